@@ -1,1 +1,4 @@
 //! Prometheus exporter for AWS Systems Manager Compliance.
+
+pub mod collect;
+pub mod model;

@@ -1,0 +1,8 @@
+//! Which calls a refresh needs, in what order, how often.
+//!
+//! Knows the model and tokio. Leaves the SDK, the request ceiling and retries to whoever implements [`Source`], and what
+//! is shown to `metrics`.
+
+mod source;
+
+pub use source::{Answer, Operation, PAGE, Page, Scope, Source, SourceError, Types};

@@ -1,0 +1,161 @@
+//! The seam to AWS, in our own types: one method per call, one page or batch per answer.
+//!
+//! Whoever implements [`Source`] hides the SDK, credentials, the request ceiling and retries. Whoever calls it decides
+//! which calls a refresh needs, pages by hand and keeps what came.
+
+use std::fmt;
+use std::future::Future;
+use std::time::Duration;
+
+use crate::model::{AssociationRow, BaselineRow, InstanceRow, ItemRow, PatchRow, Reason, SummaryRow, TotalsRow};
+
+/// The most rows, or ids, that one call may ask for.
+///
+/// AWS documents up to 100 for some of these operations and refuses more than 50 for at least one of them.
+pub const PAGE: usize = 50;
+
+/// The AWS calls of a refresh. The names are the values of the label `operation`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Operation {
+    /// Lists managed instances.
+    DescribeInstanceInformation,
+    /// Lists one summary per resource and compliance type.
+    ListResourceComplianceSummaries,
+    /// Counts resources per compliance type.
+    ListComplianceSummaries,
+    /// Patch counts of up to 50 instances.
+    DescribeInstancePatchStates,
+    /// Lists patch baselines.
+    DescribePatchBaselines,
+    /// Lists State Manager associations.
+    ListAssociations,
+    /// Lists the compliance items of one resource.
+    ListComplianceItems,
+}
+
+impl Operation {
+    /// Every operation.
+    pub const ALL: [Self; 7] = [
+        Self::DescribeInstanceInformation,
+        Self::ListResourceComplianceSummaries,
+        Self::ListComplianceSummaries,
+        Self::DescribeInstancePatchStates,
+        Self::DescribePatchBaselines,
+        Self::ListAssociations,
+        Self::ListComplianceItems,
+    ];
+
+    /// As AWS spells it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::DescribeInstanceInformation => "DescribeInstanceInformation",
+            Self::ListResourceComplianceSummaries => "ListResourceComplianceSummaries",
+            Self::ListComplianceSummaries => "ListComplianceSummaries",
+            Self::DescribeInstancePatchStates => "DescribeInstancePatchStates",
+            Self::DescribePatchBaselines => "DescribePatchBaselines",
+            Self::ListAssociations => "ListAssociations",
+            Self::ListComplianceItems => "ListComplianceItems",
+        }
+    }
+
+    /// Whether the call is a link of a chain of pages. A chain cannot be hurried, so its calls go before the details,
+    /// of which many can be under way at once.
+    pub const fn is_listing(self) -> bool {
+        !matches!(self, Self::DescribeInstancePatchStates | Self::ListComplianceItems)
+    }
+}
+
+/// One page of a listing.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Page<T> {
+    /// The rows; a page may be empty and yet have a `next`.
+    pub rows: Vec<T>,
+    /// Rows that AWS sent without the id that makes them one.
+    pub skipped: usize,
+    /// The token of the page after; `None` at the end (AWS's empty token is the end, too).
+    pub next: Option<String>,
+}
+
+/// Which compliance types a chain of summaries reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Types {
+    /// All of them, for want of knowing their names.
+    All,
+    /// These, at most 20 (AWS's limit for the values of a filter).
+    Named(Vec<String>),
+}
+
+impl Types {
+    /// AWS's limit for the values of one filter.
+    pub const MOST: usize = 20;
+}
+
+/// What could a smaller question do about an error?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// Nothing: the call failed, whatever it asked for.
+    Call,
+    /// Something in the ids asked for, or in the rows answered: half of them may well pass.
+    Content,
+    /// AWS does not know the resource (any more).
+    Gone,
+}
+
+/// A call that failed for good: retries, where they make sense, are behind it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceError {
+    /// For the label `reason`.
+    pub reason: Reason,
+    /// What asking for less would do.
+    pub scope: Scope,
+    /// One line for the log: AWS's code and message. Never holds a secret.
+    pub detail: String,
+}
+
+impl fmt::Display for SourceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.reason.as_str(), self.detail)
+    }
+}
+
+impl std::error::Error for SourceError {}
+
+/// What a [`Source`] answers.
+pub type Answer<T> = Result<T, SourceError>;
+
+/// AWS Systems Manager of one target, as the collectors see it.
+///
+/// `token` is `None` for the first page. Dropping a future gives the call up.
+pub trait Source: Send + Sync + 'static {
+    /// Makes credentials ready for a refresh and says whose they are: the account id of 12 digits. Asks STS at most once.
+    fn begin(&self) -> impl Future<Output = Answer<String>> + Send;
+
+    /// How long no call at all may finish before a refresh is stuck: three attempts, and the longest time AWS asked us
+    /// to wait.
+    fn patience(&self) -> Duration;
+
+    /// `DescribeInstanceInformation`
+    fn instances(&self, token: Option<&str>) -> impl Future<Output = Answer<Page<InstanceRow>>> + Send;
+
+    /// `ListResourceComplianceSummaries`
+    fn summaries(&self, types: &Types, token: Option<&str>) -> impl Future<Output = Answer<Page<SummaryRow>>> + Send;
+
+    /// `ListComplianceSummaries`
+    fn totals(&self, token: Option<&str>) -> impl Future<Output = Answer<Page<TotalsRow>>> + Send;
+
+    /// `DescribeInstancePatchStates` of at most [`PAGE`] instances. AWS leaves out those it has no patch state for.
+    fn patch_states(
+        &self,
+        ids: &[std::sync::Arc<str>],
+        token: Option<&str>,
+    ) -> impl Future<Output = Answer<Page<PatchRow>>> + Send;
+
+    /// `DescribePatchBaselines`
+    fn baselines(&self, token: Option<&str>) -> impl Future<Output = Answer<Page<BaselineRow>>> + Send;
+
+    /// `ListAssociations`
+    fn associations(&self, token: Option<&str>) -> impl Future<Output = Answer<Page<AssociationRow>>> + Send;
+
+    /// `ListComplianceItems`: the non-compliant items of type Association of one instance.
+    fn items(&self, id: &str, token: Option<&str>) -> impl Future<Output = Answer<Page<ItemRow>>> + Send;
+}

@@ -1,0 +1,103 @@
+//! The collectors of a refresh, and the closed set of reasons for which one fails.
+
+/// One reading of one AWS view. The names are label values of `aws_ssm_collector_*`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Collector {
+    /// `DescribeInstanceInformation`: which managed instances there are.
+    Instances,
+    /// `ListResourceComplianceSummaries`: one row per resource and compliance type.
+    Compliance,
+    /// `ListComplianceSummaries`: AWS's own count of resources per compliance type.
+    ComplianceTotals,
+    /// `DescribeInstancePatchStates`: patch counts of the listed instances.
+    Patches,
+    /// `DescribePatchBaselines`: names of patch baselines.
+    Baselines,
+    /// `ListAssociations`: State Manager associations and their counts.
+    Associations,
+    /// `ListComplianceItems` of type Association, for instances that are non-compliant for it.
+    Items,
+}
+
+impl Collector {
+    /// Every collector, in the order in which the page lists them.
+    pub const ALL: [Self; 7] = [
+        Self::Instances,
+        Self::Compliance,
+        Self::ComplianceTotals,
+        Self::Patches,
+        Self::Baselines,
+        Self::Associations,
+        Self::Items,
+    ];
+
+    /// The value of the label `collector`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Instances => "instances",
+            Self::Compliance => "compliance",
+            Self::ComplianceTotals => "compliance_totals",
+            Self::Patches => "patches",
+            Self::Baselines => "baselines",
+            Self::Associations => "associations",
+            Self::Items => "items",
+        }
+    }
+}
+
+/// Why a call to AWS, and with it a collector, failed. A closed set: it is a label value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Reason {
+    /// AWS refused for its own request rate.
+    Throttled,
+    /// The credentials may not do this.
+    AccessDenied,
+    /// The session has ended.
+    ExpiredToken,
+    /// The credentials are wrong, unknown to AWS, or cannot be loaded at all.
+    InvalidCredentials,
+    /// `sts:AssumeRole` was refused.
+    AssumeRoleFailed,
+    /// No answer in time.
+    Timeout,
+    /// No connection, or one that broke.
+    Network,
+    /// AWS answered with a fault of its own (5xx).
+    ServerError,
+    /// An answer that cannot be read, or a listing that does not end.
+    BadResponse,
+    /// Anything else AWS refused.
+    Other,
+}
+
+impl Reason {
+    /// Every reason, in the order of the contract.
+    pub const ALL: [Self; 10] = [
+        Self::Throttled,
+        Self::AccessDenied,
+        Self::ExpiredToken,
+        Self::InvalidCredentials,
+        Self::AssumeRoleFailed,
+        Self::Timeout,
+        Self::Network,
+        Self::ServerError,
+        Self::BadResponse,
+        Self::Other,
+    ];
+
+    /// The value of the label `reason`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Throttled => "throttled",
+            Self::AccessDenied => "access_denied",
+            Self::ExpiredToken => "expired_token",
+            Self::InvalidCredentials => "invalid_credentials",
+            Self::AssumeRoleFailed => "assume_role_failed",
+            Self::Timeout => "timeout",
+            Self::Network => "network",
+            Self::ServerError => "server_error",
+            Self::BadResponse => "bad_response",
+            Self::Other => "other",
+        }
+    }
+}
