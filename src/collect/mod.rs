@@ -3,6 +3,11 @@
 //! Knows the model and tokio. Leaves the SDK, the request ceiling and retries to whoever implements [`Source`], and what
 //! is shown to `metrics`.
 
+mod chain;
+mod details;
+mod plan;
+mod refresh;
 mod source;
 
+pub use plan::Plan;
 pub use source::{Answer, Operation, PAGE, Page, Scope, Source, SourceError, Types};

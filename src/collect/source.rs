@@ -159,3 +159,11 @@ pub trait Source: Send + Sync + 'static {
     /// `ListComplianceItems`: the non-compliant items of type Association of one instance.
     fn items(&self, id: &str, token: Option<&str>) -> impl Future<Output = Answer<Page<ItemRow>>> + Send;
 }
+
+impl SourceError {
+    /// Nothing answers any more.
+    pub(super) fn stuck() -> Self {
+        let detail = "no call finished for as long as three attempts may take".to_owned();
+        Self { reason: Reason::Timeout, scope: Scope::Call, detail }
+    }
+}

@@ -1,6 +1,7 @@
 //! Instants as AWS gives them, and ages as the model measures them.
 
 use std::fmt;
+use std::num::NonZeroU64;
 use std::time::Duration;
 
 /// A wall-clock instant of AWS's, in milliseconds since the Unix epoch.
@@ -8,28 +9,30 @@ use std::time::Duration;
 /// Always in or after the year 2000: AWS writes an unknown time as 0 or as the year 0001, so a smaller value means
 /// "not known" and is no `Timestamp`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Timestamp(i64);
+pub struct Timestamp(NonZeroU64);
 
 impl Timestamp {
-    const YEAR_2000_MILLIS: i64 = 946_684_800_000;
+    const YEAR_2000_MILLIS: u64 = 946_684_800_000;
     /// The end of the year 9999, the last that AWS's own formats can write.
-    const YEAR_9999_MILLIS: i64 = 253_402_300_799_999;
+    const YEAR_9999_MILLIS: u64 = 253_402_300_799_999;
 
     /// `None` for a time that stands for "unknown".
-    pub const fn from_millis(millis: i64) -> Option<Self> {
-        if millis >= Self::YEAR_2000_MILLIS && millis <= Self::YEAR_9999_MILLIS { Some(Self(millis)) } else { None }
+    pub fn from_millis(millis: i64) -> Option<Self> {
+        let millis = u64::try_from(millis).ok()?;
+        let known = (Self::YEAR_2000_MILLIS..=Self::YEAR_9999_MILLIS).contains(&millis);
+        NonZeroU64::new(millis).filter(|_| known).map(Self)
     }
 
     /// Milliseconds since the Unix epoch.
-    pub const fn millis(self) -> i64 {
-        self.0
+    pub const fn millis(self) -> u64 {
+        self.0.get()
     }
 }
 
 /// Seconds since the Unix epoch, with as many decimals as are needed: how Prometheus takes an instant as a value.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (seconds, millis) = (self.0 / 1000, self.0 % 1000);
+        let (seconds, millis) = (self.millis() / 1000, self.millis() % 1000);
         if millis == 0 {
             return write!(f, "{seconds}");
         }

@@ -1,0 +1,202 @@
+//! Reading what explains an instance: many independent calls, of which some may fail without costing the others.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::time::Instant;
+
+use super::chain;
+use super::source::{Answer, PAGE, Scope, Source, SourceError};
+use crate::model::{Attempt, NoncompliantAssociation, PatchCounts, PatchRow, Reason, Words};
+
+/// Calls under way at once. The request ceiling is the limit that counts; this one bounds memory when nothing answers.
+const UNDER_WAY: usize = 64;
+
+/// How often batches may be halved in one refresh. A bad row costs six halvings; an AWS that answers rubbish to
+/// everything must not cost a hundred calls for each batch.
+const SPLITS: usize = 60;
+
+/// What a detail collector has read so far. Outlives the reading, so that a refresh that is given up keeps it.
+#[derive(Debug)]
+pub(super) struct Details<T>(Mutex<Progress<T>>);
+
+#[derive(Debug)]
+struct Progress<T> {
+    rows: HashMap<Arc<str>, T>,
+    started: Option<Instant>,
+    ended: Option<Instant>,
+    due: usize,
+    read: usize,
+    splits: usize,
+    error: Option<SourceError>,
+}
+
+impl<T> Default for Details<T> {
+    fn default() -> Self {
+        let (rows, error) = (HashMap::new(), None);
+        Self(Mutex::new(Progress { rows, started: None, ended: None, due: 0, read: 0, splits: 0, error }))
+    }
+}
+
+impl<T> Details<T> {
+    fn with<R>(&self, change: impl FnOnce(&mut Progress<T>) -> R) -> R {
+        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Reads the instances that come, `batch` at a time, until no more come.
+    pub(super) async fn run<F: Future<Output = ()>>(
+        &self,
+        mut due: UnboundedReceiver<Arc<str>>,
+        batch: usize,
+        read: impl Fn(Vec<Arc<str>>) -> F,
+    ) {
+        let (mut waiting, mut under_way, mut open) = (Vec::new(), FuturesUnordered::new(), true);
+        loop {
+            while under_way.len() < UNDER_WAY && (waiting.len() >= batch || (!open && !waiting.is_empty())) {
+                let ids = waiting.split_off(waiting.len().saturating_sub(batch));
+                under_way.push(read(ids));
+            }
+            tokio::select! {
+                id = due.recv(), if open => match id {
+                    Some(id) => self.note_due(id, &mut waiting),
+                    None => open = false,
+                },
+                Some(()) = under_way.next() => {}
+                else => break,
+            }
+        }
+        self.with(|progress| progress.ended = Some(Instant::now()));
+    }
+
+    fn note_due(&self, id: Arc<str>, waiting: &mut Vec<Arc<str>>) {
+        waiting.push(id);
+        self.with(|progress| {
+            progress.due += 1;
+            progress.started.get_or_insert_with(Instant::now);
+        });
+    }
+
+    /// These were read, and this is what there is of them.
+    fn found(&self, read: usize, rows: impl IntoIterator<Item = (Arc<str>, T)>) {
+        self.with(|progress| {
+            progress.read += read;
+            progress.rows.extend(rows);
+        });
+    }
+
+    fn failed(&self, error: SourceError) {
+        self.with(|progress| progress.error.get_or_insert(error).reason);
+    }
+
+    fn may_split(&self) -> bool {
+        self.with(|progress| {
+            progress.splits += 1;
+            progress.splits <= SPLITS
+        })
+    }
+
+    /// How it went, what was read, and the first error.
+    ///
+    /// A collector of details has succeeded when at least nine tenths of its instances were read.
+    pub(super) fn finish(&self, given_up: bool) -> (Attempt, Vec<(Arc<str>, T)>, Option<SourceError>) {
+        self.with(|progress| {
+            let mut rows: Vec<_> = std::mem::take(&mut progress.rows).into_iter().collect();
+            rows.sort_by(|(a, _), (b, _)| a.cmp(b));
+            let error = progress.error.take();
+            let enough = !given_up && progress.read * 10 >= progress.due * 9;
+            let reason = error.as_ref().map_or(Reason::Timeout, |error| error.reason);
+            let took = progress
+                .started
+                .map_or_else(Default::default, |start| progress.ended.unwrap_or_else(Instant::now) - start);
+            let skipped = progress.due.saturating_sub(progress.read) as u64;
+            (Attempt { result: if enough { Ok(()) } else { Err(reason) }, skipped, took }, rows, error)
+        })
+    }
+}
+
+impl Details<Option<PatchCounts>> {
+    /// Reads the patch states of a batch; halves it where a row of it cannot be read.
+    pub(super) async fn read_batch<S: Source>(
+        &self,
+        source: &S,
+        ids: Vec<Arc<str>>,
+        words: &Words,
+        tick: &(impl Fn() + Sync),
+    ) {
+        let mut batches = vec![ids];
+        while let Some(mut ids) = batches.pop() {
+            match patch_states(source, &ids, words, tick).await {
+                Ok(rows) => self.found(ids.len(), rows),
+                Err(error) if error.scope == Scope::Gone && ids.len() == 1 => {
+                    self.found(1, [(ids.swap_remove(0), None)])
+                }
+                Err(error) if error.scope != Scope::Call && ids.len() > 1 && self.may_split() => {
+                    let half = ids.split_off(ids.len() / 2);
+                    batches.extend([ids, half]);
+                }
+                Err(error) => self.failed(error),
+            }
+        }
+    }
+}
+
+async fn patch_states<S: Source>(
+    source: &S,
+    ids: &[Arc<str>],
+    words: &Words,
+    tick: &(impl Fn() + Sync),
+) -> Answer<HashMap<Arc<str>, Option<PatchCounts>>> {
+    let mut rows: HashMap<Arc<str>, Option<PatchCounts>> = ids.iter().map(|id| (Arc::clone(id), None)).collect();
+    let fetch = |token: Option<String>| async move {
+        let page = source.patch_states(ids, token.as_deref()).await;
+        tick();
+        page
+    };
+    let take = |page: Vec<PatchRow>| {
+        for row in page {
+            if let Some(known) = rows.get_mut(row.id.as_str()) {
+                *known = Some(PatchCounts::from_row(&row, words));
+            }
+        }
+    };
+    chain::read(fetch, take).await?;
+    Ok(rows)
+}
+
+impl Details<Box<[NoncompliantAssociation]>> {
+    /// Reads the non-compliant associations of one instance.
+    pub(super) async fn read_one<S: Source>(
+        &self,
+        source: &S,
+        ids: Vec<Arc<str>>,
+        words: &Words,
+        tick: &(impl Fn() + Sync),
+    ) {
+        for id in ids {
+            let mut rows = Vec::new();
+            let fetch = |token: Option<String>| {
+                let id = &id;
+                async move {
+                    let page = source.items(id, token.as_deref()).await;
+                    tick();
+                    page
+                }
+            };
+            match chain::read(fetch, |page| rows.extend(page)).await {
+                Ok(_) => self.found(1, [(id, NoncompliantAssociation::from_rows(&rows, words))]),
+                // It has gone since it was listed: nothing to explain any more.
+                Err(error) if error.scope == Scope::Gone => self.found(1, []),
+                Err(error) => self.failed(error),
+            }
+        }
+    }
+}
+
+/// Instances per call of `DescribeInstancePatchStates`.
+pub(super) const PATCH_BATCH: usize = PAGE;
+/// Resources per call of `ListComplianceItems`: AWS takes one.
+pub(super) const ITEM_BATCH: usize = 1;

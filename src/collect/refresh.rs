@@ -1,0 +1,354 @@
+//! One refresh of one target: all collectors as one pipeline.
+//!
+//! Listings are chains of pages, each page needing the one before; details are independent calls. So all chains run side by
+//! side and details start while pages still come: patch states as soon as fifty instances are listed, items as soon as an
+//! instance is both listed and known to be non-compliant. No detail call names a resource that is not listed.
+
+use std::collections::{HashMap, HashSet};
+use std::future::Future;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use tokio::time::Instant;
+
+use super::chain;
+use super::details::{Details, ITEM_BATCH, PATCH_BATCH};
+use super::plan::Plan;
+use super::source::{Answer, Page, Source, SourceError, Types};
+use crate::model::{
+    ASSOCIATION, Association, Attempt, Baseline, Collector, Data, InstanceRow, Listings, NoncompliantAssociation,
+    Outcome, PATCH, PatchCounts, Reason, Summaries, SummaryRow, Target, Totals, Words, free_text,
+};
+
+/// Reads a target once; `done` gets each collector's outcome as it ends, with the error for the log.
+///
+/// Ends when every collector has ended, or when no call has finished for the source's patience: then collectors that were
+/// complete keep what they read, and the others have failed with [`Reason::Timeout`].
+pub(super) async fn refresh<S: Source>(
+    source: &S,
+    plan: &Plan,
+    target: &Mutex<Target>,
+    done: impl Fn(Outcome, Option<SourceError>),
+) {
+    let (number, words) = {
+        let mut target = locked(target);
+        (target.begin_refresh(), target.words())
+    };
+    let reading = Reading {
+        source,
+        plan,
+        target,
+        number,
+        words: &words,
+        start: Instant::now(),
+        last_answer: Mutex::new(Instant::now()),
+        ids: Mutex::default(),
+        patches: Details::default(),
+        items: Details::default(),
+        ended: Mutex::default(),
+        done: &done,
+    };
+    tokio::select! {
+        () = reading.everything() => {}
+        () = reading.no_progress() => reading.give_up(),
+    }
+}
+
+/// Fails every collector that the plan has, for want of credentials.
+pub(super) fn fail_all(plan: &Plan, reason: Reason, took: Duration, mut done: impl FnMut(Outcome)) {
+    for collector in plan.collectors() {
+        done(Outcome { collector, attempt: Attempt { result: Err(reason), skipped: 0, took }, data: None });
+    }
+}
+
+/// A refresh under way.
+struct Reading<'a, S, D> {
+    source: &'a S,
+    plan: &'a Plan,
+    target: &'a Mutex<Target>,
+    number: u32,
+    words: &'a Words,
+    start: Instant,
+    last_answer: Mutex<Instant>,
+    ids: Mutex<Ids>,
+    patches: Details<Option<PatchCounts>>,
+    items: Details<Box<[NoncompliantAssociation]>>,
+    ended: Mutex<HashSet<Collector>>,
+    done: &'a D,
+}
+
+/// Which resources this refresh has met, and which details it owes.
+#[derive(Debug, Default)]
+struct Ids {
+    met: HashMap<Arc<str>, Met>,
+    /// Whether everything counts as listed, as there is no listing.
+    all_listed: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Met {
+    listed: bool,
+    noncompliant_for_association: bool,
+}
+
+/// Where instances go whose details are due.
+struct Due {
+    patches: UnboundedSender<Arc<str>>,
+    items: UnboundedSender<Arc<str>>,
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+// === impl Ids ===
+
+impl Ids {
+    /// The one copy of an id, made safe to be a label.
+    fn intern(&mut self, id: &str) -> Arc<str> {
+        let id = free_text(id);
+        match self.met.get_key_value(&*id) {
+            Some((known, _)) => Arc::clone(known),
+            None => {
+                let id: Arc<str> = id.into();
+                self.met.insert(Arc::clone(&id), Met::default());
+                id
+            }
+        }
+    }
+
+    fn listed(&mut self, id: &Arc<str>, due: &Due) {
+        let met = self.met.entry(Arc::clone(id)).or_default();
+        if !std::mem::replace(&mut met.listed, true) {
+            // A receiver that is gone belongs to a collector that is switched off.
+            let _ = due.patches.send(Arc::clone(id));
+            if met.noncompliant_for_association {
+                let _ = due.items.send(Arc::clone(id));
+            }
+        }
+    }
+
+    fn noncompliant(&mut self, id: &Arc<str>, due: &Due) {
+        let met = self.met.entry(Arc::clone(id)).or_default();
+        if !std::mem::replace(&mut met.noncompliant_for_association, true) && met.listed {
+            let _ = due.items.send(Arc::clone(id));
+        }
+    }
+}
+
+// === impl Reading ===
+
+impl<S: Source, D: Fn(Outcome, Option<SourceError>)> Reading<'_, S, D> {
+    async fn everything(&self) {
+        let (patches, patches_due) = unbounded_channel();
+        let (items, items_due) = unbounded_channel();
+        let tick = || self.answered();
+        let listings = async {
+            // Dropped at the end of both chains: then no more details come due.
+            let due = Due { patches, items };
+            tokio::join!(self.instances(&due), self.compliance(&due));
+        };
+        let read_patches = async {
+            if self.plan.reads(Collector::Patches) {
+                let batch = |ids| self.patches.read_batch(self.source, ids, self.words, &tick);
+                self.patches.run(patches_due, PATCH_BATCH, batch).await;
+                self.patches_ended(false);
+            }
+        };
+        let read_items = async {
+            if self.plan.reads(Collector::Items) {
+                let one = |ids| self.items.read_one(self.source, ids, self.words, &tick);
+                self.items.run(items_due, ITEM_BATCH, one).await;
+                self.items_ended(false);
+            }
+        };
+        tokio::join!(listings, read_patches, read_items, self.baselines(), self.associations());
+    }
+
+    async fn instances(&self, due: &Due) {
+        let mut listings = Listings::default();
+        let take = |rows: Vec<InstanceRow>| {
+            let mut ids = locked(&self.ids);
+            for row in &rows {
+                let id = ids.intern(&row.id);
+                listings.add(Arc::clone(&id), row, self.words);
+                ids.listed(&id, due);
+            }
+        };
+        let read = self.chain(|token| async move { self.source.instances(token.as_deref()).await }, take).await;
+        if read.is_err() {
+            self.fall_back_on_known_listing(due);
+        }
+        self.listing_ended(Collector::Instances, read, || listings.finish());
+    }
+
+    /// Details go on for the instances of the last good listing; without one, for every resource there is.
+    fn fall_back_on_known_listing(&self, due: &Due) {
+        let known: Option<Vec<Arc<str>>> = {
+            let target = locked(self.target);
+            let listed = || target.instances().filter(|i| i.listing.is_some()).map(|i| Arc::clone(&i.id)).collect();
+            target.has(Collector::Instances).then(listed)
+        };
+        let mut ids = locked(&self.ids);
+        ids.all_listed = known.is_none();
+        let listed = known.unwrap_or_else(|| ids.met.keys().cloned().collect());
+        listed.iter().for_each(|id| ids.listed(id, due));
+    }
+
+    async fn compliance(&self, due: &Due) {
+        let types = if self.plan.other_types { self.totals().await } else { Some(Vec::new()) };
+        let totals = async {
+            if !self.plan.other_types {
+                self.totals().await;
+            }
+        };
+        let summaries = Mutex::new(Summaries::default());
+        let chains = self.chains(types.as_deref()).into_iter().map(|types| self.summaries(types, &summaries, due));
+        let (read, ()) = tokio::join!(join_all(chains), totals);
+        let read: Answer<usize> = read.into_iter().sum();
+        if read.is_err() {
+            self.fall_back_on_known_summaries(due);
+        }
+        let summaries = summaries.into_inner().unwrap_or_else(PoisonError::into_inner);
+        self.listing_ended(Collector::Compliance, read, || summaries.finish());
+    }
+
+    /// The chains to read: the longest two apart, the others together; one of all where the types are not known.
+    fn chains(&self, other_types: Option<&[String]>) -> Vec<Types> {
+        let Some(others) = other_types else { return vec![Types::All] };
+        let apart = [PATCH, ASSOCIATION].into_iter().filter(|kind| (self.plan.wants)(kind));
+        let apart = apart.map(|kind| Types::Named(vec![kind.to_owned()]));
+        apart.chain(others.chunks(Types::MOST).map(|names| Types::Named(names.to_vec()))).collect()
+    }
+
+    async fn summaries(&self, types: Types, summaries: &Mutex<Summaries>, due: &Due) -> Answer<usize> {
+        let types = &types;
+        let take = |rows: Vec<SummaryRow>| {
+            let (mut ids, mut summaries) = (locked(&self.ids), locked(summaries));
+            for row in rows.iter().filter(|row| (self.plan.wants)(&row.compliance_type)) {
+                let id = ids.intern(&row.resource_id);
+                summaries.add(Arc::clone(&id), row, self.words, self.number);
+                if ids.all_listed {
+                    ids.listed(&id, due);
+                }
+                if row.compliance_type == ASSOCIATION && row.status == "NON_COMPLIANT" {
+                    ids.noncompliant(&id, due);
+                }
+            }
+        };
+        self.chain(|token| async move { self.source.summaries(types, token.as_deref()).await }, take).await
+    }
+
+    /// Items go on for the instances that were non-compliant when the summaries were last read whole.
+    fn fall_back_on_known_summaries(&self, due: &Due) {
+        let known: Vec<Arc<str>> = {
+            let target = locked(self.target);
+            let noncompliant =
+                target.instances().filter(|i| i.summary(ASSOCIATION).is_some_and(|s| s.is_noncompliant()));
+            noncompliant.map(|instance| Arc::clone(&instance.id)).collect()
+        };
+        let mut ids = locked(&self.ids);
+        known.iter().for_each(|id| ids.noncompliant(id, due));
+    }
+
+    /// AWS's own counts; answers the wanted types beside Patch and Association, if they could be read.
+    async fn totals(&self) -> Option<Vec<String>> {
+        let mut rows = Vec::new();
+        let fetch = |token: Option<String>| async move { self.source.totals(token.as_deref()).await };
+        let read = self.chain(fetch, |page| rows.extend(page)).await;
+        let wanted = |kind: &String| kind != PATCH && kind != ASSOCIATION && (self.plan.wants)(kind);
+        let mut others: Vec<String> = rows.iter().map(|row| row.compliance_type.clone()).filter(wanted).collect();
+        others.sort();
+        others.dedup();
+        let known = read.is_ok();
+        rows.retain(|row| (self.plan.wants)(&row.compliance_type));
+        self.listing_ended(Collector::ComplianceTotals, read, || Data::Totals(Totals::from_rows(&rows)));
+        known.then_some(others)
+    }
+
+    async fn baselines(&self) {
+        if self.plan.reads(Collector::Baselines) {
+            let mut rows = Vec::new();
+            let fetch = |token: Option<String>| async move { self.source.baselines(token.as_deref()).await };
+            let read = self.chain(fetch, |page| rows.extend(page)).await;
+            self.listing_ended(Collector::Baselines, read, || Data::Baselines(Baseline::from_rows(&rows)));
+        }
+    }
+
+    async fn associations(&self) {
+        if self.plan.reads(Collector::Associations) {
+            let mut rows = Vec::new();
+            let fetch = |token: Option<String>| async move { self.source.associations(token.as_deref()).await };
+            let read = self.chain(fetch, |page| rows.extend(page)).await;
+            self.listing_ended(Collector::Associations, read, || Data::Associations(Association::from_rows(&rows)));
+        }
+    }
+
+    async fn chain<T, F>(&self, fetch: impl Fn(Option<String>) -> F, take: impl FnMut(Vec<T>)) -> Answer<usize>
+    where
+        F: Future<Output = Answer<Page<T>>>,
+    {
+        let fetch = |token| {
+            let page = fetch(token);
+            async move {
+                let page = page.await;
+                self.answered();
+                page
+            }
+        };
+        chain::read(fetch, take).await
+    }
+
+    fn listing_ended(&self, collector: Collector, read: Answer<usize>, data: impl FnOnce() -> Data) {
+        let took = self.start.elapsed();
+        let (result, skipped, error) = match read {
+            Ok(skipped) => (Ok(()), skipped as u64, None),
+            Err(error) => (Err(error.reason), 0, Some(error)),
+        };
+        let data = result.is_ok().then(data);
+        self.end(Outcome { collector, attempt: Attempt { result, skipped, took }, data }, error);
+    }
+
+    fn patches_ended(&self, given_up: bool) {
+        let (attempt, rows, error) = self.patches.finish(given_up);
+        self.end(Outcome { collector: Collector::Patches, attempt, data: Some(Data::Patches(rows)) }, error);
+    }
+
+    fn items_ended(&self, given_up: bool) {
+        let (attempt, rows, error) = self.items.finish(given_up);
+        self.end(Outcome { collector: Collector::Items, attempt, data: Some(Data::Items(rows)) }, error);
+    }
+
+    fn end(&self, outcome: Outcome, error: Option<SourceError>) {
+        locked(&self.ended).insert(outcome.collector);
+        (self.done)(outcome, error);
+    }
+
+    fn answered(&self) {
+        *locked(&self.last_answer) = Instant::now();
+    }
+
+    /// Ends when no call has finished for as long as the source's patience.
+    async fn no_progress(&self) {
+        loop {
+            let give_up = *locked(&self.last_answer) + self.source.patience();
+            if give_up <= Instant::now() {
+                return;
+            }
+            tokio::time::sleep_until(give_up).await;
+        }
+    }
+
+    fn give_up(&self) {
+        let unfinished: Vec<_> = self.plan.collectors().filter(|c| !locked(&self.ended).contains(c)).collect();
+        for collector in unfinished {
+            match collector {
+                Collector::Patches => self.patches_ended(true),
+                Collector::Items => self.items_ended(true),
+                _ => self.listing_ended(collector, Err(SourceError::stuck()), || Data::Totals(Vec::new())),
+            }
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! Families about State Manager.
+
+use crate::metrics::family::{
+    Family,
+    Kind::{Gauge, Info},
+    Per,
+};
+use crate::model::ASSOCIATION;
+
+pub(super) const FAMILIES: &[Family] = &[
+    Family {
+        name: "aws_ssm_instance_associations",
+        kind: Gauge,
+        help: "Number of associations of the instance by status: DescribeInstanceInformation's AssociationOverview.InstanceAssociationStatusAggregatedCount. Zero counts are absent.",
+        labels: &["status"],
+        samples: Per::Instance(|_, instance, out| {
+            for (status, count) in instance.listing.iter().flat_map(|listing| listing.associations.iter()) {
+                out.sample(&[status], *count);
+            }
+        }),
+    },
+    Family {
+        name: "aws_ssm_instance_last_association_execution_timestamp_seconds",
+        kind: Gauge,
+        help: "When associations last ran on the instance: DescribeInstanceInformation's LastAssociationExecutionDate.",
+        labels: &[],
+        samples: Per::Instance(|_, instance, out| {
+            out.maybe(&[], instance.listing.as_ref().and_then(|listing| listing.last_association_execution));
+        }),
+    },
+    Family {
+        name: "aws_ssm_instance_last_association_success_timestamp_seconds",
+        kind: Gauge,
+        help: "When associations last succeeded on the instance: DescribeInstanceInformation's LastSuccessfulAssociationExecutionDate.",
+        labels: &[],
+        samples: Per::Instance(|_, instance, out| {
+            out.maybe(&[], instance.listing.as_ref().and_then(|listing| listing.last_association_success));
+        }),
+    },
+    Family {
+        name: "aws_ssm_instance_noncompliant_association_info",
+        kind: Info,
+        help: "Associations that the instance is NON_COMPLIANT for: ListComplianceItems' Id, Details.DocumentName and Severity.",
+        labels: &["association_id", "document_name", "compliance_severity"],
+        samples: Per::Instance(|_, instance, out| {
+            if instance.summary(ASSOCIATION).is_none_or(|summary| !summary.is_noncompliant()) {
+                return;
+            }
+            for association in instance.items.iter().flat_map(|detail| &detail.associations) {
+                out.sample(&[&association.association_id, &association.document, &association.severity], true);
+            }
+        }),
+    },
+    Family {
+        name: "aws_ssm_association_info",
+        kind: Info,
+        help: "State Manager associations: ListAssociations' AssociationId, AssociationName and Name (the document).",
+        labels: &["association_id", "association_name", "document_name"],
+        samples: Per::Target(|view, out| {
+            for association in view.target.associations() {
+                out.sample(&[&association.id, &association.name, &association.document], true);
+            }
+        }),
+    },
+    Family {
+        name: "aws_ssm_association_instances",
+        kind: Gauge,
+        help: "Number of instances of an association by status: ListAssociations' Overview.AssociationStatusAggregatedCount. Zero counts are absent.",
+        labels: &["association_id", "status"],
+        samples: Per::Target(|view, out| {
+            for association in view.target.associations() {
+                for (status, count) in &association.instances {
+                    out.sample(&[&association.id, status], *count);
+                }
+            }
+        }),
+    },
+];

@@ -1,0 +1,175 @@
+//! Compressed pieces that can be put one after another into one gzip stream.
+//!
+//! A gzip member is a header, one deflate stream, and a CRC and length of what it holds (RFC 1952). A deflate stream is
+//! blocks (RFC 1951), and one that ends with a flush ends on a byte: so pieces deflated apart join to one stream, and
+//! `crc32_combine` joins their checksums. Several members would be simpler, but curl and Chromium stop after the first.
+
+use bytes::{BufMut, Bytes, BytesMut};
+use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress, Status};
+
+/// The gzip header: deflate, no name, no time, written by whatever system.
+pub(crate) const GZIP_HEADER: &[u8] = &[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
+
+/// The fastest level: a page repeats itself so much that higher ones gain little (measured: 16 times smaller at level 1,
+/// 22 at level 6, for ten times the work).
+const LEVEL: u32 = 1;
+
+/// Checksum and length of a text, joinable to those of the text that follows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Sum {
+    crc: u32,
+    /// Bytes before compression.
+    pub(crate) length: u64,
+}
+
+/// Samples, compressed. Stands anywhere in a stream.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Piece {
+    /// Deflate blocks, the last of them ended by a flush.
+    pub(crate) deflated: Bytes,
+    /// Of the text before compression.
+    pub(crate) sum: Sum,
+}
+
+/// Compresses pieces, one after another, keeping its memory.
+#[derive(Debug)]
+pub(crate) struct Deflater {
+    compress: Compress,
+}
+
+// === impl Sum ===
+
+impl Sum {
+    /// Of one text.
+    pub(crate) fn of(text: &[u8]) -> Self {
+        Self { crc: crc32fast::hash(text), length: text.len() as u64 }
+    }
+
+    /// Of this text and then `next`.
+    pub(crate) fn then(self, next: Self) -> Self {
+        let mut joined = crc32fast::Hasher::new_with_initial_len(self.crc, self.length);
+        joined.combine(&crc32fast::Hasher::new_with_initial_len(next.crc, next.length));
+        Self { crc: joined.finalize(), length: self.length + next.length }
+    }
+
+    /// The gzip trailer of a member that holds this text.
+    pub(crate) fn gzip_trailer(self) -> [u8; 8] {
+        let mut trailer = [0; 8];
+        trailer[..4].copy_from_slice(&self.crc.to_le_bytes());
+        // The length modulo 2^32, as RFC 1952 has it.
+        trailer[4..].copy_from_slice(&self.length.to_le_bytes()[..4]);
+        trailer
+    }
+}
+
+// === impl Deflater ===
+
+impl Default for Deflater {
+    fn default() -> Self {
+        Self { compress: Compress::new(Compression::new(LEVEL), false) }
+    }
+}
+
+impl Deflater {
+    /// Appends `text` to `out` as blocks that refer to nothing before them.
+    pub(crate) fn append(&mut self, text: &[u8], out: &mut BytesMut) {
+        self.run(text, out, FlushCompress::Full);
+    }
+
+    /// A piece of its own.
+    pub(crate) fn piece(&mut self, text: &[u8]) -> Piece {
+        let mut out = BytesMut::with_capacity(text.len() / 8 + 64);
+        self.append(text, &mut out);
+        Piece { deflated: Bytes::copy_from_slice(&out), sum: Sum::of(text) }
+    }
+
+    /// The last piece of a stream.
+    pub(crate) fn last_piece(mut self, text: &[u8]) -> Piece {
+        let mut out = BytesMut::with_capacity(text.len() / 4 + 64);
+        self.run(text, &mut out, FlushCompress::Finish);
+        Piece { deflated: out.freeze(), sum: Sum::of(text) }
+    }
+
+    fn run(&mut self, mut text: &[u8], out: &mut BytesMut, flush: FlushCompress) {
+        let mut block = [0_u8; 16 * 1024];
+        loop {
+            let (read, written) = (self.compress.total_in(), self.compress.total_out());
+            // Compressing cannot fail: the only error is a dictionary that was asked for too late.
+            let status = self.compress.compress(text, &mut block, flush).unwrap_or(Status::StreamEnd);
+            let (read, written) = (self.compress.total_in() - read, self.compress.total_out() - written);
+            text = text.get(usize::try_from(read).unwrap_or(usize::MAX)..).unwrap_or_default();
+            let written = usize::try_from(written).unwrap_or_default();
+            out.put_slice(&block[..written]);
+            if status == Status::StreamEnd || (text.is_empty() && written < block.len()) {
+                return;
+            }
+        }
+    }
+}
+
+/// Takes a stream of pieces back to text, a frame at a time.
+#[derive(Debug)]
+pub(crate) struct Inflater {
+    decompress: Decompress,
+}
+
+impl Default for Inflater {
+    fn default() -> Self {
+        Self { decompress: Decompress::new(false) }
+    }
+}
+
+impl Inflater {
+    /// Appends up to `most` bytes of text from the front of `deflated`, and takes what it used from there.
+    pub(crate) fn append(&mut self, deflated: &mut Bytes, out: &mut BytesMut, most: usize) {
+        let (read, start) = (self.decompress.total_in(), out.len());
+        let written = self.decompress.total_out();
+        out.resize(start + most, 0);
+        // What our own deflater wrote always inflates.
+        let _ = self.decompress.decompress(deflated, &mut out[start..], FlushDecompress::Sync);
+        let used = self.decompress.total_in() - read;
+        let gained = self.decompress.total_out() - written;
+        out.truncate(start + usize::try_from(gained).unwrap_or_default());
+        let _ = deflated.split_to(usize::try_from(used).unwrap_or_default().min(deflated.len()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn pieces_deflated_apart_are_one_gzip_member(texts in prop::collection::vec(".{0,4000}", 1..8)) {
+            let mut deflater = Deflater::default();
+            let pieces: Vec<Piece> = texts.iter().map(|text| deflater.piece(text.as_bytes())).collect();
+            let last = Deflater::default().last_piece(b"end");
+            let mut stream = GZIP_HEADER.to_vec();
+            let mut sum = Sum::default();
+            for piece in pieces.iter().chain([&last]) {
+                stream.extend_from_slice(&piece.deflated);
+                sum = sum.then(piece.sum);
+            }
+            stream.extend_from_slice(&sum.gzip_trailer());
+            let mut text = String::new();
+            // Not the multi-member decoder: everything must be in the first member.
+            flate2::read::GzDecoder::new(stream.as_slice()).read_to_string(&mut text).expect("a gzip member");
+            prop_assert_eq!(text, texts.concat() + "end");
+        }
+
+        #[test]
+        fn inflating_gives_the_text_back_whatever_the_frame(text in ".{0,4000}", most in 1_usize..500) {
+            let mut deflated = Deflater::default().last_piece(text.as_bytes()).deflated;
+            let mut inflater = Inflater::default();
+            let mut out = BytesMut::new();
+            while out.len() < text.len() {
+                inflater.append(&mut deflated, &mut out, most);
+            }
+            prop_assert_eq!(&out[..], text.as_bytes());
+        }
+    }
+}

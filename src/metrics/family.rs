@@ -1,0 +1,70 @@
+//! What a metric family is: a value that says everything about it, and a pure function from state to samples.
+
+use crate::model::Instance;
+
+use super::emit::Samples;
+use super::view::View;
+
+/// One metric family of the fleet.
+#[derive(Clone, Copy, Debug)]
+pub struct Family {
+    /// The full name, `_info` included.
+    pub name: &'static str,
+    /// Gauge or info.
+    pub kind: Kind,
+    /// One line, with the API field behind it; without the sentence that all of them end with.
+    pub help: &'static str,
+    /// The labels beyond `account_id`, `region` and, for a family of instances, `instance_id`.
+    pub labels: &'static [&'static str],
+    /// Where its samples come from.
+    pub samples: Per,
+}
+
+/// The type of a family. The fleet has no other: everything is a state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A number that goes up and down.
+    Gauge,
+    /// Labels with the value 1. `OpenMetrics` has a type for it, the text format calls it a gauge.
+    Info,
+}
+
+/// What a family has samples for.
+#[derive(Clone, Copy, Debug)]
+pub enum Per {
+    /// The target as a whole.
+    Target(fn(&View<'_>, &mut Samples<'_>)),
+    /// Each instance that is shown.
+    Instance(fn(&View<'_>, &Instance, &mut Samples<'_>)),
+}
+
+/// How the exposition is written: both formats have the same samples under different headers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// `OpenMetrics` 1.0 text.
+    OpenMetrics,
+    /// Prometheus text 0.0.4.
+    Text,
+}
+
+impl Family {
+    /// Ends every help text: the page is of the last refresh, not of the scrape.
+    pub const AS_OF: &'static str = "As of the last refresh.";
+
+    /// The labels that say whose sample it is.
+    pub fn identity_labels(&self) -> &'static [&'static str] {
+        match self.samples {
+            Per::Target(_) => &["account_id", "region"],
+            Per::Instance(_) => &["account_id", "region", "instance_id"],
+        }
+    }
+
+    /// The lines above the samples.
+    pub fn header(&self, format: Format) -> String {
+        let (name, kind) = match (format, self.kind) {
+            (Format::OpenMetrics, Kind::Info) => (self.name.trim_end_matches("_info"), "info"),
+            (Format::OpenMetrics | Format::Text, Kind::Gauge) | (Format::Text, Kind::Info) => (self.name, "gauge"),
+        };
+        format!("# HELP {name} {} {}\n# TYPE {name} {kind}\n", self.help, Self::AS_OF)
+    }
+}

@@ -1,0 +1,20 @@
+//! What is exposed: the catalogue of the fleet's families, and the page made of them.
+//!
+//! Pure but for the exporter's own counters. Knows the model; leaves sockets and negotiation to `http`, and when to render
+//! to `app`.
+
+mod body;
+mod catalogue;
+mod deflate;
+mod emit;
+mod family;
+mod own;
+mod page;
+mod view;
+
+pub use body::{Body, Encoding};
+pub use catalogue::{SECTIONS, families};
+pub use family::{Family, Format, Kind, Per};
+pub use own::{Build, Own, TargetMeter};
+pub use page::{Page, Publisher, Renderer, TargetPage};
+pub use view::{Identity, Policy, Show, View};

@@ -1,0 +1,198 @@
+//! A target as the page shows it: which instances count as listed, which get series of their own, and the counts over all
+//! of them.
+
+use std::collections::{BTreeMap, HashSet};
+
+use crate::model::{ASSOCIATION, Attempt, Cause, Collector, Instance, PATCH, Status, Target, causes};
+
+/// Which instances get `aws_ssm_instance_*` series.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Show {
+    /// Every one.
+    All,
+    /// Those with a `NON_COMPLIANT` summary or an unreported type.
+    Noncompliant,
+    /// None: counts only.
+    None,
+}
+
+/// What is shown of all targets alike.
+#[derive(Clone, Copy, Debug)]
+pub struct Policy {
+    /// Which instances.
+    pub instances: Show,
+    /// Whether resources that only the compliance views know get series of their own, too.
+    pub include_unlisted: bool,
+    /// Whether type Patch is read at all.
+    pub patch: bool,
+    /// Whether type Association is read at all.
+    pub association: bool,
+}
+
+/// Who a target is. The account is empty until it is known.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Identity {
+    /// 12 digits.
+    pub account_id: String,
+    /// For example `eu-west-1`.
+    pub region: String,
+    /// The configured name; the account id where none is given.
+    pub account_name: String,
+}
+
+/// A target, and what of it is shown.
+#[derive(Debug)]
+pub struct View<'a> {
+    /// Its state.
+    pub target: &'a Target,
+    /// Who it is.
+    pub identity: &'a Identity,
+    /// What is shown.
+    pub policy: Policy,
+}
+
+// === impl View ===
+
+impl View<'_> {
+    /// The collectors that are switched on.
+    pub fn collectors(&self) -> impl Iterator<Item = Collector> {
+        let policy = self.policy;
+        Collector::ALL.into_iter().filter(move |collector| match collector {
+            Collector::Patches | Collector::Baselines => policy.patch,
+            Collector::Associations | Collector::Items => policy.association,
+            Collector::Instances | Collector::Compliance | Collector::ComplianceTotals => true,
+        })
+    }
+
+    /// The last attempts of the collectors that are switched on.
+    pub fn attempts(&self) -> impl Iterator<Item = (Collector, Attempt)> {
+        self.collectors().filter_map(|collector| Some((collector, self.target.collector(collector).attempt?)))
+    }
+
+    /// The baselines that the patch operations of listed instances used.
+    pub fn baselines_in_use(&self) -> HashSet<&str> {
+        self.listed()
+            .filter_map(|i| i.patches.as_ref()?.state.as_ref())
+            .map(|state| &*state.operation.baseline_id)
+            .collect()
+    }
+
+    /// Whether the account is known; until then a target says only that it is down, and why.
+    pub fn is_identified(&self) -> bool {
+        !self.identity.account_id.is_empty()
+    }
+
+    /// Whether an instance gets series of its own.
+    pub fn shows(&self, instance: &Instance) -> bool {
+        let wanted = match self.policy.instances {
+            Show::All => true,
+            Show::None => false,
+            Show::Noncompliant => {
+                instance.summaries.iter().any(|summary| summary.is_noncompliant())
+                    || [PATCH, ASSOCIATION].into_iter().any(|kind| self.is_unreported(instance, kind))
+            }
+        };
+        wanted && (self.policy.include_unlisted || self.target.is_listed(instance))
+    }
+
+    /// Whether `DescribeInstanceInformation` and the summaries are both there to be compared.
+    pub fn has_both_views(&self) -> bool {
+        self.target.has(Collector::Instances) && self.target.has(Collector::Compliance)
+    }
+
+    /// Whether a listed instance lacks a summary that it should have.
+    pub fn is_unreported(&self, instance: &Instance, compliance_type: &str) -> bool {
+        self.has_both_views() && self.reads(compliance_type) && instance.is_unreported(compliance_type)
+    }
+
+    fn reads(&self, compliance_type: &str) -> bool {
+        match compliance_type {
+            PATCH => self.policy.patch,
+            ASSOCIATION => self.policy.association,
+            _ => true,
+        }
+    }
+
+    fn listed(&self) -> impl Iterator<Item = &Instance> {
+        self.target.instances().filter(|instance| self.target.is_listed(instance))
+    }
+
+    /// Resources with compliance data that are not listed.
+    pub fn unlisted(&self) -> u64 {
+        let ghost = |i: &&Instance| i.listing.is_none() && !i.summaries.is_empty();
+        self.target.instances().filter(ghost).count() as u64
+    }
+
+    /// Listed instances by platform type, resource type and ping status.
+    pub fn managed_instances(&self) -> BTreeMap<[&str; 3], u64> {
+        let mut counts = BTreeMap::new();
+        for listing in self.target.instances().filter_map(|instance| instance.listing.as_ref()) {
+            let traits = &listing.traits;
+            *counts.entry([&*traits.platform_type, &*traits.resource_type, &*traits.ping_status]).or_default() += 1;
+        }
+        counts
+    }
+
+    /// Listed instances by compliance type and status, zero included.
+    pub fn compliance_instances(&self) -> BTreeMap<(&str, &'static str), u64> {
+        let mut counts = BTreeMap::new();
+        for kind in [PATCH, ASSOCIATION].into_iter().filter(|kind| self.reads(kind)) {
+            counts.extend(["COMPLIANT", "NON_COMPLIANT", "UNREPORTED"].map(|status| ((kind, status), 0)));
+        }
+        for instance in self.listed() {
+            for summary in &instance.summaries {
+                let kind = &**summary.compliance_type;
+                for status in ["COMPLIANT", "NON_COMPLIANT"] {
+                    counts.entry((kind, status)).or_default();
+                }
+                if let Some(status) = summary.status.as_str() {
+                    *counts.entry((kind, status)).or_default() += 1;
+                }
+            }
+            for kind in [PATCH, ASSOCIATION].into_iter().filter(|kind| self.is_unreported(instance, kind)) {
+                *counts.entry((kind, "UNREPORTED")).or_default() += 1;
+            }
+        }
+        counts
+    }
+
+    /// Listed instances by compliance type and cause, zero included for the causes of Patch and Association.
+    pub fn noncompliant_instances(&self) -> BTreeMap<(&str, Cause), u64> {
+        let mut counts = BTreeMap::new();
+        if self.explains(PATCH) {
+            counts.extend(Cause::PATCH.map(|cause| ((PATCH, cause), 0)));
+        }
+        if self.explains(ASSOCIATION) {
+            counts.extend(Cause::ASSOCIATION.map(|cause| ((ASSOCIATION, cause), 0)));
+        }
+        for instance in self.listed() {
+            for summary in instance.summaries.iter().filter(|summary| self.explains(&summary.compliance_type)) {
+                for cause in causes(instance, summary) {
+                    *counts.entry((&**summary.compliance_type, cause)).or_default() += 1;
+                }
+            }
+        }
+        counts
+    }
+
+    /// Whether the collector that explains a type has data.
+    pub fn explains(&self, compliance_type: &str) -> bool {
+        self.target.has(Collector::Compliance)
+            && match compliance_type {
+                PATCH => self.target.has(Collector::Patches),
+                ASSOCIATION => self.target.has(Collector::Items),
+                _ => true,
+            }
+    }
+}
+
+impl Status {
+    /// As AWS spells it; `None` for a status of which nothing is claimed.
+    pub const fn as_str(self) -> Option<&'static str> {
+        match self {
+            Self::Compliant => Some("COMPLIANT"),
+            Self::NonCompliant => Some("NON_COMPLIANT"),
+            Self::Other => None,
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! The instances of a target, in the order of their ids, in chunks of bounded size.
+//!
+//! A chunk is what is rendered and compressed at once, and what is left alone when nothing in it changed; so an instance
+//! that comes or goes must not shift all that follow. Boundaries move only where a chunk is split or joined.
+
+use std::sync::Arc;
+
+use super::instance::Instance;
+
+/// The most instances of a chunk.
+pub const CHUNK: usize = 256;
+
+/// Below this a chunk is joined to its neighbour, so that their number stays in proportion to the fleet.
+const SPARSE: usize = CHUNK / 4;
+
+/// Instances in the order of their ids.
+#[derive(Debug, Default)]
+pub struct Chunks(Vec<Vec<Instance>>);
+
+impl Chunks {
+    /// The chunks, none of them empty.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &[Instance]> {
+        self.0.iter().map(Vec::as_slice)
+    }
+
+    /// Every instance, in the order of ids.
+    pub fn instances(&self) -> impl Iterator<Item = &Instance> {
+        self.0.iter().flatten()
+    }
+
+    /// Visits every instance; those that nothing is known of afterwards are removed.
+    pub fn update(&mut self, mut visit: impl FnMut(&mut Instance)) {
+        for chunk in &mut self.0 {
+            chunk.iter_mut().for_each(&mut visit);
+        }
+        self.tidy();
+    }
+
+    /// Brings in one value per id: `visit` gets every instance that is known or named, and the value where it is named.
+    ///
+    /// `values` are in the order of ids, each id once.
+    pub fn merge<T>(&mut self, values: Vec<(Arc<str>, T)>, mut visit: impl FnMut(&mut Instance, Option<T>)) {
+        let mut values = values.into_iter().peekable();
+        let mut chunks = std::mem::take(&mut self.0);
+        if chunks.is_empty() {
+            chunks.push(Vec::new());
+        }
+        let firsts: Vec<Option<Arc<str>>> =
+            chunks.iter().skip(1).map(|chunk| chunk.first().map(|i| Arc::clone(&i.id))).chain([None]).collect();
+        for (chunk, end) in chunks.iter_mut().zip(firsts) {
+            let mut merged = Vec::with_capacity(chunk.len());
+            for mut known in chunk.drain(..) {
+                while let Some((id, value)) = values.next_if(|(id, _)| *id < known.id) {
+                    merged.push(visited(Instance::named(id), Some(value), &mut visit));
+                }
+                let value = values.next_if(|(id, _)| *id == known.id).map(|(_, value)| value);
+                visit(&mut known, value);
+                merged.push(known);
+            }
+            while let Some((id, value)) = values.next_if(|(id, _)| end.as_ref().is_none_or(|end| id < end)) {
+                merged.push(visited(Instance::named(id), Some(value), &mut visit));
+            }
+            *chunk = merged;
+        }
+        self.0 = chunks;
+        self.tidy();
+    }
+
+    fn tidy(&mut self) {
+        let mut tidy: Vec<Vec<Instance>> = Vec::with_capacity(self.0.len());
+        for mut chunk in self.0.drain(..) {
+            chunk.retain(Instance::is_known);
+            match tidy.last_mut() {
+                Some(last) if last.len().min(chunk.len()) < SPARSE && last.len() + chunk.len() <= CHUNK => {
+                    last.append(&mut chunk);
+                }
+                _ => split_into(&mut tidy, chunk),
+            }
+        }
+        self.0 = tidy;
+    }
+}
+
+fn visited<T>(mut instance: Instance, value: Option<T>, visit: &mut impl FnMut(&mut Instance, Option<T>)) -> Instance {
+    visit(&mut instance, value);
+    instance
+}
+
+/// Pushes `chunk` in even parts of at most [`CHUNK`].
+fn split_into(chunks: &mut Vec<Vec<Instance>>, mut chunk: Vec<Instance>) {
+    let parts = chunk.len().div_ceil(CHUNK);
+    for part in (1..parts).rev() {
+        let rest = chunk.len() * part / (part + 1);
+        let tail = chunk.split_off(chunk.len() - rest);
+        chunks.push(std::mem::replace(&mut chunk, tail));
+    }
+    if !chunk.is_empty() {
+        chunk.shrink_to_fit();
+        chunks.push(chunk);
+    }
+}
+
+impl Instance {
+    fn named(id: Arc<str>) -> Self {
+        Self { id, listing: None, summaries: Box::default(), patches: None, items: None }
+    }
+
+    /// Whether anything but the id is known.
+    fn is_known(&self) -> bool {
+        self.listing.is_some() || !self.summaries.is_empty() || self.patches.is_some() || self.items.is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::super::instance::{ItemDetail, ReadMark};
+    use super::*;
+
+    fn known() -> Option<Box<ItemDetail>> {
+        Some(Box::new(ItemDetail { read: ReadMark { refresh: 1, at: 0 }, associations: Box::default() }))
+    }
+
+    fn merge(chunks: &mut Chunks, ids: &BTreeSet<u16>) {
+        let values = ids.iter().map(|id| (Arc::from(format!("i-{id:05}")), ())).collect();
+        chunks.merge(values, |instance, value| instance.items = value.and_then(|()| known()));
+    }
+
+    proptest! {
+        #[test]
+        fn after_any_merges_the_ids_are_the_last_ones_in_order_and_chunks_are_bounded(
+            rounds in prop::collection::vec(prop::collection::btree_set(0_u16..3000, 0..900), 1..6)
+        ) {
+            let mut chunks = Chunks::default();
+            for ids in &rounds {
+                merge(&mut chunks, ids);
+                let expected: Vec<String> = ids.iter().map(|id| format!("i-{id:05}")).collect();
+                let found: Vec<String> = chunks.instances().map(|i| i.id.to_string()).collect();
+                prop_assert_eq!(found, expected);
+                prop_assert!(chunks.iter().all(|chunk| !chunk.is_empty() && chunk.len() <= CHUNK));
+                prop_assert!(chunks.iter().len() <= 1 + ids.len() / (SPARSE / 2));
+            }
+        }
+    }
+
+    #[test]
+    fn one_more_instance_leaves_the_other_chunks_as_they_are() {
+        let mut ids: BTreeSet<u16> = (0..2000).map(|id| id * 2).collect();
+        let mut chunks = Chunks::default();
+        merge(&mut chunks, &ids);
+        let before: Vec<usize> = chunks.iter().map(<[Instance]>::len).collect();
+        ids.insert(1);
+        merge(&mut chunks, &ids);
+        let after: Vec<usize> = chunks.iter().map(<[Instance]>::len).collect();
+        assert_eq!(before[1..], after[1..]);
+        assert_eq!(before[0] + 1, after[0]);
+    }
+}

@@ -1,0 +1,325 @@
+//! What is kept of one resource: its listing, its summaries, and the details that explain them.
+//!
+//! Small on purpose: fleets have a hundred thousand of these. What repeats over a fleet is shared, what most instances
+//! lack is behind a pointer.
+
+use std::sync::Arc;
+
+use super::rows::{InstanceRow, ItemCounts, ItemRow, PatchRow, PatchState, SummaryRow};
+use super::text::{Count, Shared, baseline_id, free_text, vocabulary};
+use super::{Severity, Timestamp};
+
+/// One resource that SSM knows: a managed instance, or one that only the compliance views still list.
+#[derive(Clone, Debug)]
+pub struct Instance {
+    /// `i-...` or `mi-...`; for compliance data put by hand, whatever it was put under.
+    pub id: Arc<str>,
+    /// As `DescribeInstanceInformation` lists it; `None` if it does not.
+    pub listing: Option<Box<Listing>>,
+    /// At most one per compliance type, in the order of types.
+    pub summaries: Box<[Summary]>,
+    /// Patch counts, as far as they were read.
+    pub patches: Option<Box<PatchDetail>>,
+    /// Non-compliant associations, as far as they were read.
+    pub items: Option<Box<ItemDetail>>,
+}
+
+/// What `DescribeInstanceInformation` says of an instance.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Listing {
+    /// What instances have in common with many others.
+    pub traits: Arc<Traits>,
+    /// The hybrid activation's name.
+    pub name: Box<str>,
+    /// The host name.
+    pub computer_name: Box<str>,
+    /// The address.
+    pub ip_address: Box<str>,
+    /// When the agent was last heard.
+    pub last_ping: Option<Timestamp>,
+    /// Whether AWS gives an association status at all: then a summary is due.
+    pub has_associations: bool,
+    /// Associations by status.
+    pub associations: Arc<StatusCounts>,
+    /// When associations last ran.
+    pub last_association_execution: Option<Timestamp>,
+    /// When associations last ran well.
+    pub last_association_success: Option<Timestamp>,
+}
+
+/// The part of a listing that repeats over a fleet.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Traits {
+    /// `EC2Instance` or `ManagedInstance`.
+    pub resource_type: Box<str>,
+    /// `Windows`, `Linux` or `MacOS`.
+    pub platform_type: Box<str>,
+    /// For example `Amazon Linux`.
+    pub platform_name: Box<str>,
+    /// For example `2023`.
+    pub platform_version: Box<str>,
+    /// The SSM Agent's version.
+    pub agent_version: Box<str>,
+    /// Whether that is the latest.
+    pub agent_latest: Option<bool>,
+    /// `Online`, `ConnectionLost` or `Inactive`.
+    pub ping_status: Box<str>,
+}
+
+/// Counts by status, in the order of statuses, none of them 0.
+pub type StatusCounts = Vec<(Box<str>, u64)>;
+
+/// One resource's state for one compliance type.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Summary {
+    /// `Patch`, `Association` or `Custom:...`.
+    pub compliance_type: Arc<Box<str>>,
+    /// What AWS says.
+    pub status: Status,
+    /// Items by severity, compliant and not, in the order of [`Severity::ALL`].
+    pub compliant: [u32; 6],
+    /// The same, non-compliant.
+    pub noncompliant: [u32; 6],
+    /// `NonCompliantCount`.
+    pub noncompliant_total: u32,
+    /// `ExecutionSummary.ExecutionTime`.
+    pub execution_time: Option<Timestamp>,
+    /// The number of the refresh that read it.
+    pub read_in: u32,
+    /// Complete reads since, in which it was missing.
+    pub missed: u8,
+}
+
+/// The status of a summary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// `COMPLIANT`
+    Compliant,
+    /// `NON_COMPLIANT`
+    NonCompliant,
+    /// A value that is neither; nothing is claimed.
+    Other,
+}
+
+/// The outcome of asking for one instance's patch state.
+#[derive(Clone, Debug)]
+pub struct PatchDetail {
+    /// When and in which refresh it was read.
+    pub read: ReadMark,
+    /// `None`: AWS has none, the instance was never scanned.
+    pub state: Option<PatchCounts>,
+}
+
+/// The outcome of asking for one instance's non-compliant associations.
+#[derive(Clone, Debug)]
+pub struct ItemDetail {
+    /// When and in which refresh they were read.
+    pub read: ReadMark,
+    /// In the order of association ids.
+    pub associations: Box<[NoncompliantAssociation]>,
+}
+
+/// When a detail was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReadMark {
+    /// The number of the refresh.
+    pub refresh: u32,
+    /// Seconds since the exporter's start.
+    pub at: u32,
+}
+
+/// What `DescribeInstancePatchStates` says of an instance.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PatchCounts {
+    /// What instances have in common with many others.
+    pub operation: Arc<PatchOperation>,
+    /// Patches by state, in the order of [`PatchState::ALL`].
+    pub counts: [Count; 8],
+    /// Overlapping counts: by the patches' class.
+    pub critical_noncompliant: Count,
+    /// Overlapping counts: by the patches' class.
+    pub security_noncompliant: Count,
+    /// Overlapping counts: by the patches' class.
+    pub other_noncompliant: Count,
+    /// When the operation ended.
+    pub operation_end: Option<Timestamp>,
+    /// The last installation with `NoReboot`.
+    pub last_no_reboot_install: Option<Timestamp>,
+}
+
+/// The part of a patch state that repeats over a fleet.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct PatchOperation {
+    /// `Scan` or `Install`.
+    pub operation: Box<str>,
+    /// The `pb-...` part.
+    pub baseline_id: Box<str>,
+    /// Empty for none.
+    pub patch_group: Box<str>,
+    /// `RebootIfNeeded` or `NoReboot`.
+    pub reboot_option: Box<str>,
+}
+
+/// An association that did not bring an instance to its desired state.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct NoncompliantAssociation {
+    /// The association's id.
+    pub association_id: Box<str>,
+    /// The document: a name or an ARN.
+    pub document: Arc<Box<str>>,
+    /// The severity the association was given.
+    pub severity: Arc<Box<str>>,
+}
+
+/// What instances of one target share.
+#[derive(Debug, Default)]
+pub struct Words {
+    words: Shared<Box<str>>,
+    traits: Shared<Traits>,
+    operations: Shared<PatchOperation>,
+    counts: Shared<StatusCounts>,
+}
+
+// === impl Words ===
+
+impl Words {
+    /// Forgets what no instance needs any more.
+    pub fn sweep(&self) {
+        self.words.sweep();
+        self.traits.sweep();
+        self.operations.sweep();
+        self.counts.sweep();
+    }
+
+    pub(super) fn word(&self, word: &str) -> Arc<Box<str>> {
+        self.words.get(word.into())
+    }
+}
+
+// === impl Listing ===
+
+impl Listing {
+    pub(super) fn new(row: &InstanceRow, words: &Words) -> Self {
+        let traits = Traits {
+            resource_type: vocabulary(&row.resource_type).into(),
+            platform_type: vocabulary(&row.platform_type).into(),
+            platform_name: free_text(&row.platform_name).into(),
+            platform_version: free_text(&row.platform_version).into(),
+            agent_version: free_text(&row.agent_version).into(),
+            agent_latest: row.agent_latest,
+            ping_status: vocabulary(&row.ping_status).into(),
+        };
+        Self {
+            traits: words.traits.get(traits),
+            name: free_text(&row.name).into(),
+            computer_name: free_text(&row.computer_name).into(),
+            ip_address: free_text(&row.ip_address).into(),
+            last_ping: row.last_ping,
+            has_associations: !row.association_status.is_empty(),
+            associations: words.counts.get(status_counts(&row.association_counts)),
+            last_association_execution: row.last_association_execution,
+            last_association_success: row.last_association_success,
+        }
+    }
+
+    /// Whether the agent answers.
+    pub fn online(&self) -> bool {
+        &*self.traits.ping_status == "Online"
+    }
+}
+
+/// Statuses made label values; counts of those that become equal are added, zero and negative ones left out.
+pub(super) fn status_counts(counts: &[(String, i64)]) -> StatusCounts {
+    let mut sums = std::collections::BTreeMap::<&str, u64>::new();
+    for (status, count) in counts {
+        if let Ok(count @ 1..) = u64::try_from(*count) {
+            *sums.entry(vocabulary(status)).or_default() += count;
+        }
+    }
+    sums.into_iter().map(|(status, sum)| (status.into(), sum)).collect()
+}
+
+// === impl Summary ===
+
+impl Summary {
+    pub(super) fn new(row: &SummaryRow, words: &Words, read_in: u32) -> Self {
+        Self {
+            compliance_type: words.word(vocabulary(&row.compliance_type)),
+            status: Status::of(&row.status),
+            compliant: severities(row.compliant),
+            noncompliant: severities(row.noncompliant),
+            noncompliant_total: at_least_zero(row.noncompliant.total),
+            execution_time: row.execution_time,
+            read_in,
+            missed: 0,
+        }
+    }
+
+    /// Of two rows for one resource and type, which a live listing may give, the newer one counts.
+    pub(super) fn supersedes(&self, other: &Self) -> bool {
+        self.execution_time > other.execution_time
+    }
+}
+
+impl Status {
+    fn of(value: &str) -> Self {
+        match value {
+            "COMPLIANT" => Self::Compliant,
+            "NON_COMPLIANT" => Self::NonCompliant,
+            _ => Self::Other,
+        }
+    }
+}
+
+fn severities(counts: ItemCounts) -> [u32; Severity::ALL.len()] {
+    counts.by_severity.map(at_least_zero)
+}
+
+fn at_least_zero(count: i64) -> u32 {
+    Count::new(Some(count)).or_zero()
+}
+
+// === impl PatchCounts ===
+
+impl PatchCounts {
+    pub(super) fn new(row: &PatchRow, words: &Words) -> Self {
+        let operation = PatchOperation {
+            operation: vocabulary(&row.operation).into(),
+            baseline_id: baseline_id(&row.baseline_id).into(),
+            patch_group: free_text(&row.patch_group).into(),
+            reboot_option: vocabulary(&row.reboot_option).into(),
+        };
+        Self {
+            operation: words.operations.get(operation),
+            counts: row.counts.map(Count::new),
+            critical_noncompliant: Count::new(row.critical_noncompliant),
+            security_noncompliant: Count::new(row.security_noncompliant),
+            other_noncompliant: Count::new(row.other_noncompliant),
+            operation_end: row.operation_end,
+            last_no_reboot_install: row.last_no_reboot_install,
+        }
+    }
+
+    /// Each state with its count, in the order of [`PatchState::ALL`].
+    pub fn by_state(&self) -> impl Iterator<Item = (PatchState, Count)> {
+        PatchState::ALL.into_iter().zip(self.counts)
+    }
+}
+
+// === impl ItemDetail ===
+
+/// The non-compliant associations among `rows`; each once.
+pub(super) fn noncompliant_associations(rows: &[ItemRow], words: &Words) -> Box<[NoncompliantAssociation]> {
+    let mut kept: Vec<_> = rows
+        .iter()
+        .filter(|row| Status::of(&row.status) == Status::NonCompliant)
+        .map(|row| NoncompliantAssociation {
+            association_id: free_text(&row.id).into(),
+            document: words.word(&free_text(&row.document)),
+            severity: words.word(vocabulary(&row.severity)),
+        })
+        .collect();
+    kept.sort();
+    kept.dedup();
+    kept.into_boxed_slice()
+}

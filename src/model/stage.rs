@@ -1,0 +1,176 @@
+//! What one collector read in one refresh, kept small until the refresh ends.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::instance::{
+    Listing, NoncompliantAssociation, PatchCounts, StatusCounts, Summary, Words, noncompliant_associations,
+    status_counts,
+};
+use super::rows::{AssociationRow, BaselineRow, InstanceRow, ItemRow, PatchRow, SummaryRow, TotalsRow};
+use super::text::{baseline_id, free_text, vocabulary};
+
+/// What a collector brings to the target.
+#[derive(Debug)]
+pub enum Data {
+    /// Every managed instance.
+    Instances(Vec<(Arc<str>, Listing)>),
+    /// Every summary of every resource.
+    Compliance(Vec<(Arc<str>, Vec<Summary>)>),
+    /// AWS's own counts.
+    Totals(Vec<Totals>),
+    /// The instances that were read; `None` for those that AWS has no patch state for.
+    Patches(Vec<(Arc<str>, Option<PatchCounts>)>),
+    /// Every baseline.
+    Baselines(Vec<Baseline>),
+    /// Every association.
+    Associations(Vec<Association>),
+    /// The instances that were read.
+    Items(Vec<(Arc<str>, Box<[NoncompliantAssociation]>)>),
+}
+
+/// AWS's own count of resources for one compliance type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Totals {
+    /// `Patch`, `Association` or `Custom:...`.
+    pub compliance_type: Box<str>,
+    /// Resources that are compliant.
+    pub compliant: u64,
+    /// Resources that are not.
+    pub noncompliant: u64,
+}
+
+/// A patch baseline.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Baseline {
+    /// The `pb-...` part.
+    pub id: Box<str>,
+    /// Its name.
+    pub name: Box<str>,
+    /// For example `AMAZON_LINUX_2023`.
+    pub operating_system: Box<str>,
+}
+
+/// A State Manager association.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Association {
+    /// Its id.
+    pub id: Box<str>,
+    /// The name its owner gave it.
+    pub name: Box<str>,
+    /// The document it runs.
+    pub document: Box<str>,
+    /// Instances by status.
+    pub instances: StatusCounts,
+}
+
+/// Listings as they come in, page by page.
+#[derive(Debug, Default)]
+pub struct Listings(BTreeMap<Arc<str>, Listing>);
+
+/// Summaries as they come in, page by page, from chains that may show a row twice.
+#[derive(Debug, Default)]
+pub struct Summaries(BTreeMap<Arc<str>, Vec<Summary>>);
+
+impl Listings {
+    /// Takes a row; of two for one instance the later one, as the listing is live.
+    pub fn add(&mut self, id: Arc<str>, row: &InstanceRow, words: &Words) {
+        self.0.insert(id, Listing::new(row, words));
+    }
+
+    /// Everything, in the order of ids.
+    pub fn finish(self) -> Data {
+        Data::Instances(self.0.into_iter().collect())
+    }
+}
+
+impl Summaries {
+    /// Takes a row; of two for one resource and type the newer one.
+    pub fn add(&mut self, id: Arc<str>, row: &SummaryRow, words: &Words, refresh: u32) {
+        let summary = Summary::new(row, words, refresh);
+        let summaries = self.0.entry(id).or_default();
+        match summaries.binary_search_by(|known| known.compliance_type.cmp(&summary.compliance_type)) {
+            Ok(at) if summary.supersedes(&summaries[at]) => summaries[at] = summary,
+            Ok(_) => {}
+            Err(at) => {
+                summaries.reserve_exact(1);
+                summaries.insert(at, summary);
+            }
+        }
+    }
+
+    /// Everything, in the order of ids.
+    pub fn finish(self) -> Data {
+        Data::Compliance(self.0.into_iter().collect())
+    }
+}
+
+impl PatchCounts {
+    /// What is kept of a row.
+    pub fn from_row(row: &PatchRow, words: &Words) -> Self {
+        Self::new(row, words)
+    }
+}
+
+impl NoncompliantAssociation {
+    /// What is kept of one instance's items.
+    pub fn from_rows(rows: &[ItemRow], words: &Words) -> Box<[Self]> {
+        noncompliant_associations(rows, words)
+    }
+}
+
+impl Totals {
+    /// One entry per type: rows of a type that AWS repeats count once, types that become one label are added.
+    pub fn from_rows(rows: &[TotalsRow]) -> Vec<Self> {
+        let by_type: BTreeMap<&str, &TotalsRow> = rows.iter().map(|row| (row.compliance_type.as_str(), row)).collect();
+        let mut sums = BTreeMap::<&str, (u64, u64)>::new();
+        for (compliance_type, row) in by_type {
+            let sum = sums.entry(vocabulary(compliance_type)).or_default();
+            sum.0 += u64::try_from(row.compliant).unwrap_or(0);
+            sum.1 += u64::try_from(row.noncompliant).unwrap_or(0);
+        }
+        let total = |(kind, (compliant, noncompliant)): (&str, _)| Self {
+            compliance_type: kind.into(),
+            compliant,
+            noncompliant,
+        };
+        sums.into_iter().map(total).collect()
+    }
+}
+
+impl Baseline {
+    /// One entry per baseline, in the order of ids.
+    pub fn from_rows(rows: &[BaselineRow]) -> Vec<Self> {
+        let mut baselines: Vec<_> = rows.iter().map(Self::from_row).collect();
+        baselines.sort_by(|a, b| (&a.id, &a.name, &a.operating_system).cmp(&(&b.id, &b.name, &b.operating_system)));
+        baselines.dedup_by(|a, b| a.id == b.id);
+        baselines
+    }
+
+    fn from_row(row: &BaselineRow) -> Self {
+        Self {
+            id: baseline_id(&row.id).into(),
+            name: free_text(&row.name).into(),
+            operating_system: vocabulary(&row.operating_system).into(),
+        }
+    }
+}
+
+impl Association {
+    /// One entry per association, in the order of ids.
+    pub fn from_rows(rows: &[AssociationRow]) -> Vec<Self> {
+        let mut associations: Vec<_> = rows.iter().map(Self::from_row).collect();
+        associations.sort_by(|a, b| (&a.id, &a.name, &a.document).cmp(&(&b.id, &b.name, &b.document)));
+        associations.dedup_by(|a, b| a.id == b.id);
+        associations
+    }
+
+    fn from_row(row: &AssociationRow) -> Self {
+        Self {
+            id: free_text(&row.id).into(),
+            name: free_text(&row.name).into(),
+            document: free_text(&row.document).into(),
+            instances: status_counts(&row.counts),
+        }
+    }
+}
