@@ -8,6 +8,8 @@ use super::problem::Fault;
 
 /// Longest glob; AWS's own limit for a type's name is 100 characters.
 const LONGEST: usize = 256;
+/// Most globs; a fleet has a handful of types.
+const MOST: usize = 100;
 
 /// A filter over compliance types (`Patch`, `Association`, `Custom:...`), as globs with `*`, `?`, `[ab]` and `{a,b}`.
 /// Case counts, and `*` also crosses `/`.
@@ -50,6 +52,9 @@ impl ComplianceTypes {
     }
 
     pub(super) fn new(globs: Vec<(String, Glob)>) -> Result<Self, Fault> {
+        if globs.len() > MOST {
+            return Err(Fault::new("has too many globs", format!("give at most {MOST}; * stands for any text")));
+        }
         let mut builder = GlobSetBuilder::new();
         let mut patterns = Vec::with_capacity(globs.len());
         for (pattern, glob) in globs {

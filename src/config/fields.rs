@@ -2,6 +2,8 @@
 //!
 //! Knows shapes (value, list, section) and nothing of what a value means.
 
+use std::collections::HashMap;
+
 use super::node::{Kind, Node};
 use super::problem::{Problems, shown};
 use super::{reference, suggest};
@@ -49,7 +51,7 @@ impl<'p> Fields<'p> {
             return None;
         };
         let mut fields = Self { path, line: node.line, entries: Vec::new(), known: Vec::new(), problems };
-        let mut seen = std::collections::HashMap::new();
+        let mut seen = HashMap::new();
         for (key, node) in pairs {
             let line = key.line;
             let Kind::Scalar(key) = key.kind else {

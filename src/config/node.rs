@@ -2,7 +2,7 @@
 //!
 //! A typed deserializer stops at its first error; this only stops at broken syntax and at its limits. Scalars stay
 //! text: what `5m` or `012` means is for whoever knows the key. Limits hold before anything is copied, which makes
-//! aliases harmless (the "billion laughs" are refused when the node count is reached).
+//! aliases harmless: the "billion laughs" end at the limit of [`MAX_COST`].
 
 use std::collections::HashMap;
 
@@ -12,8 +12,10 @@ use super::problem::Problems;
 
 /// Levels of nesting; the format needs four.
 const MAX_DEPTH: usize = 32;
-/// Nodes, aliases counted as what they stand for: room for thousands of accounts with every region.
-const MAX_NODES: usize = 200_000;
+/// What a tree may cost, aliases counted as what they stand for: room for thousands of accounts with every region.
+const MAX_COST: usize = 200_000;
+/// Bytes of text that cost as much as a node.
+const BYTES_PER_COST: usize = 32;
 
 /// One value of the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,7 +46,7 @@ struct Open {
 /// What an alias stands for and what a copy of it costs.
 struct Anchored {
     node: Node,
-    nodes: usize,
+    cost: usize,
     height: usize,
 }
 
@@ -53,7 +55,7 @@ struct Builder {
     open: Vec<Open>,
     root: Option<Node>,
     anchors: HashMap<usize, Anchored>,
-    nodes: usize,
+    cost: usize,
     documents: usize,
 }
 
@@ -99,9 +101,8 @@ impl Builder {
             Event::DocumentStart(..) => self.document(),
             Event::Scalar(text, style, anchor, tag) => {
                 report_tag(tag.is_some(), line, problems);
-                let kind = scalar(text.into_owned(), style);
-                self.count(1)?;
-                self.close(Node { line, kind }, anchor)
+                self.spend(scalar_cost(&text))?;
+                self.close(Node { line, kind: scalar(text.into_owned(), style) }, anchor)
             }
             Event::SequenceStart(_, anchor, tag) => {
                 report_tag(tag.is_some(), line, problems);
@@ -125,11 +126,11 @@ impl Builder {
         Ok(())
     }
 
-    fn count(&mut self, nodes: usize) -> Result<(), Stop> {
-        self.nodes = self.nodes.saturating_add(nodes);
-        if self.nodes > MAX_NODES {
+    fn spend(&mut self, cost: usize) -> Result<(), Stop> {
+        self.cost = self.cost.saturating_add(cost);
+        if self.cost > MAX_COST {
             let hint = "write the values out instead of nesting aliases";
-            return Err(Stop { what: "the file has too many values, aliases counted in full", hint });
+            return Err(Stop { what: "the file holds too much, aliases counted in full", hint });
         }
         Ok(())
     }
@@ -142,7 +143,7 @@ impl Builder {
     }
 
     fn enter(&mut self, open: Open) -> Result<(), Stop> {
-        self.count(1)?;
+        self.spend(1)?;
         self.check_depth(1)?;
         self.open.push(open);
         Ok(())
@@ -157,9 +158,9 @@ impl Builder {
     /// Hands a finished node to what it stands in, and keeps a copy if it has an anchor.
     fn close(&mut self, node: Node, anchor: usize) -> Result<(), Stop> {
         if anchor != 0 {
-            let (nodes, height) = size(&node);
-            self.count(nodes)?;
-            self.anchors.insert(anchor, Anchored { node: node.clone(), nodes, height });
+            let (cost, height) = size(&node);
+            self.spend(cost)?;
+            self.anchors.insert(anchor, Anchored { node: node.clone(), cost, height });
         }
         match self.open.last_mut() {
             Some(open) => open.children.push(node),
@@ -173,9 +174,9 @@ impl Builder {
             let hint = "an alias can only stand after the end of what it names";
             return Err(Stop { what: "this alias stands inside its own anchor", hint });
         };
-        let (nodes, height) = (anchored.nodes, anchored.height);
+        let (cost, height) = (anchored.cost, anchored.height);
         self.check_depth(height)?;
-        self.count(nodes)?;
+        self.spend(cost)?;
         let Some(node) = self.anchors.get(&id).map(|anchored| anchored.node.clone()) else { return Ok(()) };
         self.close(node, 0)
     }
@@ -202,13 +203,18 @@ fn pairs(children: Vec<Node>) -> Vec<(Node, Node)> {
     pairs
 }
 
-/// Nodes in the tree, and its levels below the first scalar. Recursion is bounded by [`MAX_DEPTH`].
+fn scalar_cost(text: &str) -> usize {
+    1 + text.len() / BYTES_PER_COST
+}
+
+/// What the tree costs, and its levels above the first scalar. Recursion is bounded by [`MAX_DEPTH`].
 fn size(node: &Node) -> (usize, usize) {
     let sum = |all: &mut dyn Iterator<Item = &Node>| {
-        all.map(size).fold((1, 1), |(nodes, height), (n, h)| (nodes + n, height.max(h + 1)))
+        all.map(size).fold((1, 1), |(cost, height), (c, h)| (cost + c, height.max(h + 1)))
     };
     match &node.kind {
-        Kind::Null | Kind::Scalar(_) => (1, 0),
+        Kind::Null => (1, 0),
+        Kind::Scalar(text) => (scalar_cost(text), 0),
         Kind::List(items) => sum(&mut items.iter()),
         Kind::Map(pairs) => sum(&mut pairs.iter().flat_map(|(key, value)| [key, value])),
     }

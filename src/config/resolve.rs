@@ -10,6 +10,9 @@ use super::problem::{Fault, Problems, shown};
 use super::{Api, Config, Exposition, InstanceSeries, Organization, Refresh};
 use super::{accounts, duration, raw, syntax};
 
+/// Default of `organization.refresh`: accounts come and go rarely.
+const ORGANIZATION_REFRESH: Duration = Duration::from_hours(1);
+
 /// What values are resolved with.
 pub(super) struct Resolver<'a> {
     pub(super) env: Env<'a>,
@@ -135,32 +138,30 @@ impl Resolver<'_> {
     }
 
     fn organization(&self, raw: &raw::Organization) -> Organization {
-        let role_name = self.required(raw.role_name.as_ref(), raw.line, "role_name", "role to assume in each account");
-        let regions: Vec<(String, usize)> = accounts::regions(raw.regions.as_ref(), self);
+        let role_name = self.role_name(raw);
+        let regions = accounts::regions(raw.regions.as_ref(), self);
         accounts::check_once(&regions, "organization.regions", self);
         if raw.regions.as_ref().is_none_or(|list| list.items.is_empty()) {
             self.problems.add(raw.line, "organization has no regions", "add regions, such as [eu-west-1]");
         }
-        let default = Duration::from_hours(1);
+        let lister = raw.lister_role_arn.as_ref().and_then(|value| self.one(value, syntax::role_arn));
+        let refresh = self.or(raw.refresh.as_ref(), ORGANIZATION_REFRESH, duration::parse);
         Organization {
             role_name,
-            lister_role_arn: raw
-                .lister_role_arn
-                .as_ref()
-                .and_then(|value| self.one(value, syntax::role_arn))
-                .map(|r| r.arn),
+            lister_role_arn: lister.map(|role| role.arn),
             include_ous: self.all(raw.include_ous.as_ref(), syntax::ou_id),
             exclude_accounts: self.all(raw.exclude_accounts.as_ref(), syntax::account_id),
             regions: regions.into_iter().map(|(region, _)| region).collect(),
-            refresh: self.or(raw.refresh.as_ref(), default, duration::parse).unwrap_or(default),
+            refresh: refresh.unwrap_or(ORGANIZATION_REFRESH),
         }
     }
 
-    fn required(&self, value: Option<&Value>, line: usize, key: &str, meaning: &str) -> String {
-        if value.is_none() {
-            self.problems.add(line, format!("organization has no {key}"), format!("add {key}, the {meaning}"));
+    fn role_name(&self, raw: &raw::Organization) -> String {
+        if raw.role_name.is_none() {
+            let hint = "add role_name, the role to assume in each account";
+            self.problems.add(raw.line, "organization has no role_name", hint);
         }
-        value.and_then(|value| self.one(value, syntax::role_name)).unwrap_or_default()
+        raw.role_name.as_ref().and_then(|value| self.one(value, syntax::role_name)).unwrap_or_default()
     }
 
     fn exposition(&self, raw: &raw::Exposition) -> Exposition {
