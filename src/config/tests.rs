@@ -88,6 +88,16 @@ fn the_document_is_made_from_the_table() {
     compare(&path, &reference::document());
 }
 
+#[test]
+fn the_examples_of_the_document_are_valid() {
+    let document = reference::document();
+    let examples: Vec<&str> = document.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert!(!examples.is_empty());
+    for example in examples {
+        assert!(parse(example).is_ok(), "{}", message(example));
+    }
+}
+
 /// A file that sets one key of the table, and what that key's section needs besides.
 fn file_with(key: &reference::Key, value: &str) -> String {
     match key.path.split_once('.') {
