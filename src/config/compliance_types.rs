@@ -1,0 +1,139 @@
+//! Which compliance types are wanted: the globs of `compliance_types`.
+
+use std::fmt;
+
+use globset::{Glob, GlobSet, GlobSetBuilder};
+
+use super::problem::Fault;
+
+/// Longest glob; AWS's own limit for a type's name is 100 characters.
+const LONGEST: usize = 256;
+/// Most globs; a fleet has a handful of types.
+const MOST: usize = 100;
+
+/// A filter over compliance types (`Patch`, `Association`, `Custom:...`), as globs with `*`, `?`, `[ab]` and `{a,b}`.
+/// Case counts, and `*` also crosses `/`.
+#[derive(Clone)]
+pub struct ComplianceTypes {
+    patterns: Vec<String>,
+    set: GlobSet,
+}
+
+impl ComplianceTypes {
+    /// Whether a type is wanted.
+    pub fn matches(&self, compliance_type: &str) -> bool {
+        self.set.is_match(compliance_type)
+    }
+
+    /// Whether `Patch` is wanted.
+    pub fn patch(&self) -> bool {
+        self.matches("Patch")
+    }
+
+    /// Whether `Association` is wanted.
+    pub fn association(&self) -> bool {
+        self.matches("Association")
+    }
+
+    /// Whether a type other than those two can be wanted. A glob with wildcards always counts as able to.
+    pub fn any_other(&self) -> bool {
+        self.patterns.iter().any(|pattern| !matches!(pattern.as_str(), "Patch" | "Association"))
+    }
+
+    /// The wanted types by name, if none is a glob with wildcards.
+    pub fn names(&self) -> Option<&[String]> {
+        let has_wildcard = |pattern: &String| pattern.contains(['*', '?', '[', '{', '\\']);
+        (!self.patterns.iter().any(has_wildcard)).then_some(self.patterns.as_slice())
+    }
+
+    /// The globs as configured.
+    pub fn patterns(&self) -> &[String] {
+        &self.patterns
+    }
+
+    pub(super) fn new(globs: Vec<(String, Glob)>) -> Result<Self, Fault> {
+        if globs.len() > MOST {
+            return Err(Fault::new("has too many globs", format!("give at most {MOST}; * stands for any text")));
+        }
+        let mut builder = GlobSetBuilder::new();
+        let mut patterns = Vec::with_capacity(globs.len());
+        for (pattern, glob) in globs {
+            builder.add(glob);
+            patterns.push(pattern);
+        }
+        let set = builder.build().map_err(|error| Fault::new(format!("cannot be used: {}", error.kind()), ""))?;
+        Ok(Self { patterns, set })
+    }
+}
+
+/// Reads one glob.
+pub(super) fn glob(text: &str) -> Result<(String, Glob), Fault> {
+    if text.is_empty() {
+        return Err(Fault::new("is empty and matches nothing", "write \"*\" for every type, or remove the item"));
+    }
+    if text.len() > LONGEST {
+        return Err(Fault::new("is too long", "compliance types have at most 100 characters"));
+    }
+    match Glob::new(text) {
+        Ok(glob) => Ok((text.to_owned(), glob)),
+        Err(error) => {
+            let hint = "globs know *, ?, [ab] and {a,b}; put a backslash before one of these signs to mean itself";
+            Err(Fault::new(format!("is not a glob: {}", error.kind()), hint))
+        }
+    }
+}
+
+impl Default for ComplianceTypes {
+    /// Every type.
+    fn default() -> Self {
+        // "*" cannot fail to compile; should it ever, the filter would match nothing and a test would show it.
+        let set = Glob::new("*").and_then(|glob| GlobSetBuilder::new().add(glob).build());
+        Self { patterns: vec!["*".to_owned()], set: set.unwrap_or_default() }
+    }
+}
+
+impl fmt::Debug for ComplianceTypes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("ComplianceTypes").field(&self.patterns).finish()
+    }
+}
+
+impl PartialEq for ComplianceTypes {
+    fn eq(&self, other: &Self) -> bool {
+        self.patterns == other.patterns
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn types(globs: &[&str]) -> ComplianceTypes {
+        ComplianceTypes::new(globs.iter().map(|text| glob(text).unwrap()).collect()).unwrap()
+    }
+
+    #[test]
+    fn the_default_wants_everything() {
+        let all = ComplianceTypes::default();
+        assert!(all.patch() && all.association() && all.any_other() && all.matches("Custom:a/b.c"));
+        assert_eq!(all.names(), None);
+    }
+
+    #[test]
+    fn a_glob_decides_each_kind_by_itself() {
+        let custom = types(&["Custom:*"]);
+        assert!(!custom.patch() && !custom.association() && custom.any_other());
+        assert!(custom.matches("Custom:x/y") && !custom.matches("custom:x"));
+        let two = types(&["Association", "Patch"]);
+        assert!(two.patch() && two.association() && !two.any_other());
+        assert_eq!(two.names().map(<[String]>::len), Some(2));
+        assert!(types(&["P?tch"]).patch() && !types(&["Patch"]).association());
+    }
+
+    #[test]
+    fn broken_globs_are_refused() {
+        for text in ["", "[a", "{a", "a\\"] {
+            assert!(glob(text).is_err(), "{text}");
+        }
+    }
+}

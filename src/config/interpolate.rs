@@ -1,0 +1,96 @@
+//! `${NAME}` in a value becomes the environment's value; `$$` becomes `$`; any other `$` stays.
+//!
+//! Works on one value at a time, after the YAML was read: what a variable holds can neither add a key nor change the
+//! structure, and is not looked at for further variables.
+
+use super::problem::{Fault, shown};
+
+/// Where variables are looked up.
+pub(super) type Env<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// `text` with its variables replaced.
+pub(super) fn replace(text: &str, env: Env<'_>) -> Result<String, Fault> {
+    let mut result = String::with_capacity(text.len());
+    let mut unset: Vec<&str> = Vec::new();
+    let mut rest = text;
+    while let Some(dollar) = rest.find('$') {
+        result.push_str(&rest[..dollar]);
+        let after = &rest[dollar + 1..];
+        if let Some(inside) = after.strip_prefix('{') {
+            let (name, tail) = variable(inside)?;
+            match env(name) {
+                Some(value) => result.push_str(&value),
+                None if unset.contains(&name) => {}
+                None => unset.push(name),
+            }
+            rest = tail;
+        } else {
+            result.push('$');
+            rest = after.strip_prefix('$').unwrap_or(after);
+        }
+    }
+    result.push_str(rest);
+    if unset.is_empty() { Ok(result) } else { Err(not_set(&unset)) }
+}
+
+/// The name before the closing brace, and what follows it.
+fn variable(inside: &str) -> Result<(&str, &str), Fault> {
+    let Some((name, tail)) = inside.split_once('}') else {
+        return Err(Fault::new("has ${ without a closing brace", "write ${NAME}, or $${ for a literal ${"));
+    };
+    let well_formed = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+        && name.bytes().next().is_some_and(|first| !first.is_ascii_digit());
+    if well_formed {
+        return Ok((name, tail));
+    }
+    let hint = "only ${NAME} is replaced, with letters, digits and underscores; write $${ for a literal ${";
+    Err(Fault::new(format!("holds {}, which is not a variable's name", shown(name)), hint))
+}
+
+fn not_set(names: &[&str]) -> Fault {
+    let listed = names.join(", ");
+    let verb = if names.len() == 1 { "variable" } else { "variables" };
+    let hint = "set it in the exporter's environment, or write $${ for a literal ${";
+    Fault::new(format!("uses the environment {verb} {listed}, not set"), hint)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn replaced(text: &str) -> Result<String, Fault> {
+        replace(text, &|name| match name {
+            "A" => Some("alpha".to_owned()),
+            "EMPTY" => Some(String::new()),
+            "NESTED" => Some("${A}$$".to_owned()),
+            _ => None,
+        })
+    }
+
+    #[test]
+    fn variables_are_replaced_once() {
+        assert_eq!(replaced("x-${A}-${A}").as_deref(), Ok("x-alpha-alpha"));
+        assert_eq!(replaced("${EMPTY}").as_deref(), Ok(""));
+        assert_eq!(replaced("${NESTED}").as_deref(), Ok("${A}$$"));
+    }
+
+    #[test]
+    fn other_dollars_stay() {
+        assert_eq!(replaced("$A $ 5$ é$").as_deref(), Ok("$A $ 5$ é$"));
+        assert_eq!(replaced("$${A} $$$$ $$").as_deref(), Ok("${A} $$ $"));
+        assert_eq!(replaced("$$${A}").as_deref(), Ok("$alpha"));
+    }
+
+    #[test]
+    fn every_unset_variable_is_named() {
+        let fault = replaced("${B}${A}${C}${B}").unwrap_err();
+        assert_eq!(fault.what, "uses the environment variables B, C, not set");
+    }
+
+    #[test]
+    fn broken_references_are_refused() {
+        for text in ["${", "${A", "${}", "${A B}", "${1A}", "${A:-x}", "${é}"] {
+            assert!(replaced(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! What is wrong with a configuration file: collected while reading, told all at once.
+//!
+//! Wording follows one pattern: where, what, and on a line of its own how to get out of it. Values are shown as
+//! they stand in the file, never with variables replaced, so that a secret in the environment stays there.
+
+use std::cell::RefCell;
+use std::error::Error;
+use std::fmt;
+
+/// Longest piece of the file that a message repeats, in characters.
+const SHOWN: usize = 80;
+
+/// Everything that is wrong with one configuration file.
+///
+/// Its `Display` prints every problem as `FILE:LINE: what is wrong`, each followed by an indented `hint:` line where
+/// one helps, without a newline at the end.
+#[derive(Debug)]
+pub struct ConfigError {
+    file: String,
+    problems: Vec<Problem>,
+}
+
+/// One thing that is wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    line: Option<usize>,
+    what: String,
+    hint: String,
+}
+
+/// Collects problems from readers that otherwise have nothing in common.
+#[derive(Debug, Default)]
+pub(super) struct Problems(RefCell<Vec<Problem>>);
+
+/// Why one value cannot be used: the end of a sentence that begins with the value, and the way out.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Fault {
+    pub(super) what: String,
+    pub(super) hint: String,
+}
+
+// === impl ConfigError ===
+
+impl ConfigError {
+    /// The problems in the order of their lines; never empty.
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+
+    /// A single problem that ends the reading.
+    pub(super) fn new(file: &str, line: Option<usize>, what: impl Into<String>, hint: &str) -> Self {
+        let problem = Problem { line, what: what.into(), hint: hint.to_owned() };
+        Self { file: file.to_owned(), problems: vec![problem] }
+    }
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, problem) in self.problems.iter().enumerate() {
+            if index > 0 {
+                f.write_str("\n")?;
+            }
+            f.write_str(&self.file)?;
+            if let Some(line) = problem.line {
+                write!(f, ":{line}")?;
+            }
+            write!(f, ": {}", problem.what)?;
+            if !problem.hint.is_empty() {
+                write!(f, "\n  hint: {}", problem.hint)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Error for ConfigError {}
+
+// === impl Problem ===
+
+impl Problem {
+    /// Line in the file, counted from 1; none if the file as a whole is meant.
+    pub fn line(&self) -> Option<usize> {
+        self.line
+    }
+
+    /// What is wrong, in one sentence without a full stop.
+    pub fn what(&self) -> &str {
+        &self.what
+    }
+
+    /// The way out; empty if there is nothing to add.
+    pub fn hint(&self) -> &str {
+        &self.hint
+    }
+}
+
+// === impl Problems ===
+
+impl Problems {
+    pub(super) fn add(&self, line: usize, what: impl Into<String>, hint: impl Into<String>) {
+        self.0.borrow_mut().push(Problem { line: Some(line), what: what.into(), hint: hint.into() });
+    }
+
+    pub(super) fn into_result(self, file: &str) -> Result<(), ConfigError> {
+        let mut problems = self.0.into_inner();
+        if problems.is_empty() {
+            return Ok(());
+        }
+        problems.sort_by_key(|problem| problem.line);
+        Err(ConfigError { file: file.to_owned(), problems })
+    }
+}
+
+// === impl Fault ===
+
+impl Fault {
+    pub(super) fn new(what: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { what: what.into(), hint: hint.into() }
+    }
+}
+
+/// A piece of the file for a message: quoted, on one line, cut, and without control characters for the terminal.
+pub(super) fn shown(text: &str) -> String {
+    // A password in a URL is the one secret that may stand in the file by mistake.
+    if text.contains("://") && text.contains('@') {
+        return "the value (not shown, it may hold a password)".to_owned();
+    }
+    let mut short: String = text.chars().take(SHOWN).collect();
+    if short.len() < text.len() {
+        short.push('…');
+    }
+    format!("{short:?}")
+}

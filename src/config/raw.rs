@@ -1,0 +1,166 @@
+//! The file as it was written: a mirror of the format in which every value is text with its line.
+//!
+//! Only shapes and keys are checked here. Variables, types and rules are for `resolve`.
+
+use super::fields::{Fields, List, Value};
+use super::node;
+use super::problem::Problems;
+
+#[derive(Debug, Default)]
+pub(super) struct File {
+    pub(super) refresh: Refresh,
+    pub(super) api: Api,
+    pub(super) accounts: Option<Accounts>,
+    pub(super) compliance_types: Option<List>,
+    pub(super) instance_tags: Option<List>,
+    pub(super) organization: Option<Organization>,
+    pub(super) exposition: Exposition,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Refresh {
+    pub(super) interval: Option<Value>,
+    pub(super) stale_after: Option<Value>,
+    pub(super) full_every: Option<Value>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Api {
+    pub(super) requests_per_second: Option<Value>,
+    pub(super) attempt_timeout: Option<Value>,
+    pub(super) endpoint_url: Option<Value>,
+}
+
+#[derive(Debug)]
+pub(super) struct Accounts {
+    pub(super) line: usize,
+    pub(super) entries: Vec<Account>,
+}
+
+#[derive(Debug)]
+#[expect(clippy::struct_field_names, reason = "fields are called what the format calls them")]
+pub(super) struct Account {
+    pub(super) line: usize,
+    pub(super) account_name: Option<Value>,
+    pub(super) regions: Option<List>,
+    pub(super) role_arn: Option<Value>,
+    pub(super) external_id: Option<Value>,
+}
+
+#[derive(Debug)]
+pub(super) struct Organization {
+    pub(super) line: usize,
+    pub(super) role_name: Option<Value>,
+    pub(super) lister_role_arn: Option<Value>,
+    pub(super) include_ous: Option<List>,
+    pub(super) exclude_accounts: Option<List>,
+    pub(super) regions: Option<List>,
+    pub(super) refresh: Option<Value>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Exposition {
+    pub(super) instances: Option<Value>,
+    pub(super) include_unlisted: Option<Value>,
+    pub(super) max_patch_info_series: Option<Value>,
+}
+
+/// Reads the text of a file. An empty one is as good as none.
+pub(super) fn read(text: &str, problems: &Problems) -> File {
+    let Some(node) = node::read(text, problems) else { return File::default() };
+    if node.kind == node::Kind::Null {
+        return File::default();
+    }
+    match Fields::open(node, String::new(), problems) {
+        Some(fields) => File::read(fields),
+        None => File::default(),
+    }
+}
+
+impl File {
+    fn read(mut fields: Fields<'_>) -> Self {
+        let file = Self {
+            refresh: fields.section("refresh").map(Refresh::read).unwrap_or_default(),
+            api: fields.section("api").map(Api::read).unwrap_or_default(),
+            accounts: fields.maps("accounts").map(|(line, entries)| Accounts::read(line, entries)),
+            compliance_types: fields.list("compliance_types"),
+            instance_tags: fields.list("instance_tags"),
+            organization: fields.section("organization").map(Organization::read),
+            exposition: fields.section("exposition").map(Exposition::read).unwrap_or_default(),
+        };
+        fields.close();
+        file
+    }
+}
+
+impl Refresh {
+    fn read(mut fields: Fields<'_>) -> Self {
+        let refresh = Self {
+            interval: fields.value("interval"),
+            stale_after: fields.value("stale_after"),
+            full_every: fields.value("full_every"),
+        };
+        fields.close();
+        refresh
+    }
+}
+
+impl Api {
+    fn read(mut fields: Fields<'_>) -> Self {
+        let api = Self {
+            requests_per_second: fields.value("requests_per_second"),
+            attempt_timeout: fields.value("attempt_timeout"),
+            endpoint_url: fields.value("endpoint_url"),
+        };
+        fields.close();
+        api
+    }
+}
+
+impl Accounts {
+    fn read(line: usize, entries: Vec<Fields<'_>>) -> Self {
+        Self { line, entries: entries.into_iter().map(Account::read).collect() }
+    }
+}
+
+impl Account {
+    fn read(mut fields: Fields<'_>) -> Self {
+        let account = Self {
+            line: fields.line,
+            account_name: fields.value("account_name"),
+            regions: fields.list("regions"),
+            role_arn: fields.value("role_arn"),
+            external_id: fields.value("external_id"),
+        };
+        fields.close();
+        account
+    }
+}
+
+impl Organization {
+    fn read(mut fields: Fields<'_>) -> Self {
+        let organization = Self {
+            line: fields.line,
+            role_name: fields.value("role_name"),
+            lister_role_arn: fields.value("lister_role_arn"),
+            include_ous: fields.list("include_ous"),
+            exclude_accounts: fields.list("exclude_accounts"),
+            regions: fields.list("regions"),
+            refresh: fields.value("refresh"),
+        };
+        fields.close();
+        organization
+    }
+}
+
+impl Exposition {
+    fn read(mut fields: Fields<'_>) -> Self {
+        let exposition = Self {
+            instances: fields.value("instances"),
+            include_unlisted: fields.value("include_unlisted"),
+            max_patch_info_series: fields.value("max_patch_info_series"),
+        };
+        fields.close();
+        exposition
+    }
+}

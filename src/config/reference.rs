@@ -1,0 +1,228 @@
+//! Every key of the file in one table, and `docs/configuration.md` made from it.
+//!
+//! Tests hold the table to the reader (each key is read, each default is the default) and the document to the table.
+
+use std::fmt::Write as _;
+
+/// One key of the file.
+#[derive(Debug, Clone, Copy)]
+pub struct Key {
+    /// Dotted way to the key; `[]` marks each entry of a list.
+    pub path: &'static str,
+    /// What it takes, with the unit.
+    pub kind: &'static str,
+    /// The default as YAML, or `-` if absence means something that cannot be written.
+    pub default: &'static str,
+    /// An example as YAML.
+    pub example: &'static str,
+    /// What it does.
+    pub meaning: &'static str,
+}
+
+/// A heading of the document, and the prose below it.
+struct Section {
+    prefix: &'static str,
+    about: &'static str,
+}
+
+/// Every key, in the order of the document.
+pub const KEYS: &[Key] = &[
+    Key {
+        path: "refresh.interval",
+        kind: "duration",
+        default: "5m",
+        example: "10m",
+        meaning: "Time from start to start of a target's refreshes. The first start of each target is spread over a \
+                  small jitter. A refresh that takes longer skips the starts it misses.",
+    },
+    Key {
+        path: "refresh.stale_after",
+        kind: "duration",
+        default: "1h",
+        example: "2h",
+        meaning: "Data is dropped this long after it was last confirmed, but never sooner than three times the longer \
+                  of the interval and the collector's last duration. Not below `refresh.interval`.",
+    },
+    Key {
+        path: "refresh.full_every",
+        kind: "duration",
+        default: "6h",
+        example: "1d",
+        meaning: "An incremental refresh reads everything again at least this often. Not below `refresh.interval`.",
+    },
+    Key {
+        path: "api.requests_per_second",
+        kind: "number, requests per second, 0.001 to 1000",
+        default: "5",
+        example: "2.5",
+        meaning: "Ceiling per target over all SSM operations together. The exporter stays below it, and backs off \
+                  further when AWS throttles.",
+    },
+    Key {
+        path: "api.attempt_timeout",
+        kind: "duration",
+        default: "10s",
+        example: "20s",
+        meaning: "Time limit of one attempt of one call.",
+    },
+    Key {
+        path: "api.endpoint_url",
+        kind: "http or https address",
+        default: "-",
+        example: "http://127.0.0.1:4566",
+        meaning: "For simulators: called instead of AWS, for every service and every region. The variables \
+                  `AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_SSM` and so on work too, and suit VPC endpoints.",
+    },
+    Key {
+        path: "accounts[].account_name",
+        kind: "text",
+        default: "-",
+        example: "production",
+        meaning: "Name to show for the account; the account id if there is none. One account has one name.",
+    },
+    Key {
+        path: "accounts[].regions",
+        kind: "list of regions",
+        default: "-",
+        example: "[eu-west-1, us-east-1]",
+        meaning: "Regions to read, each a target of its own. Without it the region of the environment or profile.",
+    },
+    Key {
+        path: "accounts[].role_arn",
+        kind: "ARN of a role",
+        default: "-",
+        example: "arn:aws:iam::111122223333:role/ssm-compliance-exporter",
+        meaning: "Role to assume. Without it the default AWS credential chain is used.",
+    },
+    Key {
+        path: "accounts[].external_id",
+        kind: "text, 2 to 1224 letters, digits and `+=,.@:/_-`",
+        default: "-",
+        example: "\"${EXTERNAL_ID}\"",
+        meaning: "External id sent when the role is assumed. Needs `role_arn`. Never logged.",
+    },
+    Key {
+        path: "compliance_types",
+        kind: "list of globs",
+        default: "[\"*\"]",
+        example: "[Patch, Association, \"Custom:*\"]",
+        meaning: "Compliance types to read. Globs know `*`, `?`, `[ab]` and `{a,b}`, and case counts. Without `Patch` \
+                  the collectors `patches`, `baselines` and `patch_details` are off; without `Association`, \
+                  `associations` and `items` are.",
+    },
+    Key {
+        path: "instance_tags",
+        kind: "list of tag keys",
+        default: "[]",
+        example: "[Name, Environment, Team]",
+        meaning: "Tag keys copied to `aws_ssm_instance_info` as labels `tag_<key>`. Characters that a label cannot \
+                  have become `_`; two keys that become the same label are an error.",
+    },
+    Key {
+        path: "organization.role_name",
+        kind: "name of a role, with its path",
+        default: "-",
+        example: "ssm-compliance-exporter",
+        meaning: "Required. Role to assume in each member account.",
+    },
+    Key {
+        path: "organization.lister_role_arn",
+        kind: "ARN of a role",
+        default: "-",
+        example: "arn:aws:iam::999988887777:role/organization-reader",
+        meaning: "Role that may list the organization. Without it the default AWS credential chain is used.",
+    },
+    Key {
+        path: "organization.include_ous",
+        kind: "list of organizational unit ids",
+        default: "[]",
+        example: "[ou-ab12-34cd56ef]",
+        meaning: "Organizational units to read, with their children. Empty means all.",
+    },
+    Key {
+        path: "organization.exclude_accounts",
+        kind: "list of account ids",
+        default: "[]",
+        example: "[\"111122223333\"]",
+        meaning: "Accounts to leave out.",
+    },
+    Key {
+        path: "organization.regions",
+        kind: "list of regions",
+        default: "-",
+        example: "[eu-west-1]",
+        meaning: "Required. Regions to read in each account.",
+    },
+    Key {
+        path: "organization.refresh",
+        kind: "duration",
+        default: "1h",
+        example: "30m",
+        meaning: "Time from listing to listing.",
+    },
+    Key {
+        path: "exposition.instances",
+        kind: "`all`, `noncompliant` or `none`",
+        default: "all",
+        example: "noncompliant",
+        meaning: "Which instances get `aws_ssm_instance_*` series. `noncompliant`: those with a `NON_COMPLIANT` \
+                  summary or an unreported type.",
+    },
+    Key {
+        path: "exposition.include_unlisted",
+        kind: "`true` or `false`",
+        default: "false",
+        example: "true",
+        meaning: "Whether resources that only the compliance APIs still know (stopped, terminated) are shown too.",
+    },
+    Key {
+        path: "exposition.max_patch_info_series",
+        kind: "whole number, series per target, up to 1000000",
+        default: "0",
+        example: "5000",
+        meaning: "Highest number of `aws_ssm_instance_noncompliant_patch_info` series. 0 is off, and costs no calls.",
+    },
+];
+
+const SECTIONS: &[Section] = &[
+    Section { prefix: "refresh", about: "When targets are read." },
+    Section { prefix: "api", about: "How AWS is called." },
+    Section {
+        prefix: "accounts",
+        about: "A list. Each entry times each of its regions is one target. Without the key there is one account: the \
+                default AWS credential chain and the region of the environment or profile. A region given twice for \
+                one account is an error.",
+    },
+    Section { prefix: "compliance_types", about: "What is read." },
+    Section { prefix: "instance_tags", about: "Tags as labels." },
+    Section {
+        prefix: "organization",
+        about: "Instead of, or beside, `accounts`: accounts found through AWS Organizations. Off without the key.",
+    },
+    Section { prefix: "exposition", about: "What is shown of what was read." },
+];
+
+const INTRODUCTION: &str = include_str!("reference.md");
+
+/// Every path whose last part is `key`.
+pub(super) fn paths_of(key: &str) -> impl Iterator<Item = &'static str> {
+    KEYS.iter().map(|known| known.path).filter(move |path| path.rsplit('.').next() == Some(key))
+}
+
+/// The text of `docs/configuration.md`.
+pub fn document() -> String {
+    let mut text = INTRODUCTION.to_owned();
+    for section in SECTIONS {
+        let _ = write!(text, "\n## `{}`\n\n{}\n", section.prefix, section.about);
+        text.push_str("\n| key | type | default | example | meaning |\n|---|---|---|---|---|\n");
+        for key in KEYS.iter().filter(|key| key.path.split(['.', '[']).next() == Some(section.prefix)) {
+            text.push_str(&row(key));
+        }
+    }
+    text
+}
+
+fn row(key: &Key) -> String {
+    let default = if key.default == "-" { "none".to_owned() } else { format!("`{}`", key.default) };
+    format!("| `{}` | {} | {default} | `{}` | {} |\n", key.path, key.kind, key.example, key.meaning)
+}
