@@ -7,7 +7,9 @@ mod chain;
 mod details;
 mod plan;
 mod refresh;
+mod schedule;
 mod source;
 
 pub use plan::Plan;
+pub use schedule::{Board, Clock, Next, Refresher};
 pub use source::{Answer, Operation, PAGE, Page, Scope, Source, SourceError, Types};

@@ -30,7 +30,7 @@ pub(super) async fn refresh<S: Source>(
     source: &S,
     plan: &Plan,
     target: &Mutex<Target>,
-    done: impl Fn(Outcome, Option<SourceError>),
+    done: impl Fn(Outcome, Option<SourceError>) + Sync,
 ) {
     let (number, words) = {
         let mut target = locked(target);
@@ -140,7 +140,7 @@ impl Ids {
 
 // === impl Reading ===
 
-impl<S: Source, D: Fn(Outcome, Option<SourceError>)> Reading<'_, S, D> {
+impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> Reading<'_, S, D> {
     async fn everything(&self) {
         let (patches, patches_due) = unbounded_channel();
         let (items, items_due) = unbounded_channel();

@@ -139,27 +139,29 @@ impl Target {
         ReadMark { refresh: self.refresh, at: u32::try_from(now.since_start.as_secs()).unwrap_or(u32::MAX) }
     }
 
-    /// Drops what has grown too old; says when to look again.
-    pub fn expire(&mut self, now: Now) -> Option<Duration> {
-        let mut next = None;
+    /// Drops what has grown too old. Says when to look again, and whether anything was dropped.
+    pub fn expire(&mut self, now: Now) -> (Option<Duration>, bool) {
+        let (mut next, mut dropped) = (None, false);
         for collector in Collector::ALL {
             let keep = self.keep(collector);
             let state = &mut self.collectors[collector as usize];
             let Some(end) = state.confirmed.map(|confirmed| confirmed + keep) else { continue };
             if end <= now.since_start {
                 state.confirmed = None;
+                dropped = true;
                 self.drop_data(collector);
             } else {
                 next = earliest(next, end);
             }
         }
-        earliest_of(next, self.expire_details(now))
+        let (next_detail, dropped_detail) = self.expire_details(now);
+        (next.into_iter().chain(next_detail).min(), dropped || dropped_detail)
     }
 
     /// Details that single instances kept from an earlier refresh expire by themselves.
-    fn expire_details(&mut self, now: Now) -> Option<Duration> {
+    fn expire_details(&mut self, now: Now) -> (Option<Duration>, bool) {
         let (patches, items) = (self.keep(Collector::Patches), self.keep(Collector::Items));
-        let mut next = None;
+        let (mut next, mut dropped) = (None, false);
         let mut fresh = |read: ReadMark, keep: Duration| {
             // A second more: the mark is rounded down.
             let end = Duration::from_secs(u64::from(read.at) + 1) + keep;
@@ -167,13 +169,14 @@ impl Target {
             if fresh {
                 next = earliest(next, end);
             }
+            dropped |= !fresh;
             fresh
         };
         self.chunks.update(|instance| {
             instance.patches.take_if(|detail| !fresh(detail.read, patches));
             instance.items.take_if(|detail| !fresh(detail.read, items));
         });
-        next
+        (next, dropped)
     }
 
     fn keep(&self, collector: Collector) -> Duration {
@@ -259,8 +262,4 @@ fn take_summaries(instance: &mut Instance, mut read: Vec<Summary>) {
 
 fn earliest(next: Option<Duration>, end: Duration) -> Option<Duration> {
     Some(next.map_or(end, |next| next.min(end)))
-}
-
-fn earliest_of(a: Option<Duration>, b: Option<Duration>) -> Option<Duration> {
-    a.into_iter().chain(b).min()
 }

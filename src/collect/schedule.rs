@@ -1,0 +1,238 @@
+//! When targets are refreshed: each at its own pace, from start to start, and never twice at once.
+
+use std::future::Future;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep, sleep_until};
+use tracing::{info, warn};
+
+use super::plan::Plan;
+use super::refresh::{fail_all, refresh};
+use super::source::{Source, SourceError};
+use crate::model::{Now, Outcome, Target, Timestamp};
+
+/// Both clocks, as the model wants them told.
+#[derive(Clone)]
+pub struct Clock {
+    start: Instant,
+    wall: Arc<dyn Fn() -> Option<Timestamp> + Send + Sync>,
+}
+
+/// Whoever shows what was read.
+pub trait Board: Send + Sync + 'static {
+    /// The target's account is known now. `false`: another target is this account and region already, stop.
+    fn identified(&self, account_id: &str) -> bool;
+
+    /// A refresh starts.
+    fn refresh_started(&self, at: Option<Timestamp>);
+
+    /// A refresh has ended.
+    fn refresh_ended(&self, took: Duration);
+
+    /// The state has changed: show it.
+    fn show(&self, target: &Arc<Mutex<Target>>) -> impl Future<Output = ()> + Send;
+}
+
+/// One target and everything its refreshes need.
+#[derive(Debug)]
+pub struct Refresher<S, B> {
+    source: S,
+    board: B,
+    plan: Plan,
+    clock: Clock,
+    target: Arc<Mutex<Target>>,
+    /// For the log: the account as configured, and the region.
+    name: String,
+}
+
+/// Whether a target goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// At the next tick.
+    Again,
+    /// Never: another target is the same account and region.
+    Stop,
+}
+
+/// How often to look whether there is anything that may grow old.
+const LOOK_AGAIN: Duration = Duration::from_secs(60);
+
+// === impl Clock ===
+
+impl Clock {
+    /// A clock that starts now.
+    pub fn new(wall: impl Fn() -> Option<Timestamp> + Send + Sync + 'static) -> Self {
+        Self { start: Instant::now(), wall: Arc::new(wall) }
+    }
+
+    /// What time it is.
+    pub fn now(&self) -> Now {
+        Now { since_start: self.start.elapsed(), wall: (self.wall)() }
+    }
+
+    fn instant(&self, since_start: Duration) -> Instant {
+        self.start + since_start
+    }
+}
+
+impl std::fmt::Debug for Clock {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Clock").field("start", &self.start).finish_non_exhaustive()
+    }
+}
+
+// === impl Refresher ===
+
+impl<S: Source, B: Board> Refresher<S, B> {
+    /// A target of which nothing is known yet; `name` is for the log.
+    pub fn new(source: S, board: B, plan: Plan, clock: Clock, target: Target, name: String) -> Self {
+        Self { source, board, plan, clock, target: Arc::new(Mutex::new(target)), name }
+    }
+
+    /// Refreshes the target until it turns out to be another one's double; else for ever.
+    ///
+    /// The first start is `delay` from now. A refresh that outlasts the interval skips the ticks that it misses.
+    pub async fn run(&self, interval: Duration, delay: Duration) {
+        let mut ticks = interval_at(Instant::now() + delay, interval);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
+        let mut first = true;
+        loop {
+            tokio::select! {
+                _ = ticks.tick() => {}
+                () = self.expire_for_ever() => {}
+            }
+            if self.refresh(first).await == Next::Stop {
+                return;
+            }
+            first = false;
+        }
+    }
+
+    /// Refreshes the target once. A `first` refresh is shown collector by collector, the others at their end.
+    pub async fn refresh(&self, first: bool) -> Next {
+        let start = Instant::now();
+        self.board.refresh_started(self.clock.now().wall);
+        let next = tokio::select! {
+            next = self.read(start, first) => next,
+            () = self.expire_for_ever() => Next::Again,
+        };
+        if next == Next::Again {
+            self.board.show(&self.target).await;
+            self.board.refresh_ended(start.elapsed());
+        }
+        next
+    }
+
+    async fn read(&self, start: Instant, first: bool) -> Next {
+        match self.source.begin().await {
+            Ok(account_id) if !self.board.identified(&account_id) => {
+                warn!(target_name = self.name, account_id, "left out: another target is the same account and region");
+                return Next::Stop;
+            }
+            Ok(_) if first => self.read_and_show_each(start).await,
+            Ok(_) => self.read_whole(start).await,
+            Err(error) => {
+                warn!(
+                    target_name = self.name,
+                    reason = error.reason.as_str(),
+                    error = error.detail,
+                    "refresh failed: no credentials"
+                );
+                fail_all(&self.plan, error.reason, start.elapsed(), |outcome| self.apply(outcome));
+            }
+        }
+        Next::Again
+    }
+
+    /// Keeps what collectors brought until all have ended.
+    async fn read_whole(&self, start: Instant) {
+        let outcomes: Mutex<Vec<Outcome>> = Mutex::default();
+        refresh(&self.source, &self.plan, &self.target, |outcome, error| {
+            self.log_failure(&outcome, error);
+            locked(&outcomes).push(outcome);
+        })
+        .await;
+        let outcomes = outcomes.into_inner().unwrap_or_else(PoisonError::into_inner);
+        self.log_end(start, &outcomes);
+        outcomes.into_iter().for_each(|outcome| self.apply(outcome));
+    }
+
+    /// Takes in what a collector brought as soon as it has ended, so that the first page is not long in coming.
+    async fn read_and_show_each(&self, start: Instant) {
+        let (sender, mut ended) = tokio::sync::mpsc::unbounded_channel();
+        let reading = async {
+            let sender = sender;
+            refresh(&self.source, &self.plan, &self.target, |outcome, error| {
+                self.log_failure(&outcome, error);
+                // The receiver is in this function, too.
+                let _ = sender.send(outcome);
+            })
+            .await;
+        };
+        let showing = async {
+            let mut attempts = Vec::new();
+            while let Some(outcome) = ended.recv().await {
+                attempts.push(Outcome { data: None, ..outcome });
+                self.apply(outcome);
+                self.board.show(&self.target).await;
+            }
+            attempts
+        };
+        let ((), attempts) = tokio::join!(reading, showing);
+        self.log_end(start, &attempts);
+    }
+
+    fn apply(&self, outcome: Outcome) {
+        locked(&self.target).apply(outcome, self.clock.now());
+    }
+
+    /// Drops data as it grows too old, also while a refresh hangs.
+    async fn expire_for_ever(&self) {
+        loop {
+            let now = self.clock.now();
+            let (next, dropped) = locked(&self.target).expire(now);
+            if dropped {
+                self.board.show(&self.target).await;
+            }
+            match next {
+                Some(next) => sleep_until(self.clock.instant(next)).await,
+                // Nothing to drop yet; a long first refresh brings something.
+                None => sleep(LOOK_AGAIN).await,
+            }
+        }
+    }
+
+    fn log_failure(&self, outcome: &Outcome, error: Option<SourceError>) {
+        let collector = outcome.collector.as_str();
+        match (outcome.attempt.result, error) {
+            (Err(reason), error) => {
+                let error = error.map_or_else(String::new, |error| error.detail);
+                warn!(target_name = self.name, collector, reason = reason.as_str(), error, "collector failed");
+            }
+            (Ok(()), Some(error)) => {
+                let (skipped, reason) = (outcome.attempt.skipped, error.reason.as_str());
+                warn!(
+                    target_name = self.name,
+                    collector,
+                    skipped,
+                    reason,
+                    error = error.detail,
+                    "some instances could not be read"
+                );
+            }
+            (Ok(()), None) => {}
+        }
+    }
+
+    fn log_end(&self, start: Instant, outcomes: &[Outcome]) {
+        let failed = outcomes.iter().filter(|outcome| outcome.attempt.result.is_err()).count();
+        let instances = locked(&self.target).instances().count();
+        let seconds = start.elapsed().as_secs_f64();
+        info!(target_name = self.name, seconds, instances, collectors = outcomes.len(), failed, "refresh finished");
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
