@@ -43,7 +43,7 @@ impl Handler {
     fn answer(self, request: &Parts, site: &dyn Site, options: &Options) -> Answer {
         match self {
             Self::Metrics => metrics(&request.headers, site),
-            Self::Landing => Answer::new(StatusCode::OK, HTML, landing::page(options, &site.targets()).into())
+            Self::Landing => Answer::new(StatusCode::OK, HTML, landing::page(options, &site.targets()))
                 .with(CONTENT_SECURITY_POLICY, landing::CONTENT_SECURITY_POLICY)
                 .with(REFERRER_POLICY, "no-referrer")
                 .with(CACHE_CONTROL, "no-store"),

@@ -19,10 +19,11 @@ use tokio::time::{Sleep, sleep_until};
 use tracing::debug;
 
 use super::answer::answer;
-use super::life::{Life, Watched};
+use super::life::Life;
 use super::limits::{BUFFER, Options};
 use super::registry::Slot;
 use super::site::Site;
+use super::stream::Watched;
 
 /// How far the server's shutdown has come.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -39,7 +39,8 @@ fn write_page(html: &mut String, options: &Options, targets: &[TargetRow]) -> fm
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <title>{name}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n\
          <h1>{name} <small>{version}</small></h1>\n<p>{}</p>\n\
-         <nav><a href=\"{path}\">Metrics</a><a href=\"/-/healthy\">Health</a><a href=\"/-/ready\">Readiness</a></nav>\n",
+         <nav><a href=\"{path}\">Metrics</a><a href=\"/-/healthy\">Health</a>\
+         <a href=\"/-/ready\">Readiness</a></nav>\n",
         Escaped(&options.description),
     )?;
     write_targets(html, targets)?;
@@ -52,7 +53,8 @@ fn write_targets(html: &mut String, targets: &[TargetRow]) -> fmt::Result {
         return html.write_str("<p>No targets yet.</p>\n");
     }
     html.write_str(
-        "<table>\n<thead><tr><th>Account</th><th>Name</th><th>Region</th><th>State</th><th>Data</th><th>Detail</th></tr></thead>\n<tbody>\n",
+        "<table>\n<thead><tr><th>Account</th><th>Name</th><th>Region</th>\
+         <th>State</th><th>Data</th><th>Detail</th></tr></thead>\n<tbody>\n",
     )?;
     for target in targets {
         write_row(html, target)?;

@@ -1,15 +1,11 @@
-//! One connection's state and deadline, and the stream wrapper that notices what the client does.
+//! One connection's phase and deadline.
 //!
 //! hyper has a single timeout, which also counts between requests; a scraper that comes once a minute needs a long one
-//! there, and a client that dribbles a request header a short one. So the phases are kept here and enforced by
-//! [`connection`](super::connection).
+//! there, and a client that dribbles a request header a short one. So the phases are kept here, moved along by
+//! [`stream`](super::stream) and [`body`](super::body), and enforced by [`connection`](super::connection).
 
-use std::io::{self, IoSlice};
-use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, ready};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
@@ -97,7 +93,8 @@ impl Life {
         }
     }
 
-    fn received(&self) {
+    /// Bytes came from the client.
+    pub(super) fn received(&self) {
         let mut state = self.state();
         match state.phase {
             Phase::Waiting => {
@@ -110,13 +107,15 @@ impl Life {
         }
     }
 
-    fn flushed(&self) {
+    /// All that was written has left for the client.
+    pub(super) fn flushed(&self) {
         let mut state = self.state();
         if state.phase == Phase::Flushing {
             let now = Instant::now();
-            let (phase, timeout) = match state.more {
-                true => (Phase::Reading, self.limits.header_timeout),
-                false => (Phase::Waiting, self.limits.idle_timeout),
+            let (phase, timeout) = if state.more {
+                (Phase::Reading, self.limits.header_timeout)
+            } else {
+                (Phase::Waiting, self.limits.idle_timeout)
             };
             state.enter(phase, now + timeout);
         }
@@ -138,55 +137,79 @@ impl State {
     }
 }
 
-/// A stream, plain or TLS, whose traffic moves the [`Life`] along.
-#[derive(Debug)]
-pub(super) struct Watched<I> {
-    inner: I,
-    life: Arc<Life>,
-}
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
 
-impl<I> Watched<I> {
-    pub(super) fn new(inner: I, life: Arc<Life>) -> Self {
-        Self { inner, life }
-    }
-}
+    use super::*;
 
-impl<I: AsyncRead + Unpin> AsyncRead for Watched<I> {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        let before = buf.filled().len();
-        ready!(Pin::new(&mut self.inner).poll_read(cx, buf))?;
-        if buf.filled().len() > before {
-            self.life.received();
-        }
-        Poll::Ready(Ok(()))
-    }
-}
+    /// All in milliseconds.
+    const HEADER: u64 = 1_000;
+    const IDLE: u64 = 10_000;
+    const RESPONSE: u64 = 5_000;
+    const TICK: u64 = 100;
 
-impl<I: AsyncWrite + Unpin> AsyncWrite for Watched<I> {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.inner).poll_write(cx, buf)
+    fn life() -> Life {
+        Life::new(Limits {
+            header_timeout: Duration::from_millis(HEADER),
+            idle_timeout: Duration::from_millis(IDLE),
+            response_timeout: Duration::from_millis(RESPONSE),
+            ..Limits::default()
+        })
     }
 
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bufs: &[IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.inner).poll_write_vectored(cx, bufs)
+    /// Phase and milliseconds left, after a moment has passed.
+    async fn after_a_tick(life: &Life) -> (Phase, u64) {
+        tokio::time::advance(Duration::from_millis(TICK)).await;
+        let left = life.deadline().saturating_duration_since(Instant::now());
+        (life.phase().0, u64::try_from(left.as_millis()).unwrap())
     }
 
-    fn is_write_vectored(&self) -> bool {
-        self.inner.is_write_vectored()
+    #[tokio::test(start_paused = true)]
+    async fn each_phase_has_its_own_deadline() {
+        let life = life();
+        assert_eq!(after_a_tick(&life).await, (Phase::Waiting, HEADER - TICK));
+        life.received();
+        assert_eq!(after_a_tick(&life).await, (Phase::Reading, HEADER - 2 * TICK));
+        life.received();
+        assert_eq!(after_a_tick(&life).await, (Phase::Reading, HEADER - 3 * TICK));
+        life.request();
+        assert_eq!(after_a_tick(&life).await, (Phase::Responding, RESPONSE - TICK));
+        life.flushed();
+        life.answered();
+        assert_eq!(after_a_tick(&life).await, (Phase::Flushing, RESPONSE - 2 * TICK));
+        life.flushed();
+        assert_eq!(after_a_tick(&life).await, (Phase::Waiting, IDLE - TICK));
+        life.received();
+        assert_eq!(after_a_tick(&life).await, (Phase::Reading, HEADER - TICK));
     }
 
-    /// hyper flushes the stream only once its own buffer is empty, so this is the end of an answer.
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        ready!(Pin::new(&mut self.inner).poll_flush(cx))?;
-        self.life.flushed();
-        Poll::Ready(Ok(()))
+    #[tokio::test(start_paused = true)]
+    async fn a_pipelined_request_neither_extends_the_answer_before_it_nor_counts_as_idle() {
+        let life = life();
+        life.request();
+        life.received();
+        life.answered();
+        assert_eq!(after_a_tick(&life).await, (Phase::Flushing, RESPONSE - TICK));
+        life.request();
+        assert_eq!(after_a_tick(&life).await, (Phase::Responding, RESPONSE - 2 * TICK));
+        life.received();
+        life.answered();
+        life.flushed();
+        assert_eq!(after_a_tick(&life).await, (Phase::Reading, HEADER - TICK));
     }
 
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.inner).poll_shutdown(cx)
+    #[tokio::test(start_paused = true)]
+    async fn only_idle_connections_are_evicted_and_they_stay_so() {
+        let life = life();
+        life.request();
+        life.evict();
+        assert_eq!(life.phase().0, Phase::Responding);
+        life.answered();
+        life.flushed();
+        life.evict();
+        life.request();
+        assert_eq!(life.phase().0, Phase::Evicted);
+        tokio::time::timeout(Duration::from_secs(1), life.evicted()).await.unwrap();
     }
 }

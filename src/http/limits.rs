@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-/// Most of one connection's unread request, and of its unsent small writes, in bytes. A longer head is answered with 431.
+/// Most of one connection's unread request, and of its unsent small writes, in bytes. A longer head is answered with
+/// 431 (RFC 6585).
 pub(super) const BUFFER: usize = 16 * 1024;
 
 /// No more connections than this, however many files the process may open: scrapers, probes and people need few.
@@ -42,8 +43,8 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             header_timeout: Duration::from_secs(10),
-            idle_timeout: Duration::from_secs(120),
-            response_timeout: Duration::from_secs(60),
+            idle_timeout: Duration::from_mins(2),
+            response_timeout: Duration::from_mins(1),
             max_connections: connections_for(open_files_limit()),
             drain: Duration::from_secs(4),
         }
@@ -56,7 +57,8 @@ fn connections_for(open_files: Option<u64>) -> usize {
     half.clamp(1, MOST_CONNECTIONS)
 }
 
-/// The soft limit of `RLIMIT_NOFILE`, where the system tells it in `/proc` (proc(5)); `None` where it does not, or if unlimited.
+/// The soft limit of `RLIMIT_NOFILE`, where the system tells it in `/proc` (proc(5)); `None` where it does not, or if
+/// there is none.
 fn open_files_limit() -> Option<u64> {
     soft_open_files(&std::fs::read_to_string("/proc/self/limits").ok()?)
 }

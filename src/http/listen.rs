@@ -26,13 +26,11 @@ enum Host {
 pub enum ListenError {
     /// No port, or one that is no number up to 65535.
     #[error(
-        "the listen address {0:?} does not end in a port, write it as \":10068\", \"127.0.0.1:10068\" or \"[::1]:10068\""
+        "the listen address {0:?} does not end in a port, write \":10068\", \"127.0.0.1:10068\" or \"[::1]:10068\""
     )]
     NoPort(String),
     /// Something else than a host before the port.
-    #[error(
-        "the listen address {0:?} has no valid host before its port, an IPv6 address needs brackets as in \"[::1]:10068\""
-    )]
+    #[error("the listen address {0:?} has no valid host, an IPv6 address needs brackets as in \"[::1]:10068\"")]
     NoHost(String),
 }
 

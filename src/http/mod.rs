@@ -16,6 +16,7 @@ mod registry;
 mod routes;
 mod server;
 mod site;
+mod stream;
 #[cfg(test)]
 mod tests;
 

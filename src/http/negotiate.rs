@@ -1,7 +1,8 @@
 //! Chooses the exposition format by `Accept` and the content coding by `Accept-Encoding`.
 //!
 //! After Prometheus' "Content negotiation" and RFC 9110 section 12.5. Parameters other than `version` and `q` are
-//! ignored on purpose: Prometheus 3 adds `escaping=allow-utf-8` to every format, and exact comparison would send it text.
+//! ignored on purpose: Prometheus 3 adds `escaping=allow-utf-8` to every format, and comparing that too would send it
+//! text.
 
 use hyper::header::HeaderValue;
 use mediatype::names::{APPLICATION, PLAIN, TEXT};
@@ -75,7 +76,7 @@ pub fn negotiate_format<'a>(accept: impl IntoIterator<Item = &'a HeaderValue>) -
     }
 }
 
-/// How closely a range names the format and the weight it gives, if it does. A range with an unreadable weight names nothing.
+/// How closely a range names the format and the weight it gives, if it does. One with an unreadable weight does not.
 fn weigh(range: &MediaType<'_>, format: Format) -> Option<(Closeness, Weight)> {
     let (ty, subty, version) = format.range();
     let version_fits = range.get_param(Name::new_unchecked("version")).map(|asked| asked.unquoted_str() == version);

@@ -11,7 +11,8 @@ pub(super) enum Handler {
     Ready,
 }
 
-/// The closed set of `handler` values told to [`Site::answered`](super::Site::answered), so that a counter can start at 0.
+/// The closed set of `handler` values told to [`Site::answered`](super::Site::answered), so that a counter can start at
+/// 0.
 pub const HANDLERS: [&str; 5] = ["metrics", "landing", "healthy", "ready", OTHER];
 
 /// The `handler` of paths that nothing answers.
@@ -31,9 +32,7 @@ const FIXED: [(&str, Handler); 6] = [
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum TelemetryPathError {
     /// Not an absolute path of printable characters.
-    #[error(
-        "the telemetry path {0:?} is not a path such as \"/metrics\": it starts with \"/\" and has no spaces, \"?\", \"#\" or \"%\""
-    )]
+    #[error("the telemetry path {0:?} is not a plain path, write it like \"/metrics\", without spaces and \"?#%\"")]
     NotAPath(String),
     /// Already used by a health endpoint.
     #[error("the telemetry path {0:?} is the path of a health endpoint, choose another")]
@@ -43,7 +42,8 @@ pub enum TelemetryPathError {
 /// Whether the metrics can be served at `path`. `/` is possible and leaves no landing page.
 pub fn check_telemetry_path(path: &str) -> Result<(), TelemetryPathError> {
     let plain = |b: u8| b.is_ascii_graphic() && !b"?#%\\".contains(&b);
-    if !path.starts_with('/') || !path.bytes().all(plain) {
+    // A second slash at its beginning would make the landing page's link lead to another host.
+    if !path.starts_with('/') || path.starts_with("//") || !path.bytes().all(plain) {
         return Err(TelemetryPathError::NotAPath(path.to_owned()));
     }
     match fixed(path) {
@@ -86,7 +86,7 @@ mod tests {
 
     #[test]
     fn a_telemetry_path_that_cannot_work_is_refused() {
-        for path in ["", "metrics", "/a b", "/a?b", "/a#b", "/\u{e4}", "/%41"] {
+        for path in ["", "metrics", "//host", "/a b", "/a?b", "/a#b", "/\u{e4}", "/%41"] {
             assert!(matches!(check_telemetry_path(path), Err(TelemetryPathError::NotAPath(_))), "{path}");
         }
         for path in ["/-/healthy", "/readyz"] {

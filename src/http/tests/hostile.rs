@@ -77,7 +77,7 @@ async fn garbage_is_refused_and_counts_for_nothing() {
 async fn an_upload_is_not_read() {
     let server = start(Constant::default(), patient()).await;
     let head = "POST /metrics HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000000\r\n\r\n";
-    let answer = flood(&server, head, &[b'a'; 65536], 4096).await;
+    let answer = flood(&server, head, &[b'a'; 4096], 65536).await;
     assert!(answer.is_empty() || answer.starts_with(b"HTTP/1.1 405"), "{answer:?}");
     assert_served(&server).await;
 }
@@ -145,6 +145,27 @@ async fn a_slow_reader_cannot_win_time_by_pipelining() {
     tokio::time::sleep(SHORT * 2).await;
     let (_, received) = client.closed().await;
     assert!(received.len() < 64 << 20, "{}", received.len());
+}
+
+#[tokio::test]
+async fn a_page_that_lies_about_its_length_costs_only_its_own_connection() {
+    let lies: [(usize, Page); 3] = [
+        (3, |_, _| Exposition { length: 3, ..Bytes::from_static(b"12345").into() }),
+        (10, |_, _| Exposition { length: 10, ..Bytes::from_static(b"12345").into() }),
+        (0, |_, _| Exposition { length: 0, ..Bytes::from_static(b"12345").into() }),
+    ];
+    for (length, page) in lies {
+        let server = start(Constant { page, ..Constant::default() }, patient()).await;
+        let mut client = server.connect().await;
+        client.send(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n").await;
+        client.stream.shutdown().await.unwrap();
+        let (_, mut answer) = client.closed().await;
+        if let Some(reply) = Reply::parse(&mut answer) {
+            assert_eq!(reply.length(), length);
+        }
+        assert!(answer.len() <= length, "{length}: {answer:?}");
+        assert_served(&server).await;
+    }
 }
 
 #[tokio::test]

@@ -1,4 +1,5 @@
-//! The server over real sockets, spoken to byte by byte, because a well-behaved client library would hide the interesting cases.
+//! The server over real sockets, spoken to byte by byte, because a well-behaved client library would hide the
+//! interesting cases.
 
 mod hostile;
 mod routes;
@@ -20,9 +21,11 @@ use super::*;
 /// How long a test waits before it counts as hanging.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+type Page = fn(Format, Encoding) -> Exposition;
+
 /// A site of constants that remembers what was answered.
 struct Constant {
-    page: fn(Format, Encoding) -> Exposition,
+    page: Page,
     readiness: Readiness,
     answered: Mutex<Vec<(&'static str, u16)>>,
 }
