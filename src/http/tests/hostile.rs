@@ -39,6 +39,16 @@ async fn a_request_line_of_a_megabyte_is_refused() {
 }
 
 #[tokio::test]
+async fn a_head_is_taken_up_to_a_size_that_bounds_memory() {
+    let server = start(Constant::default(), patient()).await;
+    let header = |length| format!("X: {}\r\n", "y".repeat(length));
+    assert_eq!(server.get("/metrics", &header(8 * 1024)).await.code, 200);
+    let answer = flood(&server, "GET /metrics HTTP/1.1\r\n", header(32 * 1024).as_bytes(), 1).await;
+    assert!(answer.is_empty() || answer.starts_with(b"HTTP/1.1 431"), "{answer:?}");
+    assert_eq!(*server.site.answered.lock().unwrap(), [("metrics", 200)]);
+}
+
+#[tokio::test]
 async fn endless_headers_are_refused() {
     let server = start(Constant::default(), patient()).await;
     for unit in [&b"X-Some: header\r\n"[..], b"xxxxxxxxxxxxxxxxxxxxxxx"] {
