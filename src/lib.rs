@@ -2,5 +2,6 @@
 
 pub mod collect;
 pub mod config;
+pub mod http;
 pub mod metrics;
 pub mod model;

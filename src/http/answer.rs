@@ -1,0 +1,104 @@
+//! Turns a request into a response. No I/O: the connection is [`connection`](super::connection)'s.
+
+use bytes::Bytes;
+use hyper::header::{
+    ACCEPT, ACCEPT_ENCODING, ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_SECURITY_POLICY,
+    CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
+};
+use hyper::http::request::Parts;
+use hyper::{Method, Response, StatusCode};
+
+use super::body::AnswerBody;
+use super::landing;
+use super::limits::Options;
+use super::negotiate::{Encoding, negotiate_encoding, negotiate_format};
+use super::routes::{self, Handler};
+use super::site::{Exposition, Readiness, Site};
+
+const PLAIN: &str = "text/plain; charset=utf-8";
+const HTML: &str = "text/html; charset=utf-8";
+
+/// Status, headers and page of an answer, before it is known whether the page is sent.
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    page: Exposition,
+}
+
+/// Answers one request, and tells the site that it was.
+pub(super) fn answer(request: &Parts, site: &dyn Site, options: &Options) -> Response<AnswerBody> {
+    let handler = routes::find(request.uri.path(), &options.telemetry_path);
+    let answer = match (handler, &request.method) {
+        (None, _) => Answer::text(StatusCode::NOT_FOUND, "404 not found\n"),
+        (Some(handler), &Method::GET | &Method::HEAD) => handler.answer(request, site, options),
+        (Some(_), _) => {
+            Answer::text(StatusCode::METHOD_NOT_ALLOWED, "405 method not allowed\n").with(ALLOW, "GET, HEAD")
+        }
+    };
+    site.answered(handler.map_or(routes::OTHER, Handler::name), answer.status.as_u16());
+    answer.into_response(request.method == Method::HEAD)
+}
+
+impl Handler {
+    fn answer(self, request: &Parts, site: &dyn Site, options: &Options) -> Answer {
+        match self {
+            Self::Metrics => metrics(&request.headers, site),
+            Self::Landing => Answer::new(StatusCode::OK, HTML, landing::page(options, &site.targets()))
+                .with(CONTENT_SECURITY_POLICY, landing::CONTENT_SECURITY_POLICY)
+                .with(REFERRER_POLICY, "no-referrer")
+                .with(CACHE_CONTROL, "no-store"),
+            Self::Healthy => Answer::text(StatusCode::OK, "healthy\n"),
+            Self::Ready => ready(&site.readiness()),
+        }
+    }
+}
+
+fn metrics(request: &HeaderMap, site: &dyn Site) -> Answer {
+    let format = negotiate_format(request.get_all(ACCEPT));
+    let encoding = negotiate_encoding(request.get_all(ACCEPT_ENCODING));
+    let page = site.metrics(format, encoding);
+    let answer = Answer { status: StatusCode::OK, headers: HeaderMap::new(), page }
+        .with(CONTENT_TYPE, format.content_type())
+        .with(VARY, "Accept, Accept-Encoding");
+    match encoding {
+        Encoding::Gzip => answer.with(CONTENT_ENCODING, "gzip"),
+        Encoding::Identity => answer,
+    }
+}
+
+fn ready(readiness: &Readiness) -> Answer {
+    match readiness {
+        Readiness::Ready => Answer::text(StatusCode::OK, "ready\n"),
+        Readiness::Waiting(targets) => {
+            let list: String = targets.iter().flat_map(|target| ["  ", target, "\n"]).collect();
+            let text = format!("the first attempt of these targets still runs:\n{list}");
+            Answer::text(StatusCode::SERVICE_UNAVAILABLE, text)
+        }
+    }
+}
+
+impl Answer {
+    fn new(status: StatusCode, content_type: &'static str, page: Bytes) -> Self {
+        Self { status, headers: HeaderMap::new(), page: page.into() }.with(CONTENT_TYPE, content_type)
+    }
+
+    /// A short text for people and probes; never cached, because it is about this moment.
+    fn text(status: StatusCode, text: impl Into<Bytes>) -> Self {
+        Self::new(status, PLAIN, text.into()).with(CACHE_CONTROL, "no-store")
+    }
+
+    fn with(mut self, name: HeaderName, value: &'static str) -> Self {
+        self.headers.insert(name, HeaderValue::from_static(value));
+        self
+    }
+
+    /// The response; to HEAD the same headers without the page.
+    fn into_response(self, head: bool) -> Response<AnswerBody> {
+        let Self { status, mut headers, page } = self.with(X_CONTENT_TYPE_OPTIONS, "nosniff");
+        headers.insert(CONTENT_LENGTH, page.length.into());
+        let mut response = Response::new(if head { AnswerBody::empty() } else { AnswerBody::new(page) });
+        *response.status_mut() = status;
+        *response.headers_mut() = headers;
+        response
+    }
+}

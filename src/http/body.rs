@@ -1,0 +1,66 @@
+//! The body of an answer: a short text, or a page whose frames are made as the client takes them.
+
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use hyper::body::{Body, Frame, SizeHint};
+
+use super::life::Life;
+use super::site::Exposition;
+
+/// Frames of a known total length. Dropping it, which hyper does as soon as it has the last frame, ends the answer.
+pub(super) struct AnswerBody {
+    left: u64,
+    chunks: Box<dyn Iterator<Item = Bytes> + Send>,
+    life: Option<Arc<Life>>,
+}
+
+impl AnswerBody {
+    /// A body of the page's frames.
+    pub(super) fn new(page: Exposition) -> Self {
+        Self { left: page.length, chunks: page.chunks, life: None }
+    }
+
+    /// No body: of answers to HEAD.
+    pub(super) fn empty() -> Self {
+        Self { left: 0, chunks: Box::new(std::iter::empty()), life: None }
+    }
+
+    /// Tells `life` when the last frame is out.
+    pub(super) fn watched_by(mut self, life: Arc<Life>) -> Self {
+        self.life = Some(life);
+        self
+    }
+}
+
+impl Body for AnswerBody {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        let Some(chunk) = self.chunks.find(|chunk| !chunk.is_empty()) else {
+            return Poll::Ready(None);
+        };
+        self.left = self.left.saturating_sub(chunk.len() as u64);
+        Poll::Ready(Some(Ok(Frame::data(chunk))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.left == 0
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.left)
+    }
+}
+
+impl Drop for AnswerBody {
+    fn drop(&mut self) {
+        if let Some(life) = &self.life {
+            life.answered();
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! The web side of the exporter: listening, negotiating, answering, and staying up whatever clients do.
+//!
+//! What is shown comes from the rest of the program through the [`Site`] trait, so this module knows neither AWS nor
+//! how a page is rendered. Signals, flags and exit codes are the caller's.
+
+mod answer;
+mod body;
+mod connection;
+mod health;
+mod landing;
+mod life;
+mod limits;
+mod listen;
+mod negotiate;
+mod registry;
+mod routes;
+mod server;
+mod site;
+mod stream;
+#[cfg(test)]
+mod tests;
+
+pub use health::{HealthError, check_health};
+pub use limits::{Limits, Options};
+pub use listen::{BindError, ListenAddress, ListenError, bind, parse_listen_address};
+pub use negotiate::{Encoding, Format, negotiate_encoding, negotiate_format};
+pub use routes::{HANDLERS, TelemetryPathError, check_telemetry_path};
+pub use server::Server;
+pub use site::{Exposition, Readiness, Site, TargetRow};

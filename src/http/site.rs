@@ -1,0 +1,75 @@
+//! What the server asks of the rest of the program.
+//!
+//! The wiring implements [`Site`] over the published page; the tests of this module implement it over constants.
+
+use std::fmt;
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use super::negotiate::{Encoding, Format};
+
+/// The content behind the endpoints.
+///
+/// Every method is called on a worker of the runtime while a client waits: it must be cheap and must not block.
+pub trait Site: Send + Sync + 'static {
+    /// The page of `/metrics`, as of now.
+    fn metrics(&self, format: Format, encoding: Encoding) -> Exposition;
+
+    /// One row per target for the landing page, in the order to show them.
+    fn targets(&self) -> Vec<TargetRow>;
+
+    /// Whether every target has finished its first attempt.
+    fn readiness(&self) -> Readiness;
+
+    /// Told once per answered request, for `http_requests_total`; `handler` is one of [`HANDLERS`](super::HANDLERS).
+    fn answered(&self, handler: &'static str, code: u16);
+}
+
+/// A metrics page on its way out: its exact length, and frames that are made only as the client takes them.
+///
+/// A frame is held in memory per connection while it is sent, so up to 64 KiB is a good size where it is not shared.
+pub struct Exposition {
+    /// Sum of the lengths of `chunks` in bytes, sent as `Content-Length`.
+    pub length: u64,
+    /// The frames, in order; empty ones are skipped.
+    pub chunks: Box<dyn Iterator<Item = Bytes> + Send>,
+}
+
+impl fmt::Debug for Exposition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Exposition").field("length", &self.length).finish_non_exhaustive()
+    }
+}
+
+impl From<Bytes> for Exposition {
+    fn from(whole: Bytes) -> Self {
+        Self { length: whole.len() as u64, chunks: Box::new(std::iter::once(whole)) }
+    }
+}
+
+/// A target (account x region) on the landing page. All text is escaped by the page.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct TargetRow {
+    /// Twelve digits, or empty while unknown.
+    pub account_id: String,
+    /// As configured, or the account id.
+    pub account_name: String,
+    /// The AWS region.
+    pub region: String,
+    /// A word or two: up, down, waiting.
+    pub state: String,
+    /// Time since the data was last confirmed; `None` before the first success.
+    pub age: Option<Duration>,
+    /// What is wrong, if something is.
+    pub detail: Option<String>,
+}
+
+/// The answer of `/-/ready`.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Readiness {
+    /// Every target has finished its first attempt, good or bad.
+    Ready,
+    /// The targets whose first attempt still runs, as text for people.
+    Waiting(Vec<String>),
+}

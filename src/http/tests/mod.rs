@@ -1,0 +1,194 @@
+//! The server over real sockets, spoken to byte by byte, because a well-behaved client library would hide the
+//! interesting cases.
+
+mod hostile;
+mod routes;
+mod shutdown;
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use super::*;
+
+/// How long a test waits before it counts as hanging.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+type Page = fn(Format, Encoding) -> Exposition;
+
+/// A site of constants that remembers what was answered.
+struct Constant {
+    page: Page,
+    readiness: Readiness,
+    answered: Mutex<Vec<(&'static str, u16)>>,
+}
+
+impl Default for Constant {
+    fn default() -> Self {
+        let page = |format, encoding| Bytes::from(format!("{format:?} {encoding:?}\n")).into();
+        Self { page, readiness: Readiness::Ready, answered: Mutex::default() }
+    }
+}
+
+impl Constant {
+    /// A page much larger than any socket buffer, which a slow reader does not get at once.
+    fn large() -> Self {
+        const FRAME: Bytes = Bytes::from_static(&[b'x'; 64 * 1024]);
+        let page = |_, _| Exposition { length: 64 << 20, chunks: Box::new(std::iter::repeat_n(FRAME, 1024)) };
+        Self { page, ..Self::default() }
+    }
+}
+
+impl Site for Constant {
+    fn metrics(&self, format: Format, encoding: Encoding) -> Exposition {
+        (self.page)(format, encoding)
+    }
+
+    fn targets(&self) -> Vec<TargetRow> {
+        vec![TargetRow { region: "eu-west-1".into(), state: "up".into(), ..TargetRow::default() }]
+    }
+
+    fn readiness(&self) -> Readiness {
+        self.readiness.clone()
+    }
+
+    fn answered(&self, handler: &'static str, code: u16) {
+        assert!(HANDLERS.contains(&handler));
+        self.answered.lock().unwrap().push((handler, code));
+    }
+}
+
+/// A server on a port of its own, stopped by [`Running::stop`] or when dropped.
+struct Running {
+    address: SocketAddr,
+    site: Arc<Constant>,
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<()>,
+}
+
+async fn start(site: Constant, limits: Limits) -> Running {
+    start_at("/metrics", site, limits).await
+}
+
+async fn start_at(telemetry_path: &str, site: Constant, limits: Limits) -> Running {
+    let listener = bind(&"127.0.0.1:0".parse().unwrap()).await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let options = Options {
+        telemetry_path: telemetry_path.into(),
+        name: "ssm-compliance-exporter".into(),
+        version: "1.2.3".into(),
+        description: String::new(),
+        limits,
+    };
+    let (stop, stopped) = oneshot::channel();
+    let site = Arc::new(site);
+    let shutdown = async {
+        let _ = stopped.await;
+    };
+    let task = tokio::spawn(Server::run(vec![listener], Arc::clone(&site) as _, options, shutdown));
+    Running { address, site, stop, task }
+}
+
+impl Running {
+    async fn connect(&self) -> Client {
+        Client { stream: TcpStream::connect(self.address).await.unwrap(), unread: Vec::new() }
+    }
+
+    /// One request on a connection of its own.
+    async fn ask(&self, request: &str) -> Reply {
+        let mut client = self.connect().await;
+        client.send(request.as_bytes()).await;
+        client.reply(request.starts_with("HEAD")).await
+    }
+
+    async fn get(&self, path: &str, headers: &str) -> Reply {
+        self.ask(&format!("GET {path} HTTP/1.1\r\nHost: x\r\n{headers}\r\n")).await
+    }
+
+    /// Asks the server to stop and says how long it took.
+    async fn stop(self) -> Duration {
+        let started = Instant::now();
+        self.stop.send(()).unwrap();
+        in_time(self.task).await.unwrap();
+        started.elapsed()
+    }
+}
+
+struct Client {
+    stream: TcpStream,
+    unread: Vec<u8>,
+}
+
+impl Client {
+    async fn send(&mut self, bytes: &[u8]) {
+        self.stream.write_all(bytes).await.unwrap();
+    }
+
+    /// The next reply of a connection that stays open.
+    async fn reply(&mut self, head_only: bool) -> Reply {
+        let mut reply = loop {
+            if let Some(reply) = Reply::parse(&mut self.unread) {
+                break reply;
+            }
+            assert!(self.receive().await > 0, "closed in mid-reply");
+        };
+        let length = if head_only { 0 } else { reply.length() };
+        while self.unread.len() < length {
+            assert!(self.receive().await > 0, "closed in mid-body");
+        }
+        reply.body = self.unread.drain(..length).collect();
+        reply
+    }
+
+    async fn receive(&mut self) -> usize {
+        in_time(self.stream.read_buf(&mut self.unread)).await.unwrap_or(0)
+    }
+
+    /// How long the server takes to close the connection, and all it sent until then.
+    async fn closed(mut self) -> (Duration, Vec<u8>) {
+        let started = Instant::now();
+        while self.receive().await > 0 {}
+        (started.elapsed(), self.unread)
+    }
+}
+
+struct Reply {
+    code: u16,
+    head: String,
+    body: Vec<u8>,
+}
+
+impl Reply {
+    /// Takes a complete head off the front.
+    fn parse(unread: &mut Vec<u8>) -> Option<Self> {
+        let end = unread.windows(4).position(|w| w == b"\r\n\r\n")? + 4;
+        let head = String::from_utf8(unread.drain(..end).collect()).unwrap();
+        let code =
+            head.strip_prefix("HTTP/1.1 ").or_else(|| head.strip_prefix("HTTP/1.0 ")).unwrap()[..3].parse().unwrap();
+        Some(Self { code, head, body: Vec::new() })
+    }
+
+    fn header(&self, name: &str) -> Option<&str> {
+        let lines = self.head.lines().filter_map(|line| line.split_once(": "));
+        lines.filter(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, value)| value).next()
+    }
+
+    fn length(&self) -> usize {
+        self.header("content-length").unwrap_or("0").parse().unwrap()
+    }
+
+    fn text(&self) -> &str {
+        str::from_utf8(&self.body).unwrap()
+    }
+}
+
+async fn in_time<T>(future: impl Future<Output = T>) -> T {
+    tokio::time::timeout(PATIENCE, future).await.expect("hangs")
+}
