@@ -24,6 +24,9 @@ const SPLITS: usize = 60;
 #[derive(Debug)]
 pub(super) struct Details<T>(Mutex<Progress<T>>);
 
+/// What was read, in the order of ids.
+pub(super) type Rows<T> = Vec<(Arc<str>, T)>;
+
 #[derive(Debug)]
 struct Progress<T> {
     rows: HashMap<Arc<str>, T>,
@@ -102,7 +105,7 @@ impl<T> Details<T> {
     /// How it went, what was read, and the first error.
     ///
     /// A collector of details has succeeded when at least nine tenths of its instances were read.
-    pub(super) fn finish(&self, given_up: bool) -> (Attempt, Vec<(Arc<str>, T)>, Option<SourceError>) {
+    pub(super) fn finish(&self, given_up: bool) -> (Attempt, Rows<T>, Option<SourceError>) {
         self.with(|progress| {
             let mut rows: Vec<_> = std::mem::take(&mut progress.rows).into_iter().collect();
             rows.sort_by(|(a, _), (b, _)| a.cmp(b));

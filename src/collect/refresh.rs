@@ -19,7 +19,7 @@ use super::plan::Plan;
 use super::source::{Answer, Page, Source, SourceError, Types};
 use crate::model::{
     ASSOCIATION, Association, Attempt, Baseline, Collector, Data, InstanceRow, Listings, NoncompliantAssociation,
-    Outcome, PATCH, PatchCounts, Reason, Summaries, SummaryRow, Target, Totals, Words, free_text,
+    Outcome, PATCH, PatchCounts, Reason, Summaries, Summary, SummaryRow, Target, Totals, Words, free_text,
 };
 
 /// Reads a target once; `done` gets each collector's outcome as it ends, with the error for the log.
@@ -109,14 +109,12 @@ impl Ids {
     /// The one copy of an id, made safe to be a label.
     fn intern(&mut self, id: &str) -> Arc<str> {
         let id = free_text(id);
-        match self.met.get_key_value(&*id) {
-            Some((known, _)) => Arc::clone(known),
-            None => {
-                let id: Arc<str> = id.into();
-                self.met.insert(Arc::clone(&id), Met::default());
-                id
-            }
+        if let Some((known, _)) = self.met.get_key_value(&*id) {
+            return Arc::clone(known);
         }
+        let id: Arc<str> = id.into();
+        self.met.insert(Arc::clone(&id), Met::default());
+        id
     }
 
     fn listed(&mut self, id: &Arc<str>, due: &Due) {
@@ -194,7 +192,9 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> Reading<'_, S, D> {
         let mut ids = locked(&self.ids);
         ids.all_listed = known.is_none();
         let listed = known.unwrap_or_else(|| ids.met.keys().cloned().collect());
-        listed.iter().for_each(|id| ids.listed(id, due));
+        for id in &listed {
+            ids.listed(id, due);
+        }
     }
 
     async fn compliance(&self, due: &Due) {
@@ -246,11 +246,13 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> Reading<'_, S, D> {
         let known: Vec<Arc<str>> = {
             let target = locked(self.target);
             let noncompliant =
-                target.instances().filter(|i| i.summary(ASSOCIATION).is_some_and(|s| s.is_noncompliant()));
+                target.instances().filter(|i| i.summary(ASSOCIATION).is_some_and(Summary::is_noncompliant));
             noncompliant.map(|instance| Arc::clone(&instance.id)).collect()
         };
         let mut ids = locked(&self.ids);
-        known.iter().for_each(|id| ids.noncompliant(id, due));
+        for id in &known {
+            ids.noncompliant(id, due);
+        }
     }
 
     /// AWS's own counts; answers the wanted types beside Patch and Association, if they could be read.

@@ -56,7 +56,7 @@ pub enum Next {
 }
 
 /// How often to look whether there is anything that may grow old.
-const LOOK_AGAIN: Duration = Duration::from_secs(60);
+const LOOK_AGAIN: Duration = Duration::from_mins(1);
 
 // === impl Clock ===
 
@@ -155,7 +155,9 @@ impl<S: Source, B: Board> Refresher<S, B> {
         .await;
         let outcomes = outcomes.into_inner().unwrap_or_else(PoisonError::into_inner);
         self.log_end(start, &outcomes);
-        outcomes.into_iter().for_each(|outcome| self.apply(outcome));
+        for outcome in outcomes {
+            self.apply(outcome);
+        }
     }
 
     /// Takes in what a collector brought as soon as it has ended, so that the first page is not long in coming.

@@ -42,6 +42,7 @@ impl<'a> Samples<'a> {
     }
 
     /// One sample: the values of the family's own labels, in the order of the catalogue.
+    #[expect(clippy::needless_pass_by_value, reason = "numbers, written where they stand")]
     pub fn sample(&mut self, labels: &[&str], value: impl Value) {
         debug_assert_eq!(labels.len(), self.labels.len(), "{} has other labels", self.head);
         self.out.extend_from_slice(self.head.as_bytes());

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use crate::model::{ASSOCIATION, Attempt, Cause, Collector, Instance, PATCH, Status, Target, causes};
+use crate::model::{ASSOCIATION, Attempt, Cause, Collector, Instance, PATCH, Status, Summary, Target, causes};
 
 /// Which instances get `aws_ssm_instance_*` series.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,7 +88,7 @@ impl View<'_> {
             Show::All => true,
             Show::None => false,
             Show::Noncompliant => {
-                instance.summaries.iter().any(|summary| summary.is_noncompliant())
+                instance.summaries.iter().any(Summary::is_noncompliant)
                     || [PATCH, ASSOCIATION].into_iter().any(|kind| self.is_unreported(instance, kind))
             }
         };

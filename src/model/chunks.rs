@@ -120,13 +120,13 @@ mod tests {
     use super::super::instance::{ItemDetail, ReadMark};
     use super::*;
 
-    fn known() -> Option<Box<ItemDetail>> {
-        Some(Box::new(ItemDetail { read: ReadMark { refresh: 1, at: 0 }, associations: Box::default() }))
-    }
+    const KNOWN: ReadMark = ReadMark { refresh: 1, at: 0 };
 
     fn merge(chunks: &mut Chunks, ids: &BTreeSet<u16>) {
         let values = ids.iter().map(|id| (Arc::from(format!("i-{id:05}")), ())).collect();
-        chunks.merge(values, |instance, value| instance.items = value.and_then(|()| known()));
+        chunks.merge(values, |instance, value| {
+            instance.items = value.map(|()| Box::new(ItemDetail { read: KNOWN, associations: Box::default() }))
+        });
     }
 
     proptest! {

@@ -174,7 +174,7 @@ pub struct NoncompliantAssociation {
 /// What instances of one target share.
 #[derive(Debug, Default)]
 pub struct Words {
-    words: Shared<Box<str>>,
+    single: Shared<Box<str>>,
     traits: Shared<Traits>,
     operations: Shared<PatchOperation>,
     counts: Shared<StatusCounts>,
@@ -185,14 +185,14 @@ pub struct Words {
 impl Words {
     /// Forgets what no instance needs any more.
     pub fn sweep(&self) {
-        self.words.sweep();
+        self.single.sweep();
         self.traits.sweep();
         self.operations.sweep();
         self.counts.sweep();
     }
 
     pub(super) fn word(&self, word: &str) -> Arc<Box<str>> {
-        self.words.get(word.into())
+        self.single.get(word.into())
     }
 }
 

@@ -151,7 +151,7 @@ impl Target {
                 dropped = true;
                 self.drop_data(collector);
             } else {
-                next = earliest(next, end);
+                next = Some(earliest(next, end));
             }
         }
         let (next_detail, dropped_detail) = self.expire_details(now);
@@ -167,7 +167,7 @@ impl Target {
             let end = Duration::from_secs(u64::from(read.at) + 1) + keep;
             let fresh = end > now.since_start;
             if fresh {
-                next = earliest(next, end);
+                next = Some(earliest(next, end));
             }
             dropped |= !fresh;
             fresh
@@ -260,6 +260,6 @@ fn take_summaries(instance: &mut Instance, mut read: Vec<Summary>) {
     }
 }
 
-fn earliest(next: Option<Duration>, end: Duration) -> Option<Duration> {
-    Some(next.map_or(end, |next| next.min(end)))
+fn earliest(next: Option<Duration>, end: Duration) -> Duration {
+    next.map_or(end, |next| next.min(end))
 }
