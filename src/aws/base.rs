@@ -48,7 +48,8 @@ impl Base {
         let region = configured_region().await;
         let mut loader = loader(http.clone(), region.clone()).no_credentials();
         if let Some(url) = &options.endpoint_url {
-            loader = loader.endpoint_url(url);
+            // Either of the two, from the environment or the profile, would make the SDK refuse the URL.
+            loader = loader.endpoint_url(url).use_fips(false).use_dual_stack(false);
         }
         let chain = match options.static_credentials {
             Some((id, secret)) => {

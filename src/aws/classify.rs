@@ -68,7 +68,7 @@ const VALIDATION: [&str; 2] = ["ValidationException", "ValidationError"];
 const UNKNOWN_RESOURCE: [&str; 3] = ["InvalidInstanceId", "InvalidResourceId", "InvalidResourceType"];
 
 /// A clock this far from AWS's makes AWS refuse signatures (it allows 5 minutes, and the SDK corrects from 4 on).
-const SKEW: Duration = Duration::from_secs(4 * 60);
+const SKEW: Duration = Duration::from_mins(4);
 /// Longest detail, in characters.
 const LONGEST: usize = 240;
 

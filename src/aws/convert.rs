@@ -64,13 +64,13 @@ fn instance(from: InstanceInformation) -> Option<InstanceRow> {
         name: from.name.unwrap_or_default(),
         computer_name: from.computer_name.unwrap_or_default(),
         ip_address: from.ip_address.unwrap_or_default(),
-        resource_type: word(from.resource_type.as_ref().map(|word| word.as_str())),
-        platform_type: word(from.platform_type.as_ref().map(|word| word.as_str())),
+        resource_type: word(from.resource_type.as_ref()),
+        platform_type: word(from.platform_type.as_ref()),
         platform_name: from.platform_name.unwrap_or_default(),
         platform_version: from.platform_version.unwrap_or_default(),
         agent_version: from.agent_version.unwrap_or_default(),
         agent_latest: from.is_latest_version,
-        ping_status: word(from.ping_status.as_ref().map(|word| word.as_str())),
+        ping_status: word(from.ping_status.as_ref()),
         last_ping: from.last_ping_date_time.and_then(time),
         association_status: from.association_status.unwrap_or_default(),
         association_counts: counts(overview),
@@ -84,7 +84,7 @@ fn summary(from: ResourceComplianceSummaryItem) -> Option<SummaryRow> {
     Some(SummaryRow {
         resource_id: given(from.resource_id)?,
         compliance_type: given(from.compliance_type)?,
-        status: word(from.status.as_ref().map(|word| word.as_str())),
+        status: word(from.status.as_ref()),
         execution_time: execution.as_ref().and_then(|execution| time(execution.execution_time)),
         execution_id: execution.and_then(|execution| execution.execution_id).unwrap_or_default(),
         compliant: from.compliant_summary.as_ref().map(compliant).unwrap_or_default(),
@@ -129,7 +129,7 @@ fn patch_state(from: InstancePatchState) -> Option<PatchRow> {
         patch_group: from.patch_group,
         baseline_id: from.baseline_id,
         operation: from.operation.as_str().to_owned(),
-        reboot_option: word(from.reboot_option.as_ref().map(|word| word.as_str())),
+        reboot_option: word(from.reboot_option.as_ref()),
         operation_end: time(from.operation_end_time),
         last_no_reboot_install: from.last_no_reboot_install_operation_time.and_then(time),
         // In the order of `PatchState::ALL`.
@@ -154,7 +154,7 @@ fn baseline(from: PatchBaselineIdentity) -> Option<BaselineRow> {
     Some(BaselineRow {
         id: given(from.baseline_id)?,
         name: from.baseline_name.unwrap_or_default(),
-        operating_system: word(from.operating_system.as_ref().map(|word| word.as_str())),
+        operating_system: word(from.operating_system.as_ref()),
     })
 }
 
@@ -172,8 +172,8 @@ fn item(from: ComplianceItem) -> Option<ItemRow> {
     Some(ItemRow {
         id: given(from.id)?,
         document: document.unwrap_or_default(),
-        severity: word(from.severity.as_ref().map(|word| word.as_str())),
-        status: word(from.status.as_ref().map(|word| word.as_str())),
+        severity: word(from.severity.as_ref()),
+        status: word(from.status.as_ref()),
     })
 }
 
@@ -181,8 +181,8 @@ fn given(text: Option<String>) -> Option<String> {
     text.filter(|text| !text.is_empty())
 }
 
-fn word(word: Option<&str>) -> String {
-    word.unwrap_or_default().to_owned()
+fn word(word: Option<&impl AsRef<str>>) -> String {
+    word.map(|word| word.as_ref().to_owned()).unwrap_or_default()
 }
 
 /// Sorted, because a map's order is none.

@@ -206,3 +206,69 @@ impl fmt::Debug for Holder {
         f.debug_struct("Holder").finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use aws_config::{BehaviorVersion, Region, SdkConfig};
+    use aws_credential_types::provider::SharedCredentialsProvider;
+    use futures_util::future::join_all;
+
+    use super::*;
+    use crate::collect::Scope;
+    use crate::model::Reason;
+
+    /// Good for an hour, each time it is asked.
+    #[derive(Debug)]
+    struct Hourly;
+
+    impl ProvideCredentials for Hourly {
+        fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+        where
+            Self: 'a,
+        {
+            future::ProvideCredentials::ready(Ok(hour()))
+        }
+    }
+
+    fn hour() -> Credentials {
+        let end = SystemTime::now() + Duration::from_hours(1);
+        Credentials::new("id", "secret", None, Some(end), "test")
+    }
+
+    fn error(reason: Reason) -> SourceError {
+        SourceError { reason, scope: Scope::Call, detail: String::new() }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn credentials_near_their_end_are_renewed_by_one_of_many_calls() {
+        let chain = Chain::fixed(SharedCredentialsProvider::new(Hourly));
+        let sdk = SdkConfig::builder().behavior_version(BehaviorVersion::latest()).build();
+        let holder = Holder::new(Arc::new(chain), Sts::new(&sdk, Region::new("eu-west-1")), None);
+        assert_eq!(holder.ready().await, Ok(1));
+        tokio::time::advance(Duration::from_mins(58)).await;
+        assert_eq!(holder.ready().await, Ok(1));
+        tokio::time::advance(Duration::from_secs(90)).await;
+        assert_eq!(join_all((0..3).map(|_| holder.ready())).await, [Ok(2), Ok(2), Ok(2)]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_session_is_kept_to_its_end_while_sts_is_down() {
+        let mut state = State::default();
+        state.renew(Ok((hour(), 1))).expect("given");
+        tokio::time::advance(Duration::from_secs(59 * 60 + 30)).await;
+        let kept = state.renew(Err(error(Reason::Network))).expect("still good");
+        assert!(kept.is_fresh() && kept.number == 1, "and not asked for again at once");
+        tokio::time::advance(Duration::from_secs(31)).await;
+        assert_eq!(state.renew(Err(error(Reason::Network))).expect_err("over").reason, Reason::Network);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_session_is_not_kept_when_the_role_is_refused() {
+        let mut state = State::default();
+        state.renew(Ok((hour(), 1))).expect("given");
+        state.renew(Err(error(Reason::AssumeRoleFailed))).expect_err("refused");
+        assert!(state.lease.is_none() && state.failed.is_some());
+    }
+}

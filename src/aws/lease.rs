@@ -6,9 +6,11 @@ use aws_credential_types::Credentials;
 use tokio::time::Instant;
 
 /// How long before their end credentials are renewed in the middle of a refresh.
-const MARGIN: Duration = Duration::from_secs(60);
+const MARGIN: Duration = Duration::from_mins(1);
 /// How soon credentials without an end are asked for again: files and environments of tools change.
 const ENDLESS: Duration = Duration::from_mins(15);
+/// Credentials that say they are good for longer are taken to mean this.
+const MOST: Duration = Duration::from_hours(24 * 365);
 /// Credentials are kept this long even if their end is near, or past by a wrong clock.
 const LEAST: Duration = Duration::from_secs(10);
 
@@ -27,7 +29,7 @@ pub(super) struct Lease {
 impl Lease {
     pub(super) fn new(credentials: Credentials, number: u64) -> Self {
         let issued = Instant::now();
-        let life = credentials.expiry().map(|end| end.duration_since(SystemTime::now()).unwrap_or_default());
+        let life = credentials.expiry().map(|end| end.duration_since(SystemTime::now()).unwrap_or_default().min(MOST));
         let renew_at = issued + useful(life, MARGIN);
         Self { credentials, number, issued, life, renew_at }
     }

@@ -17,6 +17,7 @@ use crate::collect::Operation;
 /// How late a ticket may be taken without moving those after it: a timer's lateness must not lower the rate. Below a
 /// hundredth of a second so that no second has more than one ticket too many.
 const TOLERANCE: Duration = Duration::from_millis(10);
+const SLOWEST: Duration = Duration::from_hours(1);
 /// The first pause after a throttle; it doubles with each that follows.
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
@@ -55,9 +56,9 @@ enum Turn {
 }
 
 impl Limiter {
-    /// A ceiling that is no number above zero is one request per second: the configuration allows no such.
+    /// A rate that is nearly zero, or no rate at all, is one request per hour.
     pub(super) fn new(per_second: f64) -> Self {
-        let interval = Duration::try_from_secs_f64(1.0 / per_second).unwrap_or(Duration::from_secs(1));
+        let interval = Duration::try_from_secs_f64(per_second.recip()).unwrap_or(SLOWEST).min(SLOWEST);
         let line = Line {
             waiting: BTreeMap::new(),
             places: 0,
@@ -272,12 +273,12 @@ mod tests {
         let limiter = Rc::new(Limiter::new(1.0));
         let start = Instant::now();
         limiter.ticket(limiter.place(DETAIL)).await;
-        let gives_up = timeout(Duration::from_millis(500), limiter.ticket(limiter.place(LIST)));
+        let impatient = timeout(Duration::from_millis(500), limiter.ticket(limiter.place(LIST)));
         let stays = async {
             limiter.ticket(limiter.place(DETAIL)).await;
             start.elapsed()
         };
-        let (given_up, stayed) = tokio::join!(gives_up, stays);
+        let (given_up, stayed) = tokio::join!(impatient, stays);
         assert!(given_up.is_err());
         assert_eq!(stayed.as_millis(), 1000);
         assert!(limiter.line().waiting.is_empty());

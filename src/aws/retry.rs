@@ -47,7 +47,7 @@ impl Caller {
             self.credentials.ready().await?;
             self.meter.waited(self.limiter.ticket(place).await);
             let lease = self.credentials.ready().await?;
-            let sent = Instant::now();
+            let began = Instant::now();
             let failure = match self.attempt(operation, ids, &send).await {
                 Ok(output) => return Ok(output),
                 Err(failure) => failure,
@@ -60,7 +60,7 @@ impl Caller {
                 }
                 Again::Throttled => {
                     throttles += 1;
-                    self.limiter.throttled(sent, failure.retry_after);
+                    self.limiter.throttled(began, failure.retry_after);
                     throttles >= THROTTLED_ATTEMPTS || !self.budgets.throttled.spend()
                 }
                 Again::Transient => {

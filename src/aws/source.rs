@@ -115,8 +115,11 @@ impl Source for SsmSource {
     fn patience(&self) -> Duration {
         let limiter = &self.caller.limiter;
         // A throttled call waits through a pause before each of its attempts but the first.
-        (self.attempt_timeout + limiter.interval()) * TRANSIENT_ATTEMPTS
-            + limiter.longest_pause() * (THROTTLED_ATTEMPTS - 1)
+        let pauses = limiter.longest_pause() * (THROTTLED_ATTEMPTS - 1);
+        self.attempt_timeout
+            .saturating_add(limiter.interval())
+            .saturating_mul(TRANSIENT_ATTEMPTS)
+            .saturating_add(pauses)
     }
 
     async fn instances(&self, token: Option<&str>) -> Answer<Page<InstanceRow>> {

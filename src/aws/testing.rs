@@ -1,6 +1,7 @@
 //! A scripted AWS for the tests of this folder: HTTP/1.1 over a real socket, one answer per request as the test says.
 
 use std::io;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -97,6 +98,7 @@ type Script = dyn Fn(&Asked, usize) -> Reply + Send + Sync;
 pub(super) struct Server {
     pub(super) url: String,
     asked: Arc<Mutex<Vec<Asked>>>,
+    connections: Arc<AtomicUsize>,
     task: JoinHandle<()>,
 }
 
@@ -107,20 +109,28 @@ impl Server {
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let asked = Arc::<Mutex<Vec<Asked>>>::default();
         let (log, script) = (Arc::clone(&asked), Arc::<Script>::from(Box::new(script) as Box<Script>));
+        let connections = Arc::<AtomicUsize>::default();
+        let opened = Arc::clone(&connections);
         let task = tokio::spawn(async move {
-            let mut connections = tokio::task::JoinSet::new();
+            let mut open = tokio::task::JoinSet::new();
             while let Ok((stream, _)) = listener.accept().await {
+                opened.fetch_add(1, Ordering::Relaxed);
                 let (log, script) = (Arc::clone(&log), Arc::clone(&script));
-                connections.spawn(async move { serve(stream, &log, &*script).await.unwrap_or_default() });
+                open.spawn(async move { serve(stream, &log, &*script).await.unwrap_or_default() });
             }
         });
-        Self { url, asked, task }
+        Self { url, asked, connections, task }
     }
 
     /// The requests for an operation, in the order in which they came.
     pub(super) fn asked(&self, operation: &str) -> Vec<Asked> {
         let all = self.asked.lock().expect("no test panics with it");
         all.iter().filter(|asked| asked.operation == operation).cloned().collect()
+    }
+
+    /// How many connections were opened.
+    pub(super) fn connections(&self) -> usize {
+        self.connections.load(Ordering::Relaxed)
     }
 
     pub(super) async fn base(&self) -> Base {

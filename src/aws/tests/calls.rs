@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::aws::testing::{Asked, Server, identity, json};
+use crate::aws::testing::{Asked, Counts, Server, identity, json, options};
+use crate::aws::{Base, BaseOptions, SsmSource};
 use crate::collect::{Operation, Source, Types};
 
 fn body(asked: &[Asked]) -> serde_json::Value {
@@ -76,4 +77,44 @@ async fn the_account_is_asked_for_once() {
         assert_eq!(source.begin().await.as_deref(), Ok("111122223333"));
     }
     assert_eq!(server.asked("GetCallerIdentity").len(), 1);
+}
+
+#[tokio::test]
+async fn targets_share_connections() {
+    let server = Server::start(|_, _| json(200, "{}")).await;
+    let base = server.base().await;
+    for region in ["eu-west-1", "us-east-1", "us-east-1"] {
+        let options = crate::aws::TargetOptions { region: region.to_owned(), ..options() };
+        let source = SsmSource::new(&base, options, Arc::<Counts>::default());
+        source.instances(None).await.expect("a page");
+        source.associations(None).await.expect("a page");
+    }
+    assert_eq!(server.connections(), 1);
+}
+
+const CHILD: &str = "SSM_COMPLIANCE_EXPORTER_TEST_CHILD";
+
+/// Settings of the environment are for a whole process, so this one starts itself again.
+#[tokio::test]
+async fn the_environment_names_region_and_endpoint() {
+    if std::env::var_os(CHILD).is_some() {
+        let static_credentials = Some(("AKIDBASE".to_owned(), "secret".to_owned()));
+        let base = Base::load(BaseOptions { endpoint_url: None, static_credentials }).await;
+        assert_eq!(base.default_region().as_deref(), Some("eu-north-1"));
+        let source = SsmSource::new(&base, options(), Arc::<Counts>::default());
+        assert_eq!(source.begin().await.as_deref(), Ok("111122223333"));
+        source.instances(None).await.expect("a page");
+        return;
+    }
+    let ssm = Server::start(|_, _| json(200, "{}")).await;
+    let sts = Server::start(|_, _| identity("111122223333")).await;
+    let child = tokio::process::Command::new(std::env::current_exe().expect("the tests"))
+        .args(["aws::tests::calls::the_environment_names_region_and_endpoint", "--exact"])
+        .envs([(CHILD, "1"), ("AWS_REGION", "eu-north-1"), ("NO_PROXY", "127.0.0.1")])
+        .envs([("AWS_CONFIG_FILE", "/dev/null"), ("AWS_SHARED_CREDENTIALS_FILE", "/dev/null")])
+        .envs([("AWS_ENDPOINT_URL_SSM", &ssm.url), ("AWS_ENDPOINT_URL", &sts.url)])
+        .output();
+    let output = child.await.expect("it runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    assert_eq!((ssm.asked("DescribeInstanceInformation").len(), sts.asked("GetCallerIdentity").len()), (1, 1));
 }

@@ -123,14 +123,13 @@ async fn a_session_that_is_refused_again_ends_the_refresh() {
 }
 
 #[tokio::test]
-async fn a_session_near_its_end_is_renewed_by_one_of_many_calls() {
+async fn calls_that_find_no_session_share_one() {
     let server = Server::start(|asked, _| match asked.operation.as_str() {
-        "AssumeRole" => session("AKIDROLE", 0),
+        "AssumeRole" => session("AKIDROLE", 60),
         _ => ssm(asked, "AKIDROLE"),
     })
     .await;
     let (source, _) = role_source(&server).await;
-    // Not begun: the calls themselves find that there is no session.
     for call in join_all((0..5).map(|_| source.instances(None))).await {
         call.expect("a page");
     }
@@ -220,22 +219,6 @@ async fn an_unknown_account_is_asked_for_again_by_the_next_refresh() {
     let (source, _) = server.source().await;
     assert_eq!(source.begin().await.expect_err("denied").reason, Reason::AccessDenied);
     assert_eq!(source.begin().await.as_deref(), Ok("111122223333"));
-}
-
-#[tokio::test]
-async fn a_session_is_kept_while_sts_is_down() {
-    let server = Server::start(|asked, before| match (asked.operation.as_str(), before) {
-        // Good for less than a refresh wants, so the next one asks for another.
-        ("AssumeRole", 0) => session("AKIDROLE", 1),
-        ("AssumeRole", _) => sts_refusal("InvalidClientTokenId"),
-        _ => ssm(asked, "AKIDROLE"),
-    })
-    .await;
-    let (source, _) = role_source(&server).await;
-    source.begin().await.expect("a session");
-    source.begin().await.expect("half of its minute is not over");
-    source.instances(None).await.expect("a page");
-    assert_eq!(server.asked("AssumeRole").len(), 1);
 }
 
 #[test]

@@ -152,9 +152,9 @@ async fn retries_stay_below_the_ceiling() {
     join_all((0..5).map(|_| source.instances(None))).await;
     let asked = server.asked("DescribeInstanceInformation");
     assert!(asked.len() > 5);
-    // 50 ms apart; over a few of them the jitter of a busy machine evens out.
-    let took = asked[asked.len() - 1].at - asked[0].at;
-    let least = Duration::from_millis(50) * u32::try_from(asked.len() - 1).expect("few") - Duration::from_millis(25);
+    // 50 ms apart, give or take what a busy machine adds to the first of them.
+    let took = asked[asked.len() - 1].at - asked[0].at + Duration::from_millis(150);
+    let least = Duration::from_millis(50) * u32::try_from(asked.len() - 1).expect("few");
     assert!(took >= least, "{} requests in {took:?}", asked.len());
 }
 
@@ -174,4 +174,22 @@ async fn a_signature_error_keeps_the_request_to_itself() {
     let (error, _) = failing(move || refusal("InvalidSignatureException", message)).await;
     assert_eq!(error.reason, Reason::InvalidCredentials);
     assert!(!format!("{error} {error:?}").contains("TOPSECRET"));
+}
+
+/// The SDK learns the time from the refusal's own `Date`, so the second attempt is signed well.
+#[tokio::test]
+async fn a_wrong_clock_is_corrected_by_the_next_attempt() {
+    let server = Server::start(|_, before| match before {
+        0 => {
+            let body = r#"{"__type":"InvalidSignatureException","message":"Signature expired"}"#;
+            with_headers(400, "date: Sat, 01 Jan 2028 00:00:00 GMT\r\n", body)
+        }
+        _ => json(200, "{}"),
+    })
+    .await;
+    let (source, counts) = server.source().await;
+    source.instances(None).await.expect("a page");
+    assert_eq!(counts.failures(), [Reason::InvalidCredentials]);
+    let head = server.asked("DescribeInstanceInformation")[1].head.clone();
+    assert!(head.contains("x-amz-date: 20280101T0000"), "{head}");
 }
