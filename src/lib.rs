@@ -1,5 +1,6 @@
 //! Prometheus exporter for AWS Systems Manager Compliance.
 
+pub mod aws;
 pub mod collect;
 pub mod config;
 pub mod http;

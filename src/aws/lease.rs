@@ -1,0 +1,95 @@
+//! Credentials with the time for which they are good.
+
+use std::time::{Duration, SystemTime};
+
+use aws_credential_types::Credentials;
+use tokio::time::Instant;
+
+/// How long before their end credentials are renewed in the middle of a refresh.
+const MARGIN: Duration = Duration::from_mins(1);
+/// How soon credentials without an end are asked for again: files and environments of tools change.
+const ENDLESS: Duration = Duration::from_mins(15);
+/// Credentials that say they are good for longer are taken to mean this.
+const MOST: Duration = Duration::from_hours(24 * 365);
+/// Credentials are kept this long even if their end is near, or past by a wrong clock.
+const LEAST: Duration = Duration::from_secs(10);
+
+/// Credentials as they were resolved once.
+#[derive(Clone, Debug)]
+pub(super) struct Lease {
+    pub(super) credentials: Credentials,
+    /// Tells one resolution from the next.
+    pub(super) number: u64,
+    issued: Instant,
+    /// How long they are good; `None` where they do not say.
+    life: Option<Duration>,
+    renew_at: Instant,
+}
+
+impl Lease {
+    pub(super) fn new(credentials: Credentials, number: u64) -> Self {
+        let issued = Instant::now();
+        let life = credentials.expiry().map(|end| end.duration_since(SystemTime::now()).unwrap_or_default().min(MOST));
+        let renew_at = issued + useful(life, MARGIN);
+        Self { credentials, number, issued, life, renew_at }
+    }
+
+    /// Whether a call may be made with them without renewing them first.
+    pub(super) fn is_fresh(&self) -> bool {
+        Instant::now() < self.renew_at
+    }
+
+    /// Whether they are good for another `margin`, or at least for half their life.
+    pub(super) fn lasts(&self, margin: Duration) -> bool {
+        Instant::now() < self.issued + useful(self.life, margin)
+    }
+
+    /// Whether AWS would still take them.
+    pub(super) fn is_valid(&self) -> bool {
+        self.life.is_none_or(|life| Instant::now() < self.issued + life)
+    }
+
+    /// The same, to be renewed a little later: renewing has just failed.
+    pub(super) fn put_off(&self) -> Self {
+        Self { renew_at: Instant::now() + LEAST, ..self.clone() }
+    }
+}
+
+fn useful(life: Option<Duration>, margin: Duration) -> Duration {
+    life.map_or(ENDLESS, |life| life.saturating_sub(margin).max(life / 2).max(LEAST))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lease_of(life: Duration) -> Lease {
+        let end = SystemTime::now() + life;
+        Lease::new(Credentials::new("id", "secret", None, Some(end), "test"), 1)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn credentials_are_renewed_a_minute_before_their_end() {
+        let lease = lease_of(Duration::from_hours(1));
+        tokio::time::advance(Duration::from_mins(58)).await;
+        assert!(lease.is_fresh());
+        tokio::time::advance(Duration::from_secs(61)).await;
+        assert!(!lease.is_fresh() && lease.is_valid());
+        tokio::time::advance(Duration::from_mins(1)).await;
+        assert!(!lease.is_valid());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn short_lived_credentials_are_used_for_half_their_life() {
+        let lease = lease_of(Duration::from_secs(80));
+        tokio::time::advance(Duration::from_secs(39)).await;
+        assert!(lease.is_fresh() && lease.lasts(Duration::from_mins(5)));
+        tokio::time::advance(Duration::from_secs(2)).await;
+        assert!(!lease.is_fresh());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn credentials_that_a_wrong_clock_calls_expired_are_not_asked_for_at_every_call() {
+        assert!(lease_of(Duration::ZERO).is_fresh());
+    }
+}

@@ -1,0 +1,44 @@
+//! AWS Systems Manager on the real SDK: [`SsmSource`] implements [`Source`](crate::collect::Source) for one target.
+//!
+//! Hidden here: clients and connections, roles, the request ceiling, the one retry loop, what AWS's errors mean, and
+//! the SDK's types. Which calls a refresh needs, and what their rows mean, is for others.
+
+mod base;
+mod chain;
+mod classify;
+mod connector;
+mod convert;
+mod credentials;
+mod lease;
+mod limiter;
+mod retry;
+mod source;
+mod sts;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+pub use base::{Base, BaseOptions};
+pub use source::{SsmSource, TargetOptions};
+
+use crate::collect::Operation;
+use crate::model::Reason;
+
+/// Who counts what a target does on the wire. An attempt is one HTTP request to SSM: a call that is retried twice is
+/// three of them.
+pub trait Meter: Send + Sync + 'static {
+    /// An attempt has ended, well or badly, or was given up.
+    fn attempted(&self, operation: Operation, took: Duration);
+
+    /// The attempt failed.
+    fn failed(&self, operation: Operation, reason: Reason);
+
+    /// An attempt had to wait for the ceiling, or because AWS had throttled.
+    fn waited(&self, took: Duration);
+
+    /// What the limiter allows now, in requests per second.
+    fn limit(&self, operation: Operation, per_second: f64);
+}

@@ -1,0 +1,198 @@
+//! [`Source`] of one target: one method per call, each a page or a batch.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_config::Region;
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_sdk_ssm::Client;
+use aws_sdk_ssm::config::{Builder, IdentityCache};
+use aws_sdk_ssm::types::{ComplianceQueryOperatorType, ComplianceStringFilter};
+
+use super::base::Base;
+use super::credentials::Holder;
+use super::limiter::Limiter;
+use super::retry::{Budgets, Caller, THROTTLED_ATTEMPTS, TRANSIENT_ATTEMPTS};
+use super::sts::{Role, Sts};
+use super::{Meter, convert};
+use crate::collect::{Answer, Operation, PAGE, Page, Source, Types};
+use crate::model::{AssociationRow, BaselineRow, InstanceRow, ItemRow, PatchRow, SummaryRow, TotalsRow};
+
+/// The SDK's own connect timeout.
+const CONNECT_TIMEOUT: Duration = Duration::from_millis(3100);
+#[expect(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "50")]
+const MAX_RESULTS: i32 = PAGE as i32;
+
+/// How to read one target.
+#[derive(Clone)]
+pub struct TargetOptions {
+    /// For example `eu-west-1`.
+    pub region: String,
+    /// The role to assume; without one the base credentials are used.
+    pub role_arn: Option<String>,
+    /// The external id that the role's trust policy asks for.
+    pub external_id: Option<String>,
+    /// Ceiling over all operations; above zero.
+    pub requests_per_second: f64,
+    /// Timeout of one attempt of one call, from its ticket to the last byte.
+    pub attempt_timeout: Duration,
+}
+
+impl fmt::Debug for TargetOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TargetOptions")
+            .field("region", &self.region)
+            .field("role_arn", &self.role_arn)
+            .field("external_id", &self.external_id.as_ref().map(|_| "<redacted>"))
+            .field("requests_per_second", &self.requests_per_second)
+            .field("attempt_timeout", &self.attempt_timeout)
+            .finish()
+    }
+}
+
+/// Systems Manager of one target.
+pub struct SsmSource {
+    ssm: Client,
+    caller: Caller,
+    attempt_timeout: Duration,
+}
+
+impl fmt::Debug for SsmSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SsmSource").finish_non_exhaustive()
+    }
+}
+
+impl SsmSource {
+    /// Calls nobody.
+    pub fn new(base: &Base, options: TargetOptions, meter: Arc<dyn Meter>) -> Self {
+        for operation in Operation::ALL {
+            meter.limit(operation, options.requests_per_second);
+        }
+        let region = Region::new(options.region);
+        let role = options.role_arn.map(|arn| Role { arn, external_id: options.external_id });
+        let sts = Sts::new(&base.sdk, region.clone());
+        let credentials = Arc::new(Holder::new(Arc::clone(&base.chain), sts, role));
+        Self {
+            ssm: client(base, region, options.attempt_timeout, &credentials),
+            caller: Caller {
+                limiter: Limiter::new(options.requests_per_second),
+                credentials,
+                meter,
+                budgets: Budgets::new(),
+            },
+            attempt_timeout: options.attempt_timeout,
+        }
+    }
+}
+
+fn client(base: &Base, region: Region, attempt_timeout: Duration, credentials: &Arc<Holder>) -> Client {
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(CONNECT_TIMEOUT.min(attempt_timeout))
+        .operation_attempt_timeout(attempt_timeout)
+        .build();
+    let provider: Arc<dyn aws_credential_types::provider::ProvideCredentials> = Arc::clone(credentials) as _;
+    let config = Builder::from(&base.sdk)
+        .region(region)
+        .timeout_config(timeouts)
+        .retry_config(RetryConfig::disabled())
+        .identity_cache(IdentityCache::no_cache())
+        .credentials_provider(SharedCredentialsProvider::from(provider))
+        .build();
+    Client::from_conf(config)
+}
+
+impl Source for SsmSource {
+    async fn begin(&self) -> Answer<String> {
+        self.caller.limiter.begin();
+        self.caller.budgets.begin();
+        self.caller.credentials.begin().await
+    }
+
+    fn patience(&self) -> Duration {
+        let limiter = &self.caller.limiter;
+        // A throttled call waits through a pause before each of its attempts but the first.
+        let pauses = limiter.longest_pause() * (THROTTLED_ATTEMPTS - 1);
+        self.attempt_timeout
+            .saturating_add(limiter.interval())
+            .saturating_mul(TRANSIENT_ATTEMPTS)
+            .saturating_add(pauses)
+    }
+
+    async fn instances(&self, token: Option<&str>) -> Answer<Page<InstanceRow>> {
+        let send = || {
+            let call = self.ssm.describe_instance_information().max_results(MAX_RESULTS);
+            call.set_next_token(token.map(str::to_owned)).send()
+        };
+        self.caller.call(Operation::DescribeInstanceInformation, 0, send).await.map(convert::instances)
+    }
+
+    async fn summaries(&self, types: &Types, token: Option<&str>) -> Answer<Page<SummaryRow>> {
+        let filters = match types {
+            Types::All => None,
+            Types::Named(names) => Some(vec![equal("ComplianceType", names)]),
+        };
+        let send = || {
+            let call = self.ssm.list_resource_compliance_summaries().max_results(MAX_RESULTS);
+            call.set_filters(filters.clone()).set_next_token(token.map(str::to_owned)).send()
+        };
+        self.caller.call(Operation::ListResourceComplianceSummaries, 0, send).await.map(convert::summaries)
+    }
+
+    async fn totals(&self, token: Option<&str>) -> Answer<Page<TotalsRow>> {
+        let send = || {
+            let call = self.ssm.list_compliance_summaries().max_results(MAX_RESULTS);
+            call.set_next_token(token.map(str::to_owned)).send()
+        };
+        self.caller.call(Operation::ListComplianceSummaries, 0, send).await.map(convert::totals)
+    }
+
+    async fn patch_states(&self, ids: &[Arc<str>], token: Option<&str>) -> Answer<Page<PatchRow>> {
+        let send = || {
+            let call = self.ssm.describe_instance_patch_states().max_results(MAX_RESULTS);
+            let call = call.set_instance_ids(Some(ids.iter().map(ToString::to_string).collect()));
+            call.set_next_token(token.map(str::to_owned)).send()
+        };
+        self.caller.call(Operation::DescribeInstancePatchStates, ids.len(), send).await.map(convert::patch_states)
+    }
+
+    async fn baselines(&self, token: Option<&str>) -> Answer<Page<BaselineRow>> {
+        let send = || {
+            let call = self.ssm.describe_patch_baselines().max_results(MAX_RESULTS);
+            call.set_next_token(token.map(str::to_owned)).send()
+        };
+        self.caller.call(Operation::DescribePatchBaselines, 0, send).await.map(convert::baselines)
+    }
+
+    async fn associations(&self, token: Option<&str>) -> Answer<Page<AssociationRow>> {
+        let send = || {
+            let call = self.ssm.list_associations().max_results(MAX_RESULTS);
+            call.set_next_token(token.map(str::to_owned)).send()
+        };
+        self.caller.call(Operation::ListAssociations, 0, send).await.map(convert::associations)
+    }
+
+    async fn items(&self, id: &str, token: Option<&str>) -> Answer<Page<ItemRow>> {
+        let send = || {
+            let call = self.ssm.list_compliance_items().max_results(MAX_RESULTS);
+            // Compliance calls every instance a ManagedInstance, those of EC2 too.
+            let call = call.resource_ids(id).resource_types("ManagedInstance");
+            let call = call.filters(equal("ComplianceType", ["Association"]));
+            let call = call.filters(equal("Status", ["NON_COMPLIANT"]));
+            call.set_next_token(token.map(str::to_owned)).send()
+        };
+        self.caller.call(Operation::ListComplianceItems, 1, send).await.map(convert::items)
+    }
+}
+
+fn equal<S: AsRef<str>>(key: &str, values: impl AsRef<[S]>) -> ComplianceStringFilter {
+    let values = values.as_ref().iter().map(|value| value.as_ref().to_owned()).collect();
+    ComplianceStringFilter::builder()
+        .key(key)
+        .set_values(Some(values))
+        .r#type(ComplianceQueryOperatorType::Equal)
+        .build()
+}

@@ -1,0 +1,195 @@
+//! Faults of AWS, of the network and of what stands between.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use futures_util::future::join_all;
+
+use crate::aws::testing::{Counts, Reply, Server, html, json, options, refusal, with_headers};
+use crate::aws::{SsmSource, TargetOptions};
+use crate::collect::{Scope, Source, SourceError};
+use crate::model::Reason;
+
+/// Lists instances once while every answer is `reply`; how it failed, and after how many attempts.
+async fn failing(reply: impl Fn() -> Reply + Send + Sync + 'static) -> (SourceError, usize) {
+    let server = Server::start(move |_, _| reply()).await;
+    let (source, counts) = server.source().await;
+    let error = source.instances(None).await.expect_err("nothing else is answered");
+    assert!(counts.failures().iter().all(|reason| *reason == error.reason), "{:?}", counts.failures());
+    assert_eq!(counts.failures().len(), counts.attempts());
+    assert_eq!(server.asked("DescribeInstanceInformation").len(), counts.attempts());
+    (error, counts.attempts())
+}
+
+#[tokio::test]
+async fn refusals_are_told_by_their_code_and_not_tried_again() {
+    for (code, reason, scope) in [
+        ("AccessDeniedException", Reason::AccessDenied, Scope::Call),
+        ("ValidationException", Reason::Other, Scope::Content),
+        ("InvalidNextToken", Reason::Other, Scope::Call),
+        ("com.amazonaws.ssm#InvalidFilter", Reason::Other, Scope::Call),
+        ("com.amazonaws.ssm#AccessDeniedException", Reason::AccessDenied, Scope::Call),
+        ("NotAccessDeniedExceptionAtAll", Reason::Other, Scope::Call),
+    ] {
+        let (error, attempts) = failing(move || refusal(code, "because")).await;
+        assert_eq!((error.reason, error.scope, attempts), (reason, scope, 1), "{code}");
+        assert!(error.detail.ends_with(": because"), "{}", error.detail);
+    }
+}
+
+#[tokio::test]
+async fn the_header_with_the_code_goes_before_the_body() {
+    let header = "x-amzn-errortype: AccessDeniedException:http://internal\r\n";
+    let (error, _) = failing(move || with_headers(400, header, r#"{"__type":"ThrottlingException"}"#)).await;
+    assert_eq!(error.reason, Reason::AccessDenied);
+}
+
+#[tokio::test]
+async fn an_unknown_resource_is_gone_when_asked_for_alone() {
+    let server = Server::start(|asked, _| match asked.operation.as_str() {
+        "ListComplianceItems" => json(400, r#"{"__type":"InvalidResourceId"}"#),
+        _ => refusal("InvalidInstanceId", "i-1"),
+    })
+    .await;
+    let (source, _) = server.source().await;
+    let ids: [Arc<str>; 2] = ["i-1".into(), "i-2".into()];
+    assert_eq!(source.items("i-1", None).await.expect_err("gone").scope, Scope::Gone);
+    assert_eq!(source.patch_states(&ids[..1], None).await.expect_err("gone").scope, Scope::Gone);
+    assert_eq!(source.patch_states(&ids, None).await.expect_err("one of two").scope, Scope::Content);
+}
+
+#[tokio::test]
+async fn faults_of_aws_are_tried_three_times_whatever_their_body() {
+    for status in [500, 502, 503, 504] {
+        let (error, attempts) = failing(move || html(status)).await;
+        assert_eq!((error.reason, error.scope, attempts), (Reason::ServerError, Scope::Call, 3), "{status}");
+    }
+    let (error, attempts) = failing(|| json(500, r#"{"__type":"InternalServerError","Message":"x"}"#)).await;
+    assert_eq!((error.reason, attempts), (Reason::ServerError, 3));
+}
+
+#[tokio::test]
+async fn a_page_of_a_proxy_is_a_bad_response() {
+    let (error, attempts) = failing(|| html(400)).await;
+    assert_eq!((error.reason, error.scope, attempts), (Reason::BadResponse, Scope::Call, 1));
+}
+
+#[tokio::test]
+async fn a_connection_that_breaks_is_tried_three_times() {
+    for reply in [|| Reply::HangUp, || Reply::CutShort] {
+        let (error, attempts) = failing(reply).await;
+        assert_eq!((error.reason, error.scope, attempts), (Reason::Network, Scope::Call, 3), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_refused_connection_is_a_network_failure() {
+    let server = Server::start(|_, _| Reply::HangUp).await;
+    let (source, counts) = server.source().await;
+    drop(server);
+    tokio::task::yield_now().await;
+    let error = source.instances(None).await.expect_err("nobody listens");
+    assert_eq!((error.reason, counts.attempts()), (Reason::Network, 3), "{error}");
+}
+
+#[tokio::test]
+async fn silence_is_a_timeout_after_each_attempts_own_time() {
+    let server = Server::start(|_, _| Reply::Silence).await;
+    let options = TargetOptions { attempt_timeout: Duration::from_millis(100), ..options() };
+    let counts = Arc::<Counts>::default();
+    let source = SsmSource::new(&server.base().await, options, Arc::clone(&counts) as _);
+    let start = Instant::now();
+    let error = source.instances(None).await.expect_err("no answer");
+    assert_eq!((error.reason, counts.attempts()), (Reason::Timeout, 3));
+    assert!(start.elapsed() < Duration::from_secs(3), "{:?}", start.elapsed());
+    let attempts = counts.attempts.lock().expect("unpoisoned").clone();
+    assert!(attempts.iter().all(|(_, took)| *took >= Duration::from_millis(95)), "{attempts:?}");
+}
+
+#[tokio::test]
+async fn a_throttled_call_passes_in_the_end() {
+    for code in ["ThrottlingException", "RateExceeded", "SlowDown"] {
+        let server = Server::start(move |_, before| match before {
+            0..3 => refusal(code, "Rate exceeded"),
+            _ => json(200, "{}"),
+        })
+        .await;
+        let (source, counts) = server.source().await;
+        source.instances(None).await.expect("a page");
+        assert_eq!((counts.attempts(), counts.failures()), (4, vec![Reason::Throttled; 3]));
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_is_always_throttled_is_given_up() {
+    let header = "x-amz-retry-after: 5\r\n";
+    let body = r#"{"__type":"ThrottlingException","message":"Rate exceeded"}"#;
+    let (error, attempts) = failing(move || with_headers(400, header, body)).await;
+    assert_eq!((error.reason, attempts), (Reason::Throttled, 8));
+    assert_eq!(error.detail, "ThrottlingException: Rate exceeded");
+}
+
+#[tokio::test]
+async fn aws_is_asked_again_no_sooner_than_it_wants() {
+    let server = Server::start(|_, before| match before {
+        0 => with_headers(400, "x-amz-retry-after: 300\r\n", r#"{"__type":"ThrottlingException"}"#),
+        _ => json(200, "{}"),
+    })
+    .await;
+    let (source, _) = server.source().await;
+    let before = source.patience();
+    source.instances(None).await.expect("a page");
+    let asked = server.asked("DescribeInstanceInformation");
+    assert!(asked[1].at - asked[0].at >= Duration::from_millis(295));
+    assert!(source.patience() >= before + Duration::from_millis(300));
+}
+
+#[tokio::test]
+async fn retries_stay_below_the_ceiling() {
+    let server = Server::start(|_, before| if before % 2 == 0 { html(500) } else { json(200, "{}") }).await;
+    let options = TargetOptions { requests_per_second: 20.0, ..options() };
+    let source = SsmSource::new(&server.base().await, options, Arc::<Counts>::default());
+    join_all((0..5).map(|_| source.instances(None))).await;
+    let asked = server.asked("DescribeInstanceInformation");
+    assert!(asked.len() > 5);
+    // 50 ms apart, give or take what a busy machine adds to the first of them.
+    let took = asked[asked.len() - 1].at - asked[0].at + Duration::from_millis(150);
+    let least = Duration::from_millis(50) * u32::try_from(asked.len() - 1).expect("few");
+    assert!(took >= least, "{} requests in {took:?}", asked.len());
+}
+
+#[tokio::test]
+async fn a_call_that_is_given_up_is_counted_and_leaves_the_line() {
+    let server = Server::start(|_, before| if before == 0 { Reply::Silence } else { json(200, "{}") }).await;
+    let (source, counts) = server.source().await;
+    let given_up = tokio::time::timeout(Duration::from_millis(200), source.instances(None)).await;
+    assert!(given_up.is_err());
+    assert_eq!(counts.attempts(), 1);
+    source.instances(None).await.expect("a page");
+}
+
+#[tokio::test]
+async fn a_signature_error_keeps_the_request_to_itself() {
+    let message = "The Canonical String was x-amz-security-token:TOPSECRET";
+    let (error, _) = failing(move || refusal("InvalidSignatureException", message)).await;
+    assert_eq!(error.reason, Reason::InvalidCredentials);
+    assert!(!format!("{error} {error:?}").contains("TOPSECRET"));
+}
+
+/// The SDK learns the time from the refusal's own `Date`, so the second attempt is signed well.
+#[tokio::test]
+async fn a_wrong_clock_is_corrected_by_the_next_attempt() {
+    let server = Server::start(|_, before| match before {
+        0 => {
+            let body = r#"{"__type":"InvalidSignatureException","message":"Signature expired"}"#;
+            with_headers(400, "date: Sat, 01 Jan 2028 00:00:00 GMT\r\n", body)
+        }
+        _ => json(200, "{}"),
+    })
+    .await;
+    let (source, counts) = server.source().await;
+    source.instances(None).await.expect("a page");
+    assert_eq!(counts.failures(), [Reason::InvalidCredentials]);
+    let head = server.asked("DescribeInstanceInformation")[1].head.clone();
+    assert!(head.contains("x-amz-date: 20280101T0000"), "{head}");
+}

@@ -1,0 +1,6 @@
+//! The real SDK over real sockets, against answers that a test scripts.
+
+mod answers;
+mod calls;
+mod credentials;
+mod faults;
