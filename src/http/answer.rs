@@ -11,7 +11,8 @@ use hyper::{Method, Response, StatusCode};
 use super::body::AnswerBody;
 use super::landing;
 use super::limits::Options;
-use super::negotiate::{Encoding, negotiate_encoding, negotiate_format};
+use super::negotiate::{negotiate_encoding, negotiate_format};
+use crate::metrics::Encoding;
 use super::routes::{self, Handler};
 use super::site::{Exposition, Readiness, Site};
 

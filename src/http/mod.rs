@@ -23,7 +23,7 @@ mod tests;
 pub use health::{HealthError, check_health};
 pub use limits::{Limits, Options};
 pub use listen::{BindError, ListenAddress, ListenError, bind, parse_listen_address};
-pub use negotiate::{Encoding, Format, negotiate_encoding, negotiate_format};
+pub use negotiate::{negotiate_encoding, negotiate_format};
 pub use routes::{HANDLERS, TelemetryPathError, check_telemetry_path};
 pub use server::Server;
 pub use site::{Exposition, Readiness, Site, TargetRow};

@@ -8,14 +8,7 @@ use hyper::header::HeaderValue;
 use mediatype::names::{APPLICATION, PLAIN, TEXT};
 use mediatype::{MediaType, MediaTypeList, Name, ReadParams};
 
-/// An exposition format the exporter can write.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-pub enum Format {
-    /// OpenMetrics 1.0 text.
-    OpenMetrics,
-    /// Prometheus text 0.0.4, which every scraper reads.
-    Text,
-}
+use crate::metrics::{Encoding, Format};
 
 impl Format {
     /// The `Content-Type` of the format. The names are all of the legacy character set, so `underscores` is true under
@@ -33,15 +26,6 @@ impl Format {
             Self::Text => (TEXT, PLAIN, "0.0.4"),
         }
     }
-}
-
-/// A content coding the exporter can write.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-pub enum Encoding {
-    /// One gzip member.
-    Gzip,
-    /// As it is.
-    Identity,
 }
 
 /// Thousandths, as RFC 9110 bounds a weight to three decimals.

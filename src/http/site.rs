@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use super::negotiate::{Encoding, Format};
+use crate::metrics::{Encoding, Format};
 
 /// The content behind the endpoints.
 ///

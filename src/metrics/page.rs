@@ -153,6 +153,13 @@ impl Publisher {
         self.page.store(Arc::new(self.assemble(&targets)));
     }
 
+    /// Shows a target no more.
+    pub fn withdraw(&self, place: usize) {
+        let mut targets = self.targets.lock().unwrap_or_else(PoisonError::into_inner);
+        targets.remove(&place);
+        self.page.store(Arc::new(self.assemble(&targets)));
+    }
+
     /// The page as it is now.
     pub fn page(&self) -> Arc<Page> {
         self.page.load_full()

@@ -1,0 +1,64 @@
+//! The program as its web server sees it.
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use super::board::{Place, Shared, locked};
+use crate::http::{Exposition, Readiness, Site, TargetRow};
+use crate::metrics::{Body, Encoding, Format};
+
+/// After this the program is ready even if some target's first attempt still runs: it has what it has, and says so.
+const READY_AT_LATEST: Duration = Duration::from_mins(5);
+
+impl Site for Shared {
+    fn metrics(&self, format: Format, encoding: Encoding) -> Exposition {
+        let page = self.publisher.page();
+        let own = self.own.encode(format, &page);
+        let body = Body::new(page, format, encoding, &own);
+        Exposition { length: body.length(), chunks: Box::new(body) }
+    }
+
+    fn targets(&self) -> Vec<TargetRow> {
+        self.places.iter().map(|place| row(place)).collect()
+    }
+
+    fn readiness(&self) -> Readiness {
+        let running = self.places.iter().filter(|place| !place.attempted.load(Ordering::Relaxed));
+        let running: Vec<String> = running.map(|place| place.name()).collect();
+        if running.is_empty() || self.started.elapsed() >= READY_AT_LATEST {
+            Readiness::Ready
+        } else {
+            Readiness::Waiting(running)
+        }
+    }
+
+    fn answered(&self, handler: &'static str, code: u16) {
+        self.own.answered(handler, code);
+    }
+}
+
+fn row(place: &Place) -> TargetRow {
+    let identity = place.identity();
+    let status = locked(&place.status).clone();
+    let left_out = place.left_out.load(Ordering::Relaxed);
+    let state = match status.up {
+        _ if left_out => "left out",
+        None => "waiting",
+        Some(true) => "up",
+        Some(false) => "down",
+    };
+    let failures: Vec<String> =
+        status.failures.iter().map(|(collector, reason)| format!("{collector}: {}", reason.as_str())).collect();
+    TargetRow {
+        account_id: identity.account_id,
+        account_name: identity.account_name,
+        region: identity.region,
+        state: state.to_owned(),
+        age: status.confirmed.map(|confirmed| confirmed.elapsed()),
+        detail: match failures.join(", ") {
+            _ if left_out => Some("another target is the same account and region".to_owned()),
+            none if none.is_empty() => None,
+            failures => Some(failures),
+        },
+    }
+}

@@ -1,0 +1,172 @@
+//! The command line, as typed: flags and commands, nothing derived.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand};
+use ssm_compliance_exporter::app::LogFormat;
+use ssm_compliance_exporter::http::{ListenAddress, check_telemetry_path};
+use ssm_compliance_exporter::sim::Fault;
+
+/// Prometheus exporter for AWS Systems Manager Compliance.
+///
+/// Reads the compliance of managed instances on an interval and serves it to Prometheus. Without a command it is `serve`.
+#[derive(Debug, Parser)]
+#[command(name = "ssm-compliance-exporter", version = VERSION, args_conflicts_with_subcommands = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+    #[command(flatten)]
+    pub(crate) serve: Serve,
+}
+
+const VERSION: &str =
+    concat!(env!("CARGO_PKG_VERSION"), " (revision ", env!("BUILD_REVISION"), ", ", env!("BUILD_RUSTC"), ")");
+
+#[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "there is one of it in a process")]
+pub(crate) enum Command {
+    /// Refresh all targets on the interval and serve them (the default)
+    Serve(Serve),
+    /// The whole exporter over an embedded simulated fleet: no AWS account, no configuration, no network
+    Demo(Demo),
+    /// Only the simulated AWS endpoint, for any AWS client
+    Simulate(Simulate),
+    /// Refresh once and print the metrics as Prometheus text; exit 0 only if every target is up
+    Once(Once),
+    /// Read and validate the configuration; print every problem; call nothing
+    CheckConfig(Configured),
+    /// Ask a running exporter whether it is healthy
+    Healthcheck(Web),
+}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Configured {
+    /// Configuration file; without one: the default AWS credentials and region
+    #[arg(long = "config.file", value_name = "FILE")]
+    pub(crate) config_file: Option<PathBuf>,
+}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Log {
+    /// Least severe events to log: error, warn, info, debug or trace
+    #[arg(long = "log.level", value_name = "LEVEL", default_value = "info")]
+    pub(crate) log_level: tracing::Level,
+    /// How a log line is written
+    #[arg(long = "log.format", value_name = "FORMAT", value_enum, default_value = "logfmt")]
+    pub(crate) log_format: LogFormat,
+}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Web {
+    /// Address to listen on; may be given several times
+    #[arg(long = "web.listen-address", value_name = "ADDRESS", default_value = ":10068")]
+    pub(crate) listen_address: Vec<ListenAddress>,
+    /// Path of the metrics page
+    #[arg(long = "web.telemetry-path", value_name = "PATH", default_value = "/metrics", value_parser = telemetry_path)]
+    pub(crate) telemetry_path: String,
+}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Serve {
+    #[command(flatten)]
+    pub(crate) config: Configured,
+    #[command(flatten)]
+    pub(crate) web: Web,
+    #[command(flatten)]
+    pub(crate) log: Log,
+}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Once {
+    #[command(flatten)]
+    pub(crate) config: Configured,
+    #[command(flatten)]
+    pub(crate) log: Log,
+}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Demo {
+    #[command(flatten)]
+    pub(crate) serve: Serve,
+    #[command(flatten)]
+    pub(crate) sim: Sim,
+}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Simulate {
+    #[command(flatten)]
+    pub(crate) sim: Sim,
+    #[command(flatten)]
+    pub(crate) log: Log,
+}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Sim {
+    /// Address of the simulated endpoint; demo chooses a free port unless told
+    #[arg(long = "sim.listen", value_name = "ADDRESS")]
+    pub(crate) sim_listen: Option<ListenAddress>,
+    /// Managed instances per account and region
+    #[arg(long = "sim.instances", value_name = "COUNT", default_value_t = 137)]
+    pub(crate) sim_instances: usize,
+    /// Accounts: how many
+    #[arg(long = "sim.accounts", value_name = "COUNT", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub(crate) sim_accounts: u16,
+    /// Regions, separated by commas
+    #[arg(long = "sim.regions", value_name = "REGIONS", default_value = "eu-west-1,us-east-1", value_delimiter = ',')]
+    pub(crate) sim_regions: Vec<String>,
+    /// The same seed makes the same fleet
+    #[arg(long = "sim.seed", value_name = "NUMBER", default_value_t = 1)]
+    pub(crate) sim_seed: u64,
+    /// Time before each answer, like 50ms
+    #[arg(long = "sim.latency", value_name = "DURATION", default_value = "20ms", value_parser = duration)]
+    pub(crate) sim_latency: Duration,
+    /// Throttle above this rate, per account and region
+    #[arg(long = "sim.requests-per-second", value_name = "RATE", value_parser = rate)]
+    pub(crate) sim_requests_per_second: Option<f64>,
+    /// Fail on purpose: KIND[:OPERATION[@ACCOUNT[/REGION]]][:RATE]; may be given several times
+    #[arg(long = "sim.fault", value_name = "FAULT")]
+    pub(crate) sim_fault: Vec<Fault>,
+    /// Share of instances whose compliance changes per minute, from 0 to 1
+    #[arg(long = "sim.drift", value_name = "SHARE", default_value_t = 0.02, value_parser = share)]
+    pub(crate) sim_drift: f64,
+}
+
+fn telemetry_path(text: &str) -> Result<String, String> {
+    check_telemetry_path(text).map(|()| text.to_owned()).map_err(|error| error.to_string())
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    ssm_compliance_exporter::config::parse_duration(text).map_err(|error| error.to_string())
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    number(text, "a rate above 0", |rate| rate > 0.0)
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    number(text, "a share from 0 to 1", |share| (0.0..=1.0).contains(&share))
+}
+
+fn number(text: &str, what: &str, fits: impl Fn(f64) -> bool) -> Result<f64, String> {
+    text.parse().ok().filter(|number: &f64| number.is_finite() && fits(*number)).ok_or_else(|| format!("not {what}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn without_a_command_the_flags_are_those_of_serve() {
+        let cli = Cli::parse_from(["exporter", "--config.file", "a.yaml", "--web.listen-address", "127.0.0.1:1"]);
+        assert!(cli.command.is_none());
+        assert_eq!(cli.serve.config.config_file, Some(PathBuf::from("a.yaml")));
+    }
+}
