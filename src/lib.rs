@@ -1,1 +1,3 @@
 //! Prometheus exporter for AWS Systems Manager Compliance.
+
+pub mod sim;
