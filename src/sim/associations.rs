@@ -11,11 +11,11 @@ use super::rows::{
 use super::tally::Verdict;
 
 pub(super) fn id(names: &Names, index: usize) -> String {
-    random::uuid(random::join(names.seed, random::text(DOCUMENTS[index % DOCUMENTS.len()].document)))
+    random::uuid(random::join(names.seed, random::text(DOCUMENTS[index % DOCUMENTS.len()].path)))
 }
 
 pub(super) fn document_name(names: &Names, document: &Document) -> String {
-    document.document.replace("{region}", &names.region)
+    document.path.replace("{region}", &names.region)
 }
 
 impl<'a> Scene<'a> {

@@ -93,9 +93,9 @@ pub(super) enum Scope {
     Nobody,
 }
 
-/// A State Manager association. The document of a shared one is an ARN, `{region}` being the target's.
+/// A State Manager association. The path of a shared one is an ARN, `{region}` being the target's.
 pub(super) struct Document {
-    pub(super) document: &'static str,
+    pub(super) path: &'static str,
     pub(super) name: Option<&'static str>,
     pub(super) severity: &'static str,
     pub(super) scope: Scope,
@@ -105,13 +105,13 @@ pub(super) struct Document {
 }
 
 const fn document(
-    document: &'static str,
+    path: &'static str,
     name: Option<&'static str>,
     severity: &'static str,
     scope: Scope,
     schedule: &'static str,
 ) -> Document {
-    Document { document, name, severity, scope, schedule, pending: false }
+    Document { path, name, severity, scope, schedule, pending: false }
 }
 
 pub(super) const INVENTORY: usize = 0;
@@ -143,7 +143,7 @@ pub(super) const DOCUMENTS: [Document; 10] = [
     document("AWS-ApplyDSCMofs", Some("dsc"), "UNSPECIFIED", Scope::Windows, "rate(4 hours)"),
     document("AWS-ConfigureWindowsUpdate", None, "UNSPECIFIED", Scope::Windows, "rate(1 day)"),
     Document {
-        document: "AWS-ApplyAnsiblePlaybooks",
+        path: "AWS-ApplyAnsiblePlaybooks",
         name: None,
         severity: "UNSPECIFIED",
         scope: Scope::Linux,

@@ -19,7 +19,7 @@ impl World {
         rng.shuffle(&mut healthy);
         // The first change of each step alternates, so that single changes do not all go one way.
         for turn in 0..changes {
-            let heal = (turn + self.step) % 2 == 0;
+            let heal = (turn + self.step).is_multiple_of(2);
             let index = if heal { ill.pop().or_else(|| healthy.pop()) } else { healthy.pop().or_else(|| ill.pop()) };
             if let Some(index) = index {
                 self.change(index, &mut rng);

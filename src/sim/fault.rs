@@ -202,7 +202,7 @@ mod tests {
         let fault: Fault = "deny:ListAssociations@111122223333/eu-west-1:0.5".parse().unwrap();
         let expected = Fault { rate: 0.5, ..Fault::always(FaultKind::Deny) };
         assert_eq!(fault, expected.of("ListAssociations").at("111122223333", "eu-west-1"));
-        assert_eq!("throttle:0.25".parse::<Fault>().unwrap().rate, 0.25);
+        assert_eq!("throttle:0.25".parse(), Ok(Fault { rate: 0.25, ..Fault::always(FaultKind::Throttle) }));
         assert_eq!("deny:*".parse::<Fault>().unwrap(), Fault::always(FaultKind::Deny));
         assert_eq!("hang:AssumeRole".parse::<Fault>().unwrap().operation.as_deref(), Some("AssumeRole"));
     }

@@ -74,18 +74,18 @@ mod tests {
 
     use super::read;
 
-    fn accepts(filter: Value, value: &str) -> bool {
+    fn accepts(filter: &Value, value: &str) -> bool {
         let input = json!({ "Filters": [filter] });
         read(input.as_object().unwrap(), &["Status", "ExecutionTime"]).unwrap()[0].accepts(value)
     }
 
     #[test]
     fn operators_compare_with_any_of_the_values() {
-        assert!(accepts(json!({"Key": "Status", "Values": ["A", "B"]}), "B"));
-        assert!(!accepts(json!({"Key": "Status", "Values": ["A", "B"], "Type": "NOT_EQUAL"}), "B"));
-        assert!(accepts(json!({"Key": "Status", "Values": ["NON"], "Type": "BEGIN_WITH"}), "NON_COMPLIANT"));
+        assert!(accepts(&json!({"Key": "Status", "Values": ["A", "B"]}), "B"));
+        assert!(!accepts(&json!({"Key": "Status", "Values": ["A", "B"], "Type": "NOT_EQUAL"}), "B"));
+        assert!(accepts(&json!({"Key": "Status", "Values": ["NON"], "Type": "BEGIN_WITH"}), "NON_COMPLIANT"));
         let newer = json!({"Key": "ExecutionTime", "Values": ["2026-01-01T00:00:00Z"], "Type": "GREATER_THAN"});
-        assert!(accepts(newer.clone(), "2026-01-02T00:00:00Z") && !accepts(newer, "2025-12-31T23:59:59Z"));
+        assert!(accepts(&newer, "2026-01-02T00:00:00Z") && !accepts(&newer, "2025-12-31T23:59:59Z"));
     }
 
     #[test]

@@ -141,7 +141,7 @@ mod tests {
 
     use super::{Input, is_instance_id, page_size, texts};
 
-    fn input(value: serde_json::Value) -> Input {
+    fn input(value: &serde_json::Value) -> Input {
         value.as_object().cloned().unwrap()
     }
 
@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn a_page_size_out_of_range_is_refused_in_awss_words() {
-        let refusal = page_size(&input(json!({"MaxResults": 100})), 50, 1, 50).unwrap_err();
+        let refusal = page_size(&input(&json!({"MaxResults": 100})), 50, 1, 50).unwrap_err();
         assert_eq!(
             refusal.message.as_deref(),
             Some(
@@ -167,22 +167,22 @@ mod tests {
                  Member must have value less than or equal to 50"
             )
         );
-        assert_eq!(page_size(&input(json!({"MaxResults": -1})), 50, 1, 50).unwrap_err().code, "ValidationException");
+        assert_eq!(page_size(&input(&json!({"MaxResults": -1})), 50, 1, 50).unwrap_err().code, "ValidationException");
         assert_eq!(
-            page_size(&input(json!({"MaxResults": "5"})), 50, 1, 50).unwrap_err().code,
+            page_size(&input(&json!({"MaxResults": "5"})), 50, 1, 50).unwrap_err().code,
             "SerializationException"
         );
-        assert_eq!(page_size(&input(json!({})), 10, 5, 50).unwrap(), 10);
+        assert_eq!(page_size(&input(&json!({})), 10, 5, 50).unwrap(), 10);
     }
 
     #[test]
     fn lists_are_as_long_as_the_model_says() {
-        let many = input(json!({"InstanceIds": vec!["i-1a2b3c4d"; 51]}));
+        let many = input(&json!({"InstanceIds": vec!["i-1a2b3c4d"; 51]}));
         let refusal = texts(&many, "InstanceIds", 0, 50).unwrap_err();
         assert!(refusal.message.unwrap().ends_with("Member must have length less than or equal to 50"));
-        assert_eq!(texts(&input(json!({"InstanceIds": []})), "InstanceIds", 0, 50).unwrap(), Some(vec![]));
+        assert_eq!(texts(&input(&json!({"InstanceIds": []})), "InstanceIds", 0, 50).unwrap(), Some(vec![]));
         assert_eq!(
-            texts(&input(json!({"InstanceIds": [1]})), "InstanceIds", 0, 50).unwrap_err().code,
+            texts(&input(&json!({"InstanceIds": [1]})), "InstanceIds", 0, 50).unwrap_err().code,
             "SerializationException"
         );
     }

@@ -239,7 +239,7 @@ impl<'a> Scene<'a> {
             operation_start_time: end - 13.0,
             operation_end_time: end,
             operation: if install { "Install" } else { "Scan" }.to_owned(),
-            last_no_reboot_install_operation_time: no_reboot.then(|| end - 600.0),
+            last_no_reboot_install_operation_time: no_reboot.then_some(end - 600.0),
             reboot_option: Some(if no_reboot { "NoReboot" } else { "RebootIfNeeded" }.to_owned()),
             critical_non_compliant_count: critical,
             security_non_compliant_count: security,

@@ -122,7 +122,7 @@ fn judged(
     }
     let body = match asked {
         Asked::Sts(action) => identity(simulator, incoming, action, &scope, number, request_id),
-        Asked::List(operation) => rows(simulator, incoming, operation, &scope, faults.iter().copied().collect()),
+        Asked::List(operation) => rows(simulator, incoming, operation, &scope, &faults.iter().copied().collect()),
     };
     match body {
         Err(refusal) => refuse(refusal),
@@ -217,7 +217,7 @@ fn rows(
     incoming: &Incoming<'_>,
     operation: &Operation,
     scope: &Scope,
-    quirks: Quirks,
+    quirks: &Quirks,
 ) -> Result<Vec<u8>, Refusal> {
     let malformed = || Refusal::bare("SerializationException");
     let input: Input = serde_json::from_slice(incoming.body).map_err(|_| malformed())?;
@@ -228,7 +228,7 @@ fn rows(
         inner.next_chain(&scope.account, &scope.region, operation.name)
     };
     let world = inner.world(&scope.account, &scope.region).ok_or_else(invalid_credentials)?;
-    operations::answer(operation, &world, &input, &quirks, chain)
+    operations::answer(operation, &world, &input, quirks, chain)
 }
 
 fn identity(

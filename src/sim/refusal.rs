@@ -72,7 +72,7 @@ impl Refusal {
         refusal
     }
 
-    /// The body as awsJson1_1 has it.
+    /// The body as `awsJson1_1` has it.
     pub(super) fn json(&self) -> String {
         let mut body = serde_json::Map::new();
         body.insert("__type".to_owned(), self.code.into());

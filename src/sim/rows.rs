@@ -108,7 +108,6 @@ pub struct ExecutionSummary {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 #[expect(missing_docs, reason = "the members of AWS's SeveritySummary")]
-#[expect(clippy::struct_field_names, reason = "AWS's names")]
 pub struct SeveritySummary {
     pub critical_count: i32,
     pub high_count: i32,

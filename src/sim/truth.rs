@@ -65,12 +65,11 @@ impl World {
     /// Replaces one resource, or removes it.
     pub(super) fn pin(&mut self, id: &str, resource: Option<ResourceTruth>) {
         let slot = resource.map_or(Slot::Gone, |resource| Slot::Pinned(Box::new(resource)));
-        match self.find(id).and_then(|index| self.slots.get_mut(index as usize)) {
-            Some(place) => *place = slot,
-            None => {
-                self.ids.insert(id.to_owned(), self.count());
-                self.slots.push(slot);
-            }
+        if let Some(place) = self.find(id).and_then(|index| self.slots.get_mut(index as usize)) {
+            *place = slot;
+        } else {
+            self.ids.insert(id.to_owned(), self.count());
+            self.slots.push(slot);
         }
         self.changed();
     }

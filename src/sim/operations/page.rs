@@ -78,7 +78,7 @@ fn next_cursor(listing: &mut Listing, cursor: Cursor, quirks: &Quirks, size: usi
         return quirks.has(FaultKind::EndlessChain).then_some(again);
     };
     let last = listing.rows.get(1..).and_then(<[Row]>::last).map_or(next, |row| row.position);
-    let even = cursor.chain % 2 == 0;
+    let even = cursor.chain.is_multiple_of(2);
     let position = match () {
         () if quirks.has(FaultKind::DuplicateRows) => last,
         // A row is missed in one reading and met twice in the next, never missed in two that follow each other.
