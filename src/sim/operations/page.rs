@@ -1,0 +1,135 @@
+//! One page of a list: the checks that all operations share, the token, and the faults that concern rows and tokens.
+
+use serde_json::Value;
+
+use super::super::fault::FaultKind;
+use super::super::input::{self, Input};
+use super::super::random;
+use super::super::refusal::Refusal;
+use super::super::token::{self, Cursor};
+use super::super::world::World;
+use super::{Call, Listing, Operation, Row, Spoil};
+
+/// The faults of rows and tokens that hit this request.
+#[derive(Clone, Debug, Default)]
+pub(in super::super) struct Quirks(Vec<FaultKind>);
+
+impl FromIterator<FaultKind> for Quirks {
+    fn from_iter<T: IntoIterator<Item = FaultKind>>(kinds: T) -> Self {
+        Self(kinds.into_iter().collect())
+    }
+}
+
+impl Quirks {
+    fn has(&self, kind: FaultKind) -> bool {
+        self.0.contains(&kind)
+    }
+}
+
+/// The JSON of one page. `chain` is the number that a chain gets if this request begins one.
+pub(in super::super) fn answer(
+    operation: &Operation,
+    world: &World,
+    input: &Input,
+    quirks: &Quirks,
+    chain: u16,
+) -> Result<Vec<u8>, Refusal> {
+    let size = input::page_size(input, operation.default, operation.min, operation.max)?;
+    let question = question(operation, world, input);
+    let given = input::text(input, "NextToken")?;
+    let cursor = match given {
+        Some(token) => token::read(token, question).ok_or_else(Refusal::next_token)?,
+        None => Cursor { chain, ..Cursor::default() },
+    };
+    let call = Call { world, input, from: cursor.position, size, lag: quirks.has(FaultKind::LagPatches) };
+    let mut listing = (operation.rows)(&call)?;
+    if cursor.pause {
+        let next = token::write(Cursor { pause: false, ..cursor }, question);
+        return Ok(body(operation, &[], Some(&next)));
+    }
+    let next = next_cursor(&mut listing, cursor, quirks, size).map(|next| token::write(next, question));
+    let next = match (next, given) {
+        (_, Some(given)) if quirks.has(FaultKind::RepeatToken) => Some(given.to_owned()),
+        (None, _) if quirks.has(FaultKind::EmptyToken) => Some(String::new()),
+        (next, _) => next,
+    };
+    if quirks.has(FaultKind::BadRow) {
+        spoil(operation, world, &mut listing.rows);
+    }
+    Ok(body(operation, &listing.rows, next.as_deref()))
+}
+
+/// What a token belongs to: operation, target, and the request but for its place and page size.
+fn question(operation: &Operation, world: &World, input: &Input) -> u64 {
+    let mut rest = input.clone();
+    rest.remove("NextToken");
+    rest.remove("MaxResults");
+    let rest = random::text(&Value::Object(rest).to_string());
+    random::join(random::join(world.names.seed, random::text(operation.name)), rest)
+}
+
+/// Where the chain goes on, faults included.
+fn next_cursor(listing: &mut Listing, cursor: Cursor, quirks: &Quirks, size: usize) -> Option<Cursor> {
+    let Some(next) = listing.next else {
+        if quirks.has(FaultKind::DuplicateRows) && listing.rows.len() < size {
+            listing.rows.extend(listing.rows.first().cloned());
+        }
+        let again = Cursor { position: 0, chain: cursor.chain.wrapping_add(1), pause: false };
+        return quirks.has(FaultKind::EndlessChain).then_some(again);
+    };
+    let last = listing.rows.get(1..).and_then(<[Row]>::last).map_or(next, |row| row.position);
+    let even = cursor.chain.is_multiple_of(2);
+    let position = match () {
+        () if quirks.has(FaultKind::DuplicateRows) => last,
+        // A row is missed in one reading and met twice in the next, never missed in two that follow each other.
+        () if quirks.has(FaultKind::MovingRows) => {
+            if even {
+                next + 1
+            } else {
+                last
+            }
+        }
+        () => next,
+    };
+    Some(Cursor { position, pause: quirks.has(FaultKind::EmptyPage), ..cursor })
+}
+
+/// Spoils the rows of the victim.
+fn spoil(operation: &Operation, world: &World, rows: &mut [Row]) {
+    let (Some(spoil), Some(victim)) = (operation.spoil, world.victim()) else { return };
+    for row in rows.iter_mut().filter(|row| row.owner == Some(victim)) {
+        let Ok(mut value) = serde_json::from_slice::<Value>(&row.json) else { continue };
+        match spoil {
+            Spoil::Remove(member) => drop(value.as_object_mut().and_then(|row| row.remove(member))),
+            Spoil::Overflow(pointer) => {
+                if let Some(number) = value.pointer_mut(pointer) {
+                    *number = 3_000_000_000_u64.into();
+                }
+            }
+            Spoil::NullIn(pointer) => {
+                if let Some(map) = value.pointer_mut(pointer).and_then(Value::as_object_mut) {
+                    map.insert("Note".to_owned(), Value::Null);
+                }
+            }
+        }
+        row.json = value.to_string().into_bytes();
+    }
+}
+
+fn body(operation: &Operation, rows: &[Row], next: Option<&str>) -> Vec<u8> {
+    let length: usize = rows.iter().map(|row| row.json.len() + 1).sum();
+    let mut body = Vec::with_capacity(length + 128);
+    body.extend_from_slice(format!("{{\"{}\":[", operation.list).as_bytes());
+    for (index, row) in rows.iter().enumerate() {
+        if index > 0 {
+            body.push(b',');
+        }
+        body.extend_from_slice(&row.json);
+    }
+    body.push(b']');
+    if let Some(next) = next {
+        body.extend_from_slice(format!(",\"NextToken\":\"{next}\"").as_bytes());
+    }
+    body.push(b'}');
+    body
+}

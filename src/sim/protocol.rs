@@ -1,0 +1,277 @@
+//! From an HTTP request to an HTTP answer: who asks for what, whether it is let through, and in which clothes the
+//! answer goes back (JSON for SSM, XML for STS).
+
+use std::time::{Duration, Instant, SystemTime};
+
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::http::request::Parts;
+use hyper::{Method, Response, StatusCode};
+
+use super::Simulator;
+use super::fault::FaultKind;
+use super::input::Input;
+use super::ledger::RequestLog;
+use super::operations::{self, Operation, Quirks};
+use super::refusal::Refusal;
+use super::sts;
+use super::time;
+
+/// One request, read.
+pub(super) struct Incoming<'a> {
+    pub(super) head: &'a Parts,
+    pub(super) body: &'a Bytes,
+}
+
+/// How a request ends.
+pub(super) enum Ending {
+    Answer(Response<Full<Bytes>>),
+    /// Without an answer.
+    Reset,
+    /// Never.
+    Hang,
+}
+
+/// The credential scope of the signature. Signatures themselves are not verified: nobody has our secret keys.
+struct Scope {
+    account: String,
+    region: String,
+    service: String,
+}
+
+/// What is asked.
+enum Asked {
+    List(&'static Operation),
+    Sts(String),
+}
+
+impl Asked {
+    fn service(&self) -> &'static str {
+        match self {
+            Self::List(operation) => operation.service,
+            Self::Sts(_) => "sts",
+        }
+    }
+
+    fn name(&self) -> &str {
+        match self {
+            Self::List(operation) => operation.name,
+            Self::Sts(action) => action,
+        }
+    }
+}
+
+/// Answers one request, and says how long to wait before sending it.
+pub(super) fn ask(simulator: &Simulator, incoming: &Incoming<'_>) -> (Ending, Duration) {
+    let inner = &*simulator.inner;
+    let number = inner.next_number();
+    let request_id = super::random::uuid(super::random::join(inner.options.seed, number));
+    let mut log = RequestLog {
+        at: Instant::now(),
+        account: String::new(),
+        region: String::new(),
+        operation: String::new(),
+        outcome: String::new(),
+        body: String::from_utf8_lossy(incoming.body).into_owned(),
+    };
+    let asked = asked(incoming);
+    let xml = !matches!(asked, Ok(Asked::List(_))) && !incoming.head.headers.contains_key("x-amz-target");
+    let (ending, outcome) = match asked {
+        Ok(asked) => judged(simulator, incoming, &asked, number, &request_id, &mut log),
+        Err(refusal) => (Ending::Answer(refused(&refusal, xml, &request_id)), refusal.code.to_owned()),
+    };
+    log.outcome = outcome;
+    inner.ledger().record(log);
+    (ending, inner.options.latency)
+}
+
+/// A request that names an operation: signature, rate, faults, and then the answer.
+fn judged(
+    simulator: &Simulator,
+    incoming: &Incoming<'_>,
+    asked: &Asked,
+    number: u64,
+    request_id: &str,
+    log: &mut RequestLog,
+) -> (Ending, String) {
+    let xml = matches!(asked, Asked::Sts(_));
+    let refuse = |refusal: Refusal| {
+        let code = refusal.code.to_owned();
+        (Ending::Answer(refused(&refusal, xml, request_id)), code)
+    };
+    asked.name().clone_into(&mut log.operation);
+    let scope = match scope(simulator, incoming, asked.service()) {
+        Ok(scope) => scope,
+        Err(refusal) => return refuse(refusal),
+    };
+    (log.account, log.region) = (scope.account.clone(), scope.region.clone());
+    if let Asked::List(operation) = asked
+        && !simulator.inner.admit(&scope.account, &scope.region, operation.name, log.at)
+    {
+        return refuse(Refusal::throttled());
+    }
+    let faults = simulator.inner.faults_of(asked.service(), asked.name(), &scope.account, &scope.region);
+    if let Some(refusal) = faults.iter().find_map(|kind| refusal_of(*kind, asked, &scope)) {
+        return refuse(refusal);
+    }
+    match faults.iter().find_map(|kind| broken(*kind)) {
+        Some(ending) => return ending,
+        None if faults.contains(&FaultKind::Html503) => return (html(503), "html503".to_owned()),
+        None if faults.contains(&FaultKind::Html200) => return (html(200), "html200".to_owned()),
+        None => {}
+    }
+    let body = match asked {
+        Asked::Sts(action) => identity(simulator, incoming, action, &scope, number, request_id),
+        Asked::List(operation) => rows(simulator, incoming, operation, &scope, &faults.iter().copied().collect()),
+    };
+    match body {
+        Err(refusal) => refuse(refusal),
+        Ok(mut body) => {
+            let cut = faults.contains(&FaultKind::Truncate);
+            if cut {
+                body.truncate(body.len() / 2);
+            }
+            let outcome = if cut { "truncate" } else { "ok" }.to_owned();
+            (Ending::Answer(answer(StatusCode::OK, xml, request_id, body)), outcome)
+        }
+    }
+}
+
+/// Which operation is meant, by header for JSON and by form for STS.
+fn asked(incoming: &Incoming<'_>) -> Result<Asked, Refusal> {
+    let header = |name: &str| incoming.head.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let unknown = || Refusal::bare("UnknownOperationException");
+    if incoming.head.method != Method::POST || incoming.head.uri.path() != "/" {
+        return Err(unknown());
+    }
+    let content = header("content-type").split(';').next().unwrap_or_default().trim();
+    match content {
+        "application/x-amz-json-1.1" => operations::find(header("x-amz-target")).map(Asked::List).ok_or_else(unknown),
+        "application/x-www-form-urlencoded" => {
+            let form = sts::form(&String::from_utf8_lossy(incoming.body));
+            let action = form.get("Action").cloned();
+            action.map(Asked::Sts).ok_or_else(|| Refusal::common("MissingAction", "Missing Action"))
+        }
+        _ => Err(unknown()),
+    }
+}
+
+/// Reads `Authorization`: `AWS4-HMAC-SHA256 Credential=KEY/DATE/REGION/SERVICE/aws4_request, ...`.
+fn scope(simulator: &Simulator, incoming: &Incoming<'_>, service: &str) -> Result<Scope, Refusal> {
+    let header = incoming.head.headers.get("authorization").and_then(|value| value.to_str().ok());
+    let header =
+        header.ok_or_else(|| Refusal::common("MissingAuthenticationTokenException", "Missing Authentication Token"))?;
+    let incomplete =
+        || Refusal::common("IncompleteSignatureException", "Authorization header requires 'Credential' parameter.");
+    let (_, rest) = header.split_once("Credential=").ok_or_else(incomplete)?;
+    let credential = rest.split([',', ' ']).next().unwrap_or_default();
+    let [key, _, region, scoped, "aws4_request"] = credential.split('/').collect::<Vec<_>>()[..] else {
+        return Err(incomplete());
+    };
+    if scoped != service {
+        let message = format!("Credential should be scoped to correct service: '{service}'.");
+        return Err(Refusal::common("InvalidSignatureException", message));
+    }
+    let options = &simulator.inner.options;
+    let first = options.accounts.first().map(String::as_str).unwrap_or_default();
+    let scope = Scope {
+        account: sts::account_of(key).unwrap_or(first).to_owned(),
+        region: region.to_owned(),
+        service: scoped.to_owned(),
+    };
+    if service != "sts" && simulator.inner.target(&scope.account, &scope.region).is_none() {
+        return Err(invalid_credentials());
+    }
+    Ok(scope)
+}
+
+/// Also what a region that the account has not enabled answers.
+fn invalid_credentials() -> Refusal {
+    Refusal::common("UnrecognizedClientException", "The security token included in the request is invalid.")
+}
+
+fn refusal_of(kind: FaultKind, asked: &Asked, scope: &Scope) -> Option<Refusal> {
+    Some(match kind {
+        FaultKind::Throttle => Refusal::throttled(),
+        FaultKind::ThrottleRetryAfter => Refusal { retry_after: Some(300), ..Refusal::throttled() },
+        FaultKind::Deny => Refusal::denied(&scope.account, &scope.service, asked.name()),
+        FaultKind::ExpiredToken => {
+            Refusal::common("ExpiredTokenException", "The security token included in the request is expired")
+        }
+        FaultKind::InvalidCredentials => invalid_credentials(),
+        FaultKind::Error500 => Refusal::internal(),
+        _ => return None,
+    })
+}
+
+fn broken(kind: FaultKind) -> Option<(Ending, String)> {
+    match kind {
+        FaultKind::Reset => Some((Ending::Reset, "reset".to_owned())),
+        FaultKind::Hang => Some((Ending::Hang, "hang".to_owned())),
+        _ => None,
+    }
+}
+
+fn rows(
+    simulator: &Simulator,
+    incoming: &Incoming<'_>,
+    operation: &Operation,
+    scope: &Scope,
+    quirks: &Quirks,
+) -> Result<Vec<u8>, Refusal> {
+    let malformed = || Refusal::bare("SerializationException");
+    let input: Input = serde_json::from_slice(incoming.body).map_err(|_| malformed())?;
+    let inner = &*simulator.inner;
+    let chain = if input.contains_key("NextToken") {
+        0
+    } else {
+        inner.next_chain(&scope.account, &scope.region, operation.name)
+    };
+    let world = inner.world(&scope.account, &scope.region).ok_or_else(invalid_credentials)?;
+    operations::answer(operation, &world, &input, quirks, chain)
+}
+
+fn identity(
+    simulator: &Simulator,
+    incoming: &Incoming<'_>,
+    action: &str,
+    scope: &Scope,
+    number: u64,
+    request_id: &str,
+) -> Result<Vec<u8>, Refusal> {
+    let form = sts::form(&String::from_utf8_lossy(incoming.body));
+    let now = time::epoch(SystemTime::now());
+    let caller = sts::Caller { options: &simulator.inner.options, account: &scope.account, now, number };
+    let result = sts::answer(action, &form, &caller)?;
+    Ok(sts::document(action, &result, request_id).into_bytes())
+}
+
+fn refused(refusal: &Refusal, xml: bool, request_id: &str) -> Response<Full<Bytes>> {
+    let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::BAD_REQUEST);
+    let body = if xml { sts::error(refusal, request_id) } else { refusal.json() };
+    let mut response = answer(status, xml, request_id, body.into_bytes());
+    if let Some(milliseconds) = refusal.retry_after {
+        response.headers_mut().insert("x-amz-retry-after", milliseconds.into());
+    }
+    response
+}
+
+fn answer(status: StatusCode, xml: bool, request_id: &str, body: Vec<u8>) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(Bytes::from(body)));
+    *response.status_mut() = status;
+    let content = if xml { "text/xml" } else { "application/x-amz-json-1.1" };
+    let headers = response.headers_mut();
+    headers.insert("content-type", hyper::header::HeaderValue::from_static(content));
+    if let Ok(id) = request_id.parse() {
+        headers.insert("x-amzn-requestid", id);
+    }
+    response
+}
+
+fn html(status: u16) -> Ending {
+    let body = "<html><head><title>Service Unavailable</title></head><body><h1>Try again later</h1></body></html>";
+    let mut response = Response::new(Full::new(Bytes::from_static(body.as_bytes())));
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
+    response.headers_mut().insert("content-type", hyper::header::HeaderValue::from_static("text/html"));
+    Ending::Answer(response)
+}

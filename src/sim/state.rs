@@ -1,0 +1,139 @@
+//! What the requests of one simulator share: worlds, faults, rates, records. Locks are held for one answer at most,
+//! and a panic elsewhere does not poison them: the data behind them is replaced in whole steps.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Instant, SystemTime};
+
+use super::fault::{Fault, FaultKind};
+use super::ledger::Ledger;
+use super::options::{Options, Throttle};
+use super::random;
+use super::throttle::Bucket;
+use super::time;
+use super::world::World;
+
+type Target = (String, String);
+
+/// The inside of a [`Simulator`](super::Simulator).
+#[derive(Debug)]
+pub(super) struct State {
+    pub(super) options: Options,
+    faults: Mutex<Vec<Fault>>,
+    worlds: BTreeMap<Target, Mutex<World>>,
+    ledger: Mutex<Ledger>,
+    buckets: Mutex<HashMap<(String, String, &'static str), Bucket>>,
+    chains: Mutex<HashMap<(String, String, &'static str), u16>>,
+    /// Requests so far.
+    number: AtomicU64,
+    /// Chances taken so far.
+    chances: AtomicU64,
+    began: Instant,
+    /// Whole seconds of drift done.
+    drifted: BTreeMap<Target, AtomicU64>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl State {
+    pub(super) fn new(options: Options) -> Self {
+        let start = time::epoch(options.started_at.unwrap_or_else(SystemTime::now));
+        let targets: Vec<Target> = options
+            .accounts
+            .iter()
+            .flat_map(|account| options.regions.iter().map(move |region| (account.clone(), region.clone())))
+            .collect();
+        let world = |(account, region): &Target| Mutex::new(World::new(&options, account, region, start));
+        Self {
+            faults: Mutex::new(options.faults.clone()),
+            worlds: targets.iter().map(|target| (target.clone(), world(target))).collect(),
+            ledger: Mutex::new(Ledger::new(options.keep_requests)),
+            buckets: Mutex::default(),
+            chains: Mutex::default(),
+            number: AtomicU64::new(0),
+            chances: AtomicU64::new(0),
+            began: Instant::now(),
+            drifted: targets.into_iter().map(|target| (target, AtomicU64::new(0))).collect(),
+            options,
+        }
+    }
+
+    pub(super) fn targets(&self) -> Vec<Target> {
+        self.worlds.keys().cloned().collect()
+    }
+
+    pub(super) fn target(&self, account: &str, region: &str) -> Option<&Mutex<World>> {
+        self.worlds.get(&(account.to_owned(), region.to_owned()))
+    }
+
+    /// The world of a target, as of now.
+    pub(super) fn world(&self, account: &str, region: &str) -> Option<MutexGuard<'_, World>> {
+        let mut world = lock(self.target(account, region)?);
+        if self.options.drift > 0.0 {
+            self.catch_up(&mut world);
+        }
+        Some(world)
+    }
+
+    /// Drift goes on in steps of a second; those that nobody looked at are done as one.
+    fn catch_up(&self, world: &mut World) {
+        let elapsed = self.began.elapsed().as_secs();
+        let target = (world.names.account.clone(), world.names.region.clone());
+        let Some(drifted) = self.drifted.get(&target) else { return };
+        let steps = u32::try_from(elapsed.saturating_sub(drifted.swap(elapsed, Ordering::Relaxed))).unwrap_or(u32::MAX);
+        if steps > 0 {
+            world.clock = world.start + self.began.elapsed().as_secs_f64().floor();
+            world.drift(self.options.drift / 60.0 * f64::from(steps));
+        }
+    }
+
+    pub(super) fn ledger(&self) -> MutexGuard<'_, Ledger> {
+        lock(&self.ledger)
+    }
+
+    pub(super) fn set_faults(&self, faults: Vec<Fault>) {
+        *lock(&self.faults) = faults;
+    }
+
+    /// The faults that hit this request. Chances follow from the seed and from the order of requests.
+    pub(super) fn faults_of(&self, service: &str, operation: &str, account: &str, region: &str) -> Vec<FaultKind> {
+        let faults = lock(&self.faults);
+        let covering = faults.iter().filter(|fault| fault.covers(service, operation, account, region));
+        covering.filter(|fault| self.chance(fault.rate)).map(|fault| fault.kind).collect()
+    }
+
+    fn chance(&self, rate: f64) -> bool {
+        if rate >= 1.0 {
+            return true;
+        }
+        let number = self.chances.fetch_add(1, Ordering::Relaxed);
+        random::share(random::join(random::join(self.options.seed, 0xfa_17), number)) < rate
+    }
+
+    pub(super) fn next_number(&self) -> u64 {
+        self.number.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Numbers the chains of pages of one operation.
+    pub(super) fn next_chain(&self, account: &str, region: &str, operation: &'static str) -> u16 {
+        let mut chains = lock(&self.chains);
+        let chain = chains.entry((account.to_owned(), region.to_owned(), operation)).or_default();
+        *chain = chain.wrapping_add(1);
+        *chain
+    }
+
+    /// Whether the rate limit lets a request through; counts it as an arrival either way.
+    pub(super) fn admit(&self, account: &str, region: &str, operation: &'static str, now: Instant) -> bool {
+        self.ledger().arrive(account, region, now);
+        let Some(rate) = self.options.requests_per_second else { return true };
+        let bucket = match self.options.throttle {
+            Throttle::Shared => "",
+            Throttle::PerOperation => operation,
+        };
+        let key = (account.to_owned(), region.to_owned(), bucket);
+        lock(&self.buckets).entry(key).or_insert_with(|| Bucket::new(rate, now)).admit(now)
+    }
+}

@@ -1,0 +1,196 @@
+//! Each fault does what its name says, where and as often as it was asked for.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::client::{ACCOUNT, REGION, Running, small};
+use crate::sim::{Fault, FaultKind};
+
+const LIST: (&str, &str) = ("ListResourceComplianceSummaries", "ResourceComplianceSummaryItems");
+
+async fn with(kind: FaultKind) -> Running {
+    let running = Running::start(small(60)).await;
+    running.simulator.set_faults(vec![Fault::always(kind)]);
+    running
+}
+
+async fn page(running: &Running, token: Option<&Value>) -> Value {
+    let mut input = json!({"MaxResults": 20});
+    if let Some(token) = token {
+        input["NextToken"] = token.clone();
+    }
+    running.call(LIST.0, input).await.json()
+}
+
+#[tokio::test]
+async fn errors_come_with_the_code_and_status_of_aws() {
+    let cases = [
+        (FaultKind::Throttle, 400, "ThrottlingException"),
+        (FaultKind::ThrottleRetryAfter, 400, "ThrottlingException"),
+        (FaultKind::Deny, 400, "AccessDeniedException"),
+        (FaultKind::ExpiredToken, 400, "ExpiredTokenException"),
+        (FaultKind::InvalidCredentials, 400, "UnrecognizedClientException"),
+        (FaultKind::Error500, 500, "InternalServerError"),
+    ];
+    let running = Running::start(small(5)).await;
+    for (kind, status, code) in cases {
+        running.simulator.set_faults(vec![Fault::always(kind).of("ListAssociations")]);
+        let answer = running.call("ListAssociations", json!({})).await;
+        assert_eq!((answer.status, answer.json()["__type"].as_str().unwrap()), (status, code));
+        assert_eq!(answer.headers.contains_key("x-amz-retry-after"), kind == FaultKind::ThrottleRetryAfter);
+        assert_eq!(running.call("DescribePatchBaselines", json!({})).await.status, 200, "another operation");
+        assert_eq!(running.sts("AKID", "Action=GetCallerIdentity").await.status, 200);
+    }
+    running.simulator.set_faults(vec![Fault::always(FaultKind::Deny).at(ACCOUNT, "elsewhere")]);
+    assert_eq!(running.call("ListAssociations", json!({})).await.status, 200);
+    running.simulator.set_faults(vec![Fault::always(FaultKind::Deny).of("AssumeRole")]);
+    let denied = running.sts("AKID", "Action=AssumeRole").await;
+    assert!(denied.status == 403 && denied.text.contains("<Code>AccessDenied</Code>"));
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn answers_are_broken_in_every_way() {
+    let running = with(FaultKind::Html503).await;
+    let answer = running.call(LIST.0, json!({})).await;
+    assert!(answer.status == 503 && answer.text.starts_with("<html>"));
+    running.simulator.set_faults(vec![Fault::always(FaultKind::Html200)]);
+    let answer = running.call(LIST.0, json!({})).await;
+    assert!(answer.status == 200 && answer.text.starts_with("<html>"));
+    running.simulator.set_faults(vec![Fault::always(FaultKind::Truncate)]);
+    let answer = running.call(LIST.0, json!({})).await;
+    assert!(answer.status == 200 && serde_json::from_str::<Value>(&answer.text).is_err());
+    running.simulator.set_faults(vec![Fault::always(FaultKind::Reset)]);
+    assert!(running.try_call(LIST.0, json!({})).await.is_err());
+    running.simulator.set_faults(vec![Fault::always(FaultKind::Hang)]);
+    let hung = tokio::time::timeout(Duration::from_millis(100), running.call(LIST.0, json!({}))).await;
+    assert!(hung.is_err());
+    let outcomes: Vec<String> = running.simulator.requests().into_iter().map(|request| request.outcome).collect();
+    assert_eq!(outcomes, ["html503", "html200", "truncate", "reset", "hang"]);
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn tokens_repeat_never_end_or_are_empty() {
+    let running = with(FaultKind::RepeatToken).await;
+    let first = page(&running, None).await;
+    let second = page(&running, Some(&first["NextToken"])).await;
+    assert_eq!(first["NextToken"], second["NextToken"]);
+    running.simulator.set_faults(vec![Fault::always(FaultKind::EndlessChain)]);
+    let (mut token, mut seen) = (None, Vec::new());
+    for _ in 0..40 {
+        let next = page(&running, token.as_ref()).await["NextToken"].clone();
+        assert!(next.is_string() && !seen.contains(&next), "always another token");
+        seen.push(next.clone());
+        token = Some(next);
+    }
+    running.simulator.set_faults(vec![Fault::always(FaultKind::EmptyToken)]);
+    let answer = running.call("ListComplianceSummaries", json!({})).await.json();
+    assert_eq!(answer["NextToken"], "");
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn empty_pages_come_between_full_ones_and_lose_nothing() {
+    let running = with(FaultKind::EmptyPage).await;
+    let pages = running.pages(LIST.0, LIST.1, json!({"MaxResults": 20})).await;
+    assert!(pages[1].is_empty() && !pages[2].is_empty() && !pages[pages.len() - 1].is_empty());
+    assert_eq!(pages.concat().len(), running.simulator.outline(ACCOUNT, REGION).summaries.len());
+    running.stop().await;
+}
+
+fn counted(rows: &[Value]) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    for row in rows {
+        *counts.entry(format!("{}{}", row["ResourceId"], row["ComplianceType"])).or_default() += 1;
+    }
+    counts
+}
+
+#[tokio::test]
+async fn rows_repeat_and_move_but_none_is_missed_twice_in_a_row() {
+    let running = with(FaultKind::DuplicateRows).await;
+    let expected = running.simulator.outline(ACCOUNT, REGION).summaries.len();
+    let rows = counted(&running.all(LIST.0, LIST.1, json!({"MaxResults": 20})).await);
+    assert!(rows.len() == expected && rows.values().any(|count| *count == 2));
+    running.simulator.set_faults(vec![Fault::always(FaultKind::MovingRows)]);
+    let mut readings = Vec::new();
+    for _ in 0..2 {
+        readings.push(counted(&running.all(LIST.0, LIST.1, json!({"MaxResults": 20})).await));
+    }
+    let missing = |reading: &BTreeMap<String, usize>| expected - reading.len();
+    assert!(readings.iter().any(|reading| missing(reading) > 0));
+    assert!(readings.iter().any(|reading| missing(reading) == 0 && reading.values().any(|count| *count == 2)));
+    let running_information = counted(
+        &running.all("DescribeInstanceInformation", "InstanceInformationList", json!({"MaxResults": 20})).await,
+    );
+    assert!(!running_information.is_empty());
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_bad_row_is_that_of_one_instance_and_breaks_what_the_model_requires() {
+    let running = with(FaultKind::BadRow).await;
+    let victim = running.simulator.victim(ACCOUNT, REGION).unwrap();
+    let other = running
+        .simulator
+        .truth(ACCOUNT, REGION)
+        .patch_states
+        .into_iter()
+        .map(|row| row.instance_id)
+        .find(|id| *id != victim)
+        .unwrap();
+    let answer = running.call("DescribeInstancePatchStates", json!({"InstanceIds": [victim, other]})).await.json();
+    let rows = answer["InstancePatchStates"].as_array().unwrap();
+    assert!(rows[0]["Operation"].is_null() && rows[1]["Operation"].is_string());
+    let items = running.call("ListComplianceItems", json!({"ResourceIds": [victim]})).await.json();
+    assert!(items["ComplianceItems"][0]["Details"].as_object().unwrap().values().any(Value::is_null));
+    let summaries = running.all(LIST.0, LIST.1, json!({})).await;
+    let huge = |row: &Value| row["CompliantSummary"]["CompliantCount"].as_i64().unwrap() > i64::from(i32::MAX);
+    assert!(summaries.iter().all(|row| huge(row) == (row["ResourceId"] == json!(victim))));
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn patch_states_lag_one_step_of_drift_behind() {
+    let running = Running::start(small(60)).await;
+    let before = running.simulator.truth(ACCOUNT, REGION);
+    running.simulator.drift(1.0);
+    let after = running.simulator.truth(ACCOUNT, REGION);
+    let changed = before.patch_states.iter().find(|old| {
+        old.missing_count > 0
+            && after.patch_states.iter().any(|new| new.instance_id == old.instance_id && new.missing_count == 0)
+    });
+    let changed = changed.unwrap();
+    let missing = async || {
+        let input = json!({"InstanceIds": [changed.instance_id]});
+        let answer = running.call("DescribeInstancePatchStates", input).await.json();
+        answer["InstancePatchStates"][0]["MissingCount"].clone()
+    };
+    assert_eq!(missing().await, 0);
+    running.simulator.set_faults(vec![Fault::always(FaultKind::LagPatches)]);
+    assert_eq!(missing().await, changed.missing_count);
+    running.simulator.drift(0.0);
+    assert_eq!(missing().await, 0, "one step later they have caught up");
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_rate_hits_that_share_of_the_calls_repeatably() {
+    let mut runs = Vec::new();
+    for _ in 0..2 {
+        let running = Running::start(small(5)).await;
+        running.simulator.set_faults(vec!["error500:ListAssociations:0.3".parse().unwrap()]);
+        let mut statuses = Vec::new();
+        for _ in 0..100 {
+            statuses.push(running.call("ListAssociations", json!({})).await.status);
+        }
+        runs.push(statuses);
+        running.stop().await;
+    }
+    assert_eq!(runs[0], runs[1]);
+    let failed = runs[0].iter().filter(|status| **status == 500).count();
+    assert!((15..=45).contains(&failed), "{failed}");
+}
