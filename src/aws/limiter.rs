@@ -278,7 +278,9 @@ mod tests {
             limiter.ticket(limiter.place(DETAIL)).await;
             start.elapsed()
         };
-        let (given_up, stayed) = tokio::join!(impatient, stays);
+        let both = async { tokio::join!(impatient, stays) };
+        let (given_up, stayed) =
+            timeout(Duration::from_mins(1), both).await.expect("nobody waits for the one that left");
         assert!(given_up.is_err());
         assert_eq!(stayed.as_millis(), 1000);
         assert!(limiter.line().waiting.is_empty());
