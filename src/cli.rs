@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 use ssm_compliance_exporter::app::LogFormat;
+use ssm_compliance_exporter::config::parse_duration;
 use ssm_compliance_exporter::http::{ListenAddress, check_telemetry_path};
 use ssm_compliance_exporter::sim::Fault;
 
@@ -137,7 +138,8 @@ fn telemetry_path(text: &str) -> Result<String, String> {
 }
 
 fn duration(text: &str) -> Result<Duration, String> {
-    ssm_compliance_exporter::config::parse_duration(text).map_err(|error| error.to_string())
+    // Unlike in the configuration, no time at all makes sense here.
+    if matches!(text, "0" | "0s" | "0ms") { Ok(Duration::ZERO) } else { parse_duration(text) }
 }
 
 fn rate(text: &str) -> Result<f64, String> {

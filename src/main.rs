@@ -59,7 +59,8 @@ async fn demo(arguments: Demo) -> anyhow::Result<ExitCode> {
     start_logging(&arguments.serve.log)?;
     let config = arguments.serve.config.config_file.as_ref().map(|_| config(&arguments.serve.config)).transpose()?;
     let web = serve_options(arguments.serve.web);
-    app::demo(config, sim_options(&arguments.sim), arguments.sim.sim_listen, web, termination()?, &mut io::stdout()).await?;
+    app::demo(config, sim_options(&arguments.sim), arguments.sim.sim_listen, web, termination()?, &mut io::stdout())
+        .await?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -62,7 +62,7 @@ pub struct TargetBoard {
     pub place: Arc<Place>,
 }
 
-pub fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -85,8 +85,11 @@ impl Shared {
     fn claim(&self, place: &Place, account_id: &str) -> bool {
         let key = (account_id.to_owned(), place.region.clone());
         let mut claims = locked(&self.claims);
-        let holder = *claims.entry(key).and_modify(|holder| *holder = place.number.min(*holder)).or_insert(place.number);
-        for double in self.places.iter().filter(|p| p.number > holder && p.account_id.get().is_some_and(|id| id == account_id)) {
+        let holder =
+            *claims.entry(key).and_modify(|holder| *holder = place.number.min(*holder)).or_insert(place.number);
+        for double in
+            self.places.iter().filter(|p| p.number > holder && p.account_id.get().is_some_and(|id| id == account_id))
+        {
             if double.region == place.region && !double.left_out.swap(true, Ordering::Relaxed) {
                 self.publisher.withdraw(double.number);
             }

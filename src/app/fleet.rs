@@ -43,12 +43,14 @@ impl Fleet {
         let endpoint_url = config.api.endpoint_url.clone();
         let base = Base::load(BaseOptions { endpoint_url, static_credentials }).await;
         let targets = targets(config, base.default_region().as_ref())?;
-        let places: Vec<Arc<Place>> = targets.iter().enumerate().map(|(n, (account, region))| place(n, account, region)).collect();
+        let places: Vec<Arc<Place>> =
+            targets.iter().enumerate().map(|(n, (account, region))| place(n, account, region)).collect();
         let own = Own::new(BUILD, config.refresh.interval);
         let shared = Arc::new(Shared::new(own, policy(config), places));
         let (plan, clock) = (plan(config), Clock::new(wall_clock));
         let refreshers = targets.iter().zip(&shared.places).map(|((account, region), place)| {
-            let source = SsmSource::new(&base, target_options(config, account, region), Arc::clone(place) as Arc<dyn Meter>);
+            let source =
+                SsmSource::new(&base, target_options(config, account, region), Arc::clone(place) as Arc<dyn Meter>);
             let board = TargetBoard { shared: Arc::clone(&shared), place: Arc::clone(place) };
             let staleness = Staleness { stale_after: config.refresh.stale_after, interval: config.refresh.interval };
             Refresher::new(source, board, plan.clone(), clock.clone(), Target::new(staleness), place.name())

@@ -17,11 +17,8 @@ pub use telemetry::{LogFormat, start_logging};
 use crate::metrics::Build;
 
 /// What this program was built from.
-pub const BUILD: Build = Build {
-    version: env!("CARGO_PKG_VERSION"),
-    revision: env!("BUILD_REVISION"),
-    rustc: env!("BUILD_RUSTC"),
-};
+pub const BUILD: Build =
+    Build { version: env!("CARGO_PKG_VERSION"), revision: env!("BUILD_REVISION"), rustc: env!("BUILD_RUSTC") };
 
 /// The program's name, as logs, pages and errors give it.
 pub const NAME: &str = env!("CARGO_PKG_NAME");

@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::io::{self, Write};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use futures_util::future::join_all;
@@ -10,7 +11,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tracing::info;
 
-use super::board::locked;
+use super::board::{Place, locked};
 use super::fleet::Fleet;
 use super::{BUILD, NAME};
 use crate::http::{Limits, ListenAddress, Options, Server, Site, bind};
@@ -86,6 +87,6 @@ pub async fn once(fleet: Fleet, out: &mut impl Write) -> io::Result<bool> {
         out.write_all(&frame)?;
     }
     out.flush()?;
-    let left_out = |place: &super::board::Place| place.left_out.load(std::sync::atomic::Ordering::Relaxed);
+    let left_out = |place: &Place| place.left_out.load(Ordering::Relaxed);
     Ok(fleet.shared.places.iter().all(|place| left_out(place) || locked(&place.status).up == Some(true)))
 }

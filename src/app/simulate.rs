@@ -40,8 +40,12 @@ pub async fn simulate(
     let url = format!("http://{}", listener.local_addr()?);
     let simulator = Simulator::new(options);
     let said = writeln!(out, "simulated AWS (SSM and STS) on {url}")
-        .and_then(|()| writeln!(out, "  aws ssm list-compliance-summaries --endpoint-url {url} --region {}", region(&simulator)))
-        .and_then(|()| writeln!(out, "  any credentials will do, for example AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test"));
+        .and_then(|()| {
+            writeln!(out, "  aws ssm list-compliance-summaries --endpoint-url {url} --region {}", region(&simulator))
+        })
+        .and_then(|()| {
+            writeln!(out, "  any credentials will do, for example AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test")
+        });
     said.context("cannot say where to look")?;
     simulator.serve(listener, shutdown).await;
     Ok(())
@@ -95,7 +99,8 @@ fn demo_config(options: &Options) -> Config {
     let mut config = Config::default();
     config.refresh.interval = DEMO_INTERVAL;
     config.api.requests_per_second = DEMO_REQUESTS_PER_SECOND;
-    config.accounts = options.accounts.iter().enumerate().map(|(n, id)| demo_account(n, id, &options.regions)).collect();
+    config.accounts =
+        options.accounts.iter().enumerate().map(|(n, id)| demo_account(n, id, &options.regions)).collect();
     config
 }
 

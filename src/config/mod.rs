@@ -197,6 +197,14 @@ impl Default for Api {
     }
 }
 
+/// Reads a duration above zero as Prometheus and Go write it, for flags that take one.
+///
+/// # Errors
+/// What is wrong with it, and how to write it.
+pub fn parse_duration(text: &str) -> Result<Duration, String> {
+    duration::parse(text).map_err(|fault| format!("{}; {}", fault.what, fault.hint))
+}
+
 /// Bounded, because a device or a pipe has no size to ask for.
 fn read_bytes(path: &Path) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();

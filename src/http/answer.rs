@@ -12,9 +12,9 @@ use super::body::AnswerBody;
 use super::landing;
 use super::limits::Options;
 use super::negotiate::{negotiate_encoding, negotiate_format};
-use crate::metrics::Encoding;
 use super::routes::{self, Handler};
 use super::site::{Exposition, Readiness, Site};
+use crate::metrics::Encoding;
 
 const PLAIN: &str = "text/plain; charset=utf-8";
 const HTML: &str = "text/html; charset=utf-8";
