@@ -4,12 +4,14 @@
 //! by itself and uses none of the exporter's code, so that one mistake does not hide in both.
 //! It checks no signatures and keeps no secrets; it leaves the choice of port and address to its caller.
 
+mod aggregates;
 mod associations;
 mod catalogue;
 mod custom;
 mod drift;
 mod fault;
 mod filters;
+mod fleet;
 mod input;
 mod instances;
 mod ledger;

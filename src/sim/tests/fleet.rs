@@ -235,7 +235,7 @@ fn the_default_fleet_has_the_oddities_of_the_wire() {
     assert!(truth.patch_states.iter().any(|row| row.baseline_id.starts_with("arn:")));
     assert!(truth.patch_states.iter().any(|row| row.baseline_id.starts_with("pb-")));
     assert!(truth.items.iter().any(|item| item.status.is_empty() && item.compliance_type == "Patch"));
-    assert!(truth.items.iter().any(|item| item.severity == "NEGLIGIBLE"));
+    assert!(truth.summaries.iter().any(|row| row.overall_severity == "NEGLIGIBLE"));
     assert!(
         truth.items.iter().any(|item| item.details.get("InstalledTime").is_some_and(|time| time.starts_with("0001")))
     );
