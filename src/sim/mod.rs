@@ -43,9 +43,16 @@ pub use options::{Options, Throttle};
 pub use rows::{ResourceTruth, TargetTruth};
 
 /// A simulated AWS. Clones share one world.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Simulator {
     inner: Arc<state::State>,
+}
+
+impl std::fmt::Debug for Simulator {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Not the fleet, which may have 100,000 instances.
+        formatter.debug_struct("Simulator").field("targets", &self.targets()).finish_non_exhaustive()
+    }
 }
 
 impl Simulator {
@@ -136,6 +143,13 @@ impl Simulator {
     /// All requests since the start or the last [`Simulator::clear`], counted.
     pub fn counts(&self) -> Vec<RequestCount> {
         self.inner.ledger().counts()
+    }
+
+    /// How many requests of a target were throttled, whether by its rate or by a fault.
+    pub fn throttled(&self, account: &str, region: &str) -> u64 {
+        let counts = self.counts();
+        let here = counts.iter().filter(|row| row.account == account && row.region == region);
+        here.filter(|row| row.outcome == "ThrottlingException").map(|row| row.count).sum()
     }
 
     /// The most requests of a target that arrived within any one second; STS is not counted.
