@@ -148,7 +148,7 @@ impl<S: Source, B: Board> Refresher<S, B> {
     /// Keeps what collectors brought until all have ended.
     async fn read_whole(&self, start: Instant) {
         let outcomes: Mutex<Vec<Outcome>> = Mutex::default();
-        refresh(&self.source, &self.plan, &self.target, |outcome, error| {
+        refresh(&self.source, &self.plan, &self.target, self.clock.now(), |outcome, error| {
             self.log_failure(&outcome, error);
             locked(&outcomes).push(outcome);
         })
@@ -165,7 +165,7 @@ impl<S: Source, B: Board> Refresher<S, B> {
         let (sender, mut ended) = tokio::sync::mpsc::unbounded_channel();
         let reading = async {
             let sender = sender;
-            refresh(&self.source, &self.plan, &self.target, |outcome, error| {
+            refresh(&self.source, &self.plan, &self.target, self.clock.now(), |outcome, error| {
                 self.log_failure(&outcome, error);
                 // The receiver is in this function, too.
                 let _ = sender.send(outcome);
