@@ -154,10 +154,11 @@ impl<S: Source, B: Board> Refresher<S, B> {
         })
         .await;
         let outcomes = outcomes.into_inner().unwrap_or_else(PoisonError::into_inner);
-        self.log_end(start, &outcomes);
+        let failed = outcomes.iter().filter(|outcome| outcome.attempt.result.is_err()).count();
         for outcome in outcomes {
             self.apply(outcome);
         }
+        self.log_end(start, failed);
     }
 
     /// Takes in what a collector brought as soon as it has ended, so that the first page is not long in coming.
@@ -173,16 +174,16 @@ impl<S: Source, B: Board> Refresher<S, B> {
             .await;
         };
         let showing = async {
-            let mut attempts = Vec::new();
+            let mut failed = 0;
             while let Some(outcome) = ended.recv().await {
-                attempts.push(Outcome { data: None, ..outcome });
+                failed += usize::from(outcome.attempt.result.is_err());
                 self.apply(outcome);
                 self.board.show(&self.target).await;
             }
-            attempts
+            failed
         };
-        let ((), attempts) = tokio::join!(reading, showing);
-        self.log_end(start, &attempts);
+        let ((), failed) = tokio::join!(reading, showing);
+        self.log_end(start, failed);
     }
 
     fn apply(&self, outcome: Outcome) {
@@ -227,11 +228,20 @@ impl<S: Source, B: Board> Refresher<S, B> {
         }
     }
 
-    fn log_end(&self, start: Instant, outcomes: &[Outcome]) {
-        let failed = outcomes.iter().filter(|outcome| outcome.attempt.result.is_err()).count();
-        let instances = locked(&self.target).instances().count();
-        let seconds = start.elapsed().as_secs_f64();
-        info!(target_name = self.name, seconds, instances, collectors = outcomes.len(), failed, "refresh finished");
+    fn log_end(&self, start: Instant, failed: usize) {
+        let target = locked(&self.target);
+        let (known, listed) = target.instances().fold((0_usize, 0_usize), |(known, listed), instance| {
+            (known + 1, listed + usize::from(instance.listing.is_some()))
+        });
+        let (seconds, unlisted) = (start.elapsed().as_secs_f64(), known - listed);
+        info!(
+            target_name = self.name,
+            seconds,
+            instances = listed,
+            unlisted,
+            failed_collectors = failed,
+            "refresh finished"
+        );
     }
 }
 
