@@ -201,7 +201,7 @@ async fn service_discovery_names_each_target_once_and_the_exporter() {
     let server = start_at("/ssm/metrics", Constant::default(), Limits::default()).await;
     let reply = server.ask("GET /sd HTTP/1.1\r\nHost: exporter:10068\r\nConnection: close\r\n\r\n").await;
     assert_eq!(reply.header("content-type"), Some("application/json"));
-    let document: serde_json::Value = serde_json::from_str(&reply.text()).unwrap();
+    let document: serde_json::Value = serde_json::from_str(reply.text()).unwrap();
     let expected = serde_json::json!([
         { "targets": ["exporter:10068"], "labels": {
             "instance": "exporter:10068/111122223333/eu-west-1",
