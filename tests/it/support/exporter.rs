@@ -57,6 +57,20 @@ impl Exporter {
         Page::read(&reply.text(), format).unwrap_or_else(|error| panic!("the page is no {format:?}: {error}"))
     }
 
+    /// Once the page does not differ any more.
+    pub(crate) async fn until_none(&self, what: &str, differences: impl Fn(&Page) -> Vec<String>) -> Page {
+        let start = Instant::now();
+        loop {
+            let page = self.page().await;
+            let different = differences(&page);
+            if different.is_empty() {
+                return page;
+            }
+            assert!(start.elapsed() < PATIENCE, "never: {what}\n{}", different.join("\n"));
+            sleep(Duration::from_millis(200)).await;
+        }
+    }
+
     /// The first page for which `holds`.
     pub(crate) async fn until(&self, what: &str, holds: impl Fn(&Page) -> bool) -> Page {
         let start = Instant::now();
@@ -69,7 +83,7 @@ impl Exporter {
                 let targets: Vec<String> = page.about("aws_ssm_up").chain(page.about("aws_ssm_collector")).collect();
                 panic!("never: {what}\n{}", targets.join("\n"));
             }
-            sleep(Duration::from_millis(25)).await;
+            sleep(Duration::from_millis(100)).await;
         }
     }
 }

@@ -39,9 +39,9 @@ pub(crate) fn role(account: &str) -> String {
 }
 
 impl Settings {
-    /// Refreshes several times a second, for tests of what changes.
+    /// Refreshes more than once a second, for tests of what changes.
     pub(crate) fn quick() -> Self {
-        Self { interval: "300ms", attempt_timeout: "300ms", ..Self::default() }
+        Self { interval: "500ms", attempt_timeout: "3s", ..Self::default() }
     }
 
     /// The file.

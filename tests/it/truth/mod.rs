@@ -22,8 +22,8 @@ async fn odd_fleet(instances: usize) -> Aws {
     Aws::start(Options { instances, faults: habits(), noncompliant: 0.3, ..Options::default() }).await
 }
 
-/// Fails with the series that are missing, too many, or wrong.
-pub(crate) fn assert_same(expected: &BTreeMap<Series, Span>, page: &Page) {
+/// The series that are missing, too many, or wrong.
+pub(crate) fn differences(expected: &BTreeMap<Series, Span>, page: &Page) -> Vec<String> {
     let shown: BTreeMap<&Series, f64> = page.fleet().collect();
     let mut wrong = Vec::new();
     for (series, span) in expected {
@@ -35,9 +35,14 @@ pub(crate) fn assert_same(expected: &BTreeMap<Series, Span>, page: &Page) {
     }
     let extra = shown.iter().filter(|(series, _)| !expected.contains_key(*series));
     wrong.extend(extra.map(|(series, value)| format!("extra:   {series:?} {value}")));
-    let count = wrong.len();
-    wrong.truncate(25);
-    assert!(wrong.is_empty(), "{count} of {} series differ:\n{}", expected.len(), wrong.join("\n"));
+    wrong
+}
+
+/// Fails with the first of the differences.
+pub(crate) fn assert_same(expected: &BTreeMap<Series, Span>, page: &Page) {
+    let wrong = differences(expected, page);
+    let first: Vec<String> = wrong.iter().take(25).cloned().collect();
+    assert!(wrong.is_empty(), "{} of {} series differ:\n{}", wrong.len(), expected.len(), first.join("\n"));
 }
 
 /// Compares the page with the truth in both formats, compressed and not.
