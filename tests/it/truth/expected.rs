@@ -207,7 +207,7 @@ impl Reading {
             out.value("collector_success", &labels, 1);
             out.value("collector_skipped_resources", &labels, 0);
             out.span("collector_duration_seconds", &labels, Span { low: 0.0, high: 60.0 });
-            let lately = Span { low: now - 120.0, high: now + 1.0 };
+            let lately = Span { low: now - 120.0, high: now + 120.0 };
             out.span("collector_last_success_timestamp_seconds", &labels, lately);
         }
     }

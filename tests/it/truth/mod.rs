@@ -125,3 +125,18 @@ async fn the_fleet_that_is_compared_has_everything_odd() {
     assert!(has("aws_ssm_instance_info", "resource_type", "ManagedInstance"));
     assert!(has("aws_ssm_managed_instances", "ping_status", "Hibernated"));
 }
+
+#[test]
+fn a_series_that_is_missing_wrong_or_too_many_is_told() {
+    let text =
+        "# HELP aws_ssm_up Up.\n# TYPE aws_ssm_up gauge\naws_ssm_up{region=\"a\"} 1\naws_ssm_up{region=\"b\"} 1\n";
+    let page = Page::read(text, Format::Text).unwrap();
+    let series = |region| Series::new("aws_ssm_up", [("region", region)]);
+    let one = |value| Span { low: value, high: value };
+    let expected = BTreeMap::from([(series("a"), one(0.0)), (series("c"), one(1.0))]);
+    let told = differences(&expected, &page);
+    assert_eq!(told.len(), 3, "{told:?}");
+    for (line, start) in told.iter().zip(["wrong:", "missing:", "extra:"]) {
+        assert!(line.starts_with(start), "{told:?}");
+    }
+}
