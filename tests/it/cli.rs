@@ -73,7 +73,7 @@ async fn a_file_that_cannot_be_read_is_a_configuration_error_for_every_command()
     }
     let directory = run(&["check-config", "--config.file", path.parent().unwrap().to_str().unwrap()]).await;
     assert_eq!(directory.code, BAD_CONFIGURATION);
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0)).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o000)).unwrap();
     // Whoever may read everything can read this, too.
     if std::fs::read(&path).is_err() {
         let run = run(&["check-config", "--config.file", path.to_str().unwrap()]).await;

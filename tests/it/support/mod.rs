@@ -30,8 +30,5 @@ pub(crate) const TARGETS: [(&str, &str, &str); 3] =
 
 /// Waits for a future, but not for ever.
 pub(crate) async fn in_time<F: Future>(what: &str, future: F) -> F::Output {
-    match tokio::time::timeout(PATIENCE, future).await {
-        Ok(output) => output,
-        Err(_) => panic!("hangs: {what}"),
-    }
+    tokio::time::timeout(PATIENCE, future).await.unwrap_or_else(|_| panic!("hangs: {what}"))
 }

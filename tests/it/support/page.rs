@@ -281,12 +281,10 @@ fn read_label(text: &str) -> Result<(String, String, &str), String> {
     let (key, rest) = text.split_once("=\"").ok_or("a label without a value")?;
     check_name(key, false)?;
     let mut escaped = false;
-    let end = rest.find(|c| match (escaped, c) {
-        (false, '"') => true,
-        _ => {
-            escaped = !escaped && c == '\\';
-            false
-        }
+    let end = rest.find(|c| {
+        let ends = !escaped && c == '"';
+        escaped = !escaped && c == '\\';
+        ends
     });
     let end = end.ok_or("a label value without an end")?;
     let after = &rest[end + 1..];

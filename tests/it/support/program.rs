@@ -69,20 +69,18 @@ impl Program {
         tokio::spawn(async move {
             let mut listening = Some(listening);
             while let Ok(Some(line)) = lines.next_line().await {
-                if let Some(address) = line.split("addresses=").nth(1).and_then(|rest| rest.split(' ').next()) {
-                    if let Some(listening) = listening.take() {
-                        let _ = listening.send(address.trim_matches('"').parse().unwrap());
-                    }
+                let address = line.split("addresses=").nth(1).and_then(|rest| rest.split(' ').next());
+                if let Some((address, listening)) = address.and_then(|address| Some((address, listening.take()?))) {
+                    let _ = listening.send(address.trim_matches('"').parse().unwrap());
                 }
                 let mut log = written.lock().unwrap();
                 log.push_str(&line);
                 log.push('\n');
             }
         });
-        match in_time("start of the program", address).await {
-            Ok(address) => Self { child, address, log },
-            Err(_) => panic!("the program ended: {}", log.lock().unwrap()),
-        }
+        let address = in_time("start of the program", address).await;
+        let address = address.unwrap_or_else(|_| panic!("the program ended: {}", log.lock().unwrap()));
+        Self { child, address, log }
     }
 
     pub(crate) fn pid(&self) -> u32 {

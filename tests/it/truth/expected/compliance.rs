@@ -31,7 +31,7 @@ fn by_severity(counts: &SeveritySummary) -> [(&'static str, i32); 6] {
 }
 
 impl Reading {
-    /// "A listed instance without a summary"; for Association only "though there is an AssociationStatus".
+    /// A listed instance without a summary; for Association only though there is an association status.
     pub(super) fn unreported(&self, resource: &Resource<'_>, kind: &str) -> bool {
         let Some(row) = resource.instance else { return false };
         let due = match kind {
