@@ -55,7 +55,8 @@ async fn a_flag_that_does_not_exist_or_has_a_bad_value_is_a_usage_error_that_nam
 
 #[tokio::test]
 async fn every_problem_of_a_file_is_told_at_once_with_line_and_hint() {
-    let text = "refresh:\n  interval: 5\n  often: yes\napi:\n  requests_per_second: fast\naccounts:\n  - regions: [eu-west-1, eu-west-1]\n";
+    let text = "refresh:\n  interval: 5\n  often: yes\napi:\n  requests_per_second: fast\n\
+                accounts:\n  - regions: [eu-west-1, eu-west-1]\n";
     let run = check(text).await;
     assert_eq!(run.code, BAD_CONFIGURATION);
     assert_helps(&run, &[".yaml:2: ", ".yaml:3: ", "often", ".yaml:5: ", "fast", ".yaml:7: "]);

@@ -1,13 +1,38 @@
 //! What changes in AWS is on the page after the next refresh, and what is gone leaves nothing behind.
 
-use super::{healthy, instance_series, small_fleet};
+use super::{healthy, instance_series, is_well, last_success, small_fleet};
 use crate::support::{Settings, TARGETS};
 use crate::truth::{differences, fleet};
+
+/// As by default: what has not changed is not read again.
+fn incremental() -> Settings {
+    Settings { full_every: "6h", ..Settings::quick() }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_has_not_changed_is_not_read_again_and_stays() {
+    let aws = small_fleet().await;
+    let exporter = healthy(&aws, incremental()).await;
+    let mut page = exporter.page().await;
+    let before = instance_series(&page, 0);
+    aws.clear();
+    for _ in 0..3 {
+        let last = last_success(&page, 0);
+        page = exporter.until("another refresh", |page| last_success(page, 0) > last).await;
+        assert!(is_well(&page, 0));
+        assert!(instance_series(&page, 0) == before, "the page is as it was");
+    }
+    let (account, ..) = TARGETS[0];
+    assert!(aws.calls(account, "ListResourceComplianceSummaries") > 0);
+    for operation in ["DescribeInstancePatchStates", "ListComplianceItems"] {
+        assert_eq!(aws.calls(account, operation), 0, "{operation}");
+    }
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_changes_is_on_the_page_after_the_next_refresh() {
     let aws = small_fleet().await;
-    let exporter = healthy(&aws, Settings::quick()).await;
+    let exporter = healthy(&aws, incremental()).await;
     for _ in 0..3 {
         aws.drift(0.4);
         let expected = fleet(&aws, |reading| reading);
@@ -18,7 +43,7 @@ async fn what_changes_is_on_the_page_after_the_next_refresh() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_instance_that_is_gone_leaves_no_series_behind() {
     let aws = small_fleet().await;
-    let exporter = healthy(&aws, Settings::quick()).await;
+    let exporter = healthy(&aws, incremental()).await;
     let (account, region, _) = TARGETS[0];
     let stopped = aws.victim(account, region).unwrap();
     let mentions =

@@ -1,5 +1,5 @@
-//! A strict reader of both exposition formats, written after their specifications and nothing else: "Exposition formats"
-//! of the Prometheus documentation (text 0.0.4) and OpenMetrics 1.0.
+//! A strict reader of both exposition formats, written after their specifications and nothing else: "Exposition
+//! formats" of the Prometheus documentation (text 0.0.4) and OpenMetrics 1.0.
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -8,6 +8,7 @@ use super::{Aws, OTHER};
 pub(crate) struct Settings {
     pub(crate) interval: &'static str,
     pub(crate) stale_after: &'static str,
+    pub(crate) full_every: &'static str,
     pub(crate) requests_per_second: u32,
     pub(crate) attempt_timeout: &'static str,
     /// `accounts:` and all below it.
@@ -21,6 +22,7 @@ impl Default for Settings {
         Self {
             interval: "5m",
             stale_after: "1h",
+            full_every: "6h",
             requests_per_second: 1000,
             attempt_timeout: "5s",
             accounts: format!(
@@ -39,16 +41,17 @@ pub(crate) fn role(account: &str) -> String {
 }
 
 impl Settings {
-    /// Refreshes more than once a second, for tests of what changes.
+    /// Refreshes more than once a second, for tests of what changes. Every refresh reads everything, so that each
+    /// collector has something to fail at.
     pub(crate) fn quick() -> Self {
-        Self { interval: "500ms", attempt_timeout: "3s", ..Self::default() }
+        Self { interval: "500ms", full_every: "500ms", attempt_timeout: "3s", ..Self::default() }
     }
 
     /// The file.
     pub(crate) fn yaml(&self, aws: &Aws) -> String {
-        let Self { interval, stale_after, requests_per_second, attempt_timeout, accounts, more } = self;
+        let Self { interval, stale_after, full_every, requests_per_second, attempt_timeout, accounts, more } = self;
         format!(
-            "refresh:\n  interval: {interval}\n  stale_after: {stale_after}\n\
+            "refresh:\n  interval: {interval}\n  stale_after: {stale_after}\n  full_every: {full_every}\n\
              api:\n  requests_per_second: {requests_per_second}\n  attempt_timeout: {attempt_timeout}\n  \
              endpoint_url: {}\n{accounts}{more}",
             aws.url
