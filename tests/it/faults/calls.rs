@@ -7,8 +7,8 @@ use ssm_compliance_exporter::sim::{Options, RequestLog};
 
 use crate::support::{Aws, Exporter, Settings, TARGETS};
 
-/// The resources that the body of a detail call names.
-fn named(request: &RequestLog) -> Vec<String> {
+/// The resources that the body of a detail call names; none for a listing.
+pub(super) fn named(request: &RequestLog) -> Vec<String> {
     let body: Value = serde_json::from_str(&request.body).unwrap();
     let ids = ["InstanceIds", "ResourceIds", "InstanceId"].into_iter().filter_map(|member| body.get(member));
     ids.flat_map(|ids| ids.as_array().cloned().unwrap_or_else(|| vec![ids.clone()]))
