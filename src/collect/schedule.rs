@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep, sleep_until};
-use tracing::{info, warn};
+use tracing::{debug, info, warn};
 
 use super::plan::Plan;
 use super::refresh::{fail_all, refresh};
@@ -224,7 +224,12 @@ impl<S: Source, B: Board> Refresher<S, B> {
                     "some instances could not be read"
                 );
             }
-            (Ok(()), None) => {}
+            (Ok(()), None) => debug!(
+                target_name = self.name,
+                collector,
+                seconds = outcome.attempt.took.as_secs_f64(),
+                "collector finished"
+            ),
         }
     }
 
