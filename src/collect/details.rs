@@ -35,13 +35,23 @@ struct Progress<T> {
     due: usize,
     read: usize,
     splits: usize,
+    /// Whether there may be instances due that nobody could name.
+    owes_unknown: bool,
     error: Option<SourceError>,
 }
 
 impl<T> Default for Details<T> {
     fn default() -> Self {
-        let (rows, error) = (HashMap::new(), None);
-        Self(Mutex::new(Progress { rows, started: None, ended: None, due: 0, read: 0, splits: 0, error }))
+        Self(Mutex::new(Progress {
+            rows: HashMap::new(),
+            started: None,
+            ended: None,
+            due: 0,
+            read: 0,
+            splits: 0,
+            owes_unknown: false,
+            error: None,
+        }))
     }
 }
 
@@ -95,6 +105,12 @@ impl<T> Details<T> {
         self.with(|progress| progress.error.get_or_insert(error).reason);
     }
 
+    /// The listing that names the instances could not be read, now or ever: whatever is read is not enough.
+    pub(super) fn owes_unknown(&self, error: SourceError) {
+        self.with(|progress| progress.owes_unknown = true);
+        self.failed(error);
+    }
+
     fn may_split(&self) -> bool {
         self.with(|progress| {
             progress.splits += 1;
@@ -110,7 +126,7 @@ impl<T> Details<T> {
             let mut rows: Vec<_> = std::mem::take(&mut progress.rows).into_iter().collect();
             rows.sort_by(|(a, _), (b, _)| a.cmp(b));
             let error = progress.error.take();
-            let enough = !given_up && progress.read * 10 >= progress.due * 9;
+            let enough = !given_up && !progress.owes_unknown && progress.read * 10 >= progress.due * 9;
             let reason = error.as_ref().map_or(Reason::Timeout, |error| error.reason);
             let took = progress
                 .started

@@ -9,6 +9,8 @@ mod plan;
 mod refresh;
 mod schedule;
 mod source;
+#[cfg(test)]
+mod tests;
 
 pub use plan::Plan;
 pub use schedule::{Board, Clock, Next, Refresher};

@@ -18,8 +18,9 @@ use super::details::{Details, ITEM_BATCH, PATCH_BATCH};
 use super::plan::Plan;
 use super::source::{Answer, Page, Source, SourceError, Types};
 use crate::model::{
-    ASSOCIATION, Association, Attempt, Baseline, Collector, Data, InstanceRow, Listings, NoncompliantAssociation,
-    Outcome, PATCH, PatchCounts, Reason, Summaries, Summary, SummaryRow, Target, Totals, Words, free_text,
+    ASSOCIATION, Association, Attempt, Baseline, Collector, Data, Instance, InstanceRow, Listings,
+    NoncompliantAssociation, Outcome, PATCH, PatchCounts, Reason, Summaries, Summary, SummaryRow, Target, Totals,
+    Words, free_text,
 };
 
 /// Reads a target once; `done` gets each collector's outcome as it ends, with the error for the log.
@@ -95,7 +96,8 @@ struct Met {
 
 /// Where instances go whose details are due.
 struct Due {
-    patches: UnboundedSender<Arc<str>>,
+    /// `None` once no more can come.
+    patches: Mutex<Option<UnboundedSender<Arc<str>>>>,
     items: UnboundedSender<Arc<str>>,
 }
 
@@ -120,10 +122,9 @@ impl Ids {
     fn listed(&mut self, id: &Arc<str>, due: &Due) {
         let met = self.met.entry(Arc::clone(id)).or_default();
         if !std::mem::replace(&mut met.listed, true) {
-            // A receiver that is gone belongs to a collector that is switched off.
-            let _ = due.patches.send(Arc::clone(id));
+            due.patches(id);
             if met.noncompliant_for_association {
-                let _ = due.items.send(Arc::clone(id));
+                due.items(id);
             }
         }
     }
@@ -131,8 +132,27 @@ impl Ids {
     fn noncompliant(&mut self, id: &Arc<str>, due: &Due) {
         let met = self.met.entry(Arc::clone(id)).or_default();
         if !std::mem::replace(&mut met.noncompliant_for_association, true) && met.listed {
-            let _ = due.items.send(Arc::clone(id));
+            due.items(id);
         }
+    }
+}
+
+// === impl Due ===
+
+// A receiver that is gone belongs to a collector that is switched off.
+impl Due {
+    fn patches(&self, id: &Arc<str>) {
+        if let Some(patches) = &*locked(&self.patches) {
+            let _ = patches.send(Arc::clone(id));
+        }
+    }
+
+    fn items(&self, id: &Arc<str>) {
+        let _ = self.items.send(Arc::clone(id));
+    }
+
+    fn no_more_patches(&self) {
+        *locked(&self.patches) = None;
     }
 }
 
@@ -145,8 +165,14 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> Reading<'_, S, D> {
         let tick = || self.answered();
         let listings = async {
             // Dropped at the end of both chains: then no more details come due.
-            let due = Due { patches, items };
-            tokio::join!(self.instances(&due), self.compliance(&due));
+            let due = Due { patches: Mutex::new(Some(patches)), items };
+            let (no_listing, no_summaries) = tokio::join!(self.instances(&due), self.compliance(&due));
+            if let (Some(error), Some(_)) = (no_listing, &no_summaries) {
+                self.patches.owes_unknown(error);
+            }
+            if let Some(error) = no_summaries {
+                self.items.owes_unknown(error);
+            }
         };
         let read_patches = async {
             if self.plan.reads(Collector::Patches) {
@@ -165,7 +191,8 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> Reading<'_, S, D> {
         tokio::join!(listings, read_patches, read_items, self.baselines(), self.associations());
     }
 
-    async fn instances(&self, due: &Due) {
+    /// The listing; answers the error that leaves the target without any.
+    async fn instances(&self, due: &Due) -> Option<SourceError> {
         let mut listings = Listings::default();
         let take = |rows: Vec<InstanceRow>| {
             let mut ids = locked(&self.ids);
@@ -176,14 +203,18 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> Reading<'_, S, D> {
             }
         };
         let read = self.chain(|token| async move { self.source.instances(token.as_deref()).await }, take).await;
-        if read.is_err() {
-            self.fall_back_on_known_listing(due);
+        let error = read.as_ref().err().cloned();
+        let error = error.filter(|_| !self.fall_back_on_known_listing(due));
+        if error.is_none() {
+            due.no_more_patches();
         }
         self.listing_ended(Collector::Instances, read, || listings.finish());
+        error
     }
 
     /// Details go on for the instances of the last good listing; without one, for every resource there is.
-    fn fall_back_on_known_listing(&self, due: &Due) {
+    /// Answers whether there is one.
+    fn fall_back_on_known_listing(&self, due: &Due) -> bool {
         let known: Option<Vec<Arc<str>>> = {
             let target = locked(self.target);
             let listed = || target.instances().filter(|i| i.listing.is_some()).map(|i| Arc::clone(&i.id)).collect();
@@ -195,9 +226,11 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> Reading<'_, S, D> {
         for id in &listed {
             ids.listed(id, due);
         }
+        !ids.all_listed
     }
 
-    async fn compliance(&self, due: &Due) {
+    /// The summaries; answers the error that leaves the target without any.
+    async fn compliance(&self, due: &Due) -> Option<SourceError> {
         let types = if self.plan.other_types { self.totals().await } else { Some(Vec::new()) };
         let totals = async {
             if !self.plan.other_types {
@@ -208,11 +241,11 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> Reading<'_, S, D> {
         let chains = self.chains(types.as_deref()).into_iter().map(|types| self.summaries(types, &summaries, due));
         let (read, ()) = tokio::join!(join_all(chains), totals);
         let read: Answer<usize> = read.into_iter().sum();
-        if read.is_err() {
-            self.fall_back_on_known_summaries(due);
-        }
+        let error = read.as_ref().err().cloned();
+        let error = error.filter(|_| !self.fall_back_on_known_summaries(due));
         let summaries = summaries.into_inner().unwrap_or_else(PoisonError::into_inner);
         self.listing_ended(Collector::Compliance, read, || summaries.finish());
+        error
     }
 
     /// The chains to read: the longest two apart, the others together; one of all where the types are not known.
@@ -241,18 +274,27 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> Reading<'_, S, D> {
         self.chain(|token| async move { self.source.summaries(types, token.as_deref()).await }, take).await
     }
 
-    /// Items go on for the instances that were non-compliant when the summaries were last read whole.
-    fn fall_back_on_known_summaries(&self, due: &Due) {
-        let known: Vec<Arc<str>> = {
+    /// Items go on for the instances that were non-compliant when the summaries were last read whole, and patch states,
+    /// without a listing, for all that had a summary then. Answers whether they were ever read whole.
+    fn fall_back_on_known_summaries(&self, due: &Due) -> bool {
+        let (known, has_summaries): (Vec<(Arc<str>, bool)>, bool) = {
             let target = locked(self.target);
-            let noncompliant =
-                target.instances().filter(|i| i.summary(ASSOCIATION).is_some_and(Summary::is_noncompliant));
-            noncompliant.map(|instance| Arc::clone(&instance.id)).collect()
+            let noncompliant = |i: &Instance| i.summary(ASSOCIATION).is_some_and(Summary::is_noncompliant);
+            let summarised = target.instances().filter(|instance| !instance.summaries.is_empty());
+            let known = summarised.map(|instance| (Arc::clone(&instance.id), noncompliant(instance))).collect();
+            (known, target.has(Collector::Compliance))
         };
         let mut ids = locked(&self.ids);
-        for id in &known {
-            ids.noncompliant(id, due);
+        for (id, noncompliant) in &known {
+            ids.met.entry(Arc::clone(id)).or_default();
+            if ids.all_listed {
+                ids.listed(id, due);
+            }
+            if *noncompliant {
+                ids.noncompliant(id, due);
+            }
         }
+        has_summaries
     }
 
     /// AWS's own counts; answers the wanted types beside Patch and Association, if they could be read.
