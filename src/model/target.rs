@@ -125,7 +125,10 @@ impl Target {
                 }
             }),
             Data::Items(rows) => self.chunks.merge(rows, |instance, row| {
-                if let Some(associations) = row {
+                // It may have become compliant since the row that made it worth asking.
+                if let Some(associations) =
+                    row.filter(|_| instance.summary(ASSOCIATION).is_none_or(Summary::is_noncompliant))
+                {
                     instance.items = Some(Box::new(ItemDetail { read, associations }));
                 }
             }),
