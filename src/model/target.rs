@@ -28,6 +28,7 @@ pub struct Target {
     staleness: Staleness,
     words: Arc<Words>,
     refresh: u32,
+    under_way: bool,
     collectors: [CollectorState; Collector::ALL.len()],
     chunks: Chunks,
     totals: Vec<Totals>,
@@ -42,6 +43,10 @@ pub struct CollectorState {
     pub attempt: Option<Attempt>,
     /// The wall clock at the last success.
     pub last_success: Option<Timestamp>,
+    /// How long the last success took.
+    success_took: Duration,
+    /// The number of the refresh that last confirmed its data.
+    confirmed_in: u32,
     /// When its data was last confirmed, since the exporter's start; `None` without data.
     confirmed: Option<Duration>,
 }
@@ -77,6 +82,7 @@ impl Target {
             staleness,
             words: Arc::default(),
             refresh: 0,
+            under_way: false,
             collectors: Default::default(),
             chunks: Chunks::default(),
             totals: Vec::new(),
@@ -88,7 +94,13 @@ impl Target {
     /// Starts a refresh; its number goes with what it reads.
     pub fn begin_refresh(&mut self) -> u32 {
         self.refresh += 1;
+        self.under_way = true;
         self.refresh
+    }
+
+    /// Nothing more comes of the refresh.
+    pub fn end_refresh(&mut self) {
+        self.under_way = false;
     }
 
     /// Where the values that repeat are stored once.
@@ -101,7 +113,8 @@ impl Target {
         let state = &mut self.collectors[outcome.collector as usize];
         state.attempt = Some(outcome.attempt);
         if outcome.attempt.result.is_ok() {
-            state.confirmed = Some(now.since_start);
+            (state.confirmed, state.confirmed_in) = (Some(now.since_start), self.refresh);
+            state.success_took = outcome.attempt.took;
             state.last_success = now.wall.or(state.last_success);
         }
         if let Some(data) = outcome.data {
@@ -111,13 +124,18 @@ impl Target {
     }
 
     fn take(&mut self, data: Data, now: Now) {
-        let read = self.mark(now);
+        let (read, all_listed) = (self.mark(now), !self.has(Collector::Instances));
         match data {
-            Data::Instances(rows) => {
-                self.chunks.merge(rows, |instance, listing| instance.listing = listing.map(Box::new))
-            }
+            Data::Instances(rows) => self.chunks.merge(rows, |instance, listing| {
+                instance.listing = listing.map(Box::new);
+                // Details are of listed instances.
+                if instance.listing.is_none() {
+                    (instance.patches, instance.items) = (None, None);
+                }
+            }),
             Data::Compliance(rows) => self.chunks.merge(rows, |instance, summaries| {
-                take_summaries(instance, summaries.unwrap_or_default());
+                let listed = all_listed || instance.listing.is_some();
+                take_summaries(instance, summaries.unwrap_or_default(), listed);
             }),
             Data::Patches(rows) => self.chunks.merge(rows, |instance, row| {
                 if let Some(state) = row {
@@ -144,11 +162,14 @@ impl Target {
 
     /// Drops what has grown too old. Says when to look again, and whether anything was dropped.
     pub fn expire(&mut self, now: Now) -> (Option<Duration>, bool) {
+        let (keep, current) = (self.keep(), self.current());
         let (mut next, mut dropped) = (None, false);
         for collector in Collector::ALL {
-            let keep = self.keep(collector);
             let state = &mut self.collectors[collector as usize];
             let Some(end) = state.confirmed.map(|confirmed| confirmed + keep) else { continue };
+            if current == Some(state.confirmed_in) {
+                continue;
+            }
             if end <= now.since_start {
                 state.confirmed = None;
                 dropped = true;
@@ -163,9 +184,12 @@ impl Target {
 
     /// Details that single instances kept from an earlier refresh expire by themselves.
     fn expire_details(&mut self, now: Now) -> (Option<Duration>, bool) {
-        let (patches, items) = (self.keep(Collector::Patches), self.keep(Collector::Items));
+        let (keep, current) = (self.keep(), self.current());
         let (mut next, mut dropped) = (None, false);
-        let mut fresh = |read: ReadMark, keep: Duration| {
+        let mut fresh = |read: ReadMark| {
+            if current == Some(read.refresh) {
+                return true;
+            }
             // A second more: the mark is rounded down.
             let end = Duration::from_secs(u64::from(read.at) + 1) + keep;
             let fresh = end > now.since_start;
@@ -176,15 +200,25 @@ impl Target {
             fresh
         };
         self.chunks.update(|instance| {
-            instance.patches.take_if(|detail| !fresh(detail.read, patches));
-            instance.items.take_if(|detail| !fresh(detail.read, items));
+            instance.patches.take_if(|detail| !fresh(detail.read));
+            instance.items.take_if(|detail| !fresh(detail.read));
         });
         (next, dropped)
     }
 
-    fn keep(&self, collector: Collector) -> Duration {
-        let took = self.collectors[collector as usize].attempt.map_or(Duration::ZERO, |attempt| attempt.took);
-        self.staleness.stale_after.max(3 * self.staleness.interval.max(took))
+    /// The refresh under way: what it brought is not too old while it goes on, however slow it is.
+    fn current(&self) -> Option<u32> {
+        self.under_way.then_some(self.refresh)
+    }
+
+    /// For how long data stays once it was confirmed.
+    ///
+    /// What a collector read is taken in when the whole refresh ends, so the slowest collector counts for all; and an
+    /// attempt that failed at once does not make the next success any faster.
+    fn keep(&self) -> Duration {
+        let last = |state: &CollectorState| state.attempt.map_or(Duration::ZERO, |attempt| attempt.took);
+        let slowest = self.collectors.iter().map(|state| last(state).max(state.success_took)).max();
+        self.staleness.stale_after.max(3 * self.staleness.interval.max(slowest.unwrap_or_default()))
     }
 
     fn drop_data(&mut self, collector: Collector) {
@@ -247,8 +281,8 @@ impl Target {
 }
 
 /// A complete read of the summaries of one resource.
-fn take_summaries(instance: &mut Instance, mut read: Vec<Summary>) {
-    if instance.listing.is_some() {
+fn take_summaries(instance: &mut Instance, mut read: Vec<Summary>, listed: bool) {
+    if listed {
         let lost = std::mem::take(&mut instance.summaries)
             .into_iter()
             .filter(|known| !read.iter().any(|summary| summary.compliance_type == known.compliance_type))
