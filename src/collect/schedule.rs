@@ -4,7 +4,7 @@ use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until};
 use tracing::{info, warn};
 
 use super::plan::Plan;
@@ -94,18 +94,17 @@ impl<S: Source, B: Board> Refresher<S, B> {
     ///
     /// The first start is `delay` from now. A refresh that outlasts the interval skips the ticks that it misses.
     pub async fn run(&self, interval: Duration, delay: Duration) {
-        let mut ticks = interval_at(Instant::now() + delay, interval);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
-        let mut first = true;
+        let first_start = Instant::now() + delay;
+        let (mut start, mut first) = (first_start, true);
         loop {
             tokio::select! {
-                _ = ticks.tick() => {}
+                () = sleep_until(start) => {}
                 () = self.expire_for_ever() => {}
             }
             if self.refresh(first).await == Next::Stop {
                 return;
             }
-            first = false;
+            (start, first) = (next_tick(first_start, interval), false);
         }
     }
 
@@ -117,6 +116,7 @@ impl<S: Source, B: Board> Refresher<S, B> {
             next = self.read(start, first) => next,
             () = self.expire_for_ever() => Next::Again,
         };
+        locked(&self.target).end_refresh();
         if next == Next::Again {
             self.board.show(&self.target).await;
             self.board.refresh_ended(start.elapsed());
@@ -139,7 +139,9 @@ impl<S: Source, B: Board> Refresher<S, B> {
                     error = error.detail,
                     "refresh failed: no credentials"
                 );
-                fail_all(&self.plan, error.reason, start.elapsed(), |outcome| self.apply(outcome));
+                fail_all(&self.plan, error.reason, start.elapsed(), |outcome| {
+                    locked(&self.target).apply(outcome, self.clock.now());
+                });
             }
         }
         Next::Again
@@ -147,17 +149,20 @@ impl<S: Source, B: Board> Refresher<S, B> {
 
     /// Keeps what collectors brought until all have ended.
     async fn read_whole(&self, start: Instant) {
-        let outcomes: Mutex<Vec<Outcome>> = Mutex::default();
+        let outcomes: Mutex<Vec<(Outcome, Now)>> = Mutex::default();
         refresh(&self.source, &self.plan, &self.target, |outcome, error| {
             self.log_failure(&outcome, error);
-            locked(&outcomes).push(outcome);
+            // Data is as old as its collector's end, not as the refresh's.
+            locked(&outcomes).push((outcome, self.clock.now()));
         })
         .await;
-        let outcomes = outcomes.into_inner().unwrap_or_else(PoisonError::into_inner);
-        self.log_end(start, &outcomes);
-        for outcome in outcomes {
-            self.apply(outcome);
+        let mut outcomes = outcomes.into_inner().unwrap_or_else(PoisonError::into_inner);
+        // Listing, summaries, details: what each means depends on the one before.
+        outcomes.sort_by_key(|(outcome, _)| outcome.collector);
+        for (outcome, ended) in outcomes {
+            locked(&self.target).apply(outcome, ended);
         }
+        self.log_end(start);
     }
 
     /// Takes in what a collector brought as soon as it has ended, so that the first page is not long in coming.
@@ -168,25 +173,18 @@ impl<S: Source, B: Board> Refresher<S, B> {
             refresh(&self.source, &self.plan, &self.target, |outcome, error| {
                 self.log_failure(&outcome, error);
                 // The receiver is in this function, too.
-                let _ = sender.send(outcome);
+                let _ = sender.send((outcome, self.clock.now()));
             })
             .await;
         };
         let showing = async {
-            let mut attempts = Vec::new();
-            while let Some(outcome) = ended.recv().await {
-                attempts.push(Outcome { data: None, ..outcome });
-                self.apply(outcome);
+            while let Some((outcome, now)) = ended.recv().await {
+                locked(&self.target).apply(outcome, now);
                 self.board.show(&self.target).await;
             }
-            attempts
         };
-        let ((), attempts) = tokio::join!(reading, showing);
-        self.log_end(start, &attempts);
-    }
-
-    fn apply(&self, outcome: Outcome) {
-        locked(&self.target).apply(outcome, self.clock.now());
+        tokio::join!(reading, showing);
+        self.log_end(start);
     }
 
     /// Drops data as it grows too old, also while a refresh hangs.
@@ -227,12 +225,21 @@ impl<S: Source, B: Board> Refresher<S, B> {
         }
     }
 
-    fn log_end(&self, start: Instant, outcomes: &[Outcome]) {
-        let failed = outcomes.iter().filter(|outcome| outcome.attempt.result.is_err()).count();
-        let instances = locked(&self.target).instances().count();
+    fn log_end(&self, start: Instant) {
+        let (instances, collectors, failed) = {
+            let target = locked(&self.target);
+            let attempts = || self.plan.collectors().filter_map(|collector| target.collector(collector).attempt);
+            (target.instances().count(), attempts().count(), attempts().filter(|a| a.result.is_err()).count())
+        };
         let seconds = start.elapsed().as_secs_f64();
-        info!(target_name = self.name, seconds, instances, collectors = outcomes.len(), failed, "refresh finished");
+        info!(target_name = self.name, seconds, instances, collectors, failed, "refresh finished");
     }
+}
+
+/// The next tick from now. Tokio's `Interval` would make up for a missed tick at once, and so leave AWS no pause.
+fn next_tick(first: Instant, interval: Duration) -> Instant {
+    let since_tick = first.elapsed().as_nanos().checked_rem(interval.as_nanos()).unwrap_or(0);
+    Instant::now() + interval.saturating_sub(Duration::from_nanos_u128(since_tick))
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -22,7 +22,7 @@ pub(super) struct State {
     pub(super) latency: Duration,
     pub(super) patience: Duration,
     pub(super) calls: Vec<Call>,
-    numbers: [usize; Operation::ALL.len()],
+    pub(super) numbers: [usize; Operation::ALL.len()],
     start: Instant,
     under_way: usize,
     pub(super) most_under_way: usize,

@@ -35,6 +35,11 @@ pub(super) fn id(number: usize) -> String {
     format!("i-{number:05}")
 }
 
+fn summary(id: &str, kind: &str, compliant: bool) -> SummaryRow {
+    let status = if compliant { "COMPLIANT" } else { "NON_COMPLIANT" }.to_owned();
+    SummaryRow { resource_id: id.into(), compliance_type: kind.into(), status, ..<_>::default() }
+}
+
 impl World {
     /// Compliant instances, each scanned, with one page of types.
     pub(super) fn fleet(count: usize) -> Self {
@@ -49,8 +54,7 @@ impl World {
         let online =
             InstanceRow { ping_status: "Online".into(), association_status: "Success".into(), ..<_>::default() };
         self.instances.push(InstanceRow { id: id.into(), ..online });
-        self.set(id, PATCH, true);
-        self.set(id, ASSOCIATION, true);
+        self.summaries.extend([PATCH, ASSOCIATION].map(|kind| summary(id, kind, true)));
         self.set_missing(id, 0);
     }
 
@@ -64,9 +68,7 @@ impl World {
     /// Sets a summary.
     pub(super) fn set(&mut self, id: &str, kind: &str, compliant: bool) {
         self.unset(id, kind);
-        let status = if compliant { "COMPLIANT" } else { "NON_COMPLIANT" }.to_owned();
-        let row = SummaryRow { resource_id: id.into(), compliance_type: kind.into(), status, ..<_>::default() };
-        self.summaries.push(row);
+        self.summaries.push(summary(id, kind, compliant));
     }
 
     pub(super) fn unset(&mut self, id: &str, kind: &str) {
