@@ -1,6 +1,6 @@
 //! Reading what explains an instance: many independent calls, of which some may fail without costing the others.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use super::chain;
 use super::source::{Answer, PAGE, Scope, Source, SourceError};
-use crate::model::{Attempt, NoncompliantAssociation, PatchCounts, PatchRow, Reason, Words};
+use crate::model::{Attempt, NoncompliantAssociation, PatchCounts, PatchRow, Read, Reason, Words};
 
 /// Calls under way at once. The request ceiling is the limit that counts; this one bounds memory when nothing answers.
 const UNDER_WAY: usize = 64;
@@ -24,17 +24,17 @@ const SPLITS: usize = 60;
 #[derive(Debug)]
 pub(super) struct Details<T>(Mutex<Progress<T>>);
 
-/// What was read, in the order of ids.
-pub(super) type Rows<T> = Vec<(Arc<str>, T)>;
-
 #[derive(Debug)]
 struct Progress<T> {
     rows: HashMap<Arc<str>, T>,
     started: Option<Instant>,
     ended: Option<Instant>,
     due: usize,
+    /// Instances that were not due.
+    unchanged: usize,
     read: usize,
     splits: usize,
+    unread: HashSet<Arc<str>>,
     /// Whether there may be instances due that nobody could name.
     owes_unknown: bool,
     error: Option<SourceError>,
@@ -47,8 +47,10 @@ impl<T> Default for Details<T> {
             started: None,
             ended: None,
             due: 0,
+            unchanged: 0,
             read: 0,
             splits: 0,
+            unread: HashSet::new(),
             owes_unknown: false,
             error: None,
         }))
@@ -101,14 +103,30 @@ impl<T> Details<T> {
         });
     }
 
-    fn failed(&self, error: SourceError) {
-        self.with(|progress| progress.error.get_or_insert(error).reason);
+    fn failed(&self, ids: impl IntoIterator<Item = Arc<str>>, error: SourceError) {
+        self.with(|progress| {
+            progress.unread.extend(ids);
+            progress.error.get_or_insert(error);
+        });
+    }
+
+    /// So many instances need not be read: what is known of them holds.
+    pub(super) fn unchanged(&self, instances: usize) {
+        self.with(|progress| progress.unchanged = instances);
+    }
+
+    /// AWS does not know it any more: no error, but nothing was read either.
+    fn gone(&self, id: Arc<str>) {
+        self.with(|progress| {
+            progress.read += 1;
+            progress.unread.insert(id);
+        });
     }
 
     /// The listing that names the instances could not be read, now or ever: whatever is read is not enough.
     pub(super) fn owes_unknown(&self, error: SourceError) {
         self.with(|progress| progress.owes_unknown = true);
-        self.failed(error);
+        self.failed([], error);
     }
 
     fn may_split(&self) -> bool {
@@ -120,19 +138,22 @@ impl<T> Details<T> {
 
     /// How it went, what was read, and the first error.
     ///
-    /// A collector of details has succeeded when at least nine tenths of its instances were read.
-    pub(super) fn finish(&self, given_up: bool) -> (Attempt, Rows<T>, Option<SourceError>) {
+    /// A collector of details has succeeded when at least nine tenths of its instances were read, or did not need to
+    /// be: else a single one that cannot be read would fail a refresh in which little else has changed.
+    pub(super) fn finish(&self, given_up: bool) -> (Attempt, Read<T>, Option<SourceError>) {
         self.with(|progress| {
             let mut rows: Vec<_> = std::mem::take(&mut progress.rows).into_iter().collect();
             rows.sort_by(|(a, _), (b, _)| a.cmp(b));
             let error = progress.error.take();
-            let enough = !given_up && !progress.owes_unknown && progress.read * 10 >= progress.due * 9;
+            let (good, all) = (progress.read + progress.unchanged, progress.due + progress.unchanged);
+            let enough = !given_up && !progress.owes_unknown && good * 10 >= all * 9;
             let reason = error.as_ref().map_or(Reason::Timeout, |error| error.reason);
             let took = progress
                 .started
                 .map_or_else(Default::default, |start| progress.ended.unwrap_or_else(Instant::now) - start);
             let skipped = progress.due.saturating_sub(progress.read) as u64;
-            (Attempt { result: if enough { Ok(()) } else { Err(reason) }, skipped, took }, rows, error)
+            let read = Read { rows, unread: std::mem::take(&mut progress.unread) };
+            (Attempt { result: if enough { Ok(()) } else { Err(reason) }, skipped, took }, read, error)
         })
     }
 }
@@ -150,14 +171,12 @@ impl Details<Option<PatchCounts>> {
         while let Some(mut ids) = batches.pop() {
             match patch_states(source, &ids, words, tick).await {
                 Ok(rows) => self.found(ids.len(), rows),
-                Err(error) if error.scope == Scope::Gone && ids.len() == 1 => {
-                    self.found(1, [(ids.swap_remove(0), None)])
-                }
+                Err(error) if error.scope == Scope::Gone && ids.len() == 1 => self.gone(ids.swap_remove(0)),
                 Err(error) if error.scope != Scope::Call && ids.len() > 1 && self.may_split() => {
                     let half = ids.split_off(ids.len() / 2);
                     batches.extend([ids, half]);
                 }
-                Err(error) => self.failed(error),
+                Err(error) => self.failed(ids, error),
             }
         }
     }
@@ -208,8 +227,8 @@ impl Details<Box<[NoncompliantAssociation]>> {
             match chain::read(fetch, |page| rows.extend(page)).await {
                 Ok(_) => self.found(1, [(id, NoncompliantAssociation::from_rows(&rows, words))]),
                 // It has gone since it was listed: nothing to explain any more.
-                Err(error) if error.scope == Scope::Gone => self.found(1, []),
-                Err(error) => self.failed(error),
+                Err(error) if error.scope == Scope::Gone => self.gone(id),
+                Err(error) => self.failed([id], error),
             }
         }
     }

@@ -94,8 +94,8 @@ impl<S: Source, B: Board> Refresher<S, B> {
     ///
     /// The first start is `delay` from now. A refresh that outlasts the interval skips the ticks that it misses.
     pub async fn run(&self, interval: Duration, delay: Duration) {
-        let first_start = Instant::now() + delay;
-        let (mut start, mut first) = (first_start, true);
+        let mut start = Instant::now() + delay;
+        let mut first = true;
         loop {
             tokio::select! {
                 () = sleep_until(start) => {}
@@ -104,7 +104,8 @@ impl<S: Source, B: Board> Refresher<S, B> {
             if self.refresh(first).await == Next::Stop {
                 return;
             }
-            (start, first) = (next_tick(first_start, interval), false);
+            first = false;
+            start = next_tick(start, interval, Instant::now());
         }
     }
 
@@ -150,7 +151,7 @@ impl<S: Source, B: Board> Refresher<S, B> {
     /// Keeps what collectors brought until all have ended.
     async fn read_whole(&self, start: Instant) {
         let outcomes: Mutex<Vec<(Outcome, Now)>> = Mutex::default();
-        refresh(&self.source, &self.plan, &self.target, |outcome, error| {
+        refresh(&self.source, &self.plan, &self.target, self.clock.now(), |outcome, error| {
             self.log_failure(&outcome, error);
             // Data is as old as its collector's end, not as the refresh's.
             locked(&outcomes).push((outcome, self.clock.now()));
@@ -170,7 +171,7 @@ impl<S: Source, B: Board> Refresher<S, B> {
         let (sender, mut ended) = tokio::sync::mpsc::unbounded_channel();
         let reading = async {
             let sender = sender;
-            refresh(&self.source, &self.plan, &self.target, |outcome, error| {
+            refresh(&self.source, &self.plan, &self.target, self.clock.now(), |outcome, error| {
                 self.log_failure(&outcome, error);
                 // The receiver is in this function, too.
                 let _ = sender.send((outcome, self.clock.now()));
@@ -236,10 +237,10 @@ impl<S: Source, B: Board> Refresher<S, B> {
     }
 }
 
-/// The next tick from now. Tokio's `Interval` would make up for a missed tick at once, and so leave AWS no pause.
-fn next_tick(first: Instant, interval: Duration) -> Instant {
-    let since_tick = first.elapsed().as_nanos().checked_rem(interval.as_nanos()).unwrap_or(0);
-    Instant::now() + interval.saturating_sub(Duration::from_nanos_u128(since_tick))
+/// The first of the ticks after `start` that is not past.
+fn next_tick(start: Instant, interval: Duration, now: Instant) -> Instant {
+    let passed = now.saturating_duration_since(start).as_nanos().div_ceil(interval.as_nanos().max(1)).max(1);
+    start + interval.saturating_mul(u32::try_from(passed).unwrap_or(u32::MAX))
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

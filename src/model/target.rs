@@ -4,31 +4,39 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::chunks::Chunks;
-use super::instance::{Instance, ItemDetail, PatchDetail, ReadMark, Summary, Words};
-use super::reasons::ASSOCIATION;
-use super::stage::{Association, Baseline, Data, Totals};
+use super::details::{DetailMark, Moment, Rotation, Signature};
+use super::instance::{Instance, ItemDetail, PatchDetail, Summary, Words};
+use super::reasons::{ASSOCIATION, PATCH};
+use super::stage::{Association, Baseline, Data, Read, Totals};
 use super::{Collector, Now, Reason, Timestamp};
 
 /// Reads of a listing without a summary after which a listed instance has lost it. One is not enough: rows move between
 /// the pages of a live listing.
 const MISSED_READS: u8 = 2;
 
-/// For how long data is kept after it was last confirmed.
+/// How old data may grow.
 #[derive(Clone, Copy, Debug)]
-pub struct Staleness {
-    /// The configured age.
+pub struct Ages {
+    /// Data is dropped this long after it was last confirmed.
     pub stale_after: Duration,
-    /// The configured interval.
+    /// The time between two refreshes.
     pub interval: Duration,
+    /// Details are read again at least this often.
+    pub full_every: Duration,
 }
 
 /// One account in one region.
 #[derive(Debug)]
 pub struct Target {
-    staleness: Staleness,
+    ages: Ages,
     words: Arc<Words>,
     refresh: u32,
+    /// Whether it is still going on.
     under_way: bool,
+    /// When the last refresh began, since the exporter's start.
+    began: Option<Duration>,
+    patch_rotation: Rotation,
+    item_rotation: Rotation,
     collectors: [CollectorState; Collector::ALL.len()],
     chunks: Chunks,
     totals: Vec<Totals>,
@@ -45,10 +53,10 @@ pub struct CollectorState {
     pub last_success: Option<Timestamp>,
     /// How long the last success took.
     success_took: Duration,
-    /// The number of the refresh that last confirmed its data.
-    confirmed_in: u32,
     /// When its data was last confirmed, since the exporter's start; `None` without data.
     confirmed: Option<Duration>,
+    /// The refresh of the last success.
+    confirmed_in: u32,
 }
 
 /// How an attempt of a collector ended.
@@ -77,12 +85,15 @@ pub struct Outcome {
 
 impl Target {
     /// A target of which nothing is known yet.
-    pub fn new(staleness: Staleness) -> Self {
+    pub fn new(ages: Ages) -> Self {
         Self {
-            staleness,
+            ages,
             words: Arc::default(),
             refresh: 0,
             under_way: false,
+            began: None,
+            patch_rotation: Rotation::default(),
+            item_rotation: Rotation::default(),
             collectors: Default::default(),
             chunks: Chunks::default(),
             totals: Vec::new(),
@@ -92,7 +103,15 @@ impl Target {
     }
 
     /// Starts a refresh; its number goes with what it reads.
-    pub fn begin_refresh(&mut self) -> u32 {
+    pub fn begin_refresh(&mut self, now: Now) -> u32 {
+        let elapsed = self.began.map_or(Duration::ZERO, |began| now.since_start.saturating_sub(began));
+        let listed = || self.chunks.instances().filter(|instance| self.is_listed(instance));
+        let patches = listed().filter_map(|instance| Some((instance, &instance.patches.as_ref()?.mark)));
+        let items = listed().filter_map(|instance| Some((instance, &instance.items.as_ref()?.mark)));
+        let full_every = self.ages.full_every;
+        let rotations = (Rotation::new(patches, elapsed, full_every), Rotation::new(items, elapsed, full_every));
+        (self.patch_rotation, self.item_rotation) = rotations;
+        self.began = Some(now.since_start);
         self.refresh += 1;
         self.under_way = true;
         self.refresh
@@ -101,6 +120,19 @@ impl Target {
     /// Nothing more comes of the refresh.
     pub fn end_refresh(&mut self) {
         self.under_way = false;
+    }
+
+    /// Whether this refresh must read the patch state of a listed instance, given its Patch summary as far as it is known.
+    pub fn needs_patches(&self, id: &str, summary: Option<Signature>) -> bool {
+        let mark = self.chunks.find(id).and_then(|instance| Some(&instance.patches.as_ref()?.mark));
+        DetailMark::is_due(mark, id, summary, &self.patch_rotation)
+    }
+
+    /// Whether this refresh must read the items of a listed instance that is non-compliant for Association, given that
+    /// summary.
+    pub fn needs_items(&self, id: &str, summary: Option<Signature>) -> bool {
+        let mark = self.chunks.find(id).and_then(|instance| Some(&instance.items.as_ref()?.mark));
+        DetailMark::is_due(mark, id, summary, &self.item_rotation)
     }
 
     /// Where the values that repeat are stored once.
@@ -112,19 +144,24 @@ impl Target {
     pub fn apply(&mut self, outcome: Outcome, now: Now) {
         let state = &mut self.collectors[outcome.collector as usize];
         state.attempt = Some(outcome.attempt);
-        if outcome.attempt.result.is_ok() {
-            (state.confirmed, state.confirmed_in) = (Some(now.since_start), self.refresh);
+        let succeeded = outcome.attempt.result.is_ok();
+        if succeeded {
+            state.confirmed = Some(now.since_start);
+            state.confirmed_in = self.refresh;
             state.success_took = outcome.attempt.took;
             state.last_success = now.wall.or(state.last_success);
         }
         if let Some(data) = outcome.data {
-            self.take(data, now);
+            self.take(data, succeeded, now);
         }
         self.words.sweep();
     }
 
-    fn take(&mut self, data: Data, now: Now) {
-        let (read, all_listed) = (self.mark(now), !self.has(Collector::Instances));
+    fn take(&mut self, data: Data, succeeded: bool, now: Now) {
+        let (moment, all_listed) = (self.moment(now), !self.has(Collector::Instances));
+        // Without this refresh's summaries nothing says that a detail is still what it was.
+        let summarised = self.collector(Collector::Compliance).confirmed_in == self.refresh;
+        let confirms = succeeded && summarised;
         match data {
             Data::Instances(rows) => self.chunks.merge(rows, |instance, listing| {
                 instance.listing = listing.map(Box::new);
@@ -137,18 +174,34 @@ impl Target {
                 let listed = all_listed || instance.listing.is_some();
                 take_summaries(instance, summaries.unwrap_or_default(), listed);
             }),
-            Data::Patches(rows) => self.chunks.merge(rows, |instance, row| {
-                if let Some(state) = row {
-                    instance.patches = Some(Box::new(PatchDetail { read, state }));
+            Data::Patches(Read { rows, unread }) => self.chunks.merge(rows, |instance, row| match row {
+                Some(state) => {
+                    let (summary, before) =
+                        (instance.summary(PATCH), instance.patches.as_ref().map(|detail| &detail.mark));
+                    let dated = state.as_ref().and_then(|state| state.operation_end);
+                    let mark = DetailMark::read(moment, summary, dated, before).due_again_if(!summarised);
+                    instance.patches = Some(Box::new(PatchDetail { mark, state }));
                 }
+                None => confirm(
+                    instance.patches.as_mut().map(|detail| &mut detail.mark),
+                    confirms && !unread.contains(&instance.id),
+                    moment,
+                ),
             }),
-            Data::Items(rows) => self.chunks.merge(rows, |instance, row| {
-                // It may have become compliant since the row that made it worth asking.
-                if let Some(associations) =
-                    row.filter(|_| instance.summary(ASSOCIATION).is_none_or(Summary::is_noncompliant))
-                {
-                    instance.items = Some(Box::new(ItemDetail { read, associations }));
+            Data::Items(Read { rows, unread }) => self.chunks.merge(rows, |instance, row| match row {
+                // It has become compliant since the row that made it worth asking.
+                Some(_) if instance.summary(ASSOCIATION).is_some_and(|summary| !summary.is_noncompliant()) => {}
+                Some(associations) => {
+                    let (summary, before) =
+                        (instance.summary(ASSOCIATION), instance.items.as_ref().map(|detail| &detail.mark));
+                    let mark = DetailMark::read(moment, summary, None, before).due_again_if(!summarised);
+                    instance.items = Some(Box::new(ItemDetail { mark, associations }));
                 }
+                None => confirm(
+                    instance.items.as_mut().map(|detail| &mut detail.mark),
+                    confirms && !unread.contains(&instance.id),
+                    moment,
+                ),
             }),
             Data::Totals(totals) => self.totals = totals,
             Data::Baselines(baselines) => self.baselines = baselines,
@@ -156,8 +209,8 @@ impl Target {
         }
     }
 
-    fn mark(&self, now: Now) -> ReadMark {
-        ReadMark { refresh: self.refresh, at: u32::try_from(now.since_start.as_secs()).unwrap_or(u32::MAX) }
+    fn moment(&self, now: Now) -> Moment {
+        Moment { refresh: self.refresh, at: u32::try_from(now.since_start.as_secs()).unwrap_or(u32::MAX) }
     }
 
     /// Drops what has grown too old. Says when to look again, and whether anything was dropped.
@@ -186,12 +239,12 @@ impl Target {
     fn expire_details(&mut self, now: Now) -> (Option<Duration>, bool) {
         let (keep, current) = (self.keep(), self.current());
         let (mut next, mut dropped) = (None, false);
-        let mut fresh = |read: ReadMark| {
-            if current == Some(read.refresh) {
+        let mut fresh = |mark: DetailMark| {
+            if current == Some(mark.confirmed_in) {
                 return true;
             }
             // A second more: the mark is rounded down.
-            let end = Duration::from_secs(u64::from(read.at) + 1) + keep;
+            let end = Duration::from_secs(u64::from(mark.confirmed_at) + 1) + keep;
             let fresh = end > now.since_start;
             if fresh {
                 next = Some(earliest(next, end));
@@ -200,8 +253,8 @@ impl Target {
             fresh
         };
         self.chunks.update(|instance| {
-            instance.patches.take_if(|detail| !fresh(detail.read));
-            instance.items.take_if(|detail| !fresh(detail.read));
+            instance.patches.take_if(|detail| !fresh(detail.mark));
+            instance.items.take_if(|detail| !fresh(detail.mark));
         });
         (next, dropped)
     }
@@ -218,7 +271,7 @@ impl Target {
     fn keep(&self) -> Duration {
         let last = |state: &CollectorState| state.attempt.map_or(Duration::ZERO, |attempt| attempt.took);
         let slowest = self.collectors.iter().map(|state| last(state).max(state.success_took)).max();
-        self.staleness.stale_after.max(3 * self.staleness.interval.max(slowest.unwrap_or_default()))
+        self.ages.stale_after.max(3 * self.ages.interval.max(slowest.unwrap_or_default()))
     }
 
     fn drop_data(&mut self, collector: Collector) {
@@ -294,6 +347,12 @@ fn take_summaries(instance: &mut Instance, mut read: Vec<Summary>, listed: bool)
     instance.summaries = read.into_boxed_slice();
     if instance.summary(ASSOCIATION).is_none_or(|summary| !summary.is_noncompliant()) {
         instance.items = None;
+    }
+}
+
+fn confirm(mark: Option<&mut DetailMark>, confirms: bool, moment: Moment) {
+    if let Some(mark) = mark.filter(|_| confirms) {
+        mark.confirm(moment);
     }
 }
 

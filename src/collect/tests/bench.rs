@@ -9,9 +9,10 @@ use tokio::time::Instant;
 use super::script::Script;
 use super::world::{self, Known, World};
 use super::*;
-use crate::model::{Attempt, Collector, Staleness, Target, Timestamp};
+use crate::model::{Ages, Attempt, Collector, Target, Timestamp};
 
 pub(super) const STALE_AFTER: Duration = Duration::from_hours(1);
+pub(super) const FULL_EVERY: Duration = Duration::from_hours(6);
 pub(super) const INTERVAL: Duration = Duration::from_mins(5);
 
 /// One target, its AWS and its board.
@@ -54,9 +55,10 @@ impl Bench {
         Self::with_clock(world, plan, Clock::new(|| Timestamp::from_millis(1_763_200_000_000)))
     }
 
-    pub(super) fn with_clock(world: World, plan: Plan, clock: Clock) -> Self {
+    pub(super) fn with_clock(mut world: World, plan: Plan, clock: Clock) -> Self {
+        world.settle();
         let (script, board) = (Script::new(world), Notes::new());
-        let target = Target::new(Staleness { stale_after: STALE_AFTER, interval: INTERVAL });
+        let target = Target::new(Ages { stale_after: STALE_AFTER, interval: INTERVAL, full_every: FULL_EVERY });
         let refresher = Refresher::new(script.clone(), board.clone(), plan, clock, target, "test".to_owned());
         Self { script, board, refresher: Arc::new(refresher) }
     }

@@ -84,7 +84,7 @@ async fn rows_without_an_id_are_counted_and_fail_nothing() {
 async fn chains_run_side_by_side() {
     let mut world = World::fleet(200);
     (0..200).for_each(|number| world.set(&id(number), "Custom:A", true));
-    world.count_types();
+    world.settle();
     let bench = Bench::new(world);
     bench.refresh().await;
     let took = bench.board.noted().ends[0];
@@ -97,7 +97,7 @@ async fn with_known_types_there_is_a_chain_for_patch_one_for_association_and_one
     let mut world = World::fleet(1);
     (10..35).for_each(|number| world.set(&id(0), &format!("Custom:T{number}"), true));
     world.set(&id(0), "NewOne", false);
-    world.count_types();
+    world.settle();
     let expected = world.known();
     let bench = Bench::new(world);
     bench.refresh().await;

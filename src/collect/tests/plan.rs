@@ -17,7 +17,7 @@ fn world() -> World {
     world.fail_association(&id(1));
     world.set(&id(2), "Custom:A", false);
     world.set(&id(2), "Custom:B", false);
-    world.count_types();
+    world.settle();
     world
 }
 

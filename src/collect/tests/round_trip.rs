@@ -38,8 +38,10 @@ fn worlds() -> impl Strategy<Value = World> {
     prop::collection::vec(resource, 0..120).prop_map(|resources| {
         let mut world = World::default();
         let resources: BTreeMap<usize, Resource> = resources.into_iter().map(|one| (one.number, one)).collect();
-        resources.values().for_each(|resource| add(&mut world, resource));
-        world.count_types();
+        for resource in resources.values() {
+            add(&mut world, resource);
+        }
+        world.settle();
         world
     })
 }
@@ -50,7 +52,8 @@ fn add(world: &mut World, resource: &Resource) {
         world.add(&id);
     }
     world.patches.remove(&id);
-    if let Some(missing) = resource.missing {
+    // Without a summary there was no scan.
+    if let (Some(missing), Some(_)) = (resource.missing, resource.patch) {
         world.set_missing(&id, missing);
     }
     for (kind, compliant) in
@@ -78,10 +81,8 @@ fn faults() -> impl Strategy<Value = Vec<Fault>> {
 }
 
 async fn refresh(bench: &Bench, world: &World, faults: Vec<Fault>, first: bool) {
-    let mut state = bench.script.state();
-    state.world = world.clone();
-    state.numbers = Default::default();
-    drop(state);
+    bench.script.change(|known| *known = world.clone());
+    bench.script.state().numbers = Default::default();
     bench.script.rule(move |call| {
         let fault = faults.iter().find(|(operation, number, _)| (*operation, *number) == (call.operation, call.number));
         fault.map_or(Step::Answer, |(_, _, step)| step.clone())

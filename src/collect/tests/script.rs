@@ -88,8 +88,15 @@ impl Script {
         self.state().rule = Box::new(rule);
     }
 
+    pub(super) fn pace(&self, latency: Duration, patience: Duration) {
+        let mut state = self.state();
+        (state.latency, state.patience) = (latency, patience);
+    }
+
     pub(super) fn change(&self, change: impl FnOnce(&mut World)) {
-        change(&mut self.state().world);
+        let world = &mut self.state().world;
+        change(world);
+        world.settle();
     }
 
     /// The calls of an operation so far.

@@ -20,6 +20,7 @@ pub(super) struct World {
 }
 
 /// What is known, or should be, of one resource.
+#[expect(clippy::option_option, reason = "asked for, and there")]
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Known {
     pub(super) listed: bool,
@@ -45,7 +46,7 @@ impl World {
     pub(super) fn fleet(count: usize) -> Self {
         let mut world = Self::default();
         (0..count).for_each(|number| world.add(&id(number)));
-        world.count_types();
+        world.settle();
         world
     }
 
@@ -93,12 +94,23 @@ impl World {
         self.instances.retain(|row| row.id != id);
     }
 
-    /// Lets the totals name every type that has a summary.
-    pub(super) fn count_types(&mut self) {
+    /// Lets the totals name every type that has a summary, and summaries change with what explains them, as AWS's do.
+    pub(super) fn settle(&mut self) {
+        for row in &mut self.summaries {
+            let id = &row.resource_id;
+            row.execution_id = match row.compliance_type.as_str() {
+                PATCH => format!("{:?}", self.patches.get(id).map(|patches| patches.counts)),
+                ASSOCIATION => format!("{:?}", self.items.get(id)),
+                _ => String::new(),
+            };
+        }
         let types: BTreeSet<&str> = self.summaries.iter().map(|row| row.compliance_type.as_str()).collect();
         let count = |kind: &str| {
-            let of = |status| self.summaries.iter().filter(|r| r.compliance_type == kind && r.status == status).count();
-            let (compliant, noncompliant) = (of("COMPLIANT") as i64, of("NON_COMPLIANT") as i64);
+            let of = |status| {
+                let rows = self.summaries.iter().filter(|row| row.compliance_type == kind && row.status == status);
+                rows.map(|_| 1_i64).sum()
+            };
+            let (compliant, noncompliant) = (of("COMPLIANT"), of("NON_COMPLIANT"));
             TotalsRow { compliance_type: kind.into(), compliant, noncompliant }
         };
         self.totals = types.into_iter().map(count).collect();

@@ -3,7 +3,6 @@
 use super::*;
 
 const SECOND: Duration = Duration::from_secs(1);
-const MOMENT: Duration = Duration::from_millis(1);
 
 /// A target with something of every collector, confirmed at `now`.
 fn full(bench: &mut Bench, took: Duration, now: Duration) {
@@ -14,7 +13,9 @@ fn full(bench: &mut Bench, took: Duration, now: Duration) {
     bench.summarise(&rows);
     // Again, at the right time.
     let (mut summaries, words) = (Summaries::default(), bench.target.words());
-    rows.iter().for_each(|row| summaries.add(id("i-1"), row, &words, 1));
+    for row in &rows {
+        summaries.add(id("i-1"), row, &words, 1);
+    }
     bench.end(Collector::Compliance, took, now, summaries.finish());
     let total = TotalsRow { compliance_type: PATCH.into(), compliant: 1, noncompliant: 1 };
     bench.end(Collector::ComplianceTotals, took, now, Data::Totals(Totals::from_rows(&[total])));
@@ -24,6 +25,11 @@ fn full(bench: &mut Bench, took: Duration, now: Duration) {
     let association = AssociationRow { id: "a".into(), ..<_>::default() };
     bench.end(Collector::Associations, took, now, Data::Associations(Association::from_rows(&[association])));
     bench.items("i-1", &[item("a", "Mine")], now);
+}
+
+/// A moment earlier.
+fn before(time: Duration) -> Duration {
+    time.saturating_sub(Duration::from_millis(1))
 }
 
 /// Whether anything of a collector is still there.
@@ -48,7 +54,7 @@ fn held(target: &Target) -> Vec<Collector> {
 fn everything_stays_until_it_is_stale_and_then_goes() {
     let mut bench = Bench::new();
     full(&mut bench, Duration::ZERO, MINUTE);
-    assert_eq!(bench.expire(MINUTE + HOUR - MOMENT), (Some(MINUTE + HOUR), false));
+    assert_eq!(bench.expire(before(MINUTE + HOUR)), (Some(MINUTE + HOUR), false));
     assert_eq!(held(&bench.target), Collector::ALL);
     let (_, dropped) = bench.expire(MINUTE + HOUR);
     assert!(dropped);
@@ -95,7 +101,7 @@ fn a_failed_attempt_confirms_nothing_and_keeps_the_time_of_the_last_success() {
 fn nothing_goes_sooner_than_three_intervals() {
     let mut bench = Bench::with(MINUTE, 20 * MINUTE);
     full(&mut bench, Duration::ZERO, Duration::ZERO);
-    assert_eq!(bench.expire(HOUR - MOMENT), (Some(HOUR), false));
+    assert_eq!(bench.expire(before(HOUR)), (Some(HOUR), false));
     assert!(bench.expire(HOUR).1);
 }
 
@@ -103,7 +109,7 @@ fn nothing_goes_sooner_than_three_intervals() {
 fn nothing_goes_sooner_than_three_times_the_last_duration() {
     let mut bench = Bench::with(MINUTE, MINUTE);
     full(&mut bench, 30 * MINUTE, Duration::ZERO);
-    assert_eq!(bench.expire(90 * MINUTE - MOMENT), (Some(90 * MINUTE), false));
+    assert_eq!(bench.expire(before(90 * MINUTE)), (Some(90 * MINUTE), false));
     assert!(bench.expire(90 * MINUTE).1);
 }
 
@@ -113,7 +119,7 @@ fn the_slowest_collector_counts_for_all_and_a_quick_failure_does_not_undo_it() {
     full(&mut bench, SECOND, Duration::ZERO);
     bench.end(Collector::Associations, HOUR, Duration::ZERO, Data::Associations(Vec::new()));
     bench.fail(Collector::Associations, SECOND, Duration::ZERO);
-    assert_eq!(bench.expire(3 * HOUR - MOMENT), (Some(3 * HOUR), false));
+    assert_eq!(bench.expire(before(3 * HOUR)), (Some(3 * HOUR), false));
     assert!(bench.expire(3 * HOUR).1);
 }
 

@@ -44,21 +44,27 @@ fn item(association: &str, document: &str) -> ItemRow {
     ItemRow { id: association.into(), document: document.into(), severity: "HIGH".into(), status }
 }
 
+/// Details of one instance; the others were due, too.
+fn read<T>(name: &str, row: T) -> Read<T> {
+    let unread = ["i-1", "i-2"].into_iter().filter(|other| *other != name).map(id).collect();
+    Read { rows: vec![(id(name), row)], unread }
+}
+
 impl Bench {
     fn new() -> Self {
         Self::with(HOUR, 5 * MINUTE)
     }
 
     fn with(stale_after: Duration, interval: Duration) -> Self {
-        let mut target = Target::new(Staleness { stale_after, interval });
-        target.begin_refresh();
+        let mut target = Target::new(Ages { stale_after, interval, full_every: 6 * HOUR });
+        target.begin_refresh(at(Duration::ZERO));
         Self { target }
     }
 
     /// A refresh without anything in it, or the next one.
     fn next_refresh(&mut self) {
         self.target.end_refresh();
-        self.target.begin_refresh();
+        self.target.begin_refresh(at(Duration::ZERO));
     }
 
     fn end(&mut self, collector: Collector, took: Duration, now: Duration, data: Data) {
@@ -73,14 +79,18 @@ impl Bench {
 
     fn list(&mut self, rows: &[InstanceRow], now: Duration) {
         let (mut listings, words) = (Listings::default(), self.target.words());
-        rows.iter().for_each(|row| listings.add(id(&row.id), row, &words));
+        for row in rows {
+            listings.add(id(&row.id), row, &words);
+        }
         self.end(Collector::Instances, Duration::ZERO, now, listings.finish());
     }
 
     /// Summaries that `refresh` read.
     fn summarise_in(&mut self, refresh: u32, rows: &[SummaryRow]) {
         let (mut summaries, words) = (Summaries::default(), self.target.words());
-        rows.iter().for_each(|row| summaries.add(id(&row.resource_id), row, &words, refresh));
+        for row in rows {
+            summaries.add(id(&row.resource_id), row, &words, refresh);
+        }
         self.end(Collector::Compliance, Duration::ZERO, Duration::ZERO, summaries.finish());
     }
 
@@ -90,13 +100,13 @@ impl Bench {
 
     fn scan(&mut self, name: &str, row: Option<&PatchRow>, now: Duration) {
         let words = self.target.words();
-        let data = Data::Patches(vec![(id(name), row.map(|row| PatchCounts::from_row(row, &words)))]);
+        let data = Data::Patches(read(name, row.map(|row| PatchCounts::from_row(row, &words))));
         self.end(Collector::Patches, Duration::ZERO, now, data);
     }
 
     fn items(&mut self, name: &str, rows: &[ItemRow], now: Duration) {
         let words = self.target.words();
-        let data = Data::Items(vec![(id(name), NoncompliantAssociation::from_rows(rows, &words))]);
+        let data = Data::Items(read(name, NoncompliantAssociation::from_rows(rows, &words)));
         self.end(Collector::Items, Duration::ZERO, now, data);
     }
 
