@@ -227,13 +227,21 @@ impl<S: Source, B: Board> Refresher<S, B> {
     }
 
     fn log_end(&self, start: Instant) {
-        let (instances, collectors, failed) = {
-            let target = locked(&self.target);
-            let attempts = || self.plan.collectors().filter_map(|collector| target.collector(collector).attempt);
-            (target.instances().count(), attempts().count(), attempts().filter(|a| a.result.is_err()).count())
-        };
-        let seconds = start.elapsed().as_secs_f64();
-        info!(target_name = self.name, seconds, instances, collectors, failed, "refresh finished");
+        let target = locked(&self.target);
+        let (known, listed) = target.instances().fold((0_usize, 0_usize), |(known, listed), instance| {
+            (known + 1, listed + usize::from(instance.listing.is_some()))
+        });
+        let attempts = self.plan.collectors().filter_map(|collector| target.collector(collector).attempt);
+        let failed = attempts.filter(|attempt| attempt.result.is_err()).count();
+        let (seconds, unlisted) = (start.elapsed().as_secs_f64(), known - listed);
+        info!(
+            target_name = self.name,
+            seconds,
+            instances = listed,
+            unlisted,
+            failed_collectors = failed,
+            "refresh finished"
+        );
     }
 }
 

@@ -47,6 +47,16 @@ pub enum Format {
     Text,
 }
 
+impl Format {
+    /// What ends a page.
+    pub const fn end(self) -> &'static str {
+        match self {
+            Self::OpenMetrics => "# EOF\n",
+            Self::Text => "",
+        }
+    }
+}
+
 impl Family {
     /// Ends every help text: the page is of the last refresh, not of the scrape.
     pub const AS_OF: &'static str = "As of the last refresh.";
