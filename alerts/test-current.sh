@@ -5,8 +5,9 @@ set -eu
 version=v0.314.0 # Prometheus 3.14
 alerts=$(cd "$(dirname "$0")" && pwd)
 build=${CARGO_TARGET_DIR:-$alerts/../target}/promtool-$version
+mkdir -p "$build"
+build=$(cd "$build" && pwd)
 if [ ! -x "$build/promtool" ]; then
-    mkdir -p "$build"
     cd "$build"
     [ -e go.mod ] || go mod init promtool-current
     go get "github.com/prometheus/prometheus/cmd/promtool@$version"
