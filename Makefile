@@ -1,0 +1,36 @@
+# What people and CI run. `make` alone lists it.
+SHELL := bash
+.DEFAULT_GOAL := help
+.PHONY: help setup build test lint awscli demo bench
+
+target := $(or $(CARGO_TARGET_DIR),target)
+exporter := $(target)/debug/ssm-compliance-exporter
+python := .venv/bin/python
+tally := python3 scripts/tally.py
+
+help: ## List the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s $$'\t'
+
+setup: ## Install what the checks need beyond Rust (Debian packages, .venv)
+	@bash scripts/setup.sh
+
+# With --tests, so that the program shares its dependencies' features, and so their builds, with the tests.
+build: ## Build the program and the tests (unoptimised)
+	@cargo build --locked --bins --tests
+
+test: setup build ## Run all tests, against real Prometheus, curl and Chromium, too
+	@$(tally) "cargo test --locked --no-fail-fast" "$(python) tests/realworld/check.py $(exporter)"
+
+# --examples makes cargo doc use the features that clippy has built already; there are none to document.
+lint: ## Check formatting, lints and documentation; warnings are errors
+	@$(tally) "cargo fmt --check" "cargo clippy --locked --all-targets -- -D warnings" \
+		"RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps --document-private-items --lib --examples"
+
+awscli: setup build ## Ask the simulated AWS with the AWS CLI
+	@$(tally) "$(python) tests/realworld/with_simulator.py $(exporter) python3 tests/awscli/check.py {} .venv/bin/aws"
+
+demo: ## Run the exporter over a simulated fleet on port 10068
+	@cargo run --locked --release -- demo
+
+bench: ## Measure
+	@cargo bench --locked
