@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# Installs what the checks need beyond Rust: Debian packages where they are missing, Python packages into .venv.
+# Installs what the checks need beyond Rust: Debian packages where they are missing, pinned packages of Python into .venv
+# and of Node beside the check that wants them.
 # Asks nothing and changes nothing if all is there.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 # program:package
 wanted=(cc:gcc make:make git:git curl:curl prometheus:prometheus promtool:prometheus amtool:prometheus-alertmanager
-    chromium:chromium python3:python3)
+    chromium:chromium python3:python3 node:nodejs npm:npm)
 
 missing=()
 for pair in "${wanted[@]}"; do
@@ -45,4 +46,11 @@ if ! cmp -s scripts/requirements.txt .venv/requirements.txt; then
     python3 -m venv --clear .venv
     .venv/bin/python -m pip install --quiet --disable-pip-version-check -r scripts/requirements.txt
     cp scripts/requirements.txt .venv/requirements.txt
+fi
+
+schemas=dashboards/schema-check
+if ! cmp -s $schemas/package-lock.json $schemas/node_modules/installed.json; then
+    echo "setup: making $schemas/node_modules"
+    npm ci --prefix $schemas --silent --no-audit --no-fund --ignore-scripts
+    cp $schemas/package-lock.json $schemas/node_modules/installed.json
 fi
