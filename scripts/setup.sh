@@ -24,6 +24,7 @@ install_packages() {
         echo "setup: packages are missing and only root may install them: sudo apt-get install --no-install-recommends $*" >&2
         exit 1
     fi
+    echo "setup: installing $*"
     # Some of these packages are services: they are wanted as programs, not running on their default ports.
     if [ ! -e /usr/sbin/policy-rc.d ]; then
         trap 'rm -f /usr/sbin/policy-rc.d' EXIT
@@ -37,7 +38,6 @@ install_packages() {
 
 if [ "${#missing[@]}" != 0 ]; then
     mapfile -t missing < <(printf '%s\n' "${missing[@]}" | sort -u)
-    echo "setup: installing ${missing[*]}"
     install_packages "${missing[@]}"
 fi
 
