@@ -7,8 +7,6 @@ pub(crate) type Steps = &'static [(f64, &'static str)];
 
 /// Nothing is wrong with any value.
 pub(crate) const NEUTRAL: Steps = &[(f64::NEG_INFINITY, "blue")];
-/// Always good.
-pub(crate) const GOOD: Steps = &[(f64::NEG_INFINITY, "green")];
 /// Even one is an error.
 pub(crate) const NONE_IS_GOOD: Steps = &[(f64::NEG_INFINITY, "green"), (1.0, "red")];
 /// Even one deserves a look.
@@ -27,10 +25,6 @@ pub(crate) const PING: Steps = &[(f64::NEG_INFINITY, "green"), (600.0, "orange")
 pub(crate) const PAGE: Steps = &[(f64::NEG_INFINITY, "green"), (12_582_912.0, "orange"), (16_777_216.0, "red")];
 
 const UNKNOWN: &str = "#8E8E8E";
-
-/// Statuses of compliance.
-pub(crate) const STATUSES: &[(&str, &str)] =
-    &[("COMPLIANT", "green"), ("NON_COMPLIANT", "red"), ("UNREPORTED", UNKNOWN)];
 
 /// Reasons for being non-compliant. A patch state has the colour of its reason.
 pub(crate) const REASONS: &[(&str, &str)] = &[
@@ -94,6 +88,11 @@ pub(crate) fn mapping(texts: &[(&str, &str, &str)]) -> Value {
     };
     let options: serde_json::Map<_, _> = texts.iter().enumerate().map(entry).collect();
     json!([{ "type": "value", "options": options }])
+}
+
+/// Says that a label is empty, rather than showing nothing.
+pub(crate) fn unnamed() -> Value {
+    json!([{ "type": "special", "options": { "match": "empty", "result": { "text": "(none)", "color": UNKNOWN, "index": 0 } } }])
 }
 
 /// Compliance of an instance; -1 stands for a type without a summary.

@@ -67,7 +67,18 @@ pub(crate) fn named(expr: &str) -> String {
 /// Adds the name of the account.
 pub(crate) fn with_account(expr: &str) -> String {
     let names = target("aws_ssm_target_info", "account_name", "");
-    format!("({expr}) * on (account_id, region) group_left (account_name) topk by (account_id, region) (1, {names})")
+    let named = format!(
+        "({expr}) * on (account_id, region) group_left (account_name) topk by (account_id, region) (1, {names})"
+    );
+    format!("({named}) or on (account_id, region) ({expr})")
+}
+
+/// Adds a label that a metric of targets has for the same `key`; without one, the rest stays.
+pub(crate) fn looked_up(expr: &str, key: &str, metric: &str, label: &str) -> String {
+    let key = format!("account_id, region, {key}");
+    let names = one_of_each(metric, &keys(&key, label), "");
+    let named = format!("({expr}) * on ({key}) group_left ({label}) topk by ({key}) (1, {names})");
+    format!("({named}) or on ({key}) ({expr})")
 }
 
 /// Keeps what is about an instance that the other expression has.

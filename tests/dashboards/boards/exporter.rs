@@ -130,7 +130,7 @@ fn targets() -> Panel {
         "Each account and region: whether its last reading worked, and how old its oldest data is.",
         columns,
     )
-    .query("", format!("{} or {up}", q::with_account(&up)))
+    .query("", q::with_account(&q::target("aws_ssm_up", "", "")))
     .query("", format!("sum by (account_id, region) (1 - {failing})"))
     .query("", format!("{ages} / {}", q::interval()))
     .query("", own("aws_ssm_exporter_refresh_duration_seconds", "account_id, region", CALLS))

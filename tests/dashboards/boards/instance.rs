@@ -192,21 +192,15 @@ fn no_reboot() -> Panel {
 fn operation() -> Panel {
     let labels = "operation, baseline_id, patch_group, reboot_option";
     let info = q::instance("aws_ssm_instance_patch_operation_info", labels, r#"instance_id="$instance_id""#);
-    let baselines = q::target("aws_ssm_patch_baseline_info", "baseline_id, baseline_name", "");
-    let named = format!(
-        "({info}) * on (account_id, region, baseline_id) group_left (baseline_name) \
-         topk by (account_id, region, baseline_id) (1, {baselines})"
-    );
+    let named = q::looked_up(&info, "baseline_id", "aws_ssm_patch_baseline_info", "baseline_name");
     let columns = vec![
         Column::new("operation", "Operation"),
         Column::new("baseline_name", "Baseline"),
         Column::new("baseline_id", "Baseline id"),
-        Column::new("patch_group", "Patch group"),
+        Column::new("patch_group", "Patch group").mapped(looks::unnamed()),
         Column::new("reboot_option", "Reboot option"),
     ];
-    Panel::table("Baseline and patch group", "What the last patch operation used.", columns)
-        .query("", format!("({named}) or ({info})"))
-        .empty("–")
+    Panel::table("Baseline and patch group", "What the last patch operation used.", columns).query("", named).empty("–")
 }
 
 fn patches_over_time() -> Panel {
@@ -221,11 +215,7 @@ fn patches_over_time() -> Panel {
 fn failed() -> Panel {
     let labels = "association_id, document_name, compliance_severity";
     let failed = q::instance("aws_ssm_instance_noncompliant_association_info", labels, r#"instance_id="$instance_id""#);
-    let names = q::target("aws_ssm_association_info", "association_id, association_name", "");
-    let named = format!(
-        "({failed}) * on (account_id, region, association_id) group_left (association_name) \
-         topk by (account_id, region, association_id) (1, {names})"
-    );
+    let named = q::looked_up(&failed, "association_id", "aws_ssm_association_info", "association_name");
     let columns = vec![
         Column::new("document_name", "Document"),
         Column::new("association_name", "Association"),
@@ -237,7 +227,7 @@ fn failed() -> Panel {
         "Associations that the instance is non-compliant for, with the document each runs. Empty: none.",
         columns,
     )
-    .query("", format!("({named}) or ({failed})"))
+    .query("", named)
     .empty("none")
 }
 

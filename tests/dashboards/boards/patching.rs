@@ -23,18 +23,24 @@ pub(super) fn board() -> Dashboard {
 
 fn answer() -> Section {
     Section::new("")
-        .row(4, vec![(12, states()), (4, classes()), (4, oldest_scan()), (4, longest_reboot())])
+        .row(4, vec![(12, states()), (4, classes()), (4, not_scanned()), (4, longest_reboot())])
         .row(8, vec![(12, states_over_time()), (12, patches_over_time())])
 }
 
 fn places() -> Section {
-    let operation = "aws_ssm_instance_patch_operation_info";
+    let operation = |expr: &str, label| q::with_labels(expr, "aws_ssm_instance_patch_operation_info", label, "");
+    let group = |expr: &str| operation(expr, "patch_group");
+    let baseline = |expr: &str| {
+        let used = operation(expr, "baseline_id");
+        q::looked_up(&used, "baseline_id", "aws_ssm_patch_baseline_info", "baseline_name")
+    };
+    let platform = |expr: &str| q::with_labels(expr, "aws_ssm_instance_info", "platform_name", "");
     Section::new("Where").row(
         8,
         vec![
-            (8, grouped("By patch group", "Patch group", operation, "patch_group")),
-            (8, grouped("By baseline", "Baseline", operation, "baseline_id")),
-            (8, grouped("By platform", "Platform", "aws_ssm_instance_info", "platform_name")),
+            (8, grouped("By patch group", ("patch_group", "Patch group"), group)),
+            (8, grouped("By baseline", ("baseline_name", "Baseline"), baseline)),
+            (8, grouped("By platform", ("platform_name", "Platform"), platform)),
         ],
     )
 }
@@ -77,7 +83,7 @@ fn classes() -> Panel {
     .empty("no data")
 }
 
-fn oldest_scan() -> Panel {
+fn not_scanned() -> Panel {
     Panel::stat(
         "Not scanned",
         "Instances whose last patch operation is over seven days ago, and instances without any: their patch compliance is unknown.",
@@ -123,17 +129,15 @@ fn patches_over_time() -> Panel {
     .empty("no data")
 }
 
-/// A table of instances by patch state, a row for each value of a label that another metric has of the instance.
-fn grouped(title: &'static str, column: &'static str, metric: &'static str, label: &'static str) -> Panel {
-    let count = |expr: &str| {
-        let labelled = q::of_platform(&q::with_labels(expr, metric, label, ""));
-        format!("sum by ({label}) ({labelled})")
-    };
+/// A table of instances by patch state, a row for each value of a label; `labelled` adds the label to an expression.
+fn grouped(title: &'static str, row: (&'static str, &'static str), labelled: impl Fn(&str) -> String) -> Panel {
+    let (label, column) = row;
+    let count = |expr: &str| format!("sum by ({label}) ({})", q::of_platform(&labelled(expr)));
     let counts = STATES.iter().map(|state| count(&q::in_patch_state(state)));
     let scanned =
         count(&format!("{} >= bool 0", q::instance("aws_ssm_instance_patches", "", r#"patch_state="Missing""#)));
     let columns = vec![
-        Column::new(label, column),
+        Column::new(label, column).mapped(looks::unnamed()),
         Column::new("Value #E", "Scanned").width(80),
         Column::new("Value #A", "Missing").width(80).steps(looks::NONE_IS_GOOD),
         Column::new("Value #B", "Failed").width(70).steps(looks::NONE_IS_GOOD),
