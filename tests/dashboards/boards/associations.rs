@@ -26,7 +26,7 @@ fn answer() -> Section {
 }
 
 fn associations() -> Section {
-    Section::new("Associations").row(10, vec![(24, health())]).row(8, vec![(12, statuses()), (12, inventory())])
+    Section::new("Health of associations").row(10, vec![(24, health())]).row(8, vec![(12, statuses()), (12, inventory())])
 }
 
 fn instances() -> Section {
@@ -77,7 +77,7 @@ fn unreported() -> Panel {
 }
 
 fn count() -> Panel {
-    Panel::stat("Associations", "Associations in the chosen accounts and regions.")
+    Panel::stat("How many associations", "Associations in the chosen accounts and regions.")
         .query("associations", format!("count({})", q::target("aws_ssm_association_info", "association_id", "")))
         .unit("short")
         .empty("none")
@@ -133,7 +133,7 @@ fn health() -> Panel {
         Column::new("association_id", "Association id").width(310),
     ];
     Panel::table(
-        "Health of associations",
+        "Instances of each association by status",
         "Instances of each association by the status of its last run, as AWS counts them.",
         columns,
     )

@@ -124,7 +124,6 @@ fn targets() -> Panel {
     ];
     let failing = q::target("aws_ssm_collector_success", "collector", "");
     let ages = format!("max by (account_id, region) ({})", q::data_age(""));
-    let up = q::target("aws_ssm_up", "", "");
     Panel::table(
         "Targets",
         "Each account and region: whether its last reading worked, and how old its oldest data is.",

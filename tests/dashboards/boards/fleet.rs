@@ -205,18 +205,20 @@ fn types() -> Panel {
 
 fn managed_over_time() -> Panel {
     Panel::lines(
-        "Managed, online and unreported instances",
-        "A falling line of online instances hides compliance: an agent that is not heard reports nothing new.",
+        "Managed, online, unreported and unlisted instances",
+        "A falling line of online instances hides compliance: an agent that is not heard reports nothing new. Unlisted: resources \
+         that only the compliance APIs still know, stopped or terminated.",
     )
     .query("managed", q::managed("", ""))
     .query("online", q::managed("", r#"ping_status="Online""#))
     .query("unreported {{compliance_type}}", q::by_status("UNREPORTED"))
+    .query("unlisted", format!("sum({})", q::target("aws_ssm_unlisted_resources", "", "")))
     .unit("short")
     .colours(&[
         ("managed", "blue"),
         ("online", "green"),
         ("unreported Patch", "#8E8E8E"),
-        ("unreported Association", "purple"),
+        ("unreported Association", "purple"), ("unlisted", "yellow"),
     ])
     .empty("no data")
 }

@@ -35,7 +35,7 @@ fn answer() -> Section {
 fn patching() -> Section {
     Section::new("Patch Manager")
         .row(4, vec![(5, last_operation()), (5, no_reboot()), (14, operation())])
-        .row(7, vec![(24, patches_over_time())])
+        .row(7, vec![(6, determined()), (18, patches_over_time())])
 }
 
 fn associations() -> Section {
@@ -201,6 +201,18 @@ fn operation() -> Panel {
         Column::new("reboot_option", "Reboot option"),
     ];
     Panel::table("Baseline and patch group", "What the last patch operation used.", columns).query("", named).empty("–")
+}
+
+fn determined() -> Panel {
+    let time = q::chosen("aws_ssm_instance_compliance_execution_timestamp_seconds", "compliance_type", "");
+    Panel::stat(
+        "Status determined",
+        "How long ago AWS was last told the instance's compliance, by type. Not for Association, where AWS gives the time of upload.",
+    )
+    .query("{{compliance_type}}", q::since(&time))
+    .unit("s")
+    .steps(looks::AGE)
+    .empty("never")
 }
 
 fn patches_over_time() -> Panel {

@@ -74,10 +74,11 @@ fn classes() -> Panel {
     };
     Panel::stat(
         "Instances lacking patches",
-        "Instances with non-compliant patches of critical severity, and with non-compliant security patches. The two overlap.",
+        "Instances with non-compliant patches of critical severity, with non-compliant security patches, and with others. The three overlap.",
     )
     .query("critical", class("critical"))
     .query("security", class("security"))
+    .query("other", class("other"))
     .unit("short")
     .steps(looks::NONE_IS_GOOD)
     .empty("no data")
