@@ -25,7 +25,6 @@ const VERSION: &str =
     concat!(env!("CARGO_PKG_VERSION"), " (revision ", env!("BUILD_REVISION"), ", ", env!("BUILD_RUSTC"), ")");
 
 #[derive(Debug, Subcommand)]
-#[expect(clippy::large_enum_variant, reason = "there is one of it in a process")]
 pub(crate) enum Command {
     /// Refresh all targets on the interval and serve them (the default)
     Serve(Serve),
@@ -106,31 +105,31 @@ pub(crate) struct Simulate {
 pub(crate) struct Sim {
     /// Address of the simulated endpoint; demo chooses a free port unless told
     #[arg(long = "sim.listen", value_name = "ADDRESS")]
-    pub(crate) sim_listen: Option<ListenAddress>,
+    pub(crate) listen: Option<ListenAddress>,
     /// Managed instances per account and region
     #[arg(long = "sim.instances", value_name = "COUNT", default_value_t = 137)]
-    pub(crate) sim_instances: usize,
+    pub(crate) instances: usize,
     /// Accounts: how many
     #[arg(long = "sim.accounts", value_name = "COUNT", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=1000))]
-    pub(crate) sim_accounts: u16,
+    pub(crate) accounts: u16,
     /// Regions, separated by commas
     #[arg(long = "sim.regions", value_name = "REGIONS", default_value = "eu-west-1,us-east-1", value_delimiter = ',')]
-    pub(crate) sim_regions: Vec<String>,
+    pub(crate) regions: Vec<String>,
     /// The same seed makes the same fleet
     #[arg(long = "sim.seed", value_name = "NUMBER", default_value_t = 1)]
-    pub(crate) sim_seed: u64,
+    pub(crate) seed: u64,
     /// Time before each answer, like 50ms
     #[arg(long = "sim.latency", value_name = "DURATION", default_value = "20ms", value_parser = duration)]
-    pub(crate) sim_latency: Duration,
+    pub(crate) latency: Duration,
     /// Throttle above this rate, per account and region
     #[arg(long = "sim.requests-per-second", value_name = "RATE", value_parser = rate)]
-    pub(crate) sim_requests_per_second: Option<f64>,
+    pub(crate) requests_per_second: Option<f64>,
     /// Fail on purpose: KIND[:OPERATION[@ACCOUNT[/REGION]]][:RATE]; may be given several times
     #[arg(long = "sim.fault", value_name = "FAULT")]
-    pub(crate) sim_fault: Vec<Fault>,
+    pub(crate) fault: Vec<Fault>,
     /// Share of instances whose compliance changes per minute, from 0 to 1
     #[arg(long = "sim.drift", value_name = "SHARE", default_value_t = 0.02, value_parser = share)]
-    pub(crate) sim_drift: f64,
+    pub(crate) drift: f64,
 }
 
 fn telemetry_path(text: &str) -> Result<String, String> {

@@ -59,7 +59,7 @@ async fn demo(arguments: Demo) -> anyhow::Result<ExitCode> {
     start_logging(&arguments.serve.log)?;
     let config = arguments.serve.config.config_file.as_ref().map(|_| config(&arguments.serve.config)).transpose()?;
     let web = serve_options(arguments.serve.web);
-    app::demo(config, sim_options(&arguments.sim), arguments.sim.sim_listen, web, termination()?, &mut io::stdout())
+    app::demo(config, sim_options(&arguments.sim), arguments.sim.listen, web, termination()?, &mut io::stdout())
         .await?;
     Ok(ExitCode::SUCCESS)
 }
@@ -67,7 +67,7 @@ async fn demo(arguments: Demo) -> anyhow::Result<ExitCode> {
 async fn simulate(arguments: Simulate) -> anyhow::Result<ExitCode> {
     start_logging(&arguments.log)?;
     let options = sim_options(&arguments.sim);
-    app::simulate(options, arguments.sim.sim_listen, termination()?, &mut io::stdout()).await?;
+    app::simulate(options, arguments.sim.listen, termination()?, &mut io::stdout()).await?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -109,14 +109,14 @@ fn serve_options(web: Web) -> ServeOptions {
 
 fn sim_options(arguments: &Sim) -> sim::Options {
     sim::Options {
-        instances: arguments.sim_instances,
-        accounts: app::simulated_accounts(arguments.sim_accounts),
-        regions: arguments.sim_regions.clone(),
-        seed: arguments.sim_seed,
-        latency: arguments.sim_latency,
-        requests_per_second: arguments.sim_requests_per_second,
-        faults: arguments.sim_fault.clone(),
-        drift: arguments.sim_drift,
+        instances: arguments.instances,
+        accounts: app::simulated_accounts(arguments.accounts),
+        regions: arguments.regions.clone(),
+        seed: arguments.seed,
+        latency: arguments.latency,
+        requests_per_second: arguments.requests_per_second,
+        faults: arguments.fault.clone(),
+        drift: arguments.drift,
         ..sim::Options::default()
     }
 }

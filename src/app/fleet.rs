@@ -9,7 +9,7 @@ use crate::aws::{Base, BaseOptions, Meter, SsmSource, TargetOptions};
 use crate::collect::{Clock, Plan, Refresher};
 use crate::config::{Account, Config, InstanceSeries};
 use crate::metrics::{Own, Policy, Show};
-use crate::model::{Staleness, Target, Timestamp};
+use crate::model::{Ages, Target, Timestamp};
 
 /// Every target of a configuration, ready to start.
 #[derive(Debug)]
@@ -52,8 +52,7 @@ impl Fleet {
             let source =
                 SsmSource::new(&base, target_options(config, account, region), Arc::clone(place) as Arc<dyn Meter>);
             let board = TargetBoard { shared: Arc::clone(&shared), place: Arc::clone(place) };
-            let staleness = Staleness { stale_after: config.refresh.stale_after, interval: config.refresh.interval };
-            Refresher::new(source, board, plan.clone(), clock.clone(), Target::new(staleness), place.name())
+            Refresher::new(source, board, plan.clone(), clock.clone(), Target::new(ages(config)), place.name())
         });
         Ok(Self { refreshers: refreshers.collect(), shared: Arc::clone(&shared), interval: config.refresh.interval })
     }
@@ -113,6 +112,11 @@ fn policy(config: &Config) -> Policy {
         patch: config.compliance_types.patch(),
         association: config.compliance_types.association(),
     }
+}
+
+fn ages(config: &Config) -> Ages {
+    let refresh = &config.refresh;
+    Ages { stale_after: refresh.stale_after, interval: refresh.interval, full_every: refresh.full_every }
 }
 
 fn wall_clock() -> Option<Timestamp> {

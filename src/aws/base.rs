@@ -8,7 +8,9 @@ use aws_config::meta::region::RegionProviderChain;
 use aws_config::profile::region::ProfileFileRegionProvider;
 use aws_config::{AppName, BehaviorVersion, ConfigLoader, Region, SdkConfig};
 use aws_credential_types::Credentials;
-use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_credential_types::provider::error::TokenError;
+use aws_credential_types::provider::token::ProvideToken;
+use aws_credential_types::provider::{SharedCredentialsProvider, future};
 use aws_sdk_ssm::config::StalledStreamProtectionConfig;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
@@ -71,11 +73,26 @@ pub(super) fn loader(http: SharedHttpClient, region: Option<Region>) -> ConfigLo
     let loader = aws_config::defaults(BehaviorVersion::latest())
         .http_client(http)
         .region(RegionProviderChain::first_try(region))
+        .token_provider(NoToken)
         // Every call has a timeout for the whole of an attempt, so a slow body needs no watch of its own.
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
     match AppName::new(APP_NAME) {
         Ok(name) => loader.app_name(name),
         Err(_) => loader,
+    }
+}
+
+/// Systems Manager and STS take no bearer tokens. Without this the SDK makes a provider of them at load, and asks the
+/// instance metadata for its region.
+#[derive(Debug)]
+struct NoToken;
+
+impl ProvideToken for NoToken {
+    fn provide_token<'a>(&'a self) -> future::ProvideToken<'a>
+    where
+        Self: 'a,
+    {
+        future::ProvideToken::ready(Err(TokenError::not_loaded("no service that is called takes one")))
     }
 }
 

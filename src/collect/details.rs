@@ -1,6 +1,6 @@
 //! Reading what explains an instance: many independent calls, of which some may fail without costing the others.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use super::chain;
 use super::source::{Answer, PAGE, Scope, Source, SourceError};
-use crate::model::{Attempt, NoncompliantAssociation, PatchCounts, PatchRow, Reason, Words};
+use crate::model::{Attempt, NoncompliantAssociation, PatchCounts, PatchRow, Read, Reason, Words};
 
 /// Calls under way at once. The request ceiling is the limit that counts; this one bounds memory when nothing answers.
 const UNDER_WAY: usize = 64;
@@ -24,9 +24,6 @@ const SPLITS: usize = 60;
 #[derive(Debug)]
 pub(super) struct Details<T>(Mutex<Progress<T>>);
 
-/// What was read, in the order of ids.
-pub(super) type Rows<T> = Vec<(Arc<str>, T)>;
-
 #[derive(Debug)]
 struct Progress<T> {
     rows: HashMap<Arc<str>, T>,
@@ -35,13 +32,14 @@ struct Progress<T> {
     due: usize,
     read: usize,
     splits: usize,
+    unread: HashSet<Arc<str>>,
     error: Option<SourceError>,
 }
 
 impl<T> Default for Details<T> {
     fn default() -> Self {
-        let (rows, error) = (HashMap::new(), None);
-        Self(Mutex::new(Progress { rows, started: None, ended: None, due: 0, read: 0, splits: 0, error }))
+        let (rows, unread, error) = (HashMap::new(), HashSet::new(), None);
+        Self(Mutex::new(Progress { rows, started: None, ended: None, due: 0, read: 0, splits: 0, unread, error }))
     }
 }
 
@@ -91,8 +89,11 @@ impl<T> Details<T> {
         });
     }
 
-    fn failed(&self, error: SourceError) {
-        self.with(|progress| progress.error.get_or_insert(error).reason);
+    fn failed(&self, ids: impl IntoIterator<Item = Arc<str>>, error: SourceError) {
+        self.with(|progress| {
+            progress.unread.extend(ids);
+            progress.error.get_or_insert(error);
+        });
     }
 
     fn may_split(&self) -> bool {
@@ -105,7 +106,7 @@ impl<T> Details<T> {
     /// How it went, what was read, and the first error.
     ///
     /// A collector of details has succeeded when at least nine tenths of its instances were read.
-    pub(super) fn finish(&self, given_up: bool) -> (Attempt, Rows<T>, Option<SourceError>) {
+    pub(super) fn finish(&self, given_up: bool) -> (Attempt, Read<T>, Option<SourceError>) {
         self.with(|progress| {
             let mut rows: Vec<_> = std::mem::take(&mut progress.rows).into_iter().collect();
             rows.sort_by(|(a, _), (b, _)| a.cmp(b));
@@ -116,7 +117,8 @@ impl<T> Details<T> {
                 .started
                 .map_or_else(Default::default, |start| progress.ended.unwrap_or_else(Instant::now) - start);
             let skipped = progress.due.saturating_sub(progress.read) as u64;
-            (Attempt { result: if enough { Ok(()) } else { Err(reason) }, skipped, took }, rows, error)
+            let read = Read { rows, unread: std::mem::take(&mut progress.unread) };
+            (Attempt { result: if enough { Ok(()) } else { Err(reason) }, skipped, took }, read, error)
         })
     }
 }
@@ -141,7 +143,7 @@ impl Details<Option<PatchCounts>> {
                     let half = ids.split_off(ids.len() / 2);
                     batches.extend([ids, half]);
                 }
-                Err(error) => self.failed(error),
+                Err(error) => self.failed(ids, error),
             }
         }
     }
@@ -193,7 +195,7 @@ impl Details<Box<[NoncompliantAssociation]>> {
                 Ok(_) => self.found(1, [(id, NoncompliantAssociation::from_rows(&rows, words))]),
                 // It has gone since it was listed: nothing to explain any more.
                 Err(error) if error.scope == Scope::Gone => self.found(1, []),
-                Err(error) => self.failed(error),
+                Err(error) => self.failed([id], error),
             }
         }
     }

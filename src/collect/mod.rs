@@ -7,6 +7,7 @@ mod chain;
 mod details;
 mod plan;
 mod refresh;
+mod resources;
 mod schedule;
 mod source;
 

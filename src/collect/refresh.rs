@@ -4,22 +4,24 @@
 //! side and details start while pages still come: patch states as soon as fifty instances are listed, items as soon as an
 //! instance is both listed and known to be non-compliant. No detail call names a resource that is not listed.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use futures_util::future::join_all;
-use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use futures_util::future::{OptionFuture, join_all};
+use tokio::sync::mpsc::unbounded_channel;
 use tokio::time::Instant;
 
 use super::chain;
 use super::details::{Details, ITEM_BATCH, PATCH_BATCH};
 use super::plan::Plan;
+use super::resources::Resources;
 use super::source::{Answer, Page, Source, SourceError, Types};
 use crate::model::{
-    ASSOCIATION, Association, Attempt, Baseline, Collector, Data, InstanceRow, Listings, NoncompliantAssociation,
-    Outcome, PATCH, PatchCounts, Reason, Summaries, Summary, SummaryRow, Target, Totals, Words, free_text,
+    ASSOCIATION, Association, Attempt, Baseline, Collector, Data, Instance, InstanceRow, Listings,
+    NoncompliantAssociation, Now, Outcome, PATCH, PatchCounts, Reason, Summaries, Summary, SummaryRow, Target, Totals,
+    Words,
 };
 
 /// Reads a target once; `done` gets each collector's outcome as it ends, with the error for the log.
@@ -30,11 +32,12 @@ pub(super) async fn refresh<S: Source>(
     source: &S,
     plan: &Plan,
     target: &Mutex<Target>,
+    now: Now,
     done: impl Fn(Outcome, Option<SourceError>) + Sync,
 ) {
     let (number, words) = {
         let mut target = locked(target);
-        (target.begin_refresh(), target.words())
+        (target.begin_refresh(now), target.words())
     };
     let reading = Reading {
         source,
@@ -44,7 +47,6 @@ pub(super) async fn refresh<S: Source>(
         words: &words,
         start: Instant::now(),
         last_answer: Mutex::new(Instant::now()),
-        ids: Mutex::default(),
         patches: Details::default(),
         items: Details::default(),
         ended: Mutex::default(),
@@ -72,68 +74,14 @@ struct Reading<'a, S, D> {
     words: &'a Words,
     start: Instant,
     last_answer: Mutex<Instant>,
-    ids: Mutex<Ids>,
     patches: Details<Option<PatchCounts>>,
     items: Details<Box<[NoncompliantAssociation]>>,
     ended: Mutex<HashSet<Collector>>,
     done: &'a D,
 }
 
-/// Which resources this refresh has met, and which details it owes.
-#[derive(Debug, Default)]
-struct Ids {
-    met: HashMap<Arc<str>, Met>,
-    /// Whether everything counts as listed, as there is no listing.
-    all_listed: bool,
-}
-
-#[derive(Clone, Copy, Debug, Default)]
-struct Met {
-    listed: bool,
-    noncompliant_for_association: bool,
-}
-
-/// Where instances go whose details are due.
-struct Due {
-    patches: UnboundedSender<Arc<str>>,
-    items: UnboundedSender<Arc<str>>,
-}
-
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-// === impl Ids ===
-
-impl Ids {
-    /// The one copy of an id, made safe to be a label.
-    fn intern(&mut self, id: &str) -> Arc<str> {
-        let id = free_text(id);
-        if let Some((known, _)) = self.met.get_key_value(&*id) {
-            return Arc::clone(known);
-        }
-        let id: Arc<str> = id.into();
-        self.met.insert(Arc::clone(&id), Met::default());
-        id
-    }
-
-    fn listed(&mut self, id: &Arc<str>, due: &Due) {
-        let met = self.met.entry(Arc::clone(id)).or_default();
-        if !std::mem::replace(&mut met.listed, true) {
-            // A receiver that is gone belongs to a collector that is switched off.
-            let _ = due.patches.send(Arc::clone(id));
-            if met.noncompliant_for_association {
-                let _ = due.items.send(Arc::clone(id));
-            }
-        }
-    }
-
-    fn noncompliant(&mut self, id: &Arc<str>, due: &Due) {
-        let met = self.met.entry(Arc::clone(id)).or_default();
-        if !std::mem::replace(&mut met.noncompliant_for_association, true) && met.listed {
-            let _ = due.items.send(Arc::clone(id));
-        }
-    }
 }
 
 // === impl Reading ===
@@ -144,9 +92,12 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> Reading<'_, S, D> {
         let (items, items_due) = unbounded_channel();
         let tick = || self.answered();
         let listings = async {
-            // Dropped at the end of both chains: then no more details come due.
-            let due = Due { patches, items };
-            tokio::join!(self.instances(&due), self.compliance(&due));
+            // Dropped, and its senders with it, at the end of both: then no more details come due.
+            let resources = Mutex::new(Resources::new(patches, items));
+            let ((), complete) = tokio::join!(self.instances(&resources), self.compliance(&resources));
+            if complete {
+                locked(&resources).summaries_complete(&locked(self.target));
+            }
         };
         let read_patches = async {
             if self.plan.reads(Collector::Patches) {
@@ -165,54 +116,52 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> Reading<'_, S, D> {
         tokio::join!(listings, read_patches, read_items, self.baselines(), self.associations());
     }
 
-    async fn instances(&self, due: &Due) {
+    async fn instances(&self, resources: &Mutex<Resources>) {
         let mut listings = Listings::default();
         let take = |rows: Vec<InstanceRow>| {
-            let mut ids = locked(&self.ids);
+            let (mut resources, target) = (locked(resources), locked(self.target));
             for row in &rows {
-                let id = ids.intern(&row.id);
+                let id = resources.intern(&row.id);
                 listings.add(Arc::clone(&id), row, self.words);
-                ids.listed(&id, due);
+                resources.listed(&id, &target);
             }
         };
         let read = self.chain(|token| async move { self.source.instances(token.as_deref()).await }, take).await;
         if read.is_err() {
-            self.fall_back_on_known_listing(due);
+            self.fall_back_on_known_listing(resources);
         }
         self.listing_ended(Collector::Instances, read, || listings.finish());
     }
 
     /// Details go on for the instances of the last good listing; without one, for every resource there is.
-    fn fall_back_on_known_listing(&self, due: &Due) {
-        let known: Option<Vec<Arc<str>>> = {
-            let target = locked(self.target);
-            let listed = || target.instances().filter(|i| i.listing.is_some()).map(|i| Arc::clone(&i.id)).collect();
-            target.has(Collector::Instances).then(listed)
-        };
-        let mut ids = locked(&self.ids);
-        ids.all_listed = known.is_none();
-        let listed = known.unwrap_or_else(|| ids.met.keys().cloned().collect());
+    fn fall_back_on_known_listing(&self, resources: &Mutex<Resources>) {
+        let (mut resources, target) = (locked(resources), locked(self.target));
+        resources.all_listed = !target.has(Collector::Instances);
+        let known =
+            target.instances().filter(|instance| instance.listing.is_some()).map(|instance| Arc::clone(&instance.id));
+        let listed = if resources.all_listed { resources.ids() } else { known.collect() };
         for id in &listed {
-            ids.listed(id, due);
+            resources.listed(id, &target);
         }
     }
 
-    async fn compliance(&self, due: &Due) {
-        let types = if self.plan.other_types { self.totals().await } else { Some(Vec::new()) };
-        let totals = async {
-            if !self.plan.other_types {
-                self.totals().await;
-            }
-        };
+    /// Answers whether the summaries are complete.
+    async fn compliance(&self, resources: &Mutex<Resources>) -> bool {
+        // Which other types there are is needed first, if any are wanted.
+        let (types, totals) =
+            if self.plan.other_types { (self.totals().await, None) } else { (Some(Vec::new()), Some(self.totals())) };
         let summaries = Mutex::new(Summaries::default());
-        let chains = self.chains(types.as_deref()).into_iter().map(|types| self.summaries(types, &summaries, due));
-        let (read, ()) = tokio::join!(join_all(chains), totals);
+        let chains =
+            self.chains(types.as_deref()).into_iter().map(|types| self.summaries(types, &summaries, resources));
+        let (read, _) = tokio::join!(join_all(chains), OptionFuture::from(totals));
         let read: Answer<usize> = read.into_iter().sum();
-        if read.is_err() {
-            self.fall_back_on_known_summaries(due);
+        let complete = read.is_ok();
+        if !complete {
+            self.fall_back_on_known_summaries(resources);
         }
         let summaries = summaries.into_inner().unwrap_or_else(PoisonError::into_inner);
         self.listing_ended(Collector::Compliance, read, || summaries.finish());
+        complete
     }
 
     /// The chains to read: the longest two apart, the others together; one of all where the types are not known.
@@ -223,35 +172,30 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> Reading<'_, S, D> {
         apart.chain(others.chunks(Types::MOST).map(|names| Types::Named(names.to_vec()))).collect()
     }
 
-    async fn summaries(&self, types: Types, summaries: &Mutex<Summaries>, due: &Due) -> Answer<usize> {
+    async fn summaries(
+        &self,
+        types: Types,
+        summaries: &Mutex<Summaries>,
+        resources: &Mutex<Resources>,
+    ) -> Answer<usize> {
         let types = &types;
         let take = |rows: Vec<SummaryRow>| {
-            let (mut ids, mut summaries) = (locked(&self.ids), locked(summaries));
+            let (mut resources, target, mut summaries) = (locked(resources), locked(self.target), locked(summaries));
             for row in rows.iter().filter(|row| (self.plan.wants)(&row.compliance_type)) {
-                let id = ids.intern(&row.resource_id);
-                summaries.add(Arc::clone(&id), row, self.words, self.number);
-                if ids.all_listed {
-                    ids.listed(&id, due);
-                }
-                if row.compliance_type == ASSOCIATION && row.status == "NON_COMPLIANT" {
-                    ids.noncompliant(&id, due);
-                }
+                let id = resources.intern(&row.resource_id);
+                resources.summarised(&id, row, &target);
+                summaries.add(id, row, self.words, self.number);
             }
         };
         self.chain(|token| async move { self.source.summaries(types, token.as_deref()).await }, take).await
     }
 
     /// Items go on for the instances that were non-compliant when the summaries were last read whole.
-    fn fall_back_on_known_summaries(&self, due: &Due) {
-        let known: Vec<Arc<str>> = {
-            let target = locked(self.target);
-            let noncompliant =
-                target.instances().filter(|i| i.summary(ASSOCIATION).is_some_and(Summary::is_noncompliant));
-            noncompliant.map(|instance| Arc::clone(&instance.id)).collect()
-        };
-        let mut ids = locked(&self.ids);
-        for id in &known {
-            ids.noncompliant(id, due);
+    fn fall_back_on_known_summaries(&self, resources: &Mutex<Resources>) {
+        let (mut resources, target) = (locked(resources), locked(self.target));
+        let noncompliant = |i: &&Instance| i.summary(ASSOCIATION).is_some_and(Summary::is_noncompliant);
+        for instance in target.instances().filter(noncompliant) {
+            resources.noncompliant_as_known(&instance.id, &target);
         }
     }
 

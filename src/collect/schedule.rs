@@ -4,7 +4,7 @@ use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until};
 use tracing::{info, warn};
 
 use super::plan::Plan;
@@ -94,18 +94,18 @@ impl<S: Source, B: Board> Refresher<S, B> {
     ///
     /// The first start is `delay` from now. A refresh that outlasts the interval skips the ticks that it misses.
     pub async fn run(&self, interval: Duration, delay: Duration) {
-        let mut ticks = interval_at(Instant::now() + delay, interval);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
+        let mut start = Instant::now() + delay;
         let mut first = true;
         loop {
             tokio::select! {
-                _ = ticks.tick() => {}
+                () = sleep_until(start) => {}
                 () = self.expire_for_ever() => {}
             }
             if self.refresh(first).await == Next::Stop {
                 return;
             }
             first = false;
+            start = next_tick(start, interval, Instant::now());
         }
     }
 
@@ -148,7 +148,7 @@ impl<S: Source, B: Board> Refresher<S, B> {
     /// Keeps what collectors brought until all have ended.
     async fn read_whole(&self, start: Instant) {
         let outcomes: Mutex<Vec<Outcome>> = Mutex::default();
-        refresh(&self.source, &self.plan, &self.target, |outcome, error| {
+        refresh(&self.source, &self.plan, &self.target, self.clock.now(), |outcome, error| {
             self.log_failure(&outcome, error);
             locked(&outcomes).push(outcome);
         })
@@ -165,7 +165,7 @@ impl<S: Source, B: Board> Refresher<S, B> {
         let (sender, mut ended) = tokio::sync::mpsc::unbounded_channel();
         let reading = async {
             let sender = sender;
-            refresh(&self.source, &self.plan, &self.target, |outcome, error| {
+            refresh(&self.source, &self.plan, &self.target, self.clock.now(), |outcome, error| {
                 self.log_failure(&outcome, error);
                 // The receiver is in this function, too.
                 let _ = sender.send(outcome);
@@ -233,6 +233,12 @@ impl<S: Source, B: Board> Refresher<S, B> {
         let seconds = start.elapsed().as_secs_f64();
         info!(target_name = self.name, seconds, instances, collectors = outcomes.len(), failed, "refresh finished");
     }
+}
+
+/// The first of the ticks after `start` that is not past.
+fn next_tick(start: Instant, interval: Duration, now: Instant) -> Instant {
+    let passed = now.saturating_duration_since(start).as_nanos().div_ceil(interval.as_nanos().max(1)).max(1);
+    start + interval.saturating_mul(u32::try_from(passed).unwrap_or(u32::MAX))
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

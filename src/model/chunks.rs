@@ -28,6 +28,13 @@ impl Chunks {
         self.0.iter().flatten()
     }
 
+    /// The instance of this id.
+    pub fn find(&self, id: &str) -> Option<&Instance> {
+        let after = self.0.partition_point(|chunk| chunk.first().is_some_and(|first| *first.id <= *id));
+        let chunk = self.0.get(after.checked_sub(1)?)?;
+        chunk.binary_search_by(|instance| (*instance.id).cmp(id)).ok().and_then(|at| chunk.get(at))
+    }
+
     /// Visits every instance; those that nothing is known of afterwards are removed.
     pub fn update(&mut self, mut visit: impl FnMut(&mut Instance)) {
         for chunk in &mut self.0 {
@@ -117,15 +124,15 @@ mod tests {
 
     use proptest::prelude::*;
 
-    use super::super::instance::{ItemDetail, ReadMark};
+    use super::super::DetailMark;
+    use super::super::instance::ItemDetail;
     use super::*;
-
-    const KNOWN: ReadMark = ReadMark { refresh: 1, at: 0 };
 
     fn merge(chunks: &mut Chunks, ids: &BTreeSet<u16>) {
         let values = ids.iter().map(|id| (Arc::from(format!("i-{id:05}")), ())).collect();
         chunks.merge(values, |instance, value| {
-            instance.items = value.map(|()| Box::new(ItemDetail { read: KNOWN, associations: Box::default() }))
+            instance.items =
+                value.map(|()| Box::new(ItemDetail { mark: DetailMark::default(), associations: Box::default() }))
         });
     }
 
@@ -140,6 +147,9 @@ mod tests {
                 let expected: Vec<String> = ids.iter().map(|id| format!("i-{id:05}")).collect();
                 let found: Vec<String> = chunks.instances().map(|i| i.id.to_string()).collect();
                 prop_assert_eq!(found, expected);
+                for id in (0..3000).step_by(41) {
+                    prop_assert_eq!(chunks.find(&format!("i-{id:05}")).is_some(), ids.contains(&id));
+                }
                 prop_assert!(chunks.iter().all(|chunk| !chunk.is_empty() && chunk.len() <= CHUNK));
                 prop_assert!(chunks.iter().len() <= 1 + ids.len() / (SPARSE / 2));
             }

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use super::details::{DetailMark, Signature};
 use super::rows::{InstanceRow, ItemCounts, ItemRow, PatchRow, PatchState, SummaryRow};
 use super::text::{Count, Shared, baseline_id, free_text, vocabulary};
 use super::{Severity, Timestamp};
@@ -84,6 +85,8 @@ pub struct Summary {
     pub noncompliant_total: u32,
     /// `ExecutionSummary.ExecutionTime`.
     pub execution_time: Option<Timestamp>,
+    /// Changes whenever the row does: when it was determined, by which execution, status or counts.
+    pub signature: Signature,
     /// The number of the refresh that read it.
     pub read_in: u32,
     /// Complete reads since, in which it was missing.
@@ -104,8 +107,8 @@ pub enum Status {
 /// The outcome of asking for one instance's patch state.
 #[derive(Clone, Debug)]
 pub struct PatchDetail {
-    /// When and in which refresh it was read.
-    pub read: ReadMark,
+    /// How far it can be trusted.
+    pub mark: DetailMark,
     /// `None`: AWS has none, the instance was never scanned.
     pub state: Option<PatchCounts>,
 }
@@ -113,19 +116,10 @@ pub struct PatchDetail {
 /// The outcome of asking for one instance's non-compliant associations.
 #[derive(Clone, Debug)]
 pub struct ItemDetail {
-    /// When and in which refresh they were read.
-    pub read: ReadMark,
+    /// How far they can be trusted.
+    pub mark: DetailMark,
     /// In the order of association ids.
     pub associations: Box<[NoncompliantAssociation]>,
-}
-
-/// When a detail was read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ReadMark {
-    /// The number of the refresh.
-    pub refresh: u32,
-    /// Seconds since the exporter's start.
-    pub at: u32,
 }
 
 /// What `DescribeInstancePatchStates` says of an instance.
@@ -250,6 +244,7 @@ impl Summary {
             noncompliant: severities(row.noncompliant),
             noncompliant_total: at_least_zero(row.noncompliant.total),
             execution_time: row.execution_time,
+            signature: Signature::of(row),
             read_in,
             missed: 0,
         }

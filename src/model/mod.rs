@@ -7,6 +7,7 @@
 
 mod chunks;
 mod collector;
+mod details;
 mod instance;
 mod reasons;
 mod rows;
@@ -17,8 +18,9 @@ mod time;
 
 pub use chunks::{CHUNK, Chunks};
 pub use collector::{Collector, Reason};
+pub use details::{DetailMark, Signature};
 pub use instance::{
-    Instance, ItemDetail, Listing, NoncompliantAssociation, PatchCounts, PatchDetail, PatchOperation, ReadMark, Status,
+    Instance, ItemDetail, Listing, NoncompliantAssociation, PatchCounts, PatchDetail, PatchOperation, Status,
     StatusCounts, Summary, Traits, Words,
 };
 pub use reasons::{ASSOCIATION, Cause, PATCH, causes};
@@ -26,7 +28,7 @@ pub use rows::{
     AssociationRow, BaselineRow, InstanceRow, ItemCounts, ItemRow, PatchRow, PatchState, Severity, SummaryRow,
     TotalsRow,
 };
-pub use stage::{Association, Baseline, Data, Listings, Summaries, Totals};
-pub use target::{Attempt, CollectorState, Outcome, Staleness, Target};
+pub use stage::{Association, Baseline, Data, Listings, Read, Summaries, Totals};
+pub use target::{Ages, Attempt, CollectorState, Outcome, Target};
 pub use text::{Count, free_text};
 pub use time::{Now, Timestamp};

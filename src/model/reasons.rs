@@ -97,7 +97,7 @@ fn patch_causes(instance: &Instance, summary: &Summary) -> Vec<Cause> {
             causes.push(Cause::SecurityUpdatesAvailable);
         }
     }
-    or_unexplained(causes, detail.read.refresh, summary)
+    or_unexplained(causes, detail.mark.confirmed_in, summary)
 }
 
 fn association_causes(instance: &Instance, summary: &Summary) -> Vec<Cause> {
@@ -105,7 +105,7 @@ fn association_causes(instance: &Instance, summary: &Summary) -> Vec<Cause> {
     let mut causes: Vec<_> = detail.associations.iter().map(association_cause).collect();
     causes.sort_unstable();
     causes.dedup();
-    or_unexplained(causes, detail.read.refresh, summary)
+    or_unexplained(causes, detail.mark.confirmed_in, summary)
 }
 
 fn association_cause(association: &NoncompliantAssociation) -> Cause {
@@ -117,8 +117,8 @@ fn association_cause(association: &NoncompliantAssociation) -> Cause {
 }
 
 /// A summary that its details do not explain says so, unless the details are older than it is.
-fn or_unexplained(mut causes: Vec<Cause>, detail_read_in: u32, summary: &Summary) -> Vec<Cause> {
-    if causes.is_empty() && detail_read_in >= summary.read_in {
+fn or_unexplained(mut causes: Vec<Cause>, detail_confirmed_in: u32, summary: &Summary) -> Vec<Cause> {
+    if causes.is_empty() && detail_confirmed_in >= summary.read_in {
         causes.push(Cause::Unexplained);
     }
     causes

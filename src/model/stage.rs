@@ -1,6 +1,6 @@
 //! What one collector read in one refresh, kept small until the refresh ends.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use super::instance::{
@@ -19,14 +19,23 @@ pub enum Data {
     Compliance(Vec<(Arc<str>, Vec<Summary>)>),
     /// AWS's own counts.
     Totals(Vec<Totals>),
-    /// The instances that were read; `None` for those that AWS has no patch state for.
-    Patches(Vec<(Arc<str>, Option<PatchCounts>)>),
+    /// Patch states; `None` for those instances that AWS has none for.
+    Patches(Read<Option<PatchCounts>>),
     /// Every baseline.
     Baselines(Vec<Baseline>),
     /// Every association.
     Associations(Vec<Association>),
-    /// The instances that were read.
-    Items(Vec<(Arc<str>, Box<[NoncompliantAssociation]>)>),
+    /// Non-compliant associations.
+    Items(Read<Box<[NoncompliantAssociation]>>),
+}
+
+/// Details of the instances that were due.
+#[derive(Debug)]
+pub struct Read<T> {
+    /// What was read, in the order of ids.
+    pub rows: Vec<(Arc<str>, T)>,
+    /// Those that could not be read. Every other instance was not due: nothing about it has changed.
+    pub unread: HashSet<Arc<str>>,
 }
 
 /// AWS's own count of resources for one compliance type.

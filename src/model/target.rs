@@ -4,30 +4,37 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::chunks::Chunks;
-use super::instance::{Instance, ItemDetail, PatchDetail, ReadMark, Summary, Words};
-use super::reasons::ASSOCIATION;
-use super::stage::{Association, Baseline, Data, Totals};
+use super::details::{DetailMark, Moment, Rotation, Signature};
+use super::instance::{Instance, ItemDetail, PatchDetail, Summary, Words};
+use super::reasons::{ASSOCIATION, PATCH};
+use super::stage::{Association, Baseline, Data, Read, Totals};
 use super::{Collector, Now, Reason, Timestamp};
 
 /// Reads of a listing without a summary after which a listed instance has lost it. One is not enough: rows move between
 /// the pages of a live listing.
 const MISSED_READS: u8 = 2;
 
-/// For how long data is kept after it was last confirmed.
+/// How old data may grow.
 #[derive(Clone, Copy, Debug)]
-pub struct Staleness {
-    /// The configured age.
+pub struct Ages {
+    /// Data is dropped this long after it was last confirmed.
     pub stale_after: Duration,
-    /// The configured interval.
+    /// The time between two refreshes.
     pub interval: Duration,
+    /// Details are read again at least this often.
+    pub full_every: Duration,
 }
 
 /// One account in one region.
 #[derive(Debug)]
 pub struct Target {
-    staleness: Staleness,
+    ages: Ages,
     words: Arc<Words>,
     refresh: u32,
+    /// When the last refresh began, since the exporter's start.
+    began: Option<Duration>,
+    patch_rotation: Rotation,
+    item_rotation: Rotation,
     collectors: [CollectorState; Collector::ALL.len()],
     chunks: Chunks,
     totals: Vec<Totals>,
@@ -44,6 +51,8 @@ pub struct CollectorState {
     pub last_success: Option<Timestamp>,
     /// When its data was last confirmed, since the exporter's start; `None` without data.
     confirmed: Option<Duration>,
+    /// The refresh of the last success.
+    confirmed_in: u32,
 }
 
 /// How an attempt of a collector ended.
@@ -72,11 +81,14 @@ pub struct Outcome {
 
 impl Target {
     /// A target of which nothing is known yet.
-    pub fn new(staleness: Staleness) -> Self {
+    pub fn new(ages: Ages) -> Self {
         Self {
-            staleness,
+            ages,
             words: Arc::default(),
             refresh: 0,
+            began: None,
+            patch_rotation: Rotation::default(),
+            item_rotation: Rotation::default(),
             collectors: Default::default(),
             chunks: Chunks::default(),
             totals: Vec::new(),
@@ -86,9 +98,30 @@ impl Target {
     }
 
     /// Starts a refresh; its number goes with what it reads.
-    pub fn begin_refresh(&mut self) -> u32 {
+    pub fn begin_refresh(&mut self, now: Now) -> u32 {
+        let elapsed = self.began.map_or(Duration::ZERO, |began| now.since_start.saturating_sub(began));
+        let listed = || self.chunks.instances().filter(|instance| self.is_listed(instance));
+        let patches = listed().filter_map(|instance| Some((instance, &instance.patches.as_ref()?.mark)));
+        let items = listed().filter_map(|instance| Some((instance, &instance.items.as_ref()?.mark)));
+        let full_every = self.ages.full_every;
+        let rotations = (Rotation::new(patches, elapsed, full_every), Rotation::new(items, elapsed, full_every));
+        (self.patch_rotation, self.item_rotation) = rotations;
+        self.began = Some(now.since_start);
         self.refresh += 1;
         self.refresh
+    }
+
+    /// Whether this refresh must read the patch state of a listed instance, given its Patch summary as far as it is known.
+    pub fn needs_patches(&self, id: &str, summary: Option<Signature>) -> bool {
+        let mark = self.chunks.find(id).and_then(|instance| Some(&instance.patches.as_ref()?.mark));
+        DetailMark::is_due(mark, id, summary, &self.patch_rotation)
+    }
+
+    /// Whether this refresh must read the items of a listed instance that is non-compliant for Association, given that
+    /// summary.
+    pub fn needs_items(&self, id: &str, summary: Option<Signature>) -> bool {
+        let mark = self.chunks.find(id).and_then(|instance| Some(&instance.items.as_ref()?.mark));
+        DetailMark::is_due(mark, id, summary, &self.item_rotation)
     }
 
     /// Where the values that repeat are stored once.
@@ -100,34 +133,55 @@ impl Target {
     pub fn apply(&mut self, outcome: Outcome, now: Now) {
         let state = &mut self.collectors[outcome.collector as usize];
         state.attempt = Some(outcome.attempt);
-        if outcome.attempt.result.is_ok() {
+        let succeeded = outcome.attempt.result.is_ok();
+        if succeeded {
             state.confirmed = Some(now.since_start);
+            state.confirmed_in = self.refresh;
             state.last_success = now.wall.or(state.last_success);
         }
         if let Some(data) = outcome.data {
-            self.take(data, now);
+            self.take(data, succeeded, now);
         }
         self.words.sweep();
     }
 
-    fn take(&mut self, data: Data, now: Now) {
-        let read = self.mark(now);
+    fn take(&mut self, data: Data, succeeded: bool, now: Now) {
+        let moment = self.moment(now);
+        // Without this refresh's summaries nothing says that a detail is still what it was.
+        let confirms = succeeded && self.collector(Collector::Compliance).confirmed_in == self.refresh;
         match data {
             Data::Instances(rows) => {
-                self.chunks.merge(rows, |instance, listing| instance.listing = listing.map(Box::new))
+                self.chunks.merge(rows, |instance, listing| instance.listing = listing.map(Box::new));
             }
             Data::Compliance(rows) => self.chunks.merge(rows, |instance, summaries| {
                 take_summaries(instance, summaries.unwrap_or_default());
             }),
-            Data::Patches(rows) => self.chunks.merge(rows, |instance, row| {
-                if let Some(state) = row {
-                    instance.patches = Some(Box::new(PatchDetail { read, state }));
+            Data::Patches(Read { rows, unread }) => self.chunks.merge(rows, |instance, row| match row {
+                Some(state) => {
+                    let (summary, before) =
+                        (instance.summary(PATCH), instance.patches.as_ref().map(|detail| &detail.mark));
+                    let dated = state.as_ref().and_then(|state| state.operation_end);
+                    let mark = DetailMark::read(moment, summary, dated, before);
+                    instance.patches = Some(Box::new(PatchDetail { mark, state }));
                 }
+                None => confirm(
+                    instance.patches.as_mut().map(|detail| &mut detail.mark),
+                    confirms && !unread.contains(&instance.id),
+                    moment,
+                ),
             }),
-            Data::Items(rows) => self.chunks.merge(rows, |instance, row| {
-                if let Some(associations) = row {
-                    instance.items = Some(Box::new(ItemDetail { read, associations }));
+            Data::Items(Read { rows, unread }) => self.chunks.merge(rows, |instance, row| match row {
+                Some(associations) => {
+                    let (summary, before) =
+                        (instance.summary(ASSOCIATION), instance.items.as_ref().map(|detail| &detail.mark));
+                    let mark = DetailMark::read(moment, summary, None, before);
+                    instance.items = Some(Box::new(ItemDetail { mark, associations }));
                 }
+                None => confirm(
+                    instance.items.as_mut().map(|detail| &mut detail.mark),
+                    confirms && !unread.contains(&instance.id),
+                    moment,
+                ),
             }),
             Data::Totals(totals) => self.totals = totals,
             Data::Baselines(baselines) => self.baselines = baselines,
@@ -135,8 +189,8 @@ impl Target {
         }
     }
 
-    fn mark(&self, now: Now) -> ReadMark {
-        ReadMark { refresh: self.refresh, at: u32::try_from(now.since_start.as_secs()).unwrap_or(u32::MAX) }
+    fn moment(&self, now: Now) -> Moment {
+        Moment { refresh: self.refresh, at: u32::try_from(now.since_start.as_secs()).unwrap_or(u32::MAX) }
     }
 
     /// Drops what has grown too old. Says when to look again, and whether anything was dropped.
@@ -162,9 +216,9 @@ impl Target {
     fn expire_details(&mut self, now: Now) -> (Option<Duration>, bool) {
         let (patches, items) = (self.keep(Collector::Patches), self.keep(Collector::Items));
         let (mut next, mut dropped) = (None, false);
-        let mut fresh = |read: ReadMark, keep: Duration| {
+        let mut fresh = |mark: DetailMark, keep: Duration| {
             // A second more: the mark is rounded down.
-            let end = Duration::from_secs(u64::from(read.at) + 1) + keep;
+            let end = Duration::from_secs(u64::from(mark.confirmed_at) + 1) + keep;
             let fresh = end > now.since_start;
             if fresh {
                 next = Some(earliest(next, end));
@@ -173,15 +227,15 @@ impl Target {
             fresh
         };
         self.chunks.update(|instance| {
-            instance.patches.take_if(|detail| !fresh(detail.read, patches));
-            instance.items.take_if(|detail| !fresh(detail.read, items));
+            instance.patches.take_if(|detail| !fresh(detail.mark, patches));
+            instance.items.take_if(|detail| !fresh(detail.mark, items));
         });
         (next, dropped)
     }
 
     fn keep(&self, collector: Collector) -> Duration {
         let took = self.collectors[collector as usize].attempt.map_or(Duration::ZERO, |attempt| attempt.took);
-        self.staleness.stale_after.max(3 * self.staleness.interval.max(took))
+        self.ages.stale_after.max(3 * self.ages.interval.max(took))
     }
 
     fn drop_data(&mut self, collector: Collector) {
@@ -257,6 +311,12 @@ fn take_summaries(instance: &mut Instance, mut read: Vec<Summary>) {
     instance.summaries = read.into_boxed_slice();
     if instance.summary(ASSOCIATION).is_none_or(|summary| !summary.is_noncompliant()) {
         instance.items = None;
+    }
+}
+
+fn confirm(mark: Option<&mut DetailMark>, confirms: bool, moment: Moment) {
+    if let Some(mark) = mark.filter(|_| confirms) {
+        mark.confirm(moment);
     }
 }
 

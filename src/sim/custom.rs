@@ -14,8 +14,10 @@ pub(super) const BENCHMARK: &str = "Custom:CISBenchmark";
 const NEGLIGIBLE: &str = "NEGLIGIBLE";
 
 impl Scene<'_> {
+    /// Where more than the antivirus is wrong, its tool puts a severity of its own.
     pub(super) fn antivirus_verdict(&self) -> Verdict {
-        Verdict::new(!self.condition.has(Condition::CUSTOM), "HIGH")
+        let severity = if self.condition.has(Condition::MISSING) { NEGLIGIBLE } else { "HIGH" };
+        Verdict::new(!self.condition.has(Condition::CUSTOM), severity)
     }
 
     /// Compliant, but for the node that reports an unknown severity.

@@ -5,6 +5,16 @@ use super::random::{self, Rng};
 use super::world::{Slot, World};
 
 impl World {
+    /// Time goes on: a step once a whole change is due.
+    pub(super) fn drift_on(&mut self, share: f64) {
+        self.carry += f64::from(self.listed) * share;
+        if self.carry + 1e-9 >= 1.0 {
+            self.drift(0.0);
+        } else {
+            self.changed();
+        }
+    }
+
     /// One step. Shares too small for a whole instance add up over the steps.
     pub(super) fn drift(&mut self, share: f64) {
         self.step = self.step.saturating_add(1);
@@ -53,5 +63,24 @@ impl World {
         // Times must grow with each change, although the clock of a fleet without drift of its own stands still.
         node.changed = random::part_of(1, clock).max(node.changed + 1).max(step);
         node.changed_step = step;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::sim::Options;
+    use crate::sim::world::World;
+
+    #[test]
+    fn time_makes_a_step_when_a_whole_change_is_due() {
+        let options = Options { instances: 100, ..Options::default() };
+        let mut world = World::new(&options, "111122223333", "eu-west-1", 0.0);
+        let steps: Vec<u32> = (0..5)
+            .map(|_| {
+                world.drift_on(0.004);
+                world.step
+            })
+            .collect();
+        assert_eq!(steps, [0, 0, 1, 1, 2]);
     }
 }

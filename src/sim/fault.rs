@@ -106,8 +106,15 @@ pub enum FaultError {
     Shape(String),
 }
 
+impl FaultKind {
+    /// The names of all kinds, for help texts.
+    pub fn names() -> Vec<&'static str> {
+        KINDS.iter().map(|(name, _)| *name).collect()
+    }
+}
+
 fn names() -> String {
-    KINDS.map(|(name, _)| name).join(", ")
+    FaultKind::names().join(", ")
 }
 
 impl Fault {

@@ -1,5 +1,7 @@
 //! Reading the members of a request, with the constraints of AWS's model and its words for breaking them.
 
+use std::ops::RangeInclusive;
+
 use serde_json::{Map, Value};
 
 use super::refusal::Refusal;
@@ -71,20 +73,25 @@ fn length(member: &str, count: usize, min: usize, max: usize, value: impl Fn() -
     }
 }
 
-/// `MaxResults`, or the operation's default.
-pub(super) fn page_size(input: &Input, default: usize, min: usize, max: usize) -> Result<usize, Refusal> {
-    let value = match input.get("MaxResults") {
+/// The page size that the request asks for (mostly `MaxResults`), or the operation's default.
+pub(super) fn page_size(
+    input: &Input,
+    member: &str,
+    default: usize,
+    bounds: RangeInclusive<usize>,
+) -> Result<usize, Refusal> {
+    let value = match input.get(member) {
         None | Some(Value::Null) => return Ok(default),
-        Some(value) => value.as_i64().ok_or_else(|| unexpected("MaxResults"))?,
+        Some(value) => value.as_i64().ok_or_else(|| unexpected(member))?,
     };
     let broken = |how: &str, bound: usize| {
         let constraint = format!("Member must have value {how} than or equal to {bound}");
-        Err(Refusal::constraint(format!("'{value}'"), "maxResults", constraint))
+        Err(Refusal::constraint(format!("'{value}'"), &spelled(member), constraint))
     };
     match usize::try_from(value) {
-        Ok(size) if (min..=max).contains(&size) => Ok(size),
-        Ok(size) if size > max => broken("less", max),
-        _ => broken("greater", min),
+        Ok(size) if bounds.contains(&size) => Ok(size),
+        Ok(size) if size > *bounds.end() => broken("less", *bounds.end()),
+        _ => broken("greater", *bounds.start()),
     }
 }
 
@@ -159,7 +166,7 @@ mod tests {
 
     #[test]
     fn a_page_size_out_of_range_is_refused_in_awss_words() {
-        let refusal = page_size(&input(&json!({"MaxResults": 100})), 50, 1, 50).unwrap_err();
+        let refusal = page_size(&input(&json!({"MaxResults": 100})), "MaxResults", 50, 1..=50).unwrap_err();
         assert_eq!(
             refusal.message.as_deref(),
             Some(
@@ -167,12 +174,15 @@ mod tests {
                  Member must have value less than or equal to 50"
             )
         );
-        assert_eq!(page_size(&input(&json!({"MaxResults": -1})), 50, 1, 50).unwrap_err().code, "ValidationException");
         assert_eq!(
-            page_size(&input(&json!({"MaxResults": "5"})), 50, 1, 50).unwrap_err().code,
+            page_size(&input(&json!({"MaxResults": -1})), "MaxResults", 50, 1..=50).unwrap_err().code,
+            "ValidationException"
+        );
+        assert_eq!(
+            page_size(&input(&json!({"MaxResults": "5"})), "MaxResults", 50, 1..=50).unwrap_err().code,
             "SerializationException"
         );
-        assert_eq!(page_size(&input(&json!({})), 10, 5, 50).unwrap(), 10);
+        assert_eq!(page_size(&input(&json!({})), "MaxResults", 10, 5..=50).unwrap(), 10);
     }
 
     #[test]

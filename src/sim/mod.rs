@@ -4,12 +4,14 @@
 //! by itself and uses none of the exporter's code, so that one mistake does not hide in both.
 //! It checks no signatures and keeps no secrets; it leaves the choice of port and address to its caller.
 
+mod aggregates;
 mod associations;
 mod catalogue;
 mod custom;
 mod drift;
 mod fault;
 mod filters;
+mod fleet;
 mod input;
 mod instances;
 mod ledger;
@@ -41,9 +43,16 @@ pub use options::{Options, Throttle};
 pub use rows::{ResourceTruth, TargetTruth};
 
 /// A simulated AWS. Clones share one world.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Simulator {
     inner: Arc<state::State>,
+}
+
+impl std::fmt::Debug for Simulator {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Not the fleet, which may have 100,000 instances.
+        formatter.debug_struct("Simulator").field("targets", &self.targets()).finish_non_exhaustive()
+    }
 }
 
 impl Simulator {
@@ -134,6 +143,13 @@ impl Simulator {
     /// All requests since the start or the last [`Simulator::clear`], counted.
     pub fn counts(&self) -> Vec<RequestCount> {
         self.inner.ledger().counts()
+    }
+
+    /// How many requests of a target were throttled, whether by its rate or by a fault.
+    pub fn throttled(&self, account: &str, region: &str) -> u64 {
+        let counts = self.counts();
+        let here = counts.iter().filter(|row| row.account == account && row.region == region);
+        here.filter(|row| row.outcome == "ThrottlingException").map(|row| row.count).sum()
     }
 
     /// The most requests of a target that arrived within any one second; STS is not counted.

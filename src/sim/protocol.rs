@@ -222,13 +222,8 @@ fn rows(
     let malformed = || Refusal::bare("SerializationException");
     let input: Input = serde_json::from_slice(incoming.body).map_err(|_| malformed())?;
     let inner = &*simulator.inner;
-    let chain = if input.contains_key("NextToken") {
-        0
-    } else {
-        inner.next_chain(&scope.account, &scope.region, operation.name)
-    };
     let world = inner.world(&scope.account, &scope.region).ok_or_else(invalid_credentials)?;
-    operations::answer(operation, &world, &input, quirks, chain)
+    operations::answer(operation, &world, &input, quirks, |question| inner.next_chain(question))
 }
 
 fn identity(

@@ -21,7 +21,7 @@ use super::protocol::{self, Ending, Incoming as Question};
 const BODY_LIMIT: usize = 1 << 20;
 
 /// How long answers under way may take once the end has come.
-const DRAIN: Duration = Duration::from_millis(500);
+const DRAIN: Duration = Duration::from_secs(1);
 
 /// Accepts connections until `shutdown`, then lets answers under way finish for a moment, and ends every connection.
 pub(super) async fn serve(simulator: Simulator, listener: TcpListener, shutdown: impl Future<Output = ()> + Send) {

@@ -24,7 +24,8 @@ pub(super) struct State {
     worlds: BTreeMap<Target, Mutex<World>>,
     ledger: Mutex<Ledger>,
     buckets: Mutex<HashMap<(String, String, &'static str), Bucket>>,
-    chains: Mutex<HashMap<(String, String, &'static str), u16>>,
+    /// Chains so far, by question.
+    chains: Mutex<HashMap<u64, u16>>,
     /// Requests so far.
     number: AtomicU64,
     /// Chances taken so far.
@@ -86,7 +87,7 @@ impl State {
         let steps = u32::try_from(elapsed.saturating_sub(drifted.swap(elapsed, Ordering::Relaxed))).unwrap_or(u32::MAX);
         if steps > 0 {
             world.clock = world.start + self.began.elapsed().as_secs_f64().floor();
-            world.drift(self.options.drift / 60.0 * f64::from(steps));
+            world.drift_on(self.options.drift / 60.0 * f64::from(steps));
         }
     }
 
@@ -117,10 +118,10 @@ impl State {
         self.number.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// Numbers the chains of pages of one operation.
-    pub(super) fn next_chain(&self, account: &str, region: &str, operation: &'static str) -> u16 {
+    /// Numbers the chains of pages that answer one question.
+    pub(super) fn next_chain(&self, question: u64) -> u16 {
         let mut chains = lock(&self.chains);
-        let chain = chains.entry((account.to_owned(), region.to_owned(), operation)).or_default();
+        let chain = chains.entry(question).or_default();
         *chain = chain.wrapping_add(1);
         *chain
     }

@@ -7,7 +7,7 @@ use super::random;
 pub(super) struct Cursor {
     /// The position of the next row.
     pub(super) position: u64,
-    /// Which reading of the list this is, counted per operation.
+    /// Which reading of the list this is, if that matters.
     pub(super) chain: u16,
     /// A page without rows comes first.
     pub(super) pause: bool,

@@ -1,16 +1,16 @@
 //! The world of one target: its resources, and the rows they answer with. Knows neither the protocol nor faults.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
-use super::associations;
-use super::catalogue::DOCUMENTS;
+use super::aggregates::Aggregates;
 use super::custom;
-use super::node::{Condition, Names, Node, Quirk, Scene};
+use super::fleet;
+use super::node::{Condition, Names, Node, Scene};
 use super::options::Options;
 use super::patches;
-use super::random::{self, Rng};
+use super::random;
 use super::rows::{
     Association, Baseline, Instance, InstanceAssociation, Item, Patch, PatchState, ResourceTruth, Summary, Total,
 };
@@ -36,21 +36,16 @@ pub(super) struct World {
     pub(super) clock: f64,
     pub(super) slots: Vec<Slot>,
     pub(super) ids: HashMap<String, u32>,
+    /// Instances listed at the start.
+    pub(super) listed: u32,
     /// Steps of drift so far.
     pub(super) step: u32,
-    /// Part of a change that the steps so far have left over.
+    /// Changes that are due, in part or whole.
     pub(super) carry: f64,
     pub(super) pinned_totals: Option<Vec<Total>>,
     pub(super) pinned_associations: Option<Vec<Association>>,
     pub(super) baselines: Vec<Baseline>,
-    aggregates: OnceLock<Arc<Aggregates>>,
-}
-
-/// What needs a look at every resource; kept until something changes.
-#[derive(Debug, Default)]
-pub(super) struct Aggregates {
-    pub(super) totals: Vec<Total>,
-    pub(super) associations: Vec<Association>,
+    pub(super) aggregates: OnceLock<Arc<Aggregates>>,
 }
 
 /// The compliance types that a node of the seed can report, in the order of listing.
@@ -60,7 +55,8 @@ impl World {
     pub(super) fn new(options: &Options, account: &str, region: &str, start: f64) -> Self {
         let seed = random::join(random::join(random::mix(options.seed), random::text(account)), random::text(region));
         let names = Names { account: account.to_owned(), region: region.to_owned(), seed };
-        let nodes = fleet(options, seed);
+        let nodes = fleet::fleet(options, seed);
+        let listed = u32::try_from(nodes.iter().filter(|node| !node.ghost).count()).unwrap_or(u32::MAX);
         let ids = nodes.iter().map(|node| (node.id(), node.index)).collect();
         let baselines = patches::baselines(&names);
         Self {
@@ -69,6 +65,7 @@ impl World {
             clock: start,
             slots: nodes.into_iter().map(Slot::Node).collect(),
             ids,
+            listed,
             step: 0,
             carry: 0.0,
             pinned_totals: None,
@@ -245,82 +242,6 @@ impl World {
             non_compliant_summary: tally.noncompliant,
         }
     }
-
-    /// Type, status and overall severity of every summary of a slot, without text.
-    fn verdicts(&self, index: u32, mut each: impl FnMut(&str, &str, &str)) {
-        for part in 0..self.parts(index) {
-            match self.slot(index) {
-                Slot::Node(node) => {
-                    if let Some((name, _)) = self.summary_key(index, part) {
-                        let tally = tally(self.scene(node), part);
-                        each(name, tally.status(), tally.overall());
-                    }
-                }
-                Slot::Pinned(resource) => {
-                    if let Some(row) = resource.summaries.get(part as usize) {
-                        each(&row.compliance_type, &row.status, &row.overall_severity);
-                    }
-                }
-                Slot::Gone => {}
-            }
-        }
-    }
-
-    /// Totals over the slots that a filter lets through.
-    pub(super) fn totals_of(&self, keep: impl Fn(u32) -> bool) -> Vec<Total> {
-        let mut tallies: BTreeMap<String, Tally> = BTreeMap::new();
-        for index in (0..self.count()).filter(|index| keep(*index)) {
-            self.verdicts(index, |name, status, severity| match tallies.get_mut(name) {
-                Some(tally) => tally.add(status, severity),
-                None => tallies.entry(name.to_owned()).or_default().add(status, severity),
-            });
-        }
-        let total = |(compliance_type, tally): (String, Tally)| Total {
-            compliance_type,
-            compliant_summary: tally.compliant,
-            non_compliant_summary: tally.noncompliant,
-        };
-        tallies.into_iter().map(total).collect()
-    }
-
-    pub(super) fn aggregates(&self) -> Arc<Aggregates> {
-        let compute = || {
-            let totals = self.pinned_totals.clone().unwrap_or_else(|| self.totals_of(|_| true));
-            let made = || associations::rows(&self.names, &self.association_counts(), self.clock);
-            Arc::new(Aggregates { totals, associations: self.pinned_associations.clone().unwrap_or_else(made) })
-        };
-        Arc::clone(self.aggregates.get_or_init(compute))
-    }
-
-    /// Per association, listed instances by status.
-    fn association_counts(&self) -> Vec<BTreeMap<String, i32>> {
-        let mut counts = vec![BTreeMap::<String, i32>::new(); DOCUMENTS.len()];
-        let mut add = |association: usize, status: &str| {
-            if let Some(count) = counts.get_mut(association) {
-                match count.get_mut(status) {
-                    Some(count) => *count += 1,
-                    None => drop(count.insert(status.to_owned(), 1)),
-                }
-            }
-        };
-        let ids: Vec<String> = (0..DOCUMENTS.len()).map(|index| associations::id(&self.names, index)).collect();
-        for slot in &self.slots {
-            match slot {
-                Slot::Node(node) if !node.ghost => {
-                    self.scene(node).association_statuses().for_each(|(index, status)| add(index, status));
-                }
-                Slot::Pinned(resource) if resource.instance.is_some() => {
-                    for row in &resource.instance_associations {
-                        if let Some(index) = ids.iter().position(|id| *id == row.association_id) {
-                            add(index, &row.status);
-                        }
-                    }
-                }
-                _ => {}
-            }
-        }
-        counts
-    }
 }
 
 /// Which of [`TYPES`] a node reports.
@@ -328,37 +249,11 @@ fn reports(node: &Node) -> [bool; 4] {
     [node.has_associations(), node.has_antivirus(), node.has_benchmark(), node.has_patches()]
 }
 
-fn tally(scene: Scene<'_>, part: u32) -> Tally {
+pub(super) fn tally(scene: Scene<'_>, part: u32) -> Tally {
     match part {
         0 => scene.association_verdicts().collect(),
         1 => std::iter::once(scene.antivirus_verdict()).collect(),
         2 => scene.benchmark_verdicts().collect(),
         _ => scene.patch_verdicts().collect(),
     }
-}
-
-/// The resources of a target: roles are dealt out in a shuffled order, so that each occurs in fleets of any size that
-/// has room for it, ghosts first, then the non-compliant, then the unusual.
-fn fleet(options: &Options, seed: u64) -> Vec<Node> {
-    let listed = u32::try_from(options.instances).unwrap_or(u32::MAX / 4);
-    let ghosts = random::part_of(listed, options.ghosts);
-    let noncompliant = random::part_of(listed, options.noncompliant.min(1.0)) as usize;
-    let mut nodes: Vec<Node> = (0..listed.saturating_add(ghosts)).map(|index| Node::new(seed, index)).collect();
-    let mut order: Vec<usize> = (0..nodes.len()).collect();
-    Rng::new(seed).shuffle(&mut order);
-    let (ghosts, listed) = order.split_at(ghosts as usize);
-    for (rank, index) in ghosts.iter().enumerate() {
-        nodes[*index].ghost = true;
-        if rank % 3 == 0 {
-            nodes[*index].afflict(Condition::REASONS[rank / 3 % 2]);
-        }
-    }
-    for (rank, index) in listed.iter().enumerate() {
-        match rank.checked_sub(noncompliant) {
-            None => nodes[*index].afflict(Condition::REASONS[rank % Condition::REASONS.len()]),
-            Some(rank) if rank % 2 == 0 => nodes[*index].quirk = Quirk::ALL[rank / 2 % Quirk::ALL.len()],
-            Some(_) => {}
-        }
-    }
-    nodes
 }

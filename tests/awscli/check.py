@@ -355,7 +355,7 @@ def outcome(function):
 def main():
     # Starting the CLI takes half a second; what several checks read is read once, before them.
     for fill in (instances, summaries, associations):
-        fill()
+        outcome(fill)
     with concurrent.futures.ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:
         failures = [line for line in pool.map(outcome, checks) if line]
     print(*failures, sep="\n", end="\n" if failures else "")

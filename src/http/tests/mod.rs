@@ -17,6 +17,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use super::*;
+use crate::metrics::{Encoding, Format};
 
 /// How long a test waits before it counts as hanging.
 const PATIENCE: Duration = Duration::from_secs(10);

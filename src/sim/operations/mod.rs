@@ -23,6 +23,9 @@ pub(super) struct Operation {
     pub(super) name: &'static str,
     /// Member of the answer that holds the rows.
     list: &'static str,
+    /// Members of the page size and of the token, which not all services call the same.
+    size: &'static str,
+    token: &'static str,
     /// Page size where the request has none, and the bounds of what it may ask for.
     default: usize,
     min: usize,
@@ -125,7 +128,19 @@ const fn ssm(
     rows: fn(&Call<'_>) -> Result<Listing, Refusal>,
     spoil: Option<Spoil>,
 ) -> Operation {
-    Operation { namespace: "AmazonSSM", service: "ssm", name, list, default, min, max, rows, spoil }
+    Operation {
+        namespace: "AmazonSSM",
+        service: "ssm",
+        name,
+        list,
+        size: "MaxResults",
+        token: "NextToken",
+        default,
+        min,
+        max,
+        rows,
+        spoil,
+    }
 }
 
 /// Every operation, with default, least and greatest page size. Bounds are those of the model; of the defaults only

@@ -26,20 +26,21 @@ impl Quirks {
     }
 }
 
-/// The JSON of one page. `chain` is the number that a chain gets if this request begins one.
+/// The JSON of one page. `number` gives a chain that begins here its number, from the hash of its question.
 pub(in super::super) fn answer(
     operation: &Operation,
     world: &World,
     input: &Input,
     quirks: &Quirks,
-    chain: u16,
+    number: impl FnOnce(u64) -> u16,
 ) -> Result<Vec<u8>, Refusal> {
-    let size = input::page_size(input, operation.default, operation.min, operation.max)?;
+    let size = input::page_size(input, operation.size, operation.default, operation.min..=operation.max)?;
     let question = question(operation, world, input);
-    let given = input::text(input, "NextToken")?;
+    let given = input::text(input, operation.token)?;
     let cursor = match given {
         Some(token) => token::read(token, question).ok_or_else(Refusal::next_token)?,
-        None => Cursor { chain, ..Cursor::default() },
+        None if quirks.has(FaultKind::MovingRows) => Cursor { chain: number(question), ..Cursor::default() },
+        None => Cursor::default(),
     };
     let call = Call { world, input, from: cursor.position, size, lag: quirks.has(FaultKind::LagPatches) };
     let mut listing = (operation.rows)(&call)?;
@@ -62,8 +63,8 @@ pub(in super::super) fn answer(
 /// What a token belongs to: operation, target, and the request but for its place and page size.
 fn question(operation: &Operation, world: &World, input: &Input) -> u64 {
     let mut rest = input.clone();
-    rest.remove("NextToken");
-    rest.remove("MaxResults");
+    rest.remove(operation.token);
+    rest.remove(operation.size);
     let rest = random::text(&Value::Object(rest).to_string());
     random::join(random::join(world.names.seed, random::text(operation.name)), rest)
 }
@@ -128,7 +129,7 @@ fn body(operation: &Operation, rows: &[Row], next: Option<&str>) -> Vec<u8> {
     }
     body.push(b']');
     if let Some(next) = next {
-        body.extend_from_slice(format!(",\"NextToken\":\"{next}\"").as_bytes());
+        body.extend_from_slice(format!(",\"{}\":\"{next}\"", operation.token).as_bytes());
     }
     body.push(b'}');
     body
