@@ -26,7 +26,9 @@ fn answer() -> Section {
 }
 
 fn associations() -> Section {
-    Section::new("Health of associations").row(10, vec![(24, health())]).row(8, vec![(12, statuses()), (12, inventory())])
+    Section::new("Health of associations")
+        .row(10, vec![(24, health())])
+        .row(8, vec![(12, statuses()), (12, inventory())])
 }
 
 fn instances() -> Section {
