@@ -60,7 +60,6 @@ impl Variable {
             "includeAll": false,
             "skipUrlSync": false,
             "options": [],
-            "current": {},
         })
     }
 
@@ -72,7 +71,6 @@ impl Variable {
             "description": self.description,
             "type": "query",
             "datasource": data_source(),
-            "definition": self.query,
             "query": { "qryType": 5, "query": self.query, "refId": "PrometheusVariableQueryEditor-VariableQuery" },
             "regex": self.regex,
             "refresh": 2,
@@ -82,7 +80,6 @@ impl Variable {
             "includeAll": many,
             "skipUrlSync": false,
             "options": [],
-            "current": {},
         });
         if let Some(all) = self.many {
             json["allValue"] = json!(all);
