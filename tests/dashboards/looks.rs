@@ -11,10 +11,10 @@ pub(crate) const NEUTRAL: Steps = &[(f64::NEG_INFINITY, "blue")];
 pub(crate) const NONE_IS_GOOD: Steps = &[(f64::NEG_INFINITY, "green"), (1.0, "red")];
 /// Even one deserves a look.
 pub(crate) const FEW_IS_GOOD: Steps = &[(f64::NEG_INFINITY, "green"), (1.0, "orange")];
-/// A share of 1 that should be whole: red below nine tenths, where `SsmComplianceFleetNoncompliant` fires.
-pub(crate) const SHARE: Steps = &[(f64::NEG_INFINITY, "red"), (0.9, "orange"), (0.98, "green")];
-/// Age in refresh intervals: after two the data is stale, `SsmComplianceDataStale` fires.
-pub(crate) const INTERVALS: Steps = &[(f64::NEG_INFINITY, "green"), (2.0, "orange"), (4.0, "red")];
+/// A share of 1 that should be whole: red below three quarters, where `SsmComplianceFleetNoncompliant` fires.
+pub(crate) const SHARE: Steps = &[(f64::NEG_INFINITY, "red"), (0.75, "orange"), (0.95, "green")];
+/// Age in refresh periods: from two on `SsmComplianceDataStale` fires, from four on `SsmComplianceTargetDown`.
+pub(crate) const PERIODS: Steps = &[(f64::NEG_INFINITY, "green"), (2.0, "orange"), (4.0, "red")];
 /// Age of a scan or of a success in seconds: a day is the usual schedule, a week is overdue.
 pub(crate) const AGE: Steps = &[(f64::NEG_INFINITY, "green"), (86_400.0, "orange"), (604_800.0, "red")];
 /// Time that a finding may stand, in seconds: a day is an error that nobody has seen to, a week is neglect.

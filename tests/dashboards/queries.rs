@@ -131,6 +131,12 @@ pub(crate) fn interval() -> String {
     r#"scalar(max(aws_ssm_exporter_refresh_interval_seconds{job=~"$job"}))"#.to_owned()
 }
 
+/// A target's age of data in refresh periods, as the alerts count: the interval and the last refresh's duration.
+pub(crate) fn in_periods(age: &str) -> String {
+    let took = target("aws_ssm_exporter_refresh_duration_seconds", "", "");
+    format!("({age}) / on (account_id, region) group_left () ({took} + {})", interval())
+}
+
 /// Instances with patches in a state: 1 or 0 for each instance and state.
 pub(crate) fn in_patch_state(states: &str) -> String {
     let states = format!(r#"patch_state=~"{states}""#);

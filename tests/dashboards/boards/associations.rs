@@ -44,7 +44,7 @@ fn compliant() -> Panel {
         let matchers = format!(r#"compliance_type="Association", status=~"{status}""#);
         format!("sum({})", q::target("aws_ssm_compliance_instances", "compliance_type, status", &matchers))
     };
-    Panel::stat("Compliant", "Share of instances compliant with their associations, among those with a status. Red below 90 %, green from 98 %.")
+    Panel::stat("Compliant", "Share of instances compliant with their associations, among those with a status. Red below 75 %, green from 95 %.")
         .query("compliant", format!("{} / ({} > 0)", by("COMPLIANT"), by("COMPLIANT|NON_COMPLIANT")))
         .unit("percentunit")
         .default("decimals", 1)

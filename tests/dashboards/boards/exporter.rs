@@ -82,11 +82,11 @@ fn failing() -> Panel {
 }
 
 fn age() -> Panel {
-    Panel::stat("Oldest data", "Age of the oldest data of any collector, in refresh intervals: stale from two on.")
-        .query("intervals", format!("max({}) / {}", q::data_age(""), q::interval()))
+    Panel::stat("Oldest data", "Age of the oldest data of any collector, in refresh periods (interval plus duration of the last refresh): stale from two on.")
+        .query("periods", format!("max({})", q::in_periods(&q::data_age(""))))
         .unit("none")
         .default("decimals", 1)
-        .steps(looks::INTERVALS)
+        .steps(looks::PERIODS)
         .empty("no data yet")
 }
 
@@ -96,11 +96,11 @@ fn throttles() -> Panel {
         "sum(rate(aws_ssm_exporter_api_errors_total{{{throttled}}}[$__rate_interval])) \
          / (sum(rate(aws_ssm_exporter_api_requests_total{{{CALLS}}}[$__rate_interval])) > 0)"
     );
-    Panel::stat("Throttled calls", "Share of calls that AWS throttled lately. The limiter slows down by itself; much of it means that others use up the account's quota.")
+    Panel::stat("Throttled calls", "Share of calls that AWS throttled lately; from 5 % on SsmComplianceThrottled fires. The limiter slows down by itself; much of it means that others use up the account's quota.")
         .query("throttled", share)
         .unit("percentunit")
         .default("decimals", 1)
-        .steps(&[(f64::NEG_INFINITY, "green"), (0.01, "orange"), (0.1, "red")])
+        .steps(&[(f64::NEG_INFINITY, "green"), (0.01, "orange"), (0.05, "red")])
         .empty("no calls")
 }
 
@@ -119,7 +119,7 @@ fn targets() -> Panel {
         Column::new("region", "Region"),
         Column::new("Value #A", "State").mapped(looks::works()),
         Column::new("Value #B", "Failing collectors").steps(looks::NONE_IS_GOOD),
-        Column::new("Value #C", "Oldest data, intervals").with("decimals", 1).steps(looks::INTERVALS),
+        Column::new("Value #C", "Oldest data, periods").with("decimals", 1).steps(looks::PERIODS),
         Column::new("Value #D", "Refresh took").unit("s"),
     ];
     let failing = q::target("aws_ssm_collector_success", "collector", "");
@@ -131,7 +131,7 @@ fn targets() -> Panel {
     )
     .query("", q::with_account(&q::target("aws_ssm_up", "", "")))
     .query("", format!("sum by (account_id, region) (1 - {failing})"))
-    .query("", format!("{ages} / {}", q::interval()))
+    .query("", q::in_periods(&ages))
     .query("", own("aws_ssm_exporter_refresh_duration_seconds", "account_id, region", CALLS))
     .sorted("Failing collectors", true)
     .empty("–")
@@ -157,14 +157,14 @@ fn errors() -> Panel {
 }
 
 fn ages() -> Panel {
-    let age = format!("max by (collector) ({}) / {}", q::data_age(""), q::interval());
+    let age = format!("max by (collector) ({})", q::in_periods(&q::data_age("")));
     Panel::lines(
-        "Age of the data in refresh intervals",
+        "Age of the data in refresh periods",
         "The oldest data of each collector: a saw-tooth up to one while all is well, stale from two on.",
     )
     .query("{{collector}}", age)
     .unit("none")
-    .limit(looks::INTERVALS)
+    .limit(looks::PERIODS)
     .empty("no data yet")
 }
 

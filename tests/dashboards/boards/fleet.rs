@@ -41,7 +41,7 @@ fn trust() -> Section {
 fn share() -> Panel {
     Panel::stat(
         "Compliant",
-        "Share of compliant instances among those with a status, by compliance type. Red below 90 %, green from 98 %. \
+        "Share of compliant instances among those with a status, by compliance type. Red below 75 %, green from 95 %. \
          Instances that AWS has no status of count neither way: see Unreported.",
     )
     .query("{{compliance_type}}", q::compliant_share())
@@ -231,18 +231,18 @@ fn freshness() -> Panel {
         Column::new("region", "Region"),
         Column::new("Value #A", "State").mapped(looks::works()),
         Column::new("Value #B", "Oldest data").unit("s"),
-        Column::new("Value #C", "In intervals").with("decimals", 1).steps(looks::INTERVALS),
+        Column::new("Value #C", "In periods").with("decimals", 1).steps(looks::PERIODS),
     ];
     let oldest = format!("max by (account_id, region) ({age})");
     Panel::table(
         "Freshness of the data",
-        "Age of what is shown: AWS is read once per refresh interval, not at each scrape. Stale from two intervals on.",
+        "Age of what is shown: AWS is read once per refresh interval, not at each scrape. Periods: refresh interval plus duration of the last refresh; stale from two on.",
         columns,
     )
     .query("", q::with_account(&q::target("aws_ssm_up", "", "")))
     .query("", oldest.clone())
-    .query("", format!("{oldest} / {}", q::interval()))
-    .sorted("In intervals", true)
+    .query("", q::in_periods(&oldest))
+    .sorted("In periods", true)
     .empty("–")
 }
 

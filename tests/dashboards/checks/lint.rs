@@ -71,8 +71,8 @@ fn panels_where(wrong: impl Fn(&Value) -> bool) -> Vec<Entry> {
 }
 
 fn queries_where(wrong: impl Fn(&Found) -> bool) -> Vec<Entry> {
-    let found = queries().into_iter().filter(|query| wrong(query));
-    found.map(|query| Entry { dashboard: query.dashboard, panel: query.panel }).collect()
+    let found = queries().iter().filter(|query| wrong(query));
+    found.map(|query| Entry { dashboard: query.dashboard.clone(), panel: query.panel.clone() }).collect()
 }
 
 fn variable<'a>(dashboard: &'a Value, name: &str) -> Option<&'a Value> {

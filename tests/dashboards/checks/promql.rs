@@ -1,5 +1,7 @@
 //! Queries as trees: variables replaced by something that parses, every selector with the expression around it.
 
+use std::sync::LazyLock;
+
 use promql_parser::label::Matcher;
 use promql_parser::parser::{self, Expr, VectorSelector};
 use serde_json::Value;
@@ -17,17 +19,18 @@ pub(super) struct Found {
     pub(super) expr: Expr,
 }
 
-/// Every query of every panel.
-pub(super) fn queries() -> Vec<Found> {
-    let mut found = Vec::new();
-    for (dashboard, json) in dashboards() {
-        for panel in panels(&json) {
-            for target in list(panel, "targets") {
-                found.push(Found::new(&dashboard, panel, target));
-            }
-        }
-    }
-    found
+/// Every query of every panel. Parsed once: the parser is slow without optimization.
+pub(super) fn queries() -> &'static [Found] {
+    static QUERIES: LazyLock<Vec<Found>> = LazyLock::new(|| {
+        let of_panel = |dashboard: &str, panel: &Value| {
+            list(panel, "targets").map(|target| Found::new(dashboard, panel, target)).collect::<Vec<_>>()
+        };
+        let of_dashboard = |(dashboard, json): &(String, Value)| {
+            panels(json).into_iter().flat_map(|panel| of_panel(dashboard, panel)).collect::<Vec<_>>()
+        };
+        dashboards().iter().flat_map(of_dashboard).collect()
+    });
+    &QUERIES
 }
 
 // === impl Found ===

@@ -191,6 +191,9 @@ impl Panel {
         panel.options = json!({ "showHeader": true, "cellHeight": "sm", "footer": { "show": false, "reducer": ["sum"],
             "countRows": false, "fields": "" } });
         panel.transformations = Column::transformations(&columns);
+        // What stands for the whole panel without data must not stand in each empty cell.
+        let cells = json!([{ "id": "noValue", "value": "–" }]);
+        panel.overrides.push(json!({ "matcher": { "id": "byRegexp", "options": ".*" }, "properties": cells }));
         for column in columns.into_iter().filter(|column| !column.properties.is_empty()) {
             panel = panel.over(column.title, column.properties);
         }
