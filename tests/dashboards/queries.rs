@@ -59,9 +59,10 @@ pub(crate) fn with_labels(expr: &str, metric: &str, labels: &str, matchers: &str
     format!("({expr}) * on ({INSTANCE}) group_left ({labels}) {}", labels_of_instance(metric, labels, matchers))
 }
 
-/// Adds who the instance is.
+/// Adds who the instance is; what AWS no longer lists stays without names.
 pub(crate) fn named(expr: &str) -> String {
-    with_labels(expr, "aws_ssm_instance_info", "name, computer_name, platform_name", "")
+    let named = with_labels(expr, "aws_ssm_instance_info", "name, computer_name, platform_name", "");
+    format!("({named}) or on ({INSTANCE}) ({expr})")
 }
 
 /// Adds the name of the account.
