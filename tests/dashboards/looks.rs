@@ -19,7 +19,7 @@ pub(crate) const PERIODS: Steps = &[(f64::NEG_INFINITY, "green"), (2.0, "orange"
 pub(crate) const AGE: Steps = &[(f64::NEG_INFINITY, "green"), (86_400.0, "orange"), (604_800.0, "red")];
 /// Time that a finding may stand, in seconds: a day is an error that nobody has seen to, a week is neglect.
 pub(crate) const STANDING: Steps = &[(f64::NEG_INFINITY, "blue"), (86_400.0, "orange"), (604_800.0, "red")];
-/// Age of the last ping in seconds: agents call every five minutes, AWS says ConnectionLost after half an hour.
+/// Age of the last ping in seconds: agents call every five minutes, AWS says `ConnectionLost` after half an hour.
 pub(crate) const PING: Steps = &[(f64::NEG_INFINITY, "green"), (600.0, "orange"), (1_800.0, "red")];
 /// Bytes of a page: vmagent drops pages over 16 MiB.
 pub(crate) const PAGE: Steps = &[(f64::NEG_INFINITY, "green"), (12_582_912.0, "orange"), (16_777_216.0, "red")];

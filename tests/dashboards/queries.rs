@@ -67,9 +67,9 @@ pub(crate) fn named(expr: &str) -> String {
 
 /// Adds the name of the account.
 pub(crate) fn with_account(expr: &str) -> String {
-    let names = target("aws_ssm_target_info", "account_name", "");
+    let infos = target("aws_ssm_target_info", "account_name", "");
     let named = format!(
-        "({expr}) * on (account_id, region) group_left (account_name) topk by (account_id, region) (1, {names})"
+        "({expr}) * on (account_id, region) group_left (account_name) topk by (account_id, region) (1, {infos})"
     );
     format!("({named}) or on (account_id, region) ({expr})")
 }
@@ -77,8 +77,8 @@ pub(crate) fn with_account(expr: &str) -> String {
 /// Adds a label that a metric of targets has for the same `key`; without one, the rest stays.
 pub(crate) fn looked_up(expr: &str, key: &str, metric: &str, label: &str) -> String {
     let key = format!("account_id, region, {key}");
-    let names = one_of_each(metric, &keys(&key, label), "");
-    let named = format!("({expr}) * on ({key}) group_left ({label}) topk by ({key}) (1, {names})");
+    let infos = one_of_each(metric, &keys(&key, label), "");
+    let named = format!("({expr}) * on ({key}) group_left ({label}) topk by ({key}) (1, {infos})");
     format!("({named}) or on ({key}) ({expr})")
 }
 

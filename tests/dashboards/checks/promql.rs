@@ -63,7 +63,7 @@ pub(super) fn parse(query: &str) -> Expr {
 /// What a query variable asks: the selector, and the label it takes from it.
 pub(super) fn variable(variable: &Value) -> (Expr, Option<String>) {
     let query = text(&variable["query"], "query");
-    let inner = |function: &str| Some(query.strip_prefix(function)?.strip_prefix('(')?.strip_suffix(')')?);
+    let inner = |function: &str| query.strip_prefix(function)?.strip_prefix('(')?.strip_suffix(')');
     if let Some(inner) = inner("query_result") {
         return (parse(inner), None);
     }

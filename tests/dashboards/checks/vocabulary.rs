@@ -39,7 +39,7 @@ pub(super) fn metrics() -> BTreeMap<String, BTreeSet<String>> {
 /// The exporter's own metrics, as a page says them.
 fn own() -> BTreeMap<String, BTreeSet<String>> {
     let build = Build { version: "1", revision: "2", rustc: "3" };
-    let own = Own::new(build, Duration::from_secs(300));
+    let own = Own::new(build, Duration::from_mins(5));
     let target = own.target("111122223333", "eu-west-1");
     target.start_at_zero("ListAssociations");
     target.limit("ListAssociations", 5.0);

@@ -89,13 +89,13 @@ impl Column {
     /// One row from all queries, then these columns only, in their order, under their titles.
     fn transformations(columns: &[Self]) -> Vec<Value> {
         let named = || columns.iter().flat_map(|column| column.names().map(move |name| (name, column)));
-        let names: Vec<_> = named().map(|(name, _)| name).collect();
+        let fields: Vec<_> = named().map(|(name, _)| name).collect();
         let order: Map<_, _> = named().zip(0..).map(|((name, _), index)| (name.to_owned(), json!(index))).collect();
         let titles: Map<_, _> = named().map(|(name, column)| (name.to_owned(), json!(column.title))).collect();
         let organize = json!({ "excludeByName": {}, "indexByName": order, "renameByName": titles });
         vec![
             json!({ "id": "merge", "options": {} }),
-            json!({ "id": "filterFieldsByName", "options": { "include": { "names": names } } }),
+            json!({ "id": "filterFieldsByName", "options": { "include": { "names": fields } } }),
             json!({ "id": "organize", "options": organize }),
         ]
     }
@@ -195,7 +195,7 @@ impl Panel {
         let cells = json!([{ "id": "noValue", "value": "–" }]);
         panel.overrides.push(json!({ "matcher": { "id": "byRegexp", "options": ".*" }, "properties": cells }));
         for column in columns.into_iter().filter(|column| !column.properties.is_empty()) {
-            panel = panel.over(column.title, column.properties);
+            panel = panel.over(column.title, &column.properties);
         }
         panel
     }
@@ -244,7 +244,7 @@ impl Panel {
     /// The colour that a name has everywhere.
     pub(crate) fn colours(mut self, names: &[(&'static str, &'static str)]) -> Self {
         for (name, colour) in names {
-            self = self.over(name, vec![json!({ "id": "color", "value": { "mode": "fixed", "fixedColor": colour } })]);
+            self = self.over(name, &[json!({ "id": "color", "value": { "mode": "fixed", "fixedColor": colour } })]);
         }
         self
     }
@@ -260,7 +260,7 @@ impl Panel {
         self.option("sortBy", json!([{ "displayName": title, "desc": descending }]))
     }
 
-    fn over(mut self, name: &str, properties: Vec<Value>) -> Self {
+    fn over(mut self, name: &str, properties: &[Value]) -> Self {
         self.overrides.push(json!({ "matcher": { "id": "byName", "options": name }, "properties": properties }));
         self
     }
