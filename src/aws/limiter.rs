@@ -2,7 +2,9 @@
 //!
 //! Tickets are spaced evenly, so that idleness earns no burst, and lists go before details: pages of a list come one
 //! after the other, and one that queued behind a pile of details would hold up the refresh. Who was throttled keeps
-//! its place. When AWS throttles, nobody gets a ticket for a while.
+//! its place. When AWS throttles, nobody gets a ticket for a moment, and that operation is slowed down ([`Pace`]).
+//!
+//! A refresh is spread over half the interval where the ceiling allows, so that other tools keep their share.
 
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
@@ -12,6 +14,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
 
+use super::learning::Pace;
 use crate::collect::Operation;
 
 /// How late a ticket may be taken without moving those after it: a timer's lateness must not lower the rate. Below a
@@ -26,15 +29,29 @@ const LONGEST_ASKED: Duration = Duration::from_secs(30);
 
 /// The ceiling of one target.
 pub(super) struct Limiter {
-    interval: Duration,
+    ceiling: f64,
+    /// From the start of a refresh to the start of the next.
+    refresh_interval: Duration,
     line: Mutex<Line>,
 }
+
+/// A refresh that is not spread thinner than this, in requests per second: views lag, and a page should be of one time.
+const THINNEST: f64 = 1.0;
+/// Calls expected of a refresh, in calls of the one before: some changes more.
+const EXPECTED: f64 = 1.1;
 
 struct Line {
     waiting: BTreeMap<Place, Arc<Notify>>,
     places: u64,
     /// The earliest time of the next ticket.
     slot: Instant,
+    /// Requests per second that the refresh is spread to, until `hurry_from`.
+    spread: f64,
+    hurry_from: Instant,
+    /// Tickets taken in this refresh.
+    taken: u32,
+    /// What is learnt of each operation, in the order of [`Operation::ALL`].
+    paces: [Pace; Operation::ALL.len()],
     /// When AWS throttled last, with a pause for it.
     paused_at: Option<Instant>,
     /// Throttles since the last good answer.
@@ -47,6 +64,7 @@ struct Line {
 pub(super) struct Place {
     is_detail: bool,
     number: u64,
+    operation: Operation,
 }
 
 enum Turn {
@@ -56,23 +74,34 @@ enum Turn {
 }
 
 impl Limiter {
-    /// A rate that is nearly zero, or no rate at all, is one request per hour.
-    pub(super) fn new(per_second: f64) -> Self {
-        let interval = Duration::try_from_secs_f64(per_second.recip()).unwrap_or(SLOWEST).min(SLOWEST);
+    /// A ceiling that is nearly zero, or none at all, is one request per hour.
+    pub(super) fn new(ceiling: f64, refresh_interval: Duration) -> Self {
+        let ceiling = if ceiling.is_finite() { ceiling.max(SLOWEST.as_secs_f64().recip()) } else { 1.0 };
         let line = Line {
             waiting: BTreeMap::new(),
             places: 0,
             slot: Instant::now(),
+            spread: ceiling,
+            hurry_from: Instant::now(),
+            taken: 0,
+            paces: Default::default(),
             paused_at: None,
             throttles: 0,
             longest_pause: Duration::ZERO,
         };
-        Self { interval, line: Mutex::new(line) }
+        Self { ceiling, refresh_interval, line: Mutex::new(line) }
     }
 
-    /// The time between two tickets.
+    /// The longest time between two tickets of an operation, as things stand.
     pub(super) fn interval(&self) -> Duration {
-        self.interval
+        let (line, now) = (self.line(), Instant::now());
+        let slowest = line.paces.iter().map(|pace| pace.allowed(now, self.ceiling)).fold(self.ceiling, f64::min);
+        interval(slowest.min(line.spread))
+    }
+
+    /// What an operation is allowed now, in requests per second.
+    pub(super) fn allowed(&self, operation: Operation) -> f64 {
+        self.line().paces[operation as usize].allowed(Instant::now(), self.ceiling)
     }
 
     /// The longest pause of this refresh.
@@ -85,13 +114,20 @@ impl Limiter {
         let mut line = self.line();
         line.throttles = 0;
         line.longest_pause = Duration::ZERO;
+        let expected = f64::from(std::mem::take(&mut line.taken)) * EXPECTED;
+        let half = self.refresh_interval / 2;
+        // The first refresh hurries: there is nothing to show before it, and nothing to go by.
+        if expected > 0.0 {
+            line.spread = (expected / half.as_secs_f64()).max(THINNEST).min(self.ceiling);
+            line.hurry_from = Instant::now() + half;
+        }
     }
 
     /// Joins the line: behind the calls of its kind that came before.
     pub(super) fn place(&self, operation: Operation) -> Place {
         let mut line = self.line();
         line.places += 1;
-        Place { is_detail: !operation.is_listing(), number: line.places }
+        Place { is_detail: !operation.is_listing(), number: line.places, operation }
     }
 
     /// Waits for a ticket; says how long that took. Dropping the future leaves the line.
@@ -99,7 +135,7 @@ impl Limiter {
         let asked = Instant::now();
         let waiter = Waiter::join(self, place);
         loop {
-            let turn = self.line().turn(place, self.interval);
+            let turn = self.line().turn(place, self.ceiling);
             match turn {
                 Turn::Now => return asked.elapsed(),
                 Turn::Later => waiter.woken.notified().await,
@@ -114,8 +150,9 @@ impl Limiter {
     /// AWS throttled an attempt `sent` at that time, and may have said how long to wait.
     ///
     /// Attempts that were on their way when the pause began say nothing new about it.
-    pub(super) fn throttled(&self, sent: Instant, asked: Option<Duration>) {
+    pub(super) fn throttled(&self, operation: Operation, sent: Instant, asked: Option<Duration>) {
         let mut line = self.line();
+        line.paces[operation as usize].refuse(sent, Instant::now(), self.ceiling);
         let pause = match asked {
             Some(asked) => asked.min(LONGEST_ASKED),
             None if line.paused_at.is_some_and(|paused_at| sent < paused_at) => return,
@@ -138,25 +175,36 @@ impl Limiter {
 }
 
 impl Line {
-    fn turn(&mut self, place: Place, interval: Duration) -> Turn {
-        if self.waiting.first_key_value().is_some_and(|(first, _)| *first != place) {
+    fn turn(&mut self, place: Place, ceiling: f64) -> Turn {
+        let now = Instant::now();
+        let slot = self.slot_of(place.operation);
+        if now < slot {
+            return Turn::At(slot);
+        }
+        // Whoever is before and may go now, goes now.
+        if self.waiting.range(..place).any(|(earlier, _)| self.slot_of(earlier.operation) <= now) {
             return Turn::Later;
         }
-        let now = Instant::now();
-        if now < self.slot {
-            return Turn::At(self.slot);
-        }
-        let due = now.checked_sub(TOLERANCE).map_or(self.slot, |earliest| earliest.max(self.slot));
-        self.slot = due + interval;
+        let punctual = |slot: Instant| now.checked_sub(TOLERANCE).map_or(slot, |earliest| earliest.max(slot));
+        let per_second = if now < self.hurry_from { self.spread } else { ceiling };
+        self.slot = punctual(self.slot) + interval(per_second);
+        self.paces[place.operation as usize].take(punctual(slot), now, ceiling);
+        self.taken = self.taken.saturating_add(1);
         self.leave(place);
         Turn::Now
     }
 
+    /// The earliest time of the next ticket of an operation.
+    fn slot_of(&self, operation: Operation) -> Instant {
+        self.paces[operation as usize].slot().map_or(self.slot, |slot| slot.max(self.slot))
+    }
+
     fn leave(&mut self, place: Place) {
-        let was_first = self.waiting.first_key_value().is_some_and(|(first, _)| *first == place);
         self.waiting.remove(&place);
-        if was_first && let Some((_, next)) = self.waiting.first_key_value() {
-            next.notify_one();
+        // The next to go: it may be asleep until it is told.
+        let next = self.waiting.iter().min_by_key(|(place, _)| (self.slot_of(place.operation), **place));
+        if let Some((_, woken)) = next {
+            woken.notify_one();
         }
     }
 
@@ -189,6 +237,11 @@ impl Drop for Waiter<'_> {
     }
 }
 
+/// The time between two tickets.
+fn interval(per_second: f64) -> Duration {
+    Duration::try_from_secs_f64(per_second.recip()).unwrap_or(SLOWEST).min(SLOWEST)
+}
+
 /// `first`, doubled for each try after the first.
 pub(super) fn backoff(first: Duration, tries: u32) -> Duration {
     first.saturating_mul(1 << tries.saturating_sub(1).min(16))
@@ -215,6 +268,10 @@ mod tests {
     const LIST: Operation = Operation::ListAssociations;
     const DETAIL: Operation = Operation::ListComplianceItems;
 
+    fn limiter(ceiling: f64) -> Limiter {
+        Limiter::new(ceiling, Duration::from_mins(5))
+    }
+
     async fn tickets(limiter: &Limiter, count: usize) -> Vec<Duration> {
         let start = Instant::now();
         let one = async || {
@@ -226,7 +283,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn tickets_are_evenly_spaced() {
-        let taken = tickets(&Limiter::new(5.0), 11).await;
+        let taken = tickets(&limiter(5.0), 11).await;
         for (number, at) in (0..).zip(&taken) {
             assert_eq!(at.as_millis(), number * 200);
         }
@@ -234,7 +291,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn idleness_earns_no_burst() {
-        let limiter = Limiter::new(5.0);
+        let limiter = limiter(5.0);
         advance(Duration::from_mins(1)).await;
         let taken = tickets(&limiter, 6).await;
         assert!(taken[1] >= Duration::from_millis(190), "{taken:?}");
@@ -243,7 +300,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn lateness_of_a_timer_does_not_lower_the_rate() {
-        let limiter = Limiter::new(100.0);
+        let limiter = limiter(100.0);
         let start = Instant::now();
         for _ in 0..100 {
             limiter.ticket(limiter.place(DETAIL)).await;
@@ -254,7 +311,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_list_goes_before_details_that_came_earlier() {
-        let limiter = Limiter::new(1.0);
+        let limiter = limiter(1.0);
         let order = RefCell::new(Vec::new());
         let take = async |name, operation| {
             limiter.ticket(limiter.place(operation)).await;
@@ -270,7 +327,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn one_that_gives_up_leaves_no_gap() {
-        let limiter = Rc::new(Limiter::new(1.0));
+        let limiter = Rc::new(limiter(1.0));
         let start = Instant::now();
         limiter.ticket(limiter.place(DETAIL)).await;
         let impatient = timeout(Duration::from_millis(500), limiter.ticket(limiter.place(LIST)));
@@ -288,7 +345,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_retry_goes_before_calls_that_came_later() {
-        let limiter = Limiter::new(1.0);
+        let limiter = limiter(1.0);
         let (early, late) = (limiter.place(DETAIL), limiter.place(DETAIL));
         limiter.ticket(early).await;
         let start = Instant::now();
@@ -302,25 +359,64 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn nobody_gets_a_ticket_while_aws_asks_to_wait() {
-        let limiter = Limiter::new(10.0);
-        limiter.throttled(Instant::now(), Some(Duration::from_millis(700)));
+        let limiter = limiter(10.0);
+        limiter.throttled(LIST, Instant::now(), Some(Duration::from_millis(700)));
         let taken = tickets(&limiter, 2).await;
         assert_eq!(taken.iter().map(Duration::as_millis).collect::<Vec<_>>(), [700, 800]);
         assert_eq!(limiter.longest_pause(), Duration::from_millis(700));
-        limiter.throttled(Instant::now(), Some(Duration::from_hours(1)));
+        limiter.throttled(LIST, Instant::now(), Some(Duration::from_hours(1)));
         assert_eq!(limiter.longest_pause(), LONGEST_ASKED);
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_volley_of_throttles_is_one_throttle() {
-        let limiter = Limiter::new(10.0);
+        let limiter = limiter(10.0);
         let sent = Instant::now();
         advance(Duration::from_millis(50)).await;
         for _ in 0..10 {
-            limiter.throttled(sent, None);
+            limiter.throttled(LIST, sent, None);
         }
         assert_eq!(limiter.line().throttles, 1);
         assert!(limiter.longest_pause() <= FIRST_PAUSE);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_refresh_is_spread_over_half_the_interval_and_the_first_is_not() {
+        let limiter = limiter(10.0);
+        limiter.begin();
+        assert!(tickets(&limiter, 600).await[599] <= Duration::from_mins(1));
+        limiter.begin();
+        let spread = tickets(&limiter, 600).await[599];
+        assert!((130..=150).contains(&spread.as_secs()), "{spread:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_refresh_that_needs_more_calls_than_expected_hurries_after_half_the_interval() {
+        let limiter = limiter(10.0);
+        limiter.begin();
+        tickets(&limiter, 300).await;
+        limiter.begin();
+        let taken = tickets(&limiter, 1300).await[1299];
+        assert!((240..=260).contains(&taken.as_secs()), "{taken:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_throttled_operation_slows_down_alone() {
+        let limiter = limiter(10.0);
+        tickets(&limiter, 50).await;
+        limiter.throttled(DETAIL, Instant::now(), None);
+        let (slow, start) = (limiter.allowed(DETAIL), Instant::now());
+        assert!((4.0..=6.0).contains(&slow), "{slow}");
+        assert!((limiter.allowed(LIST) - 10.0).abs() < f64::EPSILON);
+        let lists = async {
+            for _ in 0..20 {
+                limiter.ticket(limiter.place(LIST)).await;
+            }
+            start.elapsed()
+        };
+        let (details, lists) = tokio::join!(tickets(&limiter, 20), lists);
+        assert!(lists <= Duration::from_millis(2500), "{lists:?}");
+        assert!(details[19] >= Duration::from_millis(2500), "{details:?}");
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod classify;
 mod connector;
 mod convert;
 mod credentials;
+mod learning;
 mod lease;
 mod limiter;
 mod retry;

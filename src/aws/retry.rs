@@ -60,7 +60,8 @@ impl Caller {
                 }
                 Again::Throttled => {
                     throttles += 1;
-                    self.limiter.throttled(began, failure.retry_after);
+                    self.limiter.throttled(operation, began, failure.retry_after);
+                    self.meter.limit(operation, self.limiter.allowed(operation));
                     throttles >= THROTTLED_ATTEMPTS || !self.budgets.throttled.spend()
                 }
                 Again::Transient => {
@@ -90,6 +91,7 @@ impl Caller {
         match result {
             Ok(output) => {
                 self.limiter.answered();
+                self.meter.limit(operation, self.limiter.allowed(operation));
                 self.budgets.earn();
                 Ok(output)
             }

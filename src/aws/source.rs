@@ -37,6 +37,8 @@ pub struct TargetOptions {
     pub external_id: Option<String>,
     /// Ceiling over all operations; above zero.
     pub requests_per_second: f64,
+    /// From the start of a refresh to the start of the next; a refresh is spread over half of it.
+    pub refresh_interval: Duration,
     /// Timeout of one attempt of one call, from its ticket to the last byte.
     pub attempt_timeout: Duration,
 }
@@ -48,6 +50,7 @@ impl fmt::Debug for TargetOptions {
             .field("role_arn", &self.role_arn)
             .field("external_id", &self.external_id.as_ref().map(|_| "<redacted>"))
             .field("requests_per_second", &self.requests_per_second)
+            .field("refresh_interval", &self.refresh_interval)
             .field("attempt_timeout", &self.attempt_timeout)
             .finish()
     }
@@ -79,7 +82,7 @@ impl SsmSource {
         Self {
             ssm: client(base, region, options.attempt_timeout, &credentials),
             caller: Caller {
-                limiter: Limiter::new(options.requests_per_second),
+                limiter: Limiter::new(options.requests_per_second, options.refresh_interval),
                 credentials,
                 meter,
                 budgets: Budgets::new(),

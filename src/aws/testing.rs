@@ -159,6 +159,7 @@ pub(super) fn options() -> TargetOptions {
         role_arn: None,
         external_id: None,
         requests_per_second: 500.0,
+        refresh_interval: Duration::from_mins(5),
         attempt_timeout: Duration::from_millis(500),
     }
 }

@@ -6,14 +6,18 @@
 mod body;
 mod catalogue;
 mod deflate;
+mod document;
 mod emit;
 mod family;
 mod own;
 mod page;
+#[cfg(test)]
+mod tests;
 mod view;
 
 pub use body::{Body, Encoding};
 pub use catalogue::{SECTIONS, families};
+pub use document::document;
 pub use family::{Family, Format, Kind, Per};
 pub use own::{Build, Own, TargetMeter};
 pub use page::{Page, Publisher, Renderer, TargetPage};
