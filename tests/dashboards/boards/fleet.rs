@@ -162,7 +162,8 @@ fn severities() -> Panel {
     .query("{{compliance_severity}}", items("compliance_severity"))
     .unit("short")
     .colours(looks::SEVERITIES)
-    .empty("no non-compliant item")
+    .coarse()
+        .empty("no non-compliant item")
 }
 
 fn worst() -> Panel {

@@ -114,6 +114,7 @@ fn states_over_time() -> Panel {
         .query("{{patch_state}}", format!("sum by (patch_state) ({counts})"))
         .unit("short")
         .colours(looks::PATCH_STATES)
+        .coarse()
         .empty("no data")
 }
 
@@ -127,6 +128,7 @@ fn patches_over_time() -> Panel {
     .query("{{patch_state}}", format!("sum by (patch_state) ({patches})"))
     .unit("short")
     .colours(looks::PATCH_STATES)
+    .coarse()
     .empty("no data")
 }
 
@@ -184,7 +186,8 @@ fn scan_ages_over_time() -> Panel {
     .queries(age_classes())
     .unit("short")
     .colours(looks::AGES)
-    .empty("no data")
+    .coarse()
+        .empty("no data")
 }
 
 /// A table of instances by one value.
