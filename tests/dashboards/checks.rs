@@ -1,0 +1,34 @@
+//! What holds for every dashboard: each check reads the JSON as Grafana would.
+
+mod files;
+mod labels;
+mod layout;
+mod links;
+mod lint;
+mod promql;
+mod vocabulary;
+
+use serde_json::Value;
+
+use crate::boards;
+
+/// Every dashboard with its title.
+fn dashboards() -> Vec<(String, Value)> {
+    boards::all().iter().map(|board| (board.title.to_owned(), board.to_json())).collect()
+}
+
+/// The panels of a dashboard, without the headings.
+fn panels(dashboard: &Value) -> Vec<&Value> {
+    let panels = dashboard["panels"].as_array().into_iter().flatten();
+    panels.filter(|panel| panel["type"] != "row").collect()
+}
+
+/// The text at a key, empty if there is none.
+fn text<'a>(value: &'a Value, key: &str) -> &'a str {
+    value[key].as_str().unwrap_or_default()
+}
+
+/// The elements of a list, none if there is no list.
+fn list<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
+    value[key].as_array().into_iter().flatten()
+}
