@@ -122,14 +122,14 @@ fn accounts() -> Panel {
     };
     let columns = vec![
         Column::new("account_name", "Account"),
-        Column::new("account_id", "Account id"),
-        Column::new("region", "Region"),
-        Column::new("Value #A", "Managed"),
-        Column::new("Value #B", "Online"),
-        Column::new("Value #C", "Patch").steps(looks::NONE_IS_GOOD),
-        Column::new("Value #D", "Association").steps(looks::NONE_IS_GOOD),
-        Column::new("Value #E", "Custom").steps(looks::NONE_IS_GOOD),
-        Column::new("Value #F", "Never scanned").steps(looks::FEW_IS_GOOD),
+        Column::new("account_id", "Account id").width(125),
+        Column::new("region", "Region").width(110),
+        Column::new("Value #A", "Managed").width(85),
+        Column::new("Value #B", "Online").width(75),
+        Column::new("Value #C", "Patch").width(70).steps(looks::NONE_IS_GOOD),
+        Column::new("Value #D", "Association").width(100).steps(looks::NONE_IS_GOOD),
+        Column::new("Value #E", "Custom").width(80).steps(looks::NONE_IS_GOOD),
+        Column::new("Value #F", "Never scanned").width(125).steps(looks::FEW_IS_GOOD),
     ];
     Panel::table(
         "Non-compliant instances by account and region",

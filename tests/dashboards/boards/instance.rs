@@ -5,6 +5,10 @@ use crate::grafana::{Column, Dashboard, Panel, Section, Variable};
 use crate::looks;
 use crate::queries as q;
 
+/// Patch states that ask for something to be done.
+const WANTING: &str =
+    r#"patch_state=~"Missing|Failed|InstalledPendingReboot|InstalledRejected|AvailableSecurityUpdate""#;
+
 pub(super) fn board() -> Dashboard {
     let mut variables = targets();
     variables.push(platform());
@@ -27,7 +31,7 @@ pub(super) fn board() -> Dashboard {
 fn answer() -> Section {
     Section::new("")
         .row(4, vec![(10, status()), (3, online()), (3, ping()), (3, agent()), (5, pending())])
-        .row(8, vec![(15, reasons()), (9, patches())])
+        .row(8, vec![(15, reasons()), (6, patches()), (3, installed())])
         .row(5, vec![(24, timeline())])
         .row(3, vec![(24, identity())])
 }
@@ -130,11 +134,23 @@ fn reasons() -> Panel {
 fn patches() -> Panel {
     Panel::bars(
         "Patches by state",
-        "Missing, Failed, InstalledPendingReboot and InstalledRejected make the instance non-compliant; the rest is for orientation.",
+        "Missing, Failed, InstalledPendingReboot and InstalledRejected make the instance non-compliant; AvailableSecurityUpdate does where the baseline says so.",
     )
-    .query("{{patch_state}}", q::chosen("aws_ssm_instance_patches", "patch_state", r#"patch_state!="NotApplicable""#))
+    .query("{{patch_state}}", q::chosen("aws_ssm_instance_patches", "patch_state", WANTING))
     .unit("short")
     .colours(looks::PATCH_STATES)
+    .empty("never scanned")
+}
+
+fn installed() -> Panel {
+    let installed = q::chosen("aws_ssm_instance_patches", "patch_state", r#"patch_state=~"Installed|InstalledOther""#);
+    Panel::stat(
+        "Installed patches",
+        "Patches that are installed: Installed as the baseline wants, InstalledOther besides it.",
+    )
+    .query("{{patch_state}}", installed)
+    .unit("short")
+    .option("textMode", "value_and_name")
     .empty("never scanned")
 }
 
@@ -216,9 +232,8 @@ fn determined() -> Panel {
 }
 
 fn patches_over_time() -> Panel {
-    let states = r#"patch_state=~"Missing|Failed|InstalledPendingReboot|InstalledRejected|AvailableSecurityUpdate""#;
     Panel::lines("Patches that make it non-compliant", "Patches of the instance by state over time.")
-        .query("{{patch_state}}", q::chosen("aws_ssm_instance_patches", "patch_state", states))
+        .query("{{patch_state}}", q::chosen("aws_ssm_instance_patches", "patch_state", WANTING))
         .unit("short")
         .colours(looks::PATCH_STATES)
         .empty("never scanned")
