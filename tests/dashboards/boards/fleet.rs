@@ -20,7 +20,7 @@ pub(super) fn board() -> Dashboard {
 
 fn answer() -> Section {
     Section::new("")
-        .row(4, vec![(8, share()), (6, noncompliant()), (4, unreported()), (4, managed()), (2, down())])
+        .row(4, vec![(7, share()), (6, noncompliant()), (4, unreported()), (3, managed()), (4, unread())])
         .row(9, vec![(8, reasons_now()), (16, reasons())])
 }
 
@@ -81,12 +81,13 @@ fn managed() -> Panel {
         .empty("no data")
 }
 
-fn down() -> Panel {
+fn unread() -> Panel {
     Panel::stat(
-        "Targets down",
-        "Accounts and regions whose last reading failed: their numbers are old, or missing. The dashboard Exporter says why.",
+        "Not read",
+        "Accounts and regions whose last reading failed, and collectors: what they tell is old, or missing from every count. The dashboard Exporter says why.",
     )
-    .query("down", format!("sum(1 - {})", q::target("aws_ssm_up", "", "")))
+    .query("targets", format!("sum(1 - {})", q::target("aws_ssm_up", "", "")))
+    .query("collectors", format!("sum(1 - {})", q::target("aws_ssm_collector_success", "collector", "")))
     .unit("short")
     .steps(looks::NONE_IS_GOOD)
     .empty("no exporter")
