@@ -113,10 +113,10 @@ fn reasons() -> Panel {
     let standing = format!("time() - max by (compliance_type) ({since})");
     let columns = vec![
         Column::new("compliance_type", "Type").width(130),
-        Column::new("reason", "Reason").width(240).mapped(looks::reasons()),
+        Column::new("reason", "Reason").width(215).mapped(looks::reasons()),
         Column::new("advice", "What to do").mapped(looks::advice()),
         Column::new("runbook", "Runbook")
-            .width(330)
+            .width(290)
             .mapped(looks::runbooks())
             .link("Open the runbook", format!("{}${{__value.text}}.md", looks::RUNBOOK_URL)),
         Column::new("Value #B", "Non-compliant for").width(150).unit("s").steps(looks::STANDING),
