@@ -99,7 +99,8 @@ impl Shared {
 
     fn render(&self, place: &Place, target: &Target) {
         let view = View { target, identity: &place.identity(), policy: self.policy };
-        let page = locked(&self.renderer).render(&view);
+        let before = self.publisher.target(place.number);
+        let page = locked(&self.renderer).render(&view, before.as_ref());
         if !place.left_out.load(Ordering::Relaxed) {
             self.publisher.publish(place.number, page);
         }
@@ -132,6 +133,16 @@ impl Place {
         let account_id = self.account_id.get().cloned().unwrap_or_default();
         let account_name = self.account_name.clone().unwrap_or_else(|| account_id.clone());
         Identity { account_id, region: self.region.clone(), account_name }
+    }
+
+    /// Whether the account is known.
+    pub fn is_identified(&self) -> bool {
+        self.account_id.get().is_some()
+    }
+
+    /// Whether this is the target of that account and region.
+    pub fn is(&self, account_id: &str, region: &str) -> bool {
+        self.account_id.get().map_or("", String::as_str) == account_id && self.region == region
     }
 
     /// For the log and for people: the account by name or id, and the region.

@@ -1,21 +1,39 @@
 //! The program as its web server sees it.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::board::{Place, Shared, locked};
-use crate::http::{Exposition, Readiness, Site, TargetRow};
+use crate::http::{DiscoveredTarget, Exposition, Part, Readiness, Site, TargetRow};
 use crate::metrics::{Body, Encoding, Format};
 
 /// After this the program is ready even if some target's first attempt still runs: it has what it has, and says so.
 const READY_AT_LATEST: Duration = Duration::from_mins(5);
 
 impl Site for Shared {
-    fn metrics(&self, format: Format, encoding: Encoding) -> Exposition {
-        let page = self.publisher.page();
-        let own = self.own.encode(format, &page);
+    fn metrics(&self, part: Part<'_>, format: Format, encoding: Encoding) -> Option<Exposition> {
+        let whole = self.publisher.page();
+        let (page, own) = match part {
+            Part::Everything => (Arc::clone(&whole), self.own.encode(format, &whole)),
+            Part::Exporter => (Arc::default(), self.own.encode(format, &whole)),
+            Part::Target { account_id, region } => {
+                let place = self.find(account_id, region)?;
+                (Arc::new(self.publisher.target_page(place)), format.end().to_owned())
+            }
+        };
         let body = Body::new(page, format, encoding, &own);
-        Exposition { length: body.length(), chunks: Box::new(body) }
+        Some(Exposition { length: body.length(), chunks: Box::new(body) })
+    }
+
+    fn discovery(&self) -> Option<Vec<DiscoveredTarget>> {
+        let known = |place: &Place| place.is_identified() || place.attempted.load(Ordering::Relaxed);
+        let shown = self.places.iter().filter(|place| !place.left_out.load(Ordering::Relaxed));
+        let target = |place: &Arc<Place>| {
+            let identity = place.identity();
+            DiscoveredTarget { account_id: identity.account_id, region: identity.region }
+        };
+        self.places.iter().all(|place| known(place)).then(|| shown.map(target).collect())
     }
 
     fn targets(&self) -> Vec<TargetRow> {
@@ -34,6 +52,15 @@ impl Site for Shared {
 
     fn answered(&self, handler: &'static str, code: u16) {
         self.own.answered(handler, code);
+    }
+}
+
+impl Shared {
+    /// The number of a target that is shown.
+    fn find(&self, account_id: &str, region: &str) -> Option<usize> {
+        let shown = self.places.iter().filter(|place| !place.left_out.load(Ordering::Relaxed));
+        let mut named = shown.filter(|place| place.is(account_id, region));
+        named.next().map(|place| place.number)
     }
 }
 

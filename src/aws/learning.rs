@@ -15,8 +15,8 @@ const RECOVERY: Duration = Duration::from_secs(30);
 const HALF: f64 = 0.5;
 /// The curve levels off this much below the refused pace: at that very pace it would be refused again.
 const SAFETY: f64 = 0.95;
-/// The slowest pace, in requests per second; slower ones learn nothing.
-const SLOWEST: f64 = 0.1;
+/// The slowest pace, in requests per second: slower ones learn nothing, and take minutes to find that a storm is over.
+const SLOWEST: f64 = 0.5;
 /// The time over which the pace in use is measured.
 const WINDOW: Duration = Duration::from_secs(3);
 

@@ -30,16 +30,30 @@ struct Progress<T> {
     started: Option<Instant>,
     ended: Option<Instant>,
     due: usize,
+    /// Instances that were not due.
+    unchanged: usize,
     read: usize,
     splits: usize,
     unread: HashSet<Arc<str>>,
+    /// Whether there may be instances due that nobody could name.
+    owes_unknown: bool,
     error: Option<SourceError>,
 }
 
 impl<T> Default for Details<T> {
     fn default() -> Self {
-        let (rows, unread, error) = (HashMap::new(), HashSet::new(), None);
-        Self(Mutex::new(Progress { rows, started: None, ended: None, due: 0, read: 0, splits: 0, unread, error }))
+        Self(Mutex::new(Progress {
+            rows: HashMap::new(),
+            started: None,
+            ended: None,
+            due: 0,
+            unchanged: 0,
+            read: 0,
+            splits: 0,
+            unread: HashSet::new(),
+            owes_unknown: false,
+            error: None,
+        }))
     }
 }
 
@@ -96,6 +110,25 @@ impl<T> Details<T> {
         });
     }
 
+    /// So many instances need not be read: what is known of them holds.
+    pub(super) fn unchanged(&self, instances: usize) {
+        self.with(|progress| progress.unchanged = instances);
+    }
+
+    /// AWS does not know it any more: no error, but nothing was read either.
+    fn gone(&self, id: Arc<str>) {
+        self.with(|progress| {
+            progress.read += 1;
+            progress.unread.insert(id);
+        });
+    }
+
+    /// The listing that names the instances could not be read, now or ever: whatever is read is not enough.
+    pub(super) fn owes_unknown(&self, error: SourceError) {
+        self.with(|progress| progress.owes_unknown = true);
+        self.failed([], error);
+    }
+
     fn may_split(&self) -> bool {
         self.with(|progress| {
             progress.splits += 1;
@@ -105,13 +138,15 @@ impl<T> Details<T> {
 
     /// How it went, what was read, and the first error.
     ///
-    /// A collector of details has succeeded when at least nine tenths of its instances were read.
+    /// A collector of details has succeeded when at least nine tenths of its instances were read, or did not need to
+    /// be: else a single one that cannot be read would fail a refresh in which little else has changed.
     pub(super) fn finish(&self, given_up: bool) -> (Attempt, Read<T>, Option<SourceError>) {
         self.with(|progress| {
             let mut rows: Vec<_> = std::mem::take(&mut progress.rows).into_iter().collect();
             rows.sort_by(|(a, _), (b, _)| a.cmp(b));
             let error = progress.error.take();
-            let enough = !given_up && progress.read * 10 >= progress.due * 9;
+            let (good, all) = (progress.read + progress.unchanged, progress.due + progress.unchanged);
+            let enough = !given_up && !progress.owes_unknown && good * 10 >= all * 9;
             let reason = error.as_ref().map_or(Reason::Timeout, |error| error.reason);
             let took = progress
                 .started
@@ -136,9 +171,7 @@ impl Details<Option<PatchCounts>> {
         while let Some(mut ids) = batches.pop() {
             match patch_states(source, &ids, words, tick).await {
                 Ok(rows) => self.found(ids.len(), rows),
-                Err(error) if error.scope == Scope::Gone && ids.len() == 1 => {
-                    self.found(1, [(ids.swap_remove(0), None)])
-                }
+                Err(error) if error.scope == Scope::Gone && ids.len() == 1 => self.gone(ids.swap_remove(0)),
                 Err(error) if error.scope != Scope::Call && ids.len() > 1 && self.may_split() => {
                     let half = ids.split_off(ids.len() / 2);
                     batches.extend([ids, half]);
@@ -194,7 +227,7 @@ impl Details<Box<[NoncompliantAssociation]>> {
             match chain::read(fetch, |page| rows.extend(page)).await {
                 Ok(_) => self.found(1, [(id, NoncompliantAssociation::from_rows(&rows, words))]),
                 // It has gone since it was listed: nothing to explain any more.
-                Err(error) if error.scope == Scope::Gone => self.found(1, []),
+                Err(error) if error.scope == Scope::Gone => self.gone(id),
                 Err(error) => self.failed([id], error),
             }
         }

@@ -10,6 +10,8 @@ mod refresh;
 mod resources;
 mod schedule;
 mod source;
+#[cfg(test)]
+mod tests;
 
 pub use plan::Plan;
 pub use schedule::{Board, Clock, Next, Refresher};

@@ -19,9 +19,8 @@ use super::plan::Plan;
 use super::resources::Resources;
 use super::source::{Answer, Page, Source, SourceError, Types};
 use crate::model::{
-    ASSOCIATION, Association, Attempt, Baseline, Collector, Data, Instance, InstanceRow, Listings,
-    NoncompliantAssociation, Now, Outcome, PATCH, PatchCounts, Reason, Summaries, Summary, SummaryRow, Target, Totals,
-    Words,
+    ASSOCIATION, Association, Attempt, Baseline, Collector, Data, InstanceRow, Listings, NoncompliantAssociation, Now,
+    Outcome, PATCH, PatchCounts, Reason, Summaries, Summary, SummaryRow, Target, Totals, Words,
 };
 
 /// Reads a target once; `done` gets each collector's outcome as it ends, with the error for the log.
@@ -94,10 +93,15 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> Reading<'_, S, D> {
         let listings = async {
             // Dropped, and its senders with it, at the end of both: then no more details come due.
             let resources = Mutex::new(Resources::new(patches, items));
-            let ((), complete) = tokio::join!(self.instances(&resources), self.compliance(&resources));
-            if complete {
-                locked(&resources).summaries_complete(&locked(self.target));
+            let (listing, summaries) = tokio::join!(self.instances(&resources), self.compliance(&resources));
+            match &summaries {
+                Ok(()) => locked(&resources).summaries_complete(&locked(self.target)),
+                Err(_) => locked(&resources).summaries_incomplete(),
             }
+            self.note_unknown(listing.err(), summaries.err());
+            let (patches, items) = locked(&resources).unchanged();
+            self.patches.unchanged(patches);
+            self.items.unchanged(items);
         };
         let read_patches = async {
             if self.plan.reads(Collector::Patches) {
@@ -116,7 +120,17 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> Reading<'_, S, D> {
         tokio::join!(listings, read_patches, read_items, self.baselines(), self.associations());
     }
 
-    async fn instances(&self, resources: &Mutex<Resources>) {
+    /// Details have failed with the listings that name their instances, unless older ones stand in for those.
+    fn note_unknown(&self, listing: Option<SourceError>, summaries: Option<SourceError>) {
+        let target = locked(self.target);
+        let Some(summaries) = summaries.filter(|_| !target.has(Collector::Compliance)) else { return };
+        self.items.owes_unknown(summaries);
+        if let Some(listing) = listing.filter(|_| !target.has(Collector::Instances)) {
+            self.patches.owes_unknown(listing);
+        }
+    }
+
+    async fn instances(&self, resources: &Mutex<Resources>) -> Answer<()> {
         let mut listings = Listings::default();
         let take = |rows: Vec<InstanceRow>| {
             let (mut resources, target) = (locked(resources), locked(self.target));
@@ -130,7 +144,9 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> Reading<'_, S, D> {
         if read.is_err() {
             self.fall_back_on_known_listing(resources);
         }
+        let result = read.as_ref().map(|_| ()).map_err(Clone::clone);
         self.listing_ended(Collector::Instances, read, || listings.finish());
+        result
     }
 
     /// Details go on for the instances of the last good listing; without one, for every resource there is.
@@ -145,8 +161,7 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> Reading<'_, S, D> {
         }
     }
 
-    /// Answers whether the summaries are complete.
-    async fn compliance(&self, resources: &Mutex<Resources>) -> bool {
+    async fn compliance(&self, resources: &Mutex<Resources>) -> Answer<()> {
         // Which other types there are is needed first, if any are wanted.
         let (types, totals) =
             if self.plan.other_types { (self.totals().await, None) } else { (Some(Vec::new()), Some(self.totals())) };
@@ -155,13 +170,13 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> Reading<'_, S, D> {
             self.chains(types.as_deref()).into_iter().map(|types| self.summaries(types, &summaries, resources));
         let (read, _) = tokio::join!(join_all(chains), OptionFuture::from(totals));
         let read: Answer<usize> = read.into_iter().sum();
-        let complete = read.is_ok();
-        if !complete {
+        if read.is_err() {
             self.fall_back_on_known_summaries(resources);
         }
+        let result = read.as_ref().map(|_| ()).map_err(Clone::clone);
         let summaries = summaries.into_inner().unwrap_or_else(PoisonError::into_inner);
         self.listing_ended(Collector::Compliance, read, || summaries.finish());
-        complete
+        result
     }
 
     /// The chains to read: the longest two apart, the others together; one of all where the types are not known.
@@ -190,12 +205,13 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> Reading<'_, S, D> {
         self.chain(|token| async move { self.source.summaries(types, token.as_deref()).await }, take).await
     }
 
-    /// Items go on for the instances that were non-compliant when the summaries were last read whole.
+    /// Items go on for the instances that were non-compliant when the summaries were last read whole, and patch states,
+    /// while there is no listing, for all that had a summary then.
     fn fall_back_on_known_summaries(&self, resources: &Mutex<Resources>) {
         let (mut resources, target) = (locked(resources), locked(self.target));
-        let noncompliant = |i: &&Instance| i.summary(ASSOCIATION).is_some_and(Summary::is_noncompliant);
-        for instance in target.instances().filter(noncompliant) {
-            resources.noncompliant_as_known(&instance.id, &target);
+        for instance in target.instances().filter(|instance| !instance.summaries.is_empty()) {
+            let noncompliant = instance.summary(ASSOCIATION).is_some_and(Summary::is_noncompliant);
+            resources.summarised_as_known(&instance.id, noncompliant, &target);
         }
     }
 

@@ -72,9 +72,13 @@ impl Resources {
         });
     }
 
-    /// The last complete summaries had this instance as non-compliant for Association.
-    pub(super) fn noncompliant_as_known(&mut self, id: &Arc<str>, target: &Target) {
-        self.note(id, target, |met| met.noncompliant_for_association = true);
+    /// The last complete summaries had this resource.
+    pub(super) fn summarised_as_known(&mut self, id: &Arc<str>, noncompliant_for_association: bool, target: &Target) {
+        let all_listed = self.all_listed;
+        self.note(id, target, |met| {
+            met.listed |= all_listed;
+            met.noncompliant_for_association |= noncompliant_for_association;
+        });
     }
 
     /// The summaries are complete: whoever was not in them has none.
@@ -83,6 +87,23 @@ impl Resources {
             met.patch.get_or_insert(Signature::NONE);
             send_due(&self.patches, &self.items, id, met, target);
         }
+    }
+
+    /// The summaries are not complete: nothing says that details are still what they were, so all of them are due.
+    pub(super) fn summaries_incomplete(&mut self) {
+        for (id, met) in self.met.iter_mut().filter(|(_, met)| met.listed) {
+            send(&self.patches, id, &mut met.patches_sent);
+            if met.noncompliant_for_association {
+                send(&self.items, id, &mut met.items_sent);
+            }
+        }
+    }
+
+    /// How many instances have patch states, and how many have items, that are not due.
+    pub(super) fn unchanged(&self) -> (usize, usize) {
+        let listed = || self.met.values().filter(|met| met.listed);
+        let patches = listed().filter(|met| !met.patches_sent).count();
+        (patches, listed().filter(|met| met.noncompliant_for_association && !met.items_sent).count())
     }
 
     fn note(&mut self, id: &Arc<str>, target: &Target, change: impl FnOnce(&mut Met)) {
@@ -103,13 +124,17 @@ fn send_due(
     if !met.listed {
         return;
     }
-    // A receiver that has gone belongs to a collector that is switched off.
     if !met.patches_sent && target.needs_patches(id, met.patch) {
-        met.patches_sent = true;
-        let _ = patches.send(Arc::clone(id));
+        send(patches, id, &mut met.patches_sent);
     }
     if !met.items_sent && met.noncompliant_for_association && target.needs_items(id, met.association) {
-        met.items_sent = true;
-        let _ = items.send(Arc::clone(id));
+        send(items, id, &mut met.items_sent);
+    }
+}
+
+fn send(due: &UnboundedSender<Arc<str>>, id: &Arc<str>, sent: &mut bool) {
+    if !std::mem::replace(sent, true) {
+        // A receiver that has gone belongs to a collector that is switched off.
+        let _ = due.send(Arc::clone(id));
     }
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep, sleep_until};
-use tracing::{info, warn};
+use tracing::{debug, info, warn};
 
 use super::plan::Plan;
 use super::refresh::{fail_all, refresh};
@@ -117,6 +117,7 @@ impl<S: Source, B: Board> Refresher<S, B> {
             next = self.read(start, first) => next,
             () = self.expire_for_ever() => Next::Again,
         };
+        locked(&self.target).end_refresh();
         if next == Next::Again {
             self.board.show(&self.target).await;
             self.board.refresh_ended(start.elapsed());
@@ -139,7 +140,9 @@ impl<S: Source, B: Board> Refresher<S, B> {
                     error = error.detail,
                     "refresh failed: no credentials"
                 );
-                fail_all(&self.plan, error.reason, start.elapsed(), |outcome| self.apply(outcome));
+                fail_all(&self.plan, error.reason, start.elapsed(), |outcome| {
+                    locked(&self.target).apply(outcome, self.clock.now());
+                });
             }
         }
         Next::Again
@@ -147,17 +150,20 @@ impl<S: Source, B: Board> Refresher<S, B> {
 
     /// Keeps what collectors brought until all have ended.
     async fn read_whole(&self, start: Instant) {
-        let outcomes: Mutex<Vec<Outcome>> = Mutex::default();
+        let outcomes: Mutex<Vec<(Outcome, Now)>> = Mutex::default();
         refresh(&self.source, &self.plan, &self.target, self.clock.now(), |outcome, error| {
             self.log_failure(&outcome, error);
-            locked(&outcomes).push(outcome);
+            // Data is as old as its collector's end, not as the refresh's.
+            locked(&outcomes).push((outcome, self.clock.now()));
         })
         .await;
-        let outcomes = outcomes.into_inner().unwrap_or_else(PoisonError::into_inner);
-        self.log_end(start, &outcomes);
-        for outcome in outcomes {
-            self.apply(outcome);
+        let mut outcomes = outcomes.into_inner().unwrap_or_else(PoisonError::into_inner);
+        // Listing, summaries, details: what each means depends on the one before.
+        outcomes.sort_by_key(|(outcome, _)| outcome.collector);
+        for (outcome, ended) in outcomes {
+            locked(&self.target).apply(outcome, ended);
         }
+        self.log_end(start);
     }
 
     /// Takes in what a collector brought as soon as it has ended, so that the first page is not long in coming.
@@ -168,25 +174,18 @@ impl<S: Source, B: Board> Refresher<S, B> {
             refresh(&self.source, &self.plan, &self.target, self.clock.now(), |outcome, error| {
                 self.log_failure(&outcome, error);
                 // The receiver is in this function, too.
-                let _ = sender.send(outcome);
+                let _ = sender.send((outcome, self.clock.now()));
             })
             .await;
         };
         let showing = async {
-            let mut attempts = Vec::new();
-            while let Some(outcome) = ended.recv().await {
-                attempts.push(Outcome { data: None, ..outcome });
-                self.apply(outcome);
+            while let Some((outcome, now)) = ended.recv().await {
+                locked(&self.target).apply(outcome, now);
                 self.board.show(&self.target).await;
             }
-            attempts
         };
-        let ((), attempts) = tokio::join!(reading, showing);
-        self.log_end(start, &attempts);
-    }
-
-    fn apply(&self, outcome: Outcome) {
-        locked(&self.target).apply(outcome, self.clock.now());
+        tokio::join!(reading, showing);
+        self.log_end(start);
     }
 
     /// Drops data as it grows too old, also while a refresh hangs.
@@ -223,15 +222,31 @@ impl<S: Source, B: Board> Refresher<S, B> {
                     "some instances could not be read"
                 );
             }
-            (Ok(()), None) => {}
+            (Ok(()), None) => debug!(
+                target_name = self.name,
+                collector,
+                seconds = outcome.attempt.took.as_secs_f64(),
+                "collector finished"
+            ),
         }
     }
 
-    fn log_end(&self, start: Instant, outcomes: &[Outcome]) {
-        let failed = outcomes.iter().filter(|outcome| outcome.attempt.result.is_err()).count();
-        let instances = locked(&self.target).instances().count();
-        let seconds = start.elapsed().as_secs_f64();
-        info!(target_name = self.name, seconds, instances, collectors = outcomes.len(), failed, "refresh finished");
+    fn log_end(&self, start: Instant) {
+        let target = locked(&self.target);
+        let (known, listed) = target.instances().fold((0_usize, 0_usize), |(known, listed), instance| {
+            (known + 1, listed + usize::from(instance.listing.is_some()))
+        });
+        let attempts = self.plan.collectors().filter_map(|collector| target.collector(collector).attempt);
+        let failed = attempts.filter(|attempt| attempt.result.is_err()).count();
+        let (seconds, unlisted) = (start.elapsed().as_secs_f64(), known - listed);
+        info!(
+            target_name = self.name,
+            seconds,
+            instances = listed,
+            unlisted,
+            failed_collectors = failed,
+            "refresh finished"
+        );
     }
 }
 

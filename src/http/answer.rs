@@ -3,20 +3,21 @@
 use bytes::Bytes;
 use hyper::header::{
     ACCEPT, ACCEPT_ENCODING, ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_SECURITY_POLICY,
-    CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
+    CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use hyper::http::request::Parts;
 use hyper::{Method, Response, StatusCode};
 
 use super::body::AnswerBody;
-use super::landing;
 use super::limits::Options;
 use super::negotiate::{negotiate_encoding, negotiate_format};
 use super::routes::{self, Handler};
-use super::site::{Exposition, Readiness, Site};
+use super::site::{Exposition, Part, Readiness, Site};
+use super::{discovery, landing};
 use crate::metrics::Encoding;
 
 const PLAIN: &str = "text/plain; charset=utf-8";
+const JSON: &str = "application/json";
 const HTML: &str = "text/html; charset=utf-8";
 
 /// Status, headers and page of an answer, before it is known whether the page is sent.
@@ -43,7 +44,9 @@ pub(super) fn answer(request: &Parts, site: &dyn Site, options: &Options) -> Res
 impl Handler {
     fn answer(self, request: &Parts, site: &dyn Site, options: &Options) -> Answer {
         match self {
-            Self::Metrics => metrics(&request.headers, site),
+            Self::Metrics => metrics(request, site),
+            Self::Exporter => exposition(&request.headers, site, Part::Exporter),
+            Self::Discovery => discover(&request.headers, site, options),
             Self::Landing => Answer::new(StatusCode::OK, HTML, landing::page(options, &site.targets()))
                 .with(CONTENT_SECURITY_POLICY, landing::CONTENT_SECURITY_POLICY)
                 .with(REFERRER_POLICY, "no-referrer")
@@ -54,16 +57,44 @@ impl Handler {
     }
 }
 
-fn metrics(request: &HeaderMap, site: &dyn Site) -> Answer {
+/// The whole page, or by `account_id` and `region` that of one target.
+fn metrics(request: &Parts, site: &dyn Site) -> Answer {
+    let query = request.uri.query().unwrap_or_default();
+    let parameter =
+        |name: &str| form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value);
+    match (parameter("account_id"), parameter("region")) {
+        (None, None) => exposition(&request.headers, site, Part::Everything),
+        (Some(account_id), Some(region)) => {
+            let part = Part::Target { account_id: &account_id, region: &region };
+            exposition(&request.headers, site, part)
+        }
+        _ => Answer::text(StatusCode::BAD_REQUEST, "account_id and region go together, one of them is missing\n"),
+    }
+}
+
+fn exposition(request: &HeaderMap, site: &dyn Site, part: Part<'_>) -> Answer {
     let format = negotiate_format(request.get_all(ACCEPT));
     let encoding = negotiate_encoding(request.get_all(ACCEPT_ENCODING));
-    let page = site.metrics(format, encoding);
+    let Some(page) = site.metrics(part, format, encoding) else {
+        return Answer::text(StatusCode::NOT_FOUND, "there is no such target, see /sd for those there are\n");
+    };
     let answer = Answer { status: StatusCode::OK, headers: HeaderMap::new(), page }
         .with(CONTENT_TYPE, format.content_type())
         .with(VARY, "Accept, Accept-Encoding");
     match encoding {
         Encoding::Gzip => answer.with(CONTENT_ENCODING, "gzip"),
         Encoding::Identity => answer,
+    }
+}
+
+fn discover(request: &HeaderMap, site: &dyn Site, options: &Options) -> Answer {
+    let host = request.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
+    match site.discovery() {
+        Some(targets) => {
+            Answer::new(StatusCode::OK, JSON, discovery::document(host, &options.telemetry_path, &targets))
+                .with(CACHE_CONTROL, "no-store")
+        }
+        None => Answer::text(StatusCode::SERVICE_UNAVAILABLE, "not every target's account is known yet\n"),
     }
 }
 

@@ -20,7 +20,7 @@ pub enum HealthError {
     #[error(transparent)]
     Address(#[from] ListenError),
     /// Nobody answers there.
-    #[error("cannot ask {0}: {1}")]
+    #[error("cannot ask {0}")]
     Unreachable(ListenAddress, #[source] io::Error),
     /// No answer in 3 seconds.
     #[error("{0} did not answer within 3 seconds")]

@@ -44,10 +44,10 @@ pub enum BindError {
     #[error("cannot listen on {0}, permission denied, choose a port above 1023 with --web.listen-address")]
     Denied(ListenAddress),
     /// The name is unknown, or the address is none of this machine's.
-    #[error("cannot listen on {0}, it is no address of this machine ({1})")]
+    #[error("cannot listen on {0}, it is no address of this machine")]
     NotHere(ListenAddress, #[source] io::Error),
     /// Anything else.
-    #[error("cannot listen on {0}: {1}")]
+    #[error("cannot listen on {0}")]
     Other(ListenAddress, #[source] io::Error),
 }
 

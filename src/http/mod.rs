@@ -6,6 +6,7 @@
 mod answer;
 mod body;
 mod connection;
+mod discovery;
 mod health;
 mod landing;
 mod life;
@@ -26,4 +27,4 @@ pub use listen::{BindError, ListenAddress, ListenError, bind, parse_listen_addre
 pub use negotiate::{negotiate_encoding, negotiate_format};
 pub use routes::{HANDLERS, TelemetryPathError, check_telemetry_path};
 pub use server::Server;
-pub use site::{Exposition, Readiness, Site, TargetRow};
+pub use site::{DiscoveredTarget, Exposition, Part, Readiness, Site, TargetRow};

@@ -6,6 +6,8 @@
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Handler {
     Metrics,
+    Exporter,
+    Discovery,
     Landing,
     Healthy,
     Ready,
@@ -13,14 +15,15 @@ pub(super) enum Handler {
 
 /// The closed set of `handler` values told to [`Site::answered`](super::Site::answered), so that a counter can start at
 /// 0.
-pub const HANDLERS: [&str; 5] = ["metrics", "landing", "healthy", "ready", OTHER];
+pub const HANDLERS: [&str; 7] = ["metrics", "exporter", "sd", "landing", "healthy", "ready", OTHER];
 
 /// The `handler` of paths that nothing answers.
 pub(super) const OTHER: &str = "other";
 
 /// Paths that do not depend on flags: Prometheus' own names, and those of Kubernetes.
-const FIXED: [(&str, Handler); 6] = [
+const FIXED: [(&str, Handler); 7] = [
     ("/", Handler::Landing),
+    ("/sd", Handler::Discovery),
     ("/-/healthy", Handler::Healthy),
     ("/healthz", Handler::Healthy),
     ("/livez", Handler::Healthy),
@@ -34,8 +37,8 @@ pub enum TelemetryPathError {
     /// Not an absolute path of printable characters.
     #[error("the telemetry path {0:?} is not a plain path, write it like \"/metrics\", without spaces and \"?#%\"")]
     NotAPath(String),
-    /// Already used by a health endpoint.
-    #[error("the telemetry path {0:?} is the path of a health endpoint, choose another")]
+    /// Already used by another endpoint.
+    #[error("the telemetry path {0:?} is the path of another endpoint, choose another")]
     Taken(String),
 }
 
@@ -54,7 +57,16 @@ pub fn check_telemetry_path(path: &str) -> Result<(), TelemetryPathError> {
 
 /// The handler of a request's path, if it has one.
 pub(super) fn find(path: &str, telemetry_path: &str) -> Option<Handler> {
-    if path == telemetry_path { Some(Handler::Metrics) } else { fixed(path) }
+    match path.strip_prefix(telemetry_path) {
+        Some("") => Some(Handler::Metrics),
+        _ if path == exporter_path(telemetry_path) => Some(Handler::Exporter),
+        _ => fixed(path),
+    }
+}
+
+/// Where the exporter's own metrics are alone.
+pub(super) fn exporter_path(telemetry_path: &str) -> String {
+    format!("{}/exporter", telemetry_path.trim_end_matches('/'))
 }
 
 fn fixed(path: &str) -> Option<Handler> {
@@ -66,6 +78,8 @@ impl Handler {
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Metrics => "metrics",
+            Self::Exporter => "exporter",
+            Self::Discovery => "sd",
             Self::Landing => "landing",
             Self::Healthy => "healthy",
             Self::Ready => "ready",

@@ -13,8 +13,11 @@ use crate::metrics::{Encoding, Format};
 ///
 /// Every method is called on a worker of the runtime while a client waits: it must be cheap and must not block.
 pub trait Site: Send + Sync + 'static {
-    /// The page of `/metrics`, as of now.
-    fn metrics(&self, format: Format, encoding: Encoding) -> Exposition;
+    /// A page, as of now; `None` for a target that there is not.
+    fn metrics(&self, part: Part<'_>, format: Format, encoding: Encoding) -> Option<Exposition>;
+
+    /// Every target for service discovery; `None` until each one's account is known or its first attempt has ended.
+    fn discovery(&self) -> Option<Vec<DiscoveredTarget>>;
 
     /// One row per target for the landing page, in the order to show them.
     fn targets(&self) -> Vec<TargetRow>;
@@ -24,6 +27,31 @@ pub trait Site: Send + Sync + 'static {
 
     /// Told once per answered request, for `http_requests_total`; `handler` is one of [`HANDLERS`](super::HANDLERS).
     fn answered(&self, handler: &'static str, code: u16);
+}
+
+/// What of the metrics is asked for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Part<'a> {
+    /// The whole fleet and the exporter.
+    Everything,
+    /// One target.
+    Target {
+        /// Twelve digits, or empty for the target whose account is not known.
+        account_id: &'a str,
+        /// The AWS region.
+        region: &'a str,
+    },
+    /// The exporter's own metrics.
+    Exporter,
+}
+
+/// A target as service discovery names it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct DiscoveredTarget {
+    /// Twelve digits, or empty while unknown.
+    pub account_id: String,
+    /// The AWS region.
+    pub region: String,
 }
 
 /// A metrics page on its way out: its exact length, and frames that are made only as the client takes them.

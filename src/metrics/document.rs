@@ -7,14 +7,14 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use super::catalogue::SECTIONS;
-use super::family::{Family, Format, Kind};
+use super::family::{Family, Format, Kind, Stability};
 use super::own::{Build, Own};
 use super::page::Page;
 use crate::model::{Cause, Collector, PatchState, Reason, Severity, Timestamp};
 
 const INTRODUCTION: &str = include_str!("document.md");
 
-const METRICS_HEAD: &str = "| name | type | labels | meaning |\n|---|---|---|---|\n";
+const METRICS_HEAD: &str = "| name | type | stability | labels | meaning |\n|---|---|---|---|---|\n";
 
 /// One metric of the exporter itself, as its registry writes it.
 #[derive(Debug, Default)]
@@ -47,12 +47,22 @@ fn family_row(family: &Family) -> String {
     };
     let target = ["account_id", "region"];
     let identity = family.identity_labels().iter().filter(|label| !target.contains(label));
-    row(family.name, kind, identity.chain(family.labels), family.help)
+    row(family.name, kind, family.stability, identity.chain(family.labels), family.help)
 }
 
-fn row<'a>(name: &str, kind: &str, labels: impl IntoIterator<Item = &'a &'a str>, help: &str) -> String {
+fn row<'a>(
+    name: &str,
+    kind: &str,
+    stability: Stability,
+    labels: impl IntoIterator<Item = &'a &'a str>,
+    help: &str,
+) -> String {
+    let stability = match stability {
+        Stability::Experimental => "EXPERIMENTAL",
+        Stability::Stable => "STABLE",
+    };
     let labels: Vec<String> = labels.into_iter().map(|label| format!("`{label}`")).collect();
-    format!("| `{name}` | {kind} | {} | {} |\n", labels.join(", "), help.replace('|', "\\|"))
+    format!("| `{name}` | {kind} | {stability} | {} | {} |\n", labels.join(", "), help.replace('|', "\\|"))
 }
 
 fn own_section() -> String {
@@ -62,7 +72,7 @@ fn own_section() -> String {
         .to_owned();
     text.push_str(METRICS_HEAD);
     for metric in own_metrics(&own_exposition()) {
-        text.push_str(&row(&metric.name, metric.kind, &metric.labels, metric.help));
+        text.push_str(&row(&metric.name, metric.kind, Stability::Experimental, &metric.labels, metric.help));
     }
     text
 }

@@ -12,6 +12,8 @@ pub struct Family {
     pub name: &'static str,
     /// Gauge or info.
     pub kind: Kind,
+    /// What may become of it.
+    pub stability: Stability,
     /// One line, with the API field behind it; without the sentence that all of them end with.
     pub help: &'static str,
     /// The labels beyond `account_id`, `region` and, for a family of instances, `instance_id`.
@@ -27,6 +29,15 @@ pub enum Kind {
     Gauge,
     /// Labels with the value 1. `OpenMetrics` has a type for it, the text format calls it a gauge.
     Info,
+}
+
+/// What may become of a family in the next releases.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stability {
+    /// May change with any minor release.
+    Experimental,
+    /// Changes only by new labels.
+    Stable,
 }
 
 /// What a family has samples for.
@@ -45,6 +56,16 @@ pub enum Format {
     OpenMetrics,
     /// Prometheus text 0.0.4.
     Text,
+}
+
+impl Format {
+    /// What ends a page.
+    pub const fn end(self) -> &'static str {
+        match self {
+            Self::OpenMetrics => "# EOF\n",
+            Self::Text => "",
+        }
+    }
 }
 
 impl Family {

@@ -18,7 +18,7 @@ mod view;
 pub use body::{Body, Encoding};
 pub use catalogue::{SECTIONS, families};
 pub use document::document;
-pub use family::{Family, Format, Kind, Per};
+pub use family::{Family, Format, Kind, Per, Stability};
 pub use own::{Build, Own, TargetMeter};
 pub use page::{Page, Publisher, Renderer, TargetPage};
 pub use view::{Identity, Policy, Show, View};

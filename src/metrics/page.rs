@@ -3,7 +3,8 @@
 //! [`Renderer`] turns a target into a [`TargetPage`]; [`Publisher`] keeps one of each target and publishes the [`Page`]
 //! of them all; a scrape takes the page as it is and adds the exporter's own metrics ([`Body`](super::Body)).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::hash::BuildHasher;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
@@ -20,11 +21,23 @@ use crate::model::Instance;
 #[derive(Clone, Debug, Default)]
 pub struct TargetPage(Vec<Option<Arc<Section>>>);
 
-/// One target's samples of one family.
+/// One target's samples of one family: fragments, one per chunk, joined.
 #[derive(Debug)]
 pub(crate) struct Section {
     piece: Piece,
     series: u64,
+    fragments: Vec<Fragment>,
+}
+
+/// A part of a section that is rendered and compressed at once, and kept while its text stays the same.
+#[derive(Clone, Copy, Debug)]
+struct Fragment {
+    sum: Sum,
+    /// Of the text. With checksum and length, too much for two texts to share by chance.
+    hash: u64,
+    series: u64,
+    /// Compressed bytes.
+    length: usize,
 }
 
 /// Renders targets, keeping its buffers.
@@ -32,6 +45,7 @@ pub(crate) struct Section {
 pub struct Renderer {
     deflater: Deflater,
     text: Vec<u8>,
+    hasher: foldhash::quality::FixedState,
 }
 
 /// What is served: the samples of all targets, under the headers of both formats.
@@ -70,8 +84,8 @@ const FORMATS: [Format; 2] = [Format::OpenMetrics, Format::Text];
 type Shown<'a> = Vec<(String, &'a Instance)>;
 
 impl Renderer {
-    /// Everything there is to show of a target.
-    pub fn render(&mut self, view: &View<'_>) -> TargetPage {
+    /// Everything there is to show of a target. What is as it was on its page `before` is not compressed again.
+    pub fn render(&mut self, view: &View<'_>, before: Option<&TargetPage>) -> TargetPage {
         let shows = |instance: &&Instance| view.is_identified() && view.shows(instance);
         let chunks: Vec<Shown<'_>> = view
             .target
@@ -79,11 +93,19 @@ impl Renderer {
             .iter()
             .map(|chunk| chunk.iter().filter(shows).map(|instance| (escaped(&instance.id), instance)).collect())
             .collect();
-        TargetPage(families().map(|family| self.section(family, view, &chunks)).collect())
+        let before = |at: usize| before.and_then(|page| page.0.get(at)?.as_ref());
+        let sections = families().enumerate().map(|(at, family)| self.section(family, view, &chunks, before(at)));
+        TargetPage(sections.collect())
     }
 
-    fn section(&mut self, family: &Family, view: &View<'_>, chunks: &[Shown<'_>]) -> Option<Arc<Section>> {
-        let mut section = SectionBuilder::default();
+    fn section(
+        &mut self,
+        family: &Family,
+        view: &View<'_>,
+        chunks: &[Shown<'_>],
+        before: Option<&Arc<Section>>,
+    ) -> Option<Arc<Section>> {
+        let mut section = SectionBuilder::new(before);
         match family.samples {
             Per::Target(samples) => self.fragment(family, view, &mut section, |out| samples(view, out)),
             Per::Instance(samples) => {
@@ -104,32 +126,63 @@ impl Renderer {
         &mut self,
         family: &Family,
         view: &View<'_>,
-        section: &mut SectionBuilder,
+        section: &mut SectionBuilder<'_>,
         write: impl FnOnce(&mut Samples<'_>),
     ) {
         self.text.clear();
         let mut samples = Samples::new(&mut self.text, family, &view.identity.account_id, &view.identity.region);
         write(&mut samples);
-        section.series += samples.count();
-        if !self.text.is_empty() {
-            self.deflater.append(&self.text, &mut section.deflated);
-            section.sum = section.sum.then(Sum::of(&self.text));
+        let series = samples.count();
+        if series > 0 {
+            let (sum, hash) = (Sum::of(&self.text), self.hasher.hash_one(self.text.as_slice()));
+            section.push(sum, hash, series, |out| self.deflater.append(&self.text, out));
         }
     }
 }
 
-#[derive(Debug, Default)]
-struct SectionBuilder {
+/// Joins fragments to a section.
+struct SectionBuilder<'a> {
+    before: Option<&'a Arc<Section>>,
+    /// Where the fragments of the section before stand in its bytes.
+    known: HashMap<u64, (Fragment, usize)>,
     deflated: BytesMut,
-    sum: Sum,
-    series: u64,
+    fragments: Vec<Fragment>,
+    /// Whether every fragment so far stands where it stood.
+    same: bool,
 }
 
-impl SectionBuilder {
+impl<'a> SectionBuilder<'a> {
+    fn new(before: Option<&'a Arc<Section>>) -> Self {
+        let (mut known, mut at) = (HashMap::new(), 0);
+        for fragment in before.iter().flat_map(|section| &section.fragments) {
+            known.insert(fragment.hash, (*fragment, at));
+            at += fragment.length;
+        }
+        Self { before, known, deflated: BytesMut::new(), fragments: Vec::new(), same: true }
+    }
+
+    fn push(&mut self, sum: Sum, hash: u64, series: u64, deflate: impl FnOnce(&mut BytesMut)) {
+        let start = self.deflated.len();
+        let known = self.known.get(&hash).filter(|(known, _)| known.sum == sum);
+        if let (Some((known, at)), Some(before)) = (known, self.before) {
+            self.same &= *at == start;
+            self.deflated.extend_from_slice(&before.piece.deflated[*at..*at + known.length]);
+        } else {
+            self.same = false;
+            deflate(&mut self.deflated);
+        }
+        self.fragments.push(Fragment { sum, hash, series, length: self.deflated.len() - start });
+    }
+
     fn finish(self) -> Option<Arc<Section>> {
+        if let Some(before) = self.before.filter(|before| self.same && before.fragments.len() == self.fragments.len()) {
+            return Some(Arc::clone(before));
+        }
+        let joined = self.fragments.iter().fold(Sum::default(), |sum, fragment| sum.then(fragment.sum));
+        let series = self.fragments.iter().map(|fragment| fragment.series).sum();
         // A copy of the right size: the buffer has grown by doubling.
-        let piece = Piece { deflated: Bytes::copy_from_slice(&self.deflated), sum: self.sum };
-        (self.series > 0).then(|| Arc::new(Section { piece, series: self.series }))
+        let piece = Piece { deflated: Bytes::copy_from_slice(&self.deflated), sum: joined };
+        (series > 0).then(|| Arc::new(Section { piece, series, fragments: self.fragments }))
     }
 }
 
@@ -150,14 +203,24 @@ impl Publisher {
         let mut targets = self.targets.lock().unwrap_or_else(PoisonError::into_inner);
         targets.insert(place, page);
         // Under the lock, so that an older page of all targets never replaces a newer one.
-        self.page.store(Arc::new(self.assemble(&targets)));
+        self.page.store(Arc::new(self.assemble(&targets.values().collect::<Vec<_>>())));
+    }
+
+    /// The page that a target has now.
+    pub fn target(&self, place: usize) -> Option<TargetPage> {
+        self.targets.lock().unwrap_or_else(PoisonError::into_inner).get(&place).cloned()
+    }
+
+    /// The page of one target alone, as it is now.
+    pub fn target_page(&self, place: usize) -> Page {
+        self.assemble(self.target(place).as_ref().as_slice())
     }
 
     /// Shows a target no more.
     pub fn withdraw(&self, place: usize) {
         let mut targets = self.targets.lock().unwrap_or_else(PoisonError::into_inner);
         targets.remove(&place);
-        self.page.store(Arc::new(self.assemble(&targets)));
+        self.page.store(Arc::new(self.assemble(&targets.values().collect::<Vec<_>>())));
     }
 
     /// The page as it is now.
@@ -165,10 +228,10 @@ impl Publisher {
         self.page.load_full()
     }
 
-    fn assemble(&self, targets: &BTreeMap<usize, TargetPage>) -> Page {
+    fn assemble(&self, targets: &[&TargetPage]) -> Page {
         let mut page = Page::default();
         for (at, header) in self.headers.iter().enumerate() {
-            let mut sections = targets.values().filter_map(|target| target.0.get(at)?.as_ref()).peekable();
+            let mut sections = targets.iter().filter_map(|target| target.0.get(at)?.as_ref()).peekable();
             if sections.peek().is_some() {
                 page.push(Part::Header(Arc::clone(header)));
                 sections.for_each(|section| page.push(Part::Samples(Arc::clone(section))));

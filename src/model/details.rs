@@ -97,6 +97,11 @@ impl DetailMark {
         Self { confirmed_in: now.refresh, confirmed_at: now.at, read_at: now.at, signature, due_again, outdated_reads }
     }
 
+    /// The same; if `due_again`, the next refresh reads them whatever their summary says.
+    pub(super) fn due_again_if(self, due_again: bool) -> Self {
+        Self { due_again: self.due_again || due_again, ..self }
+    }
+
     /// Details that were not due: their summary is the same.
     pub(super) fn confirm(&mut self, now: Moment) {
         (self.confirmed_in, self.confirmed_at) = (now.refresh, now.at);

@@ -13,6 +13,8 @@ mod reasons;
 mod rows;
 mod stage;
 mod target;
+#[cfg(test)]
+mod tests;
 mod text;
 mod time;
 

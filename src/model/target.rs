@@ -31,6 +31,8 @@ pub struct Target {
     ages: Ages,
     words: Arc<Words>,
     refresh: u32,
+    /// Whether it is still going on.
+    under_way: bool,
     /// When the last refresh began, since the exporter's start.
     began: Option<Duration>,
     patch_rotation: Rotation,
@@ -49,6 +51,8 @@ pub struct CollectorState {
     pub attempt: Option<Attempt>,
     /// The wall clock at the last success.
     pub last_success: Option<Timestamp>,
+    /// How long the last success took.
+    success_took: Duration,
     /// When its data was last confirmed, since the exporter's start; `None` without data.
     confirmed: Option<Duration>,
     /// The refresh of the last success.
@@ -86,6 +90,7 @@ impl Target {
             ages,
             words: Arc::default(),
             refresh: 0,
+            under_way: false,
             began: None,
             patch_rotation: Rotation::default(),
             item_rotation: Rotation::default(),
@@ -108,7 +113,13 @@ impl Target {
         (self.patch_rotation, self.item_rotation) = rotations;
         self.began = Some(now.since_start);
         self.refresh += 1;
+        self.under_way = true;
         self.refresh
+    }
+
+    /// Nothing more comes of the refresh.
+    pub fn end_refresh(&mut self) {
+        self.under_way = false;
     }
 
     /// Whether this refresh must read the patch state of a listed instance, given its Patch summary as far as it is known.
@@ -137,6 +148,7 @@ impl Target {
         if succeeded {
             state.confirmed = Some(now.since_start);
             state.confirmed_in = self.refresh;
+            state.success_took = outcome.attempt.took;
             state.last_success = now.wall.or(state.last_success);
         }
         if let Some(data) = outcome.data {
@@ -146,22 +158,28 @@ impl Target {
     }
 
     fn take(&mut self, data: Data, succeeded: bool, now: Now) {
-        let moment = self.moment(now);
+        let (moment, all_listed) = (self.moment(now), !self.has(Collector::Instances));
         // Without this refresh's summaries nothing says that a detail is still what it was.
-        let confirms = succeeded && self.collector(Collector::Compliance).confirmed_in == self.refresh;
+        let summarised = self.collector(Collector::Compliance).confirmed_in == self.refresh;
+        let confirms = succeeded && summarised;
         match data {
-            Data::Instances(rows) => {
-                self.chunks.merge(rows, |instance, listing| instance.listing = listing.map(Box::new));
-            }
+            Data::Instances(rows) => self.chunks.merge(rows, |instance, listing| {
+                instance.listing = listing.map(Box::new);
+                // Details are of listed instances.
+                if instance.listing.is_none() {
+                    (instance.patches, instance.items) = (None, None);
+                }
+            }),
             Data::Compliance(rows) => self.chunks.merge(rows, |instance, summaries| {
-                take_summaries(instance, summaries.unwrap_or_default());
+                let listed = all_listed || instance.listing.is_some();
+                take_summaries(instance, summaries.unwrap_or_default(), listed);
             }),
             Data::Patches(Read { rows, unread }) => self.chunks.merge(rows, |instance, row| match row {
                 Some(state) => {
                     let (summary, before) =
                         (instance.summary(PATCH), instance.patches.as_ref().map(|detail| &detail.mark));
                     let dated = state.as_ref().and_then(|state| state.operation_end);
-                    let mark = DetailMark::read(moment, summary, dated, before);
+                    let mark = DetailMark::read(moment, summary, dated, before).due_again_if(!summarised);
                     instance.patches = Some(Box::new(PatchDetail { mark, state }));
                 }
                 None => confirm(
@@ -171,10 +189,12 @@ impl Target {
                 ),
             }),
             Data::Items(Read { rows, unread }) => self.chunks.merge(rows, |instance, row| match row {
+                // It has become compliant since the row that made it worth asking.
+                Some(_) if instance.summary(ASSOCIATION).is_some_and(|summary| !summary.is_noncompliant()) => {}
                 Some(associations) => {
                     let (summary, before) =
                         (instance.summary(ASSOCIATION), instance.items.as_ref().map(|detail| &detail.mark));
-                    let mark = DetailMark::read(moment, summary, None, before);
+                    let mark = DetailMark::read(moment, summary, None, before).due_again_if(!summarised);
                     instance.items = Some(Box::new(ItemDetail { mark, associations }));
                 }
                 None => confirm(
@@ -195,11 +215,14 @@ impl Target {
 
     /// Drops what has grown too old. Says when to look again, and whether anything was dropped.
     pub fn expire(&mut self, now: Now) -> (Option<Duration>, bool) {
+        let (keep, current) = (self.keep(), self.current());
         let (mut next, mut dropped) = (None, false);
         for collector in Collector::ALL {
-            let keep = self.keep(collector);
             let state = &mut self.collectors[collector as usize];
             let Some(end) = state.confirmed.map(|confirmed| confirmed + keep) else { continue };
+            if current == Some(state.confirmed_in) {
+                continue;
+            }
             if end <= now.since_start {
                 state.confirmed = None;
                 dropped = true;
@@ -214,9 +237,12 @@ impl Target {
 
     /// Details that single instances kept from an earlier refresh expire by themselves.
     fn expire_details(&mut self, now: Now) -> (Option<Duration>, bool) {
-        let (patches, items) = (self.keep(Collector::Patches), self.keep(Collector::Items));
+        let (keep, current) = (self.keep(), self.current());
         let (mut next, mut dropped) = (None, false);
-        let mut fresh = |mark: DetailMark, keep: Duration| {
+        let mut fresh = |mark: DetailMark| {
+            if current == Some(mark.confirmed_in) {
+                return true;
+            }
             // A second more: the mark is rounded down.
             let end = Duration::from_secs(u64::from(mark.confirmed_at) + 1) + keep;
             let fresh = end > now.since_start;
@@ -227,15 +253,25 @@ impl Target {
             fresh
         };
         self.chunks.update(|instance| {
-            instance.patches.take_if(|detail| !fresh(detail.mark, patches));
-            instance.items.take_if(|detail| !fresh(detail.mark, items));
+            instance.patches.take_if(|detail| !fresh(detail.mark));
+            instance.items.take_if(|detail| !fresh(detail.mark));
         });
         (next, dropped)
     }
 
-    fn keep(&self, collector: Collector) -> Duration {
-        let took = self.collectors[collector as usize].attempt.map_or(Duration::ZERO, |attempt| attempt.took);
-        self.ages.stale_after.max(3 * self.ages.interval.max(took))
+    /// The refresh under way: what it brought is not too old while it goes on, however slow it is.
+    fn current(&self) -> Option<u32> {
+        self.under_way.then_some(self.refresh)
+    }
+
+    /// For how long data stays once it was confirmed.
+    ///
+    /// What a collector read is taken in when the whole refresh ends, so the slowest collector counts for all; and an
+    /// attempt that failed at once does not make the next success any faster.
+    fn keep(&self) -> Duration {
+        let last = |state: &CollectorState| state.attempt.map_or(Duration::ZERO, |attempt| attempt.took);
+        let slowest = self.collectors.iter().map(|state| last(state).max(state.success_took)).max();
+        self.ages.stale_after.max(3 * self.ages.interval.max(slowest.unwrap_or_default()))
     }
 
     fn drop_data(&mut self, collector: Collector) {
@@ -298,8 +334,8 @@ impl Target {
 }
 
 /// A complete read of the summaries of one resource.
-fn take_summaries(instance: &mut Instance, mut read: Vec<Summary>) {
-    if instance.listing.is_some() {
+fn take_summaries(instance: &mut Instance, mut read: Vec<Summary>, listed: bool) {
+    if listed {
         let lost = std::mem::take(&mut instance.summaries)
             .into_iter()
             .filter(|known| !read.iter().any(|summary| summary.compliance_type == known.compliance_type))

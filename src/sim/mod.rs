@@ -71,6 +71,11 @@ impl Simulator {
         self.inner.set_faults(faults);
     }
 
+    /// Replaces the rate limit of every target; `None` lifts it. Buckets start full.
+    pub fn set_requests_per_second(&self, rate: Option<f64>) {
+        self.inner.set_rate(rate);
+    }
+
     /// Every account and region, sorted.
     pub fn targets(&self) -> Vec<(String, String)> {
         self.inner.targets()

@@ -110,7 +110,10 @@ fn judged(
     {
         return refuse(Refusal::throttled());
     }
-    let faults = simulator.inner.faults_of(asked.service(), asked.name(), &scope.account, &scope.region);
+    // A role is refused by the account that it is in, not by the caller's.
+    let role_account = matches!(asked, Asked::Sts(_)).then(|| sts::account_of_role(incoming.body)).flatten();
+    let account = role_account.as_deref().unwrap_or(&scope.account);
+    let faults = simulator.inner.faults_of(asked.service(), asked.name(), account, &scope.region);
     if let Some(refusal) = faults.iter().find_map(|kind| refusal_of(*kind, asked, &scope)) {
         return refuse(refusal);
     }

@@ -23,6 +23,8 @@ pub(super) struct State {
     faults: Mutex<Vec<Fault>>,
     worlds: BTreeMap<Target, Mutex<World>>,
     ledger: Mutex<Ledger>,
+    /// Requests per second that are let through.
+    rate: Mutex<Option<f64>>,
     buckets: Mutex<HashMap<(String, String, &'static str), Bucket>>,
     /// Chains so far, by question.
     chains: Mutex<HashMap<u64, u16>>,
@@ -52,6 +54,7 @@ impl State {
             faults: Mutex::new(options.faults.clone()),
             worlds: targets.iter().map(|target| (target.clone(), world(target))).collect(),
             ledger: Mutex::new(Ledger::new(options.keep_requests)),
+            rate: Mutex::new(options.requests_per_second),
             buckets: Mutex::default(),
             chains: Mutex::default(),
             number: AtomicU64::new(0),
@@ -126,10 +129,16 @@ impl State {
         *chain
     }
 
+    /// Replaces the rate limit.
+    pub(super) fn set_rate(&self, rate: Option<f64>) {
+        *lock(&self.rate) = rate;
+        lock(&self.buckets).clear();
+    }
+
     /// Whether the rate limit lets a request through; counts it as an arrival either way.
     pub(super) fn admit(&self, account: &str, region: &str, operation: &'static str, now: Instant) -> bool {
         self.ledger().arrive(account, region, now);
-        let Some(rate) = self.options.requests_per_second else { return true };
+        let Some(rate) = *lock(&self.rate) else { return true };
         let bucket = match self.options.throttle {
             Throttle::Shared => "",
             Throttle::PerOperation => operation,

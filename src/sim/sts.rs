@@ -74,6 +74,11 @@ fn identity(caller: &Caller<'_>) -> String {
     )
 }
 
+/// The account of the role that a form asks for.
+pub(super) fn account_of_role(body: &[u8]) -> Option<String> {
+    role_of(form(&String::from_utf8_lossy(body)).get("RoleArn")?).map(|(account, _)| account.to_owned())
+}
+
 fn assume_role(form: &BTreeMap<String, String>, caller: &Caller<'_>) -> Result<String, Refusal> {
     let member = |name: &str| form.get(name).map(String::as_str).unwrap_or_default();
     let (role, session) = (member("RoleArn"), member("RoleSessionName"));

@@ -48,8 +48,20 @@ impl Constant {
 }
 
 impl Site for Constant {
-    fn metrics(&self, format: Format, encoding: Encoding) -> Exposition {
-        (self.page)(format, encoding)
+    fn metrics(&self, part: Part<'_>, format: Format, encoding: Encoding) -> Option<Exposition> {
+        match part {
+            Part::Everything => Some((self.page)(format, encoding)),
+            Part::Exporter => Some(Bytes::from_static(b"exporter").into()),
+            Part::Target { account_id: "111122223333", region: "eu-west-1" } => {
+                Some(Bytes::from_static(b"target").into())
+            }
+            Part::Target { .. } => None,
+        }
+    }
+
+    fn discovery(&self) -> Option<Vec<DiscoveredTarget>> {
+        let target = DiscoveredTarget { account_id: "111122223333".into(), region: "eu-west-1".into() };
+        (self.readiness == Readiness::Ready).then(|| vec![target])
     }
 
     fn targets(&self) -> Vec<TargetRow> {

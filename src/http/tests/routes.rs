@@ -7,7 +7,15 @@ async fn every_path_has_its_answer() {
     let server = start(Constant::default(), Limits::default()).await;
     for (path, code, handler) in [
         ("/metrics", 200, "metrics"),
-        ("/metrics?account_id=1", 200, "metrics"),
+        ("/metrics?refresh=1", 200, "metrics"),
+        ("/metrics?account_id=111122223333&region=eu-west-1", 200, "metrics"),
+        ("/metrics?region=eu%2Dwest-1&account_id=111122223333", 200, "metrics"),
+        ("/metrics?account_id=111122223333&region=us-east-1", 404, "metrics"),
+        ("/metrics?account_id=&region=eu-west-1", 404, "metrics"),
+        ("/metrics?account_id=1", 400, "metrics"),
+        ("/metrics?region=eu-west-1", 400, "metrics"),
+        ("/metrics/exporter", 200, "exporter"),
+        ("/sd", 200, "sd"),
         ("/", 200, "landing"),
         ("/-/healthy", 200, "healthy"),
         ("/healthz", 200, "healthy"),
@@ -179,4 +187,35 @@ async fn all_listeners_are_served() {
         assert_eq!(check_health(&address.to_string()).await.unwrap(), 200);
     }
     server.abort();
+}
+
+#[tokio::test]
+async fn the_parts_of_the_metrics_have_addresses_of_their_own() {
+    let server = start(Constant::default(), Limits::default()).await;
+    assert_eq!(server.get("/metrics/exporter", "").await.text(), "exporter");
+    assert_eq!(server.get("/metrics?account_id=111122223333&region=eu-west-1", "").await.text(), "target");
+}
+
+#[tokio::test]
+async fn service_discovery_names_each_target_once_and_the_exporter() {
+    let server = start_at("/ssm/metrics", Constant::default(), Limits::default()).await;
+    let reply = server.ask("GET /sd HTTP/1.1\r\nHost: exporter:10068\r\nConnection: close\r\n\r\n").await;
+    assert_eq!(reply.header("content-type"), Some("application/json"));
+    let document: serde_json::Value = serde_json::from_str(reply.text()).unwrap();
+    let expected = serde_json::json!([
+        { "targets": ["exporter:10068"], "labels": {
+            "instance": "exporter:10068/111122223333/eu-west-1",
+            "__metrics_path__": "/ssm/metrics",
+            "__param_account_id": "111122223333",
+            "__param_region": "eu-west-1",
+        }},
+        { "targets": ["exporter:10068"], "labels": { "instance": "exporter:10068", "__metrics_path__": "/ssm/metrics/exporter" }},
+    ]);
+    assert_eq!(document, expected);
+}
+
+#[tokio::test]
+async fn service_discovery_waits_until_every_account_is_known() {
+    let waiting = Constant { readiness: Readiness::Waiting(vec!["eu-west-1".into()]), ..Constant::default() };
+    assert_eq!(start(waiting, Limits::default()).await.get("/sd", "").await.code, 503);
 }

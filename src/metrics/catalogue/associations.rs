@@ -4,6 +4,7 @@ use crate::metrics::family::{
     Family,
     Kind::{Gauge, Info},
     Per,
+    Stability::Experimental,
 };
 use crate::model::ASSOCIATION;
 
@@ -11,6 +12,7 @@ pub(super) const FAMILIES: &[Family] = &[
     Family {
         name: "aws_ssm_instance_associations",
         kind: Gauge,
+        stability: Experimental,
         help: "Number of associations of the instance by status: DescribeInstanceInformation's AssociationOverview.InstanceAssociationStatusAggregatedCount. Zero counts are absent.",
         labels: &["status"],
         samples: Per::Instance(|_, instance, out| {
@@ -22,6 +24,7 @@ pub(super) const FAMILIES: &[Family] = &[
     Family {
         name: "aws_ssm_instance_last_association_execution_timestamp_seconds",
         kind: Gauge,
+        stability: Experimental,
         help: "When associations last ran on the instance: DescribeInstanceInformation's LastAssociationExecutionDate.",
         labels: &[],
         samples: Per::Instance(|_, instance, out| {
@@ -31,6 +34,7 @@ pub(super) const FAMILIES: &[Family] = &[
     Family {
         name: "aws_ssm_instance_last_association_success_timestamp_seconds",
         kind: Gauge,
+        stability: Experimental,
         help: "When associations last succeeded on the instance: DescribeInstanceInformation's LastSuccessfulAssociationExecutionDate.",
         labels: &[],
         samples: Per::Instance(|_, instance, out| {
@@ -40,6 +44,7 @@ pub(super) const FAMILIES: &[Family] = &[
     Family {
         name: "aws_ssm_instance_noncompliant_association_info",
         kind: Info,
+        stability: Experimental,
         help: "Associations that the instance is NON_COMPLIANT for: ListComplianceItems' Id, Details.DocumentName and Severity.",
         labels: &["association_id", "document_name", "compliance_severity"],
         samples: Per::Instance(|_, instance, out| {
@@ -54,6 +59,7 @@ pub(super) const FAMILIES: &[Family] = &[
     Family {
         name: "aws_ssm_association_info",
         kind: Info,
+        stability: Experimental,
         help: "State Manager associations: ListAssociations' AssociationId, AssociationName and Name (the document).",
         labels: &["association_id", "association_name", "document_name"],
         samples: Per::Target(|view, out| {
@@ -65,6 +71,7 @@ pub(super) const FAMILIES: &[Family] = &[
     Family {
         name: "aws_ssm_association_instances",
         kind: Gauge,
+        stability: Experimental,
         help: "Number of instances of an association by status: ListAssociations' Overview.AssociationStatusAggregatedCount. Zero counts are absent.",
         labels: &["association_id", "status"],
         samples: Per::Target(|view, out| {

@@ -1,12 +1,13 @@
 //! Families about compliance itself: statuses, items and reasons.
 
-use crate::metrics::family::{Family, Kind::Gauge, Per};
+use crate::metrics::family::{Family, Kind::Gauge, Per, Stability::Experimental};
 use crate::model::{ASSOCIATION, Collector, PATCH, Severity, causes};
 
 pub(super) const FAMILIES: &[Family] = &[
     Family {
         name: "aws_ssm_instance_compliant",
         kind: Gauge,
+        stability: Experimental,
         help: "Whether ListResourceComplianceSummaries' Status of the instance is COMPLIANT (1) or NON_COMPLIANT (0). Absent for any other status.",
         labels: &["compliance_type"],
         samples: Per::Instance(|_, instance, out| {
@@ -18,6 +19,7 @@ pub(super) const FAMILIES: &[Family] = &[
     Family {
         name: "aws_ssm_instance_compliance_items",
         kind: Gauge,
+        stability: Experimental,
         help: "Number of compliance items of the instance: ListResourceComplianceSummaries' SeveritySummary of CompliantSummary and NonCompliantSummary. Zero counts are absent. AWS's own baselines leave the severity UNSPECIFIED.",
         labels: &["compliance_type", "status", "compliance_severity"],
         samples: Per::Instance(|_, instance, out| {
@@ -33,6 +35,7 @@ pub(super) const FAMILIES: &[Family] = &[
     Family {
         name: "aws_ssm_instance_compliance_execution_timestamp_seconds",
         kind: Gauge,
+        stability: Experimental,
         help: "When the compliance of the instance was last determined: ListResourceComplianceSummaries' ExecutionSummary.ExecutionTime. Absent for Association, where AWS gives the time of upload.",
         labels: &["compliance_type"],
         samples: Per::Instance(|_, instance, out| {
@@ -44,6 +47,7 @@ pub(super) const FAMILIES: &[Family] = &[
     Family {
         name: "aws_ssm_instance_unreported",
         kind: Gauge,
+        stability: Experimental,
         help: "1 for a listed instance that ListResourceComplianceSummaries has no summary of: Patch, if it was never scanned, scanned only through AWS-RunPatchBaselineAssociation, or longer ago than AWS keeps; Association, if DescribeInstanceInformation gives an AssociationStatus all the same. Absent otherwise.",
         labels: &["compliance_type"],
         samples: Per::Instance(|view, instance, out| {
@@ -55,6 +59,7 @@ pub(super) const FAMILIES: &[Family] = &[
     Family {
         name: "aws_ssm_instance_noncompliance_reason",
         kind: Gauge,
+        stability: Experimental,
         help: "1 while the reason for being NON_COMPLIANT holds, from DescribeInstancePatchStates (Patch) and ListComplianceItems (Association). Several may hold.",
         labels: &["compliance_type", "reason"],
         samples: Per::Instance(|view, instance, out| {
@@ -68,6 +73,7 @@ pub(super) const FAMILIES: &[Family] = &[
     Family {
         name: "aws_ssm_compliance_instances",
         kind: Gauge,
+        stability: Experimental,
         help: "Number of listed instances by ListResourceComplianceSummaries' Status; UNREPORTED are those without a summary that should have one.",
         labels: &["compliance_type", "status"],
         samples: Per::Target(|view, out| {
@@ -81,6 +87,7 @@ pub(super) const FAMILIES: &[Family] = &[
     Family {
         name: "aws_ssm_noncompliant_instances",
         kind: Gauge,
+        stability: Experimental,
         help: "Number of listed instances by reason for being NON_COMPLIANT; an instance with several reasons counts for each.",
         labels: &["compliance_type", "reason"],
         samples: Per::Target(|view, out| {
@@ -92,6 +99,7 @@ pub(super) const FAMILIES: &[Family] = &[
     Family {
         name: "aws_ssm_compliance_resources",
         kind: Gauge,
+        stability: Experimental,
         help: "AWS's own count of resources by status, unlisted ones included, as the console shows it: ListComplianceSummaries' CompliantCount and NonCompliantCount.",
         labels: &["compliance_type", "status"],
         samples: Per::Target(|view, out| {

@@ -4,6 +4,7 @@ use crate::metrics::family::{
     Family,
     Kind::{Gauge, Info},
     Per,
+    Stability::Experimental,
 };
 use crate::model::Collector;
 
@@ -11,6 +12,7 @@ pub(super) const FAMILIES: &[Family] = &[
     Family {
         name: "aws_ssm_instance_info",
         kind: Info,
+        stability: Experimental,
         help: "The managed instance as DescribeInstanceInformation lists it; what AWS does not say is empty. name is the hybrid activation's Name.",
         labels: &[
             "name",
@@ -41,6 +43,7 @@ pub(super) const FAMILIES: &[Family] = &[
     Family {
         name: "aws_ssm_instance_online",
         kind: Gauge,
+        stability: Experimental,
         help: "Whether DescribeInstanceInformation's PingStatus is Online (1) or anything else (0).",
         labels: &[],
         samples: Per::Instance(|_, instance, out| {
@@ -50,6 +53,7 @@ pub(super) const FAMILIES: &[Family] = &[
     Family {
         name: "aws_ssm_instance_last_ping_timestamp_seconds",
         kind: Gauge,
+        stability: Experimental,
         help: "When the SSM Agent was last heard: DescribeInstanceInformation's LastPingDateTime.",
         labels: &[],
         samples: Per::Instance(|_, instance, out| {
@@ -59,6 +63,7 @@ pub(super) const FAMILIES: &[Family] = &[
     Family {
         name: "aws_ssm_instance_agent_latest",
         kind: Gauge,
+        stability: Experimental,
         help: "Whether the SSM Agent is of the latest version (1) or not (0): DescribeInstanceInformation's IsLatestVersion. Absent if AWS does not say.",
         labels: &[],
         samples: Per::Instance(|_, instance, out| {
@@ -68,6 +73,7 @@ pub(super) const FAMILIES: &[Family] = &[
     Family {
         name: "aws_ssm_managed_instances",
         kind: Gauge,
+        stability: Experimental,
         help: "Number of instances that DescribeInstanceInformation lists, by PlatformType, ResourceType and PingStatus.",
         labels: &["platform_type", "resource_type", "ping_status"],
         samples: Per::Target(|view, out| {
@@ -81,6 +87,7 @@ pub(super) const FAMILIES: &[Family] = &[
     Family {
         name: "aws_ssm_unlisted_resources",
         kind: Gauge,
+        stability: Experimental,
         help: "Number of resources in ListResourceComplianceSummaries that DescribeInstanceInformation does not list: stopped, terminated or never managed.",
         labels: &[],
         samples: Per::Target(|view, out| {

@@ -4,6 +4,7 @@ use crate::metrics::family::{
     Family,
     Kind::{Gauge, Info},
     Per,
+    Stability::Experimental,
 };
 use crate::model::{Collector, Instance, PATCH, PatchCounts, PatchState};
 
@@ -15,6 +16,7 @@ pub(super) const FAMILIES: &[Family] = &[
     Family {
         name: "aws_ssm_instance_patches",
         kind: Gauge,
+        stability: Experimental,
         help: "Number of patches of the instance by state: DescribeInstancePatchStates' MissingCount, FailedCount, InstalledPendingRebootCount, InstalledRejectedCount (always), InstalledCount, InstalledOtherCount, NotApplicableCount, AvailableSecurityUpdateCount (when not zero).",
         labels: &["compliance_type", "patch_state"],
         samples: Per::Instance(|_, instance, out| {
@@ -27,6 +29,7 @@ pub(super) const FAMILIES: &[Family] = &[
     Family {
         name: "aws_ssm_instance_patches_critical_noncompliant",
         kind: Gauge,
+        stability: Experimental,
         help: "Number of patches of critical severity that are missing, failed, rejected or waiting for a reboot: DescribeInstancePatchStates' CriticalNonCompliantCount. Overlaps with the security and other counts.",
         labels: &[],
         samples: Per::Instance(|_, instance, out| {
@@ -36,6 +39,7 @@ pub(super) const FAMILIES: &[Family] = &[
     Family {
         name: "aws_ssm_instance_patches_security_noncompliant",
         kind: Gauge,
+        stability: Experimental,
         help: "Number of security patches that are missing, failed, rejected or waiting for a reboot: DescribeInstancePatchStates' SecurityNonCompliantCount. Overlaps with the critical and other counts.",
         labels: &[],
         samples: Per::Instance(|_, instance, out| {
@@ -45,6 +49,7 @@ pub(super) const FAMILIES: &[Family] = &[
     Family {
         name: "aws_ssm_instance_patches_other_noncompliant",
         kind: Gauge,
+        stability: Experimental,
         help: "Number of other patches that are missing, failed, rejected or waiting for a reboot: DescribeInstancePatchStates' OtherNonCompliantCount. Overlaps with the critical and security counts.",
         labels: &[],
         samples: Per::Instance(|_, instance, out| {
@@ -54,6 +59,7 @@ pub(super) const FAMILIES: &[Family] = &[
     Family {
         name: "aws_ssm_instance_patch_operation_info",
         kind: Info,
+        stability: Experimental,
         help: "The last patch operation of the instance: DescribeInstancePatchStates' Operation, BaselineId (the pb-... part), PatchGroup and RebootOption.",
         labels: &["operation", "baseline_id", "patch_group", "reboot_option"],
         samples: Per::Instance(|_, instance, out| {
@@ -71,6 +77,7 @@ pub(super) const FAMILIES: &[Family] = &[
     Family {
         name: "aws_ssm_instance_patch_operation_end_timestamp_seconds",
         kind: Gauge,
+        stability: Experimental,
         help: "When the last patch operation of the instance ended: DescribeInstancePatchStates' OperationEndTime.",
         labels: &[],
         samples: Per::Instance(|_, instance, out| out.maybe(&[], counts(instance).and_then(|c| c.operation_end))),
@@ -78,6 +85,7 @@ pub(super) const FAMILIES: &[Family] = &[
     Family {
         name: "aws_ssm_instance_patch_no_reboot_install_timestamp_seconds",
         kind: Gauge,
+        stability: Experimental,
         help: "When patches were last installed with the option NoReboot: DescribeInstancePatchStates' LastNoRebootInstallOperationTime. Absent if never.",
         labels: &[],
         samples: Per::Instance(|_, instance, out| {
@@ -87,6 +95,7 @@ pub(super) const FAMILIES: &[Family] = &[
     Family {
         name: "aws_ssm_patch_baseline_info",
         kind: Info,
+        stability: Experimental,
         help: "Patch baselines that an instance's last patch operation used: DescribePatchBaselines' BaselineId (the pb-... part), BaselineName and OperatingSystem.",
         labels: &["baseline_id", "baseline_name", "operating_system"],
         samples: Per::Target(|view, out| {

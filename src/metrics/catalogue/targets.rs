@@ -4,12 +4,14 @@ use crate::metrics::family::{
     Family,
     Kind::{Gauge, Info},
     Per,
+    Stability::Experimental,
 };
 
 pub(super) const FAMILIES: &[Family] = &[
     Family {
         name: "aws_ssm_up",
         kind: Gauge,
+        stability: Experimental,
         help: "Whether the last attempts of the collectors instances and compliance succeeded (1) or not (0).",
         labels: &[],
         samples: Per::Target(|view, out| {
@@ -19,6 +21,7 @@ pub(super) const FAMILIES: &[Family] = &[
     Family {
         name: "aws_ssm_target_info",
         kind: Info,
+        stability: Experimental,
         help: "The configured accounts and regions; account_name is the account id where no name is configured.",
         labels: &["account_name"],
         samples: Per::Target(|view, out| {
@@ -30,6 +33,7 @@ pub(super) const FAMILIES: &[Family] = &[
     Family {
         name: "aws_ssm_collector_success",
         kind: Gauge,
+        stability: Experimental,
         help: "Whether the last attempt of a collector succeeded (1) or not (0).",
         labels: &["collector"],
         samples: Per::Target(|view, out| {
@@ -41,6 +45,7 @@ pub(super) const FAMILIES: &[Family] = &[
     Family {
         name: "aws_ssm_collector_error_info",
         kind: Info,
+        stability: Experimental,
         help: "Why the last attempt of a collector failed; no series for one that succeeded.",
         labels: &["collector", "reason"],
         samples: Per::Target(|view, out| {
@@ -54,6 +59,7 @@ pub(super) const FAMILIES: &[Family] = &[
     Family {
         name: "aws_ssm_collector_skipped_resources",
         kind: Gauge,
+        stability: Experimental,
         help: "Instances or rows that the last attempt of a collector could not read.",
         labels: &["collector"],
         samples: Per::Target(|view, out| {
@@ -65,6 +71,7 @@ pub(super) const FAMILIES: &[Family] = &[
     Family {
         name: "aws_ssm_collector_duration_seconds",
         kind: Gauge,
+        stability: Experimental,
         help: "How long the last attempt of a collector took, waiting for the request ceiling included.",
         labels: &["collector"],
         samples: Per::Target(|view, out| {
@@ -76,6 +83,7 @@ pub(super) const FAMILIES: &[Family] = &[
     Family {
         name: "aws_ssm_collector_last_success_timestamp_seconds",
         kind: Gauge,
+        stability: Experimental,
         help: "When a collector last succeeded; its data is of that time. Absent until the first success.",
         labels: &["collector"],
         samples: Per::Target(|view, out| {

@@ -184,7 +184,7 @@ impl Own {
             text.clear();
         }
         match format {
-            Format::OpenMetrics => text + "# EOF\n",
+            Format::OpenMetrics => text + format.end(),
             Format::Text => convert::to_text_format(&text),
         }
     }

@@ -1,0 +1,45 @@
+# What people and CI run. `make` alone lists it.
+SHELL := bash
+.DEFAULT_GOAL := help
+.PHONY: help setup build test lint awscli test-rules-current image demo bench
+
+target := $(or $(CARGO_TARGET_DIR),target)
+exporter := $(target)/debug/ssm-compliance-exporter
+python := .venv/bin/python
+tally := python3 scripts/tally.py
+# One of the tests reads a page of hostile labels with it.
+export PROMETHEUS_CLIENT_PYTHON := $(CURDIR)/$(python)
+
+help: ## List the targets
+	@sed -n -E 's/^([a-z-]+):.*## (.*)/\1 \2/p' Makefile | while read -r name text; do printf '%-20s%s\n' $$name "$$text"; done
+
+setup: ## Install what the checks need beyond Rust (Debian packages, .venv)
+	@bash scripts/setup.sh
+
+# With --tests, so that the program shares its dependencies' features, and so their builds, with the tests.
+build: ## Build the program and the tests (unoptimised)
+	@cargo build --locked --bins --tests
+
+test: setup build ## Run all tests, against real Prometheus, curl and Chromium, too
+	@$(tally) "cargo test --locked --no-fail-fast" "$(python) tests/realworld/check.py $(exporter)" \
+		"sh alerts/test.sh" "node dashboards/schema-check/check.mjs"
+
+# --examples makes cargo doc use the features that clippy has built already; there are none to document.
+lint: ## Check formatting, lints and documentation; warnings are errors
+	@$(tally) "cargo fmt --check" "cargo clippy --locked --all-targets -- -D warnings" \
+		"RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps --document-private-items --lib --examples"
+
+awscli: setup build ## Ask the simulated AWS with the AWS CLI
+	@$(tally) "$(python) tests/realworld/with_simulator.py $(exporter) python3 tests/awscli/check.py {} .venv/bin/aws"
+
+test-rules-current: ## Test the alert rules with a current promtool, built once with Go
+	@tool=$$(bash scripts/current-promtool.sh $(target)) && PROMTOOL=$$tool sh alerts/test.sh
+
+image: ## Build the container image
+	@docker build --build-arg SOURCE_REVISION=$$(git rev-parse --short=12 HEAD) --tag ssm-compliance-exporter .
+
+demo: ## Run the exporter over a simulated fleet on port 10068
+	@cargo run --locked --release -- demo
+
+bench: ## Measure
+	@cargo bench --locked

@@ -1,0 +1,58 @@
+#!/bin/sh
+# Checks the rules, their tests and the example for Alertmanager. PROMTOOL and AMTOOL choose other builds of the tools,
+# which is how the same tests run with a current promtool. Ends with one line, "N passed, N failed".
+set -u
+cd "$(dirname "$0")" || exit 1
+: "${PROMTOOL:=promtool}" "${AMTOOL:=amtool}"
+passed=0 failed=0
+
+check() { # sentence, command...
+    sentence=$1
+    shift
+    if output=$("$@" 2>&1); then
+        passed=$((passed + 1))
+        echo "ok: $sentence"
+    else
+        failed=$((failed + 1))
+        printf 'FAILED: %s\n%s\n' "$sentence" "$output"
+    fi
+}
+
+route() { # receiver, label=value...
+    receiver=$1
+    shift
+    check "$* goes to $receiver" \
+        "$AMTOOL" config routes test --config.file alertmanager.example.yml --verify.receivers "$receiver" "$@"
+}
+
+same() { # two files that hold one name per line
+    comm -3 "$1" "$2" | grep . && return 1
+    return 0
+}
+
+check "the rules are valid" "$PROMTOOL" check rules --lint=all --lint-fatal ssm-compliance.*.yaml
+for tests in tests/*.yaml; do
+    check "the rules pass $tests" "$PROMTOOL" test rules "$tests"
+done
+
+names=$(mktemp) others=$(mktemp)
+trap 'rm -f "$names" "$others"' EXIT
+sed -n 's/^ *- alert: //p' ssm-compliance.*.yaml | sort -u >"$names"
+ls ../docs/runbooks | sed -n 's/^\(SsmCompliance.*\)\.md$/\1/p' | sort >"$others"
+check "every alert has a runbook, and every runbook an alert" same "$names" "$others"
+sed -n 's/^ *runbook_url: .*\/\(.*\)\.md$/\1/p' ssm-compliance.*.yaml | sort -u >"$others"
+check "every runbook_url is the one of its alert" same "$names" "$others"
+awk '/exp_alerts:/ {print name} /alertname:/ {name = $NF}' tests/*.yaml | sort -u >"$others"
+check "every alert fires in a test" same "$names" "$others"
+awk '/alertname:/ {if (name) print name; name = $NF} /exp_alerts:/ {name = ""} END {if (name) print name}' tests/*.yaml |
+    sort -u >"$others"
+check "every alert is silent in a test" same "$names" "$others"
+
+check "the example for Alertmanager is valid" "$AMTOOL" check-config alertmanager.example.yml
+route ssm-compliance-pager alertname=SsmComplianceTargetDown severity=critical account_id=111122223333 region=eu-west-1
+route ssm-compliance-tickets alertname=SsmCompliancePatchesFailed severity=warning instance_id=i-0123456789abcdef0
+route ssm-compliance-digest alertname=SsmComplianceUnexplained severity=info instance_id=i-0123456789abcdef0
+route nobody alertname=NodeDown severity=critical
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]

@@ -1,0 +1,153 @@
+//! The reference fleet: a tenth non-compliant, a fifth ghosts, names of realistic length, read through the real SDK from a
+//! simulator on loopback.
+
+use std::future::Future;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime};
+
+use ssm_compliance_exporter::aws::{Base, BaseOptions, Meter, SsmSource, TargetOptions};
+use ssm_compliance_exporter::collect::{Board, Clock, Operation, Plan, Refresher};
+use ssm_compliance_exporter::metrics::{Identity, Policy, Show, View};
+use ssm_compliance_exporter::model::{Ages, Reason, Target, Timestamp};
+use ssm_compliance_exporter::sim::{Options, Simulator, Throttle};
+use tokio::net::TcpListener;
+
+pub(crate) const ACCOUNT: &str = "111122223333";
+pub(crate) const REGION: &str = "eu-west-1";
+
+/// How the simulated AWS behaves.
+pub(crate) struct Terms {
+    pub(crate) instances: usize,
+    pub(crate) latency: Duration,
+    /// What AWS allows.
+    pub(crate) limit: Option<f64>,
+    /// The exporter's ceiling.
+    pub(crate) ceiling: f64,
+    pub(crate) interval: Duration,
+    pub(crate) full_every: Duration,
+}
+
+impl Terms {
+    /// No latency, no limit.
+    pub(crate) fn free(instances: usize) -> Self {
+        Self {
+            instances,
+            latency: Duration::ZERO,
+            limit: None,
+            ceiling: 1e6,
+            interval: Duration::from_mins(5),
+            full_every: Duration::from_hours(6),
+        }
+    }
+}
+
+pub(crate) type Bench = Refresher<SsmSource, Kept>;
+
+/// A simulator, and one target that reads it.
+pub(crate) struct Reference {
+    pub(crate) simulator: Simulator,
+    pub(crate) refresher: Bench,
+    pub(crate) kept: Kept,
+}
+
+/// Keeps the target that is shown.
+#[derive(Clone, Default)]
+pub(crate) struct Kept(Arc<Mutex<Option<Arc<Mutex<Target>>>>>);
+
+struct NoMeter;
+
+impl Meter for NoMeter {
+    fn attempted(&self, _: Operation, _: Duration) {}
+    fn failed(&self, _: Operation, _: Reason) {}
+    fn waited(&self, _: Duration) {}
+    fn limit(&self, _: Operation, _: f64) {}
+}
+
+impl Board for Kept {
+    fn identified(&self, _: &str) -> bool {
+        true
+    }
+    fn refresh_started(&self, _: Option<Timestamp>) {}
+    fn refresh_ended(&self, _: Duration) {}
+    fn show(&self, target: &Arc<Mutex<Target>>) -> impl Future<Output = ()> + Send {
+        *self.0.lock().expect("not poisoned") = Some(Arc::clone(target));
+        std::future::ready(())
+    }
+}
+
+impl Kept {
+    pub(crate) fn target(&self) -> Arc<Mutex<Target>> {
+        self.0.lock().expect("not poisoned").clone().expect("a refresh was shown")
+    }
+}
+
+pub(crate) fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime")
+}
+
+pub(crate) fn options(terms: &Terms) -> Options {
+    Options {
+        instances: terms.instances,
+        accounts: vec![ACCOUNT.to_owned()],
+        regions: vec![REGION.to_owned()],
+        latency: terms.latency,
+        requests_per_second: terms.limit,
+        throttle: Throttle::Shared,
+        ..Options::default()
+    }
+}
+
+/// Serves the simulator for as long as the runtime lives.
+pub(crate) async fn serve(simulator: &Simulator) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    tokio::spawn(simulator.clone().serve(listener, std::future::pending()));
+    url
+}
+
+/// A target that has read nothing yet.
+pub(crate) async fn reference(terms: &Terms) -> Reference {
+    let simulator = Simulator::new(options(terms));
+    let endpoint_url = Some(serve(&simulator).await);
+    let static_credentials = Some(("AKIAEXAMPLE".to_owned(), "secret".to_owned()));
+    let base = Base::load(BaseOptions { endpoint_url, static_credentials }).await;
+    let options = TargetOptions {
+        region: REGION.to_owned(),
+        role_arn: Some(format!("arn:aws:iam::{ACCOUNT}:role/bench")),
+        external_id: None,
+        requests_per_second: terms.ceiling,
+        refresh_interval: terms.interval,
+        attempt_timeout: Duration::from_secs(10),
+    };
+    let source = SsmSource::new(&base, options, Arc::new(NoMeter));
+    let ages = Ages { stale_after: Duration::from_hours(1), interval: terms.interval, full_every: terms.full_every };
+    let kept = Kept::default();
+    let refresher =
+        Refresher::new(source, kept.clone(), Plan::everything(), clock(), Target::new(ages), "bench".to_owned());
+    Reference { simulator, refresher, kept }
+}
+
+fn clock() -> Clock {
+    Clock::new(|| {
+        let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).ok()?;
+        Timestamp::from_millis(i64::try_from(since_epoch.as_millis()).ok()?)
+    })
+}
+
+/// A target that has read the fleet once.
+pub(crate) fn filled(instances: usize) -> Arc<Mutex<Target>> {
+    runtime().block_on(async {
+        let reference = reference(&Terms::free(instances)).await;
+        reference.refresher.refresh(false).await;
+        reference.kept.target()
+    })
+}
+
+pub(crate) fn identity() -> Identity {
+    Identity { account_id: ACCOUNT.to_owned(), region: REGION.to_owned(), account_name: "production".to_owned() }
+}
+
+pub(crate) fn view<'a>(target: &'a Target, identity: &'a Identity) -> View<'a> {
+    let policy = Policy { instances: Show::All, include_unlisted: false, patch: true, association: true };
+    View { target, identity, policy }
+}

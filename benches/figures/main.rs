@@ -1,0 +1,68 @@
+//! The figures of `docs/performance.md`: each a ratio against a reference that is measured in the same run.
+//!
+//! `cargo bench --bench figures -- [FIGURE...] [--instances N,N]` prints a Markdown table. Without a figure: all of them, at
+//! the sizes of the document. Ratios of processor time are taken from the kernel's account of the thread or the process, so
+//! that a busy machine blurs them little; ratios of wall time need a quiet one.
+
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::cast_precision_loss,
+    reason = "a program to measure with: it says what it found, or stops"
+)]
+
+mod fleet;
+mod memory;
+mod refresh;
+mod render;
+mod scrape;
+mod table;
+
+use table::Table;
+
+type Measure = fn(&[usize], &mut Table);
+
+/// What can be measured, by name.
+const FIGURES: [(&str, Measure); 5] = [
+    ("render", render::measure),
+    ("scrape", scrape::measure),
+    ("memory", memory::measure),
+    ("refresh", refresh::measure),
+    ("calls", refresh::measure_calls),
+];
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    // Some figures are of a process of its own: this program, called with another first word.
+    if let Some(role) = arguments.first().and_then(|first| first.strip_prefix("child:")) {
+        return child(role, &arguments[1..]);
+    }
+    let sizes = sizes(&arguments);
+    let named: Vec<&str> =
+        FIGURES.iter().map(|(name, _)| *name).filter(|name| arguments.iter().any(|a| a == name)).collect();
+    let mut table = Table::new();
+    for (name, measure) in FIGURES {
+        if named.is_empty() || named.contains(&name) {
+            measure(&sizes, &mut table);
+        }
+    }
+    table.print();
+}
+
+fn child(role: &str, arguments: &[String]) {
+    match role {
+        "static" => scrape::serve_static(&arguments[0]),
+        "page" => scrape::serve_page(&arguments[0]),
+        "exporter" => memory::run_exporter(arguments),
+        _ => panic!("no role {role}"),
+    }
+}
+
+fn sizes(arguments: &[String]) -> Vec<usize> {
+    let at = arguments.iter().position(|argument| argument == "--instances");
+    let given =
+        at.and_then(|at| arguments.get(at + 1)).map(|sizes| sizes.split(',').map(|n| n.parse().expect("a number")));
+    given.map_or_else(|| vec![1_000, 10_000, 100_000], Iterator::collect)
+}

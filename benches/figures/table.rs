@@ -1,0 +1,64 @@
+//! Rows of the printed table, and the clocks that fill them.
+
+use std::fs;
+use std::time::Duration;
+
+/// Figures, as Markdown.
+pub(crate) struct Table(Vec<[String; 5]>);
+
+impl Table {
+    pub(crate) fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    /// A figure: what, of how large a fleet, the measure, what it was held against, and the bar.
+    pub(crate) fn row(&mut self, figure: &str, instances: usize, measured: String, against: &str, bar: &str) {
+        eprintln!("{figure}, {instances}: {measured} (bar {bar})");
+        self.0.push([figure.to_owned(), instances.to_string(), measured, against.to_owned(), bar.to_owned()]);
+    }
+
+    pub(crate) fn print(&self) {
+        println!("| figure | instances | measured | against | bar |\n|---|---|---|---|---|");
+        for row in &self.0 {
+            println!("| {} |", row.join(" | "));
+        }
+    }
+}
+
+/// Time this thread has spent on a processor.
+pub(crate) fn thread_time() -> Duration {
+    nanos("/proc/thread-self/schedstat")
+}
+
+/// Time all threads of a process have spent on a processor.
+pub(crate) fn process_time(pid: u32) -> Duration {
+    let tasks = fs::read_dir(format!("/proc/{pid}/task")).expect("the process runs");
+    tasks.map(|task| nanos(task.expect("a task").path().join("schedstat").to_str().expect("UTF-8"))).sum()
+}
+
+fn nanos(path: &str) -> Duration {
+    let text = fs::read_to_string(path).unwrap_or_default();
+    Duration::from_nanos(text.split(' ').next().and_then(|nanos| nanos.parse().ok()).unwrap_or_default())
+}
+
+/// A figure of `/proc/PID/status` in bytes.
+pub(crate) fn status(pid: u32, key: &str) -> u64 {
+    let text = fs::read_to_string(format!("/proc/{pid}/status")).expect("the process runs");
+    let line = text.lines().find(|line| line.starts_with(key)).expect("a line of this name");
+    line.split_whitespace().nth(1).expect("a number").parse::<u64>().expect("a number") * 1024
+}
+
+/// What `work` costs this thread; the least of some runs, as noise only adds.
+pub(crate) fn least(runs: usize, mut work: impl FnMut()) -> Duration {
+    let mut once = || {
+        let before = thread_time();
+        work();
+        thread_time().saturating_sub(before)
+    };
+    (0..runs).map(|_| once()).min().expect("a run")
+}
+
+/// A ratio, as the table shows it.
+pub(crate) fn ratio(measured: Duration, against: Duration) -> String {
+    format!("{:.2}", measured.as_secs_f64() / against.as_secs_f64())
+}

@@ -1,0 +1,147 @@
+//! One target over a scripted AWS, and a board that remembers what it was shown.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::script::Script;
+use super::world::{self, Known, World};
+use super::*;
+use crate::model::{Ages, Attempt, Collector, Target, Timestamp};
+
+pub(super) const STALE_AFTER: Duration = Duration::from_hours(1);
+pub(super) const FULL_EVERY: Duration = Duration::from_hours(6);
+pub(super) const INTERVAL: Duration = Duration::from_mins(5);
+
+/// One target, its AWS and its board.
+pub(super) struct Bench {
+    pub(super) script: Script,
+    pub(super) board: Notes,
+    pub(super) refresher: Arc<Refresher<Script, Notes>>,
+}
+
+/// A board that remembers; clones are the same one.
+#[derive(Clone)]
+pub(super) struct Notes(Arc<Mutex<Noted>>);
+
+pub(super) struct Noted {
+    start: Instant,
+    target: Option<Arc<Mutex<Target>>>,
+    /// Whether another target was here before.
+    pub(super) is_double: bool,
+    /// Starts and ends of refreshes, since the beginning.
+    pub(super) starts: Vec<Duration>,
+    pub(super) ends: Vec<Duration>,
+    /// When it was shown, and what.
+    pub(super) shown: Vec<Shown>,
+}
+
+/// What was shown once.
+#[derive(Clone, Debug)]
+pub(super) struct Shown {
+    pub(super) at: Duration,
+    pub(super) known: BTreeMap<String, Known>,
+    pub(super) results: BTreeMap<&'static str, Result<(), &'static str>>,
+}
+
+impl Bench {
+    pub(super) fn new(world: World) -> Self {
+        Self::with_plan(world, Plan::everything())
+    }
+
+    pub(super) fn with_plan(world: World, plan: Plan) -> Self {
+        Self::with_clock(world, plan, Clock::new(|| Timestamp::from_millis(1_763_200_000_000)))
+    }
+
+    pub(super) fn with_clock(mut world: World, plan: Plan, clock: Clock) -> Self {
+        world.settle();
+        let (script, board) = (Script::new(world), Notes::new());
+        let target = Target::new(Ages { stale_after: STALE_AFTER, interval: INTERVAL, full_every: FULL_EVERY });
+        let refresher = Refresher::new(script.clone(), board.clone(), plan, clock, target, "test".to_owned());
+        Self { script, board, refresher: Arc::new(refresher) }
+    }
+
+    /// A refresh that is not the first.
+    pub(super) async fn refresh(&self) {
+        self.refresher.refresh(false).await;
+    }
+
+    /// Runs the schedule for so long.
+    pub(super) async fn run_for(&self, time: Duration) {
+        let run = self.refresher.run(INTERVAL, Duration::ZERO);
+        // A little more, so that what happens just then has happened.
+        let _ = tokio::time::timeout(time + Duration::from_millis(1), run).await;
+    }
+
+    /// Reads the target, once it was shown.
+    pub(super) fn target<T>(&self, read: impl FnOnce(&Target) -> T) -> T {
+        let target = self.board.noted().target.clone().expect("the board was shown the target");
+        let target = target.lock().expect("no test panics inside");
+        read(&target)
+    }
+
+    pub(super) fn known(&self) -> BTreeMap<String, Known> {
+        self.target(world::known)
+    }
+
+    pub(super) fn attempt(&self, collector: Collector) -> Attempt {
+        self.target(|target| target.collector(collector).attempt.expect("the collector has ended"))
+    }
+
+    pub(super) fn results(&self) -> BTreeMap<&'static str, Result<(), &'static str>> {
+        self.target(world::results)
+    }
+
+    /// The failed collectors, with reasons.
+    pub(super) fn failures(&self) -> Vec<(&'static str, &'static str)> {
+        self.results().into_iter().filter_map(|(collector, result)| Some((collector, result.err()?))).collect()
+    }
+}
+
+impl Notes {
+    fn new() -> Self {
+        let (starts, ends, shown) = (Vec::new(), Vec::new(), Vec::new());
+        let start = Instant::now();
+        Self(Arc::new(Mutex::new(Noted { start, target: None, is_double: false, starts, ends, shown })))
+    }
+
+    pub(super) fn noted(&self) -> MutexGuard<'_, Noted> {
+        self.0.lock().expect("no test panics inside")
+    }
+
+    pub(super) fn shown(&self) -> Vec<Shown> {
+        self.noted().shown.clone()
+    }
+}
+
+impl Board for Notes {
+    fn identified(&self, _: &str) -> bool {
+        !self.noted().is_double
+    }
+
+    fn refresh_started(&self, _: Option<Timestamp>) {
+        let mut noted = self.noted();
+        let at = noted.start.elapsed();
+        noted.starts.push(at);
+    }
+
+    fn refresh_ended(&self, took: Duration) {
+        let mut noted = self.noted();
+        let at = noted.start.elapsed();
+        assert_eq!(noted.starts.last().map(|start| *start + took), Some(at), "it says how long the refresh took");
+        noted.ends.push(at);
+    }
+
+    async fn show(&self, target: &Arc<Mutex<Target>>) {
+        let (known, results) = {
+            let target = target.lock().expect("no test panics inside");
+            (world::known(&target), world::results(&target))
+        };
+        let mut noted = self.noted();
+        let at = noted.start.elapsed();
+        noted.shown.push(Shown { at, known, results });
+        noted.target = Some(Arc::clone(target));
+    }
+}

@@ -1,0 +1,362 @@
+//! Details: whom they are asked for, in which batches, and what a failing one costs.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use super::bench::{Bench, FULL_EVERY, INTERVAL};
+use super::script::{Call, Step};
+use super::world::{World, id};
+use super::*;
+use crate::model::{ASSOCIATION, Collector, PATCH, Reason};
+
+const PATCHES: Operation = Operation::DescribeInstancePatchStates;
+const ITEMS: Operation = Operation::ListComplianceItems;
+const LISTING: Operation = Operation::DescribeInstanceInformation;
+const SUMMARIES: Operation = Operation::ListResourceComplianceSummaries;
+
+fn ids(numbers: impl IntoIterator<Item = usize>) -> Vec<String> {
+    numbers.into_iter().map(id).collect()
+}
+
+/// Batches with a `bad` instance cannot be read.
+fn unreadable(bad: BTreeSet<String>) -> impl Fn(&Call) -> Step + Send {
+    move |call| match call.operation {
+        PATCHES if call.about.iter().any(|id| bad.contains(id)) => Step::Fail(Reason::BadResponse, Scope::Content),
+        _ => Step::Answer,
+    }
+}
+
+/// An AWS that fails one operation for good.
+fn failing(operation: Operation) -> impl Fn(&Call) -> Step + Send {
+    move |call| {
+        if call.operation == operation { Step::Fail(Reason::Throttled, Scope::Call) } else { Step::Answer }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn patch_states_are_asked_for_in_batches_of_fifty_and_one_smaller() {
+    let bench = Bench::new(World::fleet(120));
+    bench.refresh().await;
+    let mut sizes: Vec<_> = bench.script.calls(PATCHES).iter().map(|call| call.about.len()).collect();
+    sizes.sort_unstable();
+    assert_eq!(sizes, [20, 50, 50]);
+    assert_eq!(bench.script.asked_about(PATCHES), ids(0..120));
+}
+
+#[tokio::test(start_paused = true)]
+async fn batches_start_while_pages_still_come() {
+    let bench = Bench::new(World::fleet(500));
+    bench.refresh().await;
+    let first_batch = bench.script.calls(PATCHES)[0].at;
+    assert_eq!(first_batch, Duration::from_millis(100), "as soon as the first page is there");
+}
+
+#[tokio::test(start_paused = true)]
+async fn items_are_asked_for_only_where_an_instance_is_listed_and_noncompliant() {
+    let mut world = World::fleet(20);
+    (3..6).for_each(|number| world.fail_association(&id(number)));
+    world.set(&id(6), PATCH, false);
+    world.unlist(&id(4));
+    world.add_ghost("i-ghost");
+    let bench = Bench::new(world);
+    bench.refresh().await;
+    assert_eq!(bench.script.asked_about(ITEMS), ids([3, 5]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn ghosts_cost_no_detail_call() {
+    let mut world = World::fleet(50);
+    (0..100).for_each(|number| world.add_ghost(&format!("i-ghost-{number:03}")));
+    let bench = Bench::new(world);
+    bench.refresh().await;
+    assert_eq!(bench.script.asked_about(PATCHES), ids(0..50));
+    assert_eq!(bench.script.calls(ITEMS), []);
+    assert_eq!(bench.known().len(), 150);
+}
+
+#[tokio::test(start_paused = true)]
+async fn while_there_was_never_a_listing_every_resource_counts_as_listed() {
+    let mut world = World::fleet(60);
+    world.fail_association(&id(1));
+    world.add_ghost("i-ghost");
+    let bench = Bench::new(world);
+    bench.script.rule(failing(LISTING));
+    for _ in 0..2 {
+        bench.refresh().await;
+        assert_eq!(bench.failures(), [("instances", "throttled")]);
+        assert!(bench.known().values().all(|known| !known.listed && known.missing.is_some()));
+    }
+    let mut asked = bench.script.asked_about(ITEMS);
+    asked.dedup();
+    assert_eq!(asked, [id(1), "i-ghost".to_owned()]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn when_the_listing_fails_details_go_on_for_the_last_good_one() {
+    let mut world = World::fleet(60);
+    world.fail_association(&id(1));
+    world.add_ghost("i-ghost");
+    let bench = Bench::new(world);
+    bench.refresh().await;
+    bench.script.change(|world| {
+        world.set_missing(&id(2), 5);
+        world.add_ghost("i-late");
+        world.fail_association(&id(40));
+    });
+    bench.script.state().calls.clear();
+    // The second page fails: the first has been listed anew.
+    bench.script.rule(|call| match (call.operation, &call.token) {
+        (LISTING, Some(_)) => Step::Fail(Reason::Network, Scope::Call),
+        _ => Step::Answer,
+    });
+    bench.refresh().await;
+    assert_eq!(bench.failures(), [("instances", "network")]);
+    let asked = (bench.script.asked_about(PATCHES), bench.script.asked_about(ITEMS));
+    assert!(asked.0.contains(&id(2)) && !asked.0.contains(&"i-late".to_owned()));
+    assert!(asked.1.contains(&id(40)) && !asked.1.contains(&"i-ghost".to_owned()));
+    assert_eq!(bench.known()[&id(2)].missing, Some(Some(5)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn when_the_summaries_fail_items_go_on_for_the_last_good_ones() {
+    let mut world = World::fleet(5);
+    world.fail_association(&id(1));
+    world.fail_association(&id(2));
+    let bench = Bench::new(world);
+    bench.refresh().await;
+    bench.script.state().calls.clear();
+    bench.script.change(|world| {
+        world.items.get_mut(&id(1)).unwrap()[0].id = "another".into();
+        world.unlist(&id(2));
+    });
+    bench.script.rule(failing(SUMMARIES));
+    bench.refresh().await;
+    assert_eq!(bench.failures(), [("compliance", "throttled")]);
+    assert_eq!(bench.script.asked_about(ITEMS), ids([1]));
+    assert_eq!(bench.known()[&id(1)].items, Some(vec!["another".to_owned()]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn details_whose_instances_are_not_known_have_failed_with_the_listings() {
+    let bench = Bench::new(World::fleet(5));
+    bench.script.rule(|call| match call.operation {
+        LISTING => Step::Fail(Reason::AccessDenied, Scope::Call),
+        SUMMARIES => Step::Fail(Reason::ServerError, Scope::Call),
+        _ => Step::Answer,
+    });
+    bench.refresh().await;
+    let expected = [
+        ("compliance", "server_error"),
+        ("instances", "access_denied"),
+        ("items", "server_error"),
+        ("patches", "access_denied"),
+    ];
+    assert_eq!(bench.failures(), expected);
+}
+
+#[tokio::test(start_paused = true)]
+async fn halving_finds_a_bad_row_and_the_others_are_read() {
+    let bench = Bench::new(World::fleet(50));
+    bench.script.rule(unreadable(ids([17]).into_iter().collect()));
+    bench.refresh().await;
+    let attempt = bench.attempt(Collector::Patches);
+    assert_eq!((attempt.result, attempt.skipped), (Ok(()), 1));
+    let unread: Vec<_> = bench.known().into_iter().filter(|(_, known)| known.missing.is_none()).collect();
+    assert_eq!(unread.into_iter().map(|(id, _)| id).collect::<Vec<_>>(), ids([17]));
+    assert!(bench.script.calls(PATCHES).len() <= 13, "six halvings at most");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_batch_that_fails_as_a_call_is_not_halved() {
+    let bench = Bench::new(World::fleet(120));
+    bench.script.rule(|call| match (call.operation, call.number) {
+        (PATCHES, 0) => Step::Fail(Reason::Throttled, Scope::Call),
+        _ => Step::Answer,
+    });
+    bench.refresh().await;
+    assert_eq!(bench.script.calls(PATCHES).len(), 3);
+    assert_eq!(bench.attempt(Collector::Patches).skipped, 50);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_aws_that_answers_rubbish_to_everything_costs_few_halvings() {
+    let bench = Bench::new(World::fleet(3000));
+    bench.script.rule(unreadable(ids(0..3000).into_iter().collect()));
+    bench.refresh().await;
+    let calls = bench.script.calls(PATCHES).len();
+    assert!(calls <= 60 + 2 * 60, "{calls} calls for 60 batches");
+    let attempt = bench.attempt(Collector::Patches);
+    assert_eq!((attempt.result, attempt.skipped), (Err(Reason::BadResponse), 3000));
+    // The next refresh may halve again.
+    bench.script.rule(unreadable(ids([9]).into_iter().collect()));
+    bench.refresh().await;
+    assert_eq!(bench.attempt(Collector::Patches).skipped, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_instance_that_has_gone_is_no_error() {
+    let mut world = World::fleet(30);
+    world.fail_association(&id(8));
+    let bench = Bench::new(world);
+    bench.script.rule(|call| match call.operation {
+        PATCHES | ITEMS if call.about.contains(&id(8)) => Step::Fail(Reason::Other, Scope::Gone),
+        _ => Step::Answer,
+    });
+    bench.refresh().await;
+    for collector in [Collector::Patches, Collector::Items] {
+        let attempt = bench.attempt(collector);
+        assert_eq!((attempt.result, attempt.skipped), (Ok(()), 0), "{collector:?}");
+    }
+    assert_eq!(bench.known()[&id(8)].missing, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_instance_that_aws_leaves_out_was_never_scanned() {
+    let mut world = World::fleet(3);
+    world.patches.remove(&id(1));
+    let bench = Bench::new(world);
+    bench.refresh().await;
+    assert_eq!(bench.known()[&id(1)].missing, Some(None));
+    assert_eq!(bench.attempt(Collector::Patches).skipped, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn nine_tenths_of_the_instances_are_a_success_and_one_less_is_a_failure() {
+    for (bad, result) in [(2, Ok(())), (3, Err(Reason::BadResponse))] {
+        let bench = Bench::new(World::fleet(20));
+        bench.script.rule(unreadable(ids(0..bad).into_iter().collect()));
+        bench.refresh().await;
+        let attempt = bench.attempt(Collector::Patches);
+        assert_eq!((attempt.result, attempt.skipped), (result, bad as u64));
+        // What was read is kept all the same.
+        assert_eq!(bench.known().values().filter(|known| known.missing.is_some()).count(), 20 - bad);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_same_share_holds_for_items() {
+    for (bad, result) in [(1, Ok(())), (2, Err(Reason::ServerError))] {
+        let mut world = World::fleet(10);
+        (0..10).for_each(|number| world.fail_association(&id(number)));
+        let bench = Bench::new(world);
+        bench.script.rule(move |call| match call.operation {
+            ITEMS if ids(0..bad).contains(&call.about[0]) => Step::Fail(Reason::ServerError, Scope::Call),
+            _ => Step::Answer,
+        });
+        bench.refresh().await;
+        let attempt = bench.attempt(Collector::Items);
+        assert_eq!((attempt.result, attempt.skipped), (result, bad as u64));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_reason_of_a_failure_is_the_first_met() {
+    let bench = Bench::new(World::fleet(150));
+    let first = |call: &Call| call.about.contains(&id(0));
+    bench.script.rule(move |call| match call.operation {
+        PATCHES if first(call) => Step::Fail(Reason::Network, Scope::Call),
+        PATCHES => Step::Fail(Reason::Throttled, Scope::Call),
+        _ => Step::Answer,
+    });
+    bench.refresh().await;
+    assert_eq!(bench.failures(), [("patches", "network")]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn items_of_an_instance_are_read_to_their_last_page() {
+    let mut world = World::fleet(1);
+    world.fail_association(&id(0));
+    let one = world.items[&id(0)][0].clone();
+    let many = (0..70).map(|number| crate::model::ItemRow { id: format!("a-{number:02}"), ..one.clone() });
+    world.items.insert(id(0), many.collect());
+    let expected = world.known();
+    let bench = Bench::new(world);
+    bench.refresh().await;
+    assert_eq!(bench.known(), expected);
+    assert_eq!(bench.script.calls(ITEMS).len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_so_many_details_are_under_way_at_once() {
+    let mut world = World::fleet(300);
+    (0..300).for_each(|number| world.fail_association(&id(number)));
+    let bench = Bench::new(world);
+    bench.script.rule(|call| match call.operation {
+        ITEMS => Step::After(Duration::from_secs(9)),
+        _ => Step::Answer,
+    });
+    bench.refresh().await;
+    let most = bench.script.state().most_under_way;
+    assert!((64..=64 + 12).contains(&most), "{most}: 64 calls for items, and the listings and batches beside them");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_instance_that_became_compliant_while_it_was_read_has_no_items() {
+    let mut world = World::fleet(1);
+    world.fail_association(&id(0));
+    let newer = |row: &crate::model::SummaryRow| crate::model::SummaryRow {
+        status: "COMPLIANT".into(),
+        execution_time: crate::model::Timestamp::from_millis(1_763_200_000_000),
+        ..row.clone()
+    };
+    let row = world.summaries.iter().find(|row| row.compliance_type == ASSOCIATION).map(newer).unwrap();
+    world.summaries.push(row);
+    let bench = Bench::new(world);
+    for first in [true, false] {
+        bench.refresher.refresh(first).await;
+        assert_eq!(bench.known()[&id(0)].items, None, "first: {first}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn while_the_summaries_cannot_be_read_all_details_are_and_so_stay() {
+    let mut world = World::fleet(60);
+    world.fail_association(&id(1));
+    let bench = Bench::new(world);
+    bench.refresh().await;
+    bench.script.state().calls.clear();
+    bench.script.rule(failing(SUMMARIES));
+    bench.refresh().await;
+    assert_eq!(bench.script.asked_about(PATCHES), ids(0..60));
+    assert_eq!(bench.script.asked_about(ITEMS), ids([1]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn details_whose_summaries_are_the_same_are_hardly_asked_for_and_all_of_them_within_the_time_for_that() {
+    let bench = Bench::new(World::fleet(100));
+    bench.refresher.refresh(true).await;
+    bench.script.state().calls.clear();
+    bench.run_for(FULL_EVERY + INTERVAL).await;
+    let mut asked = bench.script.asked_about(PATCHES);
+    assert!(asked.len() < 2 * 100, "{} for 100 instances", asked.len());
+    asked.dedup();
+    assert_eq!(asked, ids(0..100));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_read_on_a_change_is_read_once_more() {
+    let bench = Bench::new(World::fleet(100));
+    bench.refresh().await;
+    // The summary is ahead of what explains it.
+    bench.script.state().world.summaries.iter_mut().for_each(|row| row.execution_id = "new".into());
+    bench.refresh().await;
+    bench.script.state().world.set_missing(&id(7), 3);
+    bench.refresh().await;
+    assert_eq!(bench.known()[&id(7)].missing, Some(Some(3)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_instance_that_can_never_be_read_fails_no_refresh_in_which_little_else_is_due() {
+    let bench = Bench::new(World::fleet(50));
+    bench.script.rule(unreadable(ids([5]).into_iter().collect()));
+    for _ in 0..3 {
+        bench.refresh().await;
+        let attempt = bench.attempt(Collector::Patches);
+        assert_eq!((attempt.result, attempt.skipped), (Ok(()), 1));
+    }
+    // Six of fifty are too many.
+    bench.script.change(|world| (0..6).for_each(|number| world.set_missing(&id(number), 1)));
+    bench.script.rule(unreadable(ids(0..6).into_iter().collect()));
+    bench.refresh().await;
+    assert_eq!(bench.failures(), [("patches", "bad_response")]);
+}

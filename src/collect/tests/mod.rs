@@ -1,0 +1,16 @@
+//! The pipeline and the schedule over a scripted AWS, in tokio's paused time: hours pass in milliseconds.
+//!
+//! Only what is above [`Source`] runs here; sockets and the SDK are tested where they are used.
+
+mod bench;
+mod chains;
+mod details;
+mod given_up;
+mod plan;
+mod round_trip;
+mod schedule;
+mod script;
+mod staleness;
+mod world;
+
+use super::*;

@@ -1,0 +1,130 @@
+//! Whatever happened before, after good refreshes the state is the world.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+
+use super::bench::Bench;
+use super::script::Step;
+use super::world::{Known, World, id};
+use super::*;
+use crate::model::{ASSOCIATION, PATCH, Reason};
+
+/// An instance that may be there, and what of it there is.
+#[derive(Clone, Debug)]
+struct Resource {
+    number: usize,
+    listed: bool,
+    patch: Option<bool>,
+    association: Option<bool>,
+    custom: Option<bool>,
+    missing: Option<i64>,
+}
+
+/// How one call of a refresh goes.
+type Fault = (Operation, usize, Step);
+
+fn worlds() -> impl Strategy<Value = World> {
+    let resource = (0_usize..140, any::<bool>(), any::<[Option<bool>; 3]>(), prop::option::of(0_i64..9)).prop_map(
+        |(number, listed, [patch, association, custom], missing)| Resource {
+            number,
+            listed,
+            patch,
+            association,
+            custom,
+            missing,
+        },
+    );
+    prop::collection::vec(resource, 0..120).prop_map(|resources| {
+        let mut world = World::default();
+        let resources: BTreeMap<usize, Resource> = resources.into_iter().map(|one| (one.number, one)).collect();
+        for resource in resources.values() {
+            add(&mut world, resource);
+        }
+        world.settle();
+        world
+    })
+}
+
+fn add(world: &mut World, resource: &Resource) {
+    let id = id(resource.number);
+    if resource.listed {
+        world.add(&id);
+    }
+    world.patches.remove(&id);
+    // Without a summary there was no scan.
+    if let (Some(missing), Some(_)) = (resource.missing, resource.patch) {
+        world.set_missing(&id, missing);
+    }
+    for (kind, compliant) in
+        [(PATCH, resource.patch), (ASSOCIATION, resource.association), ("Custom:A", resource.custom)]
+    {
+        match compliant {
+            Some(false) if kind == ASSOCIATION => world.fail_association(&id),
+            Some(compliant) => world.set(&id, kind, compliant),
+            None => world.unset(&id, kind),
+        }
+    }
+}
+
+fn faults() -> impl Strategy<Value = Vec<Fault>> {
+    let step = prop_oneof![
+        Just(Step::Hang),
+        Just(Step::Fail(Reason::Throttled, Scope::Call)),
+        Just(Step::Fail(Reason::BadResponse, Scope::Content)),
+        Just(Step::Fail(Reason::Other, Scope::Gone)),
+        Just(Step::Next("0".into())),
+        Just(Step::Empty("0".into())),
+        Just(Step::Skip(1)),
+    ];
+    prop::collection::vec((prop::sample::select(&Operation::ALL[..]), 0_usize..4, step), 0..5)
+}
+
+async fn refresh(bench: &Bench, world: &World, faults: Vec<Fault>, first: bool) {
+    bench.script.change(|known| *known = world.clone());
+    bench.script.state().numbers = Default::default();
+    bench.script.rule(move |call| {
+        let fault = faults.iter().find(|(operation, number, _)| (*operation, *number) == (call.operation, call.number));
+        fault.map_or(Step::Answer, |(_, _, step)| step.clone())
+    });
+    bench.refresher.refresh(first).await;
+    tokio::time::advance(bench::INTERVAL).await;
+}
+
+/// What a single good refresh may leave as it was: summaries of listed instances that were there before.
+fn without_lost(known: BTreeMap<String, Known>, world: &BTreeMap<String, Known>) -> BTreeMap<String, Known> {
+    let strip = |(id, known): (String, Known)| {
+        let there = world.get(&id);
+        let kept = |kind: &str| !known.listed || there.is_some_and(|world| world.summaries.contains_key(kind));
+        let summaries = known.summaries.iter().filter(|(kind, _)| kept(kind)).map(|(k, v)| (k.clone(), *v)).collect();
+        let unwell = there.is_some_and(|world| world.summaries.get(ASSOCIATION) == Some(&false));
+        let items = known.items.clone().filter(|_| unwell);
+        (id, Known { summaries, items, ..known })
+    };
+    known.into_iter().map(strip).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+    #[test]
+    fn after_good_refreshes_the_state_is_the_world_whatever_failed_before(
+        before in prop::collection::vec((worlds(), faults()), 0..4),
+        world in worlds(),
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build()?;
+        let (once, twice, expected, failures) = runtime.block_on(async {
+            let bench = Bench::new(World::default());
+            for (number, (world, faults)) in before.into_iter().enumerate() {
+                refresh(&bench, &world, faults, number == 0).await;
+            }
+            refresh(&bench, &world, Vec::new(), false).await;
+            let once = bench.known();
+            refresh(&bench, &world, Vec::new(), false).await;
+            (once, bench.known(), world.known(), bench.failures())
+        });
+        prop_assert_eq!(failures, []);
+        prop_assert_eq!(without_lost(once, &expected), expected.clone());
+        prop_assert_eq!(twice, expected);
+    }
+}

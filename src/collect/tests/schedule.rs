@@ -1,0 +1,132 @@
+//! When refreshes start and end, and when what they read is shown.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::bench::{Bench, INTERVAL};
+use super::script::{Step, error};
+use super::world::{World, id};
+use super::*;
+use crate::model::Reason;
+
+const COLLECTORS: usize = 7;
+
+fn minutes(numbers: impl IntoIterator<Item = u64>) -> Vec<Duration> {
+    numbers.into_iter().map(Duration::from_mins).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_interval_is_from_start_to_start() {
+    let bench = Bench::new(World::fleet(500));
+    bench.script.state().latency = Duration::from_secs(5);
+    bench.run_for(Duration::from_mins(15)).await;
+    assert_eq!(bench.board.noted().starts, minutes([0, 5, 10, 15]));
+    assert!(bench.board.noted().ends[0] > Duration::from_secs(50));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refresh_that_outlasts_the_interval_skips_ticks_and_never_overlaps_the_next() {
+    let bench = Bench::new(World::fleet(500));
+    bench.script.pace(Duration::from_mins(1), Duration::from_mins(10));
+    bench.run_for(Duration::from_mins(45)).await;
+    let noted = bench.board.noted();
+    // Each takes one page of totals, ten of summaries, and so 11 minutes or more.
+    assert_eq!(noted.starts, minutes([0, 15, 30, 45]));
+    assert!(noted.ends.iter().zip(&noted.starts[1..]).all(|(end, next)| end < next));
+    assert!(noted.ends.iter().zip(&noted.starts).all(|(end, start)| *end > *start + 2 * INTERVAL));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_first_start_is_delayed_and_the_others_follow_it() {
+    let bench = Bench::new(World::fleet(1));
+    let delay = Duration::from_secs(7);
+    let run = bench.refresher.run(INTERVAL, delay);
+    let _ = tokio::time::timeout(Duration::from_mins(6), run).await;
+    assert_eq!(bench.board.noted().starts, [delay, delay + INTERVAL]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_first_refresh_is_shown_collector_by_collector_and_later_ones_once_at_their_end() {
+    let bench = Bench::new(World::fleet(120));
+    bench.run_for(Duration::from_mins(10)).await;
+    let shown = bench.board.shown();
+    let ended: Vec<_> = shown.iter().take(COLLECTORS + 1).map(|shown| shown.results.len()).collect();
+    assert_eq!(ended, [1, 2, 3, 4, 5, 6, 7, 7], "one more each time, and once at the end");
+    // The third refresh has just begun.
+    let later: Vec<_> = shown[COLLECTORS + 1..].iter().map(|shown| shown.at).collect();
+    assert_eq!(later, [bench.board.noted().ends[1]]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_target_that_is_another_ones_double_stops_and_shows_nothing() {
+    let bench = Bench::new(World::fleet(1));
+    bench.board.noted().is_double = true;
+    bench.refresher.run(INTERVAL, Duration::ZERO).await;
+    let noted = bench.board.noted();
+    assert_eq!((noted.starts.len(), noted.ends.len(), noted.shown.len()), (1, 0, 0));
+    assert_eq!(bench.script.state().calls, []);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_target_that_turns_out_a_double_later_stops_then() {
+    let bench = Bench::new(World::fleet(1));
+    bench.run_for(Duration::from_mins(1)).await;
+    bench.board.noted().is_double = true;
+    assert_eq!(bench.refresher.refresh(false).await, Next::Stop);
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_credentials_every_collector_fails_and_nothing_is_lost_or_asked() {
+    let bench = Bench::new(World::fleet(3));
+    bench.refresh().await;
+    let (known, calls) = (bench.known(), bench.script.state().calls.len());
+    bench.script.state().account = Err(error(Reason::AssumeRoleFailed, Scope::Call));
+    bench.refresh().await;
+    let failed: BTreeMap<_, _> = bench.results().into_iter().filter(|(_, result)| result.is_err()).collect();
+    assert_eq!(failed.len(), COLLECTORS);
+    assert!(failed.values().all(|result| *result == Err("assume_role_failed")));
+    assert_eq!((bench.known(), bench.script.state().calls.len()), (known, calls));
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_credentials_collectors_that_are_switched_off_do_not_fail() {
+    let plan = Plan { wants: std::sync::Arc::new(|kind| kind == "Patch"), other_types: false };
+    let bench = Bench::with_plan(World::fleet(3), plan);
+    bench.script.state().account = Err(error(Reason::Network, Scope::Call));
+    bench.refresher.refresh(true).await;
+    let failed: Vec<_> = bench.results().into_keys().collect();
+    assert_eq!(failed, ["baselines", "compliance", "compliance_totals", "instances", "patches"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_target_recovers_when_its_credentials_do() {
+    let world = World::fleet(3);
+    let expected = world.known();
+    let bench = Bench::new(world);
+    bench.script.state().account = Err(error(Reason::Network, Scope::Call));
+    bench.run_for(Duration::from_mins(4)).await;
+    bench.script.state().account = Ok("111122223333".to_owned());
+    bench.refresh().await;
+    assert_eq!(bench.failures(), []);
+    assert_eq!(bench.known(), expected);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_instance_that_is_gone_from_everything_is_gone_at_once() {
+    let mut world = World::fleet(3);
+    world.fail_association(&id(1));
+    let bench = Bench::new(world);
+    bench.refresh().await;
+    bench.script.change(|world| {
+        world.unlist(&id(1));
+        world.unset(&id(1), "Patch");
+        world.unset(&id(1), "Association");
+    });
+    // The summaries end before the listing does.
+    bench.script.rule(|call| match call.operation {
+        Operation::DescribeInstanceInformation => Step::After(Duration::from_secs(9)),
+        _ => Step::Answer,
+    });
+    bench.refresh().await;
+    assert_eq!(bench.known().into_keys().collect::<Vec<_>>(), [id(0), id(2)]);
+}

@@ -1,0 +1,215 @@
+//! A scripted AWS: answers from a [`World`], takes its time, fails as told and remembers what it was asked.
+
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+
+use super::world::World;
+use super::*;
+use crate::model::{AssociationRow, BaselineRow, InstanceRow, ItemRow, PatchRow, Reason, SummaryRow, TotalsRow};
+
+/// A scripted AWS; clones are the same one.
+#[derive(Clone)]
+pub(super) struct Script(Arc<Mutex<State>>);
+
+pub(super) struct State {
+    pub(super) world: World,
+    /// How each call goes.
+    pub(super) rule: Box<dyn Fn(&Call) -> Step + Send>,
+    /// Whose credentials they are.
+    pub(super) account: Answer<String>,
+    pub(super) latency: Duration,
+    pub(super) patience: Duration,
+    pub(super) calls: Vec<Call>,
+    pub(super) numbers: [usize; Operation::ALL.len()],
+    start: Instant,
+    under_way: usize,
+    pub(super) most_under_way: usize,
+}
+
+/// What was asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Call {
+    pub(super) operation: Operation,
+    /// How many calls of the operation there were before.
+    pub(super) number: usize,
+    /// Instances, or compliance types; `["*"]` for all types.
+    pub(super) about: Vec<String>,
+    pub(super) token: Option<String>,
+    /// Since the script's start.
+    pub(super) at: Duration,
+}
+
+/// How a call goes.
+#[derive(Clone, Debug)]
+pub(super) enum Step {
+    /// As usual.
+    Answer,
+    /// As usual, but it takes this long.
+    After(Duration),
+    /// Never.
+    Hang,
+    /// It fails.
+    Fail(Reason, Scope),
+    /// The rows, but another token: where to go on, and after a `#` anything.
+    Next(String),
+    /// No rows, but a token.
+    Empty(String),
+    /// As usual, but rows were unreadable.
+    Skip(usize),
+}
+
+pub(super) fn error(reason: Reason, scope: Scope) -> SourceError {
+    SourceError { reason, scope, detail: "scripted".to_owned() }
+}
+
+impl Script {
+    pub(super) fn new(world: World) -> Self {
+        Self(Arc::new(Mutex::new(State {
+            world,
+            rule: Box::new(|_| Step::Answer),
+            account: Ok("111122223333".to_owned()),
+            latency: Duration::from_millis(100),
+            patience: Duration::from_secs(30),
+            calls: Vec::new(),
+            numbers: Default::default(),
+            start: Instant::now(),
+            under_way: 0,
+            most_under_way: 0,
+        })))
+    }
+
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().expect("no test panics inside")
+    }
+
+    pub(super) fn rule(&self, rule: impl Fn(&Call) -> Step + Send + 'static) {
+        self.state().rule = Box::new(rule);
+    }
+
+    pub(super) fn pace(&self, latency: Duration, patience: Duration) {
+        let mut state = self.state();
+        (state.latency, state.patience) = (latency, patience);
+    }
+
+    pub(super) fn change(&self, change: impl FnOnce(&mut World)) {
+        let world = &mut self.state().world;
+        change(world);
+        world.settle();
+    }
+
+    /// The calls of an operation so far.
+    pub(super) fn calls(&self, operation: Operation) -> Vec<Call> {
+        self.state().calls.iter().filter(|call| call.operation == operation).cloned().collect()
+    }
+
+    /// What the calls of an operation were about, each once, in order.
+    pub(super) fn asked_about(&self, operation: Operation) -> Vec<String> {
+        let mut asked: Vec<_> = self.calls(operation).into_iter().flat_map(|call| call.about).collect();
+        asked.sort();
+        asked
+    }
+
+    async fn page<T: Clone>(
+        &self,
+        operation: Operation,
+        about: Vec<String>,
+        token: Option<&str>,
+        rows: impl Fn(&World) -> Vec<&T>,
+    ) -> Answer<Page<T>> {
+        let (step, latency) = self.asked(operation, about, token);
+        match step {
+            Step::Hang => std::future::pending().await,
+            Step::After(latency) => sleep(latency).await,
+            _ => sleep(latency).await,
+        }
+        let mut state = self.state();
+        state.under_way -= 1;
+        let start = token.map_or(0, |token| token.split('#').next().unwrap().parse().expect("a token of ours"));
+        let rows = rows(&state.world);
+        let end = rows.len().min(start + PAGE);
+        let next = (end < rows.len()).then(|| end.to_string());
+        let page = Page {
+            rows: rows.get(start..end).unwrap_or_default().iter().copied().cloned().collect(),
+            skipped: 0,
+            next,
+        };
+        Ok(match step {
+            Step::Fail(reason, scope) => return Err(error(reason, scope)),
+            Step::Next(next) => Page { next: Some(next), ..page },
+            Step::Empty(next) => Page { rows: Vec::new(), skipped: 0, next: Some(next) },
+            Step::Skip(skipped) => Page { skipped, ..page },
+            Step::Answer | Step::After(_) | Step::Hang => page,
+        })
+    }
+
+    fn asked(&self, operation: Operation, about: Vec<String>, token: Option<&str>) -> (Step, Duration) {
+        let mut state = self.state();
+        let number = state.numbers[operation as usize];
+        state.numbers[operation as usize] += 1;
+        let call = Call { operation, number, about, token: token.map(str::to_owned), at: state.start.elapsed() };
+        let step = (state.rule)(&call);
+        state.calls.push(call);
+        state.under_way += 1;
+        state.most_under_way = state.most_under_way.max(state.under_way);
+        (step, state.latency)
+    }
+}
+
+impl Source for Script {
+    async fn begin(&self) -> Answer<String> {
+        self.state().account.clone()
+    }
+
+    fn patience(&self) -> Duration {
+        self.state().patience
+    }
+
+    async fn instances(&self, token: Option<&str>) -> Answer<Page<InstanceRow>> {
+        self.page(Operation::DescribeInstanceInformation, Vec::new(), token, |world| world.instances.iter().collect())
+            .await
+    }
+
+    async fn summaries(&self, types: &Types, token: Option<&str>) -> Answer<Page<SummaryRow>> {
+        let about = match types {
+            Types::All => vec!["*".to_owned()],
+            Types::Named(names) => names.clone(),
+        };
+        let asked = |row: &&SummaryRow| match types {
+            Types::All => true,
+            Types::Named(names) => names.contains(&row.compliance_type),
+        };
+        self.page(Operation::ListResourceComplianceSummaries, about, token, |world| {
+            world.summaries.iter().filter(asked).collect()
+        })
+        .await
+    }
+
+    async fn totals(&self, token: Option<&str>) -> Answer<Page<TotalsRow>> {
+        self.page(Operation::ListComplianceSummaries, Vec::new(), token, |world| world.totals.iter().collect()).await
+    }
+
+    async fn patch_states(&self, ids: &[Arc<str>], token: Option<&str>) -> Answer<Page<PatchRow>> {
+        let about: Vec<String> = ids.iter().map(ToString::to_string).collect();
+        self.page(Operation::DescribeInstancePatchStates, about, token, |world| {
+            ids.iter().filter_map(|id| world.patches.get(&**id)).collect()
+        })
+        .await
+    }
+
+    async fn baselines(&self, token: Option<&str>) -> Answer<Page<BaselineRow>> {
+        self.page(Operation::DescribePatchBaselines, Vec::new(), token, |world| world.baselines.iter().collect()).await
+    }
+
+    async fn associations(&self, token: Option<&str>) -> Answer<Page<AssociationRow>> {
+        self.page(Operation::ListAssociations, Vec::new(), token, |world| world.associations.iter().collect()).await
+    }
+
+    async fn items(&self, id: &str, token: Option<&str>) -> Answer<Page<ItemRow>> {
+        self.page(Operation::ListComplianceItems, vec![id.to_owned()], token, |world| {
+            world.items.get(id).into_iter().flatten().collect()
+        })
+        .await
+    }
+}

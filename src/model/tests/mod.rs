@@ -1,0 +1,132 @@
+//! The model over hand-written rows: what a target keeps, for how long, and what it says of it.
+
+mod ages;
+mod causes;
+mod rows;
+mod summaries;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::*;
+
+const HOUR: Duration = Duration::from_hours(1);
+const MINUTE: Duration = Duration::from_mins(1);
+
+/// A target, and collectors that succeed unless told otherwise.
+struct Bench {
+    target: Target,
+}
+
+fn at(since_start: Duration) -> Now {
+    Now { since_start, wall: Timestamp::from_millis(1_763_200_000_000) }
+}
+
+fn id(name: &str) -> Arc<str> {
+    name.into()
+}
+
+fn listed(name: &str) -> InstanceRow {
+    InstanceRow { id: name.into(), ping_status: "Online".into(), ..<_>::default() }
+}
+
+fn summary(name: &str, kind: &str, status: &str) -> SummaryRow {
+    SummaryRow { resource_id: name.into(), compliance_type: kind.into(), status: status.into(), ..<_>::default() }
+}
+
+/// Counts in the order of [`PatchState::ALL`].
+fn patches(counts: [i64; 8]) -> PatchRow {
+    PatchRow { counts: counts.map(Some), ..<_>::default() }
+}
+
+fn item(association: &str, document: &str) -> ItemRow {
+    let status = "NON_COMPLIANT".to_owned();
+    ItemRow { id: association.into(), document: document.into(), severity: "HIGH".into(), status }
+}
+
+/// Details of one instance; the others were due, too.
+fn read<T>(name: &str, row: T) -> Read<T> {
+    let unread = ["i-1", "i-2"].into_iter().filter(|other| *other != name).map(id).collect();
+    Read { rows: vec![(id(name), row)], unread }
+}
+
+impl Bench {
+    fn new() -> Self {
+        Self::with(HOUR, 5 * MINUTE)
+    }
+
+    fn with(stale_after: Duration, interval: Duration) -> Self {
+        let mut target = Target::new(Ages { stale_after, interval, full_every: 6 * HOUR });
+        target.begin_refresh(at(Duration::ZERO));
+        Self { target }
+    }
+
+    /// A refresh without anything in it, or the next one.
+    fn next_refresh(&mut self) {
+        self.target.end_refresh();
+        self.target.begin_refresh(at(Duration::ZERO));
+    }
+
+    fn end(&mut self, collector: Collector, took: Duration, now: Duration, data: Data) {
+        let attempt = Attempt { result: Ok(()), skipped: 0, took };
+        self.target.apply(Outcome { collector, attempt, data: Some(data) }, at(now));
+    }
+
+    fn fail(&mut self, collector: Collector, took: Duration, now: Duration) {
+        let attempt = Attempt { result: Err(Reason::Throttled), skipped: 0, took };
+        self.target.apply(Outcome { collector, attempt, data: None }, at(now));
+    }
+
+    fn list(&mut self, rows: &[InstanceRow], now: Duration) {
+        let (mut listings, words) = (Listings::default(), self.target.words());
+        for row in rows {
+            listings.add(id(&row.id), row, &words);
+        }
+        self.end(Collector::Instances, Duration::ZERO, now, listings.finish());
+    }
+
+    /// Summaries that `refresh` read.
+    fn summarise_in(&mut self, refresh: u32, rows: &[SummaryRow]) {
+        let (mut summaries, words) = (Summaries::default(), self.target.words());
+        for row in rows {
+            summaries.add(id(&row.resource_id), row, &words, refresh);
+        }
+        self.end(Collector::Compliance, Duration::ZERO, Duration::ZERO, summaries.finish());
+    }
+
+    fn summarise(&mut self, rows: &[SummaryRow]) {
+        self.summarise_in(1, rows);
+    }
+
+    fn scan(&mut self, name: &str, row: Option<&PatchRow>, now: Duration) {
+        let words = self.target.words();
+        let data = Data::Patches(read(name, row.map(|row| PatchCounts::from_row(row, &words))));
+        self.end(Collector::Patches, Duration::ZERO, now, data);
+    }
+
+    fn items(&mut self, name: &str, rows: &[ItemRow], now: Duration) {
+        let words = self.target.words();
+        let data = Data::Items(read(name, NoncompliantAssociation::from_rows(rows, &words)));
+        self.end(Collector::Items, Duration::ZERO, now, data);
+    }
+
+    /// Drops what is too old.
+    fn expire(&mut self, now: Duration) -> (Option<Duration>, bool) {
+        self.target.end_refresh();
+        self.target.expire(at(now))
+    }
+
+    fn instance(&self, name: &str) -> &Instance {
+        self.target.instances().find(|instance| &*instance.id == name).expect("the instance is known")
+    }
+
+    fn causes(&self, name: &str, kind: &str) -> Vec<&'static str> {
+        let instance = self.instance(name);
+        let summary = instance.summary(kind).expect("there is a summary");
+        causes(instance, summary).into_iter().map(Cause::as_str).collect()
+    }
+
+    fn kinds(&self, name: &str) -> Vec<&str> {
+        self.instance(name).summaries.iter().map(|summary| &**summary.compliance_type as &str).collect()
+    }
+}

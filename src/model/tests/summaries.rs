@@ -1,0 +1,115 @@
+//! Which summaries an instance has, and which it should have.
+
+use super::*;
+
+#[test]
+fn a_listed_instance_loses_a_summary_only_after_two_complete_reads_without_it() {
+    let mut bench = Bench::new();
+    bench.list(&[listed("i-1")], Duration::ZERO);
+    let both = [summary("i-1", PATCH, "COMPLIANT"), summary("i-1", "Custom:A", "COMPLIANT")];
+    bench.summarise(&both);
+    bench.summarise(&both[..1]);
+    assert_eq!(bench.kinds("i-1"), ["Custom:A", PATCH]);
+    bench.summarise(&both[..1]);
+    assert_eq!(bench.kinds("i-1"), [PATCH]);
+}
+
+#[test]
+fn a_summary_that_comes_back_must_be_missed_twice_again() {
+    let mut bench = Bench::new();
+    bench.list(&[listed("i-1")], Duration::ZERO);
+    let row = [summary("i-1", PATCH, "COMPLIANT")];
+    for rows in [&row[..], &[], &row[..], &[]] {
+        bench.summarise(rows);
+        assert_eq!(bench.kinds("i-1"), [PATCH]);
+    }
+    bench.summarise(&[]);
+    assert_eq!(bench.instance("i-1").summaries.len(), 0);
+}
+
+#[test]
+fn a_failed_read_misses_nothing() {
+    let mut bench = Bench::new();
+    bench.list(&[listed("i-1")], Duration::ZERO);
+    bench.summarise(&[summary("i-1", PATCH, "COMPLIANT")]);
+    bench.summarise(&[]);
+    (0..5).for_each(|_| bench.fail(Collector::Compliance, Duration::ZERO, Duration::ZERO));
+    assert_eq!(bench.kinds("i-1"), [PATCH]);
+}
+
+#[test]
+fn an_unlisted_resource_loses_a_summary_at_once() {
+    let mut bench = Bench::new();
+    bench.list(&[listed("i-1")], Duration::ZERO);
+    bench.summarise(&[summary("i-1", PATCH, "COMPLIANT"), summary("ghost", PATCH, "COMPLIANT")]);
+    bench.summarise(&[]);
+    assert_eq!(bench.target.instances().map(|i| &*i.id).collect::<Vec<_>>(), ["i-1"]);
+}
+
+#[test]
+fn while_there_is_no_listing_every_resource_needs_two_reads() {
+    let mut bench = Bench::new();
+    bench.summarise(&[summary("i-1", PATCH, "COMPLIANT")]);
+    bench.summarise(&[]);
+    assert_eq!(bench.kinds("i-1"), [PATCH]);
+    bench.summarise(&[]);
+    assert_eq!(bench.target.instances().count(), 0);
+}
+
+#[test]
+fn details_go_with_the_listing_of_their_instance() {
+    let mut bench = Bench::new();
+    bench.list(&[listed("i-1")], Duration::ZERO);
+    bench.summarise(&[summary("i-1", ASSOCIATION, "NON_COMPLIANT")]);
+    bench.scan("i-1", None, Duration::ZERO);
+    bench.items("i-1", &[item("a", "Mine")], Duration::ZERO);
+    bench.list(&[], Duration::ZERO);
+    let ghost = bench.instance("i-1");
+    assert!(ghost.patches.is_none() && ghost.items.is_none());
+    assert!(!bench.target.is_listed(ghost));
+}
+
+#[test]
+fn items_go_when_the_summary_is_compliant_or_gone() {
+    for rows in [&[summary("i-1", ASSOCIATION, "COMPLIANT")][..], &[summary("i-1", ASSOCIATION, "")]] {
+        let mut bench = Bench::new();
+        bench.list(&[listed("i-1")], Duration::ZERO);
+        bench.summarise(&[summary("i-1", ASSOCIATION, "NON_COMPLIANT")]);
+        bench.items("i-1", &[item("a", "Mine")], Duration::ZERO);
+        bench.summarise(rows);
+        assert!(bench.instance("i-1").items.is_none());
+        bench.items("i-1", &[item("a", "Mine")], Duration::ZERO);
+        assert!(bench.instance("i-1").items.is_none(), "and do not come back");
+    }
+}
+
+#[test]
+fn patch_is_unreported_for_every_listed_instance_without_a_summary() {
+    let mut bench = Bench::new();
+    bench.list(&["i-none", "i-good", "i-odd"].map(listed), Duration::ZERO);
+    bench.summarise(&[
+        summary("i-good", PATCH, "NON_COMPLIANT"),
+        summary("i-odd", PATCH, "PENDING"),
+        summary("i-none", ASSOCIATION, "COMPLIANT"),
+        summary("ghost", ASSOCIATION, "COMPLIANT"),
+    ]);
+    let unreported = |name| bench.instance(name).is_unreported(PATCH);
+    assert_eq!(["i-none", "i-good", "i-odd", "ghost"].map(unreported), [true, false, false, false]);
+}
+
+#[test]
+fn association_is_unreported_only_where_the_listing_has_an_association_status() {
+    let mut bench = Bench::new();
+    let with_status = |name| InstanceRow { association_status: "Pending".into(), ..listed(name) };
+    bench.list(&[listed("i-none"), with_status("i-due"), with_status("i-good")], Duration::ZERO);
+    bench.summarise(&[summary("i-good", ASSOCIATION, "COMPLIANT"), summary("ghost", PATCH, "COMPLIANT")]);
+    let unreported = |name| bench.instance(name).is_unreported(ASSOCIATION);
+    assert_eq!(["i-none", "i-due", "i-good", "ghost"].map(unreported), [false, true, false, false]);
+}
+
+#[test]
+fn no_other_type_is_ever_unreported() {
+    let mut bench = Bench::new();
+    bench.list(&[listed("i-1")], Duration::ZERO);
+    assert!(!["Custom:A", "New", ""].iter().any(|kind| bench.instance("i-1").is_unreported(kind)));
+}

@@ -1,0 +1,78 @@
+//! Credentials that are refused before the first call to SSM.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ssm_compliance_exporter::sim::{Fault, FaultKind, Options};
+
+use super::{COLLECTORS, failed, healthy, is, is_well, labels, reason, small_fleet};
+use crate::support::{Aws, Exporter, OTHER, OWN, Settings, role};
+
+/// Number of the target that is read through a role.
+const THROUGH_ROLE: usize = 2;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_role_that_cannot_be_assumed_costs_one_call_per_refresh_and_only_its_target() {
+    let aws = small_fleet().await;
+    aws.break_with([Fault::always(FaultKind::Deny).of("AssumeRole")]);
+    let exporter = Exporter::start(&aws, &Settings::default()).await;
+    let page = exporter.ready().await.page().await;
+    assert!(is(page.value("aws_ssm_up", &labels(THROUGH_ROLE)), 0));
+    for collector in COLLECTORS {
+        assert!(failed(&page, THROUGH_ROLE, collector));
+        assert_eq!(reason(&page, THROUGH_ROLE, collector), Some("assume_role_failed"));
+    }
+    assert!(is_well(&page, 0) && is_well(&page, 1));
+    assert_eq!(aws.calls(OWN, "AssumeRole"), 1, "STS is asked with the credentials of the first account");
+    assert!(aws.requests().iter().all(|request| request.account != OTHER), "and SSM not at all");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_role_is_assumed_with_its_external_id_or_not_at_all() {
+    let external_ids = BTreeMap::from([(OTHER.to_owned(), "agreed".to_owned())]);
+    let aws = Aws::start(Options { instances: 5, external_ids, ..Options::default() }).await;
+    let accounts = |id: &str| {
+        let role = role(OTHER);
+        format!("accounts:\n  - regions: [eu-west-1]\n    role_arn: {role}\n    external_id: {id}\n")
+    };
+    for (external_id, up) in [("agreed", 1), ("guessed", 0)] {
+        let exporter =
+            Exporter::start(&aws, &Settings { accounts: accounts(external_id), ..Settings::default() }).await;
+        let page = exporter.ready().await.page().await;
+        assert!(is(page.value("aws_ssm_up", &labels(THROUGH_ROLE)), up), "{external_id}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_target_of_an_unknown_account_says_only_that_it_is_down_and_why() {
+    let aws = small_fleet().await;
+    aws.break_with([Fault::always(FaultKind::Deny).of("GetCallerIdentity")]);
+    let exporter = Exporter::start(&aws, &Settings::quick()).await;
+    let page = exporter.ready().await.page().await;
+    for region in ["eu-west-1", "us-east-1"] {
+        let nameless = [("account_id", ""), ("region", region)];
+        assert!(is(page.value("aws_ssm_up", &nameless), 0));
+        assert_eq!(page.count("aws_ssm_collector_success", &nameless), COLLECTORS.len());
+        assert_eq!(page.count("aws_ssm_collector_error_info", &nameless), COLLECTORS.len());
+    }
+    let nameless = page.fleet().filter(|(series, _)| series.label("account_id").is_empty());
+    let names: BTreeSet<&str> = nameless.map(|(series, _)| series.name.as_str()).collect();
+    assert_eq!(names.len(), 3, "{names:?}");
+    assert!(is_well(&page, THROUGH_ROLE), "the account of a role is known without asking");
+
+    aws.heal();
+    let page = exporter.until("known", |page| is_well(page, 0) && is_well(page, 1)).await;
+    assert!(page.fleet().all(|(series, _)| !series.label("account_id").is_empty()), "and nothing nameless is left");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_account_and_region_twice_is_read_once() {
+    let aws = small_fleet().await;
+    let accounts = Settings::default().accounts
+        + "  - account_name: again\n    regions: [eu-west-1]\n    role_arn: "
+        + &role(OWN)
+        + "\n";
+    let exporter = healthy(&aws, Settings { accounts, ..Settings::quick() }).await;
+    let page = exporter.ready().await.page().await;
+    assert_eq!(page.count("aws_ssm_up", &[]), 3);
+    assert_eq!(page.value("aws_ssm_target_info", &[labels(0)[0], labels(0)[1], ("account_name", OWN)]), Some(1.0));
+}

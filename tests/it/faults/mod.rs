@@ -1,0 +1,88 @@
+//! What a failing AWS costs: that target, that collector, that row, and nothing else.
+
+mod calls;
+mod change;
+mod identity;
+mod isolation;
+mod rows;
+mod tokens;
+
+use std::collections::BTreeSet;
+
+use ssm_compliance_exporter::sim::Options;
+
+use crate::support::{Aws, Exporter, Page, Settings, TARGETS};
+
+/// Every collector that is on.
+const COLLECTORS: [&str; 7] =
+    ["instances", "compliance", "compliance_totals", "patches", "baselines", "associations", "items"];
+
+/// A small fleet, much of it non-compliant, so that every collector has something to do.
+async fn small_fleet() -> Aws {
+    Aws::start(Options { instances: 12, noncompliant: 0.8, ..Options::default() }).await
+}
+
+/// An exporter that refreshes often, once all its targets are up.
+async fn healthy(aws: &Aws, settings: Settings) -> Exporter {
+    let exporter = Exporter::start(aws, &settings).await;
+    let all_up = |page: &Page| (0..TARGETS.len()).all(|number| is_well(page, number));
+    exporter.until("all targets up", all_up).await;
+    exporter
+}
+
+/// The labels of a target.
+fn labels(number: usize) -> [(&'static str, &'static str); 2] {
+    let (account, region, _) = TARGETS[number];
+    [("account_id", account), ("region", region)]
+}
+
+fn is(value: Option<f64>, wanted: u8) -> bool {
+    value.is_some_and(|value| (value - f64::from(wanted)).abs() < 0.5)
+}
+
+/// Whether a target is up, and every collector of it succeeded.
+fn is_well(page: &Page, number: usize) -> bool {
+    is(page.value("aws_ssm_up", &labels(number)), 1) && COLLECTORS.into_iter().all(|name| succeeded(page, number, name))
+}
+
+fn succeeded(page: &Page, number: usize, collector: &str) -> bool {
+    is(of_collector(page, "success", number, collector), 1)
+}
+
+fn failed(page: &Page, number: usize, collector: &str) -> bool {
+    is(of_collector(page, "success", number, collector), 0)
+}
+
+/// Value of `aws_ssm_collector_...` for one collector of a target.
+fn of_collector(page: &Page, name: &str, number: usize, collector: &str) -> Option<f64> {
+    let [account, region] = labels(number);
+    page.value(&format!("aws_ssm_collector_{name}"), &[account, region, ("collector", collector)])
+}
+
+/// Why a collector failed: exactly one reason for one that did, none for one that did not.
+fn reason<'a>(page: &'a Page, number: usize, collector: &'a str) -> Option<&'a str> {
+    let [account, region] = labels(number);
+    let labels = [account, region, ("collector", collector)];
+    let mut reasons = page.matching("aws_ssm_collector_error_info", &labels);
+    let reason = reasons.next().map(|(series, _)| series.label("reason"));
+    assert!(reasons.next().is_none(), "{collector} has two reasons");
+    reason
+}
+
+/// When the listing of a target was last read.
+fn last_success(page: &Page, number: usize) -> f64 {
+    of_collector(page, "last_success_timestamp_seconds", number, "instances").unwrap_or_default()
+}
+
+/// Series of a target's instances, as text with their values. Without what is unexplained: that holds only while the
+/// details are at least as new as the summary, and a fault may begin between the two.
+fn instance_series(page: &Page, number: usize) -> BTreeSet<String> {
+    let (account, region, _) = TARGETS[number];
+    let mine = page.samples.iter().filter(|(series, _)| {
+        series.name.starts_with("aws_ssm_instance_")
+            && series.label("account_id") == account
+            && series.label("region") == region
+            && series.label("reason") != "unexplained"
+    });
+    mine.map(|(series, value)| format!("{series:?} {value}")).collect()
+}

@@ -1,0 +1,24 @@
+//! The exporter from outside: over real sockets, against the simulated AWS, as a library and as the program.
+//!
+//! Each module is one concern:
+//!
+//! - [`truth`]: the page is the simulated account, series by series, in both formats, and nothing else.
+//! - [`faults`]: what a failing AWS costs, and what it must not cost.
+//! - [`hostile`]: names that no label has seen before, from AWS to the page and back through other parsers.
+//! - [`cli`]: flags, files, exit codes, signals, and what errors say.
+//! - [`http`]: clients that take more than they should.
+//! - [`layering`]: which folder of `src/` may name what.
+//! - [`support`]: the simulator, the exporter, a client, and a strict reader of pages for all of these.
+//!
+//! Nothing here uses the exporter's own words for a series or its own rules: what is expected is computed from the
+//! simulator's rows, after the documents of AWS and of this project.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
+mod cli;
+mod faults;
+mod hostile;
+mod http;
+mod layering;
+mod support;
+mod truth;

@@ -1,0 +1,112 @@
+//! The program itself, in an environment without anything of the machine's.
+
+use std::net::SocketAddr;
+use std::process::{ExitStatus, Stdio};
+use std::sync::{Arc, Mutex};
+
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+use tokio::sync::oneshot;
+
+use super::in_time;
+
+/// What a run of the program left.
+#[derive(Debug)]
+pub(crate) struct Run {
+    pub(crate) code: Option<i32>,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+/// Credentials that the simulator takes for those of its first account.
+pub(crate) const CREDENTIALS: [(&str, &str); 2] =
+    [("AWS_ACCESS_KEY_ID", "AKIAKNOWNKEYID"), ("AWS_SECRET_ACCESS_KEY", "known-secret-key")];
+
+fn command(arguments: &[&str], environment: &[(&str, &str)]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ssm-compliance-exporter"));
+    command
+        .args(arguments)
+        .env_clear()
+        // Neither a profile nor the machine's own identity.
+        .env("HOME", "/nonexistent")
+        .env("AWS_EC2_METADATA_DISABLED", "true")
+        .envs(environment.iter().copied())
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true);
+    command
+}
+
+/// Runs it to its end, without credentials.
+pub(crate) async fn run(arguments: &[&str]) -> Run {
+    run_with(&[], arguments).await
+}
+
+/// Runs it to its end.
+pub(crate) async fn run_with(environment: &[(&str, &str)], arguments: &[&str]) -> Run {
+    let output = in_time("the program", command(arguments, environment).output()).await.unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    Run { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+}
+
+/// A server that runs until it is dropped or told to stop.
+pub(crate) struct Program {
+    child: Child,
+    pub(crate) address: SocketAddr,
+    log: Arc<Mutex<String>>,
+}
+
+impl Program {
+    /// Starts it with a free port, and waits until it listens.
+    pub(crate) async fn start(environment: &[(&str, &str)], arguments: &[&str]) -> Self {
+        let arguments = [arguments, &["--web.listen-address", "127.0.0.1:0"]].concat();
+        let mut child = command(&arguments, environment).spawn().unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let log = Arc::new(Mutex::new(String::new()));
+        let (listening, address) = oneshot::channel();
+        let written = Arc::clone(&log);
+        tokio::spawn(async move {
+            let mut listening = Some(listening);
+            while let Ok(Some(line)) = lines.next_line().await {
+                let address = line.split("addresses=").nth(1).and_then(|rest| rest.split(' ').next());
+                if let Some((address, listening)) = address.and_then(|address| Some((address, listening.take()?))) {
+                    let _ = listening.send(address.trim_matches('"').parse().unwrap());
+                }
+                let mut log = written.lock().unwrap();
+                log.push_str(&line);
+                log.push('\n');
+            }
+        });
+        let address = in_time("start of the program", address).await;
+        let address = address.unwrap_or_else(|_| panic!("the program ended: {}", log.lock().unwrap()));
+        Self { child, address, log }
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id().unwrap()
+    }
+
+    /// Everything on its stderr so far.
+    pub(crate) fn log(&self) -> String {
+        self.log.lock().unwrap().clone()
+    }
+
+    /// Sends a signal by name, with kill(1).
+    pub(crate) async fn signal(&self, name: &str) {
+        let status = Command::new("kill").args(["-s", name, &self.pid().to_string()]).status().await.unwrap();
+        assert!(status.success());
+    }
+
+    /// How it ends.
+    pub(crate) async fn ended(&mut self) -> ExitStatus {
+        in_time("end of the program", self.child.wait()).await.unwrap()
+    }
+
+    /// A line of `/proc/PID/status`, in kilobytes or as a plain number.
+    pub(crate) fn status(&self, key: &str) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix(key)).unwrap();
+        line.trim_start_matches(':').split_whitespace().next().unwrap().parse().unwrap()
+    }
+}
