@@ -150,6 +150,7 @@ fn installed() -> Panel {
     )
     .query("{{patch_state}}", installed)
     .unit("short")
+    .option("orientation", "horizontal")
     .option("textMode", "value_and_name")
     .empty("never scanned")
 }
