@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::{BufMut, Bytes, BytesMut};
 
-use super::deflate::{Deflater, GZIP_HEADER, Inflater, Piece};
+use super::deflate::{GZIP_HEADER, Inflater, Piece, last_piece};
 use super::family::Format;
 use super::page::Page;
 
@@ -44,7 +44,7 @@ const FRAME: usize = 64 * 1024;
 impl Body {
     /// The page, then `own` (text of the same format).
     pub fn new(page: Arc<Page>, format: Format, encoding: Encoding, own: &str) -> Self {
-        let last = Deflater::default().last_piece(own.as_bytes());
+        let last = last_piece(own.as_bytes());
         let body = Self {
             format,
             next: 0,

@@ -4,14 +4,18 @@
 //! blocks (RFC 1951), and one that ends with a flush ends on a byte: so pieces deflated apart join to one stream, and
 //! `crc32_combine` joins their checksums. Several members would be simpler, but curl and Chromium stop after the first.
 
-use bytes::{BufMut, Bytes, BytesMut};
-use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress, Status};
+use std::io::Write;
+
+use bytes::{Bytes, BytesMut};
+use flate2::write::DeflateEncoder;
+use flate2::{Compression, Decompress, FlushDecompress};
+
+use super::lines::LineDeflater;
 
 /// The gzip header: deflate, no name, no time, written by whatever system.
 pub(crate) const GZIP_HEADER: &[u8] = &[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
 
-/// The fastest level: a page repeats itself so much that higher ones gain little (measured: 16 times smaller at level 1,
-/// 22 at level 6, for ten times the work).
+/// The fastest level.
 const LEVEL: u32 = 1;
 
 /// Checksum and length of a text, joinable to those of the text that follows.
@@ -33,12 +37,6 @@ pub(crate) struct Piece {
     pub(crate) deflated: Bytes,
     /// Of the text before compression.
     pub(crate) sum: Sum,
-}
-
-/// Compresses pieces, one after another, keeping its memory.
-#[derive(Debug)]
-pub(crate) struct Deflater {
-    compress: Compress,
 }
 
 // === impl Sum ===
@@ -108,49 +106,19 @@ impl Sum {
     }
 }
 
-// === impl Deflater ===
-
-impl Default for Deflater {
-    fn default() -> Self {
-        Self { compress: Compress::new(Compression::new(LEVEL), false) }
-    }
+/// A piece of its own.
+pub(crate) fn piece(deflater: &LineDeflater, text: &[u8]) -> Piece {
+    let mut out = BytesMut::new();
+    deflater.append(text, &mut out);
+    Piece { deflated: Bytes::copy_from_slice(&out), sum: Sum::of(text) }
 }
 
-impl Deflater {
-    /// Appends `text` to `out` as blocks that refer to nothing before them.
-    pub(crate) fn append(&mut self, text: &[u8], out: &mut BytesMut) {
-        self.run(text, out, FlushCompress::Full);
-    }
-
-    /// A piece of its own.
-    pub(crate) fn piece(&mut self, text: &[u8]) -> Piece {
-        let mut out = BytesMut::with_capacity(text.len() / 8 + 64);
-        self.append(text, &mut out);
-        Piece { deflated: Bytes::copy_from_slice(&out), sum: Sum::of(text) }
-    }
-
-    /// The last piece of a stream.
-    pub(crate) fn last_piece(mut self, text: &[u8]) -> Piece {
-        let mut out = BytesMut::with_capacity(text.len() / 4 + 64);
-        self.run(text, &mut out, FlushCompress::Finish);
-        Piece { deflated: out.freeze(), sum: Sum::of(text) }
-    }
-
-    fn run(&mut self, mut text: &[u8], out: &mut BytesMut, flush: FlushCompress) {
-        let mut block = [0_u8; 16 * 1024];
-        loop {
-            let (read, written) = (self.compress.total_in(), self.compress.total_out());
-            // Compressing cannot fail: the only error is a dictionary that was asked for too late.
-            let status = self.compress.compress(text, &mut block, flush).unwrap_or(Status::StreamEnd);
-            let (read, written) = (self.compress.total_in() - read, self.compress.total_out() - written);
-            text = text.get(usize::try_from(read).unwrap_or(usize::MAX)..).unwrap_or_default();
-            let written = usize::try_from(written).unwrap_or_default();
-            out.put_slice(&block[..written]);
-            if status == Status::StreamEnd || (text.is_empty() && written < block.len()) {
-                return;
-            }
-        }
-    }
+/// The last piece of a stream: text of any kind, and not much of it.
+pub(crate) fn last_piece(text: &[u8]) -> Piece {
+    let mut encoder = DeflateEncoder::new(Vec::with_capacity(text.len() / 4 + 64), Compression::new(LEVEL));
+    // Writing to a Vec cannot fail; a page without its end is refused by every reader.
+    let _ = encoder.write_all(text);
+    Piece { deflated: encoder.finish().unwrap_or_default().into(), sum: Sum::of(text) }
 }
 
 /// Takes a stream of pieces back to text, a frame at a time.
@@ -191,9 +159,9 @@ mod tests {
     proptest! {
         #[test]
         fn pieces_deflated_apart_are_one_gzip_member(texts in prop::collection::vec(".{0,4000}", 1..8)) {
-            let mut deflater = Deflater::default();
-            let pieces: Vec<Piece> = texts.iter().map(|text| deflater.piece(text.as_bytes())).collect();
-            let last = Deflater::default().last_piece(b"end");
+            let deflater = LineDeflater::default();
+            let pieces: Vec<Piece> = texts.iter().map(|text| piece(&deflater, text.as_bytes())).collect();
+            let last = last_piece(b"end");
             let mut stream = GZIP_HEADER.to_vec();
             let mut sum = Sum::default();
             for piece in pieces.iter().chain([&last]) {
@@ -209,7 +177,7 @@ mod tests {
 
         #[test]
         fn inflating_gives_the_text_back_whatever_the_frame(text in ".{0,4000}", most in 1_usize..500) {
-            let mut deflated = Deflater::default().last_piece(text.as_bytes()).deflated;
+            let mut deflated = last_piece(text.as_bytes()).deflated;
             let mut inflater = Inflater::default();
             let mut out = BytesMut::new();
             while out.len() < text.len() {

@@ -80,7 +80,9 @@ pub(crate) fn escaped(value: &str) -> String {
 }
 
 fn escape(out: &mut Vec<u8>, value: &str) {
-    if !value.bytes().any(|b| matches!(b, b'"' | b'\\' | b'\n')) {
+    // Without an early exit the search is one of many bytes at once.
+    let special = value.bytes().fold(false, |special, b| special | matches!(b, b'"' | b'\\' | b'\n'));
+    if !special {
         out.extend_from_slice(value.as_bytes());
         return;
     }

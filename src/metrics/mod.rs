@@ -9,6 +9,7 @@ mod deflate;
 mod document;
 mod emit;
 mod family;
+mod lines;
 mod own;
 mod page;
 #[cfg(test)]

@@ -11,9 +11,10 @@ use arc_swap::ArcSwap;
 use bytes::{Bytes, BytesMut};
 
 use super::catalogue::families;
-use super::deflate::{Deflater, Piece, Sum};
+use super::deflate::{Piece, Sum, piece};
 use super::emit::{Samples, escaped};
 use super::family::{Family, Format, Per};
+use super::lines::LineDeflater;
 use super::view::View;
 use crate::model::Instance;
 
@@ -43,7 +44,7 @@ struct Fragment {
 /// Renders targets, keeping its buffers.
 #[derive(Debug, Default)]
 pub struct Renderer {
-    deflater: Deflater,
+    deflater: LineDeflater,
     text: Vec<u8>,
     hasher: foldhash::quality::FixedState,
 }
@@ -190,10 +191,12 @@ impl<'a> SectionBuilder<'a> {
 
 impl Default for Publisher {
     fn default() -> Self {
-        let mut deflater = Deflater::default();
-        let mut header =
-            |family: &Family| Arc::new(FORMATS.map(|format| deflater.piece(family.header(format).as_bytes())));
-        Self { headers: families().map(&mut header).collect(), targets: Mutex::default(), page: ArcSwap::default() }
+        let deflater = LineDeflater::default();
+        let header = |family: &Family| {
+            let of = |format| piece(&deflater, family.header(format).as_bytes());
+            Arc::new(FORMATS.map(of))
+        };
+        Self { headers: families().map(header).collect(), targets: Mutex::default(), page: ArcSwap::default() }
     }
 }
 
