@@ -4,6 +4,7 @@ A variable gets the values that its own query finds there, all of them at once, 
 instance of the Instance dashboard is any that fills the panel: no instance has every trouble.
 """
 
+import functools
 import json
 import pathlib
 import re
@@ -13,7 +14,7 @@ DASHBOARDS = pathlib.Path(__file__).resolve().parents[2] / "dashboards"
 # Four scrapes of a second, as Grafana has it, and room for a slow machine.
 RATE_INTERVAL = "20s"
 STEP = 2
-# How long a panel's data may take to arrive: rates and records need a few scrapes.
+# How long their data may take to arrive: rates and records need a few scrapes.
 PATIENCE = 30
 
 
@@ -50,18 +51,12 @@ class Dashboard:
             raise ValueError(f"{self.uid}: nothing fills {left[0]} in {text}")
         return text
 
-    def panels(self):
-        """Panels with queries."""
+    def queries(self):
+        """All queries, by names like "ssm-compliance-fleet: Compliant (A)"."""
         rows = self.model["panels"]
         rows = rows + [inner for row in rows for inner in row.get("panels", [])]
-        return [row for row in rows if row.get("targets")]
-
-    def name(self, panel):
-        return f"{self.uid}: {panel['title']}"
-
-    def has_data(self, panel, **chosen):
-        """Whether any of the panel's queries returns something."""
-        return any(self.answer(target, **chosen) for target in panel["targets"])
+        pairs = [(row, target) for row in rows for target in row.get("targets", [])]
+        return {f"{self.uid}: {row['title']} ({target['refId']})": target for row, target in pairs}
 
     def answer(self, target, **chosen):
         query = self.filled(target["expr"], **chosen)
@@ -69,12 +64,13 @@ class Dashboard:
             return self.prometheus.instant(query)
         return self.prometheus.range(query, time.time() - 60, time.time(), STEP)
 
-    def is_empty(self, panel):
+    def is_empty(self, target):
         """Whether no choice of the instance shows anything."""
-        if not any("$instance_id" in target["expr"] for target in panel["targets"]):
-            return not self.has_data(panel)
-        return not any(self.has_data(panel, instance_id=chosen) for chosen in self.instances())
+        if "$instance_id" not in target["expr"]:
+            return not self.answer(target)
+        return not any(self.answer(target, instance_id=chosen) for chosen in self.instances)
 
+    @functools.cached_property
     def instances(self):
         """Those of the variable, the ones with most reasons to be non-compliant first."""
         rows = self.prometheus.instant("count by (instance_id) (aws_ssm_instance_noncompliance_reason)")
@@ -92,23 +88,21 @@ def dashboards(prometheus):
     return [Dashboard(path, prometheus) for path in sorted(DASHBOARDS.glob("*.json"))]
 
 
-def all_panels():
-    """Names of all panels with queries."""
-    boards = [Dashboard(path, None) for path in sorted(DASHBOARDS.glob("*.json"))]
-    return [board.name(panel) for board in boards for panel in board.panels()]
+def all_queries():
+    """Names of all queries of all panels."""
+    return [name for board in dashboards(None) for name in board.queries()]
 
 
-def empty_panels(prometheus, names):
-    """Which of these panels are empty now."""
-    boards = dashboards(prometheus)
-    rows = [(board.name(panel), board, panel) for board in boards for panel in board.panels()]
-    return [name for name, board, panel in rows if name in names and board.is_empty(panel)]
+def empty(prometheus, names):
+    """Which of these queries find nothing now."""
+    rows = [(name, board, target) for board in dashboards(prometheus) for name, target in board.queries().items()]
+    return [name for name, board, target in rows if name in names and board.is_empty(target)]
 
 
 def left_empty(prometheus, names):
-    """Which of these panels stay empty: the others may take their time to be filled."""
+    """Which of these queries go on finding nothing: the others may take their time."""
     end = time.monotonic() + PATIENCE
-    while names := empty_panels(prometheus, names):
+    while names := empty(prometheus, names):
         if time.monotonic() > end:
             break
         time.sleep(1)

@@ -18,11 +18,12 @@ from programs import fetch, free_port, running, started, wait_for
 ALERTS = pathlib.Path(__file__).resolve().parents[2] / "alerts"
 RULES = sorted(ALERTS.glob("ssm-compliance.*.yaml"))
 ROUTES = ALERTS / "alertmanager.example.yml"
-ACCOUNTS = {"111122223333": "production", "111233334444": "staging"}
-REGIONS = ["eu-west-1", "us-east-1"]
+# One target each: account, name and region.
+GOOD, BAD = ("111122223333", "production", "eu-west-1"), ("111233334444", "staging", "us-east-1")
 # Long enough for a refresh on a busy machine, short enough that four of them (a target that is down) are no wait.
 INTERVAL = "4s"
-FLEET = ["--sim.instances=40", "--sim.seed=1", "--sim.drift=0", "--sim.latency=0s"]
+# The demo's fleet, which has something of everything, at rest.
+FLEET = ["--sim.seed=1", "--sim.drift=0", "--sim.latency=0s"]
 # Any will do: the simulator checks no signatures. Nothing of who runs this may be found instead.
 CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": "AKIASIMULATEDEXAMPLE",
@@ -49,15 +50,18 @@ class Aws:
         flags = [f"--sim.listen={self.address}", *FLEET, *(f"--sim.fault={fault}" for fault in faults)]
         self.alive.enter_context(started(self.binary, "simulate", r"on (http://\S+)", *flags))
 
-    def rows(self, region, operation, member):
-        """All rows of a list, asked without the exporter, as the first account."""
-        rows, token = [], None
-        while token != "":
-            answer = self.call(region, operation, {"NextToken": token} if token else {})
-            rows, token = rows + answer[member], answer.get("NextToken") or ""
-        return rows
+    def rows(self, operation, member, **body):
+        """All rows of a list of the good target, asked without the exporter. Its account owns every key but a role's."""
+        rows = []
+        while True:
+            answer = self.call(operation, body)
+            rows += answer[member]
+            if not answer.get("NextToken"):
+                return rows
+            body["NextToken"] = answer["NextToken"]
 
-    def call(self, region, operation, body):
+    def call(self, operation, body):
+        region = GOOD[2]
         credential = f"{CREDENTIALS['AWS_ACCESS_KEY_ID']}/20260101/{region}/ssm/aws4_request"
         headers = {
             "Authorization": f"AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders=host, Signature=00",
@@ -82,11 +86,10 @@ class Prometheus:
     def range(self, query, start, end, step):
         return self.ask("query_range", query=query, start=start, end=end, step=step)["result"]
 
-    def firing(self, name, **labels):
-        """Labels of the alerts that fire by that name, as Prometheus sends them."""
-        rows = [row for row in self.ask("alerts")["alerts"] if row["state"] == "firing"]
-        wanted = {"alertname": name} | labels
-        return [row["labels"] for row in rows if wanted.items() <= row["labels"].items()]
+    def firing(self, **labels):
+        """Labels of the alerts that fire, as Prometheus sends them, if they have these."""
+        rows = [row["labels"] for row in self.ask("alerts")["alerts"] if row["state"] == "firing"]
+        return [row for row in rows if labels.items() <= row.items()]
 
 
 class Receiver:
@@ -113,11 +116,16 @@ class Receiver:
     def url(self, name):
         return f"http://127.0.0.1:{self.server.server_port}/{name}"
 
-    def alerts(self, receiver, status, name, **labels):
-        """Alerts that a receiver was told of."""
-        wanted = {"alertname": name} | labels
+    def alerts(self, receiver, status, **labels):
+        """Alerts that a receiver was told of, and told again."""
         rows = [alert for to, alert in list(self.notifications) if to == receiver and alert["status"] == status]
-        return [alert for alert in rows if wanted.items() <= alert["labels"].items()]
+        return [alert for alert in rows if labels.items() <= alert["labels"].items()]
+
+    def labels(self, receiver, status, **labels):
+        return [alert["labels"] for alert in self.alerts(receiver, status, **labels)]
+
+    def first(self, receiver, status, labels):
+        return next(iter(self.alerts(receiver, status, **labels)), None)
 
     @contextlib.contextmanager
     def listening(self):
@@ -155,8 +163,8 @@ def write_routes(folder, url):
 
 def exporter_configuration(aws):
     accounts = [
-        {"account_name": name, "regions": REGIONS, "role_arn": f"arn:aws:iam::{number}:role/ssm-compliance-exporter"}
-        for number, name in ACCOUNTS.items()
+        {"account_name": name, "regions": [region], "role_arn": f"arn:aws:iam::{number}:role/ssm-compliance-exporter"}
+        for number, name, region in [GOOD, BAD]
     ]
     api = {"requests_per_second": 50, "endpoint_url": aws.url}
     return {"refresh": {"interval": INTERVAL}, "api": api, "accounts": accounts}
