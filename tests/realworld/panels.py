@@ -13,9 +13,10 @@ import time
 DASHBOARDS = pathlib.Path(__file__).resolve().parents[2] / "dashboards"
 # Four scrapes of a second, as Grafana has it, and room for a slow machine.
 RATE_INTERVAL = "20s"
-STEP = 2
+# Seconds that a query over time looks back.
+WINDOW, STEP = 60, 2
 # How long their data may take to arrive: rates and records need a few scrapes.
-PATIENCE = 30
+PATIENCE = 90
 
 
 class Dashboard:
@@ -59,10 +60,14 @@ class Dashboard:
         return {f"{self.uid}: {row['title']} ({target['refId']})": target for row, target in pairs}
 
     def answer(self, target, **chosen):
+        """The numbers that a query finds, at once or over time, as the panel has it."""
         query = self.filled(target["expr"], **chosen)
         if target.get("instant"):
-            return self.prometheus.instant(query)
-        return self.prometheus.range(query, time.time() - 60, time.time(), STEP)
+            values = [row["value"] for row in self.prometheus.instant(query)]
+        else:
+            rows = self.prometheus.range(query, time.time() - WINDOW, time.time(), STEP)
+            values = [value for row in rows for value in row["values"]]
+        return [value for _, value in values if value != "NaN"]
 
     def is_empty(self, target):
         """Whether no choice of the instance shows anything."""

@@ -51,7 +51,7 @@ class Aws:
         self.alive.enter_context(started(self.binary, "simulate", r"on (http://\S+)", *flags))
 
     def rows(self, operation, member, **body):
-        """All rows of a list of the good target, asked without the exporter. Its account owns every key but a role's."""
+        """All rows of a list of the good target, asked without the exporter."""
         rows = []
         while True:
             answer = self.call(operation, body)
@@ -61,6 +61,7 @@ class Aws:
             body["NextToken"] = answer["NextToken"]
 
     def call(self, operation, body):
+        # Every key but a role's belongs to the first account, and the region of its scope is the one that is asked.
         region = GOOD[2]
         credential = f"{CREDENTIALS['AWS_ACCESS_KEY_ID']}/20260101/{region}/ssm/aws4_request"
         headers = {
