@@ -141,7 +141,11 @@ def a_dead_target_pages(story):
     page = story.told(PAGER, "firing", TARGET_DOWN)
     story.paged = time.time()
     linked(page)
-    wait_for("Alertmanager inhibits by it", lambda: any(row["by"] for row in story.known(**BAD)), PATIENCE)
+
+    def inhibits():
+        return any(TARGET_DOWN["alertname"] in row["by"] for row in story.known(**BAD))
+
+    wait_for("Alertmanager inhibits by it", inhibits, PATIENCE)
 
 
 @check
@@ -187,7 +191,7 @@ def a_dead_target_is_told_once(story):
     def quiet():
         rows = [row for row in story.known(**BAD) if row["labels"]["alertname"] != TARGET_DOWN["alertname"]]
         late = [row for row in rows if moment(row["startsAt"]) > story.paged + 2]
-        return late and all("SsmComplianceTargetDown" in row["by"] for row in rows)
+        return late and all(TARGET_DOWN["alertname"] in row["by"] for row in rows)
 
     wait_for("what else fires at the dead target is inhibited", quiet, PATIENCE)
     rows = [alert for _, alert in list(story.receiver.notifications) if BAD.items() <= alert["labels"].items()]
