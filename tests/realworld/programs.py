@@ -1,6 +1,7 @@
 """Starts and ends the programs that a check needs, each on a free port of the loopback interface."""
 
 import contextlib
+import os
 import re
 import socket
 import subprocess
@@ -12,22 +13,22 @@ import urllib.request
 PATIENCE = 60
 
 
-def fetch(url, **headers):
-    """The body of an answer, as it came; headers are written with underscores."""
+def fetch(url, data=None, **headers):
+    """The body of an answer, as it came; headers are written with underscores. With data it is a POST."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    with urllib.request.urlopen(urllib.request.Request(url, headers=named), timeout=30) as answer:
+    with urllib.request.urlopen(urllib.request.Request(url, data=data, headers=named), timeout=30) as answer:
         return answer.read()
 
 
-def wait_for(what, probe):
+def wait_for(what, probe, patience=PATIENCE):
     """The first true value of a probe, asked again and again."""
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + patience
     while time.monotonic() < end:
         with contextlib.suppress(urllib.error.URLError, ConnectionError):
             if value := probe():
                 return value
         time.sleep(0.2)
-    raise TimeoutError(f"{what}: not within {PATIENCE} s")
+    raise TimeoutError(f"{what}: not within {patience} s")
 
 
 def free_port():
@@ -36,10 +37,11 @@ def free_port():
 
 
 @contextlib.contextmanager
-def running(*command):
+def running(*command, **environment):
     """A program in the background; yields the file of all it says, and ends it with SIGTERM."""
     with tempfile.NamedTemporaryFile("w+") as said:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT)
+        streams = {"stdin": subprocess.DEVNULL, "stdout": said, "stderr": subprocess.STDOUT}
+        process = subprocess.Popen(command, env=os.environ | environment, **streams)
         try:
             yield lambda: open(said.name, encoding="utf-8", errors="replace").read()
         finally:
