@@ -6,6 +6,7 @@
 //! - [`faults`]: what a failing AWS costs, and what it must not cost.
 //! - [`hostile`]: names that no label has seen before, from AWS to the page and back through other parsers.
 //! - [`cli`]: flags, files, exit codes, signals, and what errors say.
+//! - [`incremental`]: refreshes that read little, and are right all the same.
 //! - [`parts`]: one target at a time, and the list of them for scrapers that share a fleet.
 //! - [`http`]: clients that take more than they should.
 //! - [`layering`]: which folder of `src/` may name what.
@@ -20,6 +21,7 @@ mod cli;
 mod faults;
 mod hostile;
 mod http;
+mod incremental;
 mod layering;
 mod parts;
 mod support;
