@@ -175,18 +175,15 @@ impl Target {
                 let listed = all_listed || instance.listing.is_some();
                 take_summaries(instance, summaries.unwrap_or_default(), listed);
             }),
-            Data::Patches(Read { rows, unread }) => self.chunks.merge(rows, |instance, row| match row {
-                Some(state) => {
-                    let (summary, before) =
-                        (instance.summary(PATCH), instance.patches.as_ref().map(|detail| &detail.mark));
-                    let dated = state.as_ref().and_then(|state| state.operation_end);
-                    let mark = DetailMark::read(moment, summary, dated, before, everything).due_again_if(!summarised);
-                    instance.patches = Some(Box::new(PatchDetail { mark, state }));
-                }
-                None => {
-                    let mark = instance.patches.as_mut().map(|detail| &mut detail.mark);
-                    keep_or_miss(mark, unread.contains(&instance.id), confirms, moment);
-                }
+            Data::Patches(Read { rows, unread }) => self.chunks.merge(rows, |instance, row| {
+                let mark = instance.patches.as_mut().map(|detail| &mut detail.mark);
+                let Some(state) = row else {
+                    return keep_or_miss(mark, unread.contains(&instance.id), confirms, moment);
+                };
+                let (summary, before) = (instance.summary(PATCH), instance.patches.as_ref().map(|detail| &detail.mark));
+                let dated = state.as_ref().and_then(|state| state.operation_end);
+                let mark = DetailMark::read(moment, summary, dated, before, everything).due_again_if(!summarised);
+                instance.patches = Some(Box::new(PatchDetail { mark, state }));
             }),
             Data::Items(Read { rows, unread }) => self.chunks.merge(rows, |instance, row| match row {
                 // It has become compliant since the row that made it worth asking.
