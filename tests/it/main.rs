@@ -8,6 +8,7 @@
 //! - [`cli`]: flags, files, exit codes, signals, and what errors say.
 //! - [`incremental`]: refreshes that read little, and are right all the same.
 //! - [`parts`]: one target at a time, and the list of them for scrapers that share a fleet.
+//! - [`soak`]: hundreds of refreshes in bad weather, and hundreds of accounts of which many are dead.
 //! - [`http`]: clients that take more than they should.
 //! - [`layering`]: which folder of `src/` may name what.
 //! - [`support`]: the simulator, the exporter, a client, and a strict reader of pages for all of these.
@@ -24,5 +25,6 @@ mod http;
 mod incremental;
 mod layering;
 mod parts;
+mod soak;
 mod support;
 mod truth;

@@ -112,8 +112,7 @@ impl Generator {
     fn some(&mut self, aws: &Simulator, count: usize, kinds: &[Kind]) -> Vec<Change> {
         let mut changes = Vec::new();
         self.gone.append(&mut self.going);
-        for target in 0..TARGETS.len() {
-            let (account, region, _) = TARGETS[target];
+        for (target, (account, region, _)) in TARGETS.into_iter().enumerate() {
             let instances = aws.outline(account, region).instances;
             let mut listed: Vec<String> = instances.into_iter().map(|row| row.instance_id).collect();
             let wanted = changes.len() + count;
