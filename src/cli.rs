@@ -34,6 +34,8 @@ pub(crate) enum Command {
     Simulate(Simulate),
     /// Refresh once and print the metrics as Prometheus text; exit 0 only if every target is up
     Once(Once),
+    /// The calls that a refresh needs, per target and operation, and how long they take under the ceiling
+    Plan(Once),
     /// Read and validate the configuration; print every problem; call nothing
     CheckConfig(Configured),
     /// Ask a running exporter whether it is healthy

@@ -37,6 +37,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Demo(arguments) => demo(arguments).await,
         Command::Simulate(arguments) => simulate(arguments).await,
         Command::Once(arguments) => once(arguments).await,
+        Command::Plan(arguments) => plan(arguments).await,
         Command::CheckConfig(arguments) => check_config(&arguments).await,
         Command::Healthcheck(arguments) => healthcheck(&arguments).await,
     }
@@ -76,6 +77,14 @@ async fn once(arguments: Once) -> anyhow::Result<ExitCode> {
     let fleet = Fleet::new(&config(&arguments.config)?, None).await?;
     let up = app::once(fleet, &mut io::stdout().lock()).await.context("cannot write the metrics")?;
     Ok(if up { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+async fn plan(arguments: Once) -> anyhow::Result<ExitCode> {
+    start_logging(&arguments.log)?;
+    let config = config(&arguments.config)?;
+    let fleet = Fleet::new(&config, None).await?;
+    let all = app::plan(fleet, &config, &mut io::stdout().lock()).await.context("cannot write the plan")?;
+    Ok(if all { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 async fn check_config(arguments: &Configured) -> anyhow::Result<ExitCode> {

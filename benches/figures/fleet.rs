@@ -110,7 +110,7 @@ pub(crate) async fn reference(terms: &Terms) -> Reference {
     let simulator = Simulator::new(options(terms));
     let endpoint_url = Some(serve(&simulator).await);
     let static_credentials = Some(("AKIAEXAMPLE".to_owned(), "secret".to_owned()));
-    let base = Base::load(BaseOptions { endpoint_url, static_credentials }).await;
+    let base = Base::load(BaseOptions { endpoint_url, static_credentials, fallback_region: None }).await;
     let options = TargetOptions {
         region: REGION.to_owned(),
         role_arn: Some(format!("arn:aws:iam::{ACCOUNT}:role/bench")),

@@ -41,7 +41,8 @@ impl Fleet {
     pub async fn new(config: &Config, static_credentials: Option<(String, String)>) -> Result<Self, FleetError> {
         check_supported(config)?;
         let endpoint_url = config.api.endpoint_url.clone();
-        let base = Base::load(BaseOptions { endpoint_url, static_credentials }).await;
+        let fallback_region = config.accounts.iter().find_map(|account| account.regions.first().cloned());
+        let base = Base::load(BaseOptions { endpoint_url, static_credentials, fallback_region }).await;
         let targets = targets(config, base.default_region().as_ref())?;
         let places: Vec<Arc<Place>> =
             targets.iter().enumerate().map(|(n, (account, region))| place(n, account, region)).collect();

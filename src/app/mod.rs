@@ -4,12 +4,14 @@
 
 mod board;
 mod fleet;
+mod plan;
 mod run;
 mod simulate;
 mod site;
 mod telemetry;
 
 pub use fleet::{Fleet, FleetError};
+pub use plan::plan;
 pub use run::{ServeOptions, once, serve};
 pub use simulate::{demo, simulate, simulated_accounts};
 pub use telemetry::{LogFormat, start_logging};

@@ -28,6 +28,9 @@ pub struct BaseOptions {
     pub endpoint_url: Option<String>,
     /// Access key id and secret key to use instead of the default chain: for the demo and for tests.
     pub static_credentials: Option<(String, String)>,
+    /// Where the base credentials are asked for if neither environment nor profile names a region: any that is configured
+    /// will do, and saves asking the instance metadata.
+    pub fallback_region: Option<String>,
 }
 
 impl fmt::Debug for BaseOptions {
@@ -57,7 +60,7 @@ impl Base {
             Some((id, secret)) => {
                 Chain::fixed(SharedCredentialsProvider::new(Credentials::new(id, secret, None, None, "static")))
             }
-            None => Chain::default_of(http, region),
+            None => Chain::default_of(http, region.or(options.fallback_region.map(Region::new))),
         };
         Self { sdk: loader.load().await, chain: Arc::new(chain) }
     }

@@ -137,6 +137,7 @@ impl Server {
         Base::load(BaseOptions {
             endpoint_url: Some(self.url.clone()),
             static_credentials: Some(("AKIDBASE".to_owned(), "secret".to_owned())),
+            fallback_region: None,
         })
         .await
     }

@@ -5,6 +5,7 @@
 
 mod chain;
 mod details;
+mod estimate;
 mod plan;
 mod refresh;
 mod resources;
@@ -13,6 +14,7 @@ mod source;
 #[cfg(test)]
 mod tests;
 
+pub use estimate::{Calls, Estimate};
 pub use plan::Plan;
 pub use schedule::{Board, Clock, Next, Refresher};
 pub use source::{Answer, Operation, PAGE, Page, Scope, Source, SourceError, Types};

@@ -7,9 +7,10 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep, sleep_until};
 use tracing::{debug, info, warn};
 
+use super::estimate::{Estimate, estimate};
 use super::plan::Plan;
 use super::refresh::{fail_all, refresh};
-use super::source::{Source, SourceError};
+use super::source::{Answer, Source, SourceError};
 use crate::model::{Now, Outcome, Target, Timestamp};
 
 /// Both clocks, as the model wants them told.
@@ -107,6 +108,15 @@ impl<S: Source, B: Board> Refresher<S, B> {
             first = false;
             start = next_tick(start, interval, Instant::now());
         }
+    }
+
+    /// What refreshes of the target will cost.
+    ///
+    /// # Errors
+    /// The first failure of a call.
+    pub async fn estimate(&self) -> Answer<Estimate> {
+        let ages = locked(&self.target).ages();
+        estimate(&self.source, &self.plan, ages).await
     }
 
     /// Refreshes the target once. A `first` refresh is shown collector by collector, the others at their end.

@@ -23,6 +23,8 @@ pub struct Body {
     page: Arc<Page>,
     format: Format,
     next: usize,
+    /// A part that was taken and is still to be sent.
+    pending: Option<Bytes>,
     /// The exporter's own metrics, ending the stream; taken when sent.
     last: Option<Bytes>,
     /// The gzip trailer; taken when sent.
@@ -46,6 +48,7 @@ impl Body {
         let body = Self {
             format,
             next: 0,
+            pending: None,
             length: page.sum(format).then(last.sum).length,
             trailer: None,
             header: None,
@@ -78,6 +81,9 @@ impl Body {
 
     /// The next compressed part.
     fn part(&mut self) -> Option<Bytes> {
+        if let Some(pending) = self.pending.take() {
+            return Some(pending);
+        }
         if let Some(header) = self.header.take() {
             return Some(header);
         }
@@ -97,8 +103,12 @@ impl Body {
         frame.put(first);
         while frame.len() < SMALL {
             match self.part() {
-                Some(part) => frame.put(part),
-                None => break,
+                Some(part) if part.len() < SMALL => frame.put(part),
+                // Large ones go out as they are, without a copy.
+                large => {
+                    self.pending = large;
+                    break;
+                }
             }
         }
         Some(frame.freeze())

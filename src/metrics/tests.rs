@@ -175,6 +175,8 @@ fn labels_of_the_exporter_itself_are_in_the_document() {
     let row = |name: &str| document.lines().find(|line| line.starts_with(&format!("| `{name}` "))).unwrap().to_owned();
     let of_errors = "| counter | EXPERIMENTAL | `account_id`, `region`, `operation`, `reason` |";
     assert!(row("aws_ssm_exporter_api_errors_total").contains(of_errors));
-    assert!(row("aws_ssm_exporter_api_request_duration_seconds").contains("| histogram | EXPERIMENTAL | `operation` |"));
+    assert!(
+        row("aws_ssm_exporter_api_request_duration_seconds").contains("| histogram | EXPERIMENTAL | `operation` |")
+    );
     assert!(row("aws_ssm_exporter_build_info").contains("| info | EXPERIMENTAL | `version`, `revision`, `rustc` |"));
 }

@@ -135,6 +135,11 @@ impl Target {
         DetailMark::is_due(mark, id, summary, &self.item_rotation)
     }
 
+    /// How old data may grow.
+    pub fn ages(&self) -> Ages {
+        self.ages
+    }
+
     /// Where the values that repeat are stored once.
     pub fn words(&self) -> Arc<Words> {
         Arc::clone(&self.words)

@@ -229,6 +229,7 @@ fn secrets_are_not_shown() {
     let options = crate::aws::BaseOptions {
         endpoint_url: None,
         static_credentials: Some(("AKID".to_owned(), "s3cret".to_owned())),
+        fallback_region: None,
     };
     assert!(!format!("{options:?}").contains("s3cret"));
 }

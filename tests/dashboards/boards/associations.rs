@@ -91,11 +91,14 @@ fn failed(labels: &str) -> String {
 }
 
 fn documents() -> Panel {
+    // Shared documents go by their ARN; its last part is the name.
+    let failed = failed("document_name");
+    let named = format!(r#"label_replace({failed}, "document_name", "$1", "document_name", ".*/(.+)")"#);
     Panel::bars(
         "Non-compliant instances by document",
         "Instances with a non-compliant association, by the document it runs.",
     )
-    .query("{{document_name}}", format!("sort_desc(count by (document_name) ({}))", failed("document_name")))
+    .query("{{document_name}}", format!("sort_desc(count by (document_name) ({named}))"))
     .unit("short")
     .default("color", serde_json::json!({ "mode": "fixed", "fixedColor": "red" }))
     .empty("no association is non-compliant")
@@ -119,7 +122,8 @@ fn health() -> Panel {
         q::with_account(&q::target("aws_ssm_association_info", "association_id, association_name, document_name", ""));
     let matchers = STATUSES.map(|status| format!(r#"status="{status}""#));
     let others = format!(r#"status!~"{}""#, STATUSES.join("|"));
-    let share = format!("{} / {}", in_status(&matchers[0]), in_status(""));
+    let finished = in_status(r#"status!="Pending""#);
+    let share = format!("({} or 0 * {finished}) / {finished}", in_status(&matchers[0]));
     let counts = matchers.iter().map(|status| in_status(status)).chain([in_status(&others), share]);
     let columns = vec![
         Column::new("association_name", "Association"),
@@ -136,7 +140,7 @@ fn health() -> Panel {
     ];
     Panel::table(
         "Instances of each association by status",
-        "Instances of each association by the status of its last run, as AWS counts them.",
+        "Instances of each association by the status of its last run, as AWS counts them. Share of success: among those whose run has ended.",
         columns,
     )
     .query("", info)

@@ -27,12 +27,12 @@ pub(super) fn board() -> Dashboard {
 fn answer() -> Section {
     Section::new("")
         .row(4, vec![(4, up()), (4, targets_down()), (4, failing()), (4, age()), (4, throttles()), (4, page_now())])
-        .row(8, vec![(12, targets()), (12, targets_over_time())])
+        .row(8, vec![(14, targets()), (10, errors())])
 }
 
 fn collectors() -> Section {
     Section::new("Collectors and refreshes")
-        .row(8, vec![(12, errors()), (12, ages())])
+        .row(8, vec![(12, targets_over_time()), (12, ages())])
         .row(8, vec![(8, durations()), (8, refreshes()), (8, skipped())])
 }
 
@@ -115,12 +115,12 @@ fn page_now() -> Panel {
 fn targets() -> Panel {
     let columns = vec![
         Column::new("account_name", "Account"),
-        Column::new("account_id", "Account id"),
-        Column::new("region", "Region"),
-        Column::new("Value #A", "State").mapped(looks::works()),
-        Column::new("Value #B", "Failing collectors").steps(looks::NONE_IS_GOOD),
-        Column::new("Value #C", "Oldest data, periods").with("decimals", 1).steps(looks::PERIODS),
-        Column::new("Value #D", "Refresh took").unit("s"),
+        Column::new("account_id", "Account id").width(125),
+        Column::new("region", "Region").width(110),
+        Column::new("Value #A", "State").width(75).mapped(looks::works()),
+        Column::new("Value #B", "Failing collectors").width(145).steps(looks::NONE_IS_GOOD),
+        Column::new("Value #C", "Oldest data, periods").width(165).with("decimals", 1).steps(looks::PERIODS),
+        Column::new("Value #D", "Refresh took").width(115).unit("s"),
     ];
     let failing = q::target("aws_ssm_collector_success", "collector", "");
     let ages = format!("max by (account_id, region) ({})", q::data_age(""));
@@ -186,7 +186,7 @@ fn refreshes() -> Panel {
     .query("duration", format!("max({took}) / {}", q::interval()))
     .query("last start", format!("max({}) / {}", q::since(&started), q::interval()))
     .unit("none")
-    .limit(&[(f64::NEG_INFINITY, "green"), (1.0, "orange"), (2.0, "red")])
+    .limit(looks::PERIODS)
     .empty("no data yet")
 }
 
@@ -227,7 +227,7 @@ fn latency() -> Panel {
         "Duration of calls, 95th percentile",
         "From sending to the answer, for all accounts and regions. Waiting for the ceiling is not in it.",
     )
-    .query("{{operation}}", format!("histogram_quantile(0.95, {buckets})"))
+    .query("{{operation}}", format!("histogram_quantile(0.95, {buckets}) >= 0"))
     .unit("s")
     .empty("no calls")
 }

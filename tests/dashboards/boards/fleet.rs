@@ -20,7 +20,7 @@ pub(super) fn board() -> Dashboard {
 
 fn answer() -> Section {
     Section::new("")
-        .row(4, vec![(8, share()), (6, noncompliant()), (4, unreported()), (4, managed()), (2, down())])
+        .row(4, vec![(7, share()), (6, noncompliant()), (4, unreported()), (3, managed()), (4, unread())])
         .row(9, vec![(8, reasons_now()), (16, reasons())])
 }
 
@@ -81,12 +81,13 @@ fn managed() -> Panel {
         .empty("no data")
 }
 
-fn down() -> Panel {
+fn unread() -> Panel {
     Panel::stat(
-        "Targets down",
-        "Accounts and regions whose last reading failed: their numbers are old, or missing. The dashboard Exporter says why.",
+        "Not read",
+        "Accounts and regions whose last reading failed, and collectors: what they tell is old, or missing from every count. The dashboard Exporter says why.",
     )
-    .query("down", format!("sum(1 - {})", q::target("aws_ssm_up", "", "")))
+    .query("targets", format!("sum(1 - {})", q::target("aws_ssm_up", "", "")))
+    .query("collectors", format!("sum(1 - {})", q::target("aws_ssm_collector_success", "collector", "")))
     .unit("short")
     .steps(looks::NONE_IS_GOOD)
     .empty("no exporter")
@@ -122,14 +123,14 @@ fn accounts() -> Panel {
     };
     let columns = vec![
         Column::new("account_name", "Account"),
-        Column::new("account_id", "Account id"),
-        Column::new("region", "Region"),
-        Column::new("Value #A", "Managed"),
-        Column::new("Value #B", "Online"),
-        Column::new("Value #C", "Patch").steps(looks::NONE_IS_GOOD),
-        Column::new("Value #D", "Association").steps(looks::NONE_IS_GOOD),
-        Column::new("Value #E", "Custom").steps(looks::NONE_IS_GOOD),
-        Column::new("Value #F", "Never scanned").steps(looks::FEW_IS_GOOD),
+        Column::new("account_id", "Account id").width(125),
+        Column::new("region", "Region").width(110),
+        Column::new("Value #A", "Managed").width(85),
+        Column::new("Value #B", "Online").width(75),
+        Column::new("Value #C", "Patch").width(70).steps(looks::NONE_IS_GOOD),
+        Column::new("Value #D", "Association").width(100).steps(looks::NONE_IS_GOOD),
+        Column::new("Value #E", "Custom").width(80).steps(looks::NONE_IS_GOOD),
+        Column::new("Value #F", "Never scanned").width(125).steps(looks::FEW_IS_GOOD),
     ];
     Panel::table(
         "Non-compliant instances by account and region",

@@ -5,6 +5,10 @@ use crate::grafana::{Column, Dashboard, Panel, Section, Variable};
 use crate::looks;
 use crate::queries as q;
 
+/// Patch states that ask for something to be done.
+const WANTING: &str =
+    r#"patch_state=~"Missing|Failed|InstalledPendingReboot|InstalledRejected|AvailableSecurityUpdate""#;
+
 pub(super) fn board() -> Dashboard {
     let mut variables = targets();
     variables.push(platform());
@@ -27,7 +31,7 @@ pub(super) fn board() -> Dashboard {
 fn answer() -> Section {
     Section::new("")
         .row(4, vec![(10, status()), (3, online()), (3, ping()), (3, agent()), (5, pending())])
-        .row(8, vec![(15, reasons()), (9, patches())])
+        .row(8, vec![(15, reasons()), (6, patches()), (3, installed())])
         .row(5, vec![(24, timeline())])
         .row(3, vec![(24, identity())])
 }
@@ -109,10 +113,10 @@ fn reasons() -> Panel {
     let standing = format!("time() - max by (compliance_type) ({since})");
     let columns = vec![
         Column::new("compliance_type", "Type").width(130),
-        Column::new("reason", "Reason").width(240).mapped(looks::reasons()),
+        Column::new("reason", "Reason").width(215).mapped(looks::reasons()),
         Column::new("advice", "What to do").mapped(looks::advice()),
         Column::new("runbook", "Runbook")
-            .width(330)
+            .width(290)
             .mapped(looks::runbooks())
             .link("Open the runbook", format!("{}${{__value.text}}.md", looks::RUNBOOK_URL)),
         Column::new("Value #B", "Non-compliant for").width(150).unit("s").steps(looks::STANDING),
@@ -130,11 +134,24 @@ fn reasons() -> Panel {
 fn patches() -> Panel {
     Panel::bars(
         "Patches by state",
-        "Missing, Failed, InstalledPendingReboot and InstalledRejected make the instance non-compliant; the rest is for orientation.",
+        "Missing, Failed, InstalledPendingReboot and InstalledRejected make the instance non-compliant; AvailableSecurityUpdate does where the baseline says so.",
     )
-    .query("{{patch_state}}", q::chosen("aws_ssm_instance_patches", "patch_state", r#"patch_state!="NotApplicable""#))
+    .query("{{patch_state}}", q::chosen("aws_ssm_instance_patches", "patch_state", WANTING))
     .unit("short")
     .colours(looks::PATCH_STATES)
+    .empty("never scanned")
+}
+
+fn installed() -> Panel {
+    let installed = q::chosen("aws_ssm_instance_patches", "patch_state", r#"patch_state=~"Installed|InstalledOther""#);
+    Panel::stat(
+        "Installed patches",
+        "Patches that are installed: Installed as the baseline wants, InstalledOther besides it.",
+    )
+    .query("{{patch_state}}", installed)
+    .unit("short")
+    .option("orientation", "horizontal")
+    .option("textMode", "value_and_name")
     .empty("never scanned")
 }
 
@@ -216,9 +233,8 @@ fn determined() -> Panel {
 }
 
 fn patches_over_time() -> Panel {
-    let states = r#"patch_state=~"Missing|Failed|InstalledPendingReboot|InstalledRejected|AvailableSecurityUpdate""#;
     Panel::lines("Patches that make it non-compliant", "Patches of the instance by state over time.")
-        .query("{{patch_state}}", q::chosen("aws_ssm_instance_patches", "patch_state", states))
+        .query("{{patch_state}}", q::chosen("aws_ssm_instance_patches", "patch_state", WANTING))
         .unit("short")
         .colours(looks::PATCH_STATES)
         .empty("never scanned")

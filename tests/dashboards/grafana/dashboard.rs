@@ -62,6 +62,7 @@ impl Section {
             let mut x = 0;
             for (width, panel) in row {
                 let grid = json!({ "x": x, "y": *y, "w": width, "h": height });
+                let panel = if *width < COLUMNS / 2 { panel.clone().narrow() } else { panel.clone() };
                 panels.push(panel.to_json(panels.len() + 1, &grid));
                 x += width;
             }

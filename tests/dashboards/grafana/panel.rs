@@ -264,6 +264,15 @@ impl Panel {
         self
     }
 
+    /// A legend beside the lines would leave no room for them: below, names only.
+    pub(super) fn narrow(mut self) -> Self {
+        if self.kind == "timeseries" {
+            let legend = json!({ "showLegend": true, "displayMode": "list", "placement": "bottom", "calcs": [] });
+            self.options["legend"] = legend;
+        }
+        self
+    }
+
     /// Rows in the order of a column.
     pub(crate) fn sorted(self, title: &str, descending: bool) -> Self {
         self.option("sortBy", json!([{ "displayName": title, "desc": descending }]))
