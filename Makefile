@@ -23,6 +23,7 @@ build: ## Build the program and the tests (unoptimised)
 test: setup build ## Run all tests, against real Prometheus, curl and Chromium, too
 	@$(tally) "cargo test --locked --no-fail-fast" "$(python) tests/realworld/check.py $(exporter)" \
 		"$(python) tests/realworld/paging.py $(exporter)" \
+		"$(python) tests/realworld/scaling.py $(exporter)" \
 		"sh alerts/test.sh" "node dashboards/schema-check/check.mjs"
 
 # --examples makes cargo doc use the features that clippy has built already; there are none to document.

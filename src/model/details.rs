@@ -25,11 +25,11 @@ pub struct DetailMark {
     pub confirmed_in: u32,
     /// When that was, in seconds since the exporter's start.
     pub confirmed_at: u32,
-    /// When they were last read.
-    read_at: u32,
+    /// The refresh that last read them.
+    read_in: u32,
     /// The summary that they were read for.
     signature: Signature,
-    /// Whether they may have been read too early.
+    /// Whether they may have been read too early, or should have been read and were not.
     due_again: bool,
     /// Reads in a row that gave something older than the summary.
     outdated_reads: u8,
@@ -77,12 +77,14 @@ impl Signature {
 // === impl DetailMark ===
 
 impl DetailMark {
-    /// Details just read. `dated` is the time they claim for themselves, `before` the mark they had.
+    /// Details just read. `dated` is the time they claim for themselves, `before` the mark they had. Without one they
+    /// are new, which is a change, too, unless it is because `everything` is read for the first time.
     pub(super) fn read(
         now: Moment,
         summary: Option<&Summary>,
         dated: Option<Timestamp>,
         before: Option<&Self>,
+        everything: bool,
     ) -> Self {
         let signature = Signature::of_summary(summary);
         let same = before.filter(|before| before.signature == signature);
@@ -92,14 +94,27 @@ impl DetailMark {
         };
         let outdated_reads = if outdated { same.map_or(0, |mark| mark.outdated_reads).saturating_add(1) } else { 0 };
         // Read in the refresh that saw the change: the view of the details may not have had it yet.
-        let on_change = before.is_some() && same.is_none();
+        let on_change = same.is_none() && !(everything && before.is_none());
         let due_again = on_change || (outdated && outdated_reads < OUTDATED_READS);
-        Self { confirmed_in: now.refresh, confirmed_at: now.at, read_at: now.at, signature, due_again, outdated_reads }
+        Self {
+            confirmed_in: now.refresh,
+            confirmed_at: now.at,
+            read_in: now.refresh,
+            signature,
+            due_again,
+            outdated_reads,
+        }
     }
 
     /// The same; if `due_again`, the next refresh reads them whatever their summary says.
     pub(super) fn due_again_if(self, due_again: bool) -> Self {
         Self { due_again: self.due_again || due_again, ..self }
+    }
+
+    /// Details that could not be read although they were due: the next refresh tries again, beside those whose turn it
+    /// is then.
+    pub(super) fn miss(&mut self) {
+        self.due_again = true;
     }
 
     /// Details that were not due: their summary is the same.
@@ -118,21 +133,23 @@ impl DetailMark {
 // === impl Rotation ===
 
 impl Rotation {
-    /// Of all `details`, the share that keeps every one of them younger than `full_every`, refreshes being `elapsed` apart.
+    /// Of all `details`, the share that keeps every one of them younger than `full_every`, refreshes being `elapsed`
+    /// apart. Those that are read anyway have no part in it: one that can never be read must not hold up the others.
     pub(super) fn new<'a>(
         details: impl Iterator<Item = (&'a Instance, &'a DetailMark)>,
         elapsed: Duration,
         full_every: Duration,
     ) -> Self {
-        let mut oldest: Vec<(u32, &Arc<str>)> = details.map(|(instance, mark)| (mark.read_at, &instance.id)).collect();
+        let turns = details.filter(|(_, mark)| !mark.due_again);
+        let mut oldest: Vec<(u32, &Arc<str>)> = turns.map(|(instance, mark)| (mark.read_in, &instance.id)).collect();
         let share = elapsed.as_millis().saturating_mul(oldest.len() as u128).div_ceil(full_every.as_millis().max(1));
         let share = usize::try_from(share).unwrap_or(usize::MAX).min(oldest.len());
         let Some(last) = share.checked_sub(1) else { return Self(None) };
-        let (_, (read_at, id), _) = oldest.select_nth_unstable(last);
-        Self(Some((*read_at, Arc::clone(id))))
+        let (_, (read_in, id), _) = oldest.select_nth_unstable(last);
+        Self(Some((*read_in, Arc::clone(id))))
     }
 
     fn has(&self, mark: &DetailMark, id: &str) -> bool {
-        self.0.as_ref().is_some_and(|(read_at, last)| (mark.read_at, id) <= (*read_at, &**last))
+        self.0.as_ref().is_some_and(|(read_in, last)| (mark.read_in, id) <= (*read_in, &**last))
     }
 }

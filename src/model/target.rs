@@ -150,6 +150,7 @@ impl Target {
         let state = &mut self.collectors[outcome.collector as usize];
         state.attempt = Some(outcome.attempt);
         let succeeded = outcome.attempt.result.is_ok();
+        let everything = state.confirmed.is_none();
         if succeeded {
             state.confirmed = Some(now.since_start);
             state.confirmed_in = self.refresh;
@@ -157,12 +158,12 @@ impl Target {
             state.last_success = now.wall.or(state.last_success);
         }
         if let Some(data) = outcome.data {
-            self.take(data, succeeded, now);
+            self.take(data, succeeded, everything, now);
         }
         self.words.sweep();
     }
 
-    fn take(&mut self, data: Data, succeeded: bool, now: Now) {
+    fn take(&mut self, data: Data, succeeded: bool, everything: bool, now: Now) {
         let (moment, all_listed) = (self.moment(now), !self.has(Collector::Instances));
         // Without this refresh's summaries nothing says that a detail is still what it was.
         let summarised = self.collector(Collector::Compliance).confirmed_in == self.refresh;
@@ -179,19 +180,15 @@ impl Target {
                 let listed = all_listed || instance.listing.is_some();
                 take_summaries(instance, summaries.unwrap_or_default(), listed);
             }),
-            Data::Patches(Read { rows, unread }) => self.chunks.merge(rows, |instance, row| match row {
-                Some(state) => {
-                    let (summary, before) =
-                        (instance.summary(PATCH), instance.patches.as_ref().map(|detail| &detail.mark));
-                    let dated = state.as_ref().and_then(|state| state.operation_end);
-                    let mark = DetailMark::read(moment, summary, dated, before).due_again_if(!summarised);
-                    instance.patches = Some(Box::new(PatchDetail { mark, state }));
-                }
-                None => confirm(
-                    instance.patches.as_mut().map(|detail| &mut detail.mark),
-                    confirms && !unread.contains(&instance.id),
-                    moment,
-                ),
+            Data::Patches(Read { rows, unread }) => self.chunks.merge(rows, |instance, row| {
+                let mark = instance.patches.as_mut().map(|detail| &mut detail.mark);
+                let Some(state) = row else {
+                    return keep_or_miss(mark, unread.contains(&instance.id), confirms, moment);
+                };
+                let (summary, before) = (instance.summary(PATCH), instance.patches.as_ref().map(|detail| &detail.mark));
+                let dated = state.as_ref().and_then(|state| state.operation_end);
+                let mark = DetailMark::read(moment, summary, dated, before, everything).due_again_if(!summarised);
+                instance.patches = Some(Box::new(PatchDetail { mark, state }));
             }),
             Data::Items(Read { rows, unread }) => self.chunks.merge(rows, |instance, row| match row {
                 // It has become compliant since the row that made it worth asking.
@@ -199,14 +196,13 @@ impl Target {
                 Some(associations) => {
                     let (summary, before) =
                         (instance.summary(ASSOCIATION), instance.items.as_ref().map(|detail| &detail.mark));
-                    let mark = DetailMark::read(moment, summary, None, before).due_again_if(!summarised);
+                    let mark = DetailMark::read(moment, summary, None, before, everything).due_again_if(!summarised);
                     instance.items = Some(Box::new(ItemDetail { mark, associations }));
                 }
-                None => confirm(
-                    instance.items.as_mut().map(|detail| &mut detail.mark),
-                    confirms && !unread.contains(&instance.id),
-                    moment,
-                ),
+                None => {
+                    let mark = instance.items.as_mut().map(|detail| &mut detail.mark);
+                    keep_or_miss(mark, unread.contains(&instance.id), confirms, moment);
+                }
             }),
             Data::Totals(totals) => self.totals = totals,
             Data::Baselines(baselines) => self.baselines = baselines,
@@ -355,9 +351,12 @@ fn take_summaries(instance: &mut Instance, mut read: Vec<Summary>, listed: bool)
     }
 }
 
-fn confirm(mark: Option<&mut DetailMark>, confirms: bool, moment: Moment) {
-    if let Some(mark) = mark.filter(|_| confirms) {
-        mark.confirm(moment);
+/// Details of which a refresh brought nothing new.
+fn keep_or_miss(mark: Option<&mut DetailMark>, unread: bool, confirms: bool, moment: Moment) {
+    match mark {
+        Some(mark) if unread => mark.miss(),
+        Some(mark) if confirms => mark.confirm(moment),
+        _ => {}
     }
 }
 

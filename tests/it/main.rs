@@ -6,6 +6,9 @@
 //! - [`faults`]: what a failing AWS costs, and what it must not cost.
 //! - [`hostile`]: names that no label has seen before, from AWS to the page and back through other parsers.
 //! - [`cli`]: flags, files, exit codes, signals, and what errors say.
+//! - [`incremental`]: refreshes that read little, and are right all the same.
+//! - [`parts`]: one target at a time, and the list of them for scrapers that share a fleet.
+//! - [`soak`]: hundreds of refreshes in bad weather, and hundreds of accounts of which many are dead.
 //! - [`http`]: clients that take more than they should.
 //! - [`layering`]: which folder of `src/` may name what.
 //! - [`support`]: the simulator, the exporter, a client, and a strict reader of pages for all of these.
@@ -19,6 +22,9 @@ mod cli;
 mod faults;
 mod hostile;
 mod http;
+mod incremental;
 mod layering;
+mod parts;
+mod soak;
 mod support;
 mod truth;

@@ -360,3 +360,46 @@ async fn one_instance_that_can_never_be_read_fails_no_refresh_in_which_little_el
     bench.refresh().await;
     assert_eq!(bench.failures(), [("patches", "bad_response")]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn details_that_are_new_are_read_once_more_like_those_that_change() {
+    let bench = Bench::new(World::fleet(100));
+    bench.refresh().await;
+    bench.script.change(|world| {
+        world.add("i-new");
+        world.fail_association(&id(8));
+    });
+    bench.refresh().await;
+    // Listing and summaries were ahead of what explains them.
+    bench.script.state().world.set_missing("i-new", 3);
+    bench.script.state().world.items.get_mut(&id(8)).unwrap()[0].id = "now".into();
+    bench.refresh().await;
+    assert_eq!(bench.known()["i-new"].missing, Some(Some(3)));
+    assert_eq!(bench.known()[&id(8)].items, Some(vec!["now".to_owned()]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_read_for_the_first_time_is_not_all_read_twice() {
+    let mut world = World::fleet(100);
+    world.fail_association(&id(8));
+    let bench = Bench::new(world);
+    bench.refresh().await;
+    bench.script.state().calls.clear();
+    bench.refresh().await;
+    // Only those whose turn it is.
+    assert!(bench.script.asked_about(PATCHES).len() <= 1);
+    assert!(bench.script.asked_about(ITEMS).len() <= 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_instance_that_cannot_be_read_any_more_keeps_no_other_from_its_turn() {
+    let bench = Bench::new(World::fleet(50));
+    bench.refresher.refresh(true).await;
+    bench.script.rule(unreadable(ids([0]).into_iter().collect()));
+    bench.script.state().calls.clear();
+    // Before what is known of it expires: from then on it has no turn anyway.
+    bench.run_for(INTERVAL * 9).await;
+    let mut asked = bench.script.asked_about(PATCHES);
+    asked.dedup();
+    assert!(asked.len() >= 9, "one more at each refresh: {asked:?}");
+}

@@ -1,0 +1,213 @@
+//! Refreshes read little, and the page is right all the same: random changes between refreshes and within them, with
+//! summaries that are ahead of what explains them, over the real SDK.
+//!
+//! Refreshes are started by hand here, so that "after the next one" means exactly that.
+
+mod changes;
+
+use futures_util::future::join_all;
+use serde_json::Value;
+use ssm_compliance_exporter::app::Fleet;
+use ssm_compliance_exporter::metrics::{Body, Encoding, Format as Exposed};
+use ssm_compliance_exporter::sim::{Fault, FaultKind, Options, ResourceTruth};
+use tokio::time::{Duration, Instant, sleep};
+
+use crate::support::{Aws, Format, Page, Settings, TARGETS};
+use crate::truth::{differences, fleet};
+use changes::{Change, Generator};
+
+/// Each gives other changes, in another order.
+const SEEDS: [u64; 3] = [1, 2, 3];
+const ROUNDS: usize = 6;
+
+/// An exporter whose refreshes begin when a test says so.
+struct Bench {
+    aws: Aws,
+    fleet: Fleet,
+}
+
+impl Bench {
+    /// After a first refresh, which has read everything.
+    async fn new(options: Options, full_every: &'static str) -> Self {
+        let aws = Aws::start(options).await;
+        let settings = Settings { interval: "50ms", full_every, ..Settings::default() };
+        let credentials = ("AKIAEXAMPLE".to_owned(), "secret".to_owned());
+        let fleet = Fleet::new(&settings.config(&aws), Some(credentials)).await.unwrap();
+        join_all(fleet.refreshers.iter().map(|refresher| refresher.refresh(true))).await;
+        let bench = Self { aws, fleet };
+        bench.assert_true("the first refresh", |_| true);
+        bench
+    }
+
+    async fn refresh(&self) {
+        join_all(self.fleet.refreshers.iter().map(|refresher| refresher.refresh(false))).await;
+    }
+
+    fn page(&self) -> Page {
+        let body = Body::new(self.fleet.shared.publisher.page(), Exposed::Text, Encoding::Identity, "");
+        let text = String::from_utf8(body.flat_map(|frame| frame.to_vec()).collect()).unwrap();
+        Page::read(&text, Format::Text).unwrap()
+    }
+
+    /// Fails unless the page is what the simulator has now, but for series that do not `count`.
+    fn assert_true(&self, when: &str, counts: impl Fn(&str) -> bool) {
+        let wrong = differences(&fleet(&self.aws, |reading| reading), &self.page());
+        let wrong: Vec<String> = wrong.into_iter().filter(|line| counts(line)).collect();
+        assert!(
+            wrong.is_empty(),
+            "{when}: {} series differ:\n{}",
+            wrong.len(),
+            wrong[..wrong.len().min(12)].join("\n")
+        );
+    }
+
+    fn apply<'a>(
+        &self,
+        changes: impl IntoIterator<Item = &'a Change>,
+        rows: impl Fn(&Change) -> &Option<ResourceTruth>,
+    ) {
+        for change in changes {
+            let (account, region, _) = TARGETS[change.target];
+            self.aws.replace(account, region, &change.id, rows(change).clone());
+        }
+    }
+
+    /// How many instances each target was asked about by calls of an operation, and by how many calls.
+    fn asked(&self, operation: &str) -> [(usize, usize); 3] {
+        let requests = self.aws.requests();
+        TARGETS.map(|(account, region, _)| {
+            let of_operation = requests.iter().filter(|request| request.operation == operation);
+            let mine = of_operation.filter(|request| request.account == account && request.region == region);
+            let ids: Vec<usize> = mine.map(|request| named(&request.body)).collect();
+            (ids.iter().sum(), ids.len())
+        })
+    }
+}
+
+/// How many resources the body of a detail call names.
+fn named(body: &str) -> usize {
+    let body: Value = serde_json::from_str(body).unwrap();
+    ["InstanceIds", "ResourceIds"].iter().filter_map(|member| body.get(member)?.as_array()).map(Vec::len).sum()
+}
+
+fn options(instances: usize, seed: u64) -> Options {
+    Options { instances, seed, noncompliant: 0.3, keep_requests: 100_000, ..Options::default() }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_moves_a_summary_or_the_listing_is_right_after_the_next_refresh() {
+    for seed in SEEDS {
+        let bench = Bench::new(options(24, seed), "6h").await;
+        let mut generator = Generator::new(seed);
+        for round in 0..ROUNDS {
+            let changes = generator.visible(&bench.aws, 6);
+            bench.apply(&changes, |change| &change.after);
+            bench.aws.drift(0.1);
+            bench.refresh().await;
+            let when = format!("seed {seed}, round {round}, {changes:?}");
+            // Drift may end a summary of this type, which is believed when two refreshes have not met it.
+            bench.assert_true(&when, |line| !line.contains("Custom:Antivirus"));
+            bench.refresh().await;
+            bench.assert_true(&when, |_| true);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn details_that_lag_behind_their_summaries_are_right_after_the_refresh_that_follows() {
+    for seed in SEEDS {
+        let bench = Bench::new(options(24, seed), "6h").await;
+        let mut generator = Generator::new(seed);
+        for round in 0..ROUNDS {
+            let changes = generator.visible(&bench.aws, 6);
+            bench.apply(&changes, |change| &change.halfway);
+            bench.aws.drift(0.1);
+            bench.aws.break_with([Fault::always(FaultKind::LagPatches)]);
+            bench.refresh().await;
+            bench.aws.heal();
+            bench.apply(&changes, |change| &change.after);
+            bench.refresh().await;
+            bench.assert_true(&format!("seed {seed}, round {round}, {changes:?}"), |_| true);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_changes_while_a_refresh_reads_is_right_after_the_next() {
+    for seed in SEEDS {
+        let latency = Duration::from_millis(3);
+        // More than one page of everything.
+        let bench = Bench::new(Options { latency, ..options(52, seed) }, "6h").await;
+        let mut generator = Generator::new(seed);
+        for round in 0..ROUNDS {
+            let changes = generator.visible(&bench.aws, 6);
+            let pauses: Vec<u64> = changes.iter().map(|_| generator.below(12)).collect();
+            let changing = async {
+                for (change, pause) in changes.iter().zip(pauses) {
+                    sleep(Duration::from_millis(pause)).await;
+                    bench.apply([change], |change| &change.after);
+                }
+            };
+            tokio::join!(bench.refresh(), changing);
+            bench.refresh().await;
+            bench.assert_true(&format!("seed {seed}, round {round}, {changes:?}"), |_| true);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_moves_no_summary_is_right_within_the_time_for_a_full_reading() {
+    const FULL_EVERY: Duration = Duration::from_secs(1);
+    for seed in &SEEDS[..2] {
+        let bench = Bench::new(options(24, *seed), "1s").await;
+        let mut generator = Generator::new(*seed);
+        for round in 0..2 {
+            let when = format!("seed {seed}, round {round}");
+            let silent = generator.silent(&bench.aws, 6);
+            assert!(silent.len() > 6, "there is something to see: {silent:?}");
+            let visible = generator.visible(&bench.aws, 4);
+            bench.apply(silent.iter().chain(&visible), |change| &change.after);
+            let start = Instant::now();
+            bench.refresh().await;
+            let others = |line: &str| {
+                !line.contains("noncompliant_instances") && !silent.iter().any(|change| line.contains(&change.id))
+            };
+            bench.assert_true(&when, others);
+            while start.elapsed() < FULL_EVERY {
+                sleep(Duration::from_millis(50)).await;
+                bench.refresh().await;
+            }
+            bench.refresh().await;
+            bench.assert_true(&format!("{when}, {silent:?}"), |_| true);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refresh_asks_about_what_has_changed_and_a_little_more() {
+    const CHANGED: usize = 5;
+    let bench = Bench::new(options(137, 7), "6h").await;
+    let mut generator = Generator::new(7);
+    // What a refresh reads again on its own: one patch state and one instance's items.
+    let (most, batches) = (1, 1);
+    bench.aws.clear();
+    bench.refresh().await;
+    for (ids, calls) in bench.asked("DescribeInstancePatchStates").into_iter().chain(bench.asked("ListComplianceItems"))
+    {
+        assert!(ids <= most && calls <= batches, "{ids} in {calls} calls although nothing has changed");
+    }
+    let changes = generator.rescans(&bench.aws, CHANGED);
+    bench.apply(&changes, |change| &change.after);
+    for refresh in ["with the change", "that reads once more", "after that"] {
+        bench.aws.clear();
+        bench.refresh().await;
+        bench.assert_true(refresh, |_| true);
+        let wanted = if refresh == "after that" { 0 } else { CHANGED };
+        for (ids, calls) in bench.asked("DescribeInstancePatchStates") {
+            assert!((wanted..=wanted + most).contains(&ids) && calls <= batches, "{refresh}: {ids} in {calls}");
+        }
+        for (ids, _) in bench.asked("ListComplianceItems") {
+            assert!(ids <= most, "{refresh}: {ids}");
+        }
+    }
+}
