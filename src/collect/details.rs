@@ -146,7 +146,9 @@ impl<T> Details<T> {
             rows.sort_by(|(a, _), (b, _)| a.cmp(b));
             let error = progress.error.take();
             let (good, all) = (progress.read + progress.unchanged, progress.due + progress.unchanged);
-            let enough = !given_up && !progress.owes_unknown && good * 10 >= all * 9;
+            // Nothing at all could be read of what was due: what has not changed does not make that a success.
+            let nothing = progress.read == 0 && error.is_some();
+            let enough = !given_up && !progress.owes_unknown && !nothing && good * 10 >= all * 9;
             let reason = error.as_ref().map_or(Reason::Timeout, |error| error.reason);
             let took = progress
                 .started

@@ -9,11 +9,12 @@ use hyper::http::request::Parts;
 use hyper::{Method, Response, StatusCode};
 
 use super::body::AnswerBody;
+use super::discovery::{self, UNKNOWN_ACCOUNT};
+use super::landing;
 use super::limits::Options;
 use super::negotiate::{negotiate_encoding, negotiate_format};
 use super::routes::{self, Handler};
 use super::site::{Exposition, Part, Readiness, Site};
-use super::{discovery, landing};
 use crate::metrics::Encoding;
 
 const PLAIN: &str = "text/plain; charset=utf-8";
@@ -65,7 +66,8 @@ fn metrics(request: &Parts, site: &dyn Site) -> Answer {
     match (parameter("account_id"), parameter("region")) {
         (None, None) => exposition(&request.headers, site, Part::Everything),
         (Some(account_id), Some(region)) => {
-            let part = Part::Target { account_id: &account_id, region: &region };
+            let account_id = if account_id == UNKNOWN_ACCOUNT { "" } else { &*account_id };
+            let part = Part::Target { account_id, region: &region };
             exposition(&request.headers, site, part)
         }
         _ => Answer::text(StatusCode::BAD_REQUEST, "account_id and region go together, one of them is missing\n"),

@@ -8,6 +8,9 @@ use serde_json::{Value, json};
 use super::routes::exporter_path;
 use super::site::DiscoveredTarget;
 
+/// Stands for the account of a target that is not known yet; [`Part::Target`](super::Part) has it empty.
+pub(super) const UNKNOWN_ACCOUNT: &str = "unknown";
+
 /// The document for clients that reach the exporter as `host`.
 pub(super) fn document(host: &str, telemetry_path: &str, targets: &[DiscoveredTarget]) -> Bytes {
     let mut groups: Vec<Value> = targets.iter().map(|target| group(host, telemetry_path, target)).collect();
@@ -17,7 +20,9 @@ pub(super) fn document(host: &str, telemetry_path: &str, targets: &[DiscoveredTa
 }
 
 fn group(host: &str, telemetry_path: &str, target: &DiscoveredTarget) -> Value {
-    let DiscoveredTarget { account_id, region } = target;
+    let region = &target.region;
+    // Prometheus drops parameters that are empty.
+    let account_id = if target.account_id.is_empty() { UNKNOWN_ACCOUNT } else { &target.account_id };
     // An address of its own for each, or relabelling and `up` could not tell them apart.
     let labels = json!({
         "instance": format!("{host}/{account_id}/{region}"),
