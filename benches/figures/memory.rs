@@ -106,7 +106,7 @@ impl Drop for Exporter {
 /// The exporter, whole, on a free port; refreshes on a line of stdin.
 pub(crate) fn run_exporter(arguments: &[String]) {
     let text = format!(
-        "refresh: {{interval: 24h, stale_after: 48h, full_every: 24h}}\napi: {{requests_per_second: 1000, endpoint_url: '{}'}}\n\
+        "refresh: {{interval: 1s, stale_after: 48h, full_every: 1s}}\napi: {{requests_per_second: 1000, endpoint_url: '{}'}}\n\
          accounts: [{{regions: [{REGION}], role_arn: 'arn:aws:iam::{ACCOUNT}:role/bench'}}]\n",
         arguments[0]
     );

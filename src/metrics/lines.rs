@@ -7,6 +7,7 @@
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::ops::Range;
 
 use bytes::{BufMut, BytesMut};
 
@@ -108,6 +109,23 @@ pub(super) struct LineDeflater {
     head: Vec<Code>,
 }
 
+/// Where values began that differed from the line before: the same value often comes again some lines later.
+struct Seen([u32; Self::PLACES]);
+
+impl Seen {
+    const PLACES: usize = 1024;
+
+    /// The last place at which the text went on as it does at `at`, perhaps; notes `at`.
+    fn swap(&mut self, text: &[u8], at: usize) -> Option<usize> {
+        let next: [u8; 4] = text.get(at..at + 4)?.try_into().ok()?;
+        let hash = u32::from_le_bytes(next).wrapping_mul(0x9e37_79b1) >> 22;
+        let place = self.0.get_mut(hash as usize)?;
+        let last = std::mem::replace(place, u32::try_from(at + 1).unwrap_or(0));
+        // Only what goes on the same way is worth leaving the line before.
+        (last as usize).checked_sub(1).filter(|last| text.get(*last..*last + 4) == Some(&next[..]))
+    }
+}
+
 /// Bits on their way out, lowest first.
 struct Bits<'a> {
     out: &'a mut BytesMut,
@@ -161,31 +179,34 @@ impl LineDeflater {
         for code in &self.head {
             bits.put(*code);
         }
-        let (mut before, mut start) = (0..0, 0);
+        let mut seen = Seen([0; Seen::PLACES]);
+        let (mut before, mut start) = (0, 0);
         while start < text.len() {
             let end = memchr(b'\n', &text[start..]).map_or(text.len(), |at| start + at + 1);
-            self.line(text, start..end, before, &mut bits);
-            before = start..end;
+            self.line(text, start..end, before, &mut seen, &mut bits);
+            before = start;
             start = end;
         }
         bits.put(self.literals[END_OF_BLOCK]);
         bits.flush();
     }
 
-    /// Writes a line as what it has in common with the one before, and what it has not.
-    fn line(&self, text: &[u8], line: std::ops::Range<usize>, before: std::ops::Range<usize>, bits: &mut Bits<'_>) {
-        let (mut at, mut other) = (line.start, before.start);
+    /// Writes a line as what it has in common with the one `before`, or with another that has the same value, and what it
+    /// has with none.
+    fn line(&self, text: &[u8], line: Range<usize>, before: usize, seen: &mut Seen, bits: &mut Bits<'_>) {
+        let (mut at, mut other) = (line.start, before);
         while at < line.end {
-            let common = common_prefix(&text[at..line.end], &text[other..before.end]);
-            let distance = at - other;
-            if common >= SHORTEST && distance <= WINDOW {
-                self.matched(common, distance, bits);
-            } else {
-                self.literal(&text[at..at + common], bits);
-            }
+            let common = self.common(text, at, other, &line, bits);
             (at, other) = (at + common, other + common);
+            if let Some(same) = seen.swap(text, at).filter(|same| *same < line.start) {
+                let common = self.common(text, at, same, &line, bits);
+                if common > 0 {
+                    (at, other) = (at + common, same + common);
+                    continue;
+                }
+            }
             // What differs ends where the value does, in both; without another value there is nothing more to compare with.
-            let Some(skip) = memchr(b'"', &text[other..before.end]) else {
+            let Some(skip) = memchr(b'"', &text[other..line.start]) else {
                 self.literal(&text[at..line.end], bits);
                 return;
             };
@@ -194,6 +215,17 @@ impl LineDeflater {
             self.literal(&text[at..at + rest], bits);
             at += rest;
         }
+    }
+
+    /// Writes what the line has from `at` on in common with the text from `other` on; says how much that is.
+    fn common(&self, text: &[u8], at: usize, other: usize, line: &Range<usize>, bits: &mut Bits<'_>) -> usize {
+        let common = common_prefix(&text[at..line.end], &text[other..line.start]);
+        if common >= SHORTEST && at - other <= WINDOW {
+            self.matched(common, at - other, bits);
+        } else {
+            self.literal(&text[at..at + common], bits);
+        }
+        common
     }
 
     fn literal(&self, text: &[u8], bits: &mut Bits<'_>) {
