@@ -2,6 +2,8 @@
 //!
 //! This is the hot loop of a refresh: it appends to one buffer and formats numbers without allocating.
 
+use std::borrow::Cow;
+
 use crate::model::{Count, Timestamp};
 
 use super::family::Family;
@@ -72,17 +74,23 @@ impl<'a> Samples<'a> {
     }
 }
 
-/// A label value as both formats write it.
-pub(crate) fn escaped(value: &str) -> String {
-    let mut out = Vec::with_capacity(value.len());
+/// A label value as both formats write it; hardly ever another than it was.
+pub(crate) fn escaped(value: &str) -> Cow<'_, str> {
+    if !is_special(value) {
+        return Cow::Borrowed(value);
+    }
+    let mut out = Vec::with_capacity(value.len() + 8);
     escape(&mut out, value);
-    String::from_utf8(out).unwrap_or_default()
+    Cow::Owned(String::from_utf8(out).unwrap_or_default())
+}
+
+fn is_special(value: &str) -> bool {
+    // Without an early exit the search is one of many bytes at once.
+    value.bytes().fold(false, |special, b| special | matches!(b, b'"' | b'\\' | b'\n'))
 }
 
 fn escape(out: &mut Vec<u8>, value: &str) {
-    // Without an early exit the search is one of many bytes at once.
-    let special = value.bytes().fold(false, |special, b| special | matches!(b, b'"' | b'\\' | b'\n'));
-    if !special {
+    if !is_special(value) {
         out.extend_from_slice(value.as_bytes());
         return;
     }

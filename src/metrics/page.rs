@@ -3,6 +3,7 @@
 //! [`Renderer`] turns a target into a [`TargetPage`]; [`Publisher`] keeps one of each target and publishes the [`Page`]
 //! of them all; a scrape takes the page as it is and adds the exporter's own metrics ([`Body`](super::Body)).
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::hash::BuildHasher;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -82,7 +83,7 @@ const FORMATS: [Format; 2] = [Format::OpenMetrics, Format::Text];
 // === impl Renderer ===
 
 /// The instances of one chunk that are shown, each with its escaped id.
-type Shown<'a> = Vec<(String, &'a Instance)>;
+type Shown<'a> = Vec<(Cow<'a, str>, &'a Instance)>;
 
 impl Renderer {
     /// Everything there is to show of a target. What is as it was on its page `before` is not compressed again.
