@@ -93,17 +93,18 @@ fn visited<T>(mut instance: Instance, value: Option<T>, visit: &mut impl FnMut(&
     instance
 }
 
-/// Pushes `chunk` in even parts of at most [`CHUNK`].
+/// Pushes `chunk` in even parts of at most [`CHUNK`], none with room to spare: the first read of a fleet comes as one chunk,
+/// and parts cut off it by halves would keep room for all of it, each.
 fn split_into(chunks: &mut Vec<Vec<Instance>>, mut chunk: Vec<Instance>) {
-    let parts = chunk.len().div_ceil(CHUNK);
-    for part in (1..parts).rev() {
-        let rest = chunk.len() * part / (part + 1);
-        let tail = chunk.split_off(chunk.len() - rest);
-        chunks.push(std::mem::replace(&mut chunk, tail));
-    }
-    if !chunk.is_empty() {
+    let (parts, all) = (chunk.len().div_ceil(CHUNK), chunk.len());
+    if parts == 1 {
         chunk.shrink_to_fit();
-        chunks.push(chunk);
+        return chunks.push(chunk);
+    }
+    let mut instances = chunk.into_iter();
+    for part in 0..parts {
+        let length = all * (part + 1) / parts - all * part / parts;
+        chunks.push(instances.by_ref().take(length).collect());
     }
 }
 
@@ -163,6 +164,14 @@ mod tests {
                 prop_assert!(chunks.iter().len() <= 1 + ids.len() / (SPARSE / 2));
             }
         }
+    }
+
+    #[test]
+    fn a_fleet_read_for_the_first_time_takes_no_more_room_than_its_instances() {
+        let mut chunks = Chunks::default();
+        merge(&mut chunks, &(0..20_000).collect());
+        let room: usize = chunks.0.iter().map(Vec::capacity).sum();
+        assert_eq!(room, 20_000);
     }
 
     #[test]
