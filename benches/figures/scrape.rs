@@ -18,7 +18,7 @@ use ssm_compliance_exporter::app::BUILD;
 use ssm_compliance_exporter::http::{
     DiscoveredTarget, Exposition, Limits, Options, Part, Readiness, Server, Site, TargetRow,
 };
-use ssm_compliance_exporter::metrics::{Body, Encoding, Format, Own, Publisher, Renderer};
+use ssm_compliance_exporter::metrics::{Body, Encoding, Format, Own, Publisher, TargetPage};
 use tokio::net::TcpListener;
 
 use crate::fleet::{filled, identity, runtime, view};
@@ -127,8 +127,7 @@ pub(crate) fn serve_page(instances: &str) {
     let (identity, own) = (identity(), Own::new(BUILD, Duration::from_mins(5)));
     own.target(&identity.account_id, &identity.region).start_at_zero("DescribeInstanceInformation");
     let site = Fixed { publisher: Publisher::default(), own };
-    site.publisher
-        .publish(0, Renderer::default().render(&view(&target.lock().expect("not poisoned"), &identity), None));
+    site.publisher.publish(0, TargetPage::render(&view(&target.lock().expect("not poisoned"), &identity), None));
     runtime().block_on(async {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         println!("{}", listener.local_addr().expect("an address"));

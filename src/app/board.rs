@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::aws::Meter;
 use crate::collect::{Board, Operation};
-use crate::metrics::{Identity, Own, Policy, Publisher, Renderer, TargetMeter, View};
+use crate::metrics::{Identity, Own, Policy, Publisher, TargetMeter, TargetPage, View};
 use crate::model::{Reason, Target, Timestamp};
 
 /// What all targets share.
@@ -18,8 +18,8 @@ pub struct Shared {
     pub policy: Policy,
     pub started: Instant,
     pub places: Vec<Arc<Place>>,
-    /// One at a time: rendering takes buffers and a core, of which there are few.
-    renderer: Mutex<Renderer>,
+    /// One at a time: rendering takes memory and a core, of which there are few.
+    rendering: Mutex<()>,
     /// Which place an account and region has, once known.
     claims: Mutex<HashMap<(String, String), usize>>,
 }
@@ -76,7 +76,7 @@ impl Shared {
             policy,
             started: Instant::now(),
             places,
-            renderer: Mutex::default(),
+            rendering: Mutex::default(),
             claims: Mutex::default(),
         }
     }
@@ -100,7 +100,8 @@ impl Shared {
     fn render(&self, place: &Place, target: &Target) {
         let view = View { target, identity: &place.identity(), policy: self.policy };
         let before = self.publisher.target(place.number);
-        let page = locked(&self.renderer).render(&view, before.as_ref());
+        let _alone = locked(&self.rendering);
+        let page = TargetPage::render(&view, before.as_ref());
         if !place.left_out.load(Ordering::Relaxed) {
             self.publisher.publish(place.number, page);
         }

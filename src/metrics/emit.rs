@@ -1,23 +1,28 @@
 //! Writes samples of one family: the same bytes for OpenMetrics and for the text format.
 //!
-//! This is the hot loop of a refresh: it appends to one buffer and formats numbers without allocating.
+//! This is the hot loop of a refresh: values are compared with those of the line before, and only new ones are looked at.
 
 use std::borrow::Cow;
 
 use crate::model::{Count, Timestamp};
 
-use super::family::Family;
+use super::family::{Family, Per};
+use super::lines::{Deflated, Lines};
 
 /// Where a family's samples go.
 #[derive(Debug)]
-pub struct Samples<'a> {
-    out: &'a mut Vec<u8>,
-    /// What each line starts with: the name and the identity labels.
-    head: String,
-    /// The part of it that is the same for every instance.
-    target: usize,
+pub struct Samples {
+    lines: Lines,
+    /// What stands before each value: the first starts the line, the last goes before the number.
+    fixed: Vec<String>,
+    /// Whose samples these are, escaped; nothing for a family of targets.
+    instance_id: Option<String>,
     labels: &'static [&'static str],
-    count: u64,
+    /// Whether it was the same for the sample before.
+    same_instance: bool,
+    /// Whether a value had to be escaped: from then on, a value that is written like the one before may be another.
+    escaped: bool,
+    scratch: Vec<u8>,
 }
 
 /// A number as a sample has it.
@@ -28,37 +33,75 @@ pub trait Value {
 
 // === impl Samples ===
 
-impl<'a> Samples<'a> {
+impl Samples {
     /// Samples of `family` for one target.
-    pub fn new(out: &'a mut Vec<u8>, family: &Family, account_id: &str, region: &str) -> Self {
-        let head = format!("{}{{account_id=\"{}\",region=\"{}\"", family.name, escaped(account_id), escaped(region));
-        Self { out, target: head.len(), head, labels: family.labels, count: 0 }
+    pub fn new(family: &Family, account_id: &str, region: &str) -> Self {
+        let of_instances = matches!(family.samples, Per::Instance(_));
+        let names = of_instances.then_some("instance_id").into_iter().chain(family.labels.iter().copied());
+        let mut fixed = format!("{}{{account_id=\"{}\",region=\"{}", family.name, escaped(account_id), escaped(region));
+        let mut all = Vec::new();
+        for name in names {
+            fixed.push_str("\",");
+            fixed.push_str(name);
+            fixed.push_str("=\"");
+            all.push(std::mem::take(&mut fixed));
+        }
+        fixed.push_str("\"} ");
+        all.push(fixed);
+        Self {
+            lines: Lines::new(all.len()),
+            fixed: all,
+            instance_id: of_instances.then(String::new),
+            labels: family.labels,
+            same_instance: false,
+            escaped: false,
+            scratch: Vec::new(),
+        }
     }
 
     /// The samples from here on are of this instance; its id comes escaped.
     pub fn of_instance(&mut self, instance_id: &str) {
-        self.head.truncate(self.target);
-        self.head.push_str(",instance_id=\"");
-        self.head.push_str(instance_id);
-        self.head.push('"');
+        let id = self.instance_id.get_or_insert_default();
+        id.clear();
+        id.push_str(instance_id);
+        self.same_instance = false;
     }
 
     /// One sample: the values of the family's own labels, in the order of the catalogue.
     #[expect(clippy::needless_pass_by_value, reason = "numbers, written where they stand")]
     pub fn sample(&mut self, labels: &[&str], value: impl Value) {
-        debug_assert_eq!(labels.len(), self.labels.len(), "{} has other labels", self.head);
-        self.out.extend_from_slice(self.head.as_bytes());
-        for (name, value) in self.labels.iter().zip(labels) {
-            self.out.push(b',');
-            self.out.extend_from_slice(name.as_bytes());
-            self.out.extend_from_slice(b"=\"");
-            escape(self.out, value);
-            self.out.push(b'"');
+        debug_assert_eq!(labels.len(), self.labels.len(), "{:?} has other labels", self.fixed);
+        let mut fixed = self.fixed.iter();
+        let mut next = || fixed.next().map_or("", String::as_str);
+        if let Some(id) = &self.instance_id {
+            self.lines.fixed(next());
+            if self.same_instance {
+                self.lines.same_again(id.len());
+            } else {
+                self.lines.value(id.as_bytes(), b'"', false);
+                self.same_instance = true;
+            }
         }
-        self.out.extend_from_slice(b"} ");
-        value.write(self.out);
-        self.out.push(b'\n');
-        self.count += 1;
+        for label in labels {
+            self.lines.fixed(next());
+            if !self.escaped && self.lines.same(label.as_bytes(), b'"') {
+                continue;
+            }
+            let label = if is_special(label) {
+                self.escaped = true;
+                self.scratch.clear();
+                escape(&mut self.scratch, label);
+                &self.scratch
+            } else {
+                label.as_bytes()
+            };
+            self.lines.value(label, b'"', true);
+        }
+        self.lines.fixed(next());
+        self.scratch.clear();
+        value.write(&mut self.scratch);
+        self.lines.value(&self.scratch, b'\n', false);
+        self.lines.end();
     }
 
     /// A sample where there is a value.
@@ -68,9 +111,9 @@ impl<'a> Samples<'a> {
         }
     }
 
-    /// How many samples were written.
-    pub fn count(&self) -> u64 {
-        self.count
+    /// The samples, compressed; `None` without any.
+    pub(super) fn finish(self) -> Option<Deflated> {
+        self.lines.finish()
     }
 }
 

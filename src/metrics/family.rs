@@ -2,6 +2,7 @@
 
 use crate::model::Instance;
 
+use super::counts::Counts;
 use super::emit::Samples;
 use super::view::View;
 
@@ -44,9 +45,9 @@ pub enum Stability {
 #[derive(Clone, Copy, Debug)]
 pub enum Per {
     /// The target as a whole.
-    Target(fn(&View<'_>, &mut Samples<'_>)),
+    Target(fn(&View<'_>, &Counts<'_>, &mut Samples)),
     /// Each instance that is shown.
-    Instance(fn(&View<'_>, &Instance, &mut Samples<'_>)),
+    Instance(fn(&View<'_>, &Instance, &mut Samples)),
 }
 
 /// How the exposition is written: both formats have the same samples under different headers.

@@ -5,6 +5,7 @@
 
 mod body;
 mod catalogue;
+mod counts;
 mod deflate;
 mod document;
 mod emit;
@@ -21,5 +22,5 @@ pub use catalogue::{SECTIONS, families};
 pub use document::document;
 pub use family::{Family, Format, Kind, Per, Stability};
 pub use own::{Build, Own, TargetMeter};
-pub use page::{Page, Publisher, Renderer, TargetPage};
+pub use page::{Page, Publisher, TargetPage};
 pub use view::{Identity, Policy, Show, View};

@@ -1,21 +1,21 @@
 //! The page: every family's header and samples, compressed when they change and put together when they are asked for.
 //!
-//! [`Renderer`] turns a target into a [`TargetPage`]; [`Publisher`] keeps one of each target and publishes the [`Page`]
-//! of them all; a scrape takes the page as it is and adds the exporter's own metrics ([`Body`](super::Body)).
+//! A target is rendered to a [`TargetPage`]; [`Publisher`] keeps one of each target and publishes the [`Page`] of them all;
+//! a scrape takes the page as it is and adds the exporter's own metrics ([`Body`](super::Body)).
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
-use std::hash::BuildHasher;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 
 use super::catalogue::families;
+use super::counts::Counts;
 use super::deflate::{Piece, Sum, piece};
 use super::emit::{Samples, escaped};
 use super::family::{Family, Format, Per};
-use super::lines::LineDeflater;
+use super::lines::Deflated;
 use super::view::View;
 use crate::model::Instance;
 
@@ -23,31 +23,11 @@ use crate::model::Instance;
 #[derive(Clone, Debug, Default)]
 pub struct TargetPage(Vec<Option<Arc<Section>>>);
 
-/// One target's samples of one family: fragments, one per chunk, joined.
+/// One target's samples of one family.
 #[derive(Debug)]
 pub(crate) struct Section {
     piece: Piece,
     series: u64,
-    fragments: Vec<Fragment>,
-}
-
-/// A part of a section that is rendered and compressed at once, and kept while its text stays the same.
-#[derive(Clone, Copy, Debug)]
-struct Fragment {
-    sum: Sum,
-    /// Of the text. With checksum and length, too much for two texts to share by chance.
-    hash: u64,
-    series: u64,
-    /// Compressed bytes.
-    length: usize,
-}
-
-/// Renders targets, keeping its buffers.
-#[derive(Debug, Default)]
-pub struct Renderer {
-    deflater: LineDeflater,
-    text: Vec<u8>,
-    hasher: foldhash::quality::FixedState,
 }
 
 /// What is served: the samples of all targets, under the headers of both formats.
@@ -80,111 +60,56 @@ pub struct Publisher {
 
 const FORMATS: [Format; 2] = [Format::OpenMetrics, Format::Text];
 
-// === impl Renderer ===
+// === impl TargetPage ===
+
+impl TargetPage {
+    /// Everything there is to show of a target. What is as it was on its page `before` stays in its place.
+    pub fn render(view: &View<'_>, before: Option<&Self>) -> Self {
+        let samples = |family| Samples::new(family, &view.identity.account_id, &view.identity.region);
+        let mut families: Vec<(&Family, Samples)> = families().map(|family| (family, samples(family))).collect();
+        let mut counts = Counts::new(view);
+        // Chunk by chunk, not family by family: what is known of a chunk's instances is still at hand for the next family.
+        for chunk in view.target.chunks().iter() {
+            chunk.iter().for_each(|instance| counts.add(view, instance));
+            let shown: Shown<'_> = chunk
+                .iter()
+                .filter(|instance| view.is_identified() && view.shows(instance))
+                .map(|instance| (escaped(&instance.id), instance))
+                .collect();
+            for (family, out) in &mut families {
+                if let Per::Instance(samples) = family.samples {
+                    for (id, instance) in &shown {
+                        out.of_instance(id);
+                        samples(view, instance, out);
+                    }
+                }
+            }
+        }
+        for (family, out) in &mut families {
+            if let Per::Target(samples) = family.samples {
+                samples(view, &counts, out);
+            }
+        }
+        let before = |at: usize| before.and_then(|page| page.0.get(at)?.as_ref());
+        let sections =
+            families.into_iter().enumerate().map(|(at, (_, out))| Some(Section::new(out.finish()?, before(at))));
+        Self(sections.collect())
+    }
+}
 
 /// The instances of one chunk that are shown, each with its escaped id.
 type Shown<'a> = Vec<(Cow<'a, str>, &'a Instance)>;
 
-impl Renderer {
-    /// Everything there is to show of a target. What is as it was on its page `before` is not compressed again.
-    pub fn render(&mut self, view: &View<'_>, before: Option<&TargetPage>) -> TargetPage {
-        let shows = |instance: &&Instance| view.is_identified() && view.shows(instance);
-        let chunks: Vec<Shown<'_>> = view
-            .target
-            .chunks()
-            .iter()
-            .map(|chunk| chunk.iter().filter(shows).map(|instance| (escaped(&instance.id), instance)).collect())
-            .collect();
-        let before = |at: usize| before.and_then(|page| page.0.get(at)?.as_ref());
-        let sections = families().enumerate().map(|(at, family)| self.section(family, view, &chunks, before(at)));
-        TargetPage(sections.collect())
-    }
-
-    fn section(
-        &mut self,
-        family: &Family,
-        view: &View<'_>,
-        chunks: &[Shown<'_>],
-        before: Option<&Arc<Section>>,
-    ) -> Option<Arc<Section>> {
-        let mut section = SectionBuilder::new(before);
-        match family.samples {
-            Per::Target(samples) => self.fragment(family, view, &mut section, |out| samples(view, out)),
-            Per::Instance(samples) => {
-                for chunk in chunks {
-                    self.fragment(family, view, &mut section, |out| {
-                        for (id, instance) in chunk {
-                            out.of_instance(id);
-                            samples(view, instance, out);
-                        }
-                    });
-                }
-            }
+impl Section {
+    /// These samples, in the place of those `before` if they are the same.
+    fn new(samples: Deflated, before: Option<&Arc<Self>>) -> Arc<Self> {
+        match before.filter(|before| before.piece.deflated == samples.bytes) {
+            Some(before) => Arc::clone(before),
+            None => Arc::new(Self {
+                piece: Piece { deflated: samples.bytes.into(), sum: samples.sum },
+                series: samples.count,
+            }),
         }
-        section.finish()
-    }
-
-    fn fragment(
-        &mut self,
-        family: &Family,
-        view: &View<'_>,
-        section: &mut SectionBuilder<'_>,
-        write: impl FnOnce(&mut Samples<'_>),
-    ) {
-        self.text.clear();
-        let mut samples = Samples::new(&mut self.text, family, &view.identity.account_id, &view.identity.region);
-        write(&mut samples);
-        let series = samples.count();
-        if series > 0 {
-            let (sum, hash) = (Sum::of(&self.text), self.hasher.hash_one(self.text.as_slice()));
-            section.push(sum, hash, series, |out| self.deflater.append(&self.text, out));
-        }
-    }
-}
-
-/// Joins fragments to a section.
-struct SectionBuilder<'a> {
-    before: Option<&'a Arc<Section>>,
-    /// Where the fragments of the section before stand in its bytes.
-    known: HashMap<u64, (Fragment, usize)>,
-    deflated: BytesMut,
-    fragments: Vec<Fragment>,
-    /// Whether every fragment so far stands where it stood.
-    same: bool,
-}
-
-impl<'a> SectionBuilder<'a> {
-    fn new(before: Option<&'a Arc<Section>>) -> Self {
-        let (mut known, mut at) = (HashMap::new(), 0);
-        for fragment in before.iter().flat_map(|section| &section.fragments) {
-            known.insert(fragment.hash, (*fragment, at));
-            at += fragment.length;
-        }
-        Self { before, known, deflated: BytesMut::new(), fragments: Vec::new(), same: true }
-    }
-
-    fn push(&mut self, sum: Sum, hash: u64, series: u64, deflate: impl FnOnce(&mut BytesMut)) {
-        let start = self.deflated.len();
-        let known = self.known.get(&hash).filter(|(known, _)| known.sum == sum);
-        if let (Some((known, at)), Some(before)) = (known, self.before) {
-            self.same &= *at == start;
-            self.deflated.extend_from_slice(&before.piece.deflated[*at..*at + known.length]);
-        } else {
-            self.same = false;
-            deflate(&mut self.deflated);
-        }
-        self.fragments.push(Fragment { sum, hash, series, length: self.deflated.len() - start });
-    }
-
-    fn finish(self) -> Option<Arc<Section>> {
-        if let Some(before) = self.before.filter(|before| self.same && before.fragments.len() == self.fragments.len()) {
-            return Some(Arc::clone(before));
-        }
-        let joined = self.fragments.iter().fold(Sum::default(), |sum, fragment| sum.then(fragment.sum));
-        let series = self.fragments.iter().map(|fragment| fragment.series).sum();
-        // A copy of the right size: the buffer has grown by doubling.
-        let piece = Piece { deflated: Bytes::copy_from_slice(&self.deflated), sum: joined };
-        (series > 0).then(|| Arc::new(Section { piece, series, fragments: self.fragments }))
     }
 }
 
@@ -192,9 +117,8 @@ impl<'a> SectionBuilder<'a> {
 
 impl Default for Publisher {
     fn default() -> Self {
-        let deflater = LineDeflater::default();
         let header = |family: &Family| {
-            let of = |format| piece(&deflater, family.header(format).as_bytes());
+            let of = |format| piece(family.header(format).as_bytes());
             Arc::new(FORMATS.map(of))
         };
         Self { headers: families().map(header).collect(), targets: Mutex::default(), page: ArcSwap::default() }

@@ -1,9 +1,6 @@
-//! A target as the page shows it: which instances count as listed, which get series of their own, and the counts over all
-//! of them.
+//! A target as the page shows it: which collectors are on, which instances get series of their own, what explains them.
 
-use std::collections::{BTreeMap, HashSet};
-
-use crate::model::{ASSOCIATION, Attempt, Cause, Collector, Instance, PATCH, Status, Summary, Target, causes};
+use crate::model::{ASSOCIATION, Attempt, Collector, Instance, PATCH, Status, Summary, Target};
 
 /// Which instances get `aws_ssm_instance_*` series.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,14 +66,6 @@ impl View<'_> {
         self.collectors().filter_map(|collector| Some((collector, self.target.collector(collector).attempt?)))
     }
 
-    /// The baselines that the patch operations of listed instances used.
-    pub fn baselines_in_use(&self) -> HashSet<&str> {
-        self.listed()
-            .filter_map(|i| i.patches.as_ref()?.state.as_ref())
-            .map(|state| &*state.operation.baseline_id)
-            .collect()
-    }
-
     /// Whether the account is known; until then a target says only that it is down, and why.
     pub fn is_identified(&self) -> bool {
         !self.identity.account_id.is_empty()
@@ -105,74 +94,13 @@ impl View<'_> {
         self.has_both_views() && self.reads(compliance_type) && instance.is_unreported(compliance_type)
     }
 
-    fn reads(&self, compliance_type: &str) -> bool {
+    /// Whether a compliance type is read at all.
+    pub fn reads(&self, compliance_type: &str) -> bool {
         match compliance_type {
             PATCH => self.policy.patch,
             ASSOCIATION => self.policy.association,
             _ => true,
         }
-    }
-
-    fn listed(&self) -> impl Iterator<Item = &Instance> {
-        self.target.instances().filter(|instance| self.target.is_listed(instance))
-    }
-
-    /// Resources with compliance data that are not listed.
-    pub fn unlisted(&self) -> u64 {
-        let ghost = |i: &&Instance| i.listing.is_none() && !i.summaries.is_empty();
-        self.target.instances().filter(ghost).count() as u64
-    }
-
-    /// Listed instances by platform type, resource type and ping status.
-    pub fn managed_instances(&self) -> BTreeMap<[&str; 3], u64> {
-        let mut counts = BTreeMap::new();
-        for listing in self.target.instances().filter_map(|instance| instance.listing.as_ref()) {
-            let traits = &listing.traits;
-            *counts.entry([&*traits.platform_type, &*traits.resource_type, &*traits.ping_status]).or_default() += 1;
-        }
-        counts
-    }
-
-    /// Listed instances by compliance type and status, zero included.
-    pub fn compliance_instances(&self) -> BTreeMap<(&str, &'static str), u64> {
-        let mut counts = BTreeMap::new();
-        for kind in [PATCH, ASSOCIATION].into_iter().filter(|kind| self.reads(kind)) {
-            counts.extend(["COMPLIANT", "NON_COMPLIANT", "UNREPORTED"].map(|status| ((kind, status), 0)));
-        }
-        for instance in self.listed() {
-            for summary in &instance.summaries {
-                let kind = &**summary.compliance_type;
-                for status in ["COMPLIANT", "NON_COMPLIANT"] {
-                    counts.entry((kind, status)).or_default();
-                }
-                if let Some(status) = summary.status.as_str() {
-                    *counts.entry((kind, status)).or_default() += 1;
-                }
-            }
-            for kind in [PATCH, ASSOCIATION].into_iter().filter(|kind| self.is_unreported(instance, kind)) {
-                *counts.entry((kind, "UNREPORTED")).or_default() += 1;
-            }
-        }
-        counts
-    }
-
-    /// Listed instances by compliance type and cause, zero included for the causes of Patch and Association.
-    pub fn noncompliant_instances(&self) -> BTreeMap<(&str, Cause), u64> {
-        let mut counts = BTreeMap::new();
-        if self.explains(PATCH) {
-            counts.extend(Cause::PATCH.map(|cause| ((PATCH, cause), 0)));
-        }
-        if self.explains(ASSOCIATION) {
-            counts.extend(Cause::ASSOCIATION.map(|cause| ((ASSOCIATION, cause), 0)));
-        }
-        for instance in self.listed() {
-            for summary in instance.summaries.iter().filter(|summary| self.explains(&summary.compliance_type)) {
-                for cause in causes(instance, summary) {
-                    *counts.entry((&**summary.compliance_type, cause)).or_default() += 1;
-                }
-            }
-        }
-        counts
     }
 
     /// Whether the collector that explains a type has data.

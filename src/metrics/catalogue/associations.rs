@@ -62,7 +62,7 @@ pub(super) const FAMILIES: &[Family] = &[
         stability: Experimental,
         help: "State Manager associations: ListAssociations' AssociationId, AssociationName and Name (the document).",
         labels: &["association_id", "association_name", "document_name"],
-        samples: Per::Target(|view, out| {
+        samples: Per::Target(|view, _, out| {
             for association in view.target.associations() {
                 out.sample(&[&association.id, &association.name, &association.document], true);
             }
@@ -74,7 +74,7 @@ pub(super) const FAMILIES: &[Family] = &[
         stability: Experimental,
         help: "Number of instances of an association by status: ListAssociations' Overview.AssociationStatusAggregatedCount. Zero counts are absent.",
         labels: &["association_id", "status"],
-        samples: Per::Target(|view, out| {
+        samples: Per::Target(|view, _, out| {
             for association in view.target.associations() {
                 for (status, count) in &association.instances {
                     out.sample(&[&association.id, status], *count);

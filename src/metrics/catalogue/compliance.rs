@@ -76,10 +76,12 @@ pub(super) const FAMILIES: &[Family] = &[
         stability: Experimental,
         help: "Number of listed instances by ListResourceComplianceSummaries' Status; UNREPORTED are those without a summary that should have one.",
         labels: &["compliance_type", "status"],
-        samples: Per::Target(|view, out| {
+        samples: Per::Target(|view, counts, out| {
             if view.has_both_views() {
-                for ((kind, status), count) in view.compliance_instances() {
-                    out.sample(&[kind, status], count);
+                for (kind, by_status) in &counts.compliance {
+                    out.sample(&[kind, "COMPLIANT"], by_status.compliant);
+                    out.sample(&[kind, "NON_COMPLIANT"], by_status.noncompliant);
+                    out.maybe(&[kind, "UNREPORTED"], by_status.unreported);
                 }
             }
         }),
@@ -90,9 +92,9 @@ pub(super) const FAMILIES: &[Family] = &[
         stability: Experimental,
         help: "Number of listed instances by reason for being NON_COMPLIANT; an instance with several reasons counts for each.",
         labels: &["compliance_type", "reason"],
-        samples: Per::Target(|view, out| {
-            for ((kind, cause), count) in view.noncompliant_instances() {
-                out.sample(&[kind, cause.as_str()], count);
+        samples: Per::Target(|_, counts, out| {
+            for ((kind, cause), count) in &counts.causes {
+                out.sample(&[kind, cause.as_str()], *count);
             }
         }),
     },
@@ -102,7 +104,7 @@ pub(super) const FAMILIES: &[Family] = &[
         stability: Experimental,
         help: "AWS's own count of resources by status, unlisted ones included, as the console shows it: ListComplianceSummaries' CompliantCount and NonCompliantCount.",
         labels: &["compliance_type", "status"],
-        samples: Per::Target(|view, out| {
+        samples: Per::Target(|view, _, out| {
             for totals in view.target.totals() {
                 out.sample(&[&totals.compliance_type, "COMPLIANT"], totals.compliant);
                 out.sample(&[&totals.compliance_type, "NON_COMPLIANT"], totals.noncompliant);

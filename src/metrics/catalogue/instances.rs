@@ -76,10 +76,10 @@ pub(super) const FAMILIES: &[Family] = &[
         stability: Experimental,
         help: "Number of instances that DescribeInstanceInformation lists, by PlatformType, ResourceType and PingStatus.",
         labels: &["platform_type", "resource_type", "ping_status"],
-        samples: Per::Target(|view, out| {
+        samples: Per::Target(|view, counts, out| {
             if view.target.has(Collector::Instances) {
-                for (labels, count) in view.managed_instances() {
-                    out.sample(&labels, count);
+                for (labels, count) in &counts.managed {
+                    out.sample(labels, *count);
                 }
             }
         }),
@@ -90,9 +90,9 @@ pub(super) const FAMILIES: &[Family] = &[
         stability: Experimental,
         help: "Number of resources in ListResourceComplianceSummaries that DescribeInstanceInformation does not list: stopped, terminated or never managed.",
         labels: &[],
-        samples: Per::Target(|view, out| {
+        samples: Per::Target(|view, counts, out| {
             if view.has_both_views() {
-                out.sample(&[], view.unlisted());
+                out.sample(&[], counts.unlisted);
             }
         }),
     },

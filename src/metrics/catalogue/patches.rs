@@ -6,7 +6,7 @@ use crate::metrics::family::{
     Per,
     Stability::Experimental,
 };
-use crate::model::{Collector, Instance, PATCH, PatchCounts, PatchState};
+use crate::model::{Baseline, Collector, Instance, PATCH, PatchCounts, PatchState};
 
 fn counts(instance: &Instance) -> Option<&PatchCounts> {
     instance.patches.as_ref()?.state.as_ref()
@@ -98,12 +98,12 @@ pub(super) const FAMILIES: &[Family] = &[
         stability: Experimental,
         help: "Patch baselines that an instance's last patch operation used: DescribePatchBaselines' BaselineId (the pb-... part), BaselineName and OperatingSystem.",
         labels: &["baseline_id", "baseline_name", "operating_system"],
-        samples: Per::Target(|view, out| {
+        samples: Per::Target(|view, counts, out| {
             if !view.target.has(Collector::Patches) {
                 return;
             }
-            let used = view.baselines_in_use();
-            for baseline in view.target.baselines().iter().filter(|baseline| used.contains(&*baseline.id)) {
+            let used = |baseline: &&Baseline| counts.baselines.contains(&*baseline.id);
+            for baseline in view.target.baselines().iter().filter(used) {
                 out.sample(&[&baseline.id, &baseline.name, &baseline.operating_system], true);
             }
         }),

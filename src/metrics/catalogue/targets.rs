@@ -14,7 +14,7 @@ pub(super) const FAMILIES: &[Family] = &[
         stability: Experimental,
         help: "Whether the last attempts of the collectors instances and compliance succeeded (1) or not (0).",
         labels: &[],
-        samples: Per::Target(|view, out| {
+        samples: Per::Target(|view, _, out| {
             out.maybe(&[], if view.is_identified() { view.target.is_up() } else { Some(false) });
         }),
     },
@@ -24,7 +24,7 @@ pub(super) const FAMILIES: &[Family] = &[
         stability: Experimental,
         help: "The configured accounts and regions; account_name is the account id where no name is configured.",
         labels: &["account_name"],
-        samples: Per::Target(|view, out| {
+        samples: Per::Target(|view, _, out| {
             if view.is_identified() {
                 out.sample(&[&view.identity.account_name], true);
             }
@@ -36,7 +36,7 @@ pub(super) const FAMILIES: &[Family] = &[
         stability: Experimental,
         help: "Whether the last attempt of a collector succeeded (1) or not (0).",
         labels: &["collector"],
-        samples: Per::Target(|view, out| {
+        samples: Per::Target(|view, _, out| {
             for (collector, attempt) in view.attempts() {
                 out.sample(&[collector.as_str()], attempt.result.is_ok());
             }
@@ -48,7 +48,7 @@ pub(super) const FAMILIES: &[Family] = &[
         stability: Experimental,
         help: "Why the last attempt of a collector failed; no series for one that succeeded.",
         labels: &["collector", "reason"],
-        samples: Per::Target(|view, out| {
+        samples: Per::Target(|view, _, out| {
             for (collector, attempt) in view.attempts() {
                 if let Err(reason) = attempt.result {
                     out.sample(&[collector.as_str(), reason.as_str()], true);
@@ -62,7 +62,7 @@ pub(super) const FAMILIES: &[Family] = &[
         stability: Experimental,
         help: "Instances or rows that the last attempt of a collector could not read.",
         labels: &["collector"],
-        samples: Per::Target(|view, out| {
+        samples: Per::Target(|view, _, out| {
             for (collector, attempt) in view.attempts().filter(|_| view.is_identified()) {
                 out.sample(&[collector.as_str()], attempt.skipped);
             }
@@ -74,7 +74,7 @@ pub(super) const FAMILIES: &[Family] = &[
         stability: Experimental,
         help: "How long the last attempt of a collector took, waiting for the request ceiling included.",
         labels: &["collector"],
-        samples: Per::Target(|view, out| {
+        samples: Per::Target(|view, _, out| {
             for (collector, attempt) in view.attempts().filter(|_| view.is_identified()) {
                 out.sample(&[collector.as_str()], attempt.took);
             }
@@ -86,7 +86,7 @@ pub(super) const FAMILIES: &[Family] = &[
         stability: Experimental,
         help: "When a collector last succeeded; its data is of that time. Absent until the first success.",
         labels: &["collector"],
-        samples: Per::Target(|view, out| {
+        samples: Per::Target(|view, _, out| {
             for collector in view.collectors().filter(|_| view.is_identified()) {
                 out.maybe(&[collector.as_str()], view.target.collector(collector).last_success);
             }
