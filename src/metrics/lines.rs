@@ -93,6 +93,7 @@ impl Lines {
     }
 
     /// A text that every line has at this place.
+    #[inline]
     pub(super) fn fixed(&mut self, text: &str) {
         if self.count > 0 {
             self.same += text.len();
@@ -102,6 +103,7 @@ impl Lines {
     }
 
     /// A value that is closed by the byte `close`. One that `recurs` is worth looking for in lines further back.
+    #[inline]
     pub(super) fn value(&mut self, value: &[u8], close: u8, recurs: bool) {
         if !self.same(value, close) {
             self.other_value(value, close, recurs);
@@ -110,8 +112,10 @@ impl Lines {
     }
 
     /// The value of the line that is being copied, if it is this one; otherwise nothing.
+    #[inline]
     pub(super) fn same(&mut self, value: &[u8], close: u8) -> bool {
-        let same = self.count > 0 && self.stands_at(self.from + self.same, value, close);
+        let at = self.from + self.same;
+        let same = self.count > 0 && self.stands_at(at, value, close);
         if same {
             self.same_again(value.len());
         }
@@ -119,22 +123,26 @@ impl Lines {
     }
 
     /// A value that is known to be that of the line before; it has this length.
+    #[inline]
     pub(super) fn same_again(&mut self, length: usize) {
         self.same += length;
         self.end_value();
     }
 
+    #[inline]
     fn end_value(&mut self) {
         self.ends[self.slot] = self.text.len() + self.same;
         self.slot += 1;
     }
 
+    #[inline]
     fn stands_at(&self, at: usize, value: &[u8], close: u8) -> bool {
-        let text = &self.text[at..];
-        text.get(value.len()) == Some(&close) && equal(value, &text[..value.len()])
+        let end = at + value.len();
+        self.text.get(end) == Some(&close) && equal(value, &self.text[at..end])
     }
 
     /// A value that is not the one of the line that is being copied.
+    #[inline]
     fn other_value(&mut self, value: &[u8], close: u8, recurs: bool) {
         if recurs {
             let place = self.gone + self.text.len() + self.same + 1;
@@ -153,11 +161,12 @@ impl Lines {
     }
 
     /// Ends a line; the next one is copied from it.
+    #[inline]
     pub(super) fn end(&mut self) {
         self.fixed("\n");
-        self.copy();
         self.count += 1;
         self.slot = 0;
+        self.copy();
         self.from = std::mem::replace(&mut self.line, self.text.len());
         if self.text.len() > MOST {
             self.forget();
@@ -165,6 +174,7 @@ impl Lines {
     }
 
     /// Appends what is new.
+    #[inline]
     fn write(&mut self, new: &[u8]) {
         self.copy();
         self.deflate_copied();
@@ -173,6 +183,7 @@ impl Lines {
     }
 
     /// Appends what is the same.
+    #[inline]
     fn copy(&mut self) {
         let distance = self.text.len() - self.from;
         if self.same > 0 && self.distance != distance {
@@ -185,6 +196,7 @@ impl Lines {
         self.same = 0;
     }
 
+    #[inline]
     fn deflate_copied(&mut self) {
         self.block.copied(&self.text, self.copied, self.distance);
         (self.copied, self.distance) = (0, 0);
@@ -212,6 +224,7 @@ impl Lines {
 }
 
 /// Whether two texts of one length are the same. Values are short: a call of `memcmp` costs more than the comparison.
+#[inline]
 fn equal(a: &[u8], b: &[u8]) -> bool {
     match (a.first_chunk::<8>(), b.first_chunk::<8>(), a.last_chunk::<8>(), b.last_chunk::<8>()) {
         (Some(a_first), Some(b_first), Some(a_last), Some(b_last)) => {
@@ -224,4 +237,70 @@ fn equal(a: &[u8], b: &[u8]) -> bool {
 /// How many bytes two texts have in common from their start.
 fn common_prefix(a: &[u8], b: &[u8]) -> usize {
     a.iter().zip(b).take_while(|(a, b)| a == b).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Lines `NAME{a="...",b="..."} NUMBER`, as they come out of an inflater of others, and their checksum.
+    fn written(lines: &[(String, String, u32)]) -> (String, Option<Deflated>) {
+        let (mut out, mut before) = (Lines::new(3), None);
+        for (a, b, number) in lines {
+            out.fixed("NAME{a=\"");
+            if before == Some(a) {
+                out.same_again(a.len());
+            } else {
+                out.value(a.as_bytes(), b'"', false);
+            }
+            before = Some(a);
+            out.fixed("\",b=\"");
+            out.value(b.as_bytes(), b'"', true);
+            out.fixed("\"} ");
+            out.value(number.to_string().as_bytes(), b'\n', false);
+            out.end();
+        }
+        let deflated = out.finish();
+        let mut stream = deflated.as_ref().map_or_else(Vec::new, |deflated| deflated.bytes.clone());
+        // The end of a stream: an empty last block.
+        stream.extend([3, 0]);
+        let mut text = String::new();
+        flate2::read::DeflateDecoder::new(&stream[..]).read_to_string(&mut text).expect("a deflate stream");
+        (text, deflated)
+    }
+
+    fn expected(lines: &[(String, String, u32)]) -> String {
+        lines.iter().map(|(a, b, number)| format!("NAME{{a=\"{a}\",b=\"{b}\"}} {number}\n")).collect()
+    }
+
+    #[test]
+    fn lines_that_differ_in_a_value_become_small() {
+        let lines: Vec<_> = (0..2000).map(|id| (format!("i-{id:017x}"), "Patch".repeat(10), 1)).collect();
+        let (text, deflated) = written(&lines);
+        assert_eq!(text, expected(&lines));
+        let deflated = deflated.expect("lines").bytes.len();
+        assert!(deflated * 15 < text.len(), "{deflated} of {}", text.len());
+    }
+
+    #[test]
+    fn lines_longer_than_what_is_kept_come_out_as_they_went_in() {
+        let lines: Vec<_> = (0..20).map(|n| ("x".repeat(n * 3000), "y".repeat(40_000 - n * 2000), 7)).collect();
+        assert!(written(&lines).0 == expected(&lines));
+    }
+
+    proptest! {
+        #[test]
+        fn any_lines_come_out_as_they_went_in_with_their_checksum(
+            lines in prop::collection::vec(("[ab]{0,20}", "(Patch|Association|[a-c]{0,9}|x{300})", 0_u32..30), 0..400)
+        ) {
+            let (text, deflated) = written(&lines);
+            prop_assert_eq!(&text, &expected(&lines));
+            let (sum, count) = deflated.map_or((Sum::default(), 0), |deflated| (deflated.sum, deflated.count));
+            prop_assert_eq!((sum, count), (Sum::of(text.as_bytes()), lines.len() as u64));
+        }
+    }
 }

@@ -28,6 +28,7 @@ impl Default for Block {
 
 impl Block {
     /// Bytes as they are.
+    #[inline]
     pub(crate) fn literals(&mut self, bytes: &[u8]) {
         // Three codes of 15 bits fit beside the 7 that are held.
         for bytes in bytes.chunks(3) {
@@ -39,6 +40,7 @@ impl Block {
     }
 
     /// The last bytes of `text`, which stand there once more, `distance` before.
+    #[inline]
     pub(crate) fn copied(&mut self, text: &[u8], length: usize, distance: usize) {
         if length < SHORTEST || distance > WINDOW {
             return self.literals(&text[text.len() - length..]);
@@ -70,6 +72,7 @@ impl Block {
         self.out
     }
 
+    #[inline]
     fn put(&mut self, code: Code) {
         self.held |= u64::from(code.bits) << self.count;
         self.count += u32::from(code.count);
@@ -77,6 +80,7 @@ impl Block {
 
     /// Holds whole bytes no longer. All eight are written, and those that are not whole yet written over: to ask how many
     /// there are would take longer.
+    #[inline]
     fn spill(&mut self) {
         let whole = self.count / 8;
         let length = self.out.len() + whole as usize;

@@ -132,6 +132,7 @@ impl Codes {
     }
 
     /// The code of a distance with its extra bits.
+    #[inline]
     pub(super) fn distance(&self, distance: usize) -> Code {
         self.near.get(distance).copied().unwrap_or_else(|| distance_code(distance, &self.distances))
     }
