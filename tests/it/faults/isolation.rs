@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use ssm_compliance_exporter::sim::{Fault, FaultKind};
 use tokio::time::{Duration, Instant};
 
-use super::{COLLECTORS, failed, healthy, instance_series, is, is_well, labels, last_success, reason, small_fleet};
+use super::{
+    COLLECTORS, OPERATIONS, failed, healthy, instance_series, is, is_well, labels, last_success, reason, small_fleet,
+};
 use crate::support::{Page, Settings, TARGETS};
 
 /// Breaks one target in one way, and heals it.
@@ -102,15 +104,7 @@ async fn a_target_whose_sessions_expire_costs_only_itself() {
 async fn a_failing_operation_costs_only_its_collector() {
     let aws = small_fleet().await;
     let exporter = healthy(&aws, Settings::quick()).await;
-    for (operation, collector) in [
-        ("DescribeInstanceInformation", "instances"),
-        ("ListResourceComplianceSummaries", "compliance"),
-        ("ListComplianceSummaries", "compliance_totals"),
-        ("DescribeInstancePatchStates", "patches"),
-        ("DescribePatchBaselines", "baselines"),
-        ("ListAssociations", "associations"),
-        ("ListComplianceItems", "items"),
-    ] {
+    for (operation, collector) in OPERATIONS {
         aws.break_with([Fault::always(FaultKind::Deny).of(operation).at(TARGETS[0].0, TARGETS[0].1)]);
         let page = exporter.until(operation, |page| failed(page, 0, collector)).await;
         assert_eq!(reason(&page, 0, collector), Some("access_denied"));

@@ -6,6 +6,7 @@ mod identity;
 mod isolation;
 mod rows;
 mod tokens;
+mod weather;
 
 use std::collections::BTreeSet;
 
@@ -16,6 +17,17 @@ use crate::support::{Aws, Exporter, Page, Settings, TARGETS};
 /// Every collector that is on.
 const COLLECTORS: [&str; 7] =
     ["instances", "compliance", "compliance_totals", "patches", "baselines", "associations", "items"];
+
+/// Every operation that a refresh calls, with its collector.
+const OPERATIONS: [(&str, &str); 7] = [
+    ("DescribeInstanceInformation", "instances"),
+    ("ListResourceComplianceSummaries", "compliance"),
+    ("ListComplianceSummaries", "compliance_totals"),
+    ("DescribeInstancePatchStates", "patches"),
+    ("DescribePatchBaselines", "baselines"),
+    ("ListAssociations", "associations"),
+    ("ListComplianceItems", "items"),
+];
 
 /// A small fleet, much of it non-compliant, so that every collector has something to do.
 async fn small_fleet() -> Aws {

@@ -1,0 +1,123 @@
+//! Anything may fail at any time while everything changes: nothing is lost that did not change, nothing is shown that
+//! never was, and one refresh after the last fault the page is the truth.
+//!
+//! Refreshes are started by hand; what goes wrong, and where, follows from a seed.
+
+use std::collections::BTreeMap;
+
+use ssm_compliance_exporter::sim::{Fault, FaultKind, Options};
+use tokio::time::{Duration, sleep};
+
+use super::OPERATIONS;
+use crate::incremental::Bench;
+use crate::incremental::changes::Generator;
+use crate::support::{Page, Series, Settings, TARGETS};
+use crate::truth::{Span, fleet};
+
+const SEEDS: [u64; 4] = [1, 2, 3, 4];
+const ROUNDS: usize = 8;
+
+/// What may go wrong, and the share of calls that it hits at most. Throttles and silence take time.
+const KINDS: [(FaultKind, f64); 15] = [
+    (FaultKind::Deny, 1.0),
+    (FaultKind::ExpiredToken, 1.0),
+    (FaultKind::InvalidCredentials, 1.0),
+    (FaultKind::Error500, 1.0),
+    (FaultKind::Html503, 1.0),
+    (FaultKind::Html200, 1.0),
+    (FaultKind::Truncate, 1.0),
+    (FaultKind::Reset, 1.0),
+    (FaultKind::RepeatToken, 1.0),
+    (FaultKind::BadRow, 1.0),
+    (FaultKind::EmptyPage, 1.0),
+    (FaultKind::EmptyToken, 1.0),
+    (FaultKind::DuplicateRows, 1.0),
+    (FaultKind::LagPatches, 1.0),
+    (FaultKind::Hang, 0.02),
+];
+
+/// One fault of some kind, in some operation or in all, in some target or in all, at some rate.
+fn fault(generator: &mut Generator) -> Fault {
+    let (kind, most) = generator.pick(&KINDS);
+    let mut fault = Fault { rate: generator.pick(&[0.1, 0.3, 1.0_f64]).min(most), ..Fault::always(kind) };
+    if generator.below(3) > 0 {
+        fault = fault.of(generator.pick(&OPERATIONS).0);
+    }
+    if generator.below(3) > 0 {
+        let (account, region, _) = generator.pick(&TARGETS);
+        fault = fault.at(account, region);
+    }
+    fault
+}
+
+fn faults(generator: &mut Generator) -> Vec<Fault> {
+    (0..1 + generator.below(3)).map(|_| fault(generator)).collect()
+}
+
+type Truth = BTreeMap<Series, Span>;
+
+/// Series of single instances that say what one row says. What is concluded from two views that may be of two moments is
+/// checked when all is well again.
+fn plain(series: &Series) -> bool {
+    series.name.starts_with("aws_ssm_instance_")
+        && series.name != "aws_ssm_instance_unreported"
+        && !["unexplained", "security_updates_available"].contains(&series.label("reason"))
+}
+
+/// Series that are on the page and were never true.
+fn invented<'a>(page: &'a Page, history: &'a [Truth]) -> Vec<String> {
+    let was = |series: &Series, value: f64| history.iter().any(|t| t.get(series).is_some_and(|span| span.holds(value)));
+    let wrong = page.fleet().filter(|(series, value)| plain(series) && !was(series, *value));
+    wrong.map(|(series, value)| format!("invented: {series:?} {value}")).collect()
+}
+
+/// Series that were true all the time and are not on the page.
+fn lost(page: &Page, history: &[Truth]) -> Vec<String> {
+    let (last, before) = history.split_last().unwrap();
+    let always = last.iter().filter(|(series, span)| before.iter().all(|t| t.get(*series) == Some(*span)));
+    let shown: BTreeMap<&Series, f64> = page.fleet().collect();
+    let lost =
+        always.filter(|(series, span)| plain(series) && !shown.get(series).is_some_and(|value| span.holds(*value)));
+    lost.map(|(series, _)| format!("lost: {series:?}")).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_any_weather_nothing_is_lost_or_invented_and_one_refresh_later_the_page_is_the_truth() {
+    for seed in SEEDS {
+        let options =
+            Options { instances: 52, seed, noncompliant: 0.3, latency: Duration::from_millis(2), ..Options::default() };
+        let settings = Settings { interval: "50ms", attempt_timeout: "500ms", ..Settings::default() };
+        let bench = Bench::with(options, settings).await;
+        let mut generator = Generator::new(seed);
+        let mut history = vec![fleet(&bench.aws, |reading| reading)];
+        for round in 0..ROUNDS {
+            let (first, second) = (faults(&mut generator), faults(&mut generator));
+            let changes = generator.visible(&bench.aws, 4);
+            let pauses: Vec<u64> = changes.iter().map(|_| generator.below(8)).collect();
+            let when = format!("seed {seed}, round {round}, {first:?} then {second:?}, {changes:?}");
+            bench.aws.break_with(first);
+            let changing = async {
+                for (number, (change, pause)) in changes.iter().zip(pauses).enumerate() {
+                    sleep(Duration::from_millis(pause)).await;
+                    bench.apply([change], |change| &change.after);
+                    // In the middle of the refresh the weather changes.
+                    if number == changes.len() / 2 {
+                        bench.aws.break_with(second.clone());
+                    }
+                }
+            };
+            tokio::join!(bench.refresh(), changing);
+            history.push(fleet(&bench.aws, |reading| reading));
+            let page = bench.page();
+            let wrong = [invented(&page, &history), lost(&page, &history)].concat();
+            assert!(wrong.is_empty(), "{when}:\n{}", wrong.join("\n"));
+            // Sometimes it lasts.
+            if generator.below(3) > 0 {
+                bench.aws.heal();
+                bench.refresh().await;
+                bench.assert_true(&when, |_| true);
+                history = vec![fleet(&bench.aws, |reading| reading)];
+            }
+        }
+    }
+}
