@@ -2,9 +2,11 @@
 
 mod calls;
 mod change;
+mod edges;
+mod every;
 mod identity;
-mod isolation;
 mod rows;
+mod throttles;
 mod tokens;
 mod weather;
 
