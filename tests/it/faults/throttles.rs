@@ -40,16 +40,16 @@ async fn a_limit_that_shrinks_in_the_middle_of_a_refresh_slows_a_target_down_and
     const LIMIT: f64 = 50.0;
     let options = Options { instances: 40, noncompliant: 0.8, requests_per_second: Some(LIMIT), ..Options::default() };
     let aws = Aws::start(options).await;
-    // Below the limit, until it is a third of what it was.
+    // Below the limit, until it is a fifth of what it was.
     let exporter = healthy(&aws, Settings { requests_per_second: 40, ..Settings::quick() }).await;
     assert_eq!(throttled(&aws), 0, "the limit is enough at first");
     let before = calls(&aws);
-    aws.set_requests_per_second(Some(LIMIT / 3.0));
+    aws.set_requests_per_second(Some(LIMIT / 5.0));
     let expected = fleet(&aws, |reading| reading);
     let (start, page) = (Instant::now(), exporter.page().await);
     let mut last = last_success(&page, 0);
     let mut refreshes = 0;
-    while start.elapsed() < Duration::from_secs(6) || refreshes < 2 {
+    while start.elapsed() < Duration::from_secs(5) || refreshes < 2 {
         let page = exporter.page().await;
         assert_same(&expected, &page);
         if last_success(&page, 0) > last {
@@ -59,7 +59,7 @@ async fn a_limit_that_shrinks_in_the_middle_of_a_refresh_slows_a_target_down_and
         sleep(Duration::from_millis(200)).await;
     }
     let (all, slowed) = (calls(&aws) - before, throttled(&aws));
-    assert!(slowed > 0 && slowed * 5 < all, "{slowed} of {all} calls");
+    assert!(slowed > 0 && slowed * 3 < all, "{slowed} of {all} calls");
 }
 
 /// Calls of the first target.
