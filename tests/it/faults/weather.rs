@@ -50,7 +50,7 @@ fn fault(generator: &mut Generator) -> Fault {
 }
 
 fn faults(generator: &mut Generator) -> Vec<Fault> {
-    (0..1 + generator.below(3)).map(|_| fault(generator)).collect()
+    (0..=generator.below(3)).map(|_| fault(generator)).collect()
 }
 
 /// What was so at some moment.
