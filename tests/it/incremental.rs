@@ -18,7 +18,7 @@ use changes::{Change, Generator};
 
 /// Each gives other changes, in another order.
 const SEEDS: [u64; 3] = [1, 2, 3];
-const ROUNDS: usize = 6;
+const ROUNDS: usize = 5;
 
 /// An exporter whose refreshes begin when a test says so.
 pub(crate) struct Bench {

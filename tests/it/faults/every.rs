@@ -27,7 +27,7 @@ enum Named {
     Target(&'static str),
     /// One collector fails, with this reason.
     Collector(&'static str, &'static str),
-    /// Nothing fails yet: attempts are counted, with this reason.
+    /// Nothing fails yet: attempts are counted, with this reason, and the target has learnt to go slower.
     Attempts(&'static str),
 }
 
@@ -114,7 +114,10 @@ impl Case {
                 let labels = self.labels();
                 let errors = page.matching("aws_ssm_exporter_api_errors_total", &labels);
                 let errors = errors.filter(|(series, _)| series.label("reason") == reason);
-                self.fault.is_none() || errors.map(|(_, count)| count).sum::<f64>() > 3.0
+                let mut limits = page.matching("aws_ssm_exporter_api_requests_per_second_limit", &labels);
+                let slower =
+                    errors.map(|(_, count)| count).sum::<f64>() > 3.0 && limits.any(|(_, limit)| limit < 100.0);
+                self.fault.is_none() || slower
             }
         }
     }

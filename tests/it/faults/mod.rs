@@ -8,9 +8,9 @@
 //! | fault | tests |
 //! |---|---|
 //! | denied operation, each of them | [`every`]; from the very start: its newcomer |
-//! | role not assumable, then assumable | [`every`], [`edges`], [`identity`] |
+//! | role not assumable, then assumable | [`every`], [`edges`] |
 //! | token that expires, also in the middle of a refresh | [`every`], [`edges`], `src/aws/tests/credentials.rs` |
-//! | throttle storm | [`every`], [`throttles`]; of an hour, until data is too old: `src/aws/tests/storm.rs` |
+//! | throttle storm | [`every`]; of an hour, until data is too old: `src/aws/tests/storm.rs` |
 //! | limit that shrinks in the middle of a refresh | [`throttles`] |
 //! | 500s, HTML of a proxy (200 and 503), truncated JSON, connection reset | [`every`], `src/aws/tests/faults.rs` |
 //! | an endpoint that accepts and says nothing | [`every`] (one operation), [`soak`](crate::soak) (all); until data is too old: `src/collect/tests/staleness.rs` |

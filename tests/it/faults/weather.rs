@@ -93,11 +93,11 @@ fn invented(page: &Page, history: &[Moment]) -> Vec<String> {
 
 /// Series that were true all the time and are not on the page.
 fn lost(page: &Page, history: &[Moment]) -> Vec<String> {
-    let (last, before) = history.split_last().unwrap();
-    let always = last.page.iter().filter(|(series, span)| before.iter().all(|it| it.page.get(*series) == Some(*span)));
-    let lost = always
+    let (now, before) = history.split_last().unwrap();
+    let always = now.page.iter().filter(|(series, span)| before.iter().all(|it| it.page.get(*series) == Some(*span)));
+    let missing = always
         .filter(|(series, span)| plain(series) && !page.samples.get(*series).is_some_and(|value| span.holds(*value)));
-    lost.map(|(series, _)| format!("lost: {series:?}")).collect()
+    missing.map(|(series, _)| format!("lost: {series:?}")).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
