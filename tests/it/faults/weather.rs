@@ -14,7 +14,7 @@ use crate::incremental::changes::Generator;
 use crate::support::{Page, Series, Settings, TARGETS};
 use crate::truth::{Reading, Span, fleet};
 
-const SEEDS: [u64; 2] = [1, 2];
+const SEEDS: [u64; 3] = [1, 2, 3];
 const ROUNDS: usize = 4;
 
 /// What may go wrong. Throttles and silence take too much time.
@@ -50,7 +50,7 @@ fn fault(generator: &mut Generator) -> Fault {
 }
 
 fn faults(generator: &mut Generator) -> Vec<Fault> {
-    (0..=generator.below(3)).map(|_| fault(generator)).collect()
+    (0..=1 + generator.below(4)).map(|_| fault(generator)).collect()
 }
 
 /// What was so at some moment.
