@@ -74,7 +74,7 @@ impl Pace {
         self.forget(now);
         let pace = self.in_use(now).min(self.allowed(now, ceiling)).max(SLOWEST);
         self.refused = Some(Refusal { at: now, pace });
-        self.slot = Duration::try_from_secs_f64((pace * HALF).recip()).ok().map(|interval| now + interval);
+        self.slot = Duration::try_from_secs_f64(self.allowed(now, ceiling).recip()).ok().map(|interval| now + interval);
     }
 
     fn forget(&mut self, now: Instant) {

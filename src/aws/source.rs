@@ -117,12 +117,11 @@ impl Source for SsmSource {
 
     fn patience(&self) -> Duration {
         let limiter = &self.caller.limiter;
-        // A throttled call waits through a pause before each of its attempts but the first.
-        let pauses = limiter.longest_pause() * (THROTTLED_ATTEMPTS - 1);
-        self.attempt_timeout
-            .saturating_add(limiter.interval())
-            .saturating_mul(TRANSIENT_ATTEMPTS)
-            .saturating_add(pauses)
+        let pause = limiter.longest_pause();
+        // A throttled call is made more often, and waits through a pause before each of its attempts but the first.
+        let attempts = if pause.is_zero() { TRANSIENT_ATTEMPTS } else { THROTTLED_ATTEMPTS };
+        let attempt = self.attempt_timeout.saturating_add(limiter.interval());
+        attempt.saturating_mul(attempts).saturating_add(pause * (THROTTLED_ATTEMPTS - 1))
     }
 
     async fn instances(&self, token: Option<&str>) -> Answer<Page<InstanceRow>> {

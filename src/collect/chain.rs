@@ -10,21 +10,30 @@ use std::hash::{BuildHasher, RandomState};
 use super::source::{Answer, Page, Scope, SourceError};
 use crate::model::Reason;
 
-/// Half a million rows: more than any account has, and an end for a listing that has none.
-const MOST_PAGES: usize = 10_000;
+/// The most pages of a listing of instances or their summaries: half a million rows are more than any account has, and an
+/// end for a listing that has none.
+pub(super) const OF_FLEET: usize = 10_000;
+/// The same for what does not grow with the fleet; AWS allows 2,000 associations. All rows are kept until the end.
+pub(super) const OF_SETTINGS: usize = 1_000;
+/// The same for the details of one batch or instance, of which many are read at once.
+pub(super) const OF_DETAILS: usize = 100;
 
 /// Calls `fetch` for each page and `take` with its rows. Answers how many rows could not be read.
 ///
 /// # Errors
-/// The first failure of a call; a token that comes a second time; more than [`MOST_PAGES`] pages. What `take` has got by
+/// The first failure of a call; a token that comes a second time; more than `most` pages. What `take` has got by
 /// then is not the whole listing.
-pub(super) async fn read<T, F>(fetch: impl Fn(Option<String>) -> F, mut take: impl FnMut(Vec<T>)) -> Answer<usize>
+pub(super) async fn read<T, F>(
+    most: usize,
+    fetch: impl Fn(Option<String>) -> F,
+    mut take: impl FnMut(Vec<T>),
+) -> Answer<usize>
 where
     F: Future<Output = Answer<Page<T>>>,
 {
     let (mut token, mut skipped) = (None, 0);
     let (mut seen, hasher) = (HashSet::new(), RandomState::new());
-    for _ in 0..MOST_PAGES {
+    for _ in 0..most {
         let page = fetch(token).await?;
         skipped += page.skipped;
         take(page.rows);

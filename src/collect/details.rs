@@ -203,7 +203,7 @@ async fn patch_states<S: Source>(
             }
         }
     };
-    chain::read(fetch, take).await?;
+    chain::read(chain::OF_DETAILS, fetch, take).await?;
     Ok(rows)
 }
 
@@ -226,7 +226,7 @@ impl Details<Box<[NoncompliantAssociation]>> {
                     page
                 }
             };
-            match chain::read(fetch, |page| rows.extend(page)).await {
+            match chain::read(chain::OF_DETAILS, fetch, |page| rows.extend(page)).await {
                 Ok(_) => self.found(1, [(id, NoncompliantAssociation::from_rows(&rows, words))]),
                 // It has gone since it was listed: nothing to explain any more.
                 Err(error) if error.scope == Scope::Gone => self.gone(id),

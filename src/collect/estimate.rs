@@ -93,7 +93,7 @@ where
 {
     let mut take = take;
     let mut pages = 0;
-    chain::read(fetch, |rows| {
+    chain::read(chain::OF_SETTINGS, fetch, |rows| {
         pages += 1;
         take(rows);
     })

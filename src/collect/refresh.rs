@@ -140,7 +140,8 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> Reading<'_, S, D> {
                 resources.listed(&id, &target);
             }
         };
-        let read = self.chain(|token| async move { self.source.instances(token.as_deref()).await }, take).await;
+        let fetch = |token: Option<String>| async move { self.source.instances(token.as_deref()).await };
+        let read = self.chain(chain::OF_FLEET, fetch, take).await;
         if read.is_err() {
             self.fall_back_on_known_listing(resources);
         }
@@ -202,7 +203,8 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> Reading<'_, S, D> {
                 summaries.add(id, row, self.words, self.number);
             }
         };
-        self.chain(|token| async move { self.source.summaries(types, token.as_deref()).await }, take).await
+        let fetch = |token: Option<String>| async move { self.source.summaries(types, token.as_deref()).await };
+        self.chain(chain::OF_FLEET, fetch, take).await
     }
 
     /// Items go on for the instances that were non-compliant when the summaries were last read whole, and patch states,
@@ -219,7 +221,7 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> Reading<'_, S, D> {
     async fn totals(&self) -> Option<Vec<String>> {
         let mut rows = Vec::new();
         let fetch = |token: Option<String>| async move { self.source.totals(token.as_deref()).await };
-        let read = self.chain(fetch, |page| rows.extend(page)).await;
+        let read = self.chain(chain::OF_SETTINGS, fetch, |page| rows.extend(page)).await;
         let wanted = |kind: &String| kind != PATCH && kind != ASSOCIATION && (self.plan.wants)(kind);
         let mut others: Vec<String> = rows.iter().map(|row| row.compliance_type.clone()).filter(wanted).collect();
         others.sort();
@@ -234,7 +236,7 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> Reading<'_, S, D> {
         if self.plan.reads(Collector::Baselines) {
             let mut rows = Vec::new();
             let fetch = |token: Option<String>| async move { self.source.baselines(token.as_deref()).await };
-            let read = self.chain(fetch, |page| rows.extend(page)).await;
+            let read = self.chain(chain::OF_SETTINGS, fetch, |page| rows.extend(page)).await;
             self.listing_ended(Collector::Baselines, read, || Data::Baselines(Baseline::from_rows(&rows)));
         }
     }
@@ -243,12 +245,17 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> Reading<'_, S, D> {
         if self.plan.reads(Collector::Associations) {
             let mut rows = Vec::new();
             let fetch = |token: Option<String>| async move { self.source.associations(token.as_deref()).await };
-            let read = self.chain(fetch, |page| rows.extend(page)).await;
+            let read = self.chain(chain::OF_SETTINGS, fetch, |page| rows.extend(page)).await;
             self.listing_ended(Collector::Associations, read, || Data::Associations(Association::from_rows(&rows)));
         }
     }
 
-    async fn chain<T, F>(&self, fetch: impl Fn(Option<String>) -> F, take: impl FnMut(Vec<T>)) -> Answer<usize>
+    async fn chain<T, F>(
+        &self,
+        most: usize,
+        fetch: impl Fn(Option<String>) -> F,
+        take: impl FnMut(Vec<T>),
+    ) -> Answer<usize>
     where
         F: Future<Output = Answer<Page<T>>>,
     {
@@ -260,7 +267,7 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> Reading<'_, S, D> {
                 page
             }
         };
-        chain::read(fetch, take).await
+        chain::read(most, fetch, take).await
     }
 
     fn listing_ended(&self, collector: Collector, read: Answer<usize>, data: impl FnOnce() -> Data) {

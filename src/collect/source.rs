@@ -130,8 +130,8 @@ pub trait Source: Send + Sync + 'static {
     /// Makes credentials ready for a refresh and says whose they are: the account id of 12 digits. Asks STS at most once.
     fn begin(&self) -> impl Future<Output = Answer<String>> + Send;
 
-    /// How long no call at all may finish before a refresh is stuck: three attempts, and the longest time AWS asked us
-    /// to wait.
+    /// How long no call at all may finish before a refresh is stuck: as many attempts as a call may take, and the longest
+    /// time AWS asked us to wait.
     fn patience(&self) -> Duration;
 
     /// `DescribeInstanceInformation`
@@ -163,7 +163,7 @@ pub trait Source: Send + Sync + 'static {
 impl SourceError {
     /// Nothing answers any more.
     pub(super) fn stuck() -> Self {
-        let detail = "no call finished for as long as three attempts may take".to_owned();
+        let detail = "no call finished for as long as all its attempts may take".to_owned();
         Self { reason: Reason::Timeout, scope: Scope::Call, detail }
     }
 }

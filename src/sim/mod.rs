@@ -76,6 +76,12 @@ impl Simulator {
         self.inner.set_rate(rate);
     }
 
+    /// Ends the sessions that roles of an account have given out so far, before their time: they are refused as expired.
+    /// Another session can be had at once.
+    pub fn end_sessions(&self, account: &str) {
+        self.inner.end_sessions(&format!("ASIA{account}"));
+    }
+
     /// Every account and region, sorted.
     pub fn targets(&self) -> Vec<(String, String)> {
         self.inner.targets()

@@ -175,6 +175,9 @@ fn scope(simulator: &Simulator, incoming: &Incoming<'_>, service: &str) -> Resul
         let message = format!("Credential should be scoped to correct service: '{service}'.");
         return Err(Refusal::common("InvalidSignatureException", message));
     }
+    if simulator.inner.has_ended(key) {
+        return Err(expired_token());
+    }
     let options = &simulator.inner.options;
     let first = options.accounts.first().map(String::as_str).unwrap_or_default();
     let scope = Scope {
@@ -193,14 +196,16 @@ fn invalid_credentials() -> Refusal {
     Refusal::common("UnrecognizedClientException", "The security token included in the request is invalid.")
 }
 
+fn expired_token() -> Refusal {
+    Refusal::common("ExpiredTokenException", "The security token included in the request is expired")
+}
+
 fn refusal_of(kind: FaultKind, asked: &Asked, scope: &Scope) -> Option<Refusal> {
     Some(match kind {
         FaultKind::Throttle => Refusal::throttled(),
         FaultKind::ThrottleRetryAfter => Refusal { retry_after: Some(300), ..Refusal::throttled() },
         FaultKind::Deny => Refusal::denied(&scope.account, &scope.service, asked.name()),
-        FaultKind::ExpiredToken => {
-            Refusal::common("ExpiredTokenException", "The security token included in the request is expired")
-        }
+        FaultKind::ExpiredToken => expired_token(),
         FaultKind::InvalidCredentials => invalid_credentials(),
         FaultKind::Error500 => Refusal::internal(),
         _ => return None,
@@ -241,6 +246,9 @@ fn identity(
     let now = time::epoch(SystemTime::now());
     let caller = sts::Caller { options: &simulator.inner.options, account: &scope.account, now, number };
     let result = sts::answer(action, &form, &caller)?;
+    if let Some(account) = sts::account_of_role(incoming.body) {
+        simulator.inner.begin_session(sts::access_key(&account, number));
+    }
     Ok(sts::document(action, &result, request_id).into_bytes())
 }
 

@@ -1,7 +1,7 @@
 //! What the requests of one simulator share: worlds, faults, rates, records. Locks are held for one answer at most,
 //! and a panic elsewhere does not poison them: the data behind them is replaced in whole steps.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Instant, SystemTime};
@@ -28,6 +28,8 @@ pub(super) struct State {
     buckets: Mutex<HashMap<(String, String, &'static str), Bucket>>,
     /// Chains so far, by question.
     chains: Mutex<HashMap<u64, u16>>,
+    /// Access keys of the sessions that roles gave out.
+    sessions: Mutex<Sessions>,
     /// Requests so far.
     number: AtomicU64,
     /// Chances taken so far.
@@ -35,6 +37,13 @@ pub(super) struct State {
     began: Instant,
     /// Whole seconds of drift done.
     drifted: BTreeMap<Target, AtomicU64>,
+}
+
+/// Access keys of sessions; those of one account begin alike.
+#[derive(Debug, Default)]
+struct Sessions {
+    good: HashSet<String>,
+    ended: HashSet<String>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -57,6 +66,7 @@ impl State {
             rate: Mutex::new(options.requests_per_second),
             buckets: Mutex::default(),
             chains: Mutex::default(),
+            sessions: Mutex::default(),
             number: AtomicU64::new(0),
             chances: AtomicU64::new(0),
             began: Instant::now(),
@@ -119,6 +129,24 @@ impl State {
 
     pub(super) fn next_number(&self) -> u64 {
         self.number.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// A role gave out a session with this access key.
+    pub(super) fn begin_session(&self, key: String) {
+        let mut sessions = lock(&self.sessions);
+        sessions.ended.remove(&key);
+        sessions.good.insert(key);
+    }
+
+    /// Ends the sessions whose access keys begin like this.
+    pub(super) fn end_sessions(&self, start: &str) {
+        let mut sessions = lock(&self.sessions);
+        let ended: Vec<String> = sessions.good.extract_if(|key| key.starts_with(start)).collect();
+        sessions.ended.extend(ended);
+    }
+
+    pub(super) fn has_ended(&self, key: &str) -> bool {
+        lock(&self.sessions).ended.contains(key)
     }
 
     /// Numbers the chains of pages that answer one question.

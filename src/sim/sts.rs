@@ -48,6 +48,11 @@ fn decode(text: &str) -> String {
     String::from_utf8_lossy(&decoded).into_owned()
 }
 
+/// The access key of a session in an account.
+pub(super) fn access_key(account: &str, number: u64) -> String {
+    format!("ASIA{account}{:04}", number % 10_000)
+}
+
 /// The account that an access key of ours belongs to.
 pub(super) fn account_of(access_key: &str) -> Option<&str> {
     let account = access_key.strip_prefix("ASIA")?.get(..12)?;
@@ -98,7 +103,7 @@ fn assume_role(form: &BTreeMap<String, String>, caller: &Caller<'_>) -> Result<S
     if !known || wanted.is_some_and(|wanted| wanted != member("ExternalId")) {
         return Err(Refusal::denied(caller.account, "sts", "AssumeRole"));
     }
-    let key = format!("ASIA{account}{:04}", caller.number % 10_000);
+    let key = access_key(account, caller.number);
     Ok(format!(
         "<AssumedRoleUser><AssumedRoleId>AROASIMULATEDROLE0000:{session}</AssumedRoleId>\
          <Arn>arn:aws:sts::{account}:assumed-role/{name}/{session}</Arn></AssumedRoleUser>\

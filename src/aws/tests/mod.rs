@@ -4,3 +4,4 @@ mod answers;
 mod calls;
 mod credentials;
 mod faults;
+mod storm;

@@ -59,15 +59,23 @@ async fn a_repeated_token_leaves_the_listing_incomplete_and_the_last_good_one_st
 
 #[tokio::test(start_paused = true)]
 async fn a_listing_without_end_is_given_up() {
-    let bench = Bench::new(World::fleet(1));
-    bench.script.state().latency = Duration::ZERO;
-    bench.script.rule(|call| match call.operation {
-        Operation::ListAssociations => Step::Empty(format!("0#{}", call.number)),
-        _ => Step::Answer,
-    });
-    bench.refresh().await;
-    assert_eq!(bench.failures(), [("associations", "bad_response")]);
-    assert_eq!(bench.script.calls(Operation::ListAssociations).len(), 10_000);
+    for (operation, collector, pages) in [
+        (LISTING, "instances", 10_000),
+        (Operation::ListAssociations, "associations", 1_000),
+        (Operation::DescribePatchBaselines, "baselines", 1_000),
+        (Operation::ListComplianceItems, "items", 100),
+    ] {
+        let mut world = World::fleet(1);
+        world.fail_association(&id(0));
+        let bench = Bench::new(world);
+        bench.script.state().latency = Duration::ZERO;
+        bench.script.rule(move |call| {
+            if call.operation == operation { Step::Next(format!("0#{}", call.number)) } else { Step::Answer }
+        });
+        bench.refresh().await;
+        assert_eq!(bench.failures(), [(collector, "bad_response")]);
+        assert_eq!(bench.script.calls(operation).len(), pages);
+    }
 }
 
 #[tokio::test(start_paused = true)]

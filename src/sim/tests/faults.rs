@@ -208,3 +208,23 @@ async fn a_rate_hits_that_share_of_the_calls_repeatably() {
     let failed = runs[0].iter().filter(|status| **status == 500).count();
     assert!((15..=45).contains(&failed), "{failed}");
 }
+
+#[tokio::test]
+async fn a_session_that_is_ended_is_refused_and_another_one_is_not() {
+    let running = Running::start(small(5)).await;
+    let role = format!("Action=AssumeRole&RoleSessionName=s&RoleArn=arn:aws:iam::{ACCOUNT}:role/r");
+    let session = async || {
+        let text = running.sts("AKID", &role).await.text;
+        text.split("<AccessKeyId>").nth(1).unwrap().split('<').next().unwrap().to_owned()
+    };
+    let list = async |key: &str| running.call_as(key, REGION, "ListAssociations", json!({})).await.unwrap();
+    let old = session().await;
+    assert_eq!(list(&old).await.status, 200);
+    running.simulator.end_sessions("999999999999");
+    assert_eq!(list(&old).await.status, 200, "another account's");
+    running.simulator.end_sessions(ACCOUNT);
+    let new = session().await;
+    assert_eq!(list(&old).await.code(), "ExpiredTokenException");
+    assert_eq!((list(&new).await.status, list("AKIDEXAMPLE").await.status), (200, 200));
+    running.stop().await;
+}

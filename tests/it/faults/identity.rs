@@ -4,27 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ssm_compliance_exporter::sim::{Fault, FaultKind, Options};
 
-use super::{COLLECTORS, failed, healthy, is, is_well, labels, reason, small_fleet};
+use super::{COLLECTORS, healthy, is, is_well, labels, small_fleet};
 use crate::support::{Aws, Exporter, OTHER, OWN, Settings, role};
 
 /// Number of the target that is read through a role.
 const THROUGH_ROLE: usize = 2;
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_role_that_cannot_be_assumed_costs_one_call_per_refresh_and_only_its_target() {
-    let aws = small_fleet().await;
-    aws.break_with([Fault::always(FaultKind::Deny).of("AssumeRole")]);
-    let exporter = Exporter::start(&aws, &Settings::default()).await;
-    let page = exporter.ready().await.page().await;
-    assert!(is(page.value("aws_ssm_up", &labels(THROUGH_ROLE)), 0));
-    for collector in COLLECTORS {
-        assert!(failed(&page, THROUGH_ROLE, collector));
-        assert_eq!(reason(&page, THROUGH_ROLE, collector), Some("assume_role_failed"));
-    }
-    assert!(is_well(&page, 0) && is_well(&page, 1));
-    assert_eq!(aws.calls(OWN, "AssumeRole"), 1, "STS is asked with the credentials of the first account");
-    assert!(aws.requests().iter().all(|request| request.account != OTHER), "and SSM not at all");
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_role_is_assumed_with_its_external_id_or_not_at_all() {

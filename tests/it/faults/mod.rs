@@ -1,11 +1,37 @@
 //! What a failing AWS costs: that target, that collector, that row, and nothing else.
+//!
+//! Of every fault the same is asked: it is named on the page (`aws_ssm_collector_error_info`, or skipped rows), other
+//! targets stay fresh, what was last good stays and is dropped at `stale_after`, and one interval after the fault all is
+//! as it was. [`every`] asks all of that of every kind that can be had in seconds, over the real SDK; [`weather`] mixes
+//! them with changes, in the middle of refreshes too, and compares with what was true. Where else to look:
+//!
+//! | fault | tests |
+//! |---|---|
+//! | denied operation, each of them | [`every`]; from the very start: its newcomer |
+//! | role not assumable, then assumable | [`every`], [`edges`] |
+//! | token that expires, also in the middle of a refresh | [`every`], [`edges`], `src/aws/tests/credentials.rs` |
+//! | throttle storm | [`every`]; of an hour, until data is too old: `src/aws/tests/storm.rs` |
+//! | limit that shrinks in the middle of a refresh | [`throttles`] |
+//! | 500s, HTML of a proxy (200 and 503), truncated JSON, connection reset | [`every`], `src/aws/tests/faults.rs` |
+//! | an endpoint that accepts and says nothing | [`every`] (one operation), [`soak`](crate::soak) (all); until data is too old: `src/collect/tests/staleness.rs` |
+//! | repeated token | [`tokens`] |
+//! | a chain that never ends | [`tokens`]; to its bound: `src/collect/tests/chains.rs` |
+//! | a row that does not parse | [`every`] (listings), [`rows`] (in a batch), [`weather`] (items) |
+//! | rows that repeat or move | [`truth`](crate::truth), [`tokens`] |
+//! | an instance that appears, stops, terminates, comes back | [`change`], [`weather`], [`incremental`](crate::incremental) |
+//! | a wall clock that jumps | `src/collect/tests/staleness.rs`, `src/aws/tests/faults.rs` |
+//! | a target with no instances, a region that does not exist | [`edges`] |
+//! | 200 targets of which 50 are dead; hundreds of refreshes in bad weather | [`soak`](crate::soak) |
 
 mod calls;
 mod change;
+mod edges;
+mod every;
 mod identity;
-mod isolation;
 mod rows;
+mod throttles;
 mod tokens;
+mod weather;
 
 use std::collections::BTreeSet;
 
@@ -16,6 +42,17 @@ use crate::support::{Aws, Exporter, Page, Settings, TARGETS};
 /// Every collector that is on.
 const COLLECTORS: [&str; 7] =
     ["instances", "compliance", "compliance_totals", "patches", "baselines", "associations", "items"];
+
+/// Every operation that a refresh calls, with its collector.
+const OPERATIONS: [(&str, &str); 7] = [
+    ("DescribeInstanceInformation", "instances"),
+    ("ListResourceComplianceSummaries", "compliance"),
+    ("ListComplianceSummaries", "compliance_totals"),
+    ("DescribeInstancePatchStates", "patches"),
+    ("DescribePatchBaselines", "baselines"),
+    ("ListAssociations", "associations"),
+    ("ListComplianceItems", "items"),
+];
 
 /// A small fleet, much of it non-compliant, so that every collector has something to do.
 async fn small_fleet() -> Aws {

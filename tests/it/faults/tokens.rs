@@ -6,6 +6,7 @@ use tokio::time::{Duration, Instant, sleep};
 
 use super::{COLLECTORS, failed, healthy, is, is_well, labels, last_success, reason, succeeded};
 use crate::support::{Aws, Exporter, Page, Settings, TARGETS};
+use crate::truth::{differences, fleet};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_repeated_token_is_a_failure_and_not_the_end_of_the_list() {
@@ -19,6 +20,9 @@ async fn a_repeated_token_is_a_failure_and_not_the_end_of_the_list() {
     assert_eq!(reason(&page, 0, "compliance"), Some("bad_response"));
     assert_eq!(listed(&page), before);
     assert!(is_well(&page, 1) && is_well(&page, 2));
+    aws.heal();
+    let expected = fleet(&aws, |reading| reading);
+    exporter.until_none("the truth", |page| differences(&expected, page)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -32,6 +36,10 @@ async fn a_list_without_an_end_holds_up_neither_other_collectors_nor_other_targe
     let page = exporter.until("all but the endless list", |page| done(page) && is_well(page, 1)).await;
     assert!(is(page.value("aws_ssm_up", &labels(0)), 1));
     assert_eq!(page.count("aws_ssm_association_info", &labels(0)), 0, "half a list is not shown");
+    // It ends, and what came again and again counts once.
+    aws.heal();
+    let expected = fleet(&aws, |reading| reading);
+    exporter.until_none("the truth", |page| differences(&expected, page)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,20 +8,20 @@ use ssm_compliance_exporter::sim::{ResourceTruth, Simulator};
 use crate::support::TARGETS;
 
 /// One resource as it will be.
-pub(super) struct Change {
-    pub(super) kind: Kind,
+pub(crate) struct Change {
+    pub(crate) kind: Kind,
     /// Number of its target.
-    pub(super) target: usize,
-    pub(super) id: String,
+    pub(crate) target: usize,
+    pub(crate) id: String,
     /// Listing and summaries as they will be, details as they were.
-    pub(super) halfway: Option<ResourceTruth>,
+    pub(crate) halfway: Option<ResourceTruth>,
     /// All of it as it will be.
-    pub(super) after: Option<ResourceTruth>,
+    pub(crate) after: Option<ResourceTruth>,
 }
 
 /// What happens to a resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     /// It is listed no more; its compliance stays.
     Stop,
     /// Nothing of it is left.
@@ -45,7 +45,7 @@ pub(super) enum Kind {
 }
 
 /// Makes changes; equal seeds make equal ones of equal accounts.
-pub(super) struct Generator {
+pub(crate) struct Generator {
     state: u64,
     /// Those that were taken away in earlier rounds: target, id, last rows.
     gone: Vec<(usize, String, ResourceTruth)>,
@@ -74,7 +74,7 @@ impl Kind {
 }
 
 impl Generator {
-    pub(super) fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self { state: seed, gone: Vec::new(), going: Vec::new() }
     }
 
@@ -86,26 +86,26 @@ impl Generator {
         z ^ (z >> 31)
     }
 
-    pub(super) fn below(&mut self, limit: u64) -> u64 {
+    pub(crate) fn below(&mut self, limit: u64) -> u64 {
         self.next() % limit
     }
 
-    fn pick<T: Clone>(&mut self, of: &[T]) -> T {
+    pub(crate) fn pick<T: Clone>(&mut self, of: &[T]) -> T {
         let index = usize::try_from(self.below(of.len() as u64)).unwrap();
         of[index].clone()
     }
 
     /// In each target so many changes that move the listing or a summary, of as many resources.
-    pub(super) fn visible(&mut self, aws: &Simulator, count: usize) -> Vec<Change> {
+    pub(crate) fn visible(&mut self, aws: &Simulator, count: usize) -> Vec<Change> {
         self.some(aws, count, &Kind::VISIBLE)
     }
 
     /// Changes that only reading the details again can show.
-    pub(super) fn silent(&mut self, aws: &Simulator, count: usize) -> Vec<Change> {
+    pub(crate) fn silent(&mut self, aws: &Simulator, count: usize) -> Vec<Change> {
         self.some(aws, count, &Kind::SILENT)
     }
 
-    pub(super) fn rescans(&mut self, aws: &Simulator, count: usize) -> Vec<Change> {
+    pub(crate) fn rescans(&mut self, aws: &Simulator, count: usize) -> Vec<Change> {
         self.some(aws, count, &[Kind::Rescan])
     }
 

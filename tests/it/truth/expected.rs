@@ -54,7 +54,7 @@ pub(crate) fn fleet(aws: &Simulator, with: impl Fn(Reading) -> Reading) -> BTree
             account_id: account.to_owned(),
             account_name: name.to_owned(),
             region: region.to_owned(),
-            truth: aws.truth(account, region),
+            truth: truth(aws, account, region),
             types: &[],
             show: Show::All,
             unlisted: false,
@@ -62,6 +62,17 @@ pub(crate) fn fleet(aws: &Simulator, with: impl Fn(Reading) -> Reading) -> BTree
         series.append(&mut with(reading).series());
     }
     series
+}
+
+/// The rows that series follow from. Of items, which are hundreds per resource, only those of resources that are
+/// non-compliant for their associations.
+fn truth(aws: &Simulator, account: &str, region: &str) -> TargetTruth {
+    let mut truth = aws.outline(account, region);
+    let bad =
+        truth.summaries.iter().filter(|row| row.compliance_type == "Association" && row.status == "NON_COMPLIANT");
+    truth.items =
+        bad.filter_map(|row| aws.resource(account, region, &row.resource_id)).flat_map(|rows| rows.items).collect();
+    truth
 }
 
 /// Words of AWS: "kept if it is an identifier, else Unknown".

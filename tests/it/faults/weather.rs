@@ -1,0 +1,146 @@
+//! Anything may fail at any time while everything changes: nothing is lost that did not change, nothing is shown that
+//! never was, and one refresh after the last fault the page is the truth.
+//!
+//! Refreshes are started by hand; what goes wrong, and where, follows from a seed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ssm_compliance_exporter::sim::{Fault, FaultKind, Options, Simulator};
+use tokio::time::{Duration, sleep};
+
+use super::OPERATIONS;
+use crate::incremental::Bench;
+use crate::incremental::changes::Generator;
+use crate::support::{Page, Series, Settings, TARGETS};
+use crate::truth::{Reading, Span, fleet};
+
+const SEEDS: [u64; 3] = [1, 2, 3];
+const ROUNDS: usize = 4;
+
+/// What may go wrong. Throttles and silence take too much time.
+const KINDS: [FaultKind; 14] = [
+    FaultKind::Deny,
+    FaultKind::ExpiredToken,
+    FaultKind::InvalidCredentials,
+    FaultKind::Error500,
+    FaultKind::Html503,
+    FaultKind::Html200,
+    FaultKind::Truncate,
+    FaultKind::Reset,
+    FaultKind::RepeatToken,
+    FaultKind::BadRow,
+    FaultKind::EmptyPage,
+    FaultKind::EmptyToken,
+    FaultKind::DuplicateRows,
+    FaultKind::LagPatches,
+];
+
+/// One fault of some kind, in some operation or in all, in some target or in all, at some rate.
+fn fault(generator: &mut Generator) -> Fault {
+    let kind = generator.pick(&KINDS);
+    let mut fault = Fault { rate: generator.pick(&[0.1, 0.3, 1.0]), ..Fault::always(kind) };
+    if generator.below(3) > 0 {
+        fault = fault.of(generator.pick(&OPERATIONS).0);
+    }
+    if generator.below(3) > 0 {
+        let (account, region, _) = generator.pick(&TARGETS);
+        fault = fault.at(account, region);
+    }
+    fault
+}
+
+fn faults(generator: &mut Generator) -> Vec<Fault> {
+    (0..=1 + generator.below(4)).map(|_| fault(generator)).collect()
+}
+
+/// What was so at some moment.
+struct Moment {
+    /// Those of listed instances.
+    page: BTreeMap<Series, Span>,
+    /// All series, also those of resources that are not listed.
+    all: BTreeMap<Series, Span>,
+}
+
+impl Moment {
+    fn of(aws: &Simulator) -> Self {
+        let all = fleet(aws, |reading| Reading { unlisted: true, ..reading });
+        let listed: BTreeSet<String> = TARGETS
+            .iter()
+            .flat_map(|(account, region, _)| aws.outline(account, region).instances)
+            .map(|row| row.instance_id)
+            .collect();
+        let shown = all.iter().filter(|(series, _)| listed.contains(series.label("instance_id")));
+        Self { page: shown.map(|(series, span)| (series.clone(), *span)).collect(), all }
+    }
+}
+
+/// Series of single instances that say what one row says. What is concluded from two views that may be of two moments is
+/// checked when all is well again.
+fn plain(series: &Series) -> bool {
+    series.name.starts_with("aws_ssm_instance_")
+        && series.name != "aws_ssm_instance_unreported"
+        && !["unexplained", "security_updates_available"].contains(&series.label("reason"))
+}
+
+/// Series that are on the page and were never true.
+fn invented(page: &Page, history: &[Moment]) -> Vec<String> {
+    let was = |series: &Series, value: f64| {
+        history.iter().any(|moment| moment.all.get(series).is_some_and(|span| span.holds(value)))
+    };
+    let wrong = page.fleet().filter(|(series, value)| plain(series) && !was(series, *value));
+    wrong.map(|(series, value)| format!("invented: {series:?} {value}")).collect()
+}
+
+/// Series that were true all the time and are not on the page.
+fn lost(page: &Page, history: &[Moment]) -> Vec<String> {
+    let (now, before) = history.split_last().unwrap();
+    let always = now.page.iter().filter(|(series, span)| before.iter().all(|it| it.page.get(*series) == Some(*span)));
+    let missing = always
+        .filter(|(series, span)| plain(series) && !page.samples.get(*series).is_some_and(|value| span.holds(*value)));
+    missing.map(|(series, _)| format!("lost: {series:?}")).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_any_weather_nothing_is_lost_or_invented_and_one_refresh_later_the_page_is_the_truth() {
+    for season in SEEDS.map(|seed| tokio::spawn(season(seed))) {
+        season.await.unwrap();
+    }
+}
+
+/// Rounds of changes in bad weather.
+async fn season(seed: u64) {
+    let latency = Duration::from_millis(2);
+    let options = Options { instances: 52, seed, noncompliant: 0.2, latency, ..Options::default() };
+    let settings = Settings { interval: "50ms", ..Settings::default() };
+    let bench = Bench::with(options, settings).await;
+    let mut generator = Generator::new(seed);
+    let mut history = vec![Moment::of(&bench.aws)];
+    for round in 0..ROUNDS {
+        let weather = [faults(&mut generator), faults(&mut generator)];
+        let changes = generator.visible(&bench.aws, 4);
+        let pauses: Vec<u64> = changes.iter().map(|_| generator.below(8)).collect();
+        let when = format!("seed {seed}, round {round}, {weather:?}, {changes:?}");
+        let [first, second] = weather;
+        bench.aws.break_with(first);
+        let changing = async {
+            for (change, pause) in changes.iter().zip(pauses) {
+                sleep(Duration::from_millis(pause)).await;
+                bench.apply([change], |change| &change.after);
+            }
+            // While the refresh goes on.
+            bench.aws.break_with(second);
+        };
+        tokio::join!(bench.refresh(), changing);
+        history.push(Moment::of(&bench.aws));
+        let page = bench.page();
+        let wrong = [invented(&page, &history), lost(&page, &history)].concat();
+        assert!(wrong.is_empty(), "{when}:\n{}", wrong.join("\n"));
+        // Sometimes it lasts.
+        if generator.below(3) > 0 {
+            bench.aws.heal();
+            bench.refresh().await;
+            bench.assert_true(&when, |_| true);
+            history.drain(..history.len() - 1);
+        }
+    }
+}
