@@ -14,20 +14,25 @@
 )]
 
 mod fleet;
+mod intake;
 mod memory;
 mod refresh;
 mod render;
+mod role;
 mod scrape;
 mod table;
+mod targets;
 
 use table::Table;
 
 type Measure = fn(&[usize], &mut Table);
 
 /// What can be measured, by name.
-const FIGURES: [(&str, Measure); 5] = [
+const FIGURES: [(&str, Measure); 7] = [
     ("render", render::measure),
     ("scrape", scrape::measure),
+    ("intake", intake::measure),
+    ("targets", targets::measure),
     ("memory", memory::measure),
     ("refresh", refresh::measure),
     ("calls", refresh::measure_calls),
@@ -56,6 +61,7 @@ fn child(role: &str, arguments: &[String]) {
         "static" => scrape::serve_static(&arguments[0]),
         "page" => scrape::serve_page(&arguments[0]),
         "exporter" => memory::run_exporter(arguments),
+        "fleet" => targets::run_fleet(arguments),
         _ => panic!("no role {role}"),
     }
 }
