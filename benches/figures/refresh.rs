@@ -103,7 +103,7 @@ fn known(instances: usize, rate: f64, latency: Duration, table: &mut Table) {
     let read = runtime().block_on(read(&terms, None));
     let bound = read.demand.bound(rate, latency);
     let against = format!("{} calls, {bound:.1?}; {read}", read.demand.full());
-    let measured = format!("{}, {:.1} % throttled", ratio(read.took, bound), read.throttled());
+    let measured = read.measured(bound);
     table.row(&format!("full refresh, {rate}/s, {latency:?}"), instances, measured, &against, "≤ 1.05");
 }
 
@@ -118,7 +118,7 @@ fn unknown(instances: usize, table: &mut Table) {
     let change = Change { at: read.changed.expect("it was halved before the end"), to: HALVED };
     let bound = read.demand.bound_with(&change, RATE, false, latency);
     let with_burst = read.demand.bound_with(&change, RATE, true, latency);
-    let measured = format!("{}, {:.1} % throttled", ratio(read.took, bound), read.throttled());
+    let measured = read.measured(bound);
     let against = format!(
         "{} calls, {bound:.1?} with {RATE}/s for {:.1?} and {HALVED}/s after; {} of it with the buckets' bursts; {read}",
         read.demand.full(),
@@ -137,11 +137,18 @@ struct Read {
     refused: u64,
     /// When AWS allowed another rate.
     changed: Option<Duration>,
+    /// What could not be read.
+    failures: Vec<String>,
 }
 
 impl Read {
-    fn throttled(&self) -> f64 {
-        100.0 * self.refused as f64 / self.calls as f64
+    /// How long it took, in bounds. Of a refresh that did not read everything, what it did not read.
+    fn measured(&self, bound: Duration) -> String {
+        let throttled = format!("{:.1} % throttled", 100.0 * self.refused as f64 / self.calls as f64);
+        if self.failures.is_empty() {
+            return format!("{}, {throttled}", ratio(self.took, bound));
+        }
+        format!("failed ({}), {throttled}", self.failures.join(", "))
     }
 }
 
@@ -168,7 +175,7 @@ async fn read(terms: &Terms, halved: Option<(f64, f64)>) -> Read {
     };
     let (changed, took) = tokio::join!(halving, refreshing);
     let (calls, refused) = calls(&reference.simulator);
-    Read { took, demand, calls, refused, changed }
+    Read { took, demand, calls, refused, changed, failures: reference.kept.failures() }
 }
 
 pub(crate) fn measure_calls(sizes: &[usize], table: &mut Table) {
@@ -188,6 +195,7 @@ fn steady(instances: usize, table: &mut Table) {
         reference.simulator.drift(CHANGED);
         reference.simulator.clear();
         reference.refresher.refresh(false).await;
+        assert!(reference.kept.failures().is_empty(), "{:?}", reference.kept.failures());
         let (made, _) = calls(&reference.simulator);
         let after = reference.simulator.outline(ACCOUNT, REGION);
         let demand = Demand::of(&after);
