@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use crate::role::{get, value};
 use crate::scrape::Served;
-use crate::table::{Table, process_time, ratio};
+use crate::table::{Table, process_time};
 
 const INTERVAL: Duration = Duration::from_secs(5);
 /// The first ones make the series, which costs Prometheus several times what follows.
@@ -53,8 +53,8 @@ fn round(page: &Served, prometheus: &Prometheus) -> (Duration, Duration) {
     sleep(INTERVAL * SCRAPES);
     let after = (process_time(page.id()), process_time(prometheus.child.id()));
     let scrapes = u32::try_from(answered(page) - first).expect("few");
-    let costs = ((after.0 - before.0) / scrapes, (after.1 - before.1) / scrapes);
-    eprintln!("{scrapes} scrapes: {:?} and {:?} each, {} of Prometheus's", costs.0, costs.1, ratio(costs.0, costs.1));
+    let costs = (after.0.saturating_sub(before.0) / scrapes, after.1.saturating_sub(before.1) / scrapes);
+    eprintln!("{scrapes} scrapes: {:.2?} and {:.0?} each, {:.2} %", costs.0, costs.1, share(costs));
     costs
 }
 

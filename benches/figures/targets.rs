@@ -114,7 +114,7 @@ pub(crate) fn run_fleet(arguments: &[String]) {
         while told().await {
             let (processor, wall) = (own_time(), Instant::now());
             fleet.refreshers[0].refresh(false).await;
-            let (processor, wall) = (own_time() - processor, wall.elapsed());
+            let (processor, wall) = (own_time().saturating_sub(processor), wall.elapsed());
             assert!(up(0), "the target was read");
             println!("{} {}", processor.as_nanos(), wall.as_nanos());
         }
