@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 use ssm_compliance_exporter::aws::{Base, BaseOptions, Meter, SsmSource, TargetOptions};
 use ssm_compliance_exporter::collect::{Board, Clock, Operation, Plan, Refresher};
 use ssm_compliance_exporter::metrics::{Identity, Policy, Show, View};
-use ssm_compliance_exporter::model::{Ages, Reason, Target, Timestamp};
+use ssm_compliance_exporter::model::{Ages, Collector, Reason, Target, Timestamp};
 use ssm_compliance_exporter::sim::{Options, Simulator, Throttle};
 use tokio::net::TcpListener;
 
@@ -79,6 +79,17 @@ impl Kept {
     pub(crate) fn target(&self) -> Arc<Mutex<Target>> {
         self.0.lock().expect("not poisoned").clone().expect("a refresh was shown")
     }
+
+    /// The collectors whose last attempt failed, with reasons: a refresh that read less took less.
+    pub(crate) fn failures(&self) -> Vec<String> {
+        let target = self.target();
+        let target = target.lock().expect("not poisoned");
+        let failure = |collector: Collector| {
+            let reason = target.collector(collector).attempt.map_or(Some(Reason::Other), |last| last.result.err())?;
+            Some(format!("{}: {}", collector.as_str(), reason.as_str()))
+        };
+        Collector::ALL.into_iter().filter_map(failure).collect()
+    }
 }
 
 pub(crate) fn runtime() -> tokio::runtime::Runtime {
@@ -139,6 +150,7 @@ pub(crate) fn filled(instances: usize) -> Arc<Mutex<Target>> {
     runtime().block_on(async {
         let reference = reference(&Terms::free(instances)).await;
         reference.refresher.refresh(false).await;
+        assert!(reference.kept.failures().is_empty(), "{:?}", reference.kept.failures());
         reference.kept.target()
     })
 }

@@ -1,8 +1,22 @@
 //! The figures of `docs/performance.md`: each a ratio against a reference that is measured in the same run.
 //!
 //! `cargo bench --bench figures -- [FIGURE...] [--instances N,N]` prints a Markdown table. Without a figure: all of them, at
-//! the sizes of the document. Ratios of processor time are taken from the kernel's account of the thread or the process, so
-//! that a busy machine blurs them little; ratios of wall time need a quiet one.
+//! the sizes of the document (1,000, 10,000 and 100,000 instances, of which each figure takes those it is about). For
+//! one: `cargo bench --bench figures -- scrape --instances 10000`.
+//!
+//! | figure | what of | sizes | takes |
+//! |---|---|---|---|
+//! | `render` | processor time of rendering and compressing a target | from 10,000 | seconds |
+//! | `scrape` | processor time of a gzip scrape, against hyper with the same bytes | 10,000 | 10 s |
+//! | `intake` | the same, against a real Prometheus that takes the page in; skipped if `prometheus` is not in `PATH` | 10,000 | 3 min, and 1.5 GB |
+//! | `targets` | processor time of a refresh among 200 targets, against alone | 500, always | half a minute |
+//! | `memory` | peak memory over refreshes and scrapes | from 10,000 | a minute |
+//! | `refresh` | wall time of full refreshes at several ceilings and latencies | 10,000 | 8 min, mostly waiting |
+//! | `calls` | calls of a steady refresh | all | seconds |
+//!
+//! Ratios of processor time come from the kernel's account of the thread or the process, so that a busy machine blurs them
+//! little; it does all the same, through shared caches. Ratios of wall time need a quiet one. Run each more than once.
+//! What needs a process of its own is this program again, in another role (`role.rs`).
 
 #![expect(
     clippy::expect_used,
@@ -14,20 +28,25 @@
 )]
 
 mod fleet;
+mod intake;
 mod memory;
 mod refresh;
 mod render;
+mod role;
 mod scrape;
 mod table;
+mod targets;
 
 use table::Table;
 
 type Measure = fn(&[usize], &mut Table);
 
 /// What can be measured, by name.
-const FIGURES: [(&str, Measure); 5] = [
+const FIGURES: [(&str, Measure); 7] = [
     ("render", render::measure),
     ("scrape", scrape::measure),
+    ("intake", intake::measure),
+    ("targets", targets::measure),
     ("memory", memory::measure),
     ("refresh", refresh::measure),
     ("calls", refresh::measure_calls),
@@ -56,6 +75,7 @@ fn child(role: &str, arguments: &[String]) {
         "static" => scrape::serve_static(&arguments[0]),
         "page" => scrape::serve_page(&arguments[0]),
         "exporter" => memory::run_exporter(arguments),
+        "fleet" => targets::run_fleet(arguments),
         _ => panic!("no role {role}"),
     }
 }

@@ -52,10 +52,34 @@ impl Demand {
 
     /// The least time of a full refresh.
     fn bound(&self, per_second: f64, latency: Duration) -> Duration {
-        let longest = self.chains.iter().max().copied().unwrap_or_default();
-        let calls = Duration::from_secs_f64(f64::from(u32::try_from(self.full()).expect("small")) / per_second);
-        calls.max(latency * u32::try_from(longest).expect("small"))
+        Duration::from_secs_f64(self.full() as f64 / per_second).max(self.longest_chain(latency))
     }
+
+    /// The least time where AWS allows another rate from some moment on: what comes before it at the first rate, the rest
+    /// at the second. With `burst`, also what the simulator's buckets hold at the start and at that moment: a second's worth.
+    fn bound_with(&self, change: &Change, per_second: f64, burst: bool, latency: Duration) -> Duration {
+        let burst = f64::from(u8::from(burst));
+        let before = (change.at.as_secs_f64() + burst) * per_second;
+        let rest = (self.full() as f64 - before) / change.to - burst;
+        // An oracle that is done before that moment has nothing to do with it.
+        let calls = if rest > 0.0 {
+            change.at + Duration::from_secs_f64(rest)
+        } else {
+            change.at.mul_f64(self.full() as f64 / before)
+        };
+        calls.max(self.longest_chain(latency))
+    }
+
+    fn longest_chain(&self, latency: Duration) -> Duration {
+        latency * u32::try_from(self.chains.iter().max().copied().unwrap_or_default()).expect("small")
+    }
+}
+
+/// AWS allows another rate from a moment on.
+struct Change {
+    /// After the start of the refresh.
+    at: Duration,
+    to: f64,
 }
 
 fn calls(simulator: &Simulator) -> (u64, u64) {
@@ -66,45 +90,92 @@ fn calls(simulator: &Simulator) -> (u64, u64) {
 
 pub(crate) fn measure(sizes: &[usize], table: &mut Table) {
     for &instances in sizes.iter().filter(|size| **size == 10_000) {
-        for (rate, latency) in [(40.0, 20), (40.0, 100), (40.0, 200), (20.0, 100), (5.0, 100)] {
-            let latency = Duration::from_millis(latency);
-            // A hair below what AWS allows, as an operator would set it: clocks differ.
-            let terms = Terms { latency, limit: Some(rate), ceiling: rate, ..Terms::free(instances) };
-            full(&terms, &format!("{rate}/s, {latency:?}"), None, "≤ 1.05", table);
+        unknown(instances, table);
+        for (rate, latency) in [(40.0, 20), (40.0, 200), (20.0, 100), (5.0, 20)] {
+            known(instances, rate, Duration::from_millis(latency), table);
         }
-        let latency = Duration::from_millis(100);
-        let terms = Terms { latency, limit: Some(40.0), ceiling: 40.0, ..Terms::free(instances) };
-        full(&terms, "40/s unknown, halved in the middle, 100ms", Some(20.0), "≤ 1.2", table);
     }
 }
 
-/// One full refresh; `halved` is what AWS allows from the middle on.
-fn full(terms: &Terms, name: &str, halved: Option<f64>, bar: &str, table: &mut Table) {
-    let (took, demand, made, throttled) = runtime().block_on(async {
-        let reference = reference(terms).await;
-        let demand = Demand::of(&reference.simulator.outline(ACCOUNT, REGION));
-        let bound = demand.bound(terms.ceiling, terms.latency);
-        if let Some(rate) = halved {
-            let simulator = reference.simulator.clone();
-            tokio::spawn(async move {
-                tokio::time::sleep(bound / 2).await;
-                simulator.set_requests_per_second(Some(rate));
-            });
+/// One full refresh with a ceiling at what AWS allows.
+fn known(instances: usize, rate: f64, latency: Duration, table: &mut Table) {
+    let terms = Terms { latency, limit: Some(rate), ceiling: rate, ..Terms::free(instances) };
+    let read = runtime().block_on(read(&terms, None));
+    let bound = read.demand.bound(rate, latency);
+    let against = format!("{} calls, {bound:.1?}; {read}", read.demand.full());
+    let measured = read.measured(bound);
+    table.row(&format!("full refresh, {rate}/s, {latency:?}"), instances, measured, &against, "≤ 1.05");
+}
+
+/// One full refresh with a ceiling far above what AWS allows, which is halved in the middle.
+fn unknown(instances: usize, table: &mut Table) {
+    const CEILING: f64 = 80.0;
+    const RATE: f64 = 40.0;
+    const HALVED: f64 = 20.0;
+    let latency = Duration::from_millis(100);
+    let terms = Terms { latency, limit: Some(RATE), ceiling: CEILING, ..Terms::free(instances) };
+    let read = runtime().block_on(read(&terms, Some((RATE, HALVED))));
+    let change = Change { at: read.changed.expect("it was halved before the end"), to: HALVED };
+    let bound = read.demand.bound_with(&change, RATE, false, latency);
+    let with_burst = read.demand.bound_with(&change, RATE, true, latency);
+    let measured = read.measured(bound);
+    let against = format!(
+        "{} calls, {bound:.1?} with {RATE}/s for {:.1?} and {HALVED}/s after; {} of it with the buckets' bursts; {read}",
+        read.demand.full(),
+        change.at,
+        ratio(read.took, with_burst)
+    );
+    let name = format!("full refresh, ceiling {CEILING}/s, AWS allows {RATE}/s, then half, {latency:?}");
+    table.row(&name, instances, measured, &against, "≤ 1.2");
+}
+
+/// One full refresh.
+struct Read {
+    took: Duration,
+    demand: Demand,
+    calls: u64,
+    refused: u64,
+    /// When AWS allowed another rate.
+    changed: Option<Duration>,
+    /// What could not be read.
+    failures: Vec<String>,
+}
+
+impl Read {
+    /// How long it took, in bounds. Of a refresh that did not read everything, what it did not read.
+    fn measured(&self, bound: Duration) -> String {
+        let throttled = format!("{:.1} % throttled", 100.0 * self.refused as f64 / self.calls as f64);
+        if self.failures.is_empty() {
+            return format!("{}, {throttled}", ratio(self.took, bound));
         }
-        let start = Instant::now();
-        reference.refresher.refresh(false).await;
-        let (made, throttled) = calls(&reference.simulator);
-        (start.elapsed(), demand, made, throttled)
-    });
-    let mut bound = demand.bound(terms.ceiling, terms.latency);
-    if let Some(rate) = halved {
-        // The other half of the calls at the other rate.
-        bound = bound / 2 + (demand.bound(rate, terms.latency)) / 2;
+        format!("failed ({}), {throttled}", self.failures.join(", "))
     }
-    let share = 100.0 * throttled as f64 / made as f64;
-    let measured = format!("{}, {share:.1} % throttled", ratio(took, bound));
-    let against = format!("{} calls, {bound:.1?}; made {made} in {took:.1?}", demand.full());
-    table.row(&format!("full refresh, {name}"), terms.instances, measured, &against, bar);
+}
+
+impl std::fmt::Display for Read {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "made {} in {:.1?}", self.calls, self.took)
+    }
+}
+
+/// Reads a fleet once. `halved`: what AWS allows at first, and what from the middle of the least time on.
+async fn read(terms: &Terms, halved: Option<(f64, f64)>) -> Read {
+    let reference = reference(terms).await;
+    let demand = Demand::of(&reference.simulator.outline(ACCOUNT, REGION));
+    let start = Instant::now();
+    let halving = async {
+        let (rate, halved) = halved?;
+        tokio::time::sleep(demand.bound(rate, terms.latency) / 2).await;
+        reference.simulator.set_requests_per_second(Some(halved));
+        Some(start.elapsed())
+    };
+    let refreshing = async {
+        reference.refresher.refresh(false).await;
+        start.elapsed()
+    };
+    let (changed, took) = tokio::join!(halving, refreshing);
+    let (calls, refused) = calls(&reference.simulator);
+    Read { took, demand, calls, refused, changed, failures: reference.kept.failures() }
 }
 
 pub(crate) fn measure_calls(sizes: &[usize], table: &mut Table) {
@@ -124,6 +195,7 @@ fn steady(instances: usize, table: &mut Table) {
         reference.simulator.drift(CHANGED);
         reference.simulator.clear();
         reference.refresher.refresh(false).await;
+        assert!(reference.kept.failures().is_empty(), "{:?}", reference.kept.failures());
         let (made, _) = calls(&reference.simulator);
         let after = reference.simulator.outline(ACCOUNT, REGION);
         let demand = Demand::of(&after);

@@ -2,9 +2,6 @@
 
 use std::convert::Infallible;
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
-use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,6 +19,7 @@ use ssm_compliance_exporter::metrics::{Body, Encoding, Format, Own, Publisher, T
 use tokio::net::TcpListener;
 
 use crate::fleet::{filled, identity, runtime, view};
+use crate::role::{Role, get};
 use crate::table::{Table, process_time, ratio};
 
 const ROUNDS: usize = 5;
@@ -29,10 +27,10 @@ const SCRAPES: usize = 200;
 
 pub(crate) fn measure(sizes: &[usize], table: &mut Table) {
     for &instances in sizes.iter().filter(|size| **size == 10_000) {
-        let mut page = Served::start("page", &instances.to_string());
+        let page = Served::start("page", &instances.to_string());
         let file = tempfile::NamedTempFile::new().expect("a temporary file");
         fs::write(file.path(), page.scrape()).expect("a temporary file takes it");
-        let mut fixed = Served::start("static", file.path().to_str().expect("UTF-8"));
+        let fixed = Served::start("static", file.path().to_str().expect("UTF-8"));
         // In turn, so that a machine that gets slower does so for both; the least, as noise only adds.
         let rounds: Vec<(Duration, Duration)> = (0..ROUNDS).map(|_| (page.cost(), fixed.cost())).collect();
         let ours = rounds.iter().map(|round| round.0).min().expect("a round");
@@ -49,49 +47,34 @@ pub(crate) fn measure(sizes: &[usize], table: &mut Table) {
 }
 
 /// A server in a process of its own.
-struct Served {
-    child: Child,
-    address: String,
+pub(crate) struct Served {
+    role: Role,
+    pub(crate) address: String,
 }
 
 impl Served {
-    fn start(role: &str, argument: &str) -> Self {
-        let program = std::env::current_exe().expect("this program");
-        let mut command = Command::new(program);
-        command.args([&format!("child:{role}"), argument]).stdout(Stdio::piped());
-        let mut child = command.spawn().expect("this program starts");
-        let mut address = String::new();
-        BufReader::new(child.stdout.take().expect("piped")).read_line(&mut address).expect("an address");
-        Self { child, address: address.trim().to_owned() }
+    pub(crate) fn start(role: &str, argument: &str) -> Self {
+        let mut role = Role::start(role, &[argument]);
+        let address = role.line();
+        Self { role, address }
+    }
+
+    pub(crate) fn id(&self) -> u32 {
+        self.role.id()
     }
 
     /// The body of one scrape.
-    fn scrape(&mut self) -> Vec<u8> {
-        let mut stream = TcpStream::connect(&self.address).expect("it listens");
-        let request = "GET /metrics HTTP/1.1\r\nHost: x\r\nAccept: application/openmetrics-text;version=1.0.0\r\n\
-                       Accept-Encoding: gzip\r\nConnection: close\r\n\r\n";
-        stream.write_all(request.as_bytes()).expect("sent");
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).expect("answered");
-        let head = answer.windows(4).position(|end| end == b"\r\n\r\n").expect("a head");
-        assert!(answer.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(&answer[..head]));
-        answer.split_off(head + 4)
+    pub(crate) fn scrape(&self) -> Vec<u8> {
+        get(&self.address, "/metrics", "gzip")
     }
 
     /// Processor time of one scrape.
-    fn cost(&mut self) -> Duration {
-        let before = process_time(self.child.id());
+    fn cost(&self) -> Duration {
+        let before = process_time(self.id());
         for _ in 0..SCRAPES {
             self.scrape();
         }
-        process_time(self.child.id()).saturating_sub(before) / u32::try_from(SCRAPES).expect("small")
-    }
-}
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        process_time(self.id()).saturating_sub(before) / u32::try_from(SCRAPES).expect("small")
     }
 }
 
@@ -102,9 +85,10 @@ struct Fixed {
 }
 
 impl Site for Fixed {
-    fn metrics(&self, _: Part<'_>, format: Format, encoding: Encoding) -> Option<Exposition> {
-        let page = self.publisher.page();
-        let own = self.own.encode(format, &page);
+    fn metrics(&self, part: Part<'_>, format: Format, encoding: Encoding) -> Option<Exposition> {
+        let whole = self.publisher.page();
+        let own = self.own.encode(format, &whole);
+        let page = if part == Part::Exporter { Arc::default() } else { whole };
         let body = Body::new(page, format, encoding, &own);
         Some(Exposition { length: body.length(), chunks: Box::new(body) })
     }

@@ -1,0 +1,141 @@
+//! The refresh of one target among many, against the same refresh alone: what it costs that all share one page.
+//!
+//! Both exporters are processes of their own, and their simulators are in this one. The simulated fleet follows from
+//! account, region and seed, so the target that is refreshed is the same in both.
+
+use std::time::{Duration, Instant};
+
+use futures_util::future::join_all;
+use ssm_compliance_exporter::app::{Fleet, simulated_accounts};
+use ssm_compliance_exporter::config::{Account, Config};
+use ssm_compliance_exporter::sim::{Options, Simulator};
+
+use crate::fleet::{Terms, options, runtime, serve};
+use crate::role::{Role, told};
+use crate::table::{Table, median, own_time, ratio};
+
+const ACCOUNTS: u16 = 20;
+const REGIONS: [&str; 10] = [
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "eu-north-1",
+    "eu-south-1",
+    "us-east-1",
+    "us-east-2",
+    "us-west-1",
+    "us-west-2",
+    "ca-central-1",
+];
+const INSTANCES: usize = 500;
+const WARM_UP: usize = 3;
+const ROUNDS: usize = 101;
+/// First refreshes at a time.
+const AT_ONCE: usize = 8;
+
+pub(crate) fn measure(_: &[usize], table: &mut Table) {
+    let runtime = runtime();
+    let mut alone = Exporter::start(&runtime, 1, 1);
+    let mut among = Exporter::start(&runtime, ACCOUNTS, REGIONS.len());
+    let targets = usize::from(ACCOUNTS) * REGIONS.len();
+    for share in [1.0, 0.1] {
+        let rounds: Vec<(Cost, Cost)> =
+            (0..WARM_UP + ROUNDS).map(|_| (alone.refresh(share), among.refresh(share))).skip(WARM_UP).collect();
+        let compare = |middle: fn(Vec<Duration>) -> Duration, of: fn(&Cost) -> Duration| {
+            let times = rounds.iter().map(|(alone, among)| (of(alone), of(among)));
+            let (alone, among): (Vec<_>, Vec<_>) = times.unzip();
+            (middle(among), middle(alone))
+        };
+        let least: fn(Vec<Duration>) -> Duration = |times| times.into_iter().min().expect("a round");
+        let (among, alone) = compare(median, |cost| cost.processor);
+        let (least_among, least_alone) = compare(least, |cost| cost.processor);
+        let (wall_among, wall_alone) = compare(median, |cost| cost.wall);
+        let figure = format!("processor time of a refresh among {targets} targets, {:.0} % changed", 100.0 * share);
+        let measured = format!("{} ({among:.1?})", ratio(among, alone));
+        let against = format!(
+            "the same alone: {alone:.1?}; medians of {ROUNDS}; least {} ({least_alone:.1?}); wall {} ({wall_alone:.1?})",
+            ratio(least_among, least_alone),
+            ratio(wall_among, wall_alone),
+        );
+        table.row(&figure, INSTANCES, measured, &against, "≤ 1.1");
+    }
+}
+
+/// What a refresh took.
+struct Cost {
+    processor: Duration,
+    wall: Duration,
+}
+
+/// An exporter of a process of its own, and the AWS that it reads.
+struct Exporter {
+    simulator: Simulator,
+    role: Role,
+}
+
+impl Exporter {
+    /// One that has read all its targets.
+    fn start(runtime: &tokio::runtime::Runtime, accounts: u16, regions: usize) -> Self {
+        let simulator = Simulator::new(Options {
+            accounts: simulated_accounts(accounts),
+            regions: REGIONS[..regions].iter().map(|region| (*region).to_owned()).collect(),
+            ..options(&Terms::free(INSTANCES))
+        });
+        let endpoint = runtime.block_on(serve(&simulator));
+        let mut role = Role::start("fleet", &[&endpoint, &accounts.to_string(), &regions.to_string()]);
+        eprintln!("{} targets: {}", usize::from(accounts) * regions, role.line());
+        Self { simulator, role }
+    }
+
+    /// The first target's refresh, after this share of its instances has changed.
+    fn refresh(&mut self, share: f64) -> Cost {
+        self.simulator.drift(share);
+        self.role.go_on();
+        let line = self.role.line();
+        let (processor, wall) = line.split_once(' ').expect("two times");
+        let time = |nanos: &str| Duration::from_nanos(nanos.parse().expect("nanoseconds"));
+        Cost { processor: time(processor), wall: time(wall) }
+    }
+}
+
+/// The exporter's fleet as the program builds it; refreshes the first target on a line of stdin, and says what it took.
+pub(crate) fn run_fleet(arguments: &[String]) {
+    let [endpoint, accounts, regions] = arguments else { panic!("an endpoint, and how many accounts and regions") };
+    let config = config(endpoint, accounts.parse().expect("a number"), regions.parse().expect("a number"));
+    let exporter = async move {
+        let credentials = Some(("AKIAEXAMPLE".to_owned(), "secret".to_owned()));
+        let fleet = Fleet::new(&config, credentials).await.expect("a fleet");
+        for some in fleet.refreshers.chunks(AT_ONCE) {
+            join_all(some.iter().map(|refresher| refresher.refresh(false))).await;
+        }
+        let up = |place: usize| fleet.shared.places[place].status.lock().expect("not poisoned").up == Some(true);
+        assert!((0..fleet.refreshers.len()).all(up), "every target was read");
+        println!("{} series", fleet.shared.publisher.page().series);
+        while told().await {
+            let (processor, wall) = (own_time(), Instant::now());
+            fleet.refreshers[0].refresh(false).await;
+            let (processor, wall) = (own_time().saturating_sub(processor), wall.elapsed());
+            assert!(up(0), "the target was read");
+            println!("{} {}", processor.as_nanos(), wall.as_nanos());
+        }
+    };
+    // As a task, which is how the program runs it: on the thread of `block_on` each answer would cost a switch of threads.
+    runtime().block_on(async { tokio::spawn(exporter).await }).expect("it ends well");
+}
+
+/// Nothing holds the refreshes back: neither the ceiling, nor that they are spread over half the interval.
+fn config(endpoint: &str, accounts: u16, regions: usize) -> Config {
+    let mut config = Config::default();
+    config.refresh.interval = Duration::from_millis(1);
+    config.api.requests_per_second = 1e6;
+    config.api.endpoint_url = Some(endpoint.to_owned());
+    let regions: Vec<String> = REGIONS[..regions].iter().map(|region| (*region).to_owned()).collect();
+    let account = |id: String| Account {
+        role_arn: Some(format!("arn:aws:iam::{id}:role/bench")),
+        account_id: Some(id),
+        regions: regions.clone(),
+        ..Account::default()
+    };
+    config.accounts = simulated_accounts(accounts).into_iter().map(account).collect();
+    config
+}
