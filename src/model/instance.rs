@@ -249,11 +249,6 @@ impl Summary {
             missed: 0,
         }
     }
-
-    /// Of two rows for one resource and type, which a live listing may give, the newer one counts.
-    pub(super) fn supersedes(&self, other: &Self) -> bool {
-        self.execution_time > other.execution_time
-    }
 }
 
 impl Status {
