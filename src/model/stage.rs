@@ -1,6 +1,5 @@
 //! What one collector read in one refresh, kept small until the refresh ends.
 
-use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
@@ -85,6 +84,11 @@ pub struct Listings(Vec<(Arc<str>, Listing)>);
 pub struct Summaries(Vec<(Arc<str>, Summary)>);
 
 impl Listings {
+    /// Room for so many.
+    pub fn with_capacity(instances: usize) -> Self {
+        Self(Vec::with_capacity(instances))
+    }
+
     /// Takes a row; of two for one instance the later one, as the listing is live.
     pub fn add(&mut self, id: Arc<str>, row: &InstanceRow, words: &Words) {
         self.0.push((id, Listing::new(row, words)));
@@ -105,6 +109,11 @@ impl Listings {
 }
 
 impl Summaries {
+    /// Room for so many.
+    pub fn with_capacity(summaries: usize) -> Self {
+        Self(Vec::with_capacity(summaries))
+    }
+
     /// Takes a row; of two for one resource and type the newer one.
     pub fn add(&mut self, id: Arc<str>, row: &SummaryRow, words: &Words, refresh: u32) {
         self.0.push((id, Summary::new(row, words, refresh)));
@@ -112,16 +121,13 @@ impl Summaries {
 
     /// Everything, in the order of ids and types.
     pub fn finish(mut self) -> Data {
-        let newest_first = |summary: &Summary| Reverse(summary.execution_time);
-        self.0.sort_by(|(id, summary), (other_id, other)| {
-            (id, &summary.compliance_type, newest_first(summary)).cmp(&(
-                other_id,
-                &other.compliance_type,
-                newest_first(other),
-            ))
+        // In place: as many rows again would be the largest thing of a refresh.
+        self.0.sort_unstable_by(|(id, summary), (other_id, other)| {
+            let order = id.cmp(other_id).then_with(|| summary.compliance_type.cmp(&other.compliance_type));
+            order.then_with(|| other.execution_time.cmp(&summary.execution_time))
         });
         self.0
-            .dedup_by(|(id, older), (other_id, kept)| id == other_id && older.compliance_type == kept.compliance_type);
+            .dedup_by(|(id, older), (same_id, newer)| id == same_id && older.compliance_type == newer.compliance_type);
         Data::Compliance(self.0)
     }
 }

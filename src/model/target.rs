@@ -135,6 +135,11 @@ impl Target {
         DetailMark::is_due(mark, id, summary, &self.item_rotation)
     }
 
+    /// The one copy of an id that is known.
+    pub fn known_id(&self, id: &str) -> Option<&Arc<str>> {
+        self.chunks.find(id).map(|instance| &instance.id)
+    }
+
     /// How old data may grow.
     pub fn ages(&self) -> Ages {
         self.ages
