@@ -26,7 +26,7 @@ pub(super) struct Details<T>(Mutex<Progress<T>>);
 
 #[derive(Debug)]
 struct Progress<T> {
-    rows: HashMap<Arc<str>, T>,
+    rows: Vec<(Arc<str>, T)>,
     started: Option<Instant>,
     ended: Option<Instant>,
     due: usize,
@@ -43,7 +43,7 @@ struct Progress<T> {
 impl<T> Default for Details<T> {
     fn default() -> Self {
         Self(Mutex::new(Progress {
-            rows: HashMap::new(),
+            rows: Vec::new(),
             started: None,
             ended: None,
             due: 0,
@@ -95,7 +95,7 @@ impl<T> Details<T> {
         });
     }
 
-    /// These were read, and this is what there is of them.
+    /// These were read, and this is what there is of them. Every instance comes due once, so none is there twice.
     fn found(&self, read: usize, rows: impl IntoIterator<Item = (Arc<str>, T)>) {
         self.with(|progress| {
             progress.read += read;
@@ -142,8 +142,8 @@ impl<T> Details<T> {
     /// be: else a single one that cannot be read would fail a refresh in which little else has changed.
     pub(super) fn finish(&self, given_up: bool) -> (Attempt, Read<T>, Option<SourceError>) {
         self.with(|progress| {
-            let mut rows: Vec<_> = std::mem::take(&mut progress.rows).into_iter().collect();
-            rows.sort_by(|(a, _), (b, _)| a.cmp(b));
+            let mut rows = std::mem::take(&mut progress.rows);
+            rows.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
             let error = progress.error.take();
             let (good, all) = (progress.read + progress.unchanged, progress.due + progress.unchanged);
             // Nothing at all could be read of what was due: what has not changed does not make that a success.

@@ -131,11 +131,11 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> Reading<'_, S, D> {
     }
 
     async fn instances(&self, resources: &Mutex<Resources>) -> Answer<()> {
-        let mut listings = Listings::default();
+        let mut listings = Listings::with_capacity(locked(self.target).instances().count());
         let take = |rows: Vec<InstanceRow>| {
             let (mut resources, target) = (locked(resources), locked(self.target));
             for row in &rows {
-                let id = resources.intern(&row.id);
+                let id = resources.intern(&row.id, &target);
                 listings.add(Arc::clone(&id), row, self.words);
                 resources.listed(&id, &target);
             }
@@ -166,7 +166,8 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> Reading<'_, S, D> {
         // Which other types there are is needed first, if any are wanted.
         let (types, totals) =
             if self.plan.other_types { (self.totals().await, None) } else { (Some(Vec::new()), Some(self.totals())) };
-        let summaries = Mutex::new(Summaries::default());
+        let known = locked(self.target).instances().map(|instance| instance.summaries.len()).sum();
+        let summaries = Mutex::new(Summaries::with_capacity(known));
         let chains =
             self.chains(types.as_deref()).into_iter().map(|types| self.summaries(types, &summaries, resources));
         let (read, _) = tokio::join!(join_all(chains), OptionFuture::from(totals));
@@ -198,7 +199,7 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> Reading<'_, S, D> {
         let take = |rows: Vec<SummaryRow>| {
             let (mut resources, target, mut summaries) = (locked(resources), locked(self.target), locked(summaries));
             for row in rows.iter().filter(|row| (self.plan.wants)(&row.compliance_type)) {
-                let id = resources.intern(&row.resource_id);
+                let id = resources.intern(&row.resource_id, &target);
                 resources.summarised(&id, row, &target);
                 summaries.add(id, row, self.words, self.number);
             }

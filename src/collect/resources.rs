@@ -36,12 +36,12 @@ impl Resources {
     }
 
     /// The one copy of an id, made safe to be a label.
-    pub(super) fn intern(&mut self, id: &str) -> Arc<str> {
+    pub(super) fn intern(&mut self, id: &str, target: &Target) -> Arc<str> {
         let id = free_text(id);
         if let Some((known, _)) = self.met.get_key_value(&*id) {
             return Arc::clone(known);
         }
-        let id: Arc<str> = id.into();
+        let id = target.known_id(&id).map_or_else(|| Arc::from(&*id), Arc::clone);
         self.met.insert(Arc::clone(&id), Met::default());
         id
     }

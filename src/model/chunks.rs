@@ -46,7 +46,11 @@ impl Chunks {
     /// Brings in one value per id: `visit` gets every instance that is known or named, and the value where it is named.
     ///
     /// `values` are in the order of ids, each id once.
-    pub fn merge<T>(&mut self, values: Vec<(Arc<str>, T)>, mut visit: impl FnMut(&mut Instance, Option<T>)) {
+    pub fn merge<T>(
+        &mut self,
+        values: impl IntoIterator<Item = (Arc<str>, T)>,
+        mut visit: impl FnMut(&mut Instance, Option<T>),
+    ) {
         let mut values = values.into_iter().peekable();
         let mut chunks = std::mem::take(&mut self.0);
         if chunks.is_empty() {
@@ -130,7 +134,7 @@ mod tests {
     use super::*;
 
     fn merge(chunks: &mut Chunks, ids: &BTreeSet<u16>) {
-        let values = ids.iter().map(|id| (Arc::from(format!("i-{id:05}")), ())).collect();
+        let values = ids.iter().map(|id| (Arc::from(format!("i-{id:05}")), ()));
         chunks.merge(values, |instance, value| {
             instance.items =
                 value.map(|()| Box::new(ItemDetail { mark: DetailMark::default(), associations: Box::default() }))

@@ -7,6 +7,7 @@
 
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
+use std::num::NonZeroU64;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,8 +16,8 @@ use super::instance::{Instance, Summary};
 use super::rows::SummaryRow;
 
 /// Stands for a summary as it was; another one if anything of it has changed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Signature(u64);
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Signature(NonZeroU64);
 
 /// How far details of an instance can be trusted, and when to read them again.
 #[derive(Clone, Copy, Debug, Default)]
@@ -54,9 +55,15 @@ const OUTDATED_READS: u8 = 3;
 
 // === impl Signature ===
 
+impl Default for Signature {
+    fn default() -> Self {
+        Self::NONE
+    }
+}
+
 impl Signature {
     /// Of no summary at all.
-    pub const NONE: Self = Self(0);
+    pub const NONE: Self = Self(NonZeroU64::MIN);
 
     /// Of a row.
     pub fn of(row: &SummaryRow) -> Self {
@@ -66,7 +73,7 @@ impl Signature {
         for counts in [row.compliant, row.noncompliant] {
             (counts.total, counts.by_severity).hash(&mut hasher);
         }
-        Self(hasher.finish().max(1))
+        Self(NonZeroU64::MIN.saturating_add(hasher.finish().max(1)))
     }
 
     pub(super) fn of_summary(summary: Option<&Summary>) -> Self {

@@ -3,6 +3,7 @@
 //! Small on purpose: fleets have a hundred thousand of these. What repeats over a fleet is shared, what most instances
 //! lack is behind a pointer.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use super::details::{DetailMark, Signature};
@@ -38,8 +39,6 @@ pub struct Listing {
     pub ip_address: Box<str>,
     /// When the agent was last heard.
     pub last_ping: Option<Timestamp>,
-    /// Whether AWS gives an association status at all: then a summary is due.
-    pub has_associations: bool,
     /// Associations by status.
     pub associations: Arc<StatusCounts>,
     /// When associations last ran.
@@ -65,24 +64,18 @@ pub struct Traits {
     pub agent_latest: Option<bool>,
     /// `Online`, `ConnectionLost` or `Inactive`.
     pub ping_status: Box<str>,
+    /// Whether AWS gives an association status at all: then a summary is due.
+    pub has_associations: bool,
 }
 
 /// Counts by status, in the order of statuses, none of them 0.
 pub type StatusCounts = Vec<(Box<str>, u64)>;
 
-/// One resource's state for one compliance type.
+/// One resource's state for one compliance type. Reads like its [`Verdict`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct Summary {
-    /// `Patch`, `Association` or `Custom:...`.
-    pub compliance_type: Arc<Box<str>>,
-    /// What AWS says.
-    pub status: Status,
-    /// Items by severity, compliant and not, in the order of [`Severity::ALL`].
-    pub compliant: [u32; 6],
-    /// The same, non-compliant.
-    pub noncompliant: [u32; 6],
-    /// `NonCompliantCount`.
-    pub noncompliant_total: u32,
+    /// What resources have in common with many others.
+    pub verdict: Arc<Verdict>,
     /// `ExecutionSummary.ExecutionTime`.
     pub execution_time: Option<Timestamp>,
     /// Changes whenever the row does: when it was determined, by which execution, status or counts.
@@ -93,8 +86,23 @@ pub struct Summary {
     pub missed: u8,
 }
 
+/// The part of a summary that repeats over a fleet: machines of one image lack the same patches.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Verdict {
+    /// `Patch`, `Association` or `Custom:...`.
+    pub compliance_type: Arc<Box<str>>,
+    /// What AWS says.
+    pub status: Status,
+    /// Items by severity, compliant and not, in the order of [`Severity::ALL`].
+    pub compliant: [u32; 6],
+    /// The same, non-compliant.
+    pub noncompliant: [u32; 6],
+    /// `NonCompliantCount`.
+    pub noncompliant_total: u32,
+}
+
 /// The status of a summary.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Status {
     /// `COMPLIANT`
     Compliant,
@@ -170,6 +178,7 @@ pub struct NoncompliantAssociation {
 pub struct Words {
     single: Shared<Box<str>>,
     traits: Shared<Traits>,
+    verdicts: Shared<Verdict>,
     operations: Shared<PatchOperation>,
     counts: Shared<StatusCounts>,
 }
@@ -179,10 +188,12 @@ pub struct Words {
 impl Words {
     /// Forgets what no instance needs any more.
     pub fn sweep(&self) {
-        self.single.sweep();
         self.traits.sweep();
+        self.verdicts.sweep();
         self.operations.sweep();
         self.counts.sweep();
+        // Last: the others hold some of them.
+        self.single.sweep();
     }
 
     pub(super) fn word(&self, word: &str) -> Arc<Box<str>> {
@@ -202,6 +213,7 @@ impl Listing {
             agent_version: free_text(&row.agent_version).into(),
             agent_latest: row.agent_latest,
             ping_status: vocabulary(&row.ping_status).into(),
+            has_associations: !row.association_status.is_empty(),
         };
         Self {
             traits: words.traits.get(traits),
@@ -209,7 +221,6 @@ impl Listing {
             computer_name: free_text(&row.computer_name).into(),
             ip_address: free_text(&row.ip_address).into(),
             last_ping: row.last_ping,
-            has_associations: !row.association_status.is_empty(),
             associations: words.counts.get(status_counts(&row.association_counts)),
             last_association_execution: row.last_association_execution,
             last_association_success: row.last_association_success,
@@ -237,22 +248,28 @@ pub(super) fn status_counts(counts: &[(String, i64)]) -> StatusCounts {
 
 impl Summary {
     pub(super) fn new(row: &SummaryRow, words: &Words, read_in: u32) -> Self {
-        Self {
+        let verdict = Verdict {
             compliance_type: words.word(vocabulary(&row.compliance_type)),
             status: Status::of(&row.status),
             compliant: severities(row.compliant),
             noncompliant: severities(row.noncompliant),
             noncompliant_total: at_least_zero(row.noncompliant.total),
+        };
+        Self {
+            verdict: words.verdicts.get(verdict),
             execution_time: row.execution_time,
             signature: Signature::of(row),
             read_in,
             missed: 0,
         }
     }
+}
 
-    /// Of two rows for one resource and type, which a live listing may give, the newer one counts.
-    pub(super) fn supersedes(&self, other: &Self) -> bool {
-        self.execution_time > other.execution_time
+impl Deref for Summary {
+    type Target = Verdict;
+
+    fn deref(&self) -> &Verdict {
+        &self.verdict
     }
 }
 

@@ -144,7 +144,7 @@ impl Instance {
     pub fn is_unreported(&self, compliance_type: &str) -> bool {
         let due = match compliance_type {
             PATCH => self.listing.is_some(),
-            ASSOCIATION => self.listing.as_ref().is_some_and(|listing| listing.has_associations),
+            ASSOCIATION => self.listing.as_ref().is_some_and(|listing| listing.traits.has_associations),
             _ => false,
         };
         due && self.summary(compliance_type).is_none()

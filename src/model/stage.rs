@@ -13,10 +13,10 @@ use super::text::{baseline_id, free_text, vocabulary};
 /// What a collector brings to the target.
 #[derive(Debug)]
 pub enum Data {
-    /// Every managed instance.
+    /// Every managed instance, in the order of ids.
     Instances(Vec<(Arc<str>, Listing)>),
-    /// Every summary of every resource.
-    Compliance(Vec<(Arc<str>, Vec<Summary>)>),
+    /// Every summary of every resource, in the order of ids and types.
+    Compliance(Vec<(Arc<str>, Summary)>),
     /// AWS's own counts.
     Totals(Vec<Totals>),
     /// Patch states; `None` for those instances that AWS has none for.
@@ -74,43 +74,61 @@ pub struct Association {
 }
 
 /// Listings as they come in, page by page.
+///
+/// One flat list until the end: what a refresh brings stands beside all that was known before.
 #[derive(Debug, Default)]
-pub struct Listings(BTreeMap<Arc<str>, Listing>);
+pub struct Listings(Vec<(Arc<str>, Listing)>);
 
 /// Summaries as they come in, page by page, from chains that may show a row twice.
 #[derive(Debug, Default)]
-pub struct Summaries(BTreeMap<Arc<str>, Vec<Summary>>);
+pub struct Summaries(Vec<(Arc<str>, Summary)>);
 
 impl Listings {
+    /// Room for so many.
+    pub fn with_capacity(instances: usize) -> Self {
+        Self(Vec::with_capacity(instances))
+    }
+
     /// Takes a row; of two for one instance the later one, as the listing is live.
     pub fn add(&mut self, id: Arc<str>, row: &InstanceRow, words: &Words) {
-        self.0.insert(id, Listing::new(row, words));
+        self.0.push((id, Listing::new(row, words)));
     }
 
     /// Everything, in the order of ids.
-    pub fn finish(self) -> Data {
-        Data::Instances(self.0.into_iter().collect())
+    pub fn finish(mut self) -> Data {
+        self.0.sort_by(|(a, _), (b, _)| a.cmp(b));
+        self.0.dedup_by(|later, kept| {
+            let same = later.0 == kept.0;
+            if same {
+                std::mem::swap(later, kept);
+            }
+            same
+        });
+        Data::Instances(self.0)
     }
 }
 
 impl Summaries {
-    /// Takes a row; of two for one resource and type the newer one.
-    pub fn add(&mut self, id: Arc<str>, row: &SummaryRow, words: &Words, refresh: u32) {
-        let summary = Summary::new(row, words, refresh);
-        let summaries = self.0.entry(id).or_default();
-        match summaries.binary_search_by(|known| known.compliance_type.cmp(&summary.compliance_type)) {
-            Ok(at) if summary.supersedes(&summaries[at]) => summaries[at] = summary,
-            Ok(_) => {}
-            Err(at) => {
-                summaries.reserve_exact(1);
-                summaries.insert(at, summary);
-            }
-        }
+    /// Room for so many.
+    pub fn with_capacity(summaries: usize) -> Self {
+        Self(Vec::with_capacity(summaries))
     }
 
-    /// Everything, in the order of ids.
-    pub fn finish(self) -> Data {
-        Data::Compliance(self.0.into_iter().collect())
+    /// Takes a row; of two for one resource and type the newer one.
+    pub fn add(&mut self, id: Arc<str>, row: &SummaryRow, words: &Words, refresh: u32) {
+        self.0.push((id, Summary::new(row, words, refresh)));
+    }
+
+    /// Everything, in the order of ids and types.
+    pub fn finish(mut self) -> Data {
+        // In place: as many rows again would be the largest thing of a refresh.
+        self.0.sort_unstable_by(|(id, summary), (other_id, other)| {
+            let order = id.cmp(other_id).then_with(|| summary.compliance_type.cmp(&other.compliance_type));
+            order.then_with(|| other.execution_time.cmp(&summary.execution_time))
+        });
+        self.0
+            .dedup_by(|(id, older), (same_id, newer)| id == same_id && older.compliance_type == newer.compliance_type);
+        Data::Compliance(self.0)
     }
 }
 

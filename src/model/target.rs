@@ -135,6 +135,11 @@ impl Target {
         DetailMark::is_due(mark, id, summary, &self.item_rotation)
     }
 
+    /// The one copy of an id that is known.
+    pub fn known_id(&self, id: &str) -> Option<&Arc<str>> {
+        self.chunks.find(id).map(|instance| &instance.id)
+    }
+
     /// How old data may grow.
     pub fn ages(&self) -> Ages {
         self.ages
@@ -170,13 +175,13 @@ impl Target {
         let confirms = succeeded && summarised;
         match data {
             Data::Instances(rows) => self.chunks.merge(rows, |instance, listing| {
-                instance.listing = listing.map(Box::new);
+                put(&mut instance.listing, listing);
                 // Details are of listed instances.
                 if instance.listing.is_none() {
                     (instance.patches, instance.items) = (None, None);
                 }
             }),
-            Data::Compliance(rows) => self.chunks.merge(rows, |instance, summaries| {
+            Data::Compliance(rows) => self.chunks.merge(by_id(rows), |instance, summaries| {
                 let listed = all_listed || instance.listing.is_some();
                 take_summaries(instance, summaries.unwrap_or_default(), listed);
             }),
@@ -188,7 +193,7 @@ impl Target {
                 let (summary, before) = (instance.summary(PATCH), instance.patches.as_ref().map(|detail| &detail.mark));
                 let dated = state.as_ref().and_then(|state| state.operation_end);
                 let mark = DetailMark::read(moment, summary, dated, before, everything).due_again_if(!summarised);
-                instance.patches = Some(Box::new(PatchDetail { mark, state }));
+                put(&mut instance.patches, Some(PatchDetail { mark, state }));
             }),
             Data::Items(Read { rows, unread }) => self.chunks.merge(rows, |instance, row| match row {
                 // It has become compliant since the row that made it worth asking.
@@ -197,7 +202,7 @@ impl Target {
                     let (summary, before) =
                         (instance.summary(ASSOCIATION), instance.items.as_ref().map(|detail| &detail.mark));
                     let mark = DetailMark::read(moment, summary, None, before, everything).due_again_if(!summarised);
-                    instance.items = Some(Box::new(ItemDetail { mark, associations }));
+                    put(&mut instance.items, Some(ItemDetail { mark, associations }));
                 }
                 None => {
                     let mark = instance.items.as_mut().map(|detail| &mut detail.mark);
@@ -332,6 +337,27 @@ impl Target {
     pub fn is_listed(&self, instance: &Instance) -> bool {
         instance.listing.is_some() || !self.has(Collector::Instances)
     }
+}
+
+/// Puts a value where the last one was: a fleet that is read again and again keeps its place in memory.
+fn put<T>(place: &mut Option<Box<T>>, value: Option<T>) {
+    match (place.as_deref_mut(), value) {
+        (Some(last), Some(value)) => *last = value,
+        (_, value) => *place = value.map(Box::new),
+    }
+}
+
+/// The summaries of one resource after the other, of rows in the order of ids.
+fn by_id(rows: Vec<(Arc<str>, Summary)>) -> impl Iterator<Item = (Arc<str>, Vec<Summary>)> {
+    let mut rows = rows.into_iter().peekable();
+    std::iter::from_fn(move || {
+        let (id, first) = rows.next()?;
+        let mut summaries = vec![first];
+        while let Some((_, next)) = rows.next_if(|(other, _)| *other == id) {
+            summaries.push(next);
+        }
+        Some((id, summaries))
+    })
 }
 
 /// A complete read of the summaries of one resource.

@@ -51,6 +51,22 @@ fn what_repeats_over_a_fleet_is_stored_once() {
     bench.list(&["i-1", "i-2"].map(listed), Duration::ZERO);
     let traits = |name| &bench.instance(name).listing.as_ref().expect("it is listed").traits;
     assert!(Arc::ptr_eq(traits("i-1"), traits("i-2")));
+    bench.summarise(&["i-1", "i-2"].map(|name| summary(name, PATCH, "NON_COMPLIANT")));
+    let verdict = |name| &bench.instance(name).summary(PATCH).expect("there is one").verdict;
+    assert!(Arc::ptr_eq(verdict("i-1"), verdict("i-2")));
+}
+
+#[test]
+fn of_two_rows_for_one_instance_the_later_one_counts() {
+    let mut bench = Bench::new();
+    let named = |name: &str, computer_name: &str| InstanceRow { computer_name: computer_name.into(), ..listed(name) };
+    bench.list(
+        &[named("i-2", "old"), named("i-1", "other"), named("i-2", "new"), named("i-2", "newest")],
+        Duration::ZERO,
+    );
+    let computer_name = |name| &*bench.instance(name).listing.as_ref().expect("it is listed").computer_name;
+    assert_eq!((computer_name("i-1"), computer_name("i-2")), ("other", "newest"));
+    assert_eq!(bench.target.instances().count(), 2);
 }
 
 #[test]
