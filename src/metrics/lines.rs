@@ -86,12 +86,6 @@ impl Lines {
         }
     }
 
-    /// How many lines were ended.
-    #[cfg(test)]
-    pub(super) fn count(&self) -> u64 {
-        self.count
-    }
-
     /// A text that every line has at this place.
     #[inline]
     pub(super) fn fixed(&mut self, text: &str) {
