@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::render::RenderThread;
 use crate::aws::Meter;
 use crate::collect::{Board, Operation};
 use crate::metrics::{Identity, Own, Policy, Publisher, TargetMeter, TargetPage, View};
@@ -18,8 +19,7 @@ pub struct Shared {
     pub policy: Policy,
     pub started: Instant,
     pub places: Vec<Arc<Place>>,
-    /// One at a time: rendering takes memory and a core, of which there are few.
-    rendering: Mutex<()>,
+    render_thread: RenderThread,
     /// Which place an account and region has, once known.
     claims: Mutex<HashMap<(String, String), usize>>,
 }
@@ -76,7 +76,7 @@ impl Shared {
             policy,
             started: Instant::now(),
             places,
-            rendering: Mutex::default(),
+            render_thread: RenderThread::default(),
             claims: Mutex::default(),
         }
     }
@@ -100,7 +100,6 @@ impl Shared {
     fn render(&self, place: &Place, target: &Target) {
         let view = View { target, identity: &place.identity(), policy: self.policy };
         let before = self.publisher.target(place.number);
-        let _alone = locked(&self.rendering);
         let page = TargetPage::render(&view, before.as_ref());
         if !place.left_out.load(Ordering::Relaxed) {
             self.publisher.publish(place.number, page);
@@ -216,10 +215,9 @@ impl Board for TargetBoard {
         self.place.attempted.store(true, Ordering::Relaxed);
     }
 
-    /// Renders on a thread for work that takes long, so that scrapes are answered meanwhile.
     async fn show(&self, target: &Arc<Mutex<Target>>) {
         let (board, target) = (self.clone(), Arc::clone(target));
-        let rendered = tokio::task::spawn_blocking(move || {
+        let rendered = self.shared.render_thread.run(move || {
             let target = locked(&target);
             board.place.note_status(&target);
             board.shared.render(&board.place, &target);

@@ -5,6 +5,7 @@
 mod board;
 mod fleet;
 mod plan;
+mod render;
 mod run;
 mod simulate;
 mod site;

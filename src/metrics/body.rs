@@ -6,7 +6,7 @@ use bytes::{BufMut, Bytes, BytesMut};
 
 use super::deflate::{GZIP_HEADER, Inflater, Piece, last_piece};
 use super::family::Format;
-use super::page::Page;
+use super::page::{Cursor, Page};
 
 /// How the answer is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub enum Encoding {
 pub struct Body {
     page: Arc<Page>,
     format: Format,
-    next: usize,
+    next: Cursor,
     /// A part that was taken and is still to be sent.
     pending: Option<Bytes>,
     /// The exporter's own metrics, ending the stream; taken when sent.
@@ -47,7 +47,7 @@ impl Body {
         let last = last_piece(own.as_bytes());
         let body = Self {
             format,
-            next: 0,
+            next: Cursor::default(),
             pending: None,
             length: page.sum(format).then(last.sum).length,
             trailer: None,
@@ -87,8 +87,7 @@ impl Body {
         if let Some(header) = self.header.take() {
             return Some(header);
         }
-        if let Some(part) = self.page.part(self.next, self.format) {
-            self.next += 1;
+        if let Some(part) = self.page.part(&mut self.next, self.format) {
             return Some(part.clone());
         }
         self.last.take().or_else(|| self.trailer.take())

@@ -33,7 +33,7 @@ pub(crate) struct Section {
 /// What is served: the samples of all targets, under the headers of both formats.
 #[derive(Debug, Default)]
 pub struct Page {
-    parts: Vec<Part>,
+    families: Vec<Arc<Joined>>,
     /// Text of both formats, in the order of [`FORMATS`].
     sums: [Sum; 2],
     /// Compressed bytes of both formats.
@@ -42,12 +42,25 @@ pub struct Page {
     pub series: u64,
 }
 
-/// A part of the page.
-#[derive(Clone, Debug)]
-enum Part {
-    /// A family's header, in the order of [`FORMATS`].
-    Header(Arc<[Piece; 2]>),
-    Samples(Arc<Section>),
+/// One family of all targets that have it.
+#[derive(Debug)]
+struct Joined {
+    /// In the order of [`FORMATS`].
+    header: Arc<[Piece; 2]>,
+    /// At least one.
+    sections: Vec<Arc<Section>>,
+    /// Of the samples of all sections.
+    sum: Sum,
+    deflated: u64,
+    series: u64,
+}
+
+/// A place in the order of a page's parts.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Cursor {
+    family: usize,
+    /// The header, then the sections.
+    part: usize,
 }
 
 /// Keeps one page per target and publishes the page of them all.
@@ -130,8 +143,7 @@ impl Publisher {
     pub fn publish(&self, place: usize, page: TargetPage) {
         let mut targets = self.targets.lock().unwrap_or_else(PoisonError::into_inner);
         targets.insert(place, page);
-        // Under the lock, so that an older page of all targets never replaces a newer one.
-        self.page.store(Arc::new(self.assemble(&targets.values().collect::<Vec<_>>())));
+        self.store(&targets);
     }
 
     /// The page that a target has now.
@@ -141,14 +153,14 @@ impl Publisher {
 
     /// The page of one target alone, as it is now.
     pub fn target_page(&self, place: usize) -> Page {
-        self.assemble(self.target(place).as_ref().as_slice())
+        self.assemble(&self.target(place).iter().collect::<Vec<_>>(), &Page::default())
     }
 
     /// Shows a target no more.
     pub fn withdraw(&self, place: usize) {
         let mut targets = self.targets.lock().unwrap_or_else(PoisonError::into_inner);
         targets.remove(&place);
-        self.page.store(Arc::new(self.assemble(&targets.values().collect::<Vec<_>>())));
+        self.store(&targets);
     }
 
     /// The page as it is now.
@@ -156,32 +168,58 @@ impl Publisher {
         self.page.load_full()
     }
 
-    fn assemble(&self, targets: &[&TargetPage]) -> Page {
+    /// Under the lock of the targets, so that an older page of them never replaces a newer one.
+    fn store(&self, targets: &BTreeMap<usize, TargetPage>) {
+        let before = self.page.load();
+        self.page.store(Arc::new(self.assemble(&targets.values().collect::<Vec<_>>(), &before)));
+    }
+
+    /// A page of these targets. Families that are as they were `before` are not joined again: with hundreds of targets,
+    /// that costs more than the refresh of one.
+    fn assemble(&self, targets: &[&TargetPage], before: &Page) -> Page {
         let mut page = Page::default();
+        let mut before = before.families.iter().peekable();
         for (at, header) in self.headers.iter().enumerate() {
-            let mut sections = targets.iter().filter_map(|target| target.0.get(at)?.as_ref()).peekable();
-            if sections.peek().is_some() {
-                page.push(Part::Header(Arc::clone(header)));
-                sections.for_each(|section| page.push(Part::Samples(Arc::clone(section))));
+            let joined_before = before.next_if(|joined| Arc::ptr_eq(&joined.header, header));
+            let sections: Vec<_> = targets.iter().filter_map(|target| target.0.get(at)?.as_ref()).collect();
+            match joined_before {
+                Some(joined) if joined.is_of(&sections) => page.push(Arc::clone(joined)),
+                _ if !sections.is_empty() => page.push(Arc::new(Joined::new(header, &sections))),
+                _ => {}
             }
         }
         page
     }
 }
 
+// === impl Joined ===
+
+impl Joined {
+    fn new(header: &Arc<[Piece; 2]>, sections: &[&Arc<Section>]) -> Self {
+        Self {
+            header: Arc::clone(header),
+            sections: sections.iter().map(|section| Arc::clone(section)).collect(),
+            sum: sections.iter().fold(Sum::default(), |sum, section| sum.then(section.piece.sum)),
+            deflated: sections.iter().map(|section| section.piece.deflated.len() as u64).sum(),
+            series: sections.iter().map(|section| section.series).sum(),
+        }
+    }
+
+    fn is_of(&self, sections: &[&Arc<Section>]) -> bool {
+        self.sections.len() == sections.len() && self.sections.iter().zip(sections).all(|(a, b)| Arc::ptr_eq(a, b))
+    }
+}
+
 // === impl Page ===
 
 impl Page {
-    fn push(&mut self, part: Part) {
-        for (at, format) in FORMATS.into_iter().enumerate() {
-            let piece = part.piece(format);
-            self.sums[at] = self.sums[at].then(piece.sum);
-            self.deflated[at] += piece.deflated.len() as u64;
+    fn push(&mut self, family: Arc<Joined>) {
+        for (at, header) in family.header.iter().enumerate() {
+            self.sums[at] = self.sums[at].then(header.sum).then(family.sum);
+            self.deflated[at] += header.deflated.len() as u64 + family.deflated;
         }
-        if let Part::Samples(section) = &part {
-            self.series += section.series;
-        }
-        self.parts.push(part);
+        self.series += family.series;
+        self.families.push(family);
     }
 
     /// Bytes of the text, without the exporter's own metrics.
@@ -199,17 +237,17 @@ impl Page {
         self.deflated[format as usize]
     }
 
-    /// The compressed parts, in order; `None` past the last.
-    pub(crate) fn part(&self, at: usize, format: Format) -> Option<&Bytes> {
-        self.parts.get(at).map(|part| &part.piece(format).deflated)
-    }
-}
-
-impl Part {
-    fn piece(&self, format: Format) -> &Piece {
-        match self {
-            Self::Header(pieces) => &pieces[format as usize],
-            Self::Samples(section) => &section.piece,
+    /// The next of the compressed parts, in order; `None` past the last.
+    pub(crate) fn part(&self, cursor: &mut Cursor, format: Format) -> Option<&Bytes> {
+        let family = self.families.get(cursor.family)?;
+        let part = match cursor.part.checked_sub(1) {
+            None => &family.header[format as usize],
+            Some(section) => &family.sections[section].piece,
+        };
+        cursor.part += 1;
+        if cursor.part > family.sections.len() {
+            *cursor = Cursor { family: cursor.family + 1, part: 0 };
         }
+        Some(&part.deflated)
     }
 }
