@@ -5,6 +5,8 @@
 //! lines before and as values that are new, and each goes into the text and into the deflate block alike. The text itself
 //! is needed for its checksum, and to copy from; only its end is kept.
 
+use bytes::Bytes;
+
 use super::deflate::{Block, Sum};
 
 /// Text is let go of when there is so much of it,
@@ -42,7 +44,8 @@ struct Seen(Box<[usize; 1 << Self::BITS]>);
 
 /// Deflated lines.
 pub(super) struct Deflated {
-    pub(super) bytes: Vec<u8>,
+    /// In segments.
+    pub(super) bytes: Vec<Bytes>,
     /// Of their text.
     pub(super) sum: Sum,
     pub(super) count: u64,
@@ -162,6 +165,7 @@ impl Lines {
         self.slot = 0;
         self.copy();
         self.from = std::mem::replace(&mut self.line, self.text.len());
+        self.block.seal();
         if self.text.len() > MOST {
             self.forget();
         }
@@ -259,7 +263,7 @@ mod tests {
             out.end();
         }
         let deflated = out.finish();
-        let mut stream = deflated.as_ref().map_or_else(Vec::new, |deflated| deflated.bytes.clone());
+        let mut stream = deflated.as_ref().map_or_else(Vec::new, |deflated| deflated.bytes.concat());
         // The end of a stream: an empty last block.
         stream.extend([3, 0]);
         let mut text = String::new();
@@ -276,7 +280,7 @@ mod tests {
         let lines: Vec<_> = (0..2000).map(|id| (format!("i-{id:017x}"), "Patch".repeat(10), 1)).collect();
         let (text, deflated) = written(&lines);
         assert_eq!(text, expected(&lines));
-        let deflated = deflated.expect("lines").bytes.len();
+        let deflated = deflated.expect("lines").bytes.concat().len();
         assert!(deflated * 15 < text.len(), "{deflated} of {}", text.len());
     }
 

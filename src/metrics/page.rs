@@ -25,8 +25,10 @@ pub struct TargetPage(Vec<Option<Arc<Section>>>);
 
 /// One target's samples of one family.
 #[derive(Debug)]
-pub(crate) struct Section {
-    piece: Piece,
+struct Section {
+    /// Compressed, in segments that are sent one by one.
+    segments: Vec<Bytes>,
+    sum: Sum,
     series: u64,
 }
 
@@ -61,6 +63,8 @@ pub(crate) struct Cursor {
     family: usize,
     /// The header, then the sections.
     part: usize,
+    /// Of a section.
+    segment: usize,
 }
 
 /// Keeps one page per target and publishes the page of them all.
@@ -116,13 +120,14 @@ type Shown<'a> = Vec<(Cow<'a, str>, &'a Instance)>;
 impl Section {
     /// These samples, in the place of those `before` if they are the same.
     fn new(samples: Deflated, before: Option<&Arc<Self>>) -> Arc<Self> {
-        match before.filter(|before| before.piece.deflated == samples.bytes) {
+        match before.filter(|before| before.segments == samples.bytes) {
             Some(before) => Arc::clone(before),
-            None => Arc::new(Self {
-                piece: Piece { deflated: samples.bytes.into(), sum: samples.sum },
-                series: samples.count,
-            }),
+            None => Arc::new(Self { segments: samples.bytes, sum: samples.sum, series: samples.count }),
         }
+    }
+
+    fn deflated(&self) -> u64 {
+        self.segments.iter().map(|segment| segment.len() as u64).sum()
     }
 }
 
@@ -199,8 +204,8 @@ impl Joined {
         Self {
             header: Arc::clone(header),
             sections: sections.iter().map(|section| Arc::clone(section)).collect(),
-            sum: sections.iter().fold(Sum::default(), |sum, section| sum.then(section.piece.sum)),
-            deflated: sections.iter().map(|section| section.piece.deflated.len() as u64).sum(),
+            sum: sections.iter().fold(Sum::default(), |sum, section| sum.then(section.sum)),
+            deflated: sections.iter().map(|section| section.deflated()).sum(),
             series: sections.iter().map(|section| section.series).sum(),
         }
     }
@@ -240,14 +245,19 @@ impl Page {
     /// The next of the compressed parts, in order; `None` past the last.
     pub(crate) fn part(&self, cursor: &mut Cursor, format: Format) -> Option<&Bytes> {
         let family = self.families.get(cursor.family)?;
-        let part = match cursor.part.checked_sub(1) {
-            None => &family.header[format as usize],
-            Some(section) => &family.sections[section].piece,
+        let Some(section) = cursor.part.checked_sub(1) else {
+            cursor.part += 1;
+            return Some(&family.header[format as usize].deflated);
         };
-        cursor.part += 1;
-        if cursor.part > family.sections.len() {
-            *cursor = Cursor { family: cursor.family + 1, part: 0 };
+        let Some(section) = family.sections.get(section) else {
+            *cursor = Cursor { family: cursor.family + 1, ..Cursor::default() };
+            return self.part(cursor, format);
+        };
+        let segment = section.segments.get(cursor.segment);
+        cursor.segment += 1;
+        if cursor.segment >= section.segments.len() {
+            (cursor.part, cursor.segment) = (cursor.part + 1, 0);
         }
-        Some(&part.deflated)
+        segment
     }
 }

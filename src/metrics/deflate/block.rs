@@ -1,14 +1,22 @@
 //! A deflate block, written symbol by symbol by one who knows what repeats.
 
+use bytes::Bytes;
+
 use super::codes::{CODES, Code, Codes, LONGEST, WINDOW};
 
 /// Shorter matches cost more than their bytes.
 const SHORTEST: usize = 4;
 
+/// Bytes of a segment, roughly. Segments are of one size, so that those of a page that has gone make room for those of the
+/// next, and large enough to be sent one by one.
+const SEGMENT: usize = 64 * 1024;
+
 /// A block under construction. Refers to nothing before itself.
 #[derive(Debug)]
 pub(crate) struct Block {
     codes: &'static Codes,
+    segments: Vec<Bytes>,
+    /// The segment under way.
     out: Vec<u8>,
     /// Bits on their way out, lowest first.
     held: u64,
@@ -17,7 +25,7 @@ pub(crate) struct Block {
 
 impl Default for Block {
     fn default() -> Self {
-        let mut block = Self { codes: &CODES, out: Vec::new(), held: 0, count: 0 };
+        let mut block = Self { codes: &CODES, segments: Vec::new(), out: Vec::new(), held: 0, count: 0 };
         for code in &block.codes.head {
             block.put(*code);
             block.spill();
@@ -58,8 +66,17 @@ impl Block {
         }
     }
 
+    /// Starts another segment where one is full. To be called now and then: a segment is as long as it gets between.
+    #[inline]
+    pub(crate) fn seal(&mut self) {
+        if self.out.len() >= SEGMENT {
+            let full = std::mem::replace(&mut self.out, Vec::with_capacity(SEGMENT + SEGMENT / 64));
+            self.segments.push(full.into());
+        }
+    }
+
     /// Ends the block, and after it, with an empty stored block, on a byte.
-    pub(crate) fn finish(mut self) -> Vec<u8> {
+    pub(crate) fn finish(mut self) -> Vec<Bytes> {
         self.put(self.codes.end);
         self.put(Code { bits: 0, count: 3 });
         self.spill();
@@ -69,7 +86,8 @@ impl Block {
         }
         self.out.extend_from_slice(&[0, 0, 0xff, 0xff]);
         self.out.shrink_to_fit();
-        self.out
+        self.segments.push(self.out.into());
+        self.segments
     }
 
     #[inline]
@@ -101,7 +119,7 @@ mod tests {
 
     /// What an inflater of others makes of a block.
     fn inflated(block: Block) -> Vec<u8> {
-        let mut stream = block.finish();
+        let mut stream = block.finish().concat();
         // The end of a stream: an empty last block.
         stream.extend([3, 0]);
         let mut inflated = Vec::new();
