@@ -69,7 +69,9 @@ pub(super) struct Place {
 
 enum Turn {
     Now,
+    /// The next to go, at that time.
     At(Instant),
+    /// Somebody else is the next to go.
     Later,
 }
 
@@ -174,16 +176,21 @@ impl Limiter {
     }
 }
 
+/// Who is asked and is not the next to go wakes the next, and so does who leaves, whether with a ticket or without.
+///
+/// Thus the next to go is always awake, has a timer, or is about to be woken, and all others may sleep without one: what
+/// moves a time forward (a ticket taken) wakes the next, and what moves it back (a throttle) leaves the timer of the one that
+/// was the next, which goes off early and wakes the one that now is. A wake-up too many costs one look at the line.
 impl Line {
     fn turn(&mut self, place: Place, ceiling: f64) -> Turn {
         let now = Instant::now();
+        if self.next(now) != Some(place) {
+            self.wake_next(now);
+            return Turn::Later;
+        }
         let slot = self.slot_of(place.operation);
         if now < slot {
             return Turn::At(slot);
-        }
-        // Whoever is before and may go now, goes now.
-        if self.waiting.range(..place).any(|(earlier, _)| self.slot_of(earlier.operation) <= now) {
-            return Turn::Later;
         }
         let punctual = |slot: Instant| now.checked_sub(TOLERANCE).map_or(slot, |earliest| earliest.max(slot));
         let per_second = if now < self.hurry_from { self.spread } else { ceiling };
@@ -199,13 +206,20 @@ impl Line {
         self.paces[operation as usize].slot().map_or(self.slot, |slot| slot.max(self.slot))
     }
 
-    fn leave(&mut self, place: Place) {
-        self.waiting.remove(&place);
-        // The next to go: it may be asleep until it is told.
-        let next = self.waiting.iter().min_by_key(|(place, _)| (self.slot_of(place.operation), **place));
-        if let Some((_, woken)) = next {
+    /// The next to go: the first in the line of those that may go now, else the one that may go soonest.
+    fn next(&self, now: Instant) -> Option<Place> {
+        self.waiting.keys().min_by_key(|place| (self.slot_of(place.operation).max(now), **place)).copied()
+    }
+
+    fn wake_next(&self, now: Instant) {
+        if let Some(woken) = self.next(now).and_then(|next| self.waiting.get(&next)) {
             woken.notify_one();
         }
+    }
+
+    fn leave(&mut self, place: Place) {
+        self.waiting.remove(&place);
+        self.wake_next(Instant::now());
     }
 
     fn pause(&mut self, pause: Duration) {
@@ -256,176 +270,4 @@ pub(super) fn jitter(most: Duration) -> Duration {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::cell::RefCell;
-    use std::rc::Rc;
-
-    use futures_util::future::join_all;
-    use tokio::time::{advance, timeout};
-
-    use super::*;
-
-    const LIST: Operation = Operation::ListAssociations;
-    const DETAIL: Operation = Operation::ListComplianceItems;
-
-    fn limiter(ceiling: f64) -> Limiter {
-        Limiter::new(ceiling, Duration::from_mins(5))
-    }
-
-    async fn tickets(limiter: &Limiter, count: usize) -> Vec<Duration> {
-        let start = Instant::now();
-        let one = async || {
-            limiter.ticket(limiter.place(DETAIL)).await;
-            start.elapsed()
-        };
-        join_all((0..count).map(|_| one())).await
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn tickets_are_evenly_spaced() {
-        let taken = tickets(&limiter(5.0), 11).await;
-        for (number, at) in (0..).zip(&taken) {
-            assert_eq!(at.as_millis(), number * 200);
-        }
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn idleness_earns_no_burst() {
-        let limiter = limiter(5.0);
-        advance(Duration::from_mins(1)).await;
-        let taken = tickets(&limiter, 6).await;
-        assert!(taken[1] >= Duration::from_millis(190), "{taken:?}");
-        assert!(taken[5] >= Duration::from_millis(990), "{taken:?}");
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn lateness_of_a_timer_does_not_lower_the_rate() {
-        let limiter = limiter(100.0);
-        let start = Instant::now();
-        for _ in 0..100 {
-            limiter.ticket(limiter.place(DETAIL)).await;
-            advance(Duration::from_millis(7)).await;
-        }
-        assert!(start.elapsed() <= Duration::from_millis(1010), "{:?}", start.elapsed());
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_list_goes_before_details_that_came_earlier() {
-        let limiter = limiter(1.0);
-        let order = RefCell::new(Vec::new());
-        let take = async |name, operation| {
-            limiter.ticket(limiter.place(operation)).await;
-            order.borrow_mut().push(name);
-        };
-        let late = async {
-            tokio::time::sleep(Duration::from_millis(1500)).await;
-            take("list", LIST).await;
-        };
-        tokio::join!(take("a", DETAIL), take("b", DETAIL), take("c", DETAIL), take("d", DETAIL), late);
-        assert_eq!(*order.borrow(), ["a", "b", "list", "c", "d"]);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn one_that_gives_up_leaves_no_gap() {
-        let limiter = Rc::new(limiter(1.0));
-        let start = Instant::now();
-        limiter.ticket(limiter.place(DETAIL)).await;
-        let impatient = timeout(Duration::from_millis(500), limiter.ticket(limiter.place(LIST)));
-        let stays = async {
-            limiter.ticket(limiter.place(DETAIL)).await;
-            start.elapsed()
-        };
-        let both = async { tokio::join!(impatient, stays) };
-        let (given_up, stayed) =
-            timeout(Duration::from_mins(1), both).await.expect("nobody waits for the one that left");
-        assert!(given_up.is_err());
-        assert_eq!(stayed.as_millis(), 1000);
-        assert!(limiter.line().waiting.is_empty());
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_retry_goes_before_calls_that_came_later() {
-        let limiter = limiter(1.0);
-        let (early, late) = (limiter.place(DETAIL), limiter.place(DETAIL));
-        limiter.ticket(early).await;
-        let start = Instant::now();
-        let take = async |place| {
-            limiter.ticket(place).await;
-            start.elapsed().as_millis()
-        };
-        let (late, retried) = tokio::join!(take(late), take(early));
-        assert_eq!((retried, late), (1000, 2000));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn nobody_gets_a_ticket_while_aws_asks_to_wait() {
-        let limiter = limiter(10.0);
-        limiter.throttled(LIST, Instant::now(), Some(Duration::from_millis(700)));
-        let taken = tickets(&limiter, 2).await;
-        assert_eq!(taken.iter().map(Duration::as_millis).collect::<Vec<_>>(), [700, 800]);
-        assert_eq!(limiter.longest_pause(), Duration::from_millis(700));
-        limiter.throttled(LIST, Instant::now(), Some(Duration::from_hours(1)));
-        assert_eq!(limiter.longest_pause(), LONGEST_ASKED);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_volley_of_throttles_is_one_throttle() {
-        let limiter = limiter(10.0);
-        let sent = Instant::now();
-        advance(Duration::from_millis(50)).await;
-        for _ in 0..10 {
-            limiter.throttled(LIST, sent, None);
-        }
-        assert_eq!(limiter.line().throttles, 1);
-        assert!(limiter.longest_pause() <= FIRST_PAUSE);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_refresh_is_spread_over_half_the_interval_and_the_first_is_not() {
-        let limiter = limiter(10.0);
-        limiter.begin();
-        assert!(tickets(&limiter, 600).await[599] <= Duration::from_mins(1));
-        limiter.begin();
-        let spread = tickets(&limiter, 600).await[599];
-        assert!((130..=150).contains(&spread.as_secs()), "{spread:?}");
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_refresh_that_needs_more_calls_than_expected_hurries_after_half_the_interval() {
-        let limiter = limiter(10.0);
-        limiter.begin();
-        tickets(&limiter, 300).await;
-        limiter.begin();
-        let taken = tickets(&limiter, 1300).await[1299];
-        assert!((240..=260).contains(&taken.as_secs()), "{taken:?}");
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_throttled_operation_slows_down_alone() {
-        let limiter = limiter(10.0);
-        tickets(&limiter, 50).await;
-        limiter.throttled(DETAIL, Instant::now(), None);
-        let (slow, start) = (limiter.allowed(DETAIL), Instant::now());
-        assert!((4.0..=6.0).contains(&slow), "{slow}");
-        assert!((limiter.allowed(LIST) - 10.0).abs() < f64::EPSILON);
-        let lists = async {
-            for _ in 0..20 {
-                limiter.ticket(limiter.place(LIST)).await;
-            }
-            start.elapsed()
-        };
-        let (details, lists) = tokio::join!(tickets(&limiter, 20), lists);
-        assert!(lists <= Duration::from_millis(2500), "{lists:?}");
-        assert!(details[19] >= Duration::from_millis(2500), "{details:?}");
-    }
-
-    #[test]
-    fn backoff_doubles_and_jitter_stays_below() {
-        assert_eq!(backoff(FIRST_PAUSE, 1), FIRST_PAUSE);
-        assert_eq!(backoff(FIRST_PAUSE, 3), 4 * FIRST_PAUSE);
-        assert!(backoff(FIRST_PAUSE, u32::MAX) > LONGEST_PAUSE);
-        let drawn: Vec<_> = (0..100).map(|_| jitter(FIRST_PAUSE)).collect();
-        assert!(drawn.iter().all(|pause| *pause <= FIRST_PAUSE));
-        assert!(drawn.iter().any(|pause| *pause != drawn[0]));
-    }
-}
+mod tests;
