@@ -21,12 +21,20 @@ pub(crate) fn measure(sizes: &[usize], table: &mut Table) {
         let identity = identity();
         let view = view(&target, &identity);
         let runs = if instances > 10_000 { 3 } else { 200 };
-        let render = least(runs / 10 + 1, || for _ in 0..10 { drop(TargetPage::render(&view, None)) }) / 10;
+        let render = least(runs / 10 + 1, || {
+            for _ in 0..10 {
+                drop(TargetPage::render(&view, None))
+            }
+        }) / 10;
         let publisher = Publisher::default();
         publisher.publish(0, TargetPage::render(&view, None));
         let text: Vec<u8> =
             Body::new(publisher.page(), Format::OpenMetrics, Encoding::Identity, "# EOF\n").flatten().collect();
-        let compress = least(runs / 10 + 1, || for _ in 0..10 { drop(gzip(&text)) }) / 10;
+        let compress = least(runs / 10 + 1, || {
+            for _ in 0..10 {
+                drop(gzip(&text))
+            }
+        }) / 10;
         let mut registry = Registry::default();
         registry.register_collector(Box::new(Fleet::parse(&text)));
         let collector = least(runs.min(3), || {

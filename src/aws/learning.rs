@@ -10,7 +10,9 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// The time in which the pace is back where it was refused.
-const RECOVERY: Duration = Duration::from_secs(30);
+const RECOVERY: Duration = Duration::from_secs(10);
+/// The time, after that, in which the pace has risen by as much again.
+const PROBING: Duration = Duration::from_mins(1);
 /// How much a throttle takes from the pace.
 const HALF: f64 = 0.5;
 /// The curve levels off this much below the refused pace: at that very pace it would be refused again.
@@ -77,6 +79,18 @@ impl Pace {
         self.slot = Duration::try_from_secs_f64(self.allowed(now, ceiling).recip()).ok().map(|interval| now + interval);
     }
 
+    /// Whether a refusal still holds it back.
+    pub(super) fn is_refused(&self) -> bool {
+        self.refused.is_some()
+    }
+
+    /// Takes back a refusal of late: another was to blame.
+    pub(super) fn absolve(&mut self, now: Instant, of_late: Duration) {
+        if self.refused.is_some_and(|refusal| now.duration_since(refusal.at) <= of_late) {
+            (self.refused, self.slot) = (None, None);
+        }
+    }
+
     fn forget(&mut self, now: Instant) {
         while self.taken.front().is_some_and(|taken| now.duration_since(*taken) > WINDOW) {
             self.taken.pop_front();
@@ -88,7 +102,9 @@ impl Pace {
         let Some(first) = self.taken.front() else { return SLOWEST };
         let count = u32::try_from(self.taken.len()).unwrap_or(u32::MAX);
         // A burst that has only begun is no pace yet: a second at least.
-        f64::from(count) / now.duration_since(*first).as_secs_f64().max(1.0)
+        let time = now.duration_since(*first);
+        let burst = if time + Duration::from_secs(1) < WINDOW { 1.0 } else { 0.0 };
+        f64::from(count) / (time.as_secs_f64() + burst)
     }
 }
 
@@ -96,7 +112,11 @@ impl Refusal {
     /// The pace of the curve: half of what was refused at first, level at [`RECOVERY`], rising without end after it.
     fn recovered(&self, now: Instant) -> f64 {
         let level = self.pace * SAFETY;
-        let from_level = now.duration_since(self.at).as_secs_f64() / RECOVERY.as_secs_f64() - 1.0;
+        let passed = now.duration_since(self.at);
+        let from_level = match passed.checked_sub(RECOVERY) {
+            None => passed.div_duration_f64(RECOVERY) - 1.0,
+            Some(beyond) => beyond.div_duration_f64(PROBING),
+        };
         level + (level - self.pace * HALF) * from_level.powi(3)
     }
 }

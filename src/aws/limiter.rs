@@ -27,6 +27,9 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// The most of AWS's `x-amz-retry-after` that is honoured.
 const LONGEST_ASKED: Duration = Duration::from_secs(30);
 
+/// Two operations that are throttled within this time share a limit.
+const AT_ONCE: Duration = Duration::from_millis(150);
+
 /// The ceiling of one target.
 pub(super) struct Limiter {
     ceiling: f64,
@@ -52,6 +55,10 @@ struct Line {
     taken: u32,
     /// What is learnt of each operation, in the order of [`Operation::ALL`].
     paces: [Pace; Operation::ALL.len()],
+    /// What is learnt of all of them together, where they share a limit.
+    shared: Pace,
+    /// The operation that was throttled last, and when.
+    blamed: Option<(Operation, Instant)>,
     /// When AWS throttled last, with a pause for it.
     paused_at: Option<Instant>,
     /// Throttles since the last good answer.
@@ -87,6 +94,8 @@ impl Limiter {
             hurry_from: Instant::now(),
             taken: 0,
             paces: Default::default(),
+            shared: Pace::default(),
+            blamed: None,
             paused_at: None,
             throttles: 0,
             longest_pause: Duration::ZERO,
@@ -97,13 +106,14 @@ impl Limiter {
     /// The longest time between two tickets of an operation, as things stand.
     pub(super) fn interval(&self) -> Duration {
         let (line, now) = (self.line(), Instant::now());
-        let slowest = line.paces.iter().map(|pace| pace.allowed(now, self.ceiling)).fold(self.ceiling, f64::min);
+        let allowed = Operation::ALL.map(|operation| line.allowed(operation, now, self.ceiling));
+        let slowest = allowed.into_iter().fold(self.ceiling, f64::min);
         interval(slowest.min(line.spread))
     }
 
     /// What an operation is allowed now, in requests per second.
     pub(super) fn allowed(&self, operation: Operation) -> f64 {
-        self.line().paces[operation as usize].allowed(Instant::now(), self.ceiling)
+        self.line().allowed(operation, Instant::now(), self.ceiling)
     }
 
     /// The longest pause of this refresh.
@@ -154,16 +164,17 @@ impl Limiter {
     /// Attempts that were on their way when the pause began say nothing new about it.
     pub(super) fn throttled(&self, operation: Operation, sent: Instant, asked: Option<Duration>) {
         let mut line = self.line();
-        line.paces[operation as usize].refuse(sent, Instant::now(), self.ceiling);
-        let pause = match asked {
-            Some(asked) => asked.min(LONGEST_ASKED),
-            None if line.paused_at.is_some_and(|paused_at| sent < paused_at) => return,
+        line.blame(operation, sent, self.ceiling);
+        match asked {
+            Some(asked) => line.pause(asked.min(LONGEST_ASKED)),
+            None if line.paused_at.is_some_and(|paused_at| sent < paused_at) => {}
             None => {
                 line.throttles = line.throttles.saturating_add(1);
-                jitter(backoff(FIRST_PAUSE, line.throttles).min(LONGEST_PAUSE))
+                let pause = jitter(backoff(FIRST_PAUSE, line.throttles).min(LONGEST_PAUSE));
+                line.pause(pause);
             }
-        };
-        line.pause(pause);
+        }
+        line.wake_next(Instant::now());
     }
 
     /// AWS answered.
@@ -195,7 +206,9 @@ impl Line {
         let punctual = |slot: Instant| now.checked_sub(TOLERANCE).map_or(slot, |earliest| earliest.max(slot));
         let per_second = if now < self.hurry_from { self.spread } else { ceiling };
         self.slot = punctual(self.slot) + interval(per_second);
-        self.paces[place.operation as usize].take(punctual(slot), now, ceiling);
+        for pace in [&mut self.paces[place.operation as usize], &mut self.shared] {
+            pace.take(punctual(slot), now, ceiling);
+        }
         self.taken = self.taken.saturating_add(1);
         self.leave(place);
         Turn::Now
@@ -203,7 +216,30 @@ impl Line {
 
     /// The earliest time of the next ticket of an operation.
     fn slot_of(&self, operation: Operation) -> Instant {
-        self.paces[operation as usize].slot().map_or(self.slot, |slot| slot.max(self.slot))
+        let learnt = self.paces[operation as usize].slot().max(self.shared.slot());
+        learnt.map_or(self.slot, |slot| slot.max(self.slot))
+    }
+
+    fn allowed(&self, operation: Operation, now: Instant, ceiling: f64) -> f64 {
+        self.paces[operation as usize].allowed(now, ceiling).min(self.shared.allowed(now, ceiling))
+    }
+
+    /// Slows down the operation that was throttled, or all if they share a limit: if two are throttled at about the same
+    /// time. That is believed until the shared pace is back at the ceiling.
+    fn blame(&mut self, operation: Operation, sent: Instant, ceiling: f64) {
+        let now = Instant::now();
+        let earlier = self.blamed.replace((operation, sent));
+        let at_once = |(other, at): (Operation, Instant)| other != operation && sent.duration_since(at) <= AT_ONCE;
+        if !self.shared.is_refused() {
+            if !earlier.is_some_and(at_once) {
+                return self.paces[operation as usize].refuse(sent, now, ceiling);
+            }
+            // It was not the operation's own limit.
+            for pace in &mut self.paces {
+                pace.absolve(now, Duration::from_secs(1));
+            }
+        }
+        self.shared.refuse(sent, now, ceiling);
     }
 
     /// The next to go: the first in the line of those that may go now, else the one that may go soonest.
