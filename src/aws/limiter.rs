@@ -2,7 +2,8 @@
 //!
 //! Tickets are spaced evenly, so that idleness earns no burst, and lists go before details: pages of a list come one
 //! after the other, and one that queued behind a pile of details would hold up the refresh. Who was throttled keeps
-//! its place. When AWS throttles, nobody gets a ticket for a moment, and that operation is slowed down ([`Pace`]).
+//! its place. When AWS throttles, nobody gets a ticket for a moment, and that operation is slowed down ([`Pace`]), or all of
+//! them where AWS has one limit for all.
 //!
 //! A refresh is spread over half the interval where the ceiling allows, so that other tools keep their share.
 
@@ -27,8 +28,13 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// The most of AWS's `x-amz-retry-after` that is honoured.
 const LONGEST_ASKED: Duration = Duration::from_secs(30);
 
-/// Two operations that are throttled within this time share a limit.
+/// Two operations that are throttled share a limit if the attempts were sent no further apart.
 const AT_ONCE: Duration = Duration::from_millis(150);
+
+/// A limit that is hit this often in a row by the same operation, though others are called too, is that operation's own.
+const OWN: u32 = 2;
+/// The share of all calls below which an operation is not nearly all of them.
+const MOST: f64 = 0.8;
 
 /// The ceiling of one target.
 pub(super) struct Limiter {
@@ -57,8 +63,10 @@ struct Line {
     paces: [Pace; Operation::ALL.len()],
     /// What is learnt of all of them together, where they share a limit.
     shared: Pace,
-    /// The operation that was throttled last, and when.
+    /// The operation that was throttled last, and when that attempt was sent.
     blamed: Option<(Operation, Instant)>,
+    /// How often in a row the shared pace was lowered for the same operation.
+    in_a_row: u32,
     /// When AWS throttled last, with a pause for it.
     paused_at: Option<Instant>,
     /// Throttles since the last good answer.
@@ -96,6 +104,7 @@ impl Limiter {
             paces: Default::default(),
             shared: Pace::default(),
             blamed: None,
+            in_a_row: 0,
             paused_at: None,
             throttles: 0,
             longest_pause: Duration::ZERO,
@@ -206,9 +215,10 @@ impl Line {
         let punctual = |slot: Instant| now.checked_sub(TOLERANCE).map_or(slot, |earliest| earliest.max(slot));
         let per_second = if now < self.hurry_from { self.spread } else { ceiling };
         self.slot = punctual(self.slot) + interval(per_second);
-        for pace in [&mut self.paces[place.operation as usize], &mut self.shared] {
-            pace.take(punctual(slot), now, ceiling);
-        }
+        let pace = &mut self.paces[place.operation as usize];
+        self.shared.take(punctual(slot), now, ceiling);
+        pace.take(punctual(slot), now, ceiling);
+        pace.heed(now, ceiling, self.shared.in_use(now));
         self.taken = self.taken.saturating_add(1);
         self.leave(place);
         Turn::Now
@@ -224,22 +234,34 @@ impl Line {
         self.paces[operation as usize].allowed(now, ceiling).min(self.shared.allowed(now, ceiling))
     }
 
-    /// Slows down the operation that was throttled, or all if they share a limit: if two are throttled at about the same
-    /// time. That is believed until the shared pace is back at the ceiling.
+    /// Slows down the operation that was throttled, or all of them where they share a limit.
+    ///
+    /// An empty bucket that all draw on refuses one after the other, whatever they are; buckets of their own seldom run out
+    /// at the same moment. So two that are throttled at once share a limit. That is believed until the shared pace is back at
+    /// the ceiling, and doubted when it is always the same operation that is throttled though others are called as well:
+    /// then that one alone is slowed down, and the others are let go faster, which shows who was right.
     fn blame(&mut self, operation: Operation, sent: Instant, ceiling: f64) {
         let now = Instant::now();
         let earlier = self.blamed.replace((operation, sent));
-        let at_once = |(other, at): (Operation, Instant)| other != operation && sent.duration_since(at) <= AT_ONCE;
-        if !self.shared.is_refused() {
-            if !earlier.is_some_and(at_once) {
-                return self.paces[operation as usize].refuse(sent, now, ceiling);
-            }
-            // It was not the operation's own limit.
-            for pace in &mut self.paces {
-                pace.absolve(now, Duration::from_secs(1));
-            }
+        let other = earlier.filter(|(earlier, _)| *earlier != operation);
+        let at_once = other.is_some_and(|(_, at)| sent.max(at).duration_since(sent.min(at)) <= AT_ONCE);
+        let (is_shared, total) = (self.shared.is_refused(), self.shared.in_use(now));
+        let pace = &mut self.paces[operation as usize];
+        if other.is_some() {
+            self.in_a_row = 0;
+        } else if is_shared && !self.shared.is_old(sent) && pace.in_use(now) < MOST * total {
+            self.in_a_row += 1;
         }
-        self.shared.refuse(sent, now, ceiling);
+        let is_own = if is_shared { self.in_a_row >= OWN } else { !at_once };
+        if is_own {
+            self.in_a_row = 0;
+            self.shared.relent(now, ceiling);
+            return pace.refuse(sent, now, ceiling, total);
+        }
+        if !is_shared {
+            self.paces.iter_mut().for_each(|pace| pace.absolve(now));
+        }
+        self.shared.refuse(sent, now, ceiling, total);
     }
 
     /// The next to go: the first in the line of those that may go now, else the one that may go soonest.

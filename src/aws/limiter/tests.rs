@@ -171,3 +171,47 @@ fn backoff_doubles_and_jitter_stays_below() {
     assert!(drawn.iter().all(|pause| *pause <= FIRST_PAUSE));
     assert!(drawn.iter().any(|pause| *pause != drawn[0]));
 }
+
+/// Tickets of both kinds for three seconds, then a throttle of each, sent `apart`; what is allowed of a third operation.
+async fn allowed_after_throttles(limiter: &Limiter, apart: Duration) -> f64 {
+    let lists = async {
+        for _ in 0..30 {
+            limiter.ticket(limiter.place(LIST)).await;
+        }
+    };
+    tokio::join!(tickets(limiter, 30), lists);
+    let sent = Instant::now();
+    advance(Duration::from_secs(2)).await;
+    limiter.throttled(DETAIL, sent, None);
+    limiter.throttled(LIST, sent + apart, None);
+    limiter.allowed(Operation::DescribeInstancePatchStates)
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_operations_that_are_throttled_at_once_share_a_limit() {
+    let together = limiter(20.0);
+    let slow = allowed_after_throttles(&together, AT_ONCE).await;
+    assert!(slow <= 11.0, "{slow}");
+    let apart = limiter(20.0);
+    let free = allowed_after_throttles(&apart, Duration::from_secs(1)).await;
+    assert!((free - 20.0).abs() < f64::EPSILON, "{free}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_limit_that_only_one_operation_meets_is_its_own() {
+    let limiter = limiter(20.0);
+    let before = allowed_after_throttles(&limiter, Duration::ZERO).await;
+    for _ in 0..OWN {
+        let lists = async {
+            for _ in 0..20 {
+                limiter.ticket(limiter.place(LIST)).await;
+            }
+        };
+        tokio::join!(tickets(&limiter, 20), lists);
+        limiter.throttled(LIST, Instant::now(), None);
+    }
+    assert!(limiter.allowed(LIST) < 5.0, "{}", limiter.allowed(LIST));
+    advance(Duration::from_secs(10)).await;
+    let after = limiter.allowed(Operation::DescribeInstancePatchStates);
+    assert!(after > before, "{before} {after}");
+}
