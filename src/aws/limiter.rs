@@ -215,10 +215,10 @@ impl Line {
         let punctual = |slot: Instant| now.checked_sub(TOLERANCE).map_or(slot, |earliest| earliest.max(slot));
         let per_second = if now < self.hurry_from { self.spread } else { ceiling };
         self.slot = punctual(self.slot) + interval(per_second);
-        let pace = &mut self.paces[place.operation as usize];
+        let learnt = &mut self.paces[place.operation as usize];
         self.shared.take(punctual(slot), now, ceiling);
-        pace.take(punctual(slot), now, ceiling);
-        pace.heed(now, ceiling, self.shared.in_use(now));
+        learnt.take(punctual(slot), now, ceiling);
+        learnt.heed(now, ceiling, self.shared.in_use(now));
         self.taken = self.taken.saturating_add(1);
         self.leave(place);
         Turn::Now

@@ -97,7 +97,8 @@ impl Aws {
     /// Another client that calls half as often as AWS allows.
     async fn share(&self) {
         loop {
-            sleep(Duration::from_secs_f64(2.0 / *self.rate.borrow())).await;
+            let rate = *self.rate.borrow();
+            sleep(Duration::from_secs_f64(2.0 / rate)).await;
             for operation in Operation::ALL {
                 if self.throttle == Throttle::PerOperation || operation == LIST {
                     self.admit(operation);
