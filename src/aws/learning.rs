@@ -17,7 +17,7 @@ const PROBING: Duration = Duration::from_mins(1);
 const HALF: f64 = 0.5;
 /// The curve levels off this much below the refused pace: at that very pace it would be refused again.
 const SAFETY: f64 = 0.95;
-/// The slowest pace, in requests per second: slower ones learn nothing, and take minutes to find that a storm is over.
+/// The slowest pace of an operation, in requests per second: slower ones learn nothing, and take minutes to find that a storm is over.
 const SLOWEST: f64 = 0.5;
 /// The time over which the pace in use is measured.
 const WINDOW: Duration = Duration::from_secs(3);
@@ -30,8 +30,9 @@ const LATELY: Duration = Duration::from_secs(1);
 const QUIET: f64 = 0.5;
 
 /// The pace of one operation of one target, or of all together.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Pace {
+    slowest: f64,
     refused: Option<Refusal>,
     /// Tickets taken within the last [`WINDOW`].
     taken: VecDeque<Instant>,
@@ -50,9 +51,15 @@ struct Refusal {
 }
 
 impl Pace {
+    /// Of so many operations: together they are no slower than each by itself would be.
+    pub(super) fn of(operations: u32) -> Self {
+        let slowest = SLOWEST * f64::from(operations);
+        Self { slowest, refused: None, taken: VecDeque::new(), slot: None }
+    }
+
     /// Requests per second that are allowed now, at most `ceiling`.
     pub(super) fn allowed(&self, now: Instant, ceiling: f64) -> f64 {
-        self.refused.map_or(ceiling, |refusal| refusal.recovered(now).clamp(SLOWEST.min(ceiling), ceiling))
+        self.refused.map_or(ceiling, |refusal| refusal.recovered(now).clamp(self.slowest.min(ceiling), ceiling))
     }
 
     /// The earliest time of the next ticket.
@@ -85,7 +92,7 @@ impl Pace {
         }
         self.forget(now);
         let in_use = self.in_use(now);
-        let pace = in_use.min(self.allowed(now, ceiling)).max(SLOWEST);
+        let pace = in_use.min(self.allowed(now, ceiling)).max(self.slowest);
         self.refused = Some(Refusal { at: now, pace, others: total - in_use });
         self.slot = Duration::try_from_secs_f64(self.allowed(now, ceiling).recip()).ok().map(|interval| now + interval);
     }
@@ -132,7 +139,7 @@ impl Pace {
 
     /// The pace of late, in requests per second.
     pub(super) fn in_use(&self, now: Instant) -> f64 {
-        let Some(first) = self.taken.front() else { return SLOWEST };
+        let Some(first) = self.taken.front() else { return 0.0 };
         let count = u32::try_from(self.taken.len()).unwrap_or(u32::MAX);
         let time = now.duration_since(*first);
         // One that has only begun found AWS's bucket full: as a rule it holds a second's worth.
@@ -163,7 +170,7 @@ mod tests {
 
     /// A pace at which `per_second` tickets were taken for some seconds, and the time.
     fn in_use_at(per_second: u32) -> (Pace, Instant) {
-        let (mut pace, mut now) = (Pace::default(), Instant::now());
+        let (mut pace, mut now) = (Pace::of(1), Instant::now());
         for _ in 0..per_second * 5 {
             pace.take(now, now, CEILING);
             now += Duration::from_secs(1) / per_second;
@@ -197,7 +204,7 @@ mod tests {
 
     #[test]
     fn the_burst_that_awss_bucket_held_is_no_pace() {
-        let (mut pace, start) = (Pace::default(), Instant::now());
+        let (mut pace, start) = (Pace::of(1), Instant::now());
         // 20 per second are allowed, and 20 at once: 40 per second empty that in a second.
         for ticket in 0..40 {
             let at = start + Duration::from_millis(25) * ticket;

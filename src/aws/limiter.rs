@@ -36,6 +36,9 @@ const OWN: u32 = 2;
 /// The share of all calls below which an operation is not nearly all of them.
 const MOST: f64 = 0.8;
 
+#[expect(clippy::cast_possible_truncation, reason = "a handful")]
+const OPERATIONS: u32 = Operation::ALL.len() as u32;
+
 /// The ceiling of one target.
 pub(super) struct Limiter {
     ceiling: f64,
@@ -101,8 +104,8 @@ impl Limiter {
             spread: ceiling,
             hurry_from: Instant::now(),
             taken: 0,
-            paces: Default::default(),
-            shared: Pace::default(),
+            paces: Operation::ALL.map(|_| Pace::of(1)),
+            shared: Pace::of(OPERATIONS),
             blamed: None,
             in_a_row: 0,
             paused_at: None,
