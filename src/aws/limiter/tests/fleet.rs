@@ -176,7 +176,9 @@ fn bound(throttle: Throttle, rate: f64, middle: Middle) -> (f64, f64) {
         Throttle::PerOperation => calls.into_iter().max().expect("some"),
     });
     let half = calls / rate / 2.0;
-    (if middle == Middle::Nothing { 2.0 * half } else { 3.0 * half }, half)
+    // Pages come one after the other.
+    let longest = 240.0 * LATENCY.as_secs_f64();
+    ((if middle == Middle::Nothing { 2.0 * half } else { 3.0 * half }).max(longest), half)
 }
 
 /// How long a refresh took, in bounds, and how many attempts in a hundred were throttled.
