@@ -2,7 +2,8 @@
 //!
 //! Tickets are spaced evenly, so that idleness earns no burst, and lists go before details: pages of a list come one
 //! after the other, and one that queued behind a pile of details would hold up the refresh. Who was throttled keeps
-//! its place. When AWS throttles, nobody gets a ticket for a moment, and that operation is slowed down ([`Pace`]).
+//! its place. When AWS throttles, nobody gets a ticket for a moment, and that operation is slowed down ([`Pace`]), or all of
+//! them where AWS has one limit for all.
 //!
 //! A refresh is spread over half the interval where the ceiling allows, so that other tools keep their share.
 
@@ -26,6 +27,17 @@ const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// The most of AWS's `x-amz-retry-after` that is honoured.
 const LONGEST_ASKED: Duration = Duration::from_secs(30);
+
+/// Two operations that are throttled share a limit if the attempts were sent no further apart.
+const AT_ONCE: Duration = Duration::from_millis(150);
+
+/// A limit that is hit this often in a row by the same operation, though others are called too, is that operation's own.
+const OWN: u32 = 2;
+/// The share of all calls below which an operation is not nearly all of them.
+const MOST: f64 = 0.8;
+
+#[expect(clippy::cast_possible_truncation, reason = "a handful")]
+const OPERATIONS: u32 = Operation::ALL.len() as u32;
 
 /// The ceiling of one target.
 pub(super) struct Limiter {
@@ -52,6 +64,12 @@ struct Line {
     taken: u32,
     /// What is learnt of each operation, in the order of [`Operation::ALL`].
     paces: [Pace; Operation::ALL.len()],
+    /// What is learnt of all of them together, where they share a limit.
+    shared: Pace,
+    /// The operation that was throttled last, and when that attempt was sent.
+    blamed: Option<(Operation, Instant)>,
+    /// How often in a row the shared pace was lowered for the same operation.
+    in_a_row: u32,
     /// When AWS throttled last, with a pause for it.
     paused_at: Option<Instant>,
     /// Throttles since the last good answer.
@@ -69,7 +87,9 @@ pub(super) struct Place {
 
 enum Turn {
     Now,
+    /// The next to go, at that time.
     At(Instant),
+    /// Somebody else is the next to go.
     Later,
 }
 
@@ -84,7 +104,10 @@ impl Limiter {
             spread: ceiling,
             hurry_from: Instant::now(),
             taken: 0,
-            paces: Default::default(),
+            paces: Operation::ALL.map(|_| Pace::of(1)),
+            shared: Pace::of(OPERATIONS),
+            blamed: None,
+            in_a_row: 0,
             paused_at: None,
             throttles: 0,
             longest_pause: Duration::ZERO,
@@ -95,13 +118,14 @@ impl Limiter {
     /// The longest time between two tickets of an operation, as things stand.
     pub(super) fn interval(&self) -> Duration {
         let (line, now) = (self.line(), Instant::now());
-        let slowest = line.paces.iter().map(|pace| pace.allowed(now, self.ceiling)).fold(self.ceiling, f64::min);
+        let allowed = Operation::ALL.map(|operation| line.allowed(operation, now, self.ceiling));
+        let slowest = allowed.into_iter().fold(self.ceiling, f64::min);
         interval(slowest.min(line.spread))
     }
 
     /// What an operation is allowed now, in requests per second.
     pub(super) fn allowed(&self, operation: Operation) -> f64 {
-        self.line().paces[operation as usize].allowed(Instant::now(), self.ceiling)
+        self.line().allowed(operation, Instant::now(), self.ceiling)
     }
 
     /// The longest pause of this refresh.
@@ -152,16 +176,17 @@ impl Limiter {
     /// Attempts that were on their way when the pause began say nothing new about it.
     pub(super) fn throttled(&self, operation: Operation, sent: Instant, asked: Option<Duration>) {
         let mut line = self.line();
-        line.paces[operation as usize].refuse(sent, Instant::now(), self.ceiling);
-        let pause = match asked {
-            Some(asked) => asked.min(LONGEST_ASKED),
-            None if line.paused_at.is_some_and(|paused_at| sent < paused_at) => return,
+        line.blame(operation, sent, self.ceiling);
+        match asked {
+            Some(asked) => line.pause(asked.min(LONGEST_ASKED)),
+            None if line.paused_at.is_some_and(|paused_at| sent < paused_at) => {}
             None => {
                 line.throttles = line.throttles.saturating_add(1);
-                jitter(backoff(FIRST_PAUSE, line.throttles).min(LONGEST_PAUSE))
+                let pause = jitter(backoff(FIRST_PAUSE, line.throttles).min(LONGEST_PAUSE));
+                line.pause(pause);
             }
-        };
-        line.pause(pause);
+        }
+        line.wake_next(Instant::now());
     }
 
     /// AWS answered.
@@ -174,21 +199,29 @@ impl Limiter {
     }
 }
 
+/// Who is asked and is not the next to go wakes the next, and so does who leaves, whether with a ticket or without.
+///
+/// Thus the next to go is always awake, has a timer, or is about to be woken, and all others may sleep without one: what
+/// moves a time forward (a ticket taken) wakes the next, and what moves it back (a throttle) leaves the timer of the one that
+/// was the next, which goes off early and wakes the one that now is. A wake-up too many costs one look at the line.
 impl Line {
     fn turn(&mut self, place: Place, ceiling: f64) -> Turn {
         let now = Instant::now();
+        if self.next(now) != Some(place) {
+            self.wake_next(now);
+            return Turn::Later;
+        }
         let slot = self.slot_of(place.operation);
         if now < slot {
             return Turn::At(slot);
         }
-        // Whoever is before and may go now, goes now.
-        if self.waiting.range(..place).any(|(earlier, _)| self.slot_of(earlier.operation) <= now) {
-            return Turn::Later;
-        }
         let punctual = |slot: Instant| now.checked_sub(TOLERANCE).map_or(slot, |earliest| earliest.max(slot));
         let per_second = if now < self.hurry_from { self.spread } else { ceiling };
         self.slot = punctual(self.slot) + interval(per_second);
-        self.paces[place.operation as usize].take(punctual(slot), now, ceiling);
+        let learnt = &mut self.paces[place.operation as usize];
+        self.shared.take(punctual(slot), now, ceiling);
+        learnt.take(punctual(slot), now, ceiling);
+        learnt.heed(now, ceiling, self.shared.in_use(now));
         self.taken = self.taken.saturating_add(1);
         self.leave(place);
         Turn::Now
@@ -196,16 +229,58 @@ impl Line {
 
     /// The earliest time of the next ticket of an operation.
     fn slot_of(&self, operation: Operation) -> Instant {
-        self.paces[operation as usize].slot().map_or(self.slot, |slot| slot.max(self.slot))
+        let learnt = self.paces[operation as usize].slot().max(self.shared.slot());
+        learnt.map_or(self.slot, |slot| slot.max(self.slot))
+    }
+
+    fn allowed(&self, operation: Operation, now: Instant, ceiling: f64) -> f64 {
+        self.paces[operation as usize].allowed(now, ceiling).min(self.shared.allowed(now, ceiling))
+    }
+
+    /// Slows down the operation that was throttled, or all of them where they share a limit.
+    ///
+    /// An empty bucket that all draw on refuses one after the other, whatever they are; buckets of their own seldom run out
+    /// at the same moment. So two that are throttled at once share a limit. That is believed until the shared pace is back at
+    /// the ceiling, and doubted when it is always the same operation that is throttled though others are called as well:
+    /// then that one alone is slowed down, and the others are let go faster, which shows who was right.
+    fn blame(&mut self, operation: Operation, sent: Instant, ceiling: f64) {
+        let now = Instant::now();
+        let earlier = self.blamed.replace((operation, sent));
+        let other = earlier.filter(|(earlier, _)| *earlier != operation);
+        let at_once = other.is_some_and(|(_, at)| sent.max(at).duration_since(sent.min(at)) <= AT_ONCE);
+        let (is_shared, total) = (self.shared.is_refused(), self.shared.in_use(now));
+        let pace = &mut self.paces[operation as usize];
+        if other.is_some() {
+            self.in_a_row = 0;
+        } else if is_shared && !self.shared.is_old(sent) && pace.in_use(now) < MOST * total {
+            self.in_a_row += 1;
+        }
+        let is_own = if is_shared { self.in_a_row >= OWN } else { !at_once };
+        if is_own {
+            self.in_a_row = 0;
+            self.shared.relent(now, ceiling);
+            return pace.refuse(sent, now, ceiling, total);
+        }
+        if !is_shared {
+            self.paces.iter_mut().for_each(|pace| pace.absolve(now));
+        }
+        self.shared.refuse(sent, now, ceiling, total);
+    }
+
+    /// The next to go: the first in the line of those that may go now, else the one that may go soonest.
+    fn next(&self, now: Instant) -> Option<Place> {
+        self.waiting.keys().min_by_key(|place| (self.slot_of(place.operation).max(now), **place)).copied()
+    }
+
+    fn wake_next(&self, now: Instant) {
+        if let Some(woken) = self.next(now).and_then(|next| self.waiting.get(&next)) {
+            woken.notify_one();
+        }
     }
 
     fn leave(&mut self, place: Place) {
         self.waiting.remove(&place);
-        // The next to go: it may be asleep until it is told.
-        let next = self.waiting.iter().min_by_key(|(place, _)| (self.slot_of(place.operation), **place));
-        if let Some((_, woken)) = next {
-            woken.notify_one();
-        }
+        self.wake_next(Instant::now());
     }
 
     fn pause(&mut self, pause: Duration) {
@@ -256,176 +331,4 @@ pub(super) fn jitter(most: Duration) -> Duration {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::cell::RefCell;
-    use std::rc::Rc;
-
-    use futures_util::future::join_all;
-    use tokio::time::{advance, timeout};
-
-    use super::*;
-
-    const LIST: Operation = Operation::ListAssociations;
-    const DETAIL: Operation = Operation::ListComplianceItems;
-
-    fn limiter(ceiling: f64) -> Limiter {
-        Limiter::new(ceiling, Duration::from_mins(5))
-    }
-
-    async fn tickets(limiter: &Limiter, count: usize) -> Vec<Duration> {
-        let start = Instant::now();
-        let one = async || {
-            limiter.ticket(limiter.place(DETAIL)).await;
-            start.elapsed()
-        };
-        join_all((0..count).map(|_| one())).await
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn tickets_are_evenly_spaced() {
-        let taken = tickets(&limiter(5.0), 11).await;
-        for (number, at) in (0..).zip(&taken) {
-            assert_eq!(at.as_millis(), number * 200);
-        }
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn idleness_earns_no_burst() {
-        let limiter = limiter(5.0);
-        advance(Duration::from_mins(1)).await;
-        let taken = tickets(&limiter, 6).await;
-        assert!(taken[1] >= Duration::from_millis(190), "{taken:?}");
-        assert!(taken[5] >= Duration::from_millis(990), "{taken:?}");
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn lateness_of_a_timer_does_not_lower_the_rate() {
-        let limiter = limiter(100.0);
-        let start = Instant::now();
-        for _ in 0..100 {
-            limiter.ticket(limiter.place(DETAIL)).await;
-            advance(Duration::from_millis(7)).await;
-        }
-        assert!(start.elapsed() <= Duration::from_millis(1010), "{:?}", start.elapsed());
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_list_goes_before_details_that_came_earlier() {
-        let limiter = limiter(1.0);
-        let order = RefCell::new(Vec::new());
-        let take = async |name, operation| {
-            limiter.ticket(limiter.place(operation)).await;
-            order.borrow_mut().push(name);
-        };
-        let late = async {
-            tokio::time::sleep(Duration::from_millis(1500)).await;
-            take("list", LIST).await;
-        };
-        tokio::join!(take("a", DETAIL), take("b", DETAIL), take("c", DETAIL), take("d", DETAIL), late);
-        assert_eq!(*order.borrow(), ["a", "b", "list", "c", "d"]);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn one_that_gives_up_leaves_no_gap() {
-        let limiter = Rc::new(limiter(1.0));
-        let start = Instant::now();
-        limiter.ticket(limiter.place(DETAIL)).await;
-        let impatient = timeout(Duration::from_millis(500), limiter.ticket(limiter.place(LIST)));
-        let stays = async {
-            limiter.ticket(limiter.place(DETAIL)).await;
-            start.elapsed()
-        };
-        let both = async { tokio::join!(impatient, stays) };
-        let (given_up, stayed) =
-            timeout(Duration::from_mins(1), both).await.expect("nobody waits for the one that left");
-        assert!(given_up.is_err());
-        assert_eq!(stayed.as_millis(), 1000);
-        assert!(limiter.line().waiting.is_empty());
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_retry_goes_before_calls_that_came_later() {
-        let limiter = limiter(1.0);
-        let (early, late) = (limiter.place(DETAIL), limiter.place(DETAIL));
-        limiter.ticket(early).await;
-        let start = Instant::now();
-        let take = async |place| {
-            limiter.ticket(place).await;
-            start.elapsed().as_millis()
-        };
-        let (late, retried) = tokio::join!(take(late), take(early));
-        assert_eq!((retried, late), (1000, 2000));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn nobody_gets_a_ticket_while_aws_asks_to_wait() {
-        let limiter = limiter(10.0);
-        limiter.throttled(LIST, Instant::now(), Some(Duration::from_millis(700)));
-        let taken = tickets(&limiter, 2).await;
-        assert_eq!(taken.iter().map(Duration::as_millis).collect::<Vec<_>>(), [700, 800]);
-        assert_eq!(limiter.longest_pause(), Duration::from_millis(700));
-        limiter.throttled(LIST, Instant::now(), Some(Duration::from_hours(1)));
-        assert_eq!(limiter.longest_pause(), LONGEST_ASKED);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_volley_of_throttles_is_one_throttle() {
-        let limiter = limiter(10.0);
-        let sent = Instant::now();
-        advance(Duration::from_millis(50)).await;
-        for _ in 0..10 {
-            limiter.throttled(LIST, sent, None);
-        }
-        assert_eq!(limiter.line().throttles, 1);
-        assert!(limiter.longest_pause() <= FIRST_PAUSE);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_refresh_is_spread_over_half_the_interval_and_the_first_is_not() {
-        let limiter = limiter(10.0);
-        limiter.begin();
-        assert!(tickets(&limiter, 600).await[599] <= Duration::from_mins(1));
-        limiter.begin();
-        let spread = tickets(&limiter, 600).await[599];
-        assert!((130..=150).contains(&spread.as_secs()), "{spread:?}");
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_refresh_that_needs_more_calls_than_expected_hurries_after_half_the_interval() {
-        let limiter = limiter(10.0);
-        limiter.begin();
-        tickets(&limiter, 300).await;
-        limiter.begin();
-        let taken = tickets(&limiter, 1300).await[1299];
-        assert!((240..=260).contains(&taken.as_secs()), "{taken:?}");
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_throttled_operation_slows_down_alone() {
-        let limiter = limiter(10.0);
-        tickets(&limiter, 50).await;
-        limiter.throttled(DETAIL, Instant::now(), None);
-        let (slow, start) = (limiter.allowed(DETAIL), Instant::now());
-        assert!((4.0..=6.0).contains(&slow), "{slow}");
-        assert!((limiter.allowed(LIST) - 10.0).abs() < f64::EPSILON);
-        let lists = async {
-            for _ in 0..20 {
-                limiter.ticket(limiter.place(LIST)).await;
-            }
-            start.elapsed()
-        };
-        let (details, lists) = tokio::join!(tickets(&limiter, 20), lists);
-        assert!(lists <= Duration::from_millis(2500), "{lists:?}");
-        assert!(details[19] >= Duration::from_millis(2500), "{details:?}");
-    }
-
-    #[test]
-    fn backoff_doubles_and_jitter_stays_below() {
-        assert_eq!(backoff(FIRST_PAUSE, 1), FIRST_PAUSE);
-        assert_eq!(backoff(FIRST_PAUSE, 3), 4 * FIRST_PAUSE);
-        assert!(backoff(FIRST_PAUSE, u32::MAX) > LONGEST_PAUSE);
-        let drawn: Vec<_> = (0..100).map(|_| jitter(FIRST_PAUSE)).collect();
-        assert!(drawn.iter().all(|pause| *pause <= FIRST_PAUSE));
-        assert!(drawn.iter().any(|pause| *pause != drawn[0]));
-    }
-}
+mod tests;

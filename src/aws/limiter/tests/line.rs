@@ -1,0 +1,123 @@
+//! Everybody who asks, however it ends.
+
+use std::task::Poll;
+
+use proptest::prelude::*;
+use proptest::sample::select;
+use tokio::time::sleep;
+
+use super::*;
+
+async fn look<T>(future: &mut (impl Future<Output = T> + Unpin)) -> Poll<T> {
+    std::future::poll_fn(|context| Poll::Ready(std::pin::Pin::new(&mut *future).poll(context))).await
+}
+
+/// Whoever was the next to go until its time came may be no longer; the one that is may be asleep without a timer.
+#[tokio::test(start_paused = true)]
+async fn one_that_finds_another_before_it_wakes_that_one() {
+    let limiter = limiter(10.0);
+    limiter.throttled(LIST, Instant::now(), Some(Duration::ZERO));
+    let ticket = |operation| Box::pin(limiter.ticket(limiter.place(operation)));
+    let (mut first, mut second) = (ticket(LIST), ticket(LIST));
+    let (mut detail, mut late) = (ticket(DETAIL), ticket(DETAIL));
+    assert!(look(&mut first).await.is_pending() && look(&mut second).await.is_pending(), "throttled");
+    assert!(look(&mut detail).await.is_ready() && look(&mut late).await.is_pending());
+    advance(Duration::from_secs(3)).await;
+    // It sees one before it, and sleeps.
+    assert!(look(&mut second).await.is_pending());
+    assert!(look(&mut first).await.is_ready());
+    assert!(look(&mut late).await.is_pending());
+    advance(Duration::from_secs(3)).await;
+    // By now the list may go too.
+    assert!(look(&mut late).await.is_pending());
+    let both = async { tokio::join!(second, late) };
+    timeout(Duration::from_secs(1), both).await.expect("neither waits for the other");
+}
+
+/// For how long the weather changes.
+const MILLISECONDS: u64 = 5000;
+const WEATHER: Duration = Duration::from_millis(MILLISECONDS);
+
+#[derive(Clone, Debug)]
+struct Call {
+    at: u64,
+    operation: Operation,
+    /// Leaves the line after so long.
+    patience: Option<u64>,
+}
+
+#[derive(Clone, Debug)]
+enum Weather {
+    /// AWS throttles, and may say for how long.
+    Throttle(Operation, Option<u64>),
+    /// All timers go off late.
+    Late(u64),
+}
+
+fn calls() -> impl Strategy<Value = Vec<Call>> {
+    let call = (0..1000_u64, select(&Operation::ALL), prop::option::weighted(0.3, 0..2000_u64));
+    prop::collection::vec(call.prop_map(|(at, operation, patience)| Call { at, operation, patience }), 1..60)
+}
+
+fn weather() -> impl Strategy<Value = Vec<(u64, Weather)>> {
+    let throttle = (select(&Operation::ALL), prop::option::of(0..500_u64));
+    let throttle = throttle.prop_map(|(operation, asked)| Weather::Throttle(operation, asked));
+    prop::collection::vec((0..MILLISECONDS, prop_oneof![throttle, (1..3000_u64).prop_map(Weather::Late)]), 0..30)
+}
+
+/// The tickets that were taken, in that order.
+async fn served(limiter: &Limiter, calls: &[Call], weather: &[(u64, Weather)]) -> Vec<(Duration, Place)> {
+    let (start, taken) = (Instant::now(), RefCell::new(Vec::new()));
+    let call = async |call: &Call| {
+        sleep(Duration::from_millis(call.at)).await;
+        let place = limiter.place(call.operation);
+        let patience = call.patience.map_or(Duration::MAX, Duration::from_millis);
+        if timeout(patience, limiter.ticket(place)).await.is_ok() {
+            taken.borrow_mut().push((start.elapsed(), place));
+        }
+    };
+    let change = async |(at, weather): &(u64, Weather)| {
+        sleep(Duration::from_millis(*at)).await;
+        match weather {
+            Weather::Throttle(operation, asked) => {
+                limiter.throttled(*operation, Instant::now(), asked.map(Duration::from_millis));
+            }
+            Weather::Late(by) => advance(Duration::from_millis(*by)).await,
+        }
+    };
+    tokio::join!(join_all(calls.iter().map(call)), join_all(weather.iter().map(change)));
+    taken.into_inner()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn everybody_is_served_in_order_in_time_and_below_the_ceiling(
+        (ceiling, calls, weather) in (2..60_u32, calls(), weather())
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+        let taken = runtime.expect("a runtime").block_on(async {
+            let limiter = limiter(f64::from(ceiling));
+            let late = weather.iter().map(|(_, weather)| if let Weather::Late(by) = weather { *by } else { 0 });
+            // After the weather and the last pause each takes two seconds at the slowest.
+            let slowest = Duration::from_secs(2) * u32::try_from(calls.len()).expect("few");
+            let bound = WEATHER + Duration::from_millis(late.sum()) + LONGEST_PAUSE + slowest;
+            let taken = timeout(bound, served(&limiter, &calls, &weather)).await;
+            assert!(limiter.line().waiting.is_empty() || taken.is_err());
+            taken
+        });
+        let taken = taken.expect("everybody is served");
+        prop_assert!(taken.len() >= calls.iter().filter(|call| call.patience.is_none()).count());
+        for operation in Operation::ALL {
+            let numbers = taken.iter().map(|(_, place)| place).filter(|place| place.operation == operation);
+            prop_assert!(numbers.is_sorted(), "{:?}", taken);
+        }
+        for (first, (from, _)) in taken.iter().enumerate() {
+            for (more, (to, _)) in (1_u32..).zip(&taken[first + 1..]) {
+                let least = Duration::from_secs(more.into()) / ceiling;
+                prop_assert!(*to + TOLERANCE >= *from + least, "{:?}", taken);
+            }
+        }
+    }
+}
