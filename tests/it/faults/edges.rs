@@ -77,8 +77,10 @@ async fn a_role_that_is_not_assumable_yet_costs_one_call_per_refresh_until_it_is
 #[tokio::test(flavor = "multi_thread")]
 async fn sessions_that_expire_while_a_refresh_reads_cost_one_call_and_nothing_else() {
     let latency = Duration::from_millis(25);
-    let options = Options { instances: 12, noncompliant: 0.8, latency, ..Options::default() };
-    let bench = Bench::with(options, Settings { interval: "50ms", full_every: "50ms", ..Settings::default() }).await;
+    let options = Options { instances: 40, noncompliant: 0.8, latency, ..Options::default() };
+    // One call after the other, so that there are always some left to be refused.
+    let settings = Settings { interval: "50ms", full_every: "50ms", requests_per_second: 50, ..Settings::default() };
+    let bench = Bench::with(options, settings).await;
     for reached in [2, 5, 8] {
         let (assumed, refused_before) = (bench.aws.calls(OWN, "AssumeRole"), refused(&bench.aws));
         let before = asked(&bench.aws);
