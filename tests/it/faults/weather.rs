@@ -74,11 +74,10 @@ impl Moment {
     }
 }
 
-/// Series of single instances that say what one row says. What is concluded from two views that may be of two moments is
-/// checked when all is well again.
+/// Series of single instances that say what one row says, or that are held back until two views say so. Reasons that are
+/// concluded from two views of two moments are checked when all is well again.
 fn plain(series: &Series) -> bool {
     series.name.starts_with("aws_ssm_instance_")
-        && series.name != "aws_ssm_instance_unreported"
         && !["unexplained", "security_updates_available"].contains(&series.label("reason"))
 }
 
