@@ -23,7 +23,8 @@ pub(super) struct Views {
     newly_due: Awaited,
     /// Summaries that were lost, until the listing is read: their instances may have gone with them.
     newly_lost: Awaited,
-    /// Details of the instances that the last listing was the first to miss.
+    /// Details of the instances that the last listing was the first to miss, or that are listed again and of which the
+    /// summaries are not read since.
     set_aside: HashMap<Arc<str>, SetAside>,
 }
 
@@ -42,7 +43,7 @@ impl Views {
     /// Takes in a complete listing; `compared` if the summaries are as new, or there are none at all.
     ///
     /// What it misses is not listed from now on. The details of it are only set aside for one more listing, so that a row
-    /// which one read missed does not cost reading them anew.
+    /// which one read missed does not cost reading them anew; they are back once its summaries are found to be the same.
     pub(super) fn take_listings(&mut self, chunks: &mut Chunks, rows: Vec<(Arc<str>, Listing)>, compared: bool) {
         self.newly_lost.clear();
         let mut set_aside = std::mem::take(&mut self.set_aside);
@@ -55,14 +56,13 @@ impl Views {
                 self.newly_due.extend(newly.map(|kind| (Arc::clone(&instance.id), kind)));
             }
             // Details are of listed instances.
-            if instance.listing.is_some() {
-                if let Some(details) = set_aside.remove(&instance.id) {
-                    instance.patches = instance.patches.take().or(details.patches);
-                    instance.items = instance.items.take().or(details.items);
-                }
-            } else if instance.patches.is_some() || instance.items.is_some() {
-                let details = SetAside { patches: instance.patches.take(), items: instance.items.take() };
-                self.set_aside.insert(Arc::clone(&instance.id), details);
+            let before = set_aside.remove(&instance.id);
+            let (patches, items) = match &instance.listing {
+                Some(_) => before.map_or((None, None), |details| (details.patches, details.items)),
+                None => (instance.patches.take(), instance.items.take()),
+            };
+            if patches.is_some() || items.is_some() {
+                self.set_aside.insert(Arc::clone(&instance.id), SetAside { patches, items });
             }
         });
     }
@@ -80,14 +80,16 @@ impl Views {
             let missing: Vec<_> = instance.missing().collect();
             let listed = all_listed || instance.listing.is_some();
             take_summaries(instance, summaries.unwrap_or_default(), listed);
+            if instance.listing.is_some()
+                && let Some(details) = self.set_aside.remove(&instance.id)
+            {
+                details.restore(instance);
+            }
             if !compared {
                 let newly = instance.missing().filter(|kind| !missing.contains(kind));
                 self.newly_lost.extend(newly.map(|kind| (Arc::clone(&instance.id), kind)));
             }
         });
-        for (id, details) in &mut self.set_aside {
-            details.items.take_if(|_| chunks.find(id).is_none_or(|instance| !needs_items(instance)));
-        }
     }
 
     /// The listing has been dropped.
@@ -121,6 +123,18 @@ impl Views {
     pub(super) fn items(&self, chunks: &Chunks, id: &str) -> Option<DetailMark> {
         let known = chunks.find(id).and_then(|instance| instance.items.as_ref());
         known.or_else(|| self.set_aside.get(id)?.items.as_ref()).map(|detail| detail.mark)
+    }
+}
+
+// === impl SetAside ===
+
+impl SetAside {
+    /// Gives an instance back the details whose summaries are still the same.
+    fn restore(self, instance: &mut Instance) {
+        let patches = self.patches.filter(|detail| detail.mark.is_of(instance.summary(PATCH)));
+        let items = self.items.filter(|detail| detail.mark.is_of(instance.summary(ASSOCIATION)));
+        instance.patches = instance.patches.take().or(patches);
+        instance.items = instance.items.take().or(items);
     }
 }
 
@@ -176,12 +190,7 @@ fn take_summaries(instance: &mut Instance, mut read: Vec<Summary>, listed: bool)
         read.sort_by(|a, b| a.compliance_type.cmp(&b.compliance_type));
     }
     instance.summaries = read.into_boxed_slice();
-    if !needs_items(instance) {
+    if instance.summary(ASSOCIATION).is_none_or(|summary| !summary.is_noncompliant()) {
         instance.items = None;
     }
-}
-
-/// Whether there is something that items explain.
-fn needs_items(instance: &Instance) -> bool {
-    instance.summary(ASSOCIATION).is_some_and(|summary| summary.is_noncompliant())
 }

@@ -163,6 +163,7 @@ fn details_are_gone_after_two_listings_without_their_instance() {
     }
     assert_eq!(needs(&bench), [true; 2]);
     list(&mut bench, &[listed("i-1")]);
+    bench.summarise(&noncompliant());
     assert_eq!(has_details(&bench), [false; 2]);
 }
 
@@ -174,25 +175,51 @@ fn a_listing_that_fails_is_not_one_without_the_instance() {
     bench.fail(Collector::Instances, Duration::ZERO, Duration::ZERO);
     assert_eq!(needs(&bench), [false; 2]);
     list(&mut bench, &[listed("i-1")]);
+    bench.summarise(&noncompliant());
     assert_eq!(has_details(&bench), [true; 2]);
 }
 
 #[test]
-fn details_that_are_set_aside_are_due_when_the_summary_has_changed() {
+fn details_that_are_set_aside_wait_for_the_summaries() {
     let mut bench = detailed();
     list(&mut bench, &[]);
-    let other = Some(Signature::of(&SummaryRow { execution_id: "new".into(), ..noncompliant()[0].clone() }));
-    assert!(bench.target.needs_patches("i-1", other) && bench.target.needs_items("i-1", other));
+    for _ in 0..2 {
+        bench.next_refresh();
+        list(&mut bench, &[listed("i-1")]);
+        bench.fail(Collector::Compliance, Duration::ZERO, Duration::ZERO);
+        assert_eq!(has_details(&bench), [false; 2]);
+    }
+    bench.summarise(&noncompliant());
+    assert_eq!(has_details(&bench), [true; 2]);
 }
 
 #[test]
-fn items_that_are_set_aside_go_when_the_summary_is_compliant_or_gone() {
-    for rows in [&[summary("i-1", ASSOCIATION, "COMPLIANT")][..], &[]] {
+fn details_that_are_set_aside_are_due_and_not_shown_when_the_summary_has_changed() {
+    for changed in [0, 1] {
+        let mut bench = detailed();
+        list(&mut bench, &[]);
+        bench.next_refresh();
+        let mut rows = noncompliant();
+        rows[changed].execution_id = "new".into();
+        let [patch, association] = rows.each_ref().map(|row| Some(Signature::of(row)));
+        let needs = [bench.target.needs_patches("i-1", patch), bench.target.needs_items("i-1", association)];
+        assert_eq!(needs, [changed == 0, changed == 1]);
+        list(&mut bench, &[listed("i-1")]);
+        bench.summarise(&rows);
+        assert_eq!(has_details(&bench), [changed == 1, changed == 0]);
+    }
+}
+
+#[test]
+fn items_that_are_set_aside_are_not_shown_without_a_noncompliant_summary() {
+    let [patch, _] = noncompliant();
+    for rows in [&[patch.clone(), summary("i-1", ASSOCIATION, "COMPLIANT")][..], &[patch]] {
         let mut bench = detailed();
         list(&mut bench, &[]);
         bench.summarise(rows);
-        assert_eq!(needs(&bench), [false, true]);
+        bench.next_refresh();
         list(&mut bench, &[listed("i-1")]);
+        bench.summarise(rows);
         assert_eq!(has_details(&bench), [true, false]);
     }
 }
@@ -203,6 +230,8 @@ fn details_that_are_set_aside_are_no_younger_when_they_are_back() {
     list(&mut bench, &[]);
     bench.next_refresh();
     bench.list(&[listed("i-1")], 2 * HOUR);
+    bench.summarise(&noncompliant());
+    assert_eq!(has_details(&bench), [true; 2]);
     bench.next_refresh();
     bench.expire(2 * HOUR);
     assert_eq!(has_details(&bench), [false; 2]);
