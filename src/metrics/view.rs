@@ -91,7 +91,7 @@ impl View<'_> {
 
     /// Whether a listed instance lacks a summary that it should have.
     pub fn is_unreported(&self, instance: &Instance, compliance_type: &str) -> bool {
-        self.has_both_views() && self.reads(compliance_type) && instance.is_unreported(compliance_type)
+        self.has_both_views() && self.reads(compliance_type) && self.target.is_unreported(instance, compliance_type)
     }
 
     /// Whether a compliance type is read at all.

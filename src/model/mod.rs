@@ -17,6 +17,7 @@ mod target;
 mod tests;
 mod text;
 mod time;
+mod views;
 
 pub use chunks::{CHUNK, Chunks};
 pub use collector::{Collector, Reason};

@@ -136,17 +136,4 @@ impl Instance {
     pub fn summary(&self, compliance_type: &str) -> Option<&Summary> {
         self.summaries.iter().find(|summary| &**summary.compliance_type == compliance_type)
     }
-
-    /// Whether a listed instance has no summary that it should have.
-    ///
-    /// Patch: always due, so it was never scanned, or only by `AWS-RunPatchBaselineAssociation`, or longer ago than AWS
-    /// keeps. Association: due where the listing gives an association status.
-    pub fn is_unreported(&self, compliance_type: &str) -> bool {
-        let due = match compliance_type {
-            PATCH => self.listing.is_some(),
-            ASSOCIATION => self.listing.as_ref().is_some_and(|listing| listing.traits.has_associations),
-            _ => false,
-        };
-        due && self.summary(compliance_type).is_none()
-    }
 }

@@ -5,14 +5,11 @@ use std::time::Duration;
 
 use super::chunks::Chunks;
 use super::details::{DetailMark, Moment, Rotation, Signature};
-use super::instance::{Instance, ItemDetail, PatchDetail, Summary, Words};
+use super::instance::{Instance, ItemDetail, PatchDetail, Words};
 use super::reasons::{ASSOCIATION, PATCH};
 use super::stage::{Association, Baseline, Data, Read, Totals};
+use super::views::{Views, put};
 use super::{Collector, Now, Reason, Timestamp};
-
-/// Reads of a listing without a summary after which a listed instance has lost it. One is not enough: rows move between
-/// the pages of a live listing.
-const MISSED_READS: u8 = 2;
 
 /// How old data may grow.
 #[derive(Clone, Copy, Debug)]
@@ -39,6 +36,7 @@ pub struct Target {
     item_rotation: Rotation,
     collectors: [CollectorState; Collector::ALL.len()],
     chunks: Chunks,
+    views: Views,
     totals: Vec<Totals>,
     baselines: Vec<Baseline>,
     associations: Vec<Association>,
@@ -96,6 +94,7 @@ impl Target {
             item_rotation: Rotation::default(),
             collectors: Default::default(),
             chunks: Chunks::default(),
+            views: Views::default(),
             totals: Vec::new(),
             baselines: Vec::new(),
             associations: Vec::new(),
@@ -124,15 +123,13 @@ impl Target {
 
     /// Whether this refresh must read the patch state of a listed instance, given its Patch summary as far as it is known.
     pub fn needs_patches(&self, id: &str, summary: Option<Signature>) -> bool {
-        let mark = self.chunks.find(id).and_then(|instance| Some(&instance.patches.as_ref()?.mark));
-        DetailMark::is_due(mark, id, summary, &self.patch_rotation)
+        DetailMark::is_due(self.views.patches(&self.chunks, id).as_ref(), id, summary, &self.patch_rotation)
     }
 
     /// Whether this refresh must read the items of a listed instance that is non-compliant for Association, given that
     /// summary.
     pub fn needs_items(&self, id: &str, summary: Option<Signature>) -> bool {
-        let mark = self.chunks.find(id).and_then(|instance| Some(&instance.items.as_ref()?.mark));
-        DetailMark::is_due(mark, id, summary, &self.item_rotation)
+        DetailMark::is_due(self.views.items(&self.chunks, id).as_ref(), id, summary, &self.item_rotation)
     }
 
     /// The one copy of an id that is known.
@@ -174,17 +171,14 @@ impl Target {
         let summarised = self.collector(Collector::Compliance).confirmed_in == self.refresh;
         let confirms = succeeded && summarised;
         match data {
-            Data::Instances(rows) => self.chunks.merge(rows, |instance, listing| {
-                put(&mut instance.listing, listing);
-                // Details are of listed instances.
-                if instance.listing.is_none() {
-                    (instance.patches, instance.items) = (None, None);
-                }
-            }),
-            Data::Compliance(rows) => self.chunks.merge(by_id(rows), |instance, summaries| {
-                let listed = all_listed || instance.listing.is_some();
-                take_summaries(instance, summaries.unwrap_or_default(), listed);
-            }),
+            Data::Instances(rows) => {
+                let compared = summarised || !self.has(Collector::Compliance);
+                self.views.take_listings(&mut self.chunks, rows, compared);
+            }
+            Data::Compliance(rows) => {
+                let compared = self.collector(Collector::Instances).confirmed_in == self.refresh;
+                self.views.take_summaries(&mut self.chunks, rows, all_listed, compared);
+            }
             Data::Patches(Read { rows, unread }) => self.chunks.merge(rows, |instance, row| {
                 let mark = instance.patches.as_mut().map(|detail| &mut detail.mark);
                 let Some(state) = row else {
@@ -282,8 +276,8 @@ impl Target {
 
     fn drop_data(&mut self, collector: Collector) {
         match collector {
-            Collector::Instances => self.chunks.update(|instance| instance.listing = None),
-            Collector::Compliance => self.chunks.update(|instance| instance.summaries = Box::default()),
+            Collector::Instances => self.views.drop_listings(&mut self.chunks),
+            Collector::Compliance => self.views.drop_summaries(&mut self.chunks),
             // Instance by instance, in `expire_details`: some may have been read since.
             Collector::Patches | Collector::Items => {}
             Collector::ComplianceTotals => self.totals.clear(),
@@ -337,43 +331,11 @@ impl Target {
     pub fn is_listed(&self, instance: &Instance) -> bool {
         instance.listing.is_some() || !self.has(Collector::Instances)
     }
-}
 
-/// Puts a value where the last one was: a fleet that is read again and again keeps its place in memory.
-fn put<T>(place: &mut Option<Box<T>>, value: Option<T>) {
-    match (place.as_deref_mut(), value) {
-        (Some(last), Some(value)) => *last = value,
-        (_, value) => *place = value.map(Box::new),
-    }
-}
-
-/// The summaries of one resource after the other, of rows in the order of ids.
-fn by_id(rows: Vec<(Arc<str>, Summary)>) -> impl Iterator<Item = (Arc<str>, Vec<Summary>)> {
-    let mut rows = rows.into_iter().peekable();
-    std::iter::from_fn(move || {
-        let (id, first) = rows.next()?;
-        let mut summaries = vec![first];
-        while let Some((_, next)) = rows.next_if(|(other, _)| *other == id) {
-            summaries.push(next);
-        }
-        Some((id, summaries))
-    })
-}
-
-/// A complete read of the summaries of one resource.
-fn take_summaries(instance: &mut Instance, mut read: Vec<Summary>, listed: bool) {
-    if listed {
-        let lost = std::mem::take(&mut instance.summaries)
-            .into_iter()
-            .filter(|known| !read.iter().any(|summary| summary.compliance_type == known.compliance_type))
-            .map(|known| Summary { missed: known.missed + 1, ..known })
-            .filter(|known| known.missed < MISSED_READS);
-        read.extend(lost.collect::<Vec<_>>());
-        read.sort_by(|a, b| a.compliance_type.cmp(&b.compliance_type));
-    }
-    instance.summaries = read.into_boxed_slice();
-    if instance.summary(ASSOCIATION).is_none_or(|summary| !summary.is_noncompliant()) {
-        instance.items = None;
+    /// Whether a listed instance has no summary that it should have. Not before both views have been read since one of
+    /// them first said so.
+    pub fn is_unreported(&self, instance: &Instance, compliance_type: &str) -> bool {
+        self.views.is_unreported(instance, compliance_type)
     }
 }
 

@@ -4,6 +4,7 @@ mod ages;
 mod causes;
 mod rows;
 mod summaries;
+mod views;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -118,6 +119,10 @@ impl Bench {
 
     fn instance(&self, name: &str) -> &Instance {
         self.target.instances().find(|instance| &*instance.id == name).expect("the instance is known")
+    }
+
+    fn unreported(&self, name: &str, kind: &str) -> bool {
+        self.target.is_unreported(self.instance(name), kind)
     }
 
     fn causes(&self, name: &str, kind: &str) -> Vec<&'static str> {

@@ -93,7 +93,7 @@ fn patch_is_unreported_for_every_listed_instance_without_a_summary() {
         summary("i-none", ASSOCIATION, "COMPLIANT"),
         summary("ghost", ASSOCIATION, "COMPLIANT"),
     ]);
-    let unreported = |name| bench.instance(name).is_unreported(PATCH);
+    let unreported = |name| bench.unreported(name, PATCH);
     assert_eq!(["i-none", "i-good", "i-odd", "ghost"].map(unreported), [true, false, false, false]);
 }
 
@@ -103,7 +103,7 @@ fn association_is_unreported_only_where_the_listing_has_an_association_status() 
     let with_status = |name| InstanceRow { association_status: "Pending".into(), ..listed(name) };
     bench.list(&[listed("i-none"), with_status("i-due"), with_status("i-good")], Duration::ZERO);
     bench.summarise(&[summary("i-good", ASSOCIATION, "COMPLIANT"), summary("ghost", PATCH, "COMPLIANT")]);
-    let unreported = |name| bench.instance(name).is_unreported(ASSOCIATION);
+    let unreported = |name| bench.unreported(name, ASSOCIATION);
     assert_eq!(["i-none", "i-due", "i-good", "ghost"].map(unreported), [false, true, false, false]);
 }
 
@@ -111,5 +111,5 @@ fn association_is_unreported_only_where_the_listing_has_an_association_status() 
 fn no_other_type_is_ever_unreported() {
     let mut bench = Bench::new();
     bench.list(&[listed("i-1")], Duration::ZERO);
-    assert!(!["Custom:A", "New", ""].iter().any(|kind| bench.instance("i-1").is_unreported(kind)));
+    assert!(!["Custom:A", "New", ""].iter().any(|kind| bench.unreported("i-1", kind)));
 }

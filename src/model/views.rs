@@ -1,0 +1,196 @@
+//! The two views of a fleet, and what may be told from both: which instances are managed, and which of them report.
+//!
+//! Each is read at its own moment, a live list that moves under the reader, and either may fail for a while. So what one
+//! says of an instance that the other has not been read for since is not concluded from yet, and what a single read
+//! misses is not forgotten at once.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use super::chunks::Chunks;
+use super::details::DetailMark;
+use super::instance::{Instance, ItemDetail, Listing, PatchDetail, Summary};
+use super::reasons::{ASSOCIATION, PATCH};
+
+/// Reads of the summaries without one after which a listed instance has lost it. One is not enough: rows move between
+/// the pages of a live listing.
+const MISSED_READS: u8 = 2;
+
+/// What is remembered between the reads of the two views. Empty while both are read and nothing comes or goes.
+#[derive(Debug, Default)]
+pub(super) struct Views {
+    /// Summaries that became due by a listing, until the summaries are read.
+    newly_due: Awaited,
+    /// Summaries that were lost, until the listing is read: their instances may have gone with them.
+    newly_lost: Awaited,
+    /// Details of the instances that the last listing was the first to miss, or that are listed again and of which the
+    /// summaries are not read since.
+    set_aside: HashMap<Arc<str>, SetAside>,
+}
+
+/// Instances, each with a compliance type of which nothing can be concluded yet.
+type Awaited = HashSet<(Arc<str>, &'static str)>;
+
+#[derive(Debug)]
+struct SetAside {
+    patches: Option<Box<PatchDetail>>,
+    items: Option<Box<ItemDetail>>,
+}
+
+// === impl Views ===
+
+impl Views {
+    /// Takes in a complete listing; `compared` if the summaries are as new, or there are none at all.
+    ///
+    /// What it misses is not listed from now on. The details of it are only set aside for one more listing, so that a row
+    /// which one read missed does not cost reading them anew; they are back once its summaries are found to be the same.
+    pub(super) fn take_listings(&mut self, chunks: &mut Chunks, rows: Vec<(Arc<str>, Listing)>, compared: bool) {
+        self.newly_lost.clear();
+        let mut set_aside = std::mem::take(&mut self.set_aside);
+        chunks.merge(rows, |instance, listing| {
+            let due_before = instance.due();
+            put(&mut instance.listing, listing);
+            if !compared {
+                let newly = instance.due().filter(|kind| instance.summary(kind).is_none());
+                let newly = newly.filter(|kind| !due_before.clone().any(|before| before == *kind));
+                self.newly_due.extend(newly.map(|kind| (Arc::clone(&instance.id), kind)));
+            }
+            // Details are of listed instances.
+            let before = set_aside.remove(&instance.id);
+            let (patches, items) = match &instance.listing {
+                Some(_) => before.map_or((None, None), |details| (details.patches, details.items)),
+                None => (instance.patches.take(), instance.items.take()),
+            };
+            if patches.is_some() || items.is_some() {
+                self.set_aside.insert(Arc::clone(&instance.id), SetAside { patches, items });
+            }
+        });
+    }
+
+    /// Takes in complete summaries; `compared` if the listing is as new. While there is none, all are listed.
+    pub(super) fn take_summaries(
+        &mut self,
+        chunks: &mut Chunks,
+        rows: Vec<(Arc<str>, Summary)>,
+        all_listed: bool,
+        compared: bool,
+    ) {
+        self.newly_due.clear();
+        chunks.merge(by_id(rows), |instance, summaries| {
+            let missing: Vec<_> = instance.missing().collect();
+            let listed = all_listed || instance.listing.is_some();
+            take_summaries(instance, summaries.unwrap_or_default(), listed);
+            if instance.listing.is_some()
+                && let Some(details) = self.set_aside.remove(&instance.id)
+            {
+                details.restore(instance);
+            }
+            if !compared {
+                let newly = instance.missing().filter(|kind| !missing.contains(kind));
+                self.newly_lost.extend(newly.map(|kind| (Arc::clone(&instance.id), kind)));
+            }
+        });
+    }
+
+    /// The listing has been dropped.
+    pub(super) fn drop_listings(&mut self, chunks: &mut Chunks) {
+        self.set_aside.clear();
+        chunks.update(|instance| instance.listing = None);
+    }
+
+    /// The summaries have been dropped.
+    pub(super) fn drop_summaries(&mut self, chunks: &mut Chunks) {
+        self.newly_due.clear();
+        chunks.update(|instance| instance.summaries = Box::default());
+    }
+
+    /// Whether both views agree that an instance has no summary that it should have.
+    pub(super) fn is_unreported(&self, instance: &Instance, compliance_type: &str) -> bool {
+        let is_awaited =
+            |awaited: &Awaited| !awaited.is_empty() && awaited.contains(&(Arc::clone(&instance.id), compliance_type));
+        instance.missing().any(|kind| kind == compliance_type)
+            && !is_awaited(&self.newly_due)
+            && !is_awaited(&self.newly_lost)
+    }
+
+    /// The patch state that an instance has, or will have once it is listed again.
+    pub(super) fn patches(&self, chunks: &Chunks, id: &str) -> Option<DetailMark> {
+        let known = chunks.find(id).and_then(|instance| instance.patches.as_ref());
+        known.or_else(|| self.set_aside.get(id)?.patches.as_ref()).map(|detail| detail.mark)
+    }
+
+    /// The same of its items.
+    pub(super) fn items(&self, chunks: &Chunks, id: &str) -> Option<DetailMark> {
+        let known = chunks.find(id).and_then(|instance| instance.items.as_ref());
+        known.or_else(|| self.set_aside.get(id)?.items.as_ref()).map(|detail| detail.mark)
+    }
+}
+
+// === impl SetAside ===
+
+impl SetAside {
+    /// Gives an instance back the details whose summaries are still the same.
+    fn restore(self, instance: &mut Instance) {
+        let patches = self.patches.filter(|detail| detail.mark.is_of(instance.summary(PATCH)));
+        let items = self.items.filter(|detail| detail.mark.is_of(instance.summary(ASSOCIATION)));
+        instance.patches = instance.patches.take().or(patches);
+        instance.items = instance.items.take().or(items);
+    }
+}
+
+// === impl Instance ===
+
+impl Instance {
+    /// The compliance types that a listed instance should have a summary of.
+    ///
+    /// Patch always: without one it was never scanned, or only by `AWS-RunPatchBaselineAssociation`, or longer ago than AWS
+    /// keeps. Association where the listing gives an association status.
+    fn due(&self) -> impl Iterator<Item = &'static str> + Clone + use<> {
+        let patch = self.listing.is_some();
+        let association = self.listing.as_ref().is_some_and(|listing| listing.traits.has_associations);
+        [(PATCH, patch), (ASSOCIATION, association)].into_iter().filter(|(_, due)| *due).map(|(kind, _)| kind)
+    }
+
+    /// Those of them that it has no summary of.
+    fn missing(&self) -> impl Iterator<Item = &'static str> {
+        self.due().filter(|kind| self.summary(kind).is_none())
+    }
+}
+
+/// Puts a value where the last one was: a fleet that is read again and again keeps its place in memory.
+pub(super) fn put<T>(place: &mut Option<Box<T>>, value: Option<T>) {
+    match (place.as_deref_mut(), value) {
+        (Some(last), Some(value)) => *last = value,
+        (_, value) => *place = value.map(Box::new),
+    }
+}
+
+/// The summaries of one resource after the other, of rows in the order of ids.
+fn by_id(rows: Vec<(Arc<str>, Summary)>) -> impl Iterator<Item = (Arc<str>, Vec<Summary>)> {
+    let mut rows = rows.into_iter().peekable();
+    std::iter::from_fn(move || {
+        let (id, first) = rows.next()?;
+        let mut summaries = vec![first];
+        while let Some((_, next)) = rows.next_if(|(other, _)| *other == id) {
+            summaries.push(next);
+        }
+        Some((id, summaries))
+    })
+}
+
+/// A complete read of the summaries of one resource.
+fn take_summaries(instance: &mut Instance, mut read: Vec<Summary>, listed: bool) {
+    if listed {
+        let lost = std::mem::take(&mut instance.summaries)
+            .into_iter()
+            .filter(|known| !read.iter().any(|summary| summary.compliance_type == known.compliance_type))
+            .map(|known| Summary { missed: known.missed + 1, ..known })
+            .filter(|known| known.missed < MISSED_READS);
+        read.extend(lost.collect::<Vec<_>>());
+        read.sort_by(|a, b| a.compliance_type.cmp(&b.compliance_type));
+    }
+    instance.summaries = read.into_boxed_slice();
+    if instance.summary(ASSOCIATION).is_none_or(|summary| !summary.is_noncompliant()) {
+        instance.items = None;
+    }
+}
