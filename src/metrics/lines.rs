@@ -272,7 +272,8 @@ mod tests {
     }
 
     fn expected(lines: &[(String, String, u32)]) -> String {
-        lines.iter().map(|(a, b, number)| format!("NAME{{a=\"{a}\",b=\"{b}\"}} {number}\n")).collect()
+        let line = |(a, b, number): &(String, String, u32)| format!("NAME{{a=\"{a}\",b=\"{b}\"}} {number}\n");
+        lines.iter().map(line).collect::<Vec<_>>().concat()
     }
 
     #[test]

@@ -87,7 +87,9 @@ impl TargetPage {
         let mut counts = Counts::new(view);
         // Chunk by chunk, not family by family: what is known of a chunk's instances is still at hand for the next family.
         for chunk in view.target.chunks().iter() {
-            chunk.iter().for_each(|instance| counts.add(view, instance));
+            for instance in chunk {
+                counts.add(view, instance);
+            }
             let shown: Shown<'_> = chunk
                 .iter()
                 .filter(|instance| view.is_identified() && view.shows(instance))

@@ -48,7 +48,7 @@ pub(super) const FAMILIES: &[Family] = &[
         name: "aws_ssm_instance_unreported",
         kind: Gauge,
         stability: Experimental,
-        help: "1 for a listed instance that ListResourceComplianceSummaries has no summary of: Patch, if it was never scanned, scanned only through AWS-RunPatchBaselineAssociation, or longer ago than AWS keeps; Association, if DescribeInstanceInformation gives an AssociationStatus all the same. Absent otherwise.",
+        help: "1 for a listed instance that ListResourceComplianceSummaries has no summary of: Patch, if it was never scanned, scanned only through AWS-RunPatchBaselineAssociation, or longer ago than AWS keeps; Association, if DescribeInstanceInformation gives an AssociationStatus all the same. Absent otherwise, and until both were read after the instance came.",
         labels: &["compliance_type"],
         samples: Per::Instance(|view, instance, out| {
             for kind in [PATCH, ASSOCIATION].into_iter().filter(|kind| view.is_unreported(instance, kind)) {
