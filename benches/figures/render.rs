@@ -23,8 +23,10 @@ pub(crate) fn measure(sizes: &[usize], table: &mut Table) {
         let view = view(&target, &identity);
         let publisher = Publisher::default();
         publisher.publish(0, TargetPage::render(&view, None));
-        let text: Vec<u8> =
-            Body::new(publisher.page(), Format::OpenMetrics, Encoding::Identity, "# EOF\n").flatten().collect();
+        let text: Vec<u8> = Body::new(publisher.page(), Format::OpenMetrics, Encoding::Identity, "# EOF\n")
+            .flatten()
+            .flatten()
+            .collect();
         let mut registry = Registry::default();
         registry.register_collector(Box::new(Fleet::parse(&text)));
         // In turn, so that a machine that gets slower does so for all; the least, as noise only adds.

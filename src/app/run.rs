@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use bytes::Buf;
 use futures_util::future::join_all;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -84,7 +85,7 @@ fn web_options(telemetry_path: String) -> Options {
 pub async fn once(fleet: Fleet, out: &mut impl Write) -> io::Result<bool> {
     join_all(fleet.refreshers.iter().map(|refresher| refresher.refresh(false))).await;
     for frame in Body::new(fleet.shared.publisher.page(), Format::Text, Encoding::Identity, "") {
-        out.write_all(&frame)?;
+        io::copy(&mut frame.reader(), out)?;
     }
     out.flush()?;
     let left_out = |place: &Place| place.left_out.load(Ordering::Relaxed);

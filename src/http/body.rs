@@ -5,16 +5,17 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use bytes::Bytes;
+use bytes::Buf;
 use hyper::body::{Body, Frame, SizeHint};
 
 use super::life::Life;
 use super::site::Exposition;
+use crate::metrics;
 
 /// Frames of a known total length. Dropping it, which hyper does as soon as it has the last frame, ends the answer.
 pub(super) struct AnswerBody {
     left: u64,
-    chunks: Box<dyn Iterator<Item = Bytes> + Send>,
+    chunks: Box<dyn Iterator<Item = metrics::Frame> + Send>,
     life: Option<Arc<Life>>,
 }
 
@@ -37,14 +38,17 @@ impl AnswerBody {
 }
 
 impl Body for AnswerBody {
-    type Data = Bytes;
+    type Data = metrics::Frame;
     type Error = Infallible;
 
-    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        let Some(chunk) = self.chunks.find(|chunk| !chunk.is_empty()) else {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<metrics::Frame>, Infallible>>> {
+        let Some(chunk) = self.chunks.find(|chunk| chunk.has_remaining()) else {
             return Poll::Ready(None);
         };
-        self.left = self.left.saturating_sub(chunk.len() as u64);
+        self.left = self.left.saturating_sub(chunk.remaining() as u64);
         Poll::Ready(Some(Ok(Frame::data(chunk))))
     }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use crate::metrics::{Encoding, Format};
+use crate::metrics::{Encoding, Format, Frame};
 
 /// The content behind the endpoints.
 ///
@@ -61,7 +61,7 @@ pub struct Exposition {
     /// Sum of the lengths of `chunks` in bytes, sent as `Content-Length`.
     pub length: u64,
     /// The frames, in order; empty ones are skipped.
-    pub chunks: Box<dyn Iterator<Item = Bytes> + Send>,
+    pub chunks: Box<dyn Iterator<Item = Frame> + Send>,
 }
 
 impl fmt::Debug for Exposition {
@@ -72,7 +72,7 @@ impl fmt::Debug for Exposition {
 
 impl From<Bytes> for Exposition {
     fn from(whole: Bytes) -> Self {
-        Self { length: whole.len() as u64, chunks: Box::new(std::iter::once(whole)) }
+        Self { length: whole.len() as u64, chunks: Box::new(std::iter::once(whole.into())) }
     }
 }
 

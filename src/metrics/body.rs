@@ -1,8 +1,10 @@
 //! One answer to a scrape: the page as it is, and the exporter's own metrics after it, as text or as one gzip member.
 
+use std::collections::VecDeque;
+use std::io::IoSlice;
 use std::sync::Arc;
 
-use bytes::{BufMut, Bytes, BytesMut};
+use bytes::{Buf, BufMut, Bytes, BytesMut};
 
 use super::deflate::{GZIP_HEADER, Inflater, Piece, last_piece};
 use super::family::Format;
@@ -23,8 +25,6 @@ pub struct Body {
     page: Arc<Page>,
     format: Format,
     next: Cursor,
-    /// A part that was taken and is still to be sent.
-    pending: Option<Bytes>,
     /// The exporter's own metrics, ending the stream; taken when sent.
     last: Option<Bytes>,
     /// The gzip trailer; taken when sent.
@@ -36,6 +36,14 @@ pub struct Body {
     length: u64,
 }
 
+/// Bytes that are sent at once, in parts that need not be copied to be together.
+#[derive(Clone, Debug, Default)]
+pub struct Frame {
+    parts: VecDeque<Bytes>,
+}
+
+/// Parts of a frame that go to the socket in one call, but for one or two: what hyper hands on at once.
+const PARTS: usize = 14;
 /// Compressed parts below this are joined: a write to the socket costs more than a copy.
 const SMALL: usize = 16 * 1024;
 /// Text per frame of an answer that is sent as it is.
@@ -48,7 +56,6 @@ impl Body {
         let body = Self {
             format,
             next: Cursor::default(),
-            pending: None,
             length: page.sum(format).then(last.sum).length,
             trailer: None,
             header: None,
@@ -81,9 +88,6 @@ impl Body {
 
     /// The next compressed part.
     fn part(&mut self) -> Option<Bytes> {
-        if let Some(pending) = self.pending.take() {
-            return Some(pending);
-        }
         if let Some(header) = self.header.take() {
             return Some(header);
         }
@@ -93,27 +97,25 @@ impl Body {
         self.last.take().or_else(|| self.trailer.take())
     }
 
-    fn compressed_frame(&mut self) -> Option<Bytes> {
-        let first = self.part()?;
-        if first.len() >= SMALL {
-            return Some(first);
-        }
-        let mut frame = BytesMut::with_capacity(2 * SMALL);
-        frame.put(first);
-        while frame.len() < SMALL {
-            match self.part() {
-                Some(part) if part.len() < SMALL => frame.put(part),
-                // Large ones go out as they are, without a copy.
-                large => {
-                    self.pending = large;
-                    break;
+    fn compressed_frame(&mut self) -> Option<Frame> {
+        let (mut frame, mut small) = (Frame::default(), BytesMut::new());
+        while frame.parts.len() < PARTS {
+            let Some(part) = self.part() else { break };
+            if part.len() < SMALL {
+                small.put(part);
+                if small.len() >= SMALL {
+                    frame.push(small.split().freeze());
                 }
+            } else {
+                frame.push(small.split().freeze());
+                frame.push(part);
             }
         }
-        Some(frame.freeze())
+        frame.push(small.freeze());
+        (!frame.parts.is_empty()).then_some(frame)
     }
 
-    fn text_frame(&mut self, mut inflater: Inflater, mut deflated: Bytes) -> Option<Bytes> {
+    fn text_frame(&mut self, mut inflater: Inflater, mut deflated: Bytes) -> Option<Frame> {
         let mut frame = BytesMut::with_capacity(FRAME);
         loop {
             let before = frame.len();
@@ -130,14 +132,69 @@ impl Body {
             }
         }
         self.inflate = Some((inflater, deflated));
-        (!frame.is_empty()).then(|| frame.freeze())
+        (!frame.is_empty()).then(|| frame.freeze().into())
     }
 }
 
-impl Iterator for Body {
-    type Item = Bytes;
+// === impl Frame ===
 
-    fn next(&mut self) -> Option<Bytes> {
+impl Frame {
+    fn push(&mut self, part: Bytes) {
+        if !part.is_empty() {
+            self.parts.push_back(part);
+        }
+    }
+}
+
+impl From<Bytes> for Frame {
+    fn from(part: Bytes) -> Self {
+        let mut frame = Self::default();
+        frame.push(part);
+        frame
+    }
+}
+
+impl IntoIterator for Frame {
+    type Item = Bytes;
+    type IntoIter = std::collections::vec_deque::IntoIter<Bytes>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.parts.into_iter()
+    }
+}
+
+impl Buf for Frame {
+    fn remaining(&self) -> usize {
+        self.parts.iter().map(Bytes::len).sum()
+    }
+
+    fn chunk(&self) -> &[u8] {
+        self.parts.front().map_or(&[], Bytes::as_ref)
+    }
+
+    fn chunks_vectored<'a>(&'a self, slices: &mut [IoSlice<'a>]) -> usize {
+        let filled = slices.iter_mut().zip(&self.parts).map(|(slice, part)| *slice = IoSlice::new(part));
+        filled.count()
+    }
+
+    fn advance(&mut self, mut count: usize) {
+        while let Some(part) = self.parts.front_mut().filter(|_| count > 0) {
+            let step = count.min(part.len());
+            part.advance(step);
+            count -= step;
+            if part.is_empty() {
+                self.parts.pop_front();
+            }
+        }
+    }
+}
+
+// === impl Iterator for Body ===
+
+impl Iterator for Body {
+    type Item = Frame;
+
+    fn next(&mut self) -> Option<Frame> {
         match self.inflate.take() {
             Some((inflater, deflated)) => self.text_frame(inflater, deflated),
             None => self.compressed_frame(),

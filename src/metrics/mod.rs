@@ -17,7 +17,7 @@ mod page;
 mod tests;
 mod view;
 
-pub use body::{Body, Encoding};
+pub use body::{Body, Encoding, Frame};
 pub use catalogue::{SECTIONS, families};
 pub use document::document;
 pub use family::{Family, Format, Kind, Per, Stability};

@@ -48,7 +48,7 @@ impl Bench {
 
     pub(crate) fn page(&self) -> Page {
         let body = Body::new(self.fleet.shared.publisher.page(), Exposed::Text, Encoding::Identity, "");
-        let text = String::from_utf8(body.flat_map(|frame| frame.to_vec()).collect()).unwrap();
+        let text = String::from_utf8(body.flatten().collect::<Vec<_>>().concat()).unwrap();
         Page::read(&text, Format::Text).unwrap()
     }
 

@@ -42,7 +42,10 @@ impl Constant {
     /// A page much larger than any socket buffer, which a slow reader does not get at once.
     fn large() -> Self {
         const FRAME: Bytes = Bytes::from_static(&[b'x'; 64 * 1024]);
-        let page = |_, _| Exposition { length: 64 << 20, chunks: Box::new(std::iter::repeat_n(FRAME, 1024)) };
+        let page = |_, _| Exposition {
+            length: 64 << 20,
+            chunks: Box::new(std::iter::repeat_with(|| FRAME.into()).take(1024)),
+        };
         Self { page, ..Self::default() }
     }
 }

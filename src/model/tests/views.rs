@@ -11,7 +11,7 @@ fn page(bench: &Bench) -> String {
     let publisher = Publisher::default();
     publisher.publish(0, TargetPage::render(&View { target: &bench.target, identity: &identity, policy }, None));
     let body = Body::new(publisher.page(), Format::Text, Encoding::Identity, "");
-    let text = String::from_utf8(body.flat_map(|frame| frame.to_vec()).collect()).expect("the page is text");
+    let text = String::from_utf8(body.flatten().collect::<Vec<_>>().concat()).expect("the page is text");
     text.replace("account_id=\"1\",region=\"r\",", "")
 }
 
