@@ -45,7 +45,7 @@ impl Body for AnswerBody {
         mut self: Pin<&mut Self>,
         _: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<metrics::Frame>, Infallible>>> {
-        let Some(chunk) = self.chunks.find(|chunk| chunk.has_remaining()) else {
+        let Some(chunk) = self.chunks.find(Buf::has_remaining) else {
             return Poll::Ready(None);
         };
         self.left = self.left.saturating_sub(chunk.remaining() as u64);
