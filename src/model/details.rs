@@ -129,11 +129,6 @@ impl DetailMark {
         (self.confirmed_in, self.confirmed_at) = (now.refresh, now.at);
     }
 
-    /// Whether a summary is the one that the details were read for.
-    pub(super) fn is_of(&self, summary: Option<&Summary>) -> bool {
-        self.signature == Signature::of_summary(summary)
-    }
-
     /// Whether details must be read, given the summary as far as it is known.
     pub(super) fn is_due(mark: Option<&Self>, id: &str, summary: Option<Signature>, rotation: &Rotation) -> bool {
         mark.is_none_or(|mark| {

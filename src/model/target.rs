@@ -123,13 +123,15 @@ impl Target {
 
     /// Whether this refresh must read the patch state of a listed instance, given its Patch summary as far as it is known.
     pub fn needs_patches(&self, id: &str, summary: Option<Signature>) -> bool {
-        DetailMark::is_due(self.views.patches(&self.chunks, id).as_ref(), id, summary, &self.patch_rotation)
+        let mark = self.chunks.find(id).and_then(|instance| Some(&instance.patches.as_ref()?.mark));
+        DetailMark::is_due(mark, id, summary, &self.patch_rotation)
     }
 
     /// Whether this refresh must read the items of a listed instance that is non-compliant for Association, given that
     /// summary.
     pub fn needs_items(&self, id: &str, summary: Option<Signature>) -> bool {
-        DetailMark::is_due(self.views.items(&self.chunks, id).as_ref(), id, summary, &self.item_rotation)
+        let mark = self.chunks.find(id).and_then(|instance| Some(&instance.items.as_ref()?.mark));
+        DetailMark::is_due(mark, id, summary, &self.item_rotation)
     }
 
     /// The one copy of an id that is known.
@@ -276,7 +278,7 @@ impl Target {
 
     fn drop_data(&mut self, collector: Collector) {
         match collector {
-            Collector::Instances => self.views.drop_listings(&mut self.chunks),
+            Collector::Instances => self.chunks.update(|instance| instance.listing = None),
             Collector::Compliance => self.views.drop_summaries(&mut self.chunks),
             // Instance by instance, in `expire_details`: some may have been read since.
             Collector::Patches | Collector::Items => {}

@@ -1,15 +1,14 @@
 //! The two views of a fleet, and what may be told from both: which instances are managed, and which of them report.
 //!
 //! Each is read at its own moment, a live list that moves under the reader, and either may fail for a while. So what one
-//! says of an instance that the other has not been read for since is not concluded from yet, and what a single read
-//! misses is not forgotten at once.
+//! says of an instance that the other has not been read for since is not concluded from yet, and a summary that a single
+//! read misses is not forgotten at once.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::chunks::Chunks;
-use super::details::DetailMark;
-use super::instance::{Instance, ItemDetail, Listing, PatchDetail, Summary};
+use super::instance::{Instance, Listing, Summary};
 use super::reasons::{ASSOCIATION, PATCH};
 
 /// Reads of the summaries without one after which a listed instance has lost it. One is not enough: rows move between
@@ -23,30 +22,19 @@ pub(super) struct Views {
     newly_due: Awaited,
     /// Summaries that were lost, until the listing is read: their instances may have gone with them.
     newly_lost: Awaited,
-    /// Details of the instances that the last listing was the first to miss, or that are listed again and of which the
-    /// summaries are not read since.
-    set_aside: HashMap<Arc<str>, SetAside>,
 }
 
 /// Instances, each with a compliance type of which nothing can be concluded yet.
 type Awaited = HashSet<(Arc<str>, &'static str)>;
-
-#[derive(Debug)]
-struct SetAside {
-    patches: Option<Box<PatchDetail>>,
-    items: Option<Box<ItemDetail>>,
-}
 
 // === impl Views ===
 
 impl Views {
     /// Takes in a complete listing; `compared` if the summaries are as new, or there are none at all.
     ///
-    /// What it misses is not listed from now on. The details of it are only set aside for one more listing, so that a row
-    /// which one read missed does not cost reading them anew; they are back once its summaries are found to be the same.
+    /// What it misses is not listed from now on, and has no details.
     pub(super) fn take_listings(&mut self, chunks: &mut Chunks, rows: Vec<(Arc<str>, Listing)>, compared: bool) {
         self.newly_lost.clear();
-        let mut set_aside = std::mem::take(&mut self.set_aside);
         chunks.merge(rows, |instance, listing| {
             let due_before = instance.due();
             put(&mut instance.listing, listing);
@@ -56,13 +44,8 @@ impl Views {
                 self.newly_due.extend(newly.map(|kind| (Arc::clone(&instance.id), kind)));
             }
             // Details are of listed instances.
-            let before = set_aside.remove(&instance.id);
-            let (patches, items) = match &instance.listing {
-                Some(_) => before.map_or((None, None), |details| (details.patches, details.items)),
-                None => (instance.patches.take(), instance.items.take()),
-            };
-            if patches.is_some() || items.is_some() {
-                self.set_aside.insert(Arc::clone(&instance.id), SetAside { patches, items });
+            if instance.listing.is_none() {
+                (instance.patches, instance.items) = (None, None);
             }
         });
     }
@@ -80,22 +63,11 @@ impl Views {
             let missing: Vec<_> = instance.missing().collect();
             let listed = all_listed || instance.listing.is_some();
             take_summaries(instance, summaries.unwrap_or_default(), listed);
-            if instance.listing.is_some()
-                && let Some(details) = self.set_aside.remove(&instance.id)
-            {
-                details.restore(instance);
-            }
             if !compared {
                 let newly = instance.missing().filter(|kind| !missing.contains(kind));
                 self.newly_lost.extend(newly.map(|kind| (Arc::clone(&instance.id), kind)));
             }
         });
-    }
-
-    /// The listing has been dropped.
-    pub(super) fn drop_listings(&mut self, chunks: &mut Chunks) {
-        self.set_aside.clear();
-        chunks.update(|instance| instance.listing = None);
     }
 
     /// The summaries have been dropped.
@@ -111,30 +83,6 @@ impl Views {
         instance.missing().any(|kind| kind == compliance_type)
             && !is_awaited(&self.newly_due)
             && !is_awaited(&self.newly_lost)
-    }
-
-    /// The patch state that an instance has, or will have once it is listed again.
-    pub(super) fn patches(&self, chunks: &Chunks, id: &str) -> Option<DetailMark> {
-        let known = chunks.find(id).and_then(|instance| instance.patches.as_ref());
-        known.or_else(|| self.set_aside.get(id)?.patches.as_ref()).map(|detail| detail.mark)
-    }
-
-    /// The same of its items.
-    pub(super) fn items(&self, chunks: &Chunks, id: &str) -> Option<DetailMark> {
-        let known = chunks.find(id).and_then(|instance| instance.items.as_ref());
-        known.or_else(|| self.set_aside.get(id)?.items.as_ref()).map(|detail| detail.mark)
-    }
-}
-
-// === impl SetAside ===
-
-impl SetAside {
-    /// Gives an instance back the details whose summaries are still the same.
-    fn restore(self, instance: &mut Instance) {
-        let patches = self.patches.filter(|detail| detail.mark.is_of(instance.summary(PATCH)));
-        let items = self.items.filter(|detail| detail.mark.is_of(instance.summary(ASSOCIATION)));
-        instance.patches = instance.patches.take().or(patches);
-        instance.items = instance.items.take().or(items);
     }
 }
 

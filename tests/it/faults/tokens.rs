@@ -4,9 +4,7 @@
 use ssm_compliance_exporter::sim::{Fault, FaultKind, Options};
 use tokio::time::{Duration, Instant, sleep};
 
-use super::calls::named;
 use super::{COLLECTORS, failed, healthy, is, is_well, labels, last_success, reason, succeeded};
-use crate::incremental::Bench;
 use crate::support::{Aws, Exporter, Page, Settings, TARGETS};
 use crate::truth::{differences, fleet};
 
@@ -68,33 +66,4 @@ async fn rows_that_move_between_pages_do_not_flicker() {
         sleep(Duration::from_millis(50)).await;
     }
     assert!(refreshes >= 2, "only {refreshes} refreshes");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn instances_that_move_between_pages_have_their_details_when_they_are_back() {
-    const REFRESHES: usize = 5;
-    let options = Options { instances: 110, keep_requests: 100_000, ..Options::default() };
-    let bench = Bench::with(options, Settings { interval: "50ms", full_every: "6h", ..Settings::default() }).await;
-    let listed = || bench.page().count("aws_ssm_instance_info", &labels(0));
-    let all = listed();
-    bench.aws.break_with([Fault::always(FaultKind::MovingRows).of("DescribeInstanceInformation")]);
-    bench.aws.clear();
-    let mut fewest = all;
-    for refresh in 1..=REFRESHES {
-        if refresh == REFRESHES {
-            bench.aws.heal();
-        }
-        bench.refresh().await;
-        fewest = fewest.min(listed());
-    }
-    assert!(fewest < all, "no listing missed a row");
-    bench.assert_true("the last listing has all of them", |_| true);
-    let (account, region, _) = TARGETS[0];
-    for operation in ["DescribeInstancePatchStates", "ListComplianceItems"] {
-        let requests = bench.aws.requests();
-        let mine = requests.iter().filter(|request| request.account == account && request.region == region);
-        let asked: usize = mine.filter(|call| call.operation == operation).map(|call| named(call).len()).sum();
-        // What a refresh reads again on its own: one of each.
-        assert!(asked <= REFRESHES, "{operation}: {asked} were read again");
-    }
 }
