@@ -12,7 +12,6 @@ import html
 import json
 import pathlib
 import subprocess
-import sys
 import tempfile
 import urllib.parse
 import zlib
@@ -20,7 +19,8 @@ import zlib
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse_openmetrics
 from prometheus_client.parser import text_string_to_metric_families as parse_text
 
-from programs import fetch, free_port, running, started, wait_for
+from checks import Checks
+from programs import fetch, free_port, running, wait_for
 
 HERE = pathlib.Path(__file__).resolve().parent
 POLICY = HERE.parent.parent / "deploy" / "iam" / "policy.json"
@@ -32,13 +32,7 @@ PROMETHEUS = f"{OPENMETRICS},application/openmetrics-text;version=0.0.1;q=0.75,{
 BROWSER = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 BROWSER += ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--dump-dom"]
 
-checks = []
-
-
-def check(function):
-    """Registers one check; its docstring is what must hold."""
-    checks.append(function)
-    return function
+checks = Checks()
 
 
 class Readers:
@@ -89,13 +83,13 @@ def series(families):
     return set(rows)
 
 
-@check
+@checks.check
 def target_is_up(readers):
     """Prometheus scrapes the demo: the target is up."""
     assert readers.scraped()["up"] == 1
 
 
-@check
+@checks.check
 def no_sample_dropped(readers):
     """Prometheus keeps every sample of the page."""
 
@@ -108,7 +102,7 @@ def no_sample_dropped(readers):
     wait_for("served, scraped and kept samples are equally many", same)
 
 
-@check
+@checks.check
 def one_series_per_sample(readers):
     """Prometheus stores as many series as the page has samples."""
 
@@ -120,7 +114,7 @@ def one_series_per_sample(readers):
     wait_for("stored series and served samples are equally many", same)
 
 
-@check
+@checks.check
 def no_sample_twice(readers):
     """Prometheus sees no duplicate and no out-of-order sample."""
     rows = {family.name: family.samples for family in parse_text(fetch(f"{readers.prometheus}/metrics").decode())}
@@ -129,20 +123,20 @@ def no_sample_twice(readers):
         assert row.value == 0, f"{kind}: {row.value}"
 
 
-@check
+@checks.check
 def promtool_is_content(readers):
     """promtool check metrics has nothing to say about the page."""
     assert run("promtool", "check", "metrics", input=readers.text()) == b""
 
 
-@check
+@checks.check
 def curl_reads_gzip(readers):
     """curl reads the compressed page whole."""
     page = run("curl", "--silent", "--show-error", "--fail", "--compressed", "--header", f"Accept: {TEXT}", readers.page)
     assert fleet(page) == readers.fleet
 
 
-@check
+@checks.check
 def zlib_reads_one_member(readers):
     """The compressed page is one gzip member with nothing after it."""
     page = readers.text(accept_encoding="gzip")
@@ -153,7 +147,7 @@ def zlib_reads_one_member(readers):
     assert fleet(first) == fleet(gzip.decompress(page)) == readers.fleet
 
 
-@check
+@checks.check
 def chromium_reads_gzip(readers):
     """Chromium shows the whole page, which it asks for compressed."""
     with tempfile.TemporaryDirectory() as profile:
@@ -163,7 +157,7 @@ def chromium_reads_gzip(readers):
     assert "process_start_time_seconds" in shown
 
 
-@check
+@checks.check
 def formats_agree(readers):
     """Both formats parse, without duplicates, to the same series."""
     readers.text()
@@ -172,7 +166,7 @@ def formats_agree(readers):
     assert text == openmetrics, f"not in both: {sorted(text ^ openmetrics)[:5]}"
 
 
-@check
+@checks.check
 def policy_fits(readers):
     """deploy/iam/policy.json allows exactly the operations that a refresh calls."""
     allowed = [action for row in json.loads(POLICY.read_text())["Statement"] for action in row["Action"]]
@@ -180,14 +174,6 @@ def policy_fits(readers):
     (calls,) = [family for family in families if family.name == "aws_ssm_exporter_api_requests"]
     called = {f"ssm:{row.labels['operation']}" for row in calls.samples if row.value > 0}
     assert sorted(allowed) == sorted(called), set(allowed) ^ called
-
-
-def outcome(function, readers):
-    try:
-        function(readers)
-    except Exception as error:  # every failure is a line of the report
-        return f"FAILED {function.__doc__} {type(error).__name__}: {error}"
-    return None
 
 
 def scrape_configuration(page):
@@ -206,20 +192,10 @@ def examine(page, folder):
         try:
             wait_for("Prometheus has scraped", lambda: readers.scraped().get("up"))
         except TimeoutError as error:
-            return [f"FAILED {error}: {said()[-1000:]}"]
-        return [line for function in checks if (line := outcome(function, readers))]
-
-
-def main():
-    binary = sys.argv[1] if len(sys.argv) == 2 else sys.exit(__doc__)
-    flags = [f"--config.file={HERE}/demo.yaml", "--sim.drift=0", "--web.listen-address=127.0.0.1:0"]
-    with tempfile.TemporaryDirectory() as folder, started(binary, "demo", r"metrics +(\S+)", *flags) as page:
-        wait_for("the demo is ready", lambda: fetch(urllib.parse.urljoin(page, "/-/ready")))
-        failures = examine(page, pathlib.Path(folder))
-    print(*failures, sep="\n", end="\n" if failures else "")
-    print(f"{len(checks) - len(failures)} passed, {len(failures)} failed")
-    sys.exit(1 if failures else 0)
+            return checks.all_failed(f"{error}: {said()[-1000:]}")
+        return checks.failures(readers)
 
 
 if __name__ == "__main__":
-    main()
+    flags = [f"--config.file={HERE}/demo.yaml", "--sim.drift=0", "--web.listen-address=127.0.0.1:0"]
+    checks.over_the_demo(__doc__, flags, examine)

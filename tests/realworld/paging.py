@@ -11,7 +11,6 @@ import collections
 import json
 import pathlib
 import subprocess
-import sys
 import tempfile
 import time
 
@@ -19,6 +18,7 @@ import calm
 import durations
 import panels
 import stack
+from checks import Checks, binary
 from programs import fetch, wait_for
 from story import PATIENCE, canonical, everything, ids, labels_of, linked, moment
 
@@ -40,13 +40,8 @@ COLLECTOR_FAILING = {
 } | GOOD
 PATCH = {"compliance_type": "Patch", "severity": "warning"} | GOOD
 
-checks = []
-
-
-def check(function):
-    """Registers one check; its docstring is what must hold. They run in order, because they tell one story."""
-    checks.append(function)
-    return function
+# In this order: they tell one story.
+checks = Checks()
 
 
 def run(*command):
@@ -54,7 +49,7 @@ def run(*command):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@check
+@checks.check
 def rules_differ_by_the_factor(story):
     """The rules that are tested differ from the shipped ones by one factor in their durations, and in nothing else."""
     for path in stack.RULES:
@@ -63,7 +58,7 @@ def rules_differ_by_the_factor(story):
     run("promtool", "check", "rules", *(str(story.folder / path.name) for path in stack.RULES))
 
 
-@check
+@checks.check
 def routes_differ_by_the_factor(story):
     """The routes that are tested differ from the shipped ones by that factor, and in what the receivers send with."""
     shipped, short = stack.shipped(stack.ROUTES), stack.shipped(story.folder / "alertmanager.yml")
@@ -73,7 +68,7 @@ def routes_differ_by_the_factor(story):
     assert not found, found
 
 
-@check
+@checks.check
 def another_change_would_show(story):
     """A rule with another label, number, undivided duration or text is found to differ."""
     shipped = stack.shipped(stack.ALERTS / "ssm-compliance.exporter.yaml")
@@ -83,7 +78,7 @@ def another_change_would_show(story):
         assert durations.differences(shipped, json.loads(text.replace(old, new, 1))), f"{new} for {old} is not seen"
 
 
-@check
+@checks.check
 def every_query_finds_something(story):
     """While all is well, every query of every panel finds something, but for those that say which fault fills them."""
     wanted = set(panels.all_queries())
@@ -92,14 +87,14 @@ def every_query_finds_something(story):
     assert not left, f"{len(left)} find nothing: {left}"
 
 
-@check
+@checks.check
 def exceptions_are_exceptions(story):
     """Those that need a fault find nothing without it."""
     found = set(EMPTY_WHEN_WELL) - set(panels.empty(story.prometheus, EMPTY_WHEN_WELL))
     assert not found, f"needs no fault: {found}"
 
 
-@check
+@checks.check
 def nobody_is_paged_while_all_is_well(story):
     """While all is well, nothing critical and nothing about targets and collectors is told."""
     told = [alert["labels"] for _, alert in list(story.receiver.notifications)]
@@ -107,14 +102,14 @@ def nobody_is_paged_while_all_is_well(story):
     assert not loud, loud
 
 
-@check
+@checks.check
 def hardly_an_alert_while_all_is_well(story):
     """Under the shipped rules as they are, at most 5 alerts fire for the fleet as it is."""
     page = fetch(f"http://{story.exporter}/metrics", accept="text/plain;version=0.0.4").decode()
     calm.check(page, stack.RULES, time.time(), story.folder)
 
 
-@check
+@checks.check
 def old_scans_are_told(story):
     """Exactly the instances that were last scanned before the divided limit have a ticket for it, with their labels."""
     limit = calm.DAY * 7 / durations.FACTOR
@@ -134,7 +129,7 @@ def old_scans_are_told(story):
     assert all(row == labels | {"instance_id": row["instance_id"]} for row in told()), told()[0]
 
 
-@check
+@checks.check
 def a_dead_target_pages(story):
     """A target whose list of instances is denied pages once it was not read for some periods, with the right labels."""
     story.aws.start(NO_INSTANCES, NO_ASSOCIATIONS)
@@ -148,7 +143,7 @@ def a_dead_target_pages(story):
     wait_for("Alertmanager inhibits by it", inhibits, PATIENCE)
 
 
-@check
+@checks.check
 def a_failing_collector_is_told(story):
     """A collector that is denied where the target is up is a ticket with the collector and the reason, and no page."""
     linked(story.told(TICKETS, "firing", COLLECTOR_FAILING))
@@ -156,7 +151,7 @@ def a_failing_collector_is_told(story):
     assert up["value"][1] == "1"
 
 
-@check
+@checks.check
 def faults_fill_their_panels(story):
     """The faults fill the panels that are empty while all is well."""
     assert set(EMPTY_WHEN_WELL.values()) <= {NO_INSTANCES, NO_ASSOCIATIONS}
@@ -164,7 +159,7 @@ def faults_fill_their_panels(story):
     assert not left, left
 
 
-@check
+@checks.check
 def failed_patches_fire(story):
     """A divided day later, exactly the non-compliant instances with failed patches fire, with their labels."""
     failed = story.failed_patches()
@@ -183,7 +178,7 @@ def failed_patches_fire(story):
     assert set(canonical(story.receiver.labels(TICKETS, "firing", **labels))) <= set(wanted)
 
 
-@check
+@checks.check
 def a_dead_target_is_told_once(story):
     """While the dead target pages, whatever else fires there is inhibited by that, and what is new is not told."""
     assert story.paged, "it has not paged"
@@ -199,7 +194,7 @@ def a_dead_target_is_told_once(story):
     assert not late, f"{len(late)} are told, the first: {late[0]}"
 
 
-@check
+@checks.check
 def healing_resolves(story):
     """Once AWS answers again, the page and the ticket resolve, and Prometheus has neither."""
     story.aws.start()
@@ -209,7 +204,7 @@ def healing_resolves(story):
     assert not [row for name in names for row in story.prometheus.firing(alertname=name)]
 
 
-@check
+@checks.check
 def severities_go_where_they_belong(story):
     """The pager was told of nothing but what is critical, and only of the dead target; tickets are warnings."""
     told = collections.defaultdict(set)
@@ -221,24 +216,10 @@ def severities_go_where_they_belong(story):
     assert not told, told
 
 
-def outcome(function, story):
-    start = time.monotonic()
-    try:
-        function(story)
-    except Exception as error:  # every failure is a line of the report
-        return f"FAILED {function.__doc__} {type(error).__name__}: {str(error)[:2000]}"
-    finally:
-        print(f"{time.monotonic() - start:5.1f} s  {function.__doc__}", flush=True)
-    return None
-
-
 def main():
-    binary = sys.argv[1] if len(sys.argv) == 2 else sys.exit(__doc__)
-    with tempfile.TemporaryDirectory() as folder, everything(binary, pathlib.Path(folder)) as story:
-        failures = [line for function in checks if (line := outcome(function, story))]
-    print(*failures, sep="\n", end="\n" if failures else "")
-    print(f"{len(checks) - len(failures)} passed, {len(failures)} failed")
-    sys.exit(1 if failures else 0)
+    with tempfile.TemporaryDirectory() as folder, everything(binary(__doc__), pathlib.Path(folder)) as story:
+        failures = checks.failures(story, timed=True)
+    checks.report(failures)
 
 
 if __name__ == "__main__":

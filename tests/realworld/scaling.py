@@ -11,13 +11,12 @@ import functools
 import json
 import pathlib
 import re
-import sys
-import tempfile
 import urllib.parse
 
 from prometheus_client.parser import text_string_to_metric_families as parse
 
-from programs import fetch, free_port, running, started, wait_for
+from checks import Checks
+from programs import fetch, free_port, running, wait_for
 
 DOCUMENT = pathlib.Path(__file__).resolve().parent.parent.parent / "docs" / "scaling.md"
 SERVERS = 2
@@ -26,13 +25,7 @@ FLEET = ["--sim.accounts=5", "--sim.instances=40", "--sim.drift=0", "--sim.laten
 # Change with every refresh; the rest of the fleet stands still.
 RESTLESS = ("aws_ssm_collector_",)
 
-checks = []
-
-
-def check(function):
-    """Registers one check; its docstring is what must hold."""
-    checks.append(function)
-    return function
+checks = Checks()
 
 
 def is_own(name):
@@ -73,7 +66,7 @@ class Split:
         return self.sum('count(up{job="ssm-compliance"} == 1)') >= len(self.discovered)
 
 
-@check
+@checks.check
 def discovered_once_each(split):
     """Every target, and the exporter, is scraped by exactly one server."""
     scraped = [target["labels"]["instance"] for targets in split.targets() for target in targets]
@@ -82,20 +75,20 @@ def discovered_once_each(split):
     assert len(listed) == 11, listed
 
 
-@check
+@checks.check
 def every_scrape_is_good(split):
     """Every scrape succeeds."""
     bad = [target for targets in split.targets() for target in targets if target["health"] != "up"]
     assert not bad, [(target["scrapeUrl"], target["lastError"]) for target in bad]
 
 
-@check
+@checks.check
 def both_have_some(split):
     """No server is idle."""
     assert all(split.targets()), [len(targets) for targets in split.targets()]
 
 
-@check
+@checks.check
 def series_are_the_pages(split):
     """Both together have the series of the whole page, each once, with its values."""
     met = collections.Counter()
@@ -116,7 +109,7 @@ def series_are_the_pages(split):
     assert not wrong, f"{len(wrong)} values differ: {wrong[:3]}"
 
 
-@check
+@checks.check
 def sums_are_right(split):
     """Sums over both servers are those of the whole page."""
     for name in ["aws_ssm_compliance_instances", "aws_ssm_managed_instances", "aws_ssm_instance_patches", "aws_ssm_up"]:
@@ -125,7 +118,7 @@ def sums_are_right(split):
         assert page == servers > 0, f"{name}: {page} on the page, {servers} in the servers"
 
 
-@check
+@checks.check
 def exporter_is_there_once(split):
     """The exporter's own metrics are in one server, and not beside every target."""
     assert split.sum('count(aws_ssm_exporter_build_info{job="ssm-compliance"})') == 1
@@ -145,14 +138,6 @@ def configuration(page, number):
     return block
 
 
-def outcome(function, split):
-    try:
-        function(split)
-    except Exception as error:  # every failure is a line of the report
-        return f"FAILED {function.__doc__} {type(error).__name__}: {error}"
-    return None
-
-
 def examine(page, folder):
     with contextlib.ExitStack() as stack:
         said, servers = [], []
@@ -167,20 +152,9 @@ def examine(page, folder):
             wait_for("the servers have scraped everything", split.scraped)
         except TimeoutError as error:
             why = f"{error}: {[text()[-500:] for text in said]}"
-            return [f"FAILED {function.__doc__} {why}" for function in checks]
-        return [line for function in checks if (line := outcome(function, split))]
-
-
-def main():
-    binary = sys.argv[1] if len(sys.argv) == 2 else sys.exit(__doc__)
-    flags = [*FLEET, "--web.listen-address=127.0.0.1:0"]
-    with tempfile.TemporaryDirectory() as folder, started(binary, "demo", r"metrics +(\S+)", *flags) as page:
-        wait_for("the demo is ready", lambda: fetch(urllib.parse.urljoin(page, "/-/ready")))
-        failures = examine(page, pathlib.Path(folder))
-    print(*failures, sep="\n", end="\n" if failures else "")
-    print(f"{len(checks) - len(failures)} passed, {len(failures)} failed")
-    sys.exit(1 if failures else 0)
+            return checks.all_failed(why)
+        return checks.failures(split)
 
 
 if __name__ == "__main__":
-    main()
+    checks.over_the_demo(__doc__, [*FLEET, "--web.listen-address=127.0.0.1:0"], examine)
