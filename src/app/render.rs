@@ -17,7 +17,7 @@ pub(super) struct RenderThread(Sender<Work>);
 
 /// The thread could not be started, or the work panicked.
 #[derive(Debug, thiserror::Error)]
-#[error("the rendering has ended early")]
+#[error("rendering panicked, or its thread could not be started; an earlier line of the log says which, and where")]
 pub(super) struct NotRendered;
 
 impl Default for RenderThread {

@@ -1,7 +1,8 @@
 //! The instances of a target, in the order of their ids, in chunks of bounded size.
 //!
-//! A chunk is what is rendered and compressed at once, and what is left alone when nothing in it changed; so an instance
-//! that comes or goes must not shift all that follow. Boundaries move only where a chunk is split or joined.
+//! A chunk is what is rendered at once, while its instances are at hand, and what is copied when an instance comes or goes:
+//! a list of all of them would be copied whole, and shift all that follow. Boundaries move only where a chunk is split or
+//! joined.
 
 use std::sync::Arc;
 

@@ -55,6 +55,17 @@ fn encoder(text: &[u8]) -> DeflateEncoder<Vec<u8>> {
     DeflateEncoder::new(Vec::with_capacity(text.len() / 4 + 64), Compression::new(LEVEL))
 }
 
+/// What an inflater of others makes of blocks.
+#[cfg(test)]
+pub(crate) fn inflated(blocks: &[Bytes]) -> Vec<u8> {
+    // The end of a stream: an empty last block.
+    let stream = [&blocks.concat()[..], &[3, 0]].concat();
+    let mut text = Vec::new();
+    std::io::Read::read_to_end(&mut flate2::read::DeflateDecoder::new(&stream[..]), &mut text)
+        .expect("a deflate stream");
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use std::io::Read;
