@@ -247,7 +247,8 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> Reading<'_, S, D> {
             let mut rows = Vec::new();
             let fetch = |token: Option<String>| async move { self.source.associations(token.as_deref()).await };
             let read = self.chain(chain::OF_SETTINGS, fetch, |page| rows.extend(page)).await;
-            self.listing_ended(Collector::Associations, read, || Data::Associations(Association::from_rows(&rows)));
+            let data = || Data::Associations(Association::from_rows(&rows, self.words));
+            self.listing_ended(Collector::Associations, read, data);
         }
     }
 

@@ -1,25 +1,28 @@
 //! Counts over the instances of a target, made in one pass while each instance is at hand.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::model::{ASSOCIATION, Cause, Instance, PATCH, Status, causes};
+use crate::model::{ASSOCIATION, Cause, Instance, PATCH, PatchOperation, Status, Traits, Verdict, causes};
 
 use super::view::View;
 
 /// What is counted of the listed instances, and how many resources are not listed.
 #[derive(Debug, Default)]
 pub struct Counts<'a> {
-    /// Instances by platform type, resource type and ping status.
-    pub managed: BTreeMap<[&'a str; 3], u64>,
     /// Resources with compliance data that are not listed.
     pub unlisted: u64,
-    /// Instances by compliance type; zeros for those types that are always there.
-    pub compliance: BTreeMap<&'a str, ByStatus>,
     /// Instances by compliance type and cause, zero included for the causes of Patch and Association.
     pub causes: BTreeMap<(&'a str, Cause), u64>,
-    /// The baselines that patch operations used.
-    pub baselines: BTreeSet<&'a str>,
+    /// Instances without a summary that they should have, by the types that are read of those that instances must have.
+    unreported: BTreeMap<&'a str, u64>,
+    traits: Tally<'a, Traits>,
+    verdicts: Tally<'a, Verdict>,
+    operations: Tally<'a, PatchOperation>,
 }
+
+/// How many have what is stored once for all that have it. By where it is stored, so that there is nothing to read.
+#[derive(Debug)]
+struct Tally<'a, T>(HashMap<usize, (&'a T, u64)>);
 
 /// Instances of one compliance type.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,13 +35,33 @@ pub struct ByStatus {
     pub unreported: Option<u64>,
 }
 
+// === impl Tally ===
+
+impl<T> Default for Tally<'_, T> {
+    fn default() -> Self {
+        Self(HashMap::new())
+    }
+}
+
+impl<'a, T> Tally<'a, T> {
+    fn add(&mut self, what: &'a T) {
+        self.0.entry(std::ptr::from_ref(what).addr()).or_insert((what, 0)).1 += 1;
+    }
+
+    fn counts(&self) -> impl Iterator<Item = (&'a T, u64)> {
+        self.0.values().copied()
+    }
+}
+
+// === impl Counts ===
+
 impl<'a> Counts<'a> {
     /// No instance yet.
     pub fn new(view: &View<'_>) -> Self {
         let mut counts = Self::default();
         for (kind, causes) in [(PATCH, &Cause::PATCH[..]), (ASSOCIATION, &Cause::ASSOCIATION[..])] {
             if view.reads(kind) {
-                counts.compliance.insert(kind, ByStatus { unreported: Some(0), ..ByStatus::default() });
+                counts.unreported.insert(kind, 0);
             }
             if view.explains(kind) {
                 counts.causes.extend(causes.iter().map(|cause| ((kind, *cause), 0)));
@@ -50,9 +73,7 @@ impl<'a> Counts<'a> {
     /// One instance more.
     pub fn add(&mut self, view: &View<'_>, instance: &'a Instance) {
         if let Some(listing) = &instance.listing {
-            let traits = &listing.traits;
-            let labels = [&*traits.platform_type, &*traits.resource_type, &*traits.ping_status];
-            *self.managed.entry(labels).or_default() += 1;
+            self.traits.add(&listing.traits);
         } else if !instance.summaries.is_empty() {
             self.unlisted += 1;
         }
@@ -63,23 +84,49 @@ impl<'a> Counts<'a> {
 
     fn add_listed(&mut self, view: &View<'_>, instance: &'a Instance) {
         for summary in &instance.summaries {
-            let kind: &str = &summary.compliance_type;
-            let counts = self.compliance.entry(kind).or_default();
-            match summary.status {
-                Status::Compliant => counts.compliant += 1,
-                Status::NonCompliant => counts.noncompliant += 1,
-                Status::Other => {}
-            }
-            if summary.is_noncompliant() && view.explains(kind) {
+            self.verdicts.add(&summary.verdict);
+            if summary.is_noncompliant() && view.explains(&summary.compliance_type) {
                 for cause in causes(instance, summary) {
-                    *self.causes.entry((kind, cause)).or_default() += 1;
+                    *self.causes.entry((&summary.compliance_type, cause)).or_default() += 1;
                 }
             }
         }
-        for kind in [PATCH, ASSOCIATION].into_iter().filter(|kind| view.is_unreported(instance, kind)) {
-            *self.compliance.entry(kind).or_default().unreported.get_or_insert_default() += 1;
+        for (kind, count) in &mut self.unreported {
+            *count += u64::from(view.is_unreported(instance, kind));
         }
-        self.baselines
-            .extend(instance.patches.iter().filter_map(|detail| Some(&*detail.state.as_ref()?.operation.baseline_id)));
+        if let Some(state) = instance.patches.as_ref().and_then(|detail| detail.state.as_ref()) {
+            self.operations.add(&state.operation);
+        }
+    }
+
+    /// Instances by platform type, resource type and ping status.
+    pub fn managed(&self) -> BTreeMap<[&'a str; 3], u64> {
+        let mut managed = BTreeMap::new();
+        for (traits, count) in self.traits.counts() {
+            let labels = [&**traits.platform_type, &**traits.resource_type, &**traits.ping_status];
+            *managed.entry(labels).or_default() += count;
+        }
+        managed
+    }
+
+    /// Instances by compliance type; zeros for those types that are always there.
+    pub fn compliance(&self) -> BTreeMap<&'a str, ByStatus> {
+        let unreported = |count: &u64| ByStatus { unreported: Some(*count), ..ByStatus::default() };
+        let mut compliance: BTreeMap<&str, _> =
+            self.unreported.iter().map(|(kind, count)| (*kind, unreported(count))).collect();
+        for (verdict, count) in self.verdicts.counts() {
+            let counts = compliance.entry(&verdict.compliance_type).or_default();
+            match verdict.status {
+                Status::Compliant => counts.compliant += count,
+                Status::NonCompliant => counts.noncompliant += count,
+                Status::Other => {}
+            }
+        }
+        compliance
+    }
+
+    /// The baselines that patch operations used.
+    pub fn baselines(&self) -> BTreeSet<&'a str> {
+        self.operations.counts().map(|(operation, _)| &**operation.baseline_id).collect()
     }
 }

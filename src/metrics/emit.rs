@@ -1,6 +1,6 @@
 //! Writes samples of one family: the same bytes for OpenMetrics and for the text format.
 //!
-//! This is the hot loop of a refresh: values are compared with those of the line before, and only new ones are looked at.
+//! This is the hot loop of a refresh: what is the same as before is copied, and only new values are looked at.
 
 use std::borrow::Cow;
 
@@ -9,53 +9,46 @@ use crate::model::{Count, Timestamp};
 use super::family::{Family, Per};
 use super::lines::{Deflated, Lines};
 
-/// Where a family's samples go.
+/// Where a family's samples go. Borrows the labels of what it shows, to know them again.
 #[derive(Debug)]
-pub struct Samples {
-    lines: Lines,
-    /// What stands before each value: the first starts the line, the last goes before the number.
-    fixed: Vec<String>,
+pub struct Samples<'a> {
+    lines: Lines<'a>,
+    /// What each line starts with, up to the first value that differs.
+    start: String,
     /// Whose samples these are, escaped; nothing for a family of targets.
     instance_id: Option<String>,
-    labels: &'static [&'static str],
     /// Whether it was the same for the sample before.
     same_instance: bool,
-    /// Whether a value had to be escaped: from then on, a value that is written like the one before may be another.
-    escaped: bool,
-    scratch: Vec<u8>,
+    labels: &'static [&'static str],
+    number: Vec<u8>,
 }
 
 /// A number as a sample has it.
 pub trait Value {
     /// Appends it.
     fn write(&self, out: &mut Vec<u8>);
+
+    /// The number, if it is a single digit, as most are.
+    fn digit(&self) -> Option<u8> {
+        None
+    }
 }
 
 // === impl Samples ===
 
-impl Samples {
+impl<'a> Samples<'a> {
     /// Samples of `family` for one target.
     pub fn new(family: &Family, account_id: &str, region: &str) -> Self {
         let of_instances = matches!(family.samples, Per::Instance(_));
-        let names = of_instances.then_some("instance_id").into_iter().chain(family.labels.iter().copied());
-        let mut fixed = format!("{}{{account_id=\"{}\",region=\"{}", family.name, escaped(account_id), escaped(region));
-        let mut all = Vec::new();
-        for name in names {
-            fixed.push_str("\",");
-            fixed.push_str(name);
-            fixed.push_str("=\"");
-            all.push(std::mem::take(&mut fixed));
-        }
-        fixed.push_str("\"} ");
-        all.push(fixed);
+        let instance_id = if of_instances { "\",instance_id=\"" } else { "" };
+        let (account_id, region) = (escaped(account_id), escaped(region));
         Self {
-            lines: Lines::new(all.len()),
-            fixed: all,
+            lines: Lines::new(),
+            start: format!("{}{{account_id=\"{account_id}\",region=\"{region}{instance_id}", family.name),
             instance_id: of_instances.then(String::new),
-            labels: family.labels,
             same_instance: false,
-            escaped: false,
-            scratch: Vec::new(),
+            labels: family.labels,
+            number: Vec::new(),
         }
     }
 
@@ -68,44 +61,44 @@ impl Samples {
     }
 
     /// One sample: the values of the family's own labels, in the order of the catalogue.
+    pub fn sample(&mut self, labels: &[&'a str], value: impl Value) {
+        self.sample_of(&[labels], value);
+    }
+
+    /// One sample, its labels in groups that repeat each for itself. Every sample of a family has the same groups.
     #[expect(clippy::needless_pass_by_value, reason = "numbers, written where they stand")]
-    pub fn sample(&mut self, labels: &[&str], value: impl Value) {
-        debug_assert_eq!(labels.len(), self.labels.len(), "{:?} has other labels", self.fixed);
-        let mut fixed = self.fixed.iter();
-        let mut next = || fixed.next().map_or("", String::as_str);
+    pub fn sample_of(&mut self, groups: &[&[&'a str]], value: impl Value) {
+        debug_assert_eq!(groups.concat().len(), self.labels.len(), "{:?} has other labels", self.start);
+        self.lines.fixed(&self.start);
         if let Some(id) = &self.instance_id {
-            self.lines.fixed(next());
             if self.same_instance {
                 self.lines.same_again(id.len());
             } else {
-                self.lines.value(id.as_bytes(), b'"', false);
+                self.lines.new_value(id.as_bytes());
                 self.same_instance = true;
             }
         }
-        for label in labels {
-            self.lines.fixed(next());
-            if !self.escaped && self.lines.same(label.as_bytes(), b'"') {
-                continue;
+        let mut names = self.labels;
+        for group in groups {
+            let Some((these, rest)) = names.split_at_checked(group.len()) else { break };
+            if !group.is_empty() {
+                self.lines.made_of(group, b'"', |out| write_labels(out, these, group));
             }
-            let label = if is_special(label) {
-                self.escaped = true;
-                self.scratch.clear();
-                escape(&mut self.scratch, label);
-                &self.scratch
-            } else {
-                label.as_bytes()
-            };
-            self.lines.value(label, b'"', true);
+            names = rest;
         }
-        self.lines.fixed(next());
-        self.scratch.clear();
-        value.write(&mut self.scratch);
-        self.lines.value(&self.scratch, b'\n', false);
+        self.lines.fixed("\"} ");
+        if let Some(digit) = value.digit() {
+            self.lines.byte(b'0' + digit, b'\n');
+        } else {
+            self.number.clear();
+            value.write(&mut self.number);
+            self.lines.value(&self.number, b'\n');
+        }
         self.lines.end();
     }
 
     /// A sample where there is a value.
-    pub fn maybe(&mut self, labels: &[&str], value: Option<impl Value>) {
+    pub fn maybe(&mut self, labels: &[&'a str], value: Option<impl Value>) {
         if let Some(value) = value {
             self.sample(labels, value);
         }
@@ -114,6 +107,16 @@ impl Samples {
     /// The samples, compressed; `None` without any.
     pub(super) fn finish(self) -> Option<Deflated> {
         self.lines.finish()
+    }
+}
+
+/// Labels as they stand after another one, all but the last quote.
+fn write_labels(out: &mut Vec<u8>, names: &[&str], values: &[&str]) {
+    for (name, value) in names.iter().zip(values) {
+        out.extend_from_slice(b"\",");
+        out.extend_from_slice(name.as_bytes());
+        out.extend_from_slice(b"=\"");
+        escape(out, value);
     }
 }
 
@@ -153,17 +156,32 @@ impl Value for u64 {
     fn write(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(itoa::Buffer::new().format(*self).as_bytes());
     }
+
+    #[inline]
+    fn digit(&self) -> Option<u8> {
+        u8::try_from(*self).ok().filter(|digit| *digit < 10)
+    }
 }
 
 impl Value for u32 {
     fn write(&self, out: &mut Vec<u8>) {
         u64::from(*self).write(out);
     }
+
+    #[inline]
+    fn digit(&self) -> Option<u8> {
+        u64::from(*self).digit()
+    }
 }
 
 impl Value for bool {
     fn write(&self, out: &mut Vec<u8>) {
-        out.push(if *self { b'1' } else { b'0' });
+        u64::from(*self).write(out);
+    }
+
+    #[inline]
+    fn digit(&self) -> Option<u8> {
+        Some(u8::from(*self))
     }
 }
 

@@ -45,9 +45,9 @@ pub enum Stability {
 #[derive(Clone, Copy, Debug)]
 pub enum Per {
     /// The target as a whole.
-    Target(fn(&View<'_>, &Counts<'_>, &mut Samples)),
+    Target(for<'a> fn(&'a View<'a>, &'a Counts<'a>, &mut Samples<'a>)),
     /// Each instance that is shown.
-    Instance(fn(&View<'_>, &Instance, &mut Samples)),
+    Instance(for<'a> fn(&'a View<'a>, &'a Instance, &mut Samples<'a>)),
 }
 
 /// How the exposition is written: both formats have the same samples under different headers.

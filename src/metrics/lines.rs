@@ -8,6 +8,7 @@
 use bytes::Bytes;
 
 use super::deflate::{Block, Sum};
+use super::known::Known;
 
 /// Text is let go of when there is so much of it,
 const MOST: usize = 32 * 1024;
@@ -16,7 +17,7 @@ const KEPT: usize = 4 * 1024;
 
 /// Lines of one shape: fixed texts, and between them slots for values that are each closed by a byte that no value has.
 #[derive(Debug)]
-pub(super) struct Lines {
+pub(super) struct Lines<'a> {
     block: Block,
     sum: crc32fast::Hasher,
     count: u64,
@@ -26,8 +27,8 @@ pub(super) struct Lines {
     gone: usize,
     /// Where the line under way starts.
     line: usize,
-    /// Where each value of the line before ends; up to `slot` those of the line under way.
-    ends: Vec<usize>,
+    slots: Vec<Slot<'a>>,
+    /// Of the line under way.
     slot: usize,
     /// What the line goes on with, still to be copied: a place in the text, and a length.
     from: usize,
@@ -35,12 +36,17 @@ pub(super) struct Lines {
     /// The end of the text that is a copy, still to be deflated: its length, and from how far back.
     copied: usize,
     distance: usize,
-    seen: Seen,
+    scratch: Vec<u8>,
 }
 
-/// Where values stand that differed from those of the line before: the same value often comes again some lines later.
-#[derive(Debug)]
-struct Seen(Box<[usize; 1 << Self::BITS]>);
+/// A place for a value in each line.
+#[derive(Debug, Default)]
+struct Slot<'a> {
+    /// Where the value ends in the line before, or in the line under way if it has come there.
+    end: usize,
+    /// Values that were here, by what they were made of.
+    known: Known<'a>,
+}
 
 /// Deflated lines.
 pub(super) struct Deflated {
@@ -51,27 +57,11 @@ pub(super) struct Deflated {
     pub(super) count: u64,
 }
 
-// === impl Seen ===
-
-impl Seen {
-    const BITS: u32 = 8;
-
-    /// The last place where a value like this stood in this slot, perhaps; notes the new one. Places count from 1.
-    fn swap(&mut self, value: &[u8], slot: usize, place: usize) -> usize {
-        let mut start = [0; 8];
-        let length = value.len().min(8);
-        start[..length].copy_from_slice(&value[..length]);
-        let mixed = (u64::from_le_bytes(start) ^ (value.len() << 8 | slot) as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        let index = usize::try_from(mixed >> (u64::BITS - Self::BITS)).unwrap_or_default();
-        std::mem::replace(&mut self.0[index], place)
-    }
-}
-
 // === impl Lines ===
 
-impl Lines {
-    /// Lines with so many values each.
-    pub(super) fn new(slots: usize) -> Self {
+impl<'a> Lines<'a> {
+    /// No line yet.
+    pub(super) fn new() -> Self {
         Self {
             block: Block::default(),
             sum: crc32fast::Hasher::new(),
@@ -79,13 +69,13 @@ impl Lines {
             text: Vec::new(),
             gone: 0,
             line: 0,
-            ends: vec![0; slots],
+            slots: Vec::new(),
             slot: 0,
             from: 0,
             same: 0,
             copied: 0,
             distance: 0,
-            seen: Seen(Box::new([0; 1 << Seen::BITS])),
+            scratch: Vec::new(),
         }
     }
 
@@ -99,24 +89,34 @@ impl Lines {
         }
     }
 
-    /// A value that is closed by the byte `close`. One that `recurs` is worth looking for in lines further back.
+    /// A value that is closed by the byte `close`.
     #[inline]
-    pub(super) fn value(&mut self, value: &[u8], close: u8, recurs: bool) {
-        if !self.same(value, close) {
-            self.other_value(value, close, recurs);
-            self.end_value();
+    pub(super) fn value(&mut self, value: &[u8], close: u8) {
+        let at = self.from + self.same;
+        if self.count > 0 && self.stands_at(at, value, close) {
+            self.same += value.len();
+        } else {
+            self.other_value(value);
+        }
+        self.end_value();
+    }
+
+    /// A value of one byte that is closed by the byte `close`.
+    #[inline]
+    pub(super) fn byte(&mut self, value: u8, close: u8) {
+        let at = self.from + self.same;
+        if self.count > 0 && self.text.get(at..at + 2) == Some(&[value, close]) {
+            self.same_again(1);
+        } else {
+            self.new_value(&[value]);
         }
     }
 
-    /// The value of the line that is being copied, if it is this one; otherwise nothing.
+    /// A value that is most likely not the one of the line before.
     #[inline]
-    pub(super) fn same(&mut self, value: &[u8], close: u8) -> bool {
-        let at = self.from + self.same;
-        let same = self.count > 0 && self.stands_at(at, value, close);
-        if same {
-            self.same_again(value.len());
-        }
-        same
+    pub(super) fn new_value(&mut self, value: &[u8]) {
+        self.other_value(value);
+        self.end_value();
     }
 
     /// A value that is known to be that of the line before; it has this length.
@@ -126,9 +126,40 @@ impl Lines {
         self.end_value();
     }
 
+    /// A value that is closed by the byte `close`, and made of these parts, which often come together: it is looked for
+    /// among those that were, and only made if it is not there.
+    #[inline]
+    pub(super) fn made_of(&mut self, parts: &[&'a str], close: u8, make: impl FnOnce(&mut Vec<u8>)) {
+        let here = self.gone + self.text.len() + self.same;
+        if self.slot == self.slots.len() {
+            self.slots.push(Slot::default());
+        }
+        let known = self.slots[self.slot].known.get(parts);
+        if let Some(known) = known.filter(|known| known.place >= self.gone && known.length > 0) {
+            let place = known.place - self.gone;
+            let length = known.length;
+            known.place = here;
+            if place != self.from + self.same {
+                self.copy();
+                self.from = place;
+            }
+            return self.same_again(length);
+        }
+        let mut value = std::mem::take(&mut self.scratch);
+        value.clear();
+        make(&mut value);
+        self.slots[self.slot].known.put(parts, here, value.len());
+        self.value(&value, close);
+        self.scratch = value;
+    }
+
     #[inline]
     fn end_value(&mut self) {
-        self.ends[self.slot] = self.text.len() + self.same;
+        let end = self.text.len() + self.same;
+        match self.slots.get_mut(self.slot) {
+            Some(slot) => slot.end = end,
+            None => self.slots.push(Slot { end, ..Slot::default() }),
+        }
         self.slot += 1;
     }
 
@@ -140,21 +171,15 @@ impl Lines {
 
     /// A value that is not the one of the line that is being copied.
     #[inline]
-    fn other_value(&mut self, value: &[u8], close: u8, recurs: bool) {
-        if recurs {
-            let place = self.gone + self.text.len() + self.same + 1;
-            let last = self.seen.swap(value, self.slot, place).checked_sub(1 + self.gone);
-            if let Some(last) = last.filter(|last| self.stands_at(*last, value, close)) {
-                self.copy();
-                (self.from, self.same) = (last, value.len());
-                return;
-            }
-        }
+    fn other_value(&mut self, value: &[u8]) {
         let common = common_prefix(value, &self.text[self.from + self.same..]);
         self.same += common;
-        self.write(&value[common..]);
-        // On from the end of this value in the line before.
-        self.from = self.ends[self.slot];
+        // On from the end of this value in the line before, or from where both end alike.
+        let end = self.slots.get(self.slot).map_or(0, |slot| slot.end);
+        let rest = &value[common..];
+        let alike = common_suffix(rest, &self.text[..end]);
+        self.write(&rest[..rest.len() - alike]);
+        (self.from, self.same) = (end - alike, alike);
     }
 
     /// Ends a line; the next one is copied from it.
@@ -196,8 +221,10 @@ impl Lines {
 
     #[inline]
     fn deflate_copied(&mut self) {
-        self.block.copied(&self.text, self.copied, self.distance);
-        (self.copied, self.distance) = (0, 0);
+        if self.copied > 0 {
+            self.block.copied(&self.text, self.copied, self.distance);
+            (self.copied, self.distance) = (0, 0);
+        }
     }
 
     /// Lets go of the text but for its end and the last line.
@@ -209,7 +236,7 @@ impl Lines {
         self.gone += gone;
         self.from -= gone;
         self.line -= gone;
-        self.ends.iter_mut().for_each(|end| *end -= gone);
+        self.slots.iter_mut().for_each(|slot| slot.end -= gone);
     }
 
     /// Everything, if there is anything.
@@ -233,8 +260,28 @@ fn equal(a: &[u8], b: &[u8]) -> bool {
 }
 
 /// How many bytes two texts have in common from their start.
+#[inline]
 fn common_prefix(a: &[u8], b: &[u8]) -> usize {
-    a.iter().zip(b).take_while(|(a, b)| a == b).count()
+    let same = |common: usize| a.len() > common && b.len() > common && a[common] == b[common];
+    let mut common = 0;
+    while let (Some(a), Some(b)) = (a[common..].first_chunk(), b[common..].first_chunk()) {
+        // The first byte that differs is the lowest one that is not zero.
+        let different = u64::from_le_bytes(*a) ^ u64::from_le_bytes(*b);
+        if different != 0 {
+            return common + different.trailing_zeros() as usize / 8;
+        }
+        common += 8;
+    }
+    while same(common) {
+        common += 1;
+    }
+    common
+}
+
+/// How many bytes two texts have in common at their ends.
+#[inline]
+fn common_suffix(a: &[u8], b: &[u8]) -> usize {
+    a.iter().rev().zip(b.iter().rev()).take_while(|(a, b)| a == b).count()
 }
 
 #[cfg(test)]
@@ -245,20 +292,21 @@ mod tests {
     use super::*;
 
     /// Lines `NAME{a="...",b="..."} NUMBER`, as they come out of an inflater of others, and their checksum.
-    fn written(lines: &[(String, String, u32)]) -> (String, Option<Deflated>) {
-        let (mut out, mut before) = (Lines::new(3), None);
+    fn written(lines: &[(String, impl AsRef<str>, u32)]) -> (String, Option<Deflated>) {
+        let (mut out, mut before) = (Lines::new(), None);
         for (a, b, number) in lines {
             out.fixed("NAME{a=\"");
             if before == Some(a) {
                 out.same_again(a.len());
             } else {
-                out.value(a.as_bytes(), b'"', false);
+                out.value(a.as_bytes(), b'"');
             }
             before = Some(a);
-            out.fixed("\",b=\"");
-            out.value(b.as_bytes(), b'"', true);
+            // Two parts, of which one is the same object in all lines.
+            let (name, value) = ("b", b.as_ref());
+            out.made_of(&[name, value], b'"', |out| out.extend_from_slice(format!("\",{name}=\"{value}").as_bytes()));
             out.fixed("\"} ");
-            out.value(number.to_string().as_bytes(), b'\n', false);
+            out.value(number.to_string().as_bytes(), b'\n');
             out.end();
         }
         let deflated = out.finish();
@@ -266,8 +314,10 @@ mod tests {
         (String::from_utf8(text).expect("UTF-8"), deflated)
     }
 
-    fn expected(lines: &[(String, String, u32)]) -> String {
-        let line = |(a, b, number): &(String, String, u32)| format!("NAME{{a=\"{a}\",b=\"{b}\"}} {number}\n");
+    fn expected(lines: &[(String, impl AsRef<str>, u32)]) -> String {
+        let line = |(a, b, number): &(String, _, u32)| {
+            format!("NAME{{a=\"{a}\",b=\"{}\"}} {number}\n", AsRef::<str>::as_ref(b))
+        };
         lines.iter().map(line).collect::<Vec<_>>().concat()
     }
 
@@ -281,6 +331,16 @@ mod tests {
     }
 
     #[test]
+    fn what_values_have_in_common_at_either_end_is_not_written_again() {
+        let lines: Vec<_> =
+            (0..2000).map(|id| (format!("{}{id}{}", "x".repeat(id % 50), "y".repeat(50)), String::new(), 1)).collect();
+        let (text, deflated) = written(&lines);
+        assert_eq!(text, expected(&lines));
+        let deflated = deflated.expect("lines").bytes.concat().len();
+        assert!(deflated < 2000 * 10, "{deflated}");
+    }
+
+    #[test]
     fn lines_longer_than_what_is_kept_come_out_as_they_went_in() {
         let lines: Vec<_> = (0..20).map(|n| ("x".repeat(n * 3000), "y".repeat(40_000 - n * 2000), 7)).collect();
         assert!(written(&lines).0 == expected(&lines));
@@ -289,8 +349,11 @@ mod tests {
     proptest! {
         #[test]
         fn any_lines_come_out_as_they_went_in_with_their_checksum(
-            lines in prop::collection::vec(("[ab]{0,20}", "(Patch|Association|[a-c]{0,9}|x{300})", 0_u32..30), 0..400)
+            words in prop::collection::vec("(Patch|Association|[a-c]{0,9}|x{300})", 1..40),
+            lines in prop::collection::vec(("[ab]{0,20}", any::<prop::sample::Index>(), 0_u32..30), 0..400),
         ) {
+            // Of words that repeat, each is one object, as it is in a fleet.
+            let lines: Vec<_> = lines.into_iter().map(|(a, b, number)| (a, b.get(&words), number)).collect();
             let (text, deflated) = written(&lines);
             prop_assert_eq!(&text, &expected(&lines));
             let (sum, count) = deflated.map_or((Sum::default(), 0), |deflated| (deflated.sum, deflated.count));

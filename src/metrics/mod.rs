@@ -10,6 +10,7 @@ mod deflate;
 mod document;
 mod emit;
 mod family;
+mod known;
 mod lines;
 mod own;
 mod page;

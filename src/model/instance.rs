@@ -31,12 +31,8 @@ pub struct Instance {
 pub struct Listing {
     /// What instances have in common with many others.
     pub traits: Arc<Traits>,
-    /// The hybrid activation's name.
-    pub name: Box<str>,
-    /// The host name.
-    pub computer_name: Box<str>,
-    /// The address.
-    pub ip_address: Box<str>,
+    /// What instances have each for itself.
+    texts: Texts,
     /// When the agent was last heard.
     pub last_ping: Option<Timestamp>,
     /// Associations by status.
@@ -47,29 +43,40 @@ pub struct Listing {
     pub last_association_success: Option<Timestamp>,
 }
 
+/// Name, computer name and address, one after the other: each by itself would take as much room again.
+#[derive(Clone, Debug, PartialEq)]
+struct Texts {
+    all: Box<str>,
+    /// Where the name ends, and the computer name.
+    ends: [u16; 2],
+}
+
 /// The part of a listing that repeats over a fleet.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Traits {
     /// `EC2Instance` or `ManagedInstance`.
-    pub resource_type: Box<str>,
+    pub resource_type: Word,
     /// `Windows`, `Linux` or `MacOS`.
-    pub platform_type: Box<str>,
+    pub platform_type: Word,
     /// For example `Amazon Linux`.
-    pub platform_name: Box<str>,
+    pub platform_name: Word,
     /// For example `2023`.
-    pub platform_version: Box<str>,
+    pub platform_version: Word,
     /// The SSM Agent's version.
-    pub agent_version: Box<str>,
+    pub agent_version: Word,
     /// Whether that is the latest.
     pub agent_latest: Option<bool>,
     /// `Online`, `ConnectionLost` or `Inactive`.
-    pub ping_status: Box<str>,
+    pub ping_status: Word,
     /// Whether AWS gives an association status at all: then a summary is due.
     pub has_associations: bool,
 }
 
 /// Counts by status, in the order of statuses, none of them 0.
-pub type StatusCounts = Vec<(Box<str>, u64)>;
+pub type StatusCounts = Vec<(Word, u64)>;
+
+/// A text that repeats over a fleet: equal ones of a target are one object. A thin pointer.
+pub type Word = Arc<Box<str>>;
 
 /// One resource's state for one compliance type. Reads like its [`Verdict`].
 #[derive(Clone, Debug, PartialEq)]
@@ -90,7 +97,7 @@ pub struct Summary {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Verdict {
     /// `Patch`, `Association` or `Custom:...`.
-    pub compliance_type: Arc<Box<str>>,
+    pub compliance_type: Word,
     /// What AWS says.
     pub status: Status,
     /// Items by severity, compliant and not, in the order of [`Severity::ALL`].
@@ -153,13 +160,13 @@ pub struct PatchCounts {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct PatchOperation {
     /// `Scan` or `Install`.
-    pub operation: Box<str>,
+    pub operation: Word,
     /// The `pb-...` part.
-    pub baseline_id: Box<str>,
+    pub baseline_id: Word,
     /// Empty for none.
-    pub patch_group: Box<str>,
+    pub patch_group: Word,
     /// `RebootIfNeeded` or `NoReboot`.
-    pub reboot_option: Box<str>,
+    pub reboot_option: Word,
 }
 
 /// An association that did not bring an instance to its desired state.
@@ -168,9 +175,9 @@ pub struct NoncompliantAssociation {
     /// The association's id.
     pub association_id: Box<str>,
     /// The document: a name or an ARN.
-    pub document: Arc<Box<str>>,
+    pub document: Word,
     /// The severity the association was given.
-    pub severity: Arc<Box<str>>,
+    pub severity: Word,
 }
 
 /// What instances of one target share.
@@ -196,7 +203,7 @@ impl Words {
         self.single.sweep();
     }
 
-    pub(super) fn word(&self, word: &str) -> Arc<Box<str>> {
+    pub(super) fn word(&self, word: &str) -> Word {
         self.single.get(word.into())
     }
 }
@@ -206,42 +213,72 @@ impl Words {
 impl Listing {
     pub(super) fn new(row: &InstanceRow, words: &Words) -> Self {
         let traits = Traits {
-            resource_type: vocabulary(&row.resource_type).into(),
-            platform_type: vocabulary(&row.platform_type).into(),
-            platform_name: free_text(&row.platform_name).into(),
-            platform_version: free_text(&row.platform_version).into(),
-            agent_version: free_text(&row.agent_version).into(),
+            resource_type: words.word(vocabulary(&row.resource_type)),
+            platform_type: words.word(vocabulary(&row.platform_type)),
+            platform_name: words.word(&free_text(&row.platform_name)),
+            platform_version: words.word(&free_text(&row.platform_version)),
+            agent_version: words.word(&free_text(&row.agent_version)),
             agent_latest: row.agent_latest,
-            ping_status: vocabulary(&row.ping_status).into(),
+            ping_status: words.word(vocabulary(&row.ping_status)),
             has_associations: !row.association_status.is_empty(),
         };
         Self {
             traits: words.traits.get(traits),
-            name: free_text(&row.name).into(),
-            computer_name: free_text(&row.computer_name).into(),
-            ip_address: free_text(&row.ip_address).into(),
+            texts: Texts::new(&free_text(&row.name), &free_text(&row.computer_name), &free_text(&row.ip_address)),
             last_ping: row.last_ping,
-            associations: words.counts.get(status_counts(&row.association_counts)),
+            associations: words.counts.get(status_counts(&row.association_counts, words)),
             last_association_execution: row.last_association_execution,
             last_association_success: row.last_association_success,
         }
     }
 
+    /// The hybrid activation's name.
+    pub fn name(&self) -> &str {
+        self.texts.between(0, self.texts.ends[0])
+    }
+
+    /// The host name.
+    pub fn computer_name(&self) -> &str {
+        self.texts.between(self.texts.ends[0], self.texts.ends[1])
+    }
+
+    /// The address.
+    pub fn ip_address(&self) -> &str {
+        self.texts.between(self.texts.ends[1], u16::MAX)
+    }
+
     /// Whether the agent answers.
     pub fn online(&self) -> bool {
-        &*self.traits.ping_status == "Online"
+        **self.traits.ping_status == *"Online"
+    }
+}
+
+impl Texts {
+    fn new(name: &str, computer_name: &str, ip_address: &str) -> Self {
+        // Free text is short.
+        let end = |length: usize| u16::try_from(length).unwrap_or(u16::MAX);
+        let ends = [end(name.len()), end(name.len() + computer_name.len())];
+        Self { all: [name, computer_name, ip_address].concat().into(), ends }
+    }
+
+    fn between(&self, start: u16, end: u16) -> &str {
+        // No text is the same one for all instances.
+        if start == end {
+            return "";
+        }
+        self.all.get(start.into()..self.all.len().min(end.into())).unwrap_or_default()
     }
 }
 
 /// Statuses made label values; counts of those that become equal are added, zero and negative ones left out.
-pub(super) fn status_counts(counts: &[(String, i64)]) -> StatusCounts {
+pub(super) fn status_counts(counts: &[(String, i64)], words: &Words) -> StatusCounts {
     let mut sums = std::collections::BTreeMap::<&str, u64>::new();
     for (status, count) in counts {
         if let Ok(count @ 1..) = u64::try_from(*count) {
             *sums.entry(vocabulary(status)).or_default() += count;
         }
     }
-    sums.into_iter().map(|(status, sum)| (status.into(), sum)).collect()
+    sums.into_iter().map(|(status, sum)| (words.word(status), sum)).collect()
 }
 
 // === impl Summary ===
@@ -296,10 +333,10 @@ fn at_least_zero(count: i64) -> u32 {
 impl PatchCounts {
     pub(super) fn new(row: &PatchRow, words: &Words) -> Self {
         let operation = PatchOperation {
-            operation: vocabulary(&row.operation).into(),
-            baseline_id: baseline_id(&row.baseline_id).into(),
-            patch_group: free_text(&row.patch_group).into(),
-            reboot_option: vocabulary(&row.reboot_option).into(),
+            operation: words.word(vocabulary(&row.operation)),
+            baseline_id: words.word(&baseline_id(&row.baseline_id)),
+            patch_group: words.word(&free_text(&row.patch_group)),
+            reboot_option: words.word(vocabulary(&row.reboot_option)),
         };
         Self {
             operation: words.operations.get(operation),

@@ -24,7 +24,7 @@ pub use collector::{Collector, Reason};
 pub use details::{DetailMark, Signature};
 pub use instance::{
     Instance, ItemDetail, Listing, NoncompliantAssociation, PatchCounts, PatchDetail, PatchOperation, Status,
-    StatusCounts, Summary, Traits, Verdict, Words,
+    StatusCounts, Summary, Traits, Verdict, Word, Words,
 };
 pub use reasons::{ASSOCIATION, Cause, PATCH, causes};
 pub use rows::{

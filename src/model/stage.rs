@@ -185,19 +185,19 @@ impl Baseline {
 
 impl Association {
     /// One entry per association, in the order of ids.
-    pub fn from_rows(rows: &[AssociationRow]) -> Vec<Self> {
-        let mut associations: Vec<_> = rows.iter().map(Self::from_row).collect();
+    pub fn from_rows(rows: &[AssociationRow], words: &Words) -> Vec<Self> {
+        let mut associations: Vec<_> = rows.iter().map(|row| Self::from_row(row, words)).collect();
         associations.sort_by(|a, b| (&a.id, &a.name, &a.document).cmp(&(&b.id, &b.name, &b.document)));
         associations.dedup_by(|a, b| a.id == b.id);
         associations
     }
 
-    fn from_row(row: &AssociationRow) -> Self {
+    fn from_row(row: &AssociationRow, words: &Words) -> Self {
         Self {
             id: free_text(&row.id).into(),
             name: free_text(&row.name).into(),
             document: free_text(&row.document).into(),
-            instances: status_counts(&row.counts),
+            instances: status_counts(&row.counts, words),
         }
     }
 }

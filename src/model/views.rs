@@ -80,7 +80,8 @@ impl Views {
     pub(super) fn is_unreported(&self, instance: &Instance, compliance_type: &str) -> bool {
         let is_awaited =
             |awaited: &Awaited| !awaited.is_empty() && awaited.contains(&(Arc::clone(&instance.id), compliance_type));
-        instance.missing().any(|kind| kind == compliance_type)
+        instance.due().any(|kind| kind == compliance_type)
+            && instance.summary(compliance_type).is_none()
             && !is_awaited(&self.newly_due)
             && !is_awaited(&self.newly_lost)
     }

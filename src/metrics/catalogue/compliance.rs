@@ -78,7 +78,7 @@ pub(super) const FAMILIES: &[Family] = &[
         labels: &["compliance_type", "status"],
         samples: Per::Target(|view, counts, out| {
             if view.has_both_views() {
-                for (kind, by_status) in &counts.compliance {
+                for (kind, by_status) in counts.compliance() {
                     out.sample(&[kind, "COMPLIANT"], by_status.compliant);
                     out.sample(&[kind, "NON_COMPLIANT"], by_status.noncompliant);
                     out.maybe(&[kind, "UNREPORTED"], by_status.unreported);

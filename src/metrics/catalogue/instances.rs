@@ -27,17 +27,16 @@ pub(super) const FAMILIES: &[Family] = &[
         samples: Per::Instance(|_, instance, out| {
             let Some(listing) = &instance.listing else { return };
             let traits = &listing.traits;
-            let labels = [
-                &*listing.name,
-                &*listing.computer_name,
-                &*listing.ip_address,
-                &*traits.resource_type,
-                &*traits.platform_type,
-                &*traits.platform_name,
-                &*traits.platform_version,
-                &*traits.agent_version,
+            let platform =
+                [&traits.resource_type, &traits.platform_type, &traits.platform_name, &traits.platform_version];
+            let groups = [
+                &[listing.name()][..],
+                &[listing.computer_name()],
+                &[listing.ip_address()],
+                &platform.map(|word| &***word),
+                &[&**traits.agent_version],
             ];
-            out.sample(&labels, true);
+            out.sample_of(&groups, true);
         }),
     },
     Family {
@@ -78,8 +77,8 @@ pub(super) const FAMILIES: &[Family] = &[
         labels: &["platform_type", "resource_type", "ping_status"],
         samples: Per::Target(|view, counts, out| {
             if view.target.has(Collector::Instances) {
-                for (labels, count) in &counts.managed {
-                    out.sample(labels, *count);
+                for (labels, count) in counts.managed() {
+                    out.sample(&labels, count);
                 }
             }
         }),

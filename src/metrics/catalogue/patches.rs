@@ -64,13 +64,12 @@ pub(super) const FAMILIES: &[Family] = &[
         labels: &["operation", "baseline_id", "patch_group", "reboot_option"],
         samples: Per::Instance(|_, instance, out| {
             if let Some(operation) = counts(instance).map(|counts| &counts.operation) {
-                let labels = [
-                    &*operation.operation,
-                    &*operation.baseline_id,
-                    &*operation.patch_group,
-                    &*operation.reboot_option,
+                let groups = [
+                    &[&**operation.operation][..],
+                    &[&**operation.baseline_id],
+                    &[&**operation.patch_group, &**operation.reboot_option],
                 ];
-                out.sample(&labels, true);
+                out.sample_of(&groups, true);
             }
         }),
     },
@@ -102,7 +101,8 @@ pub(super) const FAMILIES: &[Family] = &[
             if !view.target.has(Collector::Patches) {
                 return;
             }
-            let used = |baseline: &&Baseline| counts.baselines.contains(&*baseline.id);
+            let baselines = counts.baselines();
+            let used = |baseline: &&Baseline| baselines.contains(&*baseline.id);
             for baseline in view.target.baselines().iter().filter(used) {
                 out.sample(&[&baseline.id, &baseline.name, &baseline.operating_system], true);
             }

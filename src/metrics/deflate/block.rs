@@ -1,20 +1,41 @@
 //! A deflate block, written symbol by symbol by one who knows what repeats.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 
-use super::codes::{CODES, Code, Codes, LONGEST, WINDOW};
+use super::codes::{Code, Codes, FIXED, LONGEST, LONGEST_CODE, Symbol, WINDOW};
 
 /// Shorter matches cost more than their bytes.
 const SHORTEST: usize = 4;
 
-/// Bytes of a segment, roughly. Segments are of one size, so that those of a page that has gone make room for those of the
-/// next, and large enough to be sent one by one.
-const SEGMENT: usize = 64 * 1024;
+/// Room of a segment. Segments are of one size, so that those of a page that has gone make room for those of the next, and
+/// large enough to be sent one by one.
+const SEGMENT: usize = 128 * 1024;
+/// What of it is left when another one is started, so that the last line does not make it grow.
+const SPARE: usize = 2 * 1024;
+
+/// Symbols that tell what the rest of a block will be like.
+const SAMPLE: usize = 2 * 1024;
+
+/// Blocks of fewer symbols do not repay the words for codes of their own.
+const FEW: usize = 256;
 
 /// A block under construction. Refers to nothing before itself.
-#[derive(Debug)]
+///
+/// Its first symbols are held back, and the codes made for them. The rest has the same codes: lines of one family are
+/// alike, and to look at all of them first would take room for all of them.
+#[derive(Debug, Default)]
 pub(crate) struct Block {
-    codes: &'static Codes,
+    /// Once it is known what they are for.
+    codes: Option<Arc<Codes>>,
+    sample: Vec<Symbol>,
+    bits: Bits,
+}
+
+/// What was written.
+#[derive(Debug, Default)]
+struct Bits {
     segments: Vec<Bytes>,
     /// The segment under way.
     out: Vec<u8>,
@@ -23,27 +44,15 @@ pub(crate) struct Block {
     count: u32,
 }
 
-impl Default for Block {
-    fn default() -> Self {
-        let mut block = Self { codes: &CODES, segments: Vec::new(), out: Vec::new(), held: 0, count: 0 };
-        for code in &block.codes.head {
-            block.put(*code);
-            block.spill();
-        }
-        block
-    }
-}
+// === impl Block ===
 
 impl Block {
     /// Bytes as they are.
     #[inline]
     pub(crate) fn literals(&mut self, bytes: &[u8]) {
-        // Three codes of 15 bits fit beside the 7 that are held.
-        for bytes in bytes.chunks(3) {
-            for byte in bytes {
-                self.put(self.codes.literals[usize::from(*byte)]);
-            }
-            self.spill();
+        match &self.codes {
+            Some(codes) => self.bits.literals(codes, bytes),
+            None => self.hold_back(bytes.iter().map(|byte| Symbol::Literal(*byte))),
         }
     }
 
@@ -53,31 +62,99 @@ impl Block {
         if length < SHORTEST || distance > WINDOW {
             return self.literals(&text[text.len() - length..]);
         }
-        let distance = self.codes.distance(distance);
-        let mut left = length;
-        while left > 0 {
-            // Never leaves a rest that is too short for a match.
-            let part = if left > LONGEST && left < LONGEST + 3 { LONGEST - 3 } else { left.min(LONGEST) };
-            // 20 bits and 28.
-            self.put(self.codes.lengths[part]);
-            self.put(distance);
-            self.spill();
-            left -= part;
+        match &self.codes {
+            Some(codes) if length <= LONGEST => self.bits.a_match(codes, length, distance),
+            Some(codes) => parts(length).for_each(|part| self.bits.a_match(codes, part, distance)),
+            None => self.hold_back(parts(length).map(|part| Symbol::of_match(part, distance))),
         }
+    }
+
+    #[cold]
+    fn hold_back(&mut self, symbols: impl Iterator<Item = Symbol>) {
+        self.sample.extend(symbols);
+        if self.sample.len() >= SAMPLE {
+            self.choose_codes();
+        }
+    }
+
+    fn choose_codes(&mut self) -> Arc<Codes> {
+        let sample = std::mem::take(&mut self.sample);
+        let codes = if sample.len() < FEW { FIXED.clone() } else { Arc::new(Codes::for_symbols_like(&sample)) };
+        for code in &codes.head {
+            self.bits.put(*code);
+            self.bits.spill();
+        }
+        for symbol in sample {
+            match symbol {
+                Symbol::Literal(byte) => self.bits.literals(&codes, &[byte]),
+                Symbol::Match { length, distance } => self.bits.a_match(&codes, length.into(), distance.into()),
+            }
+        }
+        Arc::clone(self.codes.insert(codes))
     }
 
     /// Starts another segment where one is full. To be called now and then: a segment is as long as it gets between.
     #[inline]
     pub(crate) fn seal(&mut self) {
-        if self.out.len() >= SEGMENT {
-            let full = std::mem::replace(&mut self.out, Vec::with_capacity(SEGMENT + SEGMENT / 64));
-            self.segments.push(full.into());
-        }
+        self.bits.seal();
     }
 
     /// Ends the block, and after it, with an empty stored block, on a byte.
     pub(crate) fn finish(mut self) -> Vec<Bytes> {
-        self.put(self.codes.end);
+        let codes = self.codes.take().unwrap_or_else(|| self.choose_codes());
+        self.bits.finish(codes.end)
+    }
+}
+
+/// A length, in parts of at most [`LONGEST`]. Never leaves a rest that is too short for a match.
+#[inline]
+fn parts(mut left: usize) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let part = if left > LONGEST && left < LONGEST + 3 { LONGEST - 3 } else { left.min(LONGEST) };
+        left -= part;
+        (part > 0).then_some(part)
+    })
+}
+
+// === impl Bits ===
+
+impl Bits {
+    #[inline]
+    fn literals(&mut self, codes: &Codes, bytes: &[u8]) {
+        let code = |byte: u8| codes.literals[usize::from(byte)];
+        // Two at once: each waits for the one before to know where it goes.
+        let mut pairs = bytes.chunks_exact(2);
+        for pair in &mut pairs {
+            if self.count > u64::BITS - 2 * u32::from(LONGEST_CODE) {
+                self.spill();
+            }
+            self.put(code(pair[0]).then(code(pair[1])));
+        }
+        self.spill();
+        if let [last] = pairs.remainder() {
+            self.put(code(*last));
+            self.spill();
+        }
+    }
+
+    #[inline]
+    fn a_match(&mut self, codes: &Codes, length: usize, distance: usize) {
+        for code in codes.a_match(length, distance) {
+            self.put(code);
+        }
+        self.spill();
+    }
+
+    #[inline]
+    fn seal(&mut self) {
+        if self.out.len() >= SEGMENT - SPARE {
+            let full = std::mem::replace(&mut self.out, Vec::with_capacity(SEGMENT));
+            self.segments.push(full.into());
+        }
+    }
+
+    fn finish(mut self, end: Code) -> Vec<Bytes> {
+        self.put(end);
         self.put(Code { bits: 0, count: 3 });
         self.spill();
         if self.count > 0 {

@@ -1,15 +1,13 @@
-//! One Huffman code, made for the text of a page, instead of a code per block (RFC 1951, section 3.2.7).
+//! The Huffman codes of a block (RFC 1951, section 3.2).
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 /// The longest match.
 pub(super) const LONGEST: usize = 258;
 /// The reach of deflate.
 pub(super) const WINDOW: usize = 32 * 1024;
-/// Distances up to here have their codes at hand: lines are some hundred bytes long.
-const NEAR: usize = 1024;
+/// The most bits of a code, without extra bits.
+pub(super) const LONGEST_CODE: u8 = 15;
 
 const END_OF_BLOCK: usize = 256;
 const LITERALS_AND_LENGTHS: usize = 286;
@@ -98,101 +96,162 @@ pub(super) struct Codes {
     /// By byte.
     pub(super) literals: [Code; 256],
     /// By length of match, with extra bits.
-    pub(super) lengths: Vec<Code>,
-    /// By distance, with extra bits, up to [`NEAR`].
-    near: Vec<Code>,
-    distances: Vec<Code>,
+    lengths: [Code; LONGEST + 1],
+    distances: [Code; DISTANCES],
     /// What ends a block.
     pub(super) end: Code,
-    /// What every block starts with: its kind and its codes.
+    /// What a block starts with: its kind and its codes.
     pub(super) head: Vec<Code>,
 }
 
-/// The same for every page.
-pub(super) static CODES: LazyLock<Codes> = LazyLock::new(Codes::new);
+/// What a block is made of.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Symbol {
+    Literal(u8),
+    /// So many bytes, which stand there once more, so far back.
+    Match {
+        length: u16,
+        distance: u16,
+    },
+}
+
+/// The codes that need no words (RFC 1951, section 3.2.6): for blocks that are smaller than the words would be.
+pub(super) static FIXED: LazyLock<Arc<Codes>> = LazyLock::new(|| {
+    let lengths = |symbol| match symbol {
+        0..=143 | 280.. => 8,
+        144..=255 => 9,
+        _ => 7,
+    };
+    let literals: Vec<u8> = (0..288).map(lengths).collect();
+    Arc::new(Codes::of(&literals, &[5; DISTANCES], vec![Code::bits(0, 1), Code::bits(1, 2)]))
+});
+
+// === impl Symbol ===
+
+impl Symbol {
+    pub(super) fn of_match(length: usize, distance: usize) -> Self {
+        let short = |size: usize| u16::try_from(size).unwrap_or_default();
+        Self::Match { length: short(length), distance: short(distance) }
+    }
+}
 
 // === impl Codes ===
 
 impl Codes {
-    fn new() -> Self {
-        let literal_counts = code_lengths(&literal_weights());
-        let distance_counts = code_lengths(&distance_weights());
-        let (literals, distances) = (codes(&literal_counts), codes(&distance_counts));
-        let lengths = (0..=LONGEST).map(|length| length_code(length, &literals)).collect();
-        let near = (0..=NEAR).map(|distance| distance_code(distance, &distances)).collect();
-        let head = head(&literal_counts, &distance_counts);
+    /// The shortest for symbols that come as often as these do. Every other symbol has a code as well.
+    pub(super) fn for_symbols_like(symbols: &[Symbol]) -> Self {
+        let (mut literals, mut distances) = ([1; LITERALS_AND_LENGTHS], [1; DISTANCES]);
+        literals[END_OF_BLOCK] += SEEN;
+        for symbol in symbols {
+            match symbol {
+                Symbol::Literal(byte) => literals[usize::from(*byte)] += SEEN,
+                Symbol::Match { length, distance } => {
+                    literals[length_symbol(usize::from(*length))] += SEEN;
+                    distances[distance_symbol(usize::from(*distance))] += SEEN;
+                }
+            }
+        }
+        let (literals, distances) = (code_lengths(&literals, LONGEST_CODE), code_lengths(&distances, LONGEST_CODE));
+        Self::of(&literals, &distances, head(&literals, &distances))
+    }
+
+    fn of(literals: &[u8], distances: &[u8], head: Vec<Code>) -> Self {
+        let (literals, distances) = (codes(literals), codes(distances));
+        let with_extra_bits = |length: usize| {
+            let symbol = length_symbol(length.max(usize::from(LENGTHS[0].0)));
+            literals[symbol].and_offset(length, LENGTHS[symbol - END_OF_BLOCK - 1])
+        };
         Self {
             end: literals[END_OF_BLOCK],
             literals: std::array::from_fn(|byte| literals[byte]),
-            lengths,
-            near,
-            distances,
+            lengths: std::array::from_fn(with_extra_bits),
+            distances: std::array::from_fn(|symbol| distances[symbol]),
             head,
         }
     }
 
-    /// The code of a distance with its extra bits.
+    /// The code of a match, length and distance with their extra bits. 20 bits and 28 at most.
     #[inline]
-    pub(super) fn distance(&self, distance: usize) -> Code {
-        self.near.get(distance).copied().unwrap_or_else(|| distance_code(distance, &self.distances))
+    pub(super) fn a_match(&self, length: usize, distance: usize) -> [Code; 2] {
+        let symbol = distance_symbol(distance);
+        [self.lengths[length], self.distances[symbol].and_offset(distance, DISTANCE_BASES[symbol])]
     }
 }
 
-/// Of symbols that hardly ever come: any rarer, and their codes would be longer than deflate allows.
-const RARE: u32 = 3;
+// === impl Code ===
 
-/// How often symbols come in a page of ten thousand instances, in hundreds, roughly: ids and times are most of what is new.
-fn literal_weights() -> Vec<u32> {
-    let weight = |symbol: usize| match u8::try_from(symbol) {
-        Ok(b'0'..=b'9') => 1750,
-        Ok(b'a'..=b'f') => 1400,
-        Ok(b'.') => 400,
-        Ok(b'-') => 250,
-        Ok(b'i' | b'n' | b'p' | b'r' | b's' | b't' | b'u' | b'"' | b' ' | b'}') => 120,
-        Ok(b'g'..=b'z') => 60,
-        Ok(b'A'..=b'Z') => 20,
-        Ok(b' '..=b'~' | b'\n') => 4,
-        Ok(_) => RARE,
-        Err(_) => match symbol - END_OF_BLOCK {
-            // The end of a block; matches of up to 5 bytes, and of more than 195.
-            0..=3 | 27.. => RARE,
-            4..=20 => 200,
-            _ => 550,
-        },
-    };
-    (0..LITERALS_AND_LENGTHS).map(weight).collect()
+impl Code {
+    fn bits(bits: usize, count: u8) -> Self {
+        Self { bits: u32::try_from(bits).unwrap_or_default(), count }
+    }
+
+    /// Both, this one first; of 32 bits at most.
+    #[inline]
+    pub(super) fn then(self, next: Self) -> Self {
+        Self { bits: self.bits | next.bits << self.count, count: self.count + next.count }
+    }
+
+    /// This code, and after it how far the value is from its base, in the extra bits there are.
+    #[inline]
+    fn and_offset(self, value: usize, (base, extra): (u16, u8)) -> Self {
+        let offset = u32::try_from(value.saturating_sub(usize::from(base))).unwrap_or_default();
+        Self { bits: self.bits | offset << self.count, count: self.count + extra }
+    }
 }
 
-/// The same for distances: a line is some hundred bytes long, the lines of an instance a thousand.
-fn distance_weights() -> Vec<u32> {
-    let weight = |base| match base {
-        129 => 2700,
-        193 | 257 | 769 | 1025 => 650,
-        97 => 300,
-        385 | 513 | 1537 | 2049 => 130,
-        3073.. => 20,
-        _ => RARE,
-    };
-    DISTANCE_BASES.iter().map(|(base, _)| weight(*base)).collect()
+/// The weight of a symbol that came once, against one that did not come.
+const SEEN: u32 = 8;
+
+fn length_symbol(length: usize) -> usize {
+    END_OF_BLOCK + LENGTHS.partition_point(|(base, _)| usize::from(*base) <= length)
 }
 
-/// The lengths of a Huffman code for these weights.
-fn code_lengths(weights: &[u32]) -> Vec<u8> {
+/// Two symbols share each doubling of the distance.
+#[inline]
+fn distance_symbol(distance: usize) -> usize {
+    let before = distance.saturating_sub(1);
+    if before < 4 {
+        return before;
+    }
+    let doublings = before.ilog2() as usize;
+    doublings * 2 + (before >> (doublings - 1) & 1)
+}
+
+/// The lengths of a Huffman code for these weights, none of them over `longest`.
+fn code_lengths(weights: &[u32], longest: u8) -> Vec<u8> {
+    let lengths = huffman_lengths(weights);
+    if lengths.iter().all(|length| *length <= longest) {
+        return lengths;
+    }
+    // The more alike the weights, the more alike the lengths.
+    code_lengths(&weights.iter().map(|weight| weight.div_ceil(4)).collect::<Vec<_>>(), longest)
+}
+
+/// The lengths of the shortest code for these weights.
+fn huffman_lengths(weights: &[u32]) -> Vec<u8> {
+    let mut leaves: Vec<usize> = (0..weights.len()).collect();
+    leaves.sort_by_key(|leaf| weights[*leaf]);
+    // Nodes by number, leaves first; those that join two others come in the order of their weights.
+    let mut weights = weights.to_vec();
     let mut parents = vec![usize::MAX; weights.len() * 2];
-    let mut heap: BinaryHeap<_> = weights.iter().enumerate().map(|(node, weight)| Reverse((*weight, node))).collect();
-    let mut next = weights.len();
-    while let (Some(Reverse((a_weight, a))), Some(Reverse((b_weight, b)))) = (heap.pop(), heap.pop()) {
-        (parents[a], parents[b]) = (next, next);
-        heap.push(Reverse((a_weight + b_weight, next)));
-        if heap.len() == 1 {
-            break;
+    let (mut leaves, mut joined) = (leaves.into_iter().peekable(), weights.len());
+    let mut lightest = |weights: &[u32]| match leaves.peek() {
+        Some(leaf) if weights.get(joined).is_none_or(|weight| weights[*leaf] <= *weight) => leaves.next(),
+        _ => {
+            joined += 1;
+            Some(joined - 1)
         }
-        next += 1;
+    };
+    for _ in 1..weights.len() {
+        if let (Some(a), Some(b)) = (lightest(&weights), lightest(&weights)) {
+            (parents[a], parents[b]) = (weights.len(), weights.len());
+            weights.push(weights[a] + weights[b]);
+        }
     }
     let depth = |leaf: usize| {
         std::iter::successors(Some(leaf), |node| Some(parents[*node]).filter(|p| *p != usize::MAX)).count() - 1
     };
-    (0..weights.len()).map(|leaf| u8::try_from(depth(leaf)).unwrap_or(u8::MAX)).collect()
+    (0..parents.len() / 2).map(|leaf| u8::try_from(depth(leaf)).unwrap_or(u8::MAX)).collect()
 }
 
 /// The canonical codes of these lengths (RFC 1951, section 3.2.2), turned round as they are written highest bit first.
@@ -213,27 +272,6 @@ fn codes(lengths: &[u8]) -> Vec<Code> {
     lengths.iter().map(|length| code_of(*length)).collect()
 }
 
-/// The code of a length of match with its extra bits.
-fn length_code(length: usize, literals: &[Code]) -> Code {
-    let Some(symbol) = LENGTHS.partition_point(|(base, _)| usize::from(*base) <= length).checked_sub(1) else {
-        return Code::default();
-    };
-    let (base, extra) = LENGTHS[symbol];
-    let code = literals[END_OF_BLOCK + 1 + symbol];
-    let offset = u32::try_from(length - usize::from(base)).unwrap_or_default();
-    Code { bits: code.bits | offset << code.count, count: code.count + extra }
-}
-
-/// The code of a distance with its extra bits.
-fn distance_code(distance: usize, distances: &[Code]) -> Code {
-    let Some(symbol) = DISTANCE_BASES.partition_point(|(base, _)| usize::from(*base) <= distance).checked_sub(1) else {
-        return Code::default();
-    };
-    let (base, extra) = DISTANCE_BASES[symbol];
-    let offset = u32::try_from(distance - usize::from(base)).unwrap_or_default();
-    Code { bits: distances[symbol].bits | offset << distances[symbol].count, count: distances[symbol].count + extra }
-}
-
 /// The head of a block with these codes, not the last of its stream.
 fn head(literals: &[u8], distances: &[u8]) -> Vec<Code> {
     let runs = runs(&[literals, distances].concat());
@@ -243,20 +281,20 @@ fn head(literals: &[u8], distances: &[u8]) -> Vec<Code> {
     }
     // Symbols that do not come have no code.
     let used: Vec<usize> = (0..19).filter(|symbol| weights[*symbol] > 0).collect();
-    let used_lengths = code_lengths(&used.iter().map(|symbol| weights[*symbol]).collect::<Vec<_>>());
+    let used_lengths = code_lengths(&used.iter().map(|symbol| weights[*symbol]).collect::<Vec<_>>(), 7);
     let mut lengths = [0_u8; 19];
     for (symbol, length) in used.iter().zip(used_lengths) {
         lengths[*symbol] = length;
     }
     let codes = codes(&lengths);
-    let bits = |bits: usize, count: u8| Code { bits: u32::try_from(bits).unwrap_or_default(), count };
-    let mut head =
-        vec![bits(0, 1), bits(2, 2), bits(literals.len() - 257, 5), bits(distances.len() - 1, 5), bits(19 - 4, 4)];
-    head.extend(CODE_LENGTH_ORDER.map(|symbol| bits(usize::from(lengths[symbol]), 3)));
+    let kind = [Code::bits(0, 1), Code::bits(2, 2)];
+    let sizes = [(literals.len() - 257, 5), (distances.len() - 1, 5), (19 - 4, 4)];
+    let mut head: Vec<Code> = kind.into_iter().chain(sizes.map(|(size, count)| Code::bits(size, count))).collect();
+    head.extend(CODE_LENGTH_ORDER.map(|symbol| Code::bits(usize::from(lengths[symbol]), 3)));
     for (symbol, repeats) in runs {
         head.push(codes[symbol]);
         if symbol == 16 {
-            head.push(bits(repeats - 3, 2));
+            head.push(Code::bits(repeats - 3, 2));
         }
     }
     head
@@ -280,15 +318,30 @@ fn runs(lengths: &[u8]) -> Vec<(usize, usize)> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
-    #[test]
-    fn codes_are_complete_and_short_enough() {
-        for (weights, longest) in [(literal_weights(), 15), (distance_weights(), 15)] {
-            let lengths = code_lengths(&weights);
-            assert!(lengths.iter().all(|length| (1..=longest).contains(length)), "{lengths:?}");
+    proptest! {
+        #[test]
+        fn codes_are_complete_and_short_enough(mut weights in prop::collection::vec(1_u32..1_000_000, 2..286)) {
+            // Weights like these make the longest codes there are.
+            weights[..2].fill(1);
+            for at in 2..weights.len().min(30) {
+                weights[at] = weights[at - 1] + weights[at - 2];
+            }
+            let lengths = code_lengths(&weights, LONGEST_CODE);
+            prop_assert!(lengths.iter().all(|length| (1..=LONGEST_CODE).contains(length)), "{lengths:?}");
             let sum: f64 = lengths.iter().map(|length| 0.5_f64.powi(i32::from(*length))).sum();
-            assert!((sum - 1.0).abs() < 1e-9, "{sum}");
+            prop_assert!((sum - 1.0).abs() < 1e-9, "{sum}");
+        }
+    }
+
+    #[test]
+    fn every_distance_has_its_symbol() {
+        for distance in 1..=WINDOW {
+            let (base, extra) = DISTANCE_BASES[distance_symbol(distance)];
+            assert!((0..1 << extra).contains(&(distance - usize::from(base))), "{distance}");
         }
     }
 }

@@ -23,7 +23,12 @@ fn full(bench: &mut Bench, took: Duration, now: Duration) {
     let baseline = BaselineRow { id: "pb-1".into(), ..<_>::default() };
     bench.end(Collector::Baselines, took, now, Data::Baselines(Baseline::from_rows(&[baseline])));
     let association = AssociationRow { id: "a".into(), ..<_>::default() };
-    bench.end(Collector::Associations, took, now, Data::Associations(Association::from_rows(&[association])));
+    bench.end(
+        Collector::Associations,
+        took,
+        now,
+        Data::Associations(Association::from_rows(&[association], &Words::default())),
+    );
     bench.items("i-1", &[item("a", "Mine")], now);
 }
 

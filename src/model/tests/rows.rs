@@ -12,7 +12,7 @@ fn statuses_that_become_equal_are_added_and_empty_counts_left_out() {
     let association_counts = counts(&[("Success", 2), ("two words", 3), ("na\u{ef}ve", 4), ("Failed", 0), ("Odd", -1)]);
     bench.list(&[InstanceRow { association_counts, ..listed("i-1") }], Duration::ZERO);
     let listing = bench.instance("i-1").listing.as_ref().expect("it is listed");
-    let found: Vec<_> = listing.associations.iter().map(|(status, count)| (&**status, *count)).collect();
+    let found: Vec<_> = listing.associations.iter().map(|(status, count)| (&***status, *count)).collect();
     assert_eq!(found, [("Success", 2), ("Unknown", 7)]);
 }
 
@@ -38,10 +38,10 @@ fn free_text_loses_control_characters_and_vocabulary_what_is_no_identifier() {
     };
     bench.list(&[row], Duration::ZERO);
     let listing = bench.instance("i-1").listing.as_ref().expect("it is listed");
-    assert_eq!(&*listing.name, "web[1m1");
-    assert_eq!(&*listing.computer_name, "\u{e9}".repeat(128));
-    assert_eq!((&*listing.traits.platform_type, &*listing.traits.ping_status), ("Unknown", "Unknown"));
-    assert_eq!(&*listing.traits.platform_name, "Amazon \"Linux\"");
+    assert_eq!(listing.name(), "web[1m1");
+    assert_eq!(listing.computer_name(), "\u{e9}".repeat(128));
+    assert_eq!((&**listing.traits.platform_type, &**listing.traits.ping_status), ("Unknown", "Unknown"));
+    assert_eq!(&**listing.traits.platform_name, "Amazon \"Linux\"");
     assert!(!listing.online());
 }
 
@@ -64,7 +64,7 @@ fn of_two_rows_for_one_instance_the_later_one_counts() {
         &[named("i-2", "old"), named("i-1", "other"), named("i-2", "new"), named("i-2", "newest")],
         Duration::ZERO,
     );
-    let computer_name = |name| &*bench.instance(name).listing.as_ref().expect("it is listed").computer_name;
+    let computer_name = |name| bench.instance(name).listing.as_ref().expect("it is listed").computer_name();
     assert_eq!((computer_name("i-1"), computer_name("i-2")), ("other", "newest"));
     assert_eq!(bench.target.instances().count(), 2);
 }
@@ -78,7 +78,8 @@ fn baselines_and_associations_are_in_order_and_each_is_there_once() {
     assert_eq!(found, [("pb-1", "a"), ("pb-2", "b")]);
 
     let association = |id: &str, name: &str| AssociationRow { id: id.into(), name: name.into(), ..<_>::default() };
-    let associations = Association::from_rows(&[association("2", "b"), association("1", "z"), association("1", "a")]);
+    let rows = [association("2", "b"), association("1", "z"), association("1", "a")];
+    let associations = Association::from_rows(&rows, &Words::default());
     let found: Vec<_> = associations.iter().map(|association| (&*association.id, &*association.name)).collect();
     assert_eq!(found, [("1", "a"), ("2", "b")]);
 }

@@ -10,8 +10,8 @@ fn page(bench: &Bench) -> String {
     let policy = Policy { instances: Show::All, include_unlisted: true, patch: true, association: true };
     let publisher = Publisher::default();
     publisher.publish(0, TargetPage::render(&View { target: &bench.target, identity: &identity, policy }, None));
-    let body = Body::new(publisher.page(), Format::Text, Encoding::Identity, "");
-    let text = String::from_utf8(body.flatten().collect::<Vec<_>>().concat()).expect("the page is text");
+    let body = Body::new(&publisher.page(), Format::Text, Encoding::Identity, "");
+    let text = String::from_utf8(body.into_bytes()).expect("the page is text");
     text.replace("account_id=\"1\",region=\"r\",", "")
 }
 
