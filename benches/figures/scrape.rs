@@ -22,7 +22,7 @@ use crate::fleet::{filled, identity, runtime, view};
 use crate::role::{Role, get};
 use crate::table::{Table, process_time, ratio};
 
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 15;
 const SCRAPES: usize = 200;
 
 pub(crate) fn measure(sizes: &[usize], table: &mut Table) {
@@ -89,7 +89,7 @@ impl Site for Fixed {
         let whole = self.publisher.page();
         let own = self.own.encode(format, &whole);
         let page = if part == Part::Exporter { Arc::default() } else { whole };
-        let body = Body::new(page, format, encoding, &own);
+        let body = Body::new(&page, format, encoding, &own);
         Some(Exposition { length: body.length(), chunks: Box::new(body) })
     }
     fn discovery(&self) -> Option<Vec<DiscoveredTarget>> {

@@ -84,7 +84,7 @@ fn web_options(telemetry_path: String) -> Options {
 /// If `out` cannot be written.
 pub async fn once(fleet: Fleet, out: &mut impl Write) -> io::Result<bool> {
     join_all(fleet.refreshers.iter().map(|refresher| refresher.refresh(false))).await;
-    for frame in Body::new(fleet.shared.publisher.page(), Format::Text, Encoding::Identity, "") {
+    for frame in Body::new(&fleet.shared.publisher.page(), Format::Text, Encoding::Identity, "") {
         io::copy(&mut frame.reader(), out)?;
     }
     out.flush()?;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::board::{Place, Shared, locked};
 use crate::http::{DiscoveredTarget, Exposition, Part, Readiness, Site, TargetRow};
-use crate::metrics::{Body, Encoding, Format};
+use crate::metrics::{Body, Encoding, Format, Page};
 
 /// After this the program is ready even if some target's first attempt still runs: it has what it has, and says so.
 const READY_AT_LATEST: Duration = Duration::from_mins(5);
@@ -14,15 +14,14 @@ const READY_AT_LATEST: Duration = Duration::from_mins(5);
 impl Site for Shared {
     fn metrics(&self, part: Part<'_>, format: Format, encoding: Encoding) -> Option<Exposition> {
         let whole = self.publisher.page();
-        let (page, own) = match part {
-            Part::Everything => (Arc::clone(&whole), self.own.encode(format, &whole)),
-            Part::Exporter => (Arc::default(), self.own.encode(format, &whole)),
+        let body = match part {
+            Part::Everything => Body::new(&whole, format, encoding, &self.own.encode(format, &whole)),
+            Part::Exporter => Body::new(&Page::default(), format, encoding, &self.own.encode(format, &whole)),
             Part::Target { account_id, region } => {
                 let place = self.find(account_id, region)?;
-                (Arc::new(self.publisher.target_page(place)), format.end().to_owned())
+                Body::new(&self.publisher.target_page(place), format, encoding, format.end())
             }
         };
-        let body = Body::new(page, format, encoding, &own);
         Some(Exposition { length: body.length(), chunks: Box::new(body) })
     }
 

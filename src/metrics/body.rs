@@ -1,14 +1,14 @@
 //! One answer to a scrape: the page as it is, and the exporter's own metrics after it, as text or as one gzip member.
 
-use std::collections::VecDeque;
 use std::io::IoSlice;
+use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 
-use super::deflate::{GZIP_HEADER, Inflater, Piece, last_piece};
+use super::deflate::{GZIP_HEADER, Inflater, last_piece};
 use super::family::Format;
-use super::page::{Cursor, Page};
+use super::page::Page;
 
 /// How the answer is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,62 +22,45 @@ pub enum Encoding {
 /// An answer, made frame by frame while it is sent: a slow reader costs a frame, not a page.
 #[derive(Debug)]
 pub struct Body {
-    page: Arc<Page>,
-    format: Format,
-    next: Cursor,
-    /// The exporter's own metrics, ending the stream; taken when sent.
-    last: Option<Bytes>,
-    /// The gzip trailer; taken when sent.
-    trailer: Option<Bytes>,
+    /// The page, compressed, as it begins a gzip member.
+    parts: Arc<[Bytes]>,
+    next: usize,
+    /// The exporter's own metrics, and what else ends the stream; empty when sent.
+    last: Bytes,
     /// For the answer as it is: undoes the compression.
     inflate: Option<(Inflater, Bytes)>,
-    /// The gzip header, before it is sent.
-    header: Option<Bytes>,
     length: u64,
 }
 
-/// Bytes that are sent at once, in parts that need not be copied to be together.
+/// Bytes that are sent at once: parts of a page that are where they are, and bytes of this answer alone after them.
 #[derive(Clone, Debug, Default)]
 pub struct Frame {
-    parts: VecDeque<Bytes>,
+    parts: Arc<[Bytes]>,
+    next: Range<usize>,
+    /// Bytes of the next part that were taken.
+    taken: usize,
+    last: Bytes,
+    left: usize,
 }
 
-/// Parts of a frame that go to the socket in one call, but for one or two: what hyper hands on at once.
-const PARTS: usize = 14;
-/// Compressed parts below this are joined: a write to the socket costs more than a copy.
-const SMALL: usize = 16 * 1024;
+/// Parts of a frame. With the head of the answer and its end they go to the socket in one call: hyper hands on 64 at once.
+const PARTS: usize = 62;
 /// Text per frame of an answer that is sent as it is.
 const FRAME: usize = 64 * 1024;
 
 impl Body {
     /// The page, then `own` (text of the same format).
-    pub fn new(page: Arc<Page>, format: Format, encoding: Encoding, own: &str) -> Self {
+    pub fn new(page: &Page, format: Format, encoding: Encoding, own: &str) -> Self {
         let last = last_piece(own.as_bytes());
-        let body = Self {
-            format,
-            next: Cursor::default(),
-            length: page.sum(format).then(last.sum).length,
-            trailer: None,
-            header: None,
-            inflate: None,
-            last: None,
-            page,
-        };
+        let sum = page.sum(format).then(last.sum);
+        let body = Self { parts: page.parts(format), next: 0, last: last.deflated, inflate: None, length: sum.length };
         match encoding {
-            Encoding::Identity => Self { inflate: Some(Default::default()), last: Some(last.deflated), ..body },
-            Encoding::Gzip => body.gzip(last),
-        }
-    }
-
-    fn gzip(self, last: Piece) -> Self {
-        let trailer = self.page.sum(self.format).then(last.sum).gzip_trailer();
-        let deflated = self.page.deflated(self.format) + last.deflated.len() as u64;
-        Self {
-            length: (GZIP_HEADER.len() + trailer.len()) as u64 + deflated,
-            header: Some(Bytes::from_static(GZIP_HEADER)),
-            trailer: Some(Bytes::copy_from_slice(&trailer)),
-            last: Some(last.deflated),
-            ..self
+            Encoding::Gzip => {
+                let last: Bytes = [&body.last[..], &sum.gzip_trailer()].concat().into();
+                let length = GZIP_HEADER.len() as u64 + page.deflated(format) + last.len() as u64;
+                Self { last, length, ..body }
+            }
+            Encoding::Identity => Self { inflate: Some(Default::default()), ..body },
         }
     }
 
@@ -86,33 +69,28 @@ impl Body {
         self.length
     }
 
-    /// The next compressed part.
-    fn part(&mut self) -> Option<Bytes> {
-        if let Some(header) = self.header.take() {
-            return Some(header);
-        }
-        if let Some(part) = self.page.part(&mut self.next, self.format) {
-            return Some(part.clone());
-        }
-        self.last.take().or_else(|| self.trailer.take())
+    /// All of it at once, for readers that are not at the other end of a network.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.fold(Vec::new(), |mut all, frame| {
+            all.put(frame);
+            all
+        })
     }
 
     fn compressed_frame(&mut self) -> Option<Frame> {
-        let (mut frame, mut small) = (Frame::default(), BytesMut::new());
-        while frame.parts.len() < PARTS {
-            let Some(part) = self.part() else { break };
-            if part.len() < SMALL {
-                small.put(part);
-                if small.len() >= SMALL {
-                    frame.push(small.split().freeze());
-                }
-            } else {
-                frame.push(small.split().freeze());
-                frame.push(part);
-            }
-        }
-        frame.push(small.freeze());
-        (!frame.parts.is_empty()).then_some(frame)
+        let next = self.next..self.parts.len().min(self.next + PARTS);
+        self.next = next.end;
+        let last = if next.end == self.parts.len() { std::mem::take(&mut self.last) } else { Bytes::new() };
+        let left = self.parts[next.clone()].iter().map(Bytes::len).sum::<usize>() + last.len();
+        (left > 0).then(|| Frame { parts: Arc::clone(&self.parts), next, taken: 0, last, left })
+    }
+
+    /// The next compressed part, without what makes it a gzip member.
+    fn part(&mut self) -> Option<Bytes> {
+        let header = if self.next == 0 { GZIP_HEADER.len() } else { 0 };
+        let part = self.parts.get(self.next).map(|part| part.slice(header.min(part.len())..));
+        self.next += 1;
+        part.or_else(|| Some(std::mem::take(&mut self.last)).filter(|last| !last.is_empty()))
     }
 
     fn text_frame(&mut self, mut inflater: Inflater, mut deflated: Bytes) -> Option<Frame> {
@@ -138,54 +116,40 @@ impl Body {
 
 // === impl Frame ===
 
-impl Frame {
-    fn push(&mut self, part: Bytes) {
-        if !part.is_empty() {
-            self.parts.push_back(part);
-        }
-    }
-}
-
 impl From<Bytes> for Frame {
-    fn from(part: Bytes) -> Self {
-        let mut frame = Self::default();
-        frame.push(part);
-        frame
-    }
-}
-
-impl IntoIterator for Frame {
-    type Item = Bytes;
-    type IntoIter = std::collections::vec_deque::IntoIter<Bytes>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.parts.into_iter()
+    fn from(bytes: Bytes) -> Self {
+        Self { left: bytes.len(), last: bytes, ..Self::default() }
     }
 }
 
 impl Buf for Frame {
     fn remaining(&self) -> usize {
-        self.parts.iter().map(Bytes::len).sum()
+        self.left
     }
 
     fn chunk(&self) -> &[u8] {
-        self.parts.front().map_or(&[], Bytes::as_ref)
+        self.parts[self.next.clone()].first().map_or(&self.last, |part| &part[self.taken..])
     }
 
     fn chunks_vectored<'a>(&'a self, slices: &mut [IoSlice<'a>]) -> usize {
-        let filled = slices.iter_mut().zip(&self.parts).map(|(slice, part)| *slice = IoSlice::new(part));
-        filled.count()
+        let mut taken = self.taken;
+        let parts = self.parts[self.next.clone()].iter().map(|part| &part[std::mem::take(&mut taken)..]);
+        let parts = parts.chain([&self.last[..]]).filter(|part| !part.is_empty());
+        slices.iter_mut().zip(parts).map(|(slice, part)| *slice = IoSlice::new(part)).count()
     }
 
     fn advance(&mut self, mut count: usize) {
-        while let Some(part) = self.parts.front_mut().filter(|_| count > 0) {
-            let step = count.min(part.len());
-            part.advance(step);
-            count -= step;
-            if part.is_empty() {
-                self.parts.pop_front();
+        self.left -= count;
+        while let Some(part) = self.parts[self.next.clone()].first() {
+            let of_this = part.len() - self.taken;
+            if count < of_this {
+                self.taken += count;
+                return;
             }
+            count -= of_this;
+            (self.next.start, self.taken) = (self.next.start + 1, 0);
         }
+        self.last.advance(count);
     }
 }
 
@@ -198,6 +162,33 @@ impl Iterator for Body {
         match self.inflate.take() {
             Some((inflater, deflated)) => self.text_frame(inflater, deflated),
             None => self.compressed_frame(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_frame_is_taken_in_any_steps_across_its_parts() {
+        let parts: Arc<[Bytes]> =
+            ["before", "one", "", "three", "after"].map(|part| Bytes::from_static(part.as_bytes())).into();
+        let text = b"onethreelast";
+        for step in 1..=text.len() {
+            let last = Bytes::from_static(b"last");
+            let mut frame = Frame { parts: Arc::clone(&parts), next: 1..4, taken: 0, last, left: text.len() };
+            let mut read = Vec::new();
+            while frame.has_remaining() {
+                let mut slices = [IoSlice::new(&[]); 8];
+                let count = frame.chunks_vectored(&mut slices);
+                let seen: Vec<u8> = slices[..count].iter().flat_map(|slice| slice.to_vec()).collect();
+                assert_eq!(seen, text[read.len()..], "all that is left, at once");
+                let step = step.min(frame.remaining());
+                read.extend_from_slice(&seen[..step]);
+                frame.advance(step);
+            }
+            assert_eq!(read, text);
         }
     }
 }

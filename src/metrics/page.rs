@@ -5,19 +5,20 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::hint::black_box;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use arc_swap::ArcSwap;
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 
 use super::catalogue::families;
 use super::counts::Counts;
-use super::deflate::{Piece, Sum, piece};
+use super::deflate::{GZIP_HEADER, Piece, Sum, piece};
 use super::emit::{Samples, escaped};
 use super::family::{Family, Format, Per};
 use super::lines::Deflated;
 use super::view::View;
-use crate::model::Instance;
+use crate::model::{Instance, Listing, PatchDetail, Summary};
 
 /// One target's samples, family by family in the order of the catalogue; `None` where it has none.
 #[derive(Clone, Debug, Default)]
@@ -40,6 +41,8 @@ pub struct Page {
     sums: [Sum; 2],
     /// Compressed bytes of both formats.
     deflated: [u64; 2],
+    /// The same, as they are sent: put together by the first scrape, for all that follow.
+    parts: [OnceLock<Arc<[Bytes]>>; 2],
     /// Series of the fleet; the exporter's own are added at the scrape.
     pub series: u64,
 }
@@ -57,16 +60,6 @@ struct Joined {
     series: u64,
 }
 
-/// A place in the order of a page's parts.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Cursor {
-    family: usize,
-    /// The header, then the sections.
-    part: usize,
-    /// Of a section.
-    segment: usize,
-}
-
 /// Keeps one page per target and publishes the page of them all.
 #[derive(Debug)]
 pub struct Publisher {
@@ -77,16 +70,20 @@ pub struct Publisher {
 
 const FORMATS: [Format; 2] = [Format::OpenMetrics, Format::Text];
 
+/// Parts below this are copied to be with their neighbours: more of them cost a scrape more than so many bytes do.
+const SMALL: usize = 4 * 1024;
+
 // === impl TargetPage ===
 
 impl TargetPage {
     /// Everything there is to show of a target. What is as it was on its page `before` stays in its place.
     pub fn render(view: &View<'_>, before: Option<&Self>) -> Self {
         let samples = |family| Samples::new(family, &view.identity.account_id, &view.identity.region);
-        let mut families: Vec<(&Family, Samples)> = families().map(|family| (family, samples(family))).collect();
         let mut counts = Counts::new(view);
+        let mut families: Vec<(&Family, Samples<'_>)> = families().map(|family| (family, samples(family))).collect();
         // Chunk by chunk, not family by family: what is known of a chunk's instances is still at hand for the next family.
         for chunk in view.target.chunks().iter() {
+            touch(chunk);
             for instance in chunk {
                 counts.add(view, instance);
             }
@@ -114,6 +111,27 @@ impl TargetPage {
             families.into_iter().enumerate().map(|(at, (_, out))| Some(Section::new(out.finish()?, before(at))));
         Self(sections.collect())
     }
+}
+
+/// Looks at every part of these instances, so that the processor waits for all of them at once. They are strewn over the
+/// memory: without this, each look at one that is not at hand stands still for as long as it takes to write a line.
+fn touch(instances: &[Instance]) {
+    let first = |text: &str| text.as_bytes().first().map_or(0, |byte| usize::from(*byte));
+    let of_listing =
+        |listing: &Listing| first(listing.ip_address()) + usize::from(listing.last_association_success.is_some());
+    let of_instance = |instance: &Instance| {
+        let of_summary = |summary: Option<&Summary>| summary.map_or(0, |summary| usize::from(summary.missed));
+        let of_patches = |detail: &PatchDetail| {
+            let ended = detail.state.as_ref().is_some_and(|state| state.operation_end.is_some());
+            usize::from(detail.mark.confirmed_in > 0) + usize::from(ended)
+        };
+        first(&instance.id)
+            + instance.listing.as_deref().map_or(0, of_listing)
+            + of_summary(instance.summaries.first())
+            + of_summary(instance.summaries.last())
+            + instance.patches.as_deref().map_or(0, of_patches)
+    };
+    black_box(instances.iter().map(of_instance).sum::<usize>());
 }
 
 /// The instances of one chunk that are shown, each with its escaped id.
@@ -244,22 +262,25 @@ impl Page {
         self.deflated[format as usize]
     }
 
-    /// The next of the compressed parts, in order; `None` past the last.
-    pub(crate) fn part(&self, cursor: &mut Cursor, format: Format) -> Option<&Bytes> {
-        let family = self.families.get(cursor.family)?;
-        let Some(section) = cursor.part.checked_sub(1) else {
-            cursor.part += 1;
-            return Some(&family.header[format as usize].deflated);
-        };
-        let Some(section) = family.sections.get(section) else {
-            *cursor = Cursor { family: cursor.family + 1, ..Cursor::default() };
-            return self.part(cursor, format);
-        };
-        let segment = section.segments.get(cursor.segment);
-        cursor.segment += 1;
-        if cursor.segment >= section.segments.len() {
-            (cursor.part, cursor.segment) = (cursor.part + 1, 0);
+    /// The compressed bytes, in order, after what begins a gzip member.
+    pub(crate) fn parts(&self, format: Format) -> Arc<[Bytes]> {
+        Arc::clone(self.parts[format as usize].get_or_init(|| self.join(format)))
+    }
+
+    fn join(&self, format: Format) -> Arc<[Bytes]> {
+        let (mut parts, mut small) = (Vec::new(), BytesMut::from(GZIP_HEADER));
+        for family in &self.families {
+            let segments = family.sections.iter().flat_map(|section| &section.segments);
+            for part in std::iter::once(&family.header[format as usize].deflated).chain(segments) {
+                if part.len() < SMALL {
+                    small.extend_from_slice(part);
+                } else {
+                    parts.extend(Some(small.split().freeze()).filter(|small| !small.is_empty()));
+                    parts.push(part.clone());
+                }
+            }
         }
-        segment
+        parts.extend(Some(small.freeze()).filter(|small| !small.is_empty()));
+        parts.into()
     }
 }

@@ -47,8 +47,8 @@ impl Bench {
     }
 
     pub(crate) fn page(&self) -> Page {
-        let body = Body::new(self.fleet.shared.publisher.page(), Exposed::Text, Encoding::Identity, "");
-        let text = String::from_utf8(body.flatten().collect::<Vec<_>>().concat()).unwrap();
+        let body = Body::new(&self.fleet.shared.publisher.page(), Exposed::Text, Encoding::Identity, "");
+        let text = String::from_utf8(body.into_bytes()).unwrap();
         Page::read(&text, Format::Text).unwrap()
     }
 

@@ -27,6 +27,9 @@ pub(crate) const GZIP_HEADER: &[u8] = &[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
 /// The fastest level.
 const LEVEL: u32 = 1;
 
+/// Bytes of a text that is short.
+const SHORT: u16 = 16 * 1024;
+
 /// Samples, compressed. Stands anywhere in a stream.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Piece {
@@ -44,11 +47,23 @@ pub(crate) fn piece(text: &[u8]) -> Piece {
     Piece { deflated: Bytes::copy_from_slice(encoder.get_ref()), sum: Sum::of(text) }
 }
 
-/// The last piece of a stream: text of any kind, and not much of it.
+/// The last piece of a stream: text of any kind. It is made for one scrape, so a short one is sent as it is: to compress it
+/// takes longer than to send it.
 pub(crate) fn last_piece(text: &[u8]) -> Piece {
-    let mut encoder = encoder(text);
-    let _ = encoder.write_all(text);
-    Piece { deflated: encoder.finish().unwrap_or_default().into(), sum: Sum::of(text) }
+    let deflated = match u16::try_from(text.len()) {
+        Ok(length) if length <= SHORT => stored(length, text),
+        _ => {
+            let mut encoder = encoder(text);
+            let _ = encoder.write_all(text);
+            encoder.finish().unwrap_or_default()
+        }
+    };
+    Piece { deflated: deflated.into(), sum: Sum::of(text) }
+}
+
+/// Text that is not compressed (RFC 1951, section 3.2.4), as the last block.
+fn stored(length: u16, text: &[u8]) -> Vec<u8> {
+    [&[1][..], &length.to_le_bytes(), &(!length).to_le_bytes(), text].concat()
 }
 
 fn encoder(text: &[u8]) -> DeflateEncoder<Vec<u8>> {
@@ -94,7 +109,7 @@ mod tests {
         }
 
         #[test]
-        fn inflating_gives_the_text_back_whatever_the_frame(text in ".{0,4000}", most in 1_usize..500) {
+        fn inflating_gives_the_text_back_whatever_the_frame(text in "(.{0,4000}|[ab]{20000})", most in 1_usize..500) {
             let mut deflated = last_piece(text.as_bytes()).deflated;
             let mut inflater = Inflater::default();
             let mut out = BytesMut::new();

@@ -69,20 +69,17 @@ impl Facts {
 
     #[cfg(target_os = "linux")]
     fn read() -> Option<Self> {
-        use procfs::{
-            WithCurrentSystemInfo,
-            process::{LimitValue, Process},
-        };
+        use procfs::{WithCurrentSystemInfo, process::Process};
+        use rustix::process::{Resource, getrlimit};
 
         let process = Process::myself().ok()?;
         let stat = process.stat().ok()?;
         let ticks = u32::try_from(stat.utime + stat.stime).unwrap_or(u32::MAX);
         let ticks_per_second = u32::try_from(procfs::ticks_per_second()).unwrap_or(100);
-        let limit = process.limits().ok().map(|limits| limits.max_open_files.soft_limit);
         Some(Self {
             cpu_seconds: f64::from(ticks) / f64::from(ticks_per_second),
             open_fds: process.fd_count().ok().map(|count| count as u64),
-            max_fds: limit.and_then(|limit| if let LimitValue::Value(limit) = limit { Some(limit) } else { None }),
+            max_fds: getrlimit(Resource::Nofile).current,
             virtual_bytes: stat.vsize,
             resident_bytes: stat.rss_bytes().get(),
             threads: stat.num_threads,
