@@ -5,10 +5,13 @@ WORKDIR /src
 COPY . .
 # The git revision that --version and aws_ssm_exporter_build_info tell: the image is built without .git.
 ARG SOURCE_REVISION
+# Kernels of arm64 have pages of 4 to 64 KiB, and the allocator must be built for the largest it may meet.
+ARG TARGETARCH
 # The caches are no part of the layer, so the program is moved out of them.
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/src/target \
-    cargo build --locked --release --bin ssm-compliance-exporter \
+    if [ "${TARGETARCH}" = arm64 ]; then export JEMALLOC_SYS_WITH_LG_PAGE=16; fi \
+    && cargo build --locked --release --bin ssm-compliance-exporter \
     && install -D -m 0755 target/release/ssm-compliance-exporter /out/ssm-compliance-exporter
 
 # glibc, CA certificates and nothing else: no shell.

@@ -12,3 +12,8 @@ pub mod http;
 pub mod metrics;
 pub mod model;
 pub mod sim;
+
+// Here and not in the program, so that what is measured has it, too.
+#[cfg(target_os = "linux")]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
