@@ -27,11 +27,7 @@ impl<'a> Known<'a> {
     /// The last value that was made of these parts, perhaps.
     #[inline]
     pub(super) fn get(&mut self, parts: &[&'a str]) -> Option<&mut Entry> {
-        let pair = pair_of(parts);
-        let at = [pair, pair + 1].into_iter().find(|at| {
-            let held = self.parts.get(at * parts.len()..(at + 1) * parts.len()).unwrap_or_default();
-            !held.is_empty() && held.iter().zip(parts).all(|(held, part)| std::ptr::eq(*held, *part))
-        })?;
+        let at = self.find(parts)?;
         self.entries.get_mut(at)
     }
 
@@ -41,11 +37,24 @@ impl<'a> Known<'a> {
             self.parts = vec![""; 2 * PAIRS * parts.len()];
             self.entries = vec![Entry::default(); 2 * PAIRS];
         }
-        let at = pair_of(parts);
-        let first = at * parts.len()..(at + 1) * parts.len();
-        self.parts.copy_within(first.clone(), first.end);
-        self.parts[first].copy_from_slice(parts);
-        self.entries[at + 1] = std::mem::replace(&mut self.entries[at], Entry { place, length });
+        let at = self.find(parts).unwrap_or_else(|| {
+            let at = pair_of(parts);
+            let first = at * parts.len()..(at + 1) * parts.len();
+            self.parts.copy_within(first.clone(), first.end);
+            self.parts[first].copy_from_slice(parts);
+            self.entries[at + 1] = self.entries[at];
+            at
+        });
+        self.entries[at] = Entry { place, length };
+    }
+
+    #[inline]
+    fn find(&self, parts: &[&str]) -> Option<usize> {
+        let pair = pair_of(parts);
+        [pair, pair + 1].into_iter().find(|at| {
+            let held = self.parts.get(at * parts.len()..(at + 1) * parts.len()).unwrap_or_default();
+            !held.is_empty() && held.iter().zip(parts).all(|(held, part)| std::ptr::eq(*held, *part))
+        })
     }
 }
 

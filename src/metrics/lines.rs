@@ -119,7 +119,7 @@ impl<'a> Lines<'a> {
         self.end_value();
     }
 
-    /// A value that is known to be that of the line before; it has this length.
+    /// A value that is known to stand where the line is copied from; it has this length.
     #[inline]
     pub(super) fn same_again(&mut self, length: usize) {
         self.same += length;

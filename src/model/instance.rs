@@ -262,11 +262,9 @@ impl Texts {
     }
 
     fn between(&self, start: u16, end: u16) -> &str {
-        // No text is the same one for all instances.
-        if start == end {
-            return "";
-        }
-        self.all.get(start.into()..self.all.len().min(end.into())).unwrap_or_default()
+        let text = self.all.get(start.into()..self.all.len().min(end.into()));
+        // The empty one is the same object for all instances.
+        text.filter(|text| !text.is_empty()).unwrap_or_default()
     }
 }
 

@@ -125,7 +125,8 @@ impl Bits {
         // Two at once: each waits for the one before to know where it goes.
         let mut pairs = bytes.chunks_exact(2);
         for pair in &mut pairs {
-            if self.count > u64::BITS - 2 * u32::from(LONGEST_CODE) {
+            // Never all 64 bits: they could not be shifted out at once.
+            if self.count >= u64::BITS - 2 * u32::from(LONGEST_CODE) {
                 self.spill();
             }
             self.put(code(pair[0]).then(code(pair[1])));
@@ -202,6 +203,29 @@ mod tests {
             block.copied(text.as_bytes(), length, length);
             assert!(inflated(&block.finish()) == text.as_bytes(), "{length}");
         }
+    }
+
+    #[test]
+    fn the_longest_codes_fit_wherever_they_come() {
+        let mut tried = 0;
+        for (length, pad) in (SAMPLE..2 * SAMPLE).step_by(64).flat_map(|length| (0..16).map(move |pad| (length, pad))) {
+            let mut block = Block::default();
+            // Half of all bytes, a quarter, an eighth: the codes grow bit by bit.
+            let ruler = |at: usize| b"0123456789abcdef"[at.trailing_zeros() as usize];
+            let mut text: Vec<u8> = (1..=length).map(ruler).collect();
+            // What fills the sample is taken whole: the longer it is, the less all other bytes weigh.
+            block.literals(&text[..SAMPLE - 1]);
+            block.literals(&text[SAMPLE - 1..]);
+            let codes = block.codes.clone().expect("the sample is full");
+            let is_longest = |byte: &u8| codes.literals[usize::from(*byte)].count == LONGEST_CODE;
+            let strangers: Vec<u8> = (0..=255).filter(is_longest).collect();
+            tried += strangers.len();
+            let rest = [&b"0123456789abcdef"[..pad], &strangers].concat();
+            text.extend_from_slice(&rest);
+            block.literals(&rest);
+            assert!(inflated(&block.finish()) == text, "{length}, {pad}");
+        }
+        assert!(tried > 1000, "there were hardly any of the longest codes: {tried}");
     }
 
     proptest! {
