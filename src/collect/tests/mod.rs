@@ -5,6 +5,7 @@
 mod bench;
 mod chains;
 mod details;
+mod due;
 mod given_up;
 mod plan;
 mod round_trip;
