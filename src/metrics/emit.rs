@@ -43,8 +43,7 @@ impl<'a> Samples<'a> {
         let instance_id = if of_instances { "\",instance_id=\"" } else { "" };
         let (account_id, region) = (escaped(account_id), escaped(region));
         Self {
-            // The instance, the labels if each is a group, the number.
-            lines: Lines::new(1 + family.labels.len() + 1),
+            lines: Lines::new(),
             start: format!("{}{{account_id=\"{account_id}\",region=\"{region}{instance_id}", family.name),
             instance_id: of_instances.then(String::new),
             same_instance: false,

@@ -60,8 +60,8 @@ pub(super) struct Deflated {
 // === impl Lines ===
 
 impl<'a> Lines<'a> {
-    /// Lines with so many values each, at most.
-    pub(super) fn new(slots: usize) -> Self {
+    /// No line yet.
+    pub(super) fn new() -> Self {
         Self {
             block: Block::default(),
             sum: crc32fast::Hasher::new(),
@@ -69,7 +69,7 @@ impl<'a> Lines<'a> {
             text: Vec::new(),
             gone: 0,
             line: 0,
-            slots: std::iter::repeat_with(Slot::default).take(slots).collect(),
+            slots: Vec::new(),
             slot: 0,
             from: 0,
             same: 0,
@@ -94,10 +94,11 @@ impl<'a> Lines<'a> {
     pub(super) fn value(&mut self, value: &[u8], close: u8) {
         let at = self.from + self.same;
         if self.count > 0 && self.stands_at(at, value, close) {
-            self.same_again(value.len());
+            self.same += value.len();
         } else {
-            self.new_value(value);
+            self.other_value(value);
         }
+        self.end_value();
     }
 
     /// A value of one byte that is closed by the byte `close`.
@@ -111,17 +112,10 @@ impl<'a> Lines<'a> {
         }
     }
 
-    /// A value that is not the one of the line that is being copied, or most likely not.
+    /// A value that is most likely not the one of the line before.
     #[inline]
     pub(super) fn new_value(&mut self, value: &[u8]) {
-        let common = common_prefix(value, &self.text[self.from + self.same..]);
-        self.same += common;
-        // On from the end of this value in the line before, or from where both end alike.
-        let end = self.slots[self.slot].end;
-        let rest = &value[common..];
-        let alike = common_suffix(rest, &self.text[..end]);
-        self.write(&rest[..rest.len() - alike]);
-        (self.from, self.same) = (end - alike, alike);
+        self.other_value(value);
         self.end_value();
     }
 
@@ -137,6 +131,9 @@ impl<'a> Lines<'a> {
     #[inline]
     pub(super) fn made_of(&mut self, parts: &[&'a str], close: u8, make: impl FnOnce(&mut Vec<u8>)) {
         let here = self.gone + self.text.len() + self.same;
+        if self.slot == self.slots.len() {
+            self.slots.push(Slot::default());
+        }
         let known = self.slots[self.slot].known.get(parts);
         if let Some(known) = known.filter(|known| known.place >= self.gone && known.length > 0) {
             let place = known.place - self.gone;
@@ -158,7 +155,11 @@ impl<'a> Lines<'a> {
 
     #[inline]
     fn end_value(&mut self) {
-        self.slots[self.slot].end = self.text.len() + self.same;
+        let end = self.text.len() + self.same;
+        match self.slots.get_mut(self.slot) {
+            Some(slot) => slot.end = end,
+            None => self.slots.push(Slot { end, ..Slot::default() }),
+        }
         self.slot += 1;
     }
 
@@ -166,6 +167,19 @@ impl<'a> Lines<'a> {
     fn stands_at(&self, at: usize, value: &[u8], close: u8) -> bool {
         let end = at + value.len();
         self.text.get(end) == Some(&close) && equal(value, &self.text[at..end])
+    }
+
+    /// A value that is not the one of the line that is being copied.
+    #[inline]
+    fn other_value(&mut self, value: &[u8]) {
+        let common = common_prefix(value, &self.text[self.from + self.same..]);
+        self.same += common;
+        // On from the end of this value in the line before, or from where both end alike.
+        let end = self.slots.get(self.slot).map_or(0, |slot| slot.end);
+        let rest = &value[common..];
+        let alike = common_suffix(rest, &self.text[..end]);
+        self.write(&rest[..rest.len() - alike]);
+        (self.from, self.same) = (end - alike, alike);
     }
 
     /// Ends a line; the next one is copied from it.
@@ -279,7 +293,7 @@ mod tests {
 
     /// Lines `NAME{a="...",b="..."} NUMBER`, as they come out of an inflater of others, and their checksum.
     fn written(lines: &[(String, impl AsRef<str>, u32)]) -> (String, Option<Deflated>) {
-        let (mut out, mut before) = (Lines::new(3), None);
+        let (mut out, mut before) = (Lines::new(), None);
         for (a, b, number) in lines {
             out.fixed("NAME{a=\"");
             if before == Some(a) {
