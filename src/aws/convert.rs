@@ -51,10 +51,10 @@ pub(super) fn items(output: ListComplianceItemsOutput) -> Page<ItemRow> {
 }
 
 fn page<S, R>(listed: Option<Vec<S>>, next: Option<String>, row: fn(S) -> Option<R>) -> Page<R> {
-    let listed = listed.unwrap_or_default();
-    let count = listed.len();
-    let rows: Vec<R> = listed.into_iter().filter_map(row).collect();
-    Page { skipped: count - rows.len(), rows, next: next.filter(|token| !token.is_empty()) }
+    let sent = listed.as_ref().map_or(0, Vec::len);
+    let rows: Option<Vec<R>> = listed.map(|listed| listed.into_iter().filter_map(row).collect());
+    let skipped = sent - rows.as_ref().map_or(0, Vec::len);
+    Page { rows, skipped, next: next.filter(|token| !token.is_empty()) }
 }
 
 fn instance(from: InstanceInformation) -> Option<InstanceRow> {
@@ -233,13 +233,15 @@ mod tests {
             .next_token("")
             .build();
         let page = instances(output);
-        assert_eq!((page.rows.len(), page.skipped, page.next), (1, 2, None));
+        assert_eq!((page.rows.map(|rows| rows.len()), page.skipped, page.next), (Some(1), 2, None));
     }
 
     #[test]
-    fn an_absent_list_is_an_empty_page() {
+    fn an_absent_list_is_not_an_empty_one() {
         let page = items(ListComplianceItemsOutput::builder().next_token("more").build());
-        assert_eq!((page.rows.len(), page.skipped, page.next.as_deref()), (0, 0, Some("more")));
+        assert_eq!((page.rows, page.skipped, page.next.as_deref()), (None, 0, Some("more")));
+        let page = items(ListComplianceItemsOutput::builder().set_compliance_items(Some(Vec::new())).build());
+        assert_eq!(page.rows, Some(Vec::new()));
     }
 
     #[test]

@@ -18,13 +18,11 @@ use super::limiter::Limiter;
 use super::retry::{Budgets, Caller, THROTTLED_ATTEMPTS, TRANSIENT_ATTEMPTS};
 use super::sts::{Role, Sts};
 use super::{Meter, convert};
-use crate::collect::{Answer, Operation, PAGE, Page, Source, Types};
+use crate::collect::{Answer, Operation, Page, PageRequest, Source, Types};
 use crate::model::{AssociationRow, BaselineRow, InstanceRow, ItemRow, PatchRow, SummaryRow, TotalsRow};
 
 /// The SDK's own connect timeout.
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(3100);
-#[expect(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "50")]
-const MAX_RESULTS: i32 = PAGE as i32;
 
 /// How to read one target.
 #[derive(Clone)]
@@ -124,70 +122,86 @@ impl Source for SsmSource {
         attempt.saturating_mul(attempts).saturating_add(pause * (THROTTLED_ATTEMPTS - 1))
     }
 
-    async fn instances(&self, token: Option<&str>) -> Answer<Page<InstanceRow>> {
+    async fn instances(&self, page: &PageRequest) -> Answer<Page<InstanceRow>> {
         let send = || {
-            let call = self.ssm.describe_instance_information().max_results(MAX_RESULTS);
-            call.set_next_token(token.map(str::to_owned)).send()
+            let call = self
+                .ssm
+                .describe_instance_information()
+                .max_results(max_results(Operation::DescribeInstanceInformation, page));
+            call.set_next_token(page.token.clone()).send()
         };
         self.caller.call(Operation::DescribeInstanceInformation, 0, send).await.map(convert::instances)
     }
 
-    async fn summaries(&self, types: &Types, token: Option<&str>) -> Answer<Page<SummaryRow>> {
+    async fn summaries(&self, types: &Types, page: &PageRequest) -> Answer<Page<SummaryRow>> {
         let filters = match types {
             Types::All => None,
             Types::Named(names) => Some(vec![equal("ComplianceType", names)]),
         };
         let send = || {
-            let call = self.ssm.list_resource_compliance_summaries().max_results(MAX_RESULTS);
-            call.set_filters(filters.clone()).set_next_token(token.map(str::to_owned)).send()
+            let call = self
+                .ssm
+                .list_resource_compliance_summaries()
+                .max_results(max_results(Operation::ListResourceComplianceSummaries, page));
+            call.set_filters(filters.clone()).set_next_token(page.token.clone()).send()
         };
         self.caller.call(Operation::ListResourceComplianceSummaries, 0, send).await.map(convert::summaries)
     }
 
-    async fn totals(&self, token: Option<&str>) -> Answer<Page<TotalsRow>> {
+    async fn totals(&self, page: &PageRequest) -> Answer<Page<TotalsRow>> {
         let send = || {
-            let call = self.ssm.list_compliance_summaries().max_results(MAX_RESULTS);
-            call.set_next_token(token.map(str::to_owned)).send()
+            let call =
+                self.ssm.list_compliance_summaries().max_results(max_results(Operation::ListComplianceSummaries, page));
+            call.set_next_token(page.token.clone()).send()
         };
         self.caller.call(Operation::ListComplianceSummaries, 0, send).await.map(convert::totals)
     }
 
-    async fn patch_states(&self, ids: &[Arc<str>], token: Option<&str>) -> Answer<Page<PatchRow>> {
+    async fn patch_states(&self, ids: &[Arc<str>], page: &PageRequest) -> Answer<Page<PatchRow>> {
         let send = || {
-            let call = self.ssm.describe_instance_patch_states().max_results(MAX_RESULTS);
+            let call = self
+                .ssm
+                .describe_instance_patch_states()
+                .max_results(max_results(Operation::DescribeInstancePatchStates, page));
             let call = call.set_instance_ids(Some(ids.iter().map(ToString::to_string).collect()));
-            call.set_next_token(token.map(str::to_owned)).send()
+            call.set_next_token(page.token.clone()).send()
         };
         self.caller.call(Operation::DescribeInstancePatchStates, ids.len(), send).await.map(convert::patch_states)
     }
 
-    async fn baselines(&self, token: Option<&str>) -> Answer<Page<BaselineRow>> {
+    async fn baselines(&self, page: &PageRequest) -> Answer<Page<BaselineRow>> {
         let send = || {
-            let call = self.ssm.describe_patch_baselines().max_results(MAX_RESULTS);
-            call.set_next_token(token.map(str::to_owned)).send()
+            let call =
+                self.ssm.describe_patch_baselines().max_results(max_results(Operation::DescribePatchBaselines, page));
+            call.set_next_token(page.token.clone()).send()
         };
         self.caller.call(Operation::DescribePatchBaselines, 0, send).await.map(convert::baselines)
     }
 
-    async fn associations(&self, token: Option<&str>) -> Answer<Page<AssociationRow>> {
+    async fn associations(&self, page: &PageRequest) -> Answer<Page<AssociationRow>> {
         let send = || {
-            let call = self.ssm.list_associations().max_results(MAX_RESULTS);
-            call.set_next_token(token.map(str::to_owned)).send()
+            let call = self.ssm.list_associations().max_results(max_results(Operation::ListAssociations, page));
+            call.set_next_token(page.token.clone()).send()
         };
         self.caller.call(Operation::ListAssociations, 0, send).await.map(convert::associations)
     }
 
-    async fn items(&self, id: &str, token: Option<&str>) -> Answer<Page<ItemRow>> {
+    async fn items(&self, id: &str, page: &PageRequest) -> Answer<Page<ItemRow>> {
         let send = || {
-            let call = self.ssm.list_compliance_items().max_results(MAX_RESULTS);
+            let call = self.ssm.list_compliance_items().max_results(max_results(Operation::ListComplianceItems, page));
             // Compliance calls every instance a ManagedInstance, those of EC2 too.
             let call = call.resource_ids(id).resource_types("ManagedInstance");
             let call = call.filters(equal("ComplianceType", ["Association"]));
             let call = call.filters(equal("Status", ["NON_COMPLIANT"]));
-            call.set_next_token(token.map(str::to_owned)).send()
+            call.set_next_token(page.token.clone()).send()
         };
         self.caller.call(Operation::ListComplianceItems, 1, send).await.map(convert::items)
     }
+}
+
+/// `MaxResults`, within the limits of the operation.
+fn max_results(operation: Operation, page: &PageRequest) -> i32 {
+    i32::try_from(page.max_results.max(operation.min_results())).unwrap_or(i32::MAX)
 }
 
 fn equal<S: AsRef<str>>(key: &str, values: impl AsRef<[S]>) -> ComplianceStringFilter {

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use std::future::Future;
 use std::hash::{BuildHasher, RandomState};
 
-use super::source::{Answer, Page, Scope, SourceError};
+use super::source::{Answer, Page, PageRequest, Scope, SourceError};
 use crate::model::Reason;
 
 /// The most pages of a listing of instances or their summaries: half a million rows are more than any account has, and an
@@ -25,23 +25,23 @@ pub(super) const OF_DETAILS: usize = 100;
 /// then is not the whole listing.
 pub(super) async fn read<T, F>(
     most: usize,
-    fetch: impl Fn(Option<String>) -> F,
+    fetch: impl Fn(PageRequest) -> F,
     mut take: impl FnMut(Vec<T>),
 ) -> Answer<usize>
 where
     F: Future<Output = Answer<Page<T>>>,
 {
-    let (mut token, mut skipped) = (None, 0);
+    let (mut request, mut skipped) = (PageRequest::FIRST, 0);
     let (mut seen, hasher) = (HashSet::new(), RandomState::new());
     for _ in 0..most {
-        let page = fetch(token).await?;
+        let page = fetch(request).await?;
         skipped += page.skipped;
-        take(page.rows);
+        take(page.rows.unwrap_or_default());
         let Some(next) = page.next else { return Ok(skipped) };
         if !seen.insert(hasher.hash_one(&next)) {
             return Err(endless("the listing repeats a page token"));
         }
-        token = Some(next);
+        request = PageRequest { token: Some(next), ..PageRequest::FIRST };
     }
     Err(endless("the listing does not end"))
 }

@@ -10,7 +10,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::Instant;
 
 use super::chain;
-use super::source::{Answer, PAGE, Scope, Source, SourceError};
+use super::source::{Answer, PAGE, PageRequest, Scope, Source, SourceError};
 use crate::model::{Attempt, NoncompliantAssociation, PatchCounts, PatchRow, Read, Reason, Words};
 
 /// Calls under way at once. The request ceiling is the limit that counts; this one bounds memory when nothing answers.
@@ -191,10 +191,10 @@ async fn patch_states<S: Source>(
     tick: &(impl Fn() + Sync),
 ) -> Answer<HashMap<Arc<str>, Option<PatchCounts>>> {
     let mut rows: HashMap<Arc<str>, Option<PatchCounts>> = ids.iter().map(|id| (Arc::clone(id), None)).collect();
-    let fetch = |token: Option<String>| async move {
-        let page = source.patch_states(ids, token.as_deref()).await;
+    let fetch = |page: PageRequest| async move {
+        let answer = source.patch_states(ids, &page).await;
         tick();
-        page
+        answer
     };
     let take = |page: Vec<PatchRow>| {
         for row in page {
@@ -218,12 +218,12 @@ impl Details<Box<[NoncompliantAssociation]>> {
     ) {
         for id in ids {
             let mut rows = Vec::new();
-            let fetch = |token: Option<String>| {
+            let fetch = |page: PageRequest| {
                 let id = &id;
                 async move {
-                    let page = source.items(id, token.as_deref()).await;
+                    let answer = source.items(id, &page).await;
                     tick();
-                    page
+                    answer
                 }
             };
             match chain::read(chain::OF_DETAILS, fetch, |page| rows.extend(page)).await {

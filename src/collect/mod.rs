@@ -17,4 +17,4 @@ mod tests;
 pub use estimate::{Calls, Estimate};
 pub use plan::Plan;
 pub use schedule::{Board, Clock, Next, Refresher};
-pub use source::{Answer, Operation, PAGE, Page, Scope, Source, SourceError, Types};
+pub use source::{Answer, Operation, PAGE, Page, PageRequest, Scope, Source, SourceError, Types};

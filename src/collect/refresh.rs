@@ -17,7 +17,7 @@ use super::chain;
 use super::details::{Details, ITEM_BATCH, PATCH_BATCH};
 use super::plan::Plan;
 use super::resources::Resources;
-use super::source::{Answer, Page, Source, SourceError, Types};
+use super::source::{Answer, Page, PageRequest, Source, SourceError, Types};
 use crate::model::{
     ASSOCIATION, Association, Attempt, Baseline, Collector, Data, InstanceRow, Listings, NoncompliantAssociation, Now,
     Outcome, PATCH, PatchCounts, Reason, Summaries, Summary, SummaryRow, Target, Totals, Words,
@@ -140,7 +140,7 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> Reading<'_, S, D> {
                 resources.listed(&id, &target);
             }
         };
-        let fetch = |token: Option<String>| async move { self.source.instances(token.as_deref()).await };
+        let fetch = |page: PageRequest| async move { self.source.instances(&page).await };
         let read = self.chain(chain::OF_FLEET, fetch, take).await;
         if read.is_err() {
             self.fall_back_on_known_listing(resources);
@@ -204,7 +204,7 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> Reading<'_, S, D> {
                 summaries.add(id, row, self.words, self.number);
             }
         };
-        let fetch = |token: Option<String>| async move { self.source.summaries(types, token.as_deref()).await };
+        let fetch = |page: PageRequest| async move { self.source.summaries(types, &page).await };
         self.chain(chain::OF_FLEET, fetch, take).await
     }
 
@@ -221,7 +221,7 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> Reading<'_, S, D> {
     /// AWS's own counts; answers the wanted types beside Patch and Association, if they could be read.
     async fn totals(&self) -> Option<Vec<String>> {
         let mut rows = Vec::new();
-        let fetch = |token: Option<String>| async move { self.source.totals(token.as_deref()).await };
+        let fetch = |page: PageRequest| async move { self.source.totals(&page).await };
         let read = self.chain(chain::OF_SETTINGS, fetch, |page| rows.extend(page)).await;
         let wanted = |kind: &String| kind != PATCH && kind != ASSOCIATION && (self.plan.wants)(kind);
         let mut others: Vec<String> = rows.iter().map(|row| row.compliance_type.clone()).filter(wanted).collect();
@@ -236,7 +236,7 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> Reading<'_, S, D> {
     async fn baselines(&self) {
         if self.plan.reads(Collector::Baselines) {
             let mut rows = Vec::new();
-            let fetch = |token: Option<String>| async move { self.source.baselines(token.as_deref()).await };
+            let fetch = |page: PageRequest| async move { self.source.baselines(&page).await };
             let read = self.chain(chain::OF_SETTINGS, fetch, |page| rows.extend(page)).await;
             self.listing_ended(Collector::Baselines, read, || Data::Baselines(Baseline::from_rows(&rows)));
         }
@@ -245,7 +245,7 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> Reading<'_, S, D> {
     async fn associations(&self) {
         if self.plan.reads(Collector::Associations) {
             let mut rows = Vec::new();
-            let fetch = |token: Option<String>| async move { self.source.associations(token.as_deref()).await };
+            let fetch = |page: PageRequest| async move { self.source.associations(&page).await };
             let read = self.chain(chain::OF_SETTINGS, fetch, |page| rows.extend(page)).await;
             let data = || Data::Associations(Association::from_rows(&rows, self.words));
             self.listing_ended(Collector::Associations, read, data);
@@ -255,14 +255,14 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> Reading<'_, S, D> {
     async fn chain<T, F>(
         &self,
         most: usize,
-        fetch: impl Fn(Option<String>) -> F,
+        fetch: impl Fn(PageRequest) -> F,
         take: impl FnMut(Vec<T>),
     ) -> Answer<usize>
     where
         F: Future<Output = Answer<Page<T>>>,
     {
-        let fetch = |token| {
-            let page = fetch(token);
+        let fetch = |request| {
+            let page = fetch(request);
             async move {
                 let page = page.await;
                 self.answered();

@@ -58,6 +58,15 @@ impl Operation {
         }
     }
 
+    /// The fewest rows that a page may be asked for, by the limits of `MaxResults` in AWS's model.
+    pub const fn min_results(self) -> usize {
+        match self {
+            Self::DescribeInstanceInformation => 5,
+            Self::DescribeInstancePatchStates => 10,
+            _ => 1,
+        }
+    }
+
     /// Whether the call is a link of a chain of pages. A chain cannot be hurried, so its calls go before the details,
     /// of which many can be under way at once.
     pub const fn is_listing(self) -> bool {
@@ -65,11 +74,26 @@ impl Operation {
     }
 }
 
+/// Which page of a listing to ask for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PageRequest {
+    /// `NextToken` of the page before; `None` for the first page.
+    pub token: Option<String>,
+    /// `MaxResults`. An operation that does not take so few is asked for the fewest that it takes.
+    pub max_results: usize,
+}
+
+impl PageRequest {
+    /// The first page, as large as AWS makes them.
+    pub const FIRST: Self = Self { token: None, max_results: PAGE };
+}
+
 /// One page of a listing.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Page<T> {
-    /// The rows; a page may be empty and yet have a `next`.
-    pub rows: Vec<T>,
+    /// The rows; a page may be empty and yet have a `next`. `None` where the answer has no list at all, which is not the
+    /// same as an empty one.
+    pub rows: Option<Vec<T>>,
     /// Rows that AWS sent without the id that makes them one.
     pub skipped: usize,
     /// The token of the page after; `None` at the end (AWS's empty token is the end, too).
@@ -99,6 +123,8 @@ pub enum Scope {
     Content,
     /// AWS does not know the resource (any more).
     Gone,
+    /// AWS does not take the page token, although it gave it: the listing has to begin again.
+    Token,
 }
 
 /// A call that failed for good: retries, where they make sense, are behind it.
@@ -125,7 +151,7 @@ pub type Answer<T> = Result<T, SourceError>;
 
 /// AWS Systems Manager of one target, as the collectors see it.
 ///
-/// `token` is `None` for the first page. Dropping a future gives the call up.
+/// Dropping a future gives the call up.
 pub trait Source: Send + Sync + 'static {
     /// Makes credentials ready for a refresh and says whose they are: the account id of 12 digits. Asks STS at most once.
     fn begin(&self) -> impl Future<Output = Answer<String>> + Send;
@@ -135,29 +161,29 @@ pub trait Source: Send + Sync + 'static {
     fn patience(&self) -> Duration;
 
     /// `DescribeInstanceInformation`
-    fn instances(&self, token: Option<&str>) -> impl Future<Output = Answer<Page<InstanceRow>>> + Send;
+    fn instances(&self, page: &PageRequest) -> impl Future<Output = Answer<Page<InstanceRow>>> + Send;
 
     /// `ListResourceComplianceSummaries`
-    fn summaries(&self, types: &Types, token: Option<&str>) -> impl Future<Output = Answer<Page<SummaryRow>>> + Send;
+    fn summaries(&self, types: &Types, page: &PageRequest) -> impl Future<Output = Answer<Page<SummaryRow>>> + Send;
 
     /// `ListComplianceSummaries`
-    fn totals(&self, token: Option<&str>) -> impl Future<Output = Answer<Page<TotalsRow>>> + Send;
+    fn totals(&self, page: &PageRequest) -> impl Future<Output = Answer<Page<TotalsRow>>> + Send;
 
     /// `DescribeInstancePatchStates` of at most [`PAGE`] instances. AWS leaves out those it has no patch state for.
     fn patch_states(
         &self,
         ids: &[std::sync::Arc<str>],
-        token: Option<&str>,
+        page: &PageRequest,
     ) -> impl Future<Output = Answer<Page<PatchRow>>> + Send;
 
     /// `DescribePatchBaselines`
-    fn baselines(&self, token: Option<&str>) -> impl Future<Output = Answer<Page<BaselineRow>>> + Send;
+    fn baselines(&self, page: &PageRequest) -> impl Future<Output = Answer<Page<BaselineRow>>> + Send;
 
     /// `ListAssociations`
-    fn associations(&self, token: Option<&str>) -> impl Future<Output = Answer<Page<AssociationRow>>> + Send;
+    fn associations(&self, page: &PageRequest) -> impl Future<Output = Answer<Page<AssociationRow>>> + Send;
 
     /// `ListComplianceItems`: the non-compliant items of type Association of one instance.
-    fn items(&self, id: &str, token: Option<&str>) -> impl Future<Output = Answer<Page<ItemRow>>> + Send;
+    fn items(&self, id: &str, page: &PageRequest) -> impl Future<Output = Answer<Page<ItemRow>>> + Send;
 }
 
 impl SourceError {

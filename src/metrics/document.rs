@@ -165,12 +165,18 @@ fn failures() -> String {
             Reason::AssumeRoleFailed => {
                 ("`sts:AssumeRole` was refused", "the role's trust policy, the external id, the caller's policy")
             }
+            Reason::RegionDisabled => (
+                "the region is not enabled for the account: its credentials work in another one",
+                "`regions`; the account's settings",
+            ),
             Reason::Timeout => ("no answer in time", "`api.attempt_timeout`, the network"),
             Reason::Network => ("no connection, or one that broke", "DNS, proxies, VPC endpoints, firewalls"),
             Reason::ServerError => ("AWS answered with a fault of its own (5xx)", "the AWS Health Dashboard"),
-            Reason::BadResponse => {
-                ("an answer that cannot be read, or a listing that does not end", "proxies; the exporter's log")
-            }
+            Reason::BadResponse => (
+                "an answer that cannot be read or lacks its list, or a listing that does not end",
+                "proxies; the exporter's log",
+            ),
+            Reason::Internal => ("a fault of the exporter itself", "the exporter's log; please report it"),
             Reason::Other => ("anything else that AWS refused", "the exporter's log"),
         };
         let _ = writeln!(text, "| `{}` | {meaning} | {look_at} |", reason.as_str());

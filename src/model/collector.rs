@@ -58,30 +58,36 @@ pub enum Reason {
     InvalidCredentials,
     /// `sts:AssumeRole` was refused.
     AssumeRoleFailed,
+    /// The region is not enabled for the account: the same credentials work in another one.
+    RegionDisabled,
     /// No answer in time.
     Timeout,
     /// No connection, or one that broke.
     Network,
     /// AWS answered with a fault of its own (5xx).
     ServerError,
-    /// An answer that cannot be read, or a listing that does not end.
+    /// An answer that cannot be read or that lacks its list, or a listing that does not end.
     BadResponse,
+    /// The exporter itself is at fault: a task of it has panicked.
+    Internal,
     /// Anything else AWS refused.
     Other,
 }
 
 impl Reason {
     /// Every reason, in the order of the contract.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Throttled,
         Self::AccessDenied,
         Self::ExpiredToken,
         Self::InvalidCredentials,
         Self::AssumeRoleFailed,
+        Self::RegionDisabled,
         Self::Timeout,
         Self::Network,
         Self::ServerError,
         Self::BadResponse,
+        Self::Internal,
         Self::Other,
     ];
 
@@ -93,10 +99,12 @@ impl Reason {
             Self::ExpiredToken => "expired_token",
             Self::InvalidCredentials => "invalid_credentials",
             Self::AssumeRoleFailed => "assume_role_failed",
+            Self::RegionDisabled => "region_disabled",
             Self::Timeout => "timeout",
             Self::Network => "network",
             Self::ServerError => "server_error",
             Self::BadResponse => "bad_response",
+            Self::Internal => "internal",
             Self::Other => "other",
         }
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::aws::testing::{Server, json};
-use crate::collect::{Scope, Source, Types};
+use crate::collect::{PageRequest, Scope, Source, Types};
 use crate::model::Reason;
 
 #[tokio::test]
@@ -15,11 +15,13 @@ async fn a_page_may_be_empty_and_yet_not_the_last() {
     })
     .await;
     let (source, _) = server.source().await;
-    let mut next = Vec::new();
+    let mut pages = Vec::new();
     for _ in 0..3 {
-        next.push(source.instances(None).await.expect("a page").next);
+        let page = source.instances(&PageRequest::FIRST).await.expect("a page");
+        pages.push((page.rows, page.next));
     }
-    assert_eq!(next, [Some("more".to_owned()), None, None]);
+    let more = Some("more".to_owned());
+    assert_eq!(pages, [(Some(Vec::new()), more), (None, None), (None, None)], "no list is not an empty one");
 }
 
 #[tokio::test]
@@ -37,12 +39,13 @@ async fn unknown_words_unknown_times_and_missing_members_are_no_errors() {
     })
     .await;
     let (source, _) = server.source().await;
-    let page = source.summaries(&Types::All, None).await.expect("a page");
-    assert_eq!((page.rows.len(), page.skipped), (2, 1));
-    assert_eq!((page.rows[0].status.as_str(), page.rows[0].execution_time), ("WEIRD", None));
-    assert_eq!((page.rows[0].noncompliant.total, page.rows[0].noncompliant.by_severity), (3, [0, 0, 0, 0, 0, 3]));
-    assert_eq!(page.rows[1].status, "");
-    assert_eq!(page.rows[1].execution_time.map(|time| time.to_string()).as_deref(), Some("1550501835.123"));
+    let page = source.summaries(&Types::All, &PageRequest::FIRST).await.expect("a page");
+    let rows = page.rows.expect("a list");
+    assert_eq!((rows.len(), page.skipped), (2, 1));
+    assert_eq!((rows[0].status.as_str(), rows[0].execution_time), ("WEIRD", None));
+    assert_eq!((rows[0].noncompliant.total, rows[0].noncompliant.by_severity), (3, [0, 0, 0, 0, 0, 3]));
+    assert_eq!(rows[1].status, "");
+    assert_eq!(rows[1].execution_time.map(|time| time.to_string()).as_deref(), Some("1550501835.123"));
 }
 
 /// The SDK gives the whole page up, so the caller must ask for half of the ids.
@@ -64,10 +67,10 @@ async fn a_row_that_the_sdk_cannot_read_asks_for_a_smaller_question() {
     let (source, counts) = server.source().await;
     let ids: [Arc<str>; 1] = ["i-1".into()];
     let errors = [
-        source.patch_states(&ids, None).await.expect_err("no Operation"),
-        source.patch_states(&ids, None).await.expect_err("more than an i32"),
-        source.items("i-1", None).await.expect_err("a null detail"),
-        source.items("i-1", None).await.expect_err("half of the JSON"),
+        source.patch_states(&ids, &PageRequest::FIRST).await.expect_err("no Operation"),
+        source.patch_states(&ids, &PageRequest::FIRST).await.expect_err("more than an i32"),
+        source.items("i-1", &PageRequest::FIRST).await.expect_err("a null detail"),
+        source.items("i-1", &PageRequest::FIRST).await.expect_err("half of the JSON"),
     ];
     for error in errors {
         assert_eq!((error.reason, error.scope), (Reason::BadResponse, Scope::Content), "{error}");
@@ -82,6 +85,6 @@ async fn a_baseline_of_a_new_operating_system_is_read() {
     })
     .await;
     let (source, _) = server.source().await;
-    let page = source.baselines(None).await.expect("a page");
-    assert_eq!(page.rows[0].operating_system, "BEOS");
+    let page = source.baselines(&PageRequest::FIRST).await.expect("a page");
+    assert_eq!(page.rows.expect("a list")[0].operating_system, "BEOS");
 }

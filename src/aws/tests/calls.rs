@@ -4,10 +4,14 @@ use std::sync::Arc;
 
 use crate::aws::testing::{Asked, Counts, Server, identity, json, options};
 use crate::aws::{Base, BaseOptions, SsmSource};
-use crate::collect::{Operation, Source, Types};
+use crate::collect::{Operation, PageRequest, Source, Types};
 
 fn body(asked: &[Asked]) -> serde_json::Value {
     serde_json::from_str(&asked.last().expect("it was asked").body).expect("JSON")
+}
+
+fn after(token: &str) -> PageRequest {
+    PageRequest { token: Some(token.to_owned()), ..PageRequest::FIRST }
 }
 
 #[tokio::test]
@@ -17,11 +21,11 @@ async fn each_call_asks_for_pages_of_fifty_with_its_filters() {
     let ids: Vec<Arc<str>> = vec!["i-1".into(), "i-2".into()];
     let named = Types::Named(vec!["Patch".to_owned(), "Custom:A".to_owned()]);
 
-    source.instances(None).await.expect("a page");
-    source.summaries(&Types::All, None).await.expect("a page");
-    source.totals(Some("t")).await.expect("a page");
-    source.baselines(Some("t")).await.expect("a page");
-    source.associations(Some("t")).await.expect("a page");
+    source.instances(&PageRequest::FIRST).await.expect("a page");
+    source.summaries(&Types::All, &PageRequest::FIRST).await.expect("a page");
+    source.totals(&after("t")).await.expect("a page");
+    source.baselines(&after("t")).await.expect("a page");
+    source.associations(&after("t")).await.expect("a page");
     assert_eq!(body(&server.asked("DescribeInstanceInformation")), serde_json::json!({"MaxResults": 50}));
     assert_eq!(body(&server.asked("ListResourceComplianceSummaries")), serde_json::json!({"MaxResults": 50}));
     for operation in ["ListComplianceSummaries", "DescribePatchBaselines", "ListAssociations"] {
@@ -29,16 +33,16 @@ async fn each_call_asks_for_pages_of_fifty_with_its_filters() {
         assert_eq!(body(&server.asked(operation)), expected, "{operation}");
     }
 
-    source.summaries(&named, Some("t")).await.expect("a page");
+    source.summaries(&named, &after("t")).await.expect("a page");
     let filter = serde_json::json!({"Key": "ComplianceType", "Values": ["Patch", "Custom:A"], "Type": "EQUAL"});
     let expected = serde_json::json!({"MaxResults": 50, "NextToken": "t", "Filters": [filter]});
     assert_eq!(body(&server.asked("ListResourceComplianceSummaries")), expected);
 
-    source.patch_states(&ids, Some("t")).await.expect("a page");
+    source.patch_states(&ids, &after("t")).await.expect("a page");
     let expected = serde_json::json!({"MaxResults": 50, "NextToken": "t", "InstanceIds": ["i-1", "i-2"]});
     assert_eq!(body(&server.asked("DescribeInstancePatchStates")), expected);
 
-    source.items("i-1", None).await.expect("a page");
+    source.items("i-1", &PageRequest::FIRST).await.expect("a page");
     let expected = serde_json::json!({
         "MaxResults": 50, "ResourceIds": ["i-1"], "ResourceTypes": ["ManagedInstance"],
         "Filters": [
@@ -54,7 +58,7 @@ async fn each_call_asks_for_pages_of_fifty_with_its_filters() {
 async fn requests_are_signed_for_the_region_and_name_the_program() {
     let server = Server::start(|_, _| json(200, "{}")).await;
     let (source, _) = server.source().await;
-    source.instances(None).await.expect("a page");
+    source.instances(&PageRequest::FIRST).await.expect("a page");
     let head = server.asked("DescribeInstanceInformation")[0].head.clone();
     assert!(head.contains("/eu-west-1/ssm/aws4_request"), "{head}");
     assert!(head.contains("Credential=AKIDBASE/"), "{head}");
@@ -86,8 +90,8 @@ async fn targets_share_connections() {
     for region in ["eu-west-1", "us-east-1", "us-east-1"] {
         let options = crate::aws::TargetOptions { region: region.to_owned(), ..options() };
         let source = SsmSource::new(&base, options, Arc::<Counts>::default());
-        source.instances(None).await.expect("a page");
-        source.associations(None).await.expect("a page");
+        source.instances(&PageRequest::FIRST).await.expect("a page");
+        source.associations(&PageRequest::FIRST).await.expect("a page");
     }
     assert_eq!(server.connections(), 1);
 }
@@ -103,7 +107,7 @@ async fn the_environment_names_region_and_endpoint() {
         assert_eq!(base.default_region().as_deref(), Some("eu-north-1"));
         let source = SsmSource::new(&base, options(), Arc::<Counts>::default());
         assert_eq!(source.begin().await.as_deref(), Ok("111122223333"));
-        source.instances(None).await.expect("a page");
+        source.instances(&PageRequest::FIRST).await.expect("a page");
         return;
     }
     let ssm = Server::start(|_, _| json(200, "{}")).await;

@@ -14,7 +14,7 @@ use crate::aws::testing::{
     Asked, Counts, Reply, Server, identity, json, options, refusal, role_options, session, sts_refusal,
 };
 use crate::aws::{Base, SsmSource, TargetOptions};
-use crate::collect::Source;
+use crate::collect::{PageRequest, Source};
 use crate::model::Reason;
 
 /// SSM that knows only sessions whose access key is `good`.
@@ -42,7 +42,7 @@ async fn a_role_is_assumed_once_for_many_calls_and_refreshes() {
     for _ in 0..2 {
         assert_eq!(source.begin().await.as_deref(), Ok("111122223333"));
         for _ in 0..3 {
-            source.instances(None).await.expect("a page");
+            source.instances(&PageRequest::FIRST).await.expect("a page");
         }
     }
     let asked = server.asked("AssumeRole");
@@ -63,7 +63,7 @@ async fn a_refused_role_costs_one_call_per_refresh() {
         assert_eq!(error.reason, Reason::AssumeRoleFailed);
         assert!(error.detail.contains("role/reader") && error.detail.contains("AccessDenied"), "{error}");
         assert!(!error.detail.contains("s3cret"), "{error}");
-        let calls = join_all((0..3).map(|_| source.instances(None))).await;
+        let calls = join_all((0..3).map(|_| source.instances(&PageRequest::FIRST))).await;
         assert!(calls.iter().all(|call| call.as_ref().is_err_and(|again| *again == error)));
         assert_eq!((server.asked("AssumeRole").len(), counts.attempts()), (refresh, 0));
     }
@@ -97,7 +97,7 @@ async fn a_session_that_ends_early_is_replaced_once_for_all_calls() {
     .await;
     let (source, counts) = role_source(&server).await;
     source.begin().await.expect("a session");
-    for call in join_all((0..5).map(|_| source.instances(None))).await {
+    for call in join_all((0..5).map(|_| source.instances(&PageRequest::FIRST))).await {
         call.expect("a page");
     }
     assert_eq!(server.asked("AssumeRole").len(), 2);
@@ -114,9 +114,9 @@ async fn a_session_that_is_refused_again_ends_the_refresh() {
     .await;
     let (source, counts) = role_source(&server).await;
     source.begin().await.expect("a session");
-    let error = source.instances(None).await.expect_err("refused twice");
+    let error = source.instances(&PageRequest::FIRST).await.expect_err("refused twice");
     assert_eq!((error.reason, counts.attempts()), (Reason::ExpiredToken, 2));
-    source.associations(None).await.expect_err("fails at once");
+    source.associations(&PageRequest::FIRST).await.expect_err("fails at once");
     assert_eq!((server.asked("AssumeRole").len(), counts.attempts()), (2, 2));
     source.begin().await.expect("another refresh, another session");
     assert_eq!(server.asked("AssumeRole").len(), 3);
@@ -130,7 +130,7 @@ async fn calls_that_find_no_session_share_one() {
     })
     .await;
     let (source, _) = role_source(&server).await;
-    for call in join_all((0..5).map(|_| source.instances(None))).await {
+    for call in join_all((0..5).map(|_| source.instances(&PageRequest::FIRST))).await {
         call.expect("a page");
     }
     assert_eq!(server.asked("AssumeRole").len(), 1);
@@ -167,7 +167,7 @@ async fn base_credentials_that_ssm_refuses_are_read_anew() {
     for target in &targets {
         target.begin().await.expect("an account");
     }
-    for call in join_all(targets.iter().map(|target| target.instances(None))).await {
+    for call in join_all(targets.iter().map(|target| target.instances(&PageRequest::FIRST))).await {
         call.expect("all targets share what one of them read anew");
     }
 }
@@ -205,7 +205,7 @@ async fn without_credentials_nobody_is_asked() {
     let source = SsmSource::new(&base, role_options(), Arc::<Counts>::default());
     let error = source.begin().await.expect_err("none");
     assert_eq!(error.reason, Reason::InvalidCredentials);
-    assert_eq!(source.instances(None).await.expect_err("none"), error);
+    assert_eq!(source.instances(&PageRequest::FIRST).await.expect_err("none"), error);
     assert!(server.asked("AssumeRole").is_empty() && server.asked("DescribeInstanceInformation").is_empty());
 }
 

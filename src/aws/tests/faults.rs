@@ -7,14 +7,14 @@ use futures_util::future::join_all;
 
 use crate::aws::testing::{Counts, Reply, Server, html, json, options, refusal, with_headers};
 use crate::aws::{SsmSource, TargetOptions};
-use crate::collect::{Scope, Source, SourceError};
+use crate::collect::{PageRequest, Scope, Source, SourceError};
 use crate::model::Reason;
 
 /// Lists instances once while every answer is `reply`; how it failed, and after how many attempts.
 async fn failing(reply: impl Fn() -> Reply + Send + Sync + 'static) -> (SourceError, usize) {
     let server = Server::start(move |_, _| reply()).await;
     let (source, counts) = server.source().await;
-    let error = source.instances(None).await.expect_err("nothing else is answered");
+    let error = source.instances(&PageRequest::FIRST).await.expect_err("nothing else is answered");
     assert!(counts.failures().iter().all(|reason| *reason == error.reason), "{:?}", counts.failures());
     assert_eq!(counts.failures().len(), counts.attempts());
     assert_eq!(server.asked("DescribeInstanceInformation").len(), counts.attempts());
@@ -53,9 +53,9 @@ async fn an_unknown_resource_is_gone_when_asked_for_alone() {
     .await;
     let (source, _) = server.source().await;
     let ids: [Arc<str>; 2] = ["i-1".into(), "i-2".into()];
-    assert_eq!(source.items("i-1", None).await.expect_err("gone").scope, Scope::Gone);
-    assert_eq!(source.patch_states(&ids[..1], None).await.expect_err("gone").scope, Scope::Gone);
-    assert_eq!(source.patch_states(&ids, None).await.expect_err("one of two").scope, Scope::Content);
+    assert_eq!(source.items("i-1", &PageRequest::FIRST).await.expect_err("gone").scope, Scope::Gone);
+    assert_eq!(source.patch_states(&ids[..1], &PageRequest::FIRST).await.expect_err("gone").scope, Scope::Gone);
+    assert_eq!(source.patch_states(&ids, &PageRequest::FIRST).await.expect_err("one of two").scope, Scope::Content);
 }
 
 #[tokio::test]
@@ -88,7 +88,7 @@ async fn a_refused_connection_is_a_network_failure() {
     let (source, counts) = server.source().await;
     drop(server);
     tokio::task::yield_now().await;
-    let error = source.instances(None).await.expect_err("nobody listens");
+    let error = source.instances(&PageRequest::FIRST).await.expect_err("nobody listens");
     assert_eq!((error.reason, counts.attempts()), (Reason::Network, 3), "{error}");
 }
 
@@ -99,7 +99,7 @@ async fn silence_is_a_timeout_after_each_attempts_own_time() {
     let counts = Arc::<Counts>::default();
     let source = SsmSource::new(&server.base().await, options, Arc::clone(&counts) as _);
     let start = Instant::now();
-    let error = source.instances(None).await.expect_err("no answer");
+    let error = source.instances(&PageRequest::FIRST).await.expect_err("no answer");
     assert_eq!((error.reason, counts.attempts()), (Reason::Timeout, 3));
     assert!(start.elapsed() < Duration::from_secs(3), "{:?}", start.elapsed());
     let attempts = counts.attempts.lock().expect("unpoisoned").clone();
@@ -115,7 +115,7 @@ async fn a_throttled_call_passes_in_the_end() {
         })
         .await;
         let (source, counts) = server.source().await;
-        source.instances(None).await.expect("a page");
+        source.instances(&PageRequest::FIRST).await.expect("a page");
         assert_eq!((counts.attempts(), counts.failures()), (4, vec![Reason::Throttled; 3]));
     }
 }
@@ -138,7 +138,7 @@ async fn aws_is_asked_again_no_sooner_than_it_wants() {
     .await;
     let (source, _) = server.source().await;
     let before = source.patience();
-    source.instances(None).await.expect("a page");
+    source.instances(&PageRequest::FIRST).await.expect("a page");
     let asked = server.asked("DescribeInstanceInformation");
     assert!(asked[1].at - asked[0].at >= Duration::from_millis(295));
     assert!(source.patience() >= before + Duration::from_millis(300));
@@ -149,7 +149,7 @@ async fn retries_stay_below_the_ceiling() {
     let server = Server::start(|_, before| if before % 2 == 0 { html(500) } else { json(200, "{}") }).await;
     let options = TargetOptions { requests_per_second: 20.0, ..options() };
     let source = SsmSource::new(&server.base().await, options, Arc::<Counts>::default());
-    join_all((0..5).map(|_| source.instances(None))).await;
+    join_all((0..5).map(|_| source.instances(&PageRequest::FIRST))).await;
     let asked = server.asked("DescribeInstanceInformation");
     assert!(asked.len() > 5);
     // 50 ms apart, give or take what a busy machine adds to the first of them.
@@ -162,10 +162,10 @@ async fn retries_stay_below_the_ceiling() {
 async fn a_call_that_is_given_up_is_counted_and_leaves_the_line() {
     let server = Server::start(|_, before| if before == 0 { Reply::Silence } else { json(200, "{}") }).await;
     let (source, counts) = server.source().await;
-    let given_up = tokio::time::timeout(Duration::from_millis(200), source.instances(None)).await;
+    let given_up = tokio::time::timeout(Duration::from_millis(200), source.instances(&PageRequest::FIRST)).await;
     assert!(given_up.is_err());
     assert_eq!(counts.attempts(), 1);
-    source.instances(None).await.expect("a page");
+    source.instances(&PageRequest::FIRST).await.expect("a page");
 }
 
 #[tokio::test]
@@ -188,7 +188,7 @@ async fn a_wrong_clock_is_corrected_by_the_next_attempt() {
     })
     .await;
     let (source, counts) = server.source().await;
-    source.instances(None).await.expect("a page");
+    source.instances(&PageRequest::FIRST).await.expect("a page");
     assert_eq!(counts.failures(), [Reason::InvalidCredentials]);
     let head = server.asked("DescribeInstanceInformation")[1].head.clone();
     assert!(head.contains("x-amz-date: 20280101T0000"), "{head}");

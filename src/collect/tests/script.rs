@@ -37,6 +37,8 @@ pub(super) struct Call {
     /// Instances, or compliance types; `["*"]` for all types.
     pub(super) about: Vec<String>,
     pub(super) token: Option<String>,
+    /// The rows asked for.
+    pub(super) size: usize,
     /// Since the script's start.
     pub(super) at: Duration,
 }
@@ -115,10 +117,10 @@ impl Script {
         &self,
         operation: Operation,
         about: Vec<String>,
-        token: Option<&str>,
+        request: &PageRequest,
         rows: impl Fn(&World) -> Vec<&T>,
     ) -> Answer<Page<T>> {
-        let (step, latency) = self.asked(operation, about, token);
+        let (step, latency) = self.asked(operation, about, request);
         match step {
             Step::Hang => std::future::pending().await,
             Step::After(latency) => sleep(latency).await,
@@ -126,29 +128,39 @@ impl Script {
         }
         let mut state = self.state();
         state.under_way -= 1;
-        let start = token.map_or(0, |token| token.split('#').next().unwrap().parse().expect("a token of ours"));
+        let start = request
+            .token
+            .as_deref()
+            .map_or(0, |token| token.split('#').next().unwrap().parse().expect("a token of ours"));
         let rows = rows(&state.world);
-        let end = rows.len().min(start + PAGE);
+        let end = rows.len().min(start + request.max_results.max(operation.min_results()));
         let next = (end < rows.len()).then(|| end.to_string());
         let page = Page {
-            rows: rows.get(start..end).unwrap_or_default().iter().copied().cloned().collect(),
+            rows: Some(rows.get(start..end).unwrap_or_default().iter().copied().cloned().collect()),
             skipped: 0,
             next,
         };
         Ok(match step {
             Step::Fail(reason, scope) => return Err(error(reason, scope)),
             Step::Next(next) => Page { next: Some(next), ..page },
-            Step::Empty(next) => Page { rows: Vec::new(), skipped: 0, next: Some(next) },
+            Step::Empty(next) => Page { rows: Some(Vec::new()), skipped: 0, next: Some(next) },
             Step::Skip(skipped) => Page { skipped, ..page },
             Step::Answer | Step::After(_) | Step::Hang => page,
         })
     }
 
-    fn asked(&self, operation: Operation, about: Vec<String>, token: Option<&str>) -> (Step, Duration) {
+    fn asked(&self, operation: Operation, about: Vec<String>, request: &PageRequest) -> (Step, Duration) {
         let mut state = self.state();
         let number = state.numbers[operation as usize];
         state.numbers[operation as usize] += 1;
-        let call = Call { operation, number, about, token: token.map(str::to_owned), at: state.start.elapsed() };
+        let call = Call {
+            operation,
+            number,
+            about,
+            token: request.token.clone(),
+            size: request.max_results,
+            at: state.start.elapsed(),
+        };
         let step = (state.rule)(&call);
         state.calls.push(call);
         state.under_way += 1;
@@ -166,12 +178,12 @@ impl Source for Script {
         self.state().patience
     }
 
-    async fn instances(&self, token: Option<&str>) -> Answer<Page<InstanceRow>> {
-        self.page(Operation::DescribeInstanceInformation, Vec::new(), token, |world| world.instances.iter().collect())
+    async fn instances(&self, page: &PageRequest) -> Answer<Page<InstanceRow>> {
+        self.page(Operation::DescribeInstanceInformation, Vec::new(), page, |world| world.instances.iter().collect())
             .await
     }
 
-    async fn summaries(&self, types: &Types, token: Option<&str>) -> Answer<Page<SummaryRow>> {
+    async fn summaries(&self, types: &Types, page: &PageRequest) -> Answer<Page<SummaryRow>> {
         let about = match types {
             Types::All => vec!["*".to_owned()],
             Types::Named(names) => names.clone(),
@@ -180,34 +192,34 @@ impl Source for Script {
             Types::All => true,
             Types::Named(names) => names.contains(&row.compliance_type),
         };
-        self.page(Operation::ListResourceComplianceSummaries, about, token, |world| {
+        self.page(Operation::ListResourceComplianceSummaries, about, page, |world| {
             world.summaries.iter().filter(asked).collect()
         })
         .await
     }
 
-    async fn totals(&self, token: Option<&str>) -> Answer<Page<TotalsRow>> {
-        self.page(Operation::ListComplianceSummaries, Vec::new(), token, |world| world.totals.iter().collect()).await
+    async fn totals(&self, page: &PageRequest) -> Answer<Page<TotalsRow>> {
+        self.page(Operation::ListComplianceSummaries, Vec::new(), page, |world| world.totals.iter().collect()).await
     }
 
-    async fn patch_states(&self, ids: &[Arc<str>], token: Option<&str>) -> Answer<Page<PatchRow>> {
+    async fn patch_states(&self, ids: &[Arc<str>], page: &PageRequest) -> Answer<Page<PatchRow>> {
         let about: Vec<String> = ids.iter().map(ToString::to_string).collect();
-        self.page(Operation::DescribeInstancePatchStates, about, token, |world| {
+        self.page(Operation::DescribeInstancePatchStates, about, page, |world| {
             ids.iter().filter_map(|id| world.patches.get(&**id)).collect()
         })
         .await
     }
 
-    async fn baselines(&self, token: Option<&str>) -> Answer<Page<BaselineRow>> {
-        self.page(Operation::DescribePatchBaselines, Vec::new(), token, |world| world.baselines.iter().collect()).await
+    async fn baselines(&self, page: &PageRequest) -> Answer<Page<BaselineRow>> {
+        self.page(Operation::DescribePatchBaselines, Vec::new(), page, |world| world.baselines.iter().collect()).await
     }
 
-    async fn associations(&self, token: Option<&str>) -> Answer<Page<AssociationRow>> {
-        self.page(Operation::ListAssociations, Vec::new(), token, |world| world.associations.iter().collect()).await
+    async fn associations(&self, page: &PageRequest) -> Answer<Page<AssociationRow>> {
+        self.page(Operation::ListAssociations, Vec::new(), page, |world| world.associations.iter().collect()).await
     }
 
-    async fn items(&self, id: &str, token: Option<&str>) -> Answer<Page<ItemRow>> {
-        self.page(Operation::ListComplianceItems, vec![id.to_owned()], token, |world| {
+    async fn items(&self, id: &str, page: &PageRequest) -> Answer<Page<ItemRow>> {
+        self.page(Operation::ListComplianceItems, vec![id.to_owned()], page, |world| {
             world.items.get(id).into_iter().flatten().collect()
         })
         .await
