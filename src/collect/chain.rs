@@ -1,51 +1,190 @@
 //! Reading a listing to its end, page by page.
 //!
 //! By hand, because a paginator that meets a token for the second time takes it for the end, and what was not read would
-//! look as if it were not there.
+//! look as if it were not there. No single odd answer costs the listing: a page that cannot be read is asked for in
+//! halves, and a listing whose token AWS refuses, although AWS gave it, is begun again.
 
 use std::collections::HashSet;
 use std::future::Future;
 use std::hash::{BuildHasher, RandomState};
 
-use super::source::{Answer, Page, PageRequest, Scope, SourceError};
+use super::source::{Answer, Operation, PAGE, Page, PageRequest, Scope, SourceError};
 use crate::model::Reason;
 
 /// The most pages of a listing of instances or their summaries: half a million rows are more than any account has, and an
 /// end for a listing that has none.
-pub(super) const OF_FLEET: usize = 10_000;
+const MAX_FLEET_PAGES: usize = 10_000;
 /// The same for what does not grow with the fleet; AWS allows 2,000 associations. All rows are kept until the end.
-pub(super) const OF_SETTINGS: usize = 1_000;
+const MAX_SETTINGS_PAGES: usize = 1_000;
 /// The same for the details of one batch or instance, of which many are read at once.
-pub(super) const OF_DETAILS: usize = 100;
+const MAX_DETAIL_PAGES: usize = 100;
+
+/// How often a listing is begun again in one refresh. AWS refuses a few in a thousand of the tokens that it has just given
+/// (boto3 issue 2358), and mostly takes the same token when it is asked once more.
+const MAX_RESTARTS: usize = 3;
+
+/// What an answer without its list means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum AbsentList {
+    /// Nothing was known before, so it may be AWS's way to write an empty list.
+    IsEmpty,
+    /// It says nothing about what there is.
+    IsFailure,
+}
+
+/// One listing: what is asked, and what bounds it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Listing {
+    pub(super) operation: Operation,
+    pub(super) absent_list: AbsentList,
+}
+
+/// A listing on its way to the last page.
+struct Walk {
+    listing: Listing,
+    request: PageRequest,
+    /// Hashes of the tokens met since the listing was begun.
+    tokens: HashSet<u64>,
+    hasher: RandomState,
+    skipped: usize,
+    has_rows: bool,
+    restarts: usize,
+    /// The token has been refused once already.
+    is_refused: bool,
+    is_complete: bool,
+}
 
 /// Calls `fetch` for each page and `take` with its rows. Answers how many rows could not be read.
 ///
+/// A listing that is begun again gives some rows a second time: whoever takes them knows them by their ids.
+///
 /// # Errors
-/// The first failure of a call; a token that comes a second time; more than `most` pages. What `take` has got by
-/// then is not the whole listing.
+/// The first failure that asking again does not mend; a token that comes a second time; more pages than such a listing
+/// can have. What `take` has got by then is not the whole listing.
 pub(super) async fn read<T, F>(
-    most: usize,
+    listing: Listing,
     fetch: impl Fn(PageRequest) -> F,
     mut take: impl FnMut(Vec<T>),
 ) -> Answer<usize>
 where
     F: Future<Output = Answer<Page<T>>>,
 {
-    let (mut request, mut skipped) = (PageRequest::FIRST, 0);
-    let (mut seen, hasher) = (HashSet::new(), RandomState::new());
-    for _ in 0..most {
-        let page = fetch(request).await?;
-        skipped += page.skipped;
-        take(page.rows.unwrap_or_default());
-        let Some(next) = page.next else { return Ok(skipped) };
-        if !seen.insert(hasher.hash_one(&next)) {
-            return Err(endless("the listing repeats a page token"));
+    let mut walk = Walk::new(listing);
+    for _ in 0..listing.max_pages() {
+        let answer = fetch(walk.request.clone()).await;
+        take(walk.step(answer)?);
+        if walk.is_complete {
+            return Ok(walk.skipped);
         }
-        request = PageRequest { token: Some(next), ..PageRequest::FIRST };
     }
-    Err(endless("the listing does not end"))
+    Err(unusable("the listing does not end"))
 }
 
-fn endless(detail: &str) -> SourceError {
+// === impl AbsentList ===
+
+impl AbsentList {
+    /// What it means where something was known before, or nothing was.
+    pub(super) fn when(anything_known: bool) -> Self {
+        if anything_known { Self::IsFailure } else { Self::IsEmpty }
+    }
+}
+
+// === impl Listing ===
+
+impl Listing {
+    fn max_pages(self) -> usize {
+        match self.operation {
+            Operation::DescribeInstanceInformation | Operation::ListResourceComplianceSummaries => MAX_FLEET_PAGES,
+            Operation::ListComplianceSummaries | Operation::DescribePatchBaselines | Operation::ListAssociations => {
+                MAX_SETTINGS_PAGES
+            }
+            Operation::DescribeInstancePatchStates | Operation::ListComplianceItems => MAX_DETAIL_PAGES,
+        }
+    }
+
+    /// The smallest page to ask for. Details are not halved here: a batch of ids is, by whoever made it, and one
+    /// instance that cannot be read costs no more than itself.
+    fn min_results(self) -> usize {
+        if self.operation.is_listing() { self.operation.min_results() } else { PAGE }
+    }
+}
+
+// === impl Walk ===
+
+impl Walk {
+    fn new(listing: Listing) -> Self {
+        Self {
+            listing,
+            request: PageRequest::FIRST,
+            tokens: HashSet::new(),
+            hasher: RandomState::new(),
+            skipped: 0,
+            has_rows: false,
+            restarts: 0,
+            is_refused: false,
+            is_complete: false,
+        }
+    }
+
+    /// Takes an answer; gives its rows, none if the page has to be asked for again.
+    fn step<T>(&mut self, answer: Answer<Page<T>>) -> Answer<Vec<T>> {
+        let page = match answer {
+            Ok(page) => page,
+            Err(error) => return self.ask_again(error).map(|()| Vec::new()),
+        };
+        let rows = match page.rows {
+            Some(rows) => rows,
+            None if self.listing.absent_list == AbsentList::IsEmpty && !self.has_rows => Vec::new(),
+            None => return self.ask_again(absent_list()).map(|()| Vec::new()),
+        };
+        self.skipped += page.skipped;
+        self.has_rows |= !rows.is_empty();
+        self.go_on(page.next)?;
+        Ok(rows)
+    }
+
+    fn go_on(&mut self, next: Option<String>) -> Answer<()> {
+        let Some(next) = next else {
+            self.is_complete = true;
+            return Ok(());
+        };
+        if !self.tokens.insert(self.hasher.hash_one(&next)) {
+            return Err(unusable("the listing repeats a page token"));
+        }
+        self.is_refused = false;
+        let max_results = self.request.max_results.saturating_mul(2).min(PAGE);
+        self.request = PageRequest { token: Some(next), max_results };
+        Ok(())
+    }
+
+    /// Decides what to ask for after a failure.
+    fn ask_again(&mut self, error: SourceError) -> Answer<()> {
+        let is_later_page = self.request.token.is_some();
+        match error.scope {
+            Scope::Content if self.request.max_results > self.listing.min_results() => {
+                tracing::debug!(operation = self.listing.operation.as_str(), %error, "asking for a smaller page");
+                self.request.max_results = (self.request.max_results / 2).max(self.listing.min_results());
+            }
+            Scope::Token if is_later_page && !self.is_refused => self.is_refused = true,
+            Scope::Token if is_later_page && self.restarts < MAX_RESTARTS => {
+                tracing::debug!(operation = self.listing.operation.as_str(), %error, "beginning the listing again");
+                self.restarts += 1;
+                self.is_refused = false;
+                self.tokens.clear();
+                self.request.token = None;
+            }
+            _ => return Err(error),
+        }
+        Ok(())
+    }
+}
+
+/// An answer that may as well not have come.
+pub(super) fn absent_list() -> SourceError {
+    let detail = "the answer lacks its list, which is not the same as an empty one".to_owned();
+    SourceError { reason: Reason::BadResponse, scope: Scope::Content, detail }
+}
+
+fn unusable(detail: &str) -> SourceError {
     SourceError { reason: Reason::BadResponse, scope: Scope::Call, detail: detail.to_owned() }
 }

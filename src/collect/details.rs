@@ -9,8 +9,8 @@ use futures_util::stream::FuturesUnordered;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::Instant;
 
-use super::chain;
-use super::source::{Answer, PAGE, PageRequest, Scope, Source, SourceError};
+use super::chain::{self, AbsentList, Listing};
+use super::source::{Answer, Operation, PAGE, PageRequest, Scope, Source, SourceError};
 use crate::model::{Attempt, NoncompliantAssociation, PatchCounts, PatchRow, Read, Reason, Words};
 
 /// Calls under way at once. The request ceiling is the limit that counts; this one bounds memory when nothing answers.
@@ -167,11 +167,12 @@ impl Details<Option<PatchCounts>> {
         source: &S,
         ids: Vec<Arc<str>>,
         words: &Words,
+        absent_list: &(impl Fn(&[Arc<str>]) -> AbsentList + Sync),
         tick: &(impl Fn() + Sync),
     ) {
         let mut batches = vec![ids];
         while let Some(mut ids) = batches.pop() {
-            match patch_states(source, &ids, words, tick).await {
+            match patch_states(source, &ids, words, absent_list(&ids), tick).await {
                 Ok(rows) => self.found(ids.len(), rows),
                 Err(error) if error.scope == Scope::Gone && ids.len() == 1 => self.gone(ids.swap_remove(0)),
                 Err(error) if error.scope != Scope::Call && ids.len() > 1 && self.may_split() => {
@@ -188,6 +189,7 @@ async fn patch_states<S: Source>(
     source: &S,
     ids: &[Arc<str>],
     words: &Words,
+    absent_list: AbsentList,
     tick: &(impl Fn() + Sync),
 ) -> Answer<HashMap<Arc<str>, Option<PatchCounts>>> {
     let mut rows: HashMap<Arc<str>, Option<PatchCounts>> = ids.iter().map(|id| (Arc::clone(id), None)).collect();
@@ -203,7 +205,8 @@ async fn patch_states<S: Source>(
             }
         }
     };
-    chain::read(chain::OF_DETAILS, fetch, take).await?;
+    let listing = Listing { operation: Operation::DescribeInstancePatchStates, absent_list };
+    chain::read(listing, fetch, take).await?;
     Ok(rows)
 }
 
@@ -214,6 +217,7 @@ impl Details<Box<[NoncompliantAssociation]>> {
         source: &S,
         ids: Vec<Arc<str>>,
         words: &Words,
+        absent_list: &(impl Fn(&str) -> AbsentList + Sync),
         tick: &(impl Fn() + Sync),
     ) {
         for id in ids {
@@ -226,7 +230,8 @@ impl Details<Box<[NoncompliantAssociation]>> {
                     answer
                 }
             };
-            match chain::read(chain::OF_DETAILS, fetch, |page| rows.extend(page)).await {
+            let listing = Listing { operation: Operation::ListComplianceItems, absent_list: absent_list(&id) };
+            match chain::read(listing, fetch, |page| rows.extend(page)).await {
                 Ok(_) => self.found(1, [(id, NoncompliantAssociation::from_rows(&rows, words))]),
                 // It has gone since it was listed: nothing to explain any more.
                 Err(error) if error.scope == Scope::Gone => self.gone(id),

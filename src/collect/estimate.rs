@@ -1,6 +1,6 @@
 //! What a target's refreshes will cost, from a handful of calls.
 
-use super::chain;
+use super::chain::{self, AbsentList, Listing};
 use super::plan::Plan;
 use super::source::{Answer, Operation, PAGE, PageRequest, Source};
 use crate::model::{ASSOCIATION, Ages, Collector, PATCH, TotalsRow};
@@ -44,15 +44,18 @@ impl Estimate {
 pub(super) async fn estimate<S: Source>(source: &S, plan: &Plan, ages: Ages) -> Answer<Estimate> {
     source.begin().await?;
     let mut totals = Vec::new();
-    let total_pages = pages(|page| async move { source.totals(&page).await }, |rows| totals.extend(rows)).await?;
+    let total_pages = pages(
+        Operation::ListComplianceSummaries,
+        |page| async move { source.totals(&page).await },
+        |rows| totals.extend(rows),
+    )
+    .await?;
     totals.retain(|row| (plan.wants)(&row.compliance_type));
     let first = source.instances(&PageRequest::FIRST).await?;
+    let first_rows = first.rows.ok_or_else(chain::absent_list)?;
     let counted = first.next.is_none();
-    let instances = if counted {
-        first.rows.as_ref().map_or(0, Vec::len)
-    } else {
-        totals.iter().map(resources).max().unwrap_or(0).max(PAGE + 1)
-    };
+    let instances =
+        if counted { first_rows.len() } else { totals.iter().map(resources).max().unwrap_or(0).max(PAGE + 1) };
     let mut calls = vec![
         always(Operation::DescribeInstanceInformation, pages_of(instances)),
         always(Operation::ListComplianceSummaries, total_pages),
@@ -60,13 +63,15 @@ pub(super) async fn estimate<S: Source>(source: &S, plan: &Plan, ages: Ages) -> 
     ];
     let share = Share { ages };
     if plan.reads(Collector::Patches) {
-        let baselines = pages(|page| async move { source.baselines(&page).await }, drop).await?;
+        let baselines =
+            pages(Operation::DescribePatchBaselines, |page| async move { source.baselines(&page).await }, drop).await?;
         calls.push(always(Operation::DescribePatchBaselines, baselines));
         let (full, steady) = (instances.div_ceil(PAGE), share.of(instances).div_ceil(PAGE));
         calls.push(Calls { operation: Operation::DescribeInstancePatchStates, full, steady });
     }
     if plan.reads(Collector::Items) {
-        let associations = pages(|page| async move { source.associations(&page).await }, drop).await?;
+        let associations =
+            pages(Operation::ListAssociations, |page| async move { source.associations(&page).await }, drop).await?;
         calls.push(always(Operation::ListAssociations, associations));
         let noncompliant =
             totals.iter().find(|row| row.compliance_type == ASSOCIATION).map_or(0, |row| row.noncompliant);
@@ -89,13 +94,13 @@ impl Share {
 }
 
 /// Reads a listing to its end for the number of its pages.
-async fn pages<T, F>(fetch: impl Fn(PageRequest) -> F, take: impl FnMut(Vec<T>)) -> Answer<usize>
+async fn pages<T, F>(operation: Operation, fetch: impl Fn(PageRequest) -> F, take: impl FnMut(Vec<T>)) -> Answer<usize>
 where
     F: Future<Output = Answer<super::source::Page<T>>>,
 {
     let mut take = take;
     let mut pages = 0;
-    chain::read(chain::OF_SETTINGS, fetch, |rows| {
+    chain::read(Listing { operation, absent_list: AbsentList::IsEmpty }, fetch, |rows| {
         pages += 1;
         take(rows);
     })

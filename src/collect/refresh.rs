@@ -13,11 +13,11 @@ use futures_util::future::{OptionFuture, join_all};
 use tokio::sync::mpsc::unbounded_channel;
 use tokio::time::Instant;
 
-use super::chain;
+use super::chain::{self, AbsentList, Listing};
 use super::details::{Details, ITEM_BATCH, PATCH_BATCH};
 use super::plan::Plan;
 use super::resources::Resources;
-use super::source::{Answer, Page, PageRequest, Source, SourceError, Types};
+use super::source::{Answer, Operation, Page, PageRequest, Source, SourceError, Types};
 use crate::model::{
     ASSOCIATION, Association, Attempt, Baseline, Collector, Data, InstanceRow, Listings, NoncompliantAssociation, Now,
     Outcome, PATCH, PatchCounts, Reason, Summaries, Summary, SummaryRow, Target, Totals, Words,
@@ -105,14 +105,19 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> Reading<'_, S, D> {
         };
         let read_patches = async {
             if self.plan.reads(Collector::Patches) {
-                let batch = |ids| self.patches.read_batch(self.source, ids, self.words, &tick);
+                let absent_list = |ids: &[Arc<str>]| {
+                    let target = locked(self.target);
+                    AbsentList::when(ids.iter().any(|id| target.has_patch_counts(id)))
+                };
+                let batch = |ids| self.patches.read_batch(self.source, ids, self.words, &absent_list, &tick);
                 self.patches.run(patches_due, PATCH_BATCH, batch).await;
                 self.patches_ended(false);
             }
         };
         let read_items = async {
             if self.plan.reads(Collector::Items) {
-                let one = |ids| self.items.read_one(self.source, ids, self.words, &tick);
+                let absent_list = |id: &str| AbsentList::when(locked(self.target).has_noncompliant_associations(id));
+                let one = |ids| self.items.read_one(self.source, ids, self.words, &absent_list, &tick);
                 self.items.run(items_due, ITEM_BATCH, one).await;
                 self.items_ended(false);
             }
@@ -141,12 +146,13 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> Reading<'_, S, D> {
             }
         };
         let fetch = |page: PageRequest| async move { self.source.instances(&page).await };
-        let read = self.chain(chain::OF_FLEET, fetch, take).await;
-        if read.is_err() {
+        // Of this operation it is known that AWS writes an empty list where there are no instances.
+        let listing = Listing { operation: Operation::DescribeInstanceInformation, absent_list: AbsentList::IsFailure };
+        let read = self.chain(listing, fetch, take).await;
+        let result = self.listing_ended(Collector::Instances, read, || listings.finish());
+        if result.is_err() {
             self.fall_back_on_known_listing(resources);
         }
-        let result = read.as_ref().map(|_| ()).map_err(Clone::clone);
-        self.listing_ended(Collector::Instances, read, || listings.finish());
         result
     }
 
@@ -172,12 +178,11 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> Reading<'_, S, D> {
             self.chains(types.as_deref()).into_iter().map(|types| self.summaries(types, &summaries, resources));
         let (read, _) = tokio::join!(join_all(chains), OptionFuture::from(totals));
         let read: Answer<usize> = read.into_iter().sum();
-        if read.is_err() {
+        let summaries = summaries.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let result = self.listing_ended(Collector::Compliance, read, || summaries.finish());
+        if result.is_err() {
             self.fall_back_on_known_summaries(resources);
         }
-        let result = read.as_ref().map(|_| ()).map_err(Clone::clone);
-        let summaries = summaries.into_inner().unwrap_or_else(PoisonError::into_inner);
-        self.listing_ended(Collector::Compliance, read, || summaries.finish());
         result
     }
 
@@ -205,7 +210,13 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> Reading<'_, S, D> {
             }
         };
         let fetch = |page: PageRequest| async move { self.source.summaries(types, &page).await };
-        self.chain(chain::OF_FLEET, fetch, take).await
+        let names = match types {
+            Types::All => None,
+            Types::Named(names) => Some(names.as_slice()),
+        };
+        let absent_list = AbsentList::when(locked(self.target).has_summaries(names));
+        let listing = Listing { operation: Operation::ListResourceComplianceSummaries, absent_list };
+        self.chain(listing, fetch, take).await
     }
 
     /// Items go on for the instances that were non-compliant when the summaries were last read whole, and patch states,
@@ -222,14 +233,17 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> Reading<'_, S, D> {
     async fn totals(&self) -> Option<Vec<String>> {
         let mut rows = Vec::new();
         let fetch = |page: PageRequest| async move { self.source.totals(&page).await };
-        let read = self.chain(chain::OF_SETTINGS, fetch, |page| rows.extend(page)).await;
+        let absent_list = AbsentList::when(!locked(self.target).totals().is_empty());
+        let listing = Listing { operation: Operation::ListComplianceSummaries, absent_list };
+        let read = self.chain(listing, fetch, |page| rows.extend(page)).await;
         let wanted = |kind: &String| kind != PATCH && kind != ASSOCIATION && (self.plan.wants)(kind);
         let mut others: Vec<String> = rows.iter().map(|row| row.compliance_type.clone()).filter(wanted).collect();
         others.sort();
         others.dedup();
         let known = read.is_ok();
         rows.retain(|row| (self.plan.wants)(&row.compliance_type));
-        self.listing_ended(Collector::ComplianceTotals, read, || Data::Totals(Totals::from_rows(&rows)));
+        let data = || Data::Totals(Totals::from_rows(&rows));
+        let _ = self.listing_ended(Collector::ComplianceTotals, read, data);
         known.then_some(others)
     }
 
@@ -237,8 +251,11 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> Reading<'_, S, D> {
         if self.plan.reads(Collector::Baselines) {
             let mut rows = Vec::new();
             let fetch = |page: PageRequest| async move { self.source.baselines(&page).await };
-            let read = self.chain(chain::OF_SETTINGS, fetch, |page| rows.extend(page)).await;
-            self.listing_ended(Collector::Baselines, read, || Data::Baselines(Baseline::from_rows(&rows)));
+            let absent_list = AbsentList::when(!locked(self.target).baselines().is_empty());
+            let listing = Listing { operation: Operation::DescribePatchBaselines, absent_list };
+            let read = self.chain(listing, fetch, |page| rows.extend(page)).await;
+            let data = || Data::Baselines(Baseline::from_rows(&rows));
+            let _ = self.listing_ended(Collector::Baselines, read, data);
         }
     }
 
@@ -246,15 +263,17 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> Reading<'_, S, D> {
         if self.plan.reads(Collector::Associations) {
             let mut rows = Vec::new();
             let fetch = |page: PageRequest| async move { self.source.associations(&page).await };
-            let read = self.chain(chain::OF_SETTINGS, fetch, |page| rows.extend(page)).await;
+            let absent_list = AbsentList::when(!locked(self.target).associations().is_empty());
+            let listing = Listing { operation: Operation::ListAssociations, absent_list };
+            let read = self.chain(listing, fetch, |page| rows.extend(page)).await;
             let data = || Data::Associations(Association::from_rows(&rows, self.words));
-            self.listing_ended(Collector::Associations, read, data);
+            let _ = self.listing_ended(Collector::Associations, read, data);
         }
     }
 
     async fn chain<T, F>(
         &self,
-        most: usize,
+        listing: Listing,
         fetch: impl Fn(PageRequest) -> F,
         take: impl FnMut(Vec<T>),
     ) -> Answer<usize>
@@ -269,17 +288,33 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> Reading<'_, S, D> {
                 page
             }
         };
-        chain::read(most, fetch, take).await
+        chain::read(listing, fetch, take).await
     }
 
-    fn listing_ended(&self, collector: Collector, read: Answer<usize>, data: impl FnOnce() -> Data) {
+    /// Ends a collector that reads a listing. What it read is not believed if it lost most of the fleet at once.
+    fn listing_ended(&self, collector: Collector, read: Answer<usize>, data: impl FnOnce() -> Data) -> Answer<()> {
         let took = self.start.elapsed();
-        let (result, skipped, error) = match read {
-            Ok(skipped) => (Ok(()), skipped as u64, None),
-            Err(error) => (Err(error.reason), 0, Some(error)),
-        };
-        let data = result.is_ok().then(data);
-        self.end(Outcome { collector, attempt: Attempt { result, skipped, took }, data }, error);
+        let believed = read.and_then(|skipped| {
+            let data = data();
+            locked(self.target).judge(&data).map_err(SourceError::sudden_loss)?;
+            Ok((skipped, data))
+        });
+        match believed {
+            Ok((skipped, data)) => {
+                let attempt = Attempt { result: Ok(()), skipped: skipped as u64, took };
+                self.end(Outcome { collector, attempt, data: Some(data) }, None);
+                Ok(())
+            }
+            Err(error) => {
+                self.listing_failed(collector, error.clone());
+                Err(error)
+            }
+        }
+    }
+
+    fn listing_failed(&self, collector: Collector, error: SourceError) {
+        let attempt = Attempt { result: Err(error.reason), skipped: 0, took: self.start.elapsed() };
+        self.end(Outcome { collector, attempt, data: None }, Some(error));
     }
 
     fn patches_ended(&self, given_up: bool) {
@@ -318,7 +353,7 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> Reading<'_, S, D> {
             match collector {
                 Collector::Patches => self.patches_ended(true),
                 Collector::Items => self.items_ended(true),
-                _ => self.listing_ended(collector, Err(SourceError::stuck()), || Data::Totals(Vec::new())),
+                _ => self.listing_failed(collector, SourceError::stuck()),
             }
         }
     }

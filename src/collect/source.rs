@@ -7,7 +7,9 @@ use std::fmt;
 use std::future::Future;
 use std::time::Duration;
 
-use crate::model::{AssociationRow, BaselineRow, InstanceRow, ItemRow, PatchRow, Reason, SummaryRow, TotalsRow};
+use crate::model::{
+    AssociationRow, BaselineRow, InstanceRow, ItemRow, PatchRow, Reason, SuddenLoss, SummaryRow, TotalsRow,
+};
 
 /// The most rows, or ids, that one call may ask for.
 ///
@@ -187,6 +189,15 @@ pub trait Source: Send + Sync + 'static {
 }
 
 impl SourceError {
+    /// A listing that lost most of a fleet at once, and is not believed before it is read again.
+    pub(super) fn sudden_loss(loss: SuddenLoss) -> Self {
+        let SuddenLoss { known, missing } = loss;
+        let detail = format!(
+            "the listing lacks {missing} of {known} that the last one had; it is believed if the next refresh reads the same"
+        );
+        Self { reason: Reason::BadResponse, scope: Scope::Call, detail }
+    }
+
     /// Nothing answers any more.
     pub(super) fn stuck() -> Self {
         let detail = "no call finished for as long as all its attempts may take".to_owned();

@@ -16,7 +16,7 @@ use super::instance::{Instance, Summary};
 use super::rows::SummaryRow;
 
 /// Stands for a summary as it was; another one if anything of it has changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Signature(NonZeroU64);
 
 /// How far details of an instance can be trusted, and when to read them again.

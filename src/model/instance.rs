@@ -3,6 +3,7 @@
 //! Small on purpose: fleets have a hundred thousand of these. What repeats over a fleet is shared, what most instances
 //! lack is behind a pointer.
 
+use std::cmp::Ordering;
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -297,6 +298,18 @@ impl Summary {
             read_in,
             missed: 0,
         }
+    }
+}
+
+impl Summary {
+    /// Orders two rows for the same resource and type, the one to keep first. Rows come in whatever order pages and chains
+    /// bring them, so nothing here depends on it; where nothing tells which is newer, bad news is kept.
+    pub(super) fn preference(&self, other: &Self) -> Ordering {
+        let newest_first = other.execution_time.cmp(&self.execution_time);
+        let bad_news = |summary: &Self| (summary.status != Status::Compliant, summary.noncompliant_total);
+        newest_first
+            .then_with(|| bad_news(other).cmp(&bad_news(self)))
+            .then_with(|| self.signature.cmp(&other.signature))
     }
 }
 

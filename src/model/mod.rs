@@ -9,6 +9,7 @@ mod chunks;
 mod collector;
 mod details;
 mod instance;
+mod loss;
 mod reasons;
 mod rows;
 mod stage;
@@ -26,6 +27,7 @@ pub use instance::{
     Instance, ItemDetail, Listing, NoncompliantAssociation, PatchCounts, PatchDetail, PatchOperation, Status,
     StatusCounts, Summary, Traits, Verdict, Word, Words,
 };
+pub use loss::SuddenLoss;
 pub use reasons::{ASSOCIATION, Cause, PATCH, causes};
 pub use rows::{
     AssociationRow, BaselineRow, InstanceRow, ItemCounts, ItemRow, PatchRow, PatchState, Severity, SummaryRow,

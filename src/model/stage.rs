@@ -114,7 +114,7 @@ impl Summaries {
         Self(Vec::with_capacity(summaries))
     }
 
-    /// Takes a row; of two for one resource and type the newer one.
+    /// Takes a row; of two for one resource and type the newer one, and of two as new the worse.
     pub fn add(&mut self, id: Arc<str>, row: &SummaryRow, words: &Words, refresh: u32) {
         self.0.push((id, Summary::new(row, words, refresh)));
     }
@@ -124,7 +124,7 @@ impl Summaries {
         // In place: as many rows again would be the largest thing of a refresh.
         self.0.sort_unstable_by(|(id, summary), (other_id, other)| {
             let order = id.cmp(other_id).then_with(|| summary.compliance_type.cmp(&other.compliance_type));
-            order.then_with(|| other.execution_time.cmp(&summary.execution_time))
+            order.then_with(|| summary.preference(other))
         });
         self.0
             .dedup_by(|(id, older), (same_id, newer)| id == same_id && older.compliance_type == newer.compliance_type);

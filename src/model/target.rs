@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use super::chunks::Chunks;
 use super::details::{DetailMark, Moment, Rotation, Signature};
-use super::instance::{Instance, ItemDetail, PatchDetail, Words};
+use super::instance::{Instance, ItemDetail, PatchDetail, Summary, Words};
+use super::loss::SuddenLoss;
 use super::reasons::{ASSOCIATION, PATCH};
 use super::stage::{Association, Baseline, Data, Read, Totals};
 use super::views::{Views, put};
@@ -147,6 +148,41 @@ impl Target {
     /// Where the values that repeat are stored once.
     pub fn words(&self) -> Arc<Words> {
         Arc::clone(&self.words)
+    }
+
+    /// Whether AWS has given patch counts for this instance.
+    pub fn has_patch_counts(&self, id: &str) -> bool {
+        self.chunks
+            .find(id)
+            .is_some_and(|instance| instance.patches.as_ref().is_some_and(|detail| detail.state.is_some()))
+    }
+
+    /// Whether AWS has named non-compliant associations of this instance.
+    pub fn has_noncompliant_associations(&self, id: &str) -> bool {
+        let items = self.chunks.find(id).and_then(|instance| instance.items.as_ref());
+        items.is_some_and(|detail| !detail.associations.is_empty())
+    }
+
+    /// Whether any resource has a summary of one of these types; of any type where none are named.
+    pub fn has_summaries(&self, types: Option<&[String]>) -> bool {
+        let is_asked_for =
+            |summary: &Summary| types.is_none_or(|types| types.iter().any(|name| **name == **summary.compliance_type));
+        self.instances().any(|instance| instance.summaries.iter().any(is_asked_for))
+    }
+
+    /// Judges a complete reading before it is taken in; to be called once for each.
+    ///
+    /// # Errors
+    /// If it lost most of a fleet at once and no reading before it said so: then it must not be taken in.
+    pub fn judge(&mut self, data: &Data) -> Result<(), SuddenLoss> {
+        match data {
+            Data::Instances(rows) => self.views.judge_listings(&self.chunks, rows),
+            Data::Compliance(rows) => {
+                let all_listed = !self.has(Collector::Instances);
+                self.views.judge_summaries(&self.chunks, rows, all_listed)
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Takes in what a collector ended with.

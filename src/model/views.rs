@@ -4,11 +4,12 @@
 //! says of an instance that the other has not been read for since is not concluded from yet, and a summary that a single
 //! read misses is not forgotten at once.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use super::chunks::Chunks;
-use super::instance::{Instance, Listing, Summary};
+use super::instance::{Instance, Listing, Summary, Word};
+use super::loss::{Belief, LossGuard, SuddenLoss, sudden_loss};
 use super::reasons::{ASSOCIATION, PATCH};
 
 /// Reads of the summaries without one after which a listed instance has lost it. One is not enough: rows move between
@@ -22,6 +23,10 @@ pub(super) struct Views {
     newly_due: Awaited,
     /// Summaries that were lost, until the listing is read: their instances may have gone with them.
     newly_lost: Awaited,
+    listing_guard: LossGuard<Arc<str>>,
+    summary_guard: LossGuard<(Arc<str>, Word)>,
+    /// The summaries that were judged last lost most of a fleet, as those before them did.
+    is_loss_confirmed: bool,
 }
 
 /// Instances, each with a compliance type of which nothing can be concluded yet.
@@ -30,6 +35,34 @@ type Awaited = HashSet<(Arc<str>, &'static str)>;
 // === impl Views ===
 
 impl Views {
+    /// Judges a complete listing; see [`loss`](super::loss).
+    pub(super) fn judge_listings(&mut self, chunks: &Chunks, rows: &[(Arc<str>, Listing)]) -> Result<(), SuddenLoss> {
+        let known = chunks.instances().filter(|instance| instance.listing.is_some());
+        let is_read = |instance: &&Instance| rows.binary_search_by(|(id, _)| id.cmp(&instance.id)).is_ok();
+        let loss = sudden_loss(known, is_read);
+        match self.listing_guard.judge(loss, || rows.iter().map(|(id, _)| Arc::clone(id)).collect()) {
+            Belief::Doubted(loss) => Err(loss),
+            Belief::AtOnce | Belief::Confirmed => Ok(()),
+        }
+    }
+
+    /// Judges complete summaries, type by type: one type may be lost and the others intact.
+    pub(super) fn judge_summaries(
+        &mut self,
+        chunks: &Chunks,
+        rows: &[(Arc<str>, Summary)],
+        all_listed: bool,
+    ) -> Result<(), SuddenLoss> {
+        let loss = lost_summaries(chunks, rows, all_listed);
+        let key = |(id, summary): &(Arc<str>, Summary)| (Arc::clone(id), Word::clone(&summary.compliance_type));
+        let belief = self.summary_guard.judge(loss, || rows.iter().map(key).collect());
+        self.is_loss_confirmed = belief == Belief::Confirmed;
+        match belief {
+            Belief::Doubted(loss) => Err(loss),
+            Belief::AtOnce | Belief::Confirmed => Ok(()),
+        }
+    }
+
     /// Takes in a complete listing; `compared` if the summaries are as new, or there are none at all.
     ///
     /// What it misses is not listed from now on, and has no details.
@@ -59,10 +92,12 @@ impl Views {
         compared: bool,
     ) {
         self.newly_due.clear();
+        // A loss that was read twice already needs no third reading.
+        let missed_reads = if std::mem::take(&mut self.is_loss_confirmed) { 1 } else { MISSED_READS };
         chunks.merge(by_id(rows), |instance, summaries| {
             let missing: Vec<_> = instance.missing().collect();
             let listed = all_listed || instance.listing.is_some();
-            take_summaries(instance, summaries.unwrap_or_default(), listed);
+            take_summaries(instance, summaries.unwrap_or_default(), listed, missed_reads);
             if !compared {
                 let newly = instance.missing().filter(|kind| !missing.contains(kind));
                 self.newly_lost.extend(newly.map(|kind| (Arc::clone(&instance.id), kind)));
@@ -127,14 +162,34 @@ fn by_id(rows: Vec<(Arc<str>, Summary)>) -> impl Iterator<Item = (Arc<str>, Vec<
     })
 }
 
-/// A complete read of the summaries of one resource.
-fn take_summaries(instance: &mut Instance, mut read: Vec<Summary>, listed: bool) {
+/// The first compliance type of which most listed instances have lost the summaries that the last complete reading had.
+fn lost_summaries(chunks: &Chunks, rows: &[(Arc<str>, Summary)], all_listed: bool) -> Option<SuddenLoss> {
+    let listed = || chunks.instances().filter(|instance| all_listed || instance.listing.is_some());
+    let types: BTreeSet<&str> =
+        listed().flat_map(summaries_last_read).map(|summary| &**summary.compliance_type as &str).collect();
+    types.into_iter().find_map(|compliance_type| {
+        let is_of_type = |summary: &Summary| **summary.compliance_type == *compliance_type;
+        let known = listed().filter(|instance| summaries_last_read(instance).any(is_of_type));
+        let order = |row: &(Arc<str>, Summary), id: &str| {
+            (*row.0).cmp(id).then_with(|| (**row.1.compliance_type).cmp(compliance_type))
+        };
+        sudden_loss(known, |instance| rows.binary_search_by(|row| order(row, &instance.id)).is_ok())
+    })
+}
+
+/// Those that the last complete reading had.
+fn summaries_last_read(instance: &Instance) -> impl Iterator<Item = &Summary> {
+    instance.summaries.iter().filter(|summary| summary.missed == 0)
+}
+
+/// A complete read of the summaries of one resource. Those that this many reads have missed are lost.
+fn take_summaries(instance: &mut Instance, mut read: Vec<Summary>, listed: bool, missed_reads: u8) {
     if listed {
         let lost = std::mem::take(&mut instance.summaries)
             .into_iter()
             .filter(|known| !read.iter().any(|summary| summary.compliance_type == known.compliance_type))
             .map(|known| Summary { missed: known.missed + 1, ..known })
-            .filter(|known| known.missed < MISSED_READS);
+            .filter(|known| known.missed < missed_reads);
         read.extend(lost.collect::<Vec<_>>());
         read.sort_by(|a, b| a.compliance_type.cmp(&b.compliance_type));
     }

@@ -7,6 +7,7 @@ mod chains;
 mod details;
 mod due;
 mod given_up;
+mod odd_answers;
 mod plan;
 mod round_trip;
 mod schedule;

@@ -60,6 +60,10 @@ pub(super) enum Step {
     Empty(String),
     /// As usual, but rows were unreadable.
     Skip(usize),
+    /// An answer without its list, and without a token.
+    NoList,
+    /// The first rows of the page, as if there were no more.
+    OnlyFirst(usize),
 }
 
 pub(super) fn error(reason: Reason, scope: Scope) -> SourceError {
@@ -145,6 +149,10 @@ impl Script {
             Step::Next(next) => Page { next: Some(next), ..page },
             Step::Empty(next) => Page { rows: Some(Vec::new()), skipped: 0, next: Some(next) },
             Step::Skip(skipped) => Page { skipped, ..page },
+            Step::NoList => Page { rows: None, skipped: 0, next: None },
+            Step::OnlyFirst(count) => {
+                Page { rows: page.rows.map(|rows| rows.into_iter().take(count).collect()), next: None, ..page }
+            }
             Step::Answer | Step::After(_) | Step::Hang => page,
         })
     }

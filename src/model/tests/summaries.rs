@@ -113,3 +113,31 @@ fn no_other_type_is_ever_unreported() {
     bench.list(&[listed("i-1")], Duration::ZERO);
     assert!(!["Custom:A", "New", ""].iter().any(|kind| bench.unreported("i-1", kind)));
 }
+
+#[test]
+fn of_two_rows_with_equal_times_the_same_one_wins_in_either_order() {
+    let time = Timestamp::from_millis(1_763_200_000_000);
+    let row = |status: &str, total: i64, execution: &str| SummaryRow {
+        execution_time: time,
+        execution_id: execution.into(),
+        noncompliant: ItemCounts { total, ..<_>::default() },
+        ..summary("i-1", PATCH, status)
+    };
+    let rows = [row("COMPLIANT", 0, "a"), row("NON_COMPLIANT", 2, "a"), row("NON_COMPLIANT", 3, "a"), row("ODD", 0, "a")];
+    let kept = |order: &[usize]| {
+        let mut bench = Bench::new();
+        bench.summarise(&order.iter().map(|at| rows[*at].clone()).collect::<Vec<_>>());
+        let kept = &bench.instance("i-1").summaries[0];
+        (kept.status, kept.noncompliant_total)
+    };
+    for order in [[0, 1, 2, 3], [3, 2, 1, 0], [2, 0, 3, 1]] {
+        assert_eq!(kept(&order), (Status::NonCompliant, 3), "bad news is kept");
+    }
+    let alike = [row("COMPLIANT", 0, "a"), row("COMPLIANT", 0, "b")];
+    let signature = |rows: [&SummaryRow; 2]| {
+        let mut bench = Bench::new();
+        bench.summarise(&rows.map(Clone::clone));
+        bench.instance("i-1").summaries[0].signature
+    };
+    assert_eq!(signature([&alike[0], &alike[1]]), signature([&alike[1], &alike[0]]));
+}

@@ -1,0 +1,231 @@
+//! Answers that say less than they seem to: without a list, with most of a fleet missing, unreadable, or with a token that
+//! AWS takes back. None of them may empty a page, and none costs more than itself.
+
+use std::time::Duration;
+
+use super::bench::Bench;
+use super::script::{Call, Step};
+use super::world::{World, id};
+use super::*;
+use crate::model::{Collector, Reason};
+
+const LISTING: Operation = Operation::DescribeInstanceInformation;
+const SUMMARIES: Operation = Operation::ListResourceComplianceSummaries;
+
+/// A world in which every operation has rows.
+fn world() -> World {
+    let mut world = World::fleet(120);
+    world.fail_association(&id(7));
+    world.set(&id(3), "Custom:A", false);
+    world.settle();
+    world.baselines.push(crate::model::BaselineRow { id: "pb-0123456789abcdef0".into(), ..<_>::default() });
+    world.associations.push(crate::model::AssociationRow { id: "one".into(), ..<_>::default() });
+    world
+}
+
+/// A target that has read the world, so long ago that some of its details are due again.
+async fn settled(world: World) -> Bench {
+    let bench = Bench::new(world);
+    bench.refresh().await;
+    assert_eq!(bench.failures(), []);
+    tokio::time::advance(bench::STALE_AFTER - Duration::from_mins(10)).await;
+    bench
+}
+
+fn collector_of(operation: Operation) -> &'static str {
+    match operation {
+        LISTING => "instances",
+        SUMMARIES => "compliance",
+        Operation::ListComplianceSummaries => "compliance_totals",
+        Operation::DescribeInstancePatchStates => "patches",
+        Operation::DescribePatchBaselines => "baselines",
+        Operation::ListAssociations => "associations",
+        Operation::ListComplianceItems => "items",
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_without_its_list_fails_the_collector_and_takes_nothing_away() {
+    for operation in Operation::ALL {
+        let bench = settled(world()).await;
+        let before = (bench.known(), bench.target(|target| (target.totals().to_vec(), target.baselines().to_vec())));
+        let associations = bench.target(|target| target.associations().to_vec());
+        bench.script.rule(move |call| if call.operation == operation { Step::NoList } else { Step::Answer });
+        for _ in 0..2 {
+            bench.refresh().await;
+            let failures = bench.failures();
+            assert!(failures.contains(&(collector_of(operation), "bad_response")), "{operation:?}: {failures:?}");
+            let after = (bench.known(), bench.target(|target| (target.totals().to_vec(), target.baselines().to_vec())));
+            assert!(after == before, "{operation:?}");
+            assert!(bench.target(|target| target.associations().to_vec()) == associations, "{operation:?}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_without_its_list_in_the_middle_of_a_listing_fails_it_even_at_the_first_reading() {
+    let bench = Bench::new(world());
+    bench.script.rule(|call| match (call.operation, &call.token) {
+        (LISTING | SUMMARIES, Some(_)) => Step::NoList,
+        _ => Step::Answer,
+    });
+    bench.refresh().await;
+    let failures = bench.failures();
+    assert!(failures.contains(&("instances", "bad_response")) && failures.contains(&("compliance", "bad_response")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_nothing_was_known_an_absent_list_is_an_empty_one_except_for_instances() {
+    let bench = Bench::new(World::default());
+    bench.script.rule(|_| Step::NoList);
+    bench.refresh().await;
+    assert_eq!(bench.failures(), [("instances", "bad_response")]);
+    let bench = Bench::new(World::default());
+    bench.refresh().await;
+    assert_eq!(bench.failures(), [], "an empty list is one that is there");
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_answer_without_its_list_costs_one_call_more() {
+    for operation in Operation::ALL.into_iter().filter(|operation| operation.is_listing()) {
+        let world = world();
+        let expected = world.known();
+        let bench = settled(world).await;
+        let before = bench.script.calls(operation).len();
+        let first = move |call: &Call| call.operation == operation && call.number == before;
+        bench.script.rule(move |call| if first(call) { Step::NoList } else { Step::Answer });
+        bench.refresh().await;
+        assert_eq!(bench.failures(), [], "{operation:?}");
+        assert_eq!(bench.known(), expected, "{operation:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_listing_that_loses_most_of_a_fleet_is_believed_when_the_next_refresh_says_so_again() {
+    let world = world();
+    let (all, mut few) = (world.known(), world.clone());
+    (40..120).for_each(|number| few.unlist(&id(number)));
+    let bench = settled(world).await;
+    bench.script.change(|world| *world = few.clone());
+    bench.refresh().await;
+    assert_eq!(bench.failures(), [("instances", "bad_response")]);
+    assert_eq!(bench.known(), all);
+    bench.refresh().await;
+    assert_eq!(bench.failures(), []);
+    assert_eq!(bench.known(), few.known());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_listing_that_was_short_once_changes_nothing() {
+    let world = world();
+    let expected = world.known();
+    let bench = settled(world).await;
+    bench.script.rule(|call| if call.operation == LISTING { Step::OnlyFirst(5) } else { Step::Answer });
+    bench.refresh().await;
+    assert_eq!(bench.failures(), [("instances", "bad_response")]);
+    bench.script.rule(|_| Step::Answer);
+    bench.refresh().await;
+    assert_eq!((bench.failures(), bench.known()), (vec![], expected));
+}
+
+#[tokio::test(start_paused = true)]
+async fn summaries_of_one_type_that_lose_most_of_a_fleet_are_believed_when_they_are_read_again() {
+    let world = world();
+    let (all, mut few) = (world.known(), world.clone());
+    (20..120).for_each(|number| few.unset(&id(number), crate::model::PATCH));
+    let bench = settled(world).await;
+    bench.script.change(|world| *world = few.clone());
+    bench.refresh().await;
+    assert_eq!(bench.failures(), [("compliance", "bad_response")]);
+    assert_eq!(bench.known(), all);
+    bench.refresh().await;
+    assert_eq!(bench.failures(), []);
+    assert_eq!(bench.known(), few.known());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_small_fleet_may_go_at_once() {
+    let bench = settled(World::fleet(10)).await;
+    bench.script.change(|world| world.instances.clear());
+    bench.refresh().await;
+    assert_eq!(bench.failures(), []);
+    assert!(bench.known().values().all(|known| !known.listed));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_that_aws_takes_when_it_is_asked_again_costs_one_call() {
+    let world = world();
+    let expected = world.known();
+    let bench = Bench::new(world);
+    bench.script.rule(|call| match (call.operation, call.number) {
+        (LISTING, 1) => Step::Fail(Reason::Other, Scope::Token),
+        _ => Step::Answer,
+    });
+    bench.refresh().await;
+    assert_eq!((bench.failures(), bench.known()), (vec![], expected));
+    assert_eq!(bench.script.calls(LISTING).len(), 3 + 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_listing_whose_token_is_refused_is_begun_again_and_read_whole() {
+    let world = world();
+    let expected = world.known();
+    for operation in [LISTING, SUMMARIES] {
+        let bench = Bench::new(world.clone());
+        // The first two askings for a second page, whichever chain they belong to.
+        bench.script.rule(move |call| match (call.operation == operation, &call.token) {
+            (true, Some(token)) if token == "50" && call.at < Duration::from_millis(420) => {
+                Step::Fail(Reason::Other, Scope::Token)
+            }
+            _ => Step::Answer,
+        });
+        bench.refresh().await;
+        assert_eq!((bench.failures(), bench.known()), (vec![], expected.clone()), "{operation:?}");
+        assert!(bench.script.calls(operation).iter().filter(|call| call.token.is_none()).count() > 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_listing_whose_tokens_are_always_refused_is_given_up_after_a_few_beginnings() {
+    let bench = Bench::new(world());
+    bench.script.rule(|call| match (call.operation, &call.token) {
+        (LISTING, Some(_)) => Step::Fail(Reason::Other, Scope::Token),
+        _ => Step::Answer,
+    });
+    bench.refresh().await;
+    assert_eq!(bench.failures(), [("instances", "other")]);
+    let calls = bench.script.calls(LISTING);
+    assert_eq!(calls.iter().filter(|call| call.token.is_none()).count(), 1 + 3);
+    assert_eq!(calls.len(), 4 * (1 + 2), "each token is asked for twice");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_that_cannot_be_read_is_asked_for_in_halves() {
+    let world = world();
+    let expected = world.known();
+    let bench = Bench::new(world);
+    bench.script.rule(|call| match call.operation {
+        LISTING if call.size > 20 && call.token.as_deref() == Some("50") => {
+            Step::Fail(Reason::BadResponse, Scope::Content)
+        }
+        _ => Step::Answer,
+    });
+    bench.refresh().await;
+    assert_eq!((bench.failures(), bench.known()), (vec![], expected));
+    let sizes: Vec<usize> = bench.script.calls(LISTING).iter().map(|call| call.size).collect();
+    assert_eq!(sizes, [50, 50, 25, 12, 24, 48], "and pages grow again");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_that_cannot_be_read_even_in_its_smallest_part_fails_the_listing() {
+    let bench = Bench::new(world());
+    bench.script.rule(|call| match call.operation {
+        LISTING => Step::Fail(Reason::BadResponse, Scope::Content),
+        _ => Step::Answer,
+    });
+    bench.refresh().await;
+    assert_eq!(bench.failures(), [("instances", "bad_response")]);
+    let sizes: Vec<usize> = bench.script.calls(LISTING).iter().map(|call| call.size).collect();
+    assert_eq!(sizes, [50, 25, 12, 6, 5], "AWS takes no fewer than five");
+    assert_eq!(bench.attempt(Collector::Compliance).result, Ok(()));
+}
