@@ -5,10 +5,13 @@ mod cli;
 use std::future::Future;
 use std::io;
 use std::process::ExitCode;
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 
 use anyhow::Context;
 use clap::Parser;
-use ssm_compliance_exporter::app::{self, Fleet, FleetError, ServeOptions};
+use ssm_compliance_exporter::app::{self, Fleet, FleetError, LogGuard, ServeOptions};
 use ssm_compliance_exporter::config::{Config, ConfigError};
 use ssm_compliance_exporter::http;
 use ssm_compliance_exporter::sim;
@@ -19,15 +22,16 @@ use cli::{Cli, Command, Configured, Demo, Log, Once, Serve, Sim, Simulate, Web};
 /// The configuration is wrong (`EX_CONFIG` of sysexits.h).
 const BAD_CONFIGURATION: u8 = 78;
 
+/// How long the program's last words may take, where nobody reads stderr.
+const LAST_WORDS_TIMEOUT: Duration = Duration::from_secs(1);
+
 fn main() -> ExitCode {
+    app::log_panics();
     let cli = Cli::parse();
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(error) => return failed(&anyhow::Error::new(error).context("cannot start the runtime")),
-    };
-    match runtime.block_on(run(cli)) {
-        Ok(code) => code,
-        Err(error) => failed(&error),
+    match app::block_on(run(cli)) {
+        Ok(Ok(code)) => code,
+        Ok(Err(error)) => failed(error),
+        Err(error) => failed(error.into()),
     }
 }
 
@@ -43,21 +47,38 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     }
 }
 
+fn failed(error: anyhow::Error) -> ExitCode {
+    let is_configuration = match error.downcast_ref() {
+        Some(FleetError::Render(_)) => false,
+        Some(_) => true,
+        None => error.is::<ConfigError>(),
+    };
+    say_last(format!("{error:#}"));
+    if is_configuration { BAD_CONFIGURATION.into() } else { ExitCode::FAILURE }
+}
+
+/// Writes to stderr, unless it is a pipe that is full and nobody reads: the program ends all the same.
 #[expect(clippy::print_stderr, reason = "where a program's errors go")]
-fn failed(error: &anyhow::Error) -> ExitCode {
-    eprintln!("{error:#}");
-    if error.is::<ConfigError>() || error.is::<FleetError>() { BAD_CONFIGURATION.into() } else { ExitCode::FAILURE }
+fn say_last(text: String) {
+    let (said, hear) = mpsc::channel();
+    let say = move || {
+        eprintln!("{text}");
+        let _ = said.send(());
+    };
+    if thread::Builder::new().spawn(say).is_ok() {
+        let _ = hear.recv_timeout(LAST_WORDS_TIMEOUT);
+    }
 }
 
 async fn serve(arguments: Serve) -> anyhow::Result<ExitCode> {
-    start_logging(&arguments.log)?;
+    let _log = start_logging(&arguments.log)?;
     let fleet = Fleet::new(&config(&arguments.config)?, None).await?;
     app::serve(fleet, serve_options(arguments.web), termination()?, |_| {}).await?;
     Ok(ExitCode::SUCCESS)
 }
 
 async fn demo(arguments: Demo) -> anyhow::Result<ExitCode> {
-    start_logging(&arguments.serve.log)?;
+    let _log = start_logging(&arguments.serve.log)?;
     let config = arguments.serve.config.config_file.as_ref().map(|_| config(&arguments.serve.config)).transpose()?;
     let web = serve_options(arguments.serve.web);
     app::demo(config, sim_options(&arguments.sim), arguments.sim.listen, web, termination()?, &mut io::stdout())
@@ -66,21 +87,24 @@ async fn demo(arguments: Demo) -> anyhow::Result<ExitCode> {
 }
 
 async fn simulate(arguments: Simulate) -> anyhow::Result<ExitCode> {
-    start_logging(&arguments.log)?;
+    let _log = start_logging(&arguments.log)?;
     let options = sim_options(&arguments.sim);
     app::simulate(options, arguments.sim.listen, termination()?, &mut io::stdout()).await?;
     Ok(ExitCode::SUCCESS)
 }
 
 async fn once(arguments: Once) -> anyhow::Result<ExitCode> {
-    start_logging(&arguments.log)?;
+    let _log = start_logging(&arguments.log)?;
     let fleet = Fleet::new(&config(&arguments.config)?, None).await?;
-    let up = app::once(fleet, &mut io::stdout().lock()).await.context("cannot write the metrics")?;
-    Ok(if up { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    let mut out = io::stdout();
+    tokio::select! {
+        up = app::once(fleet, &mut out) => Ok(if up? { ExitCode::SUCCESS } else { ExitCode::FAILURE }),
+        () = termination()? => anyhow::bail!("interrupted before the refresh had ended"),
+    }
 }
 
 async fn plan(arguments: Once) -> anyhow::Result<ExitCode> {
-    start_logging(&arguments.log)?;
+    let _log = start_logging(&arguments.log)?;
     let config = config(&arguments.config)?;
     let fleet = Fleet::new(&config, None).await?;
     let all = app::plan(fleet, &config, &mut io::stdout().lock()).await.context("cannot write the plan")?;
@@ -101,7 +125,7 @@ async fn healthcheck(arguments: &Web) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn start_logging(log: &Log) -> anyhow::Result<()> {
+fn start_logging(log: &Log) -> anyhow::Result<LogGuard> {
     app::start_logging(log.log_level, log.log_format).context("cannot start logging")
 }
 

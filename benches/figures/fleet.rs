@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use ssm_compliance_exporter::aws::{Base, BaseOptions, Meter, SsmSource, TargetOptions};
-use ssm_compliance_exporter::collect::{Board, Clock, Operation, Plan, Refresher};
+use ssm_compliance_exporter::collect::{Clock, Identification, Operation, Plan, RefreshObserver, Refresher};
 use ssm_compliance_exporter::metrics::{Identity, Policy, Show, View};
 use ssm_compliance_exporter::model::{Ages, Collector, Reason, Target, Timestamp};
 use ssm_compliance_exporter::sim::{Options, Simulator, Throttle};
@@ -63,10 +63,12 @@ impl Meter for NoMeter {
     fn limit(&self, _: Operation, _: f64) {}
 }
 
-impl Board for Kept {
-    fn identified(&self, _: &str) -> bool {
-        true
+impl RefreshObserver for Kept {
+    fn identified(&self, _: &str) -> Identification {
+        Identification::Same
     }
+
+    fn panicked(&self) {}
     fn refresh_started(&self, _: Option<Timestamp>) {}
     fn refresh_ended(&self, _: Duration) {}
     fn show(&self, target: &Arc<Mutex<Target>>) -> impl Future<Output = ()> + Send {

@@ -108,9 +108,9 @@ pub(crate) fn run_fleet(arguments: &[String]) {
         for some in fleet.refreshers.chunks(AT_ONCE) {
             join_all(some.iter().map(|refresher| refresher.refresh(false))).await;
         }
-        let up = |place: usize| fleet.shared.places[place].status.lock().expect("not poisoned").up == Some(true);
+        let up = |target: usize| fleet.statuses()[target].up == Some(true);
         assert!((0..fleet.refreshers.len()).all(up), "every target was read");
-        println!("{} series", fleet.shared.publisher.page().series);
+        println!("{} series", fleet.page().series);
         while told().await {
             let (processor, wall) = (own_time(), Instant::now());
             fleet.refreshers[0].refresh(false).await;

@@ -4,20 +4,22 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::BUILD;
-use super::board::{Place, Shared, TargetBoard};
+use super::fleet_state::{FleetState, TargetPublisher};
+use super::render::RenderError;
+use super::slot::{TargetSlot, TargetStatus};
 use crate::aws::{Base, BaseOptions, Meter, SsmSource, TargetOptions};
 use crate::collect::{Clock, Plan, Refresher};
 use crate::config::{Account, Config, InstanceSeries};
-use crate::metrics::{Own, Policy, Show};
+use crate::metrics::{Own, Page, Policy, Show};
 use crate::model::{Ages, Target, Timestamp};
 
 /// Every target of a configuration, ready to start.
 #[derive(Debug)]
 pub struct Fleet {
     /// What they share.
-    pub shared: Arc<Shared>,
+    pub(super) state: Arc<FleetState>,
     /// In the order of the configuration.
-    pub refreshers: Vec<Refresher<SsmSource, TargetBoard>>,
+    pub refreshers: Vec<Arc<Refresher<SsmSource, TargetPublisher>>>,
     /// The configured interval.
     pub interval: Duration,
 }
@@ -31,9 +33,22 @@ pub enum FleetError {
     /// A part of the format that this version does not act on.
     #[error("{0} is not supported by this version\n  hint: remove it from the configuration file")]
     NotSupported(&'static str),
+    /// The system does not give what the program needs.
+    #[error(transparent)]
+    Render(#[from] RenderError),
 }
 
 impl Fleet {
+    /// The page of all targets, as it is now.
+    pub fn page(&self) -> Arc<Page> {
+        self.state.publisher.page()
+    }
+
+    /// How each target is doing, in the order of the configuration.
+    pub fn statuses(&self) -> Vec<TargetStatus> {
+        self.state.slots.iter().map(|slot| slot.status()).collect()
+    }
+
     /// Calls nobody. `static_credentials` (access key and secret) replace the default chain: for the demo.
     ///
     /// # Errors
@@ -44,18 +59,19 @@ impl Fleet {
         let fallback_region = config.accounts.iter().find_map(|account| account.regions.first().cloned());
         let base = Base::load(BaseOptions { endpoint_url, static_credentials, fallback_region }).await;
         let targets = targets(config, base.default_region().as_ref())?;
-        let places: Vec<Arc<Place>> =
-            targets.iter().enumerate().map(|(n, (account, region))| place(n, account, region)).collect();
+        let slots: Vec<Arc<TargetSlot>> =
+            targets.iter().enumerate().map(|(n, (account, region))| slot(n, account, region)).collect();
         let own = Own::new(BUILD, config.refresh.interval);
-        let shared = Arc::new(Shared::new(own, policy(config), places));
+        let state = Arc::new(FleetState::new(own, policy(config), slots)?);
         let (plan, clock) = (plan(config), Clock::new(wall_clock));
-        let refreshers = targets.iter().zip(&shared.places).map(|((account, region), place)| {
-            let source =
-                SsmSource::new(&base, target_options(config, account, region), Arc::clone(place) as Arc<dyn Meter>);
-            let board = TargetBoard { shared: Arc::clone(&shared), place: Arc::clone(place) };
-            Refresher::new(source, board, plan.clone(), clock.clone(), Target::new(ages(config)), place.name())
+        let refreshers = targets.iter().zip(&state.slots).map(|((account, region), slot)| {
+            let meter = Arc::clone(slot) as Arc<dyn Meter>;
+            let source = SsmSource::new(&base, target_options(config, account, region), meter);
+            let publisher = TargetPublisher { state: Arc::clone(&state), slot: Arc::clone(slot) };
+            let target = Target::new(ages(config));
+            Arc::new(Refresher::new(source, publisher, plan.clone(), clock.clone(), target, slot.name()))
         });
-        Ok(Self { refreshers: refreshers.collect(), shared: Arc::clone(&shared), interval: config.refresh.interval })
+        Ok(Self { refreshers: refreshers.collect(), state: Arc::clone(&state), interval: config.refresh.interval })
     }
 }
 
@@ -83,8 +99,8 @@ fn targets<'a>(config: &'a Config, default_region: Option<&String>) -> Result<Ve
     Ok(targets)
 }
 
-fn place(number: usize, account: &Account, region: &str) -> Arc<Place> {
-    Arc::new(Place::new(number, account.name.clone(), account.account_id.clone(), region.to_owned()))
+fn slot(number: usize, account: &Account, region: &str) -> Arc<TargetSlot> {
+    Arc::new(TargetSlot::new(number, account.name.clone(), account.account_id.clone(), region.to_owned()))
 }
 
 fn target_options(config: &Config, account: &Account, region: &str) -> TargetOptions {

@@ -2,20 +2,28 @@
 //!
 //! The only place that knows all the others. `main` and `cli` call it; nothing else does.
 
-mod board;
 mod fleet;
+mod fleet_state;
+mod panics;
 mod plan;
 mod render;
 mod run;
+mod runtime;
 mod simulate;
 mod site;
+mod slot;
 mod telemetry;
 
 pub use fleet::{Fleet, FleetError};
+pub use fleet_state::TargetPublisher;
+pub use panics::log_panics;
 pub use plan::plan;
+pub use render::RenderError;
 pub use run::{ServeOptions, once, serve};
+pub use runtime::{NoThreads, block_on};
 pub use simulate::{demo, simulate, simulated_accounts};
-pub use telemetry::{LogFormat, start_logging};
+pub use slot::TargetStatus;
+pub use telemetry::{LogError, LogFormat, LogGuard, start_logging};
 
 use crate::metrics::Build;
 

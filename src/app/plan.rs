@@ -14,10 +14,10 @@ use crate::config::Config;
 /// # Errors
 /// If `out` cannot be written.
 pub async fn plan(fleet: Fleet, config: &Config, out: &mut impl Write) -> io::Result<bool> {
-    let estimates = join_all(fleet.refreshers.iter().map(crate::collect::Refresher::estimate)).await;
+    let estimates = join_all(fleet.refreshers.iter().map(|refresher| refresher.estimate())).await;
     let mut all = true;
-    for (place, estimate) in fleet.shared.places.iter().zip(estimates) {
-        writeln!(out, "{}", place.name())?;
+    for (slot, estimate) in fleet.state.slots.iter().zip(estimates) {
+        writeln!(out, "{}", slot.name())?;
         match estimate {
             Ok(estimate) => write_plan(&estimate, config, out)?,
             Err(error) => {

@@ -1,8 +1,9 @@
-//! The thread that renders.
+//! The thread that renders, for all targets.
 //!
-//! One, because rendering takes memory and a core, of which there are few; and always the same one, because an allocator
-//! keeps what a thread has freed for that thread: a pool of them holds a page for each. Scrapes are answered meanwhile.
+//! Rendering takes milliseconds that no runtime's worker should be held for, and it needs memory of its own for each
+//! thread that it runs on. It runs once per refresh, so one thread is enough.
 
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
@@ -15,40 +16,47 @@ type Work = Box<dyn FnOnce() + Send>;
 #[derive(Debug)]
 pub(super) struct RenderThread(Sender<Work>);
 
-/// The thread could not be started, or the work panicked.
+/// Why something was not rendered.
 #[derive(Debug, thiserror::Error)]
-#[error("rendering panicked, or its thread could not be started; an earlier line of the log says which, and where")]
-pub(super) struct NotRendered;
-
-impl Default for RenderThread {
-    fn default() -> Self {
-        let (sender, receiver) = channel();
-        if let Err(error) = thread::Builder::new().name("render".to_owned()).spawn(|| work(receiver)) {
-            tracing::error!(%error, "the thread that renders could not be started");
-        }
-        Self(sender)
-    }
+pub enum RenderError {
+    /// The system refused the thread.
+    #[error(
+        "cannot start the thread that renders\n  hint: the limits of processes and threads are too low (ulimit -u, pids.max)"
+    )]
+    NoThread(#[source] io::Error),
+    /// The panic itself was logged where it happened.
+    #[error("rendering panicked")]
+    Panicked,
 }
 
 impl RenderThread {
+    /// # Errors
+    /// If the system refuses the thread.
+    pub(super) fn start() -> Result<Self, RenderError> {
+        let (sender, receiver) = channel();
+        let thread = thread::Builder::new().name("render".to_owned()).spawn(|| work(receiver));
+        thread.map(|_| Self(sender)).map_err(RenderError::NoThread)
+    }
+
     /// Does the work on the thread, after what was asked for earlier.
     ///
     /// # Errors
-    /// If the work was not done.
-    pub(super) async fn run(&self, work: impl FnOnce() + Send + 'static) -> Result<(), NotRendered> {
+    /// If the work panicked.
+    pub(super) async fn run(&self, work: impl FnOnce() + Send + 'static) -> Result<(), RenderError> {
         let (done, ended) = oneshot::channel();
         let work = Box::new(move || {
             work();
+            // Whoever asked may have been given up meanwhile.
             let _ = done.send(());
         });
-        self.0.send(work).map_err(|_| NotRendered)?;
-        ended.await.map_err(|_| NotRendered)
+        self.0.send(work).map_err(|_| RenderError::Panicked)?;
+        ended.await.map_err(|_| RenderError::Panicked)
     }
 }
 
 fn work(works: Receiver<Work>) {
     for work in works {
-        // Of a panic its hook has told; the next target is not to suffer for it.
+        // The panic hook has logged it, and whoever asked is told; keep rendering other targets.
         let _ = catch_unwind(AssertUnwindSafe(work));
     }
 }
@@ -59,7 +67,7 @@ mod tests {
 
     #[tokio::test]
     async fn work_that_panics_is_an_error_and_what_follows_is_done() {
-        let thread = RenderThread::default();
+        let thread = RenderThread::start().expect("a thread");
         assert!(thread.run(|| panic!("on purpose")).await.is_err());
         assert!(thread.run(|| ()).await.is_ok());
     }

@@ -3,17 +3,17 @@
 use std::future::Future;
 use std::io::{self, Write};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use anyhow::Context;
 use bytes::Buf;
 use futures_util::future::join_all;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tracing::info;
 
-use super::board::{Place, locked};
 use super::fleet::Fleet;
+use super::runtime::AwsRuntime;
 use super::{BUILD, NAME};
 use crate::http::{Limits, ListenAddress, Options, Server, Site, bind};
 use crate::metrics::{Body, Encoding, Format};
@@ -27,13 +27,13 @@ pub struct ServeOptions {
     pub telemetry_path: String,
 }
 
-/// The first starts of targets are this far apart, so that a fleet of accounts does not start in one burst.
-const APART: Duration = Duration::from_millis(100);
+/// The time between the first starts of two targets, so that a fleet of accounts does not start in one burst.
+const START_STAGGER: Duration = Duration::from_millis(100);
 
 /// Refreshes every target on the interval and serves them, until `shutdown`. Says on which addresses, once it listens.
 ///
 /// # Errors
-/// If an address cannot be listened on.
+/// If an address cannot be listened on, or threads cannot be started.
 pub async fn serve(
     fleet: Fleet,
     options: ServeOptions,
@@ -47,25 +47,26 @@ pub async fn serve(
     let addresses: Vec<String> = listeners.iter().filter_map(|l| Some(l.local_addr().ok()?.to_string())).collect();
     info!(addresses = addresses.join(","), version = BUILD.version, revision = BUILD.revision, "listening");
     listening(&addresses);
-    let site: Arc<dyn Site> = Arc::clone(&fleet.shared) as _;
-    let refreshes = start(fleet);
+    let site: Arc<dyn Site> = Arc::clone(&fleet.state) as _;
+    let workers = AwsRuntime::start()?;
+    let targets = start(fleet, &workers);
     Server::run(listeners, site, web_options(options.telemetry_path), shutdown).await;
     // Dropping gives up what is under way: there is nothing to finish that would be shown.
-    drop(refreshes);
+    drop(targets);
     info!("stopped");
     Ok(())
 }
 
 /// One task per target; they end when the set is dropped.
-fn start(fleet: Fleet) -> JoinSet<()> {
+fn start(fleet: Fleet, workers: &AwsRuntime) -> JoinSet<()> {
     let interval = fleet.interval;
     let count = u32::try_from(fleet.refreshers.len()).unwrap_or(u32::MAX).max(1);
-    let apart = APART.min(interval / 2 / count);
-    let mut tasks = JoinSet::new();
+    let stagger = START_STAGGER.min(interval / 2 / count);
+    let mut targets = JoinSet::new();
     for (number, refresher) in (0..).zip(fleet.refreshers) {
-        tasks.spawn(async move { refresher.run(interval, apart * number).await });
+        targets.spawn(refresher.run(workers.handle(), interval, stagger * number));
     }
-    tasks
+    targets
 }
 
 fn web_options(telemetry_path: String) -> Options {
@@ -81,13 +82,14 @@ fn web_options(telemetry_path: String) -> Options {
 /// Refreshes every target once and writes the fleet's page as text 0.0.4. Answers whether every target is up.
 ///
 /// # Errors
-/// If `out` cannot be written.
-pub async fn once(fleet: Fleet, out: &mut impl Write) -> io::Result<bool> {
-    join_all(fleet.refreshers.iter().map(|refresher| refresher.refresh(false))).await;
-    for frame in Body::new(&fleet.shared.publisher.page(), Format::Text, Encoding::Identity, "") {
-        io::copy(&mut frame.reader(), out)?;
+/// If `out` cannot be written, or threads cannot be started.
+pub async fn once(fleet: Fleet, out: &mut impl Write) -> anyhow::Result<bool> {
+    let workers = AwsRuntime::start()?;
+    let refreshes = fleet.refreshers.iter().map(|refresher| Arc::clone(refresher).refresh_once(workers.handle()));
+    join_all(refreshes).await;
+    for frame in Body::new(&fleet.state.publisher.page(), Format::Text, Encoding::Identity, "") {
+        io::copy(&mut frame.reader(), out).context("cannot write the metrics")?;
     }
-    out.flush()?;
-    let left_out = |place: &Place| place.left_out.load(Ordering::Relaxed);
-    Ok(fleet.shared.places.iter().all(|place| left_out(place) || locked(&place.status).up == Some(true)))
+    out.flush().context("cannot write the metrics")?;
+    Ok(fleet.state.slots.iter().all(|slot| slot.is_duplicate() || slot.status().up == Some(true)))
 }

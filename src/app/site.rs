@@ -1,19 +1,21 @@
 //! The program as its web server sees it.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use super::board::{Place, Shared, locked};
+use super::fleet_state::FleetState;
+use super::slot::TargetSlot;
+use super::telemetry;
 use crate::http::{DiscoveredTarget, Exposition, Part, Readiness, Site, TargetRow};
 use crate::metrics::{Body, Encoding, Format, Page};
 
 /// After this the program is ready even if some target's first attempt still runs: it has what it has, and says so.
 const READY_AT_LATEST: Duration = Duration::from_mins(5);
 
-impl Site for Shared {
+impl Site for FleetState {
     fn metrics(&self, part: Part<'_>, format: Format, encoding: Encoding) -> Option<Exposition> {
         let whole = self.publisher.page();
+        self.own.set_log_lines_dropped(telemetry::dropped_lines());
         let body = match part {
             Part::Everything => Body::new(&whole, format, encoding, &self.own.encode(format, &whole)),
             Part::Exporter => Body::new(&Page::default(), format, encoding, &self.own.encode(format, &whole)),
@@ -26,22 +28,21 @@ impl Site for Shared {
     }
 
     fn discovery(&self) -> Option<Vec<DiscoveredTarget>> {
-        let known = |place: &Place| place.is_identified() || place.attempted.load(Ordering::Relaxed);
-        let shown = self.places.iter().filter(|place| !place.left_out.load(Ordering::Relaxed));
-        let target = |place: &Arc<Place>| {
-            let identity = place.identity();
+        let is_known = |slot: &Arc<TargetSlot>| slot.is_identified() || slot.is_attempted();
+        let target = |slot: &Arc<TargetSlot>| {
+            let identity = slot.identity();
             DiscoveredTarget { account_id: identity.account_id, region: identity.region }
         };
-        self.places.iter().all(|place| known(place)).then(|| shown.map(target).collect())
+        self.slots.iter().all(is_known).then(|| self.shown().map(target).collect())
     }
 
     fn targets(&self) -> Vec<TargetRow> {
-        self.places.iter().map(|place| row(place)).collect()
+        self.slots.iter().map(|slot| row(slot)).collect()
     }
 
     fn readiness(&self) -> Readiness {
-        let running = self.places.iter().filter(|place| !place.attempted.load(Ordering::Relaxed));
-        let running: Vec<String> = running.map(|place| place.name()).collect();
+        let running = self.slots.iter().filter(|slot| !slot.is_attempted());
+        let running: Vec<String> = running.map(|slot| slot.name()).collect();
         if running.is_empty() || self.started.elapsed() >= READY_AT_LATEST {
             Readiness::Ready
         } else {
@@ -54,21 +55,27 @@ impl Site for Shared {
     }
 }
 
-impl Shared {
+impl FleetState {
     /// The number of a target that is shown.
     fn find(&self, account_id: &str, region: &str) -> Option<usize> {
-        let shown = self.places.iter().filter(|place| !place.left_out.load(Ordering::Relaxed));
-        let mut named = shown.filter(|place| place.is(account_id, region));
-        named.next().map(|place| place.number)
+        let is_named = |slot: &&Arc<TargetSlot>| {
+            let identity = slot.identity();
+            identity.account_id == account_id && identity.region == region
+        };
+        self.shown().find(is_named).map(|slot| slot.number)
+    }
+
+    fn shown(&self) -> impl Iterator<Item = &Arc<TargetSlot>> {
+        self.slots.iter().filter(|slot| !slot.is_duplicate())
     }
 }
 
-fn row(place: &Place) -> TargetRow {
-    let identity = place.identity();
-    let status = locked(&place.status).clone();
-    let left_out = place.left_out.load(Ordering::Relaxed);
+fn row(slot: &TargetSlot) -> TargetRow {
+    let identity = slot.identity();
+    let status = slot.status();
+    let duplicate_of = slot.duplicate_of();
     let state = match status.up {
-        _ if left_out => "left out",
+        _ if duplicate_of.is_some() => "left out",
         None => "waiting",
         Some(true) => "up",
         Some(false) => "down",
@@ -81,10 +88,9 @@ fn row(place: &Place) -> TargetRow {
         region: identity.region,
         state: state.to_owned(),
         age: status.confirmed.map(|confirmed| confirmed.elapsed()),
-        detail: match failures.join(", ") {
-            _ if left_out => Some("another target is the same account and region".to_owned()),
-            none if none.is_empty() => None,
-            failures => Some(failures),
+        detail: match (duplicate_of, failures.join(", ")) {
+            (Some(other), _) => Some(format!("the same account and region as {other}, which is configured before it")),
+            (None, failures) => Some(failures).filter(|failures| !failures.is_empty()),
         },
     }
 }

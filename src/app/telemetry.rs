@@ -1,11 +1,19 @@
 //! Logs: one line per event on stderr, as logfmt or JSON.
+//!
+//! A pipe that nobody reads takes no more lines once it is full. Lines wait in a short queue for a thread that writes them,
+//! and are dropped and counted when that is full: nothing else ever waits for the log.
 
 use std::io;
+use std::panic::catch_unwind;
+use std::sync::OnceLock;
 
 use tracing::Level;
+use tracing_appender::non_blocking::{ErrorCounter, NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::{Layer, SubscriberExt};
 use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
+
+use super::runtime::NoThreads;
 
 /// How a line is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -17,20 +25,52 @@ pub enum LogFormat {
     Json,
 }
 
-/// Starts logging for the whole process.
+/// The most lines that wait to be written.
+const MAX_WAITING_LINES: usize = 4096;
+
+/// Counts the lines of this process that were dropped.
+static DROPPED: OnceLock<ErrorCounter> = OnceLock::new();
+
+/// Why logging could not be started.
+#[derive(Debug, thiserror::Error)]
+pub enum LogError {
+    /// The thread that writes could not be started.
+    #[error(transparent)]
+    NoThreads(#[from] NoThreads),
+    /// Logging was started before.
+    #[error("logging was started before")]
+    Started(#[from] TryInitError),
+}
+
+/// Writes the lines that wait when it is dropped, if stderr takes them at once.
+#[derive(Debug)]
+pub struct LogGuard(#[expect(dead_code, reason = "held for its drop")] WorkerGuard);
+
+/// Starts logging for the whole process, until the guard is dropped.
 ///
-/// Libraries are heard from `warn` on only: at lower levels the AWS SDK writes whole requests.
+/// Libraries are not heard: the AWS SDK repeats in its lines what AWS answers, and at lower levels whole requests. What of
+/// it matters is in the errors that it returns.
 ///
 /// # Errors
-/// If logging was started before.
-pub fn start_logging(level: Level, format: LogFormat) -> Result<(), TryInitError> {
-    let filter = Targets::new().with_default(level.min(Level::WARN)).with_target(env!("CARGO_CRATE_NAME"), level);
+/// If logging was started before, or its thread cannot be started.
+pub fn start_logging(level: Level, format: LogFormat) -> Result<LogGuard, LogError> {
+    let filter = Targets::new().with_target(env!("CARGO_CRATE_NAME"), level);
+    let builder =
+        || NonBlockingBuilder::default().lossy(true).buffered_lines_limit(MAX_WAITING_LINES).thread_name("log");
+    let (writer, guard) = catch_unwind(|| builder().finish(io::stderr())).map_err(|_| NoThreads::refused())?;
+    let _ = DROPPED.set(writer.error_counter());
     let layer = match format {
-        LogFormat::Logfmt => tracing_logfmt::builder().with_target(false).layer().with_writer(io::stderr).boxed(),
+        LogFormat::Logfmt => tracing_logfmt::builder().with_target(false).layer().with_writer(writer).boxed(),
         LogFormat::Json => {
             let json = tracing_subscriber::fmt::layer().json().flatten_event(true).with_target(false);
-            json.with_writer(io::stderr).boxed()
+            json.with_writer(writer).boxed()
         }
     };
-    tracing_subscriber::registry().with(layer.with_filter(filter)).try_init()
+    tracing_subscriber::registry().with(layer.with_filter(filter)).try_init()?;
+    Ok(LogGuard(guard))
+}
+
+/// How many lines have been dropped since the start.
+pub(super) fn dropped_lines() -> u64 {
+    DROPPED.get().map_or(0, |dropped| dropped.dropped_lines() as u64)
 }

@@ -4,17 +4,21 @@
 //! is shown to `metrics`.
 
 mod chain;
+mod clock;
 mod details;
 mod estimate;
 mod plan;
+mod progress;
 mod refresh;
+mod refresher;
 mod resources;
-mod schedule;
 mod source;
+mod supervisor;
 #[cfg(test)]
 mod tests;
 
+pub use clock::Clock;
 pub use estimate::{Calls, Estimate};
 pub use plan::Plan;
-pub use schedule::{Board, Clock, Next, Refresher};
+pub use refresher::{Identification, RefreshObserver, Refresher};
 pub use source::{Answer, Operation, PAGE, Page, PageRequest, Scope, Source, SourceError, Types};

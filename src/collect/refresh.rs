@@ -16,6 +16,7 @@ use tokio::time::Instant;
 use super::chain::{self, AbsentList, Listing};
 use super::details::{Details, ITEM_BATCH, PATCH_BATCH};
 use super::plan::Plan;
+use super::progress::Progress;
 use super::resources::Resources;
 use super::source::{Answer, Operation, Page, PageRequest, Source, SourceError, Types};
 use crate::model::{
@@ -31,6 +32,7 @@ pub(super) async fn refresh<S: Source>(
     source: &S,
     plan: &Plan,
     target: &Mutex<Target>,
+    progress: &Progress,
     now: Now,
     done: impl Fn(Outcome, Option<SourceError>) + Sync,
 ) {
@@ -45,7 +47,7 @@ pub(super) async fn refresh<S: Source>(
         number,
         words: &words,
         start: Instant::now(),
-        last_answer: Mutex::new(Instant::now()),
+        progress,
         patches: Details::default(),
         items: Details::default(),
         ended: Mutex::default(),
@@ -72,7 +74,7 @@ struct Reading<'a, S, D> {
     number: u32,
     words: &'a Words,
     start: Instant,
-    last_answer: Mutex<Instant>,
+    progress: &'a Progress,
     patches: Details<Option<PatchCounts>>,
     items: Details<Box<[NoncompliantAssociation]>>,
     ended: Mutex<HashSet<Collector>>,
@@ -333,13 +335,13 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> Reading<'_, S, D> {
     }
 
     fn answered(&self) {
-        *locked(&self.last_answer) = Instant::now();
+        self.progress.note();
     }
 
     /// Ends when no call has finished for as long as the source's patience.
     async fn no_progress(&self) {
         loop {
-            let give_up = *locked(&self.last_answer) + self.source.patience();
+            let give_up = self.progress.last() + self.source.patience();
             if give_up <= Instant::now() {
                 return;
             }

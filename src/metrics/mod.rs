@@ -22,6 +22,6 @@ pub use body::{Body, Encoding, Frame};
 pub use catalogue::{SECTIONS, families};
 pub use document::document;
 pub use family::{Family, Format, Kind, Per, Stability};
-pub use own::{Build, Own, TargetMeter};
+pub use own::{Build, Own, TargetMeter, Task};
 pub use page::{Page, Publisher, TargetPage};
 pub use view::{Identity, Policy, Show, View};

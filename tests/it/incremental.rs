@@ -47,7 +47,7 @@ impl Bench {
     }
 
     pub(crate) fn page(&self) -> Page {
-        let body = Body::new(&self.fleet.shared.publisher.page(), Exposed::Text, Encoding::Identity, "");
+        let body = Body::new(&self.fleet.page(), Exposed::Text, Encoding::Identity, "");
         let text = String::from_utf8(body.into_bytes()).unwrap();
         Page::read(&text, Format::Text).unwrap()
     }

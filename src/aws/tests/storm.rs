@@ -17,7 +17,7 @@ use crate::aws::base::loader;
 use crate::aws::chain::Chain;
 use crate::aws::testing::{Counts, options};
 use crate::aws::{Base, SsmSource, TargetOptions};
-use crate::collect::{Board, Clock, Plan, Refresher};
+use crate::collect::{Clock, Identification, Plan, RefreshObserver, Refresher};
 use crate::model::{Ages, Collector, Target, Timestamp};
 
 const INTERVAL: Duration = Duration::from_mins(5);
@@ -86,10 +86,12 @@ struct Notes {
     shown: Arc<Mutex<Vec<(Duration, Shown)>>>,
 }
 
-impl Board for Notes {
-    fn identified(&self, _: &str) -> bool {
-        true
+impl RefreshObserver for Notes {
+    fn identified(&self, _: &str) -> Identification {
+        Identification::Same
     }
+
+    fn panicked(&self) {}
 
     fn refresh_started(&self, _: Option<Timestamp>) {}
 
@@ -139,7 +141,7 @@ async fn a_storm_of_an_hour_is_met_with_few_calls_named_and_over_within_an_inter
     let source = source(&sky).await;
     let refresher =
         Refresher::new(source, notes.clone(), Plan::everything(), clock, Target::new(ages), "test".to_owned());
-    let run = refresher.run(INTERVAL, Duration::ZERO);
+    let run = Arc::new(refresher).run(tokio::runtime::Handle::current(), INTERVAL, Duration::ZERO);
     let _ = tokio::time::timeout(Duration::from_mins(100), run).await;
     let named =
         |shown: &Shown| shown.failed.len() >= 6 && shown.failed.iter().all(|(_, reason)| *reason == "throttled");

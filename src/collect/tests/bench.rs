@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
+use tokio::runtime::Handle;
 use tokio::time::Instant;
 
 use super::script::Script;
@@ -31,6 +32,12 @@ pub(super) struct Noted {
     target: Option<Arc<Mutex<Target>>>,
     /// Whether another target was here before.
     pub(super) is_double: bool,
+    account_id: Option<String>,
+    /// How many panics of the target there were.
+    pub(super) panics: usize,
+    is_real_time: bool,
+    /// How often showing it is to panic from now on.
+    pub(super) panics_when_shown: usize,
     /// Starts and ends of refreshes, since the beginning.
     pub(super) starts: Vec<Duration>,
     pub(super) ends: Vec<Duration>,
@@ -63,14 +70,27 @@ impl Bench {
         Self { script, board, refresher: Arc::new(refresher) }
     }
 
+    /// The same target, but a refresh of it is given up much sooner.
+    pub(super) fn giving_up_after(mut self, patience: Duration, stall_grace: Duration) -> Self {
+        self.script.pace(Duration::from_millis(1), patience);
+        self.board.noted().is_real_time = true;
+        Arc::get_mut(&mut self.refresher).expect("nobody refreshes it yet").stall_grace = stall_grace;
+        self
+    }
+
     /// A refresh that is not the first.
     pub(super) async fn refresh(&self) {
-        self.refresher.refresh(false).await;
+        self.refresh_as(false).await;
+    }
+
+    /// A refresh as the supervisor makes it.
+    pub(super) async fn refresh_as(&self, first: bool) {
+        let _ = Arc::clone(&self.refresher).refresh_on(&Handle::current(), first, None).await;
     }
 
     /// Runs the schedule for so long.
     pub(super) async fn run_for(&self, time: Duration) {
-        let run = self.refresher.run(INTERVAL, Duration::ZERO);
+        let run = Arc::clone(&self.refresher).run(Handle::current(), INTERVAL, Duration::ZERO);
         // A little more, so that what happens just then has happened.
         let _ = tokio::time::timeout(time + Duration::from_millis(1), run).await;
     }
@@ -104,7 +124,18 @@ impl Notes {
     fn new() -> Self {
         let (starts, ends, shown) = (Vec::new(), Vec::new(), Vec::new());
         let start = Instant::now();
-        Self(Arc::new(Mutex::new(Noted { start, target: None, is_double: false, starts, ends, shown })))
+        Self(Arc::new(Mutex::new(Noted {
+            start,
+            target: None,
+            is_double: false,
+            account_id: None,
+            panics: 0,
+            is_real_time: false,
+            panics_when_shown: 0,
+            starts,
+            ends,
+            shown,
+        })))
     }
 
     pub(super) fn noted(&self) -> MutexGuard<'_, Noted> {
@@ -116,9 +147,19 @@ impl Notes {
     }
 }
 
-impl Board for Notes {
-    fn identified(&self, _: &str) -> bool {
-        !self.noted().is_double
+impl RefreshObserver for Notes {
+    fn identified(&self, account_id: &str) -> Identification {
+        let mut noted = self.noted();
+        let before = noted.account_id.replace(account_id.to_owned());
+        match before {
+            _ if noted.is_double => Identification::Duplicate,
+            Some(before) if before != account_id => Identification::Changed,
+            _ => Identification::Same,
+        }
+    }
+
+    fn panicked(&self) {
+        self.noted().panics += 1;
     }
 
     fn refresh_started(&self, _: Option<Timestamp>) {
@@ -130,7 +171,12 @@ impl Board for Notes {
     fn refresh_ended(&self, took: Duration) {
         let mut noted = self.noted();
         let at = noted.start.elapsed();
-        assert_eq!(noted.starts.last().map(|start| *start + took), Some(at), "it says how long the refresh took");
+        // Real time passes between two looks at the clock.
+        let exact = !noted.is_real_time;
+        assert!(
+            !exact || noted.starts.last().map(|start| *start + took) == Some(at),
+            "it says how long the refresh took"
+        );
         noted.ends.push(at);
     }
 
@@ -140,6 +186,11 @@ impl Board for Notes {
             (world::known(&target), world::results(&target))
         };
         let mut noted = self.noted();
+        if noted.panics_when_shown > 0 {
+            noted.panics_when_shown -= 1;
+            drop(noted);
+            panic!("on purpose");
+        }
         let at = noted.start.elapsed();
         noted.shown.push(Shown { at, known, results });
         noted.target = Some(Arc::clone(target));

@@ -303,7 +303,7 @@ async fn an_instance_that_became_compliant_while_it_was_read_has_no_items() {
     world.summaries.push(row);
     let bench = Bench::new(world);
     for first in [true, false] {
-        bench.refresher.refresh(first).await;
+        bench.refresh_as(first).await;
         assert_eq!(bench.known()[&id(0)].items, None, "first: {first}");
     }
 }

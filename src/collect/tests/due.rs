@@ -8,7 +8,7 @@ use crate::model::Collector;
 #[tokio::test(start_paused = true)]
 async fn details_whose_summaries_are_the_same_are_hardly_asked_for_and_all_of_them_within_the_time_for_that() {
     let bench = Bench::new(World::fleet(100));
-    bench.refresher.refresh(true).await;
+    bench.refresh_as(true).await;
     bench.script.state().calls.clear();
     bench.run_for(FULL_EVERY + INTERVAL).await;
     let mut asked = bench.script.asked_about(PATCHES);
@@ -78,7 +78,7 @@ async fn what_is_read_for_the_first_time_is_not_all_read_twice() {
 #[tokio::test(start_paused = true)]
 async fn one_instance_that_cannot_be_read_any_more_keeps_no_other_from_its_turn() {
     let bench = Bench::new(World::fleet(50));
-    bench.refresher.refresh(true).await;
+    bench.refresh_as(true).await;
     bench.script.rule(unreadable(ids([0]).into_iter().collect()));
     bench.script.state().calls.clear();
     // Before what is known of it expires: from then on it has no turn anyway.

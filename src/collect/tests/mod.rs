@@ -13,6 +13,7 @@ mod round_trip;
 mod schedule;
 mod script;
 mod staleness;
+mod supervision;
 mod world;
 
 use super::*;

@@ -87,7 +87,7 @@ async fn refresh(bench: &Bench, world: &World, faults: Vec<Fault>, first: bool) 
         let fault = faults.iter().find(|(operation, number, _)| (*operation, *number) == (call.operation, call.number));
         fault.map_or(Step::Answer, |(_, _, step)| step.clone())
     });
-    bench.refresher.refresh(first).await;
+    bench.refresh_as(first).await;
     tokio::time::advance(bench::INTERVAL).await;
 }
 

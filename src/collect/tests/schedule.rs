@@ -1,7 +1,10 @@
 //! When refreshes start and end, and when what they read is shown.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
+
+use tokio::runtime::Handle;
 
 use super::bench::{Bench, INTERVAL};
 use super::script::{Step, error};
@@ -40,7 +43,7 @@ async fn a_refresh_that_outlasts_the_interval_skips_ticks_and_never_overlaps_the
 async fn the_first_start_is_delayed_and_the_others_follow_it() {
     let bench = Bench::new(World::fleet(1));
     let delay = Duration::from_secs(7);
-    let run = bench.refresher.run(INTERVAL, delay);
+    let run = Arc::clone(&bench.refresher).run(Handle::current(), INTERVAL, delay);
     let _ = tokio::time::timeout(Duration::from_mins(6), run).await;
     assert_eq!(bench.board.noted().starts, [delay, delay + INTERVAL]);
 }
@@ -58,21 +61,43 @@ async fn the_first_refresh_is_shown_collector_by_collector_and_later_ones_once_a
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_target_that_is_another_ones_double_stops_and_shows_nothing() {
+async fn a_target_that_is_another_ones_double_reads_and_shows_nothing_until_it_is_one_no_more() {
     let bench = Bench::new(World::fleet(1));
     bench.board.noted().is_double = true;
-    bench.refresher.run(INTERVAL, Duration::ZERO).await;
-    let noted = bench.board.noted();
-    assert_eq!((noted.starts.len(), noted.ends.len(), noted.shown.len()), (1, 0, 0));
-    assert_eq!(bench.script.state().calls, []);
+    bench.run_for(Duration::from_mins(12)).await;
+    {
+        let noted = bench.board.noted();
+        assert_eq!((noted.starts.len(), noted.ends.len(), noted.shown.len()), (3, 0, 0));
+        assert_eq!(bench.script.state().calls, []);
+    }
+    bench.board.noted().is_double = false;
+    bench.refresh().await;
+    assert_eq!(bench.known().len(), 1);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_target_that_turns_out_a_double_later_stops_then() {
+async fn a_target_that_turns_out_a_double_later_forgets_what_it_has_read() {
     let bench = Bench::new(World::fleet(1));
-    bench.run_for(Duration::from_mins(1)).await;
+    bench.refresh().await;
     bench.board.noted().is_double = true;
-    assert_eq!(bench.refresher.refresh(false).await, Next::Stop);
+    let shown = bench.board.shown().len();
+    bench.refresh().await;
+    assert_eq!(bench.board.shown().len(), shown);
+    assert!(bench.known().is_empty(), "it would be another target's data, and grow old");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_target_that_has_become_another_account_starts_anew() {
+    let bench = Bench::new(World::fleet(30));
+    bench.refresh().await;
+    bench.script.state().account = Ok("222222222222".to_owned());
+    bench.script.change(|world| *world = World::fleet(2));
+    let shown = bench.board.shown().len();
+    bench.refresh().await;
+    assert_eq!(bench.failures(), [], "two of thirty are no sudden loss: it is another fleet");
+    assert_eq!(bench.known().len(), 2);
+    let later = &bench.board.shown()[shown..];
+    assert!(later.iter().all(|shown| shown.known.len() <= 2), "at no moment are the two mixed");
 }
 
 #[tokio::test(start_paused = true)]
@@ -90,10 +115,10 @@ async fn without_credentials_every_collector_fails_and_nothing_is_lost_or_asked(
 
 #[tokio::test(start_paused = true)]
 async fn without_credentials_collectors_that_are_switched_off_do_not_fail() {
-    let plan = Plan { wants: std::sync::Arc::new(|kind| kind == "Patch"), other_types: false };
+    let plan = Plan { wants: Arc::new(|kind| kind == "Patch"), other_types: false };
     let bench = Bench::with_plan(World::fleet(3), plan);
     bench.script.state().account = Err(error(Reason::Network, Scope::Call));
-    bench.refresher.refresh(true).await;
+    bench.refresh_as(true).await;
     let failed: Vec<_> = bench.results().into_keys().collect();
     assert_eq!(failed, ["baselines", "compliance", "compliance_totals", "instances", "patches"]);
 }

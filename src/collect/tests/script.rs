@@ -52,6 +52,10 @@ pub(super) enum Step {
     After(Duration),
     /// Never.
     Hang,
+    /// Never, and the thread stands still with it until the sender is dropped.
+    Block(Arc<Mutex<std::sync::mpsc::Receiver<()>>>),
+    /// The source's own code panics.
+    Panic,
     /// It fails.
     Fail(Reason, Scope),
     /// The rows, but another token: where to go on, and after a `#` anything.
@@ -125,9 +129,11 @@ impl Script {
         rows: impl Fn(&World) -> Vec<&T>,
     ) -> Answer<Page<T>> {
         let (step, latency) = self.asked(operation, about, request);
-        match step {
+        match &step {
             Step::Hang => std::future::pending().await,
-            Step::After(latency) => sleep(latency).await,
+            Step::Block(until) => drop(until.lock().expect("one call blocks").recv()),
+            Step::Panic => panic!("on purpose"),
+            Step::After(latency) => sleep(*latency).await,
             _ => sleep(latency).await,
         }
         let mut state = self.state();
@@ -153,7 +159,7 @@ impl Script {
             Step::OnlyFirst(count) => {
                 Page { rows: page.rows.map(|rows| rows.into_iter().take(count).collect()), next: None, ..page }
             }
-            Step::Answer | Step::After(_) | Step::Hang => page,
+            Step::Answer | Step::After(_) | Step::Hang | Step::Block(_) | Step::Panic => page,
         })
     }
 

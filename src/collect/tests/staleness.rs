@@ -25,7 +25,7 @@ fn unlisted_at(bench: &Bench) -> Option<Duration> {
 #[tokio::test(start_paused = true)]
 async fn data_of_a_target_that_lost_its_credentials_is_dropped_when_it_is_too_old() {
     let bench = Bench::new(World::fleet(3));
-    bench.refresher.refresh(true).await;
+    bench.refresh_as(true).await;
     bench.script.state().account = Err(error(Reason::ExpiredToken, Scope::Call));
     bench.run_for(Duration::from_hours(2)).await;
     // The listing was one call, which ended first.
@@ -36,7 +36,7 @@ async fn data_of_a_target_that_lost_its_credentials_is_dropped_when_it_is_too_ol
 #[tokio::test(start_paused = true)]
 async fn data_is_dropped_while_a_refresh_hangs() {
     let bench = Bench::new(World::fleet(3));
-    bench.refresher.refresh(true).await;
+    bench.refresh_as(true).await;
     bench.script.state().patience = Duration::from_hours(10);
     bench.script.rule(|_| Step::Hang);
     bench.run_for(Duration::from_hours(2)).await;
@@ -48,7 +48,7 @@ async fn data_is_dropped_while_a_refresh_hangs() {
 #[tokio::test(start_paused = true)]
 async fn the_data_of_a_failing_collector_goes_and_the_others_stay() {
     let bench = Bench::new(World::fleet(3));
-    bench.refresher.refresh(true).await;
+    bench.refresh_as(true).await;
     bench.script.rule(|call| match call.operation {
         Operation::ListResourceComplianceSummaries => Step::Fail(Reason::AccessDenied, Scope::Call),
         _ => Step::Answer,
@@ -81,7 +81,7 @@ async fn a_refresh_that_always_takes_longer_than_data_may_be_old_loses_nothing()
 async fn attempts_that_fail_at_once_do_not_shorten_the_life_of_what_took_hours_to_read() {
     let bench = Bench::new(World::fleet(500));
     bench.script.pace(Duration::from_mins(10), Duration::from_mins(30));
-    bench.refresher.refresh(true).await;
+    bench.refresh_as(true).await;
     let took = bench.board.noted().ends[0];
     bench.script.rule(|_| Step::Fail(Reason::Throttled, Scope::Call));
     bench.script.state().latency = Duration::from_millis(10);
@@ -102,7 +102,7 @@ fn unreadable(call: &Call) -> Step {
 #[tokio::test(start_paused = true)]
 async fn the_kept_row_of_an_instance_that_cannot_be_read_expires_by_itself() {
     let bench = Bench::new(World::fleet(50));
-    bench.refresher.refresh(true).await;
+    bench.refresh_as(true).await;
     bench.script.change(|world| (0..50).for_each(|number| world.set_missing(&id(number), 7)));
     bench.script.rule(unreadable);
     bench.run_for(JUST_BEFORE).await;
@@ -121,7 +121,7 @@ async fn a_wall_clock_that_jumps_changes_nothing_but_the_time_of_the_last_succes
     let reading = Arc::clone(&wall);
     let clock = Clock::new(move || Timestamp::from_millis(reading.load(Ordering::Relaxed)));
     let bench = Bench::with_clock(World::fleet(3), Plan::everything(), clock);
-    bench.refresher.refresh(true).await;
+    bench.refresh_as(true).await;
     let known = bench.known();
     let century = 100 * 365 * 24 * 3_600_000;
     for (jump, last_success) in

@@ -7,7 +7,7 @@ mod convert;
 mod process;
 
 use std::fmt;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use prometheus_client::encoding::EncodeLabelSet;
@@ -42,6 +42,8 @@ pub struct Own {
     series: Gauge,
     bytes: Family<EncodingLabel, Gauge>,
     answers: Family<Answer, Counter>,
+    panics: Family<TaskLabel, Counter>,
+    log_lines_dropped: Counter,
 }
 
 /// What the program was built from.
@@ -87,6 +89,36 @@ struct EncodingLabel {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct TaskLabel {
+    task: &'static str,
+}
+
+/// A kind of task of the exporter. The names are values of the label `task`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Task {
+    /// Refreshes a target.
+    Target,
+    /// Renders a target's page.
+    Render,
+    /// Serves an HTTP connection.
+    Connection,
+}
+
+impl Task {
+    /// Every kind.
+    pub const ALL: [Self; 3] = [Self::Target, Self::Render, Self::Connection];
+
+    /// The value of the label `task`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Target => "target",
+            Self::Render => "render",
+            Self::Connection => "connection",
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Answer {
     handler: &'static str,
     code: u16,
@@ -119,6 +151,8 @@ impl Own {
             series: Gauge::default(),
             bytes: Family::default(),
             answers: Family::default(),
+            panics: Family::default(),
+            log_lines_dropped: Counter::default(),
         };
         own.interval.set(interval.as_secs_f64());
         own.register_calls();
@@ -150,6 +184,15 @@ impl Own {
         let help = "Size of the page of the fleet, without the exporter's own metrics";
         registry.register("exposition_bytes", help, self.bytes.clone());
         registry.register("http_requests", "Answered HTTP requests", self.answers.clone());
+        let help =
+            "Panics of the exporter's tasks: each is a fault of the exporter, and costs one target or connection";
+        registry.register("panics", help, self.panics.clone());
+        for task in Task::ALL {
+            // So that the first increase is seen.
+            let _ = self.panics.get_or_create(&TaskLabel { task: task.as_str() });
+        }
+        let help = "Log lines that were dropped because stderr did not take them";
+        registry.register("log_lines_dropped", help, self.log_lines_dropped.clone());
     }
 
     /// The handle of a target, once its account is known.
@@ -169,6 +212,16 @@ impl Own {
     /// Counts an answered HTTP request.
     pub fn answered(&self, handler: &'static str, code: u16) {
         self.answers.get_or_create(&Answer { handler, code }).inc();
+    }
+
+    /// Counts a panic.
+    pub fn panicked(&self, task: Task) {
+        self.panics.get_or_create(&TaskLabel { task: task.as_str() }).inc();
+    }
+
+    /// Says how many log lines have been dropped since the start.
+    pub fn set_log_lines_dropped(&self, lines: u64) {
+        self.log_lines_dropped.inner().store(lines, Ordering::Relaxed);
     }
 
     /// Everything as text; for `OpenMetrics` with the mark that ends the page.
@@ -261,5 +314,14 @@ impl TargetMeter {
     /// A refresh has ended.
     pub fn refresh_ended(&self, took: Duration) {
         self.refresh_durations.get_or_create(&self.labels).set(took.as_secs_f64());
+    }
+
+    /// The target is another account's from now on: what was true of this one only at the moment is true no more.
+    pub fn forget(&self, operations: impl IntoIterator<Item = &'static str>) {
+        self.refresh_durations.remove(&self.labels);
+        self.refresh_starts.remove(&self.labels);
+        for operation in operations {
+            self.limits.remove(&self.call(operation));
+        }
     }
 }

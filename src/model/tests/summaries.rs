@@ -123,7 +123,8 @@ fn of_two_rows_with_equal_times_the_same_one_wins_in_either_order() {
         noncompliant: ItemCounts { total, ..<_>::default() },
         ..summary("i-1", PATCH, status)
     };
-    let rows = [row("COMPLIANT", 0, "a"), row("NON_COMPLIANT", 2, "a"), row("NON_COMPLIANT", 3, "a"), row("ODD", 0, "a")];
+    let rows =
+        [row("COMPLIANT", 0, "a"), row("NON_COMPLIANT", 2, "a"), row("NON_COMPLIANT", 3, "a"), row("ODD", 0, "a")];
     let kept = |order: &[usize]| {
         let mut bench = Bench::new();
         bench.summarise(&order.iter().map(|at| rows[*at].clone()).collect::<Vec<_>>());

@@ -1,0 +1,181 @@
+//! What all targets share: the page, the exporter's own metrics, and who may show which account and region.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use tracing::{error, info, warn};
+
+use super::render::{RenderError, RenderThread};
+use super::slot::TargetSlot;
+use crate::collect::{Identification, RefreshObserver};
+use crate::metrics::{Own, Policy, Publisher, TargetPage, Task, View};
+use crate::model::{Attempt, Outcome, Reason, Target, Timestamp};
+
+/// What all targets share.
+#[derive(Debug)]
+pub(super) struct FleetState {
+    pub(super) own: Own,
+    pub(super) publisher: Publisher,
+    policy: Policy,
+    pub(super) started: Instant,
+    /// In the order of the configuration.
+    pub(super) slots: Vec<Arc<TargetSlot>>,
+    render_thread: RenderThread,
+    /// Held while a page is published and while it is decided which targets are duplicates: a page must never show one
+    /// account and region twice.
+    publishing: Mutex<()>,
+}
+
+/// Publishes what the refreshes of one target have read.
+#[derive(Clone, Debug)]
+pub struct TargetPublisher {
+    pub(super) state: Arc<FleetState>,
+    pub(super) slot: Arc<TargetSlot>,
+}
+
+pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+// === impl FleetState ===
+
+impl FleetState {
+    /// # Errors
+    /// If the thread that renders cannot be started.
+    pub(super) fn new(own: Own, policy: Policy, slots: Vec<Arc<TargetSlot>>) -> Result<Self, RenderError> {
+        let state = Self {
+            own,
+            publisher: Publisher::default(),
+            policy,
+            started: Instant::now(),
+            slots,
+            render_thread: RenderThread::start()?,
+            publishing: Mutex::default(),
+        };
+        state.leave_duplicates_out();
+        Ok(state)
+    }
+
+    /// Notes whose credentials a target has.
+    fn identify(&self, slot: &TargetSlot, account_id: &str) -> Identification {
+        let _publishing = locked(&self.publishing);
+        let before = slot.identify(account_id, &self.own);
+        let is_changed = before.as_deref().is_some_and(|before| before != account_id);
+        if is_changed {
+            // What it shows is the other account's.
+            self.publisher.withdraw(slot.number);
+        }
+        if before.as_deref() != Some(account_id) {
+            self.leave_duplicates_out();
+        }
+        match (slot.is_duplicate(), is_changed) {
+            (true, _) => Identification::Duplicate,
+            (false, true) => Identification::Changed,
+            (false, false) => Identification::Same,
+        }
+    }
+
+    /// Of several targets that are one account and region, the one that is configured first is shown, whether it is well
+    /// or not.
+    fn leave_duplicates_out(&self) {
+        let mut first = HashMap::new();
+        for slot in self.slots.iter().filter(|slot| slot.is_identified()) {
+            let identity = slot.identity();
+            let holder = first.entry((identity.account_id, identity.region)).or_insert_with(|| Arc::clone(slot));
+            let other = (holder.number != slot.number).then(|| holder.name());
+            let message = other.as_ref().map(|other| format!("{other}, entry {}", holder.number + 1));
+            if slot.set_duplicate_of(other) {
+                self.tell_of_duplicate(slot, message);
+            }
+        }
+    }
+
+    fn tell_of_duplicate(&self, slot: &TargetSlot, other: Option<String>) {
+        let target_name = slot.name();
+        match other {
+            Some(other) => {
+                self.publisher.withdraw(slot.number);
+                warn!(
+                    target_name,
+                    other, "left out: another target of the configuration is the same account and region"
+                );
+            }
+            None => info!(target_name, "no longer left out: no other target is the same account and region"),
+        }
+    }
+
+    fn render(&self, slot: &TargetSlot, target: &Target) {
+        slot.note_status(target);
+        let before = self.publisher.target(slot.number);
+        let page =
+            TargetPage::render(&View { target, identity: &slot.identity(), policy: self.policy }, before.as_ref());
+        let _publishing = locked(&self.publishing);
+        if !slot.is_duplicate() {
+            self.publisher.publish(slot.number, page);
+        }
+    }
+}
+
+// === impl TargetPublisher ===
+
+impl RefreshObserver for TargetPublisher {
+    fn identified(&self, account_id: &str) -> Identification {
+        let identification = self.state.identify(&self.slot, account_id);
+        if identification == Identification::Duplicate {
+            self.slot.note_attempted();
+        }
+        identification
+    }
+
+    fn refresh_started(&self, at: Option<Timestamp>) {
+        self.slot.refresh_started(at, &self.state.own);
+    }
+
+    fn refresh_ended(&self, took: Duration) {
+        self.slot.refresh_ended(took);
+    }
+
+    fn panicked(&self) {
+        self.state.own.panicked(Task::Target);
+        self.slot.note_attempted();
+    }
+
+    async fn show(&self, target: &Arc<Mutex<Target>>) {
+        if self.render(Arc::clone(target)).await.is_ok() {
+            return;
+        }
+        // The last page may look well although nobody knows any more: say so with a page that is sure to be rendered.
+        self.state.own.panicked(Task::Render);
+        error!(
+            target_name = self.slot.name(),
+            "the target's page could not be rendered: it shows no data until it can be"
+        );
+        let failed = Arc::new(Mutex::new(failed_target(&locked(target))));
+        if self.render(failed).await.is_err() {
+            let _publishing = locked(&self.state.publishing);
+            self.state.publisher.withdraw(self.slot.number);
+        }
+    }
+}
+
+impl TargetPublisher {
+    async fn render(&self, target: Arc<Mutex<Target>>) -> Result<(), RenderError> {
+        let Self { state, slot } = self.clone();
+        let render = move || state.render(&slot, &locked(&target));
+        self.state.render_thread.run(render).await
+    }
+}
+
+/// A target without data whose collectors have failed as `target`'s have been tried.
+fn failed_target(target: &Target) -> Target {
+    let mut failed = Target::new(target.ages());
+    let now = crate::model::Now { since_start: Duration::ZERO, wall: None };
+    for collector in crate::model::Collector::ALL {
+        if target.collector(collector).attempt.is_some() {
+            let attempt = Attempt { result: Err(Reason::Internal), skipped: 0, took: Duration::ZERO };
+            failed.apply(Outcome { collector, attempt, data: None }, now);
+        }
+    }
+    failed
+}
