@@ -45,10 +45,26 @@ pub enum FaultKind {
     MovingRows,
     /// Patch states are those of before the last step of drift.
     LagPatches,
+    /// HTTP 200 without a body.
+    EmptyBody,
+    /// HTTP 200 with `{}`.
+    EmptyObject,
+    /// HTTP 204.
+    NoContent,
+    /// The rows stand under a name that the operation does not have.
+    WrongList,
+    /// HTTP 200 with the body of a `ThrottlingException`.
+    ErrorBody,
+    /// `InvalidNextToken` for a token that was given out by the page before. With a rate, another try may pass.
+    RefusedToken,
+    /// The list ends, without a token, after the first fifth of its rows.
+    ShortList,
+    /// 64 MiB of white space come before the answer.
+    HugeBody,
 }
 
 /// Every kind with its name on the command line.
-const KINDS: [(&str, FaultKind); 19] = [
+const KINDS: [(&str, FaultKind); 27] = [
     ("throttle", FaultKind::Throttle),
     ("throttle-retry-after", FaultKind::ThrottleRetryAfter),
     ("deny", FaultKind::Deny),
@@ -68,6 +84,14 @@ const KINDS: [(&str, FaultKind); 19] = [
     ("duplicate-rows", FaultKind::DuplicateRows),
     ("moving-rows", FaultKind::MovingRows),
     ("lag-patches", FaultKind::LagPatches),
+    ("empty-body", FaultKind::EmptyBody),
+    ("empty-object", FaultKind::EmptyObject),
+    ("no-content", FaultKind::NoContent),
+    ("wrong-list", FaultKind::WrongList),
+    ("error-body", FaultKind::ErrorBody),
+    ("refused-token", FaultKind::RefusedToken),
+    ("short-list", FaultKind::ShortList),
+    ("huge-body", FaultKind::HugeBody),
 ];
 
 /// One fault. Without an operation it applies to all operations but those of STS, which have to be named: an

@@ -5,6 +5,7 @@
 //! It checks no signatures and keeps no secrets; it leaves the choice of port and address to its caller.
 
 mod aggregates;
+mod answer;
 mod associations;
 mod catalogue;
 mod custom;

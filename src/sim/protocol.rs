@@ -1,14 +1,14 @@
-//! From an HTTP request to an HTTP answer: who asks for what, whether it is let through, and in which clothes the
-//! answer goes back (JSON for SSM, XML for STS).
+//! From an HTTP request to an HTTP answer: who asks for what, and whether it is let through. How the answer is dressed
+//! is for `answer`.
 
 use std::time::{Duration, Instant, SystemTime};
 
 use bytes::Bytes;
-use http_body_util::Full;
 use hyper::http::request::Parts;
 use hyper::{Method, Response, StatusCode};
 
 use super::Simulator;
+use super::answer::{self, AnswerBody, Form};
 use super::fault::FaultKind;
 use super::input::Input;
 use super::ledger::RequestLog;
@@ -25,7 +25,7 @@ pub(super) struct Incoming<'a> {
 
 /// How a request ends.
 pub(super) enum Ending {
-    Answer(Response<Full<Bytes>>),
+    Answer(Response<AnswerBody>),
     /// Without an answer.
     Reset,
     /// Never.
@@ -76,9 +76,10 @@ pub(super) fn ask(simulator: &Simulator, incoming: &Incoming<'_>) -> (Ending, Du
     };
     let asked = asked(incoming);
     let xml = !matches!(asked, Ok(Asked::List(_))) && !incoming.head.headers.contains_key("x-amz-target");
+    let form = Form { xml, request_id: &request_id };
     let (ending, outcome) = match asked {
-        Ok(asked) => judged(simulator, incoming, &asked, number, &request_id, &mut log),
-        Err(refusal) => (Ending::Answer(refused(&refusal, xml, &request_id)), refusal.code.to_owned()),
+        Ok(asked) => judged(simulator, incoming, &asked, number, &mut log, form),
+        Err(refusal) => (Ending::Answer(answer::refused(&refusal, form)), refusal.code.to_owned()),
     };
     log.outcome = outcome;
     inner.ledger().record(log);
@@ -91,14 +92,10 @@ fn judged(
     incoming: &Incoming<'_>,
     asked: &Asked,
     number: u64,
-    request_id: &str,
     log: &mut RequestLog,
+    form: Form<'_>,
 ) -> (Ending, String) {
-    let xml = matches!(asked, Asked::Sts(_));
-    let refuse = |refusal: Refusal| {
-        let code = refusal.code.to_owned();
-        (Ending::Answer(refused(&refusal, xml, request_id)), code)
-    };
+    let refuse = |refusal: Refusal| (Ending::Answer(answer::refused(&refusal, form)), refusal.code.to_owned());
     asked.name().clone_into(&mut log.operation);
     let scope = match scope(simulator, incoming, asked.service()) {
         Ok(scope) => scope,
@@ -117,27 +114,37 @@ fn judged(
     if let Some(refusal) = faults.iter().find_map(|kind| refusal_of(*kind, asked, &scope)) {
         return refuse(refusal);
     }
-    match faults.iter().find_map(|kind| broken(*kind)) {
-        Some(ending) => return ending,
-        None if faults.contains(&FaultKind::Html503) => return (html(503), "html503".to_owned()),
-        None if faults.contains(&FaultKind::Html200) => return (html(200), "html200".to_owned()),
-        None => {}
+    if let Some(replaced) = faults.iter().find_map(|kind| replaced(*kind, form)) {
+        return replaced;
     }
     let body = match asked {
-        Asked::Sts(action) => identity(simulator, incoming, action, &scope, number, request_id),
+        Asked::Sts(action) => identity(simulator, incoming, action, &scope, number, form.request_id),
         Asked::List(operation) => rows(simulator, incoming, operation, &scope, &faults.iter().copied().collect()),
     };
     match body {
         Err(refusal) => refuse(refusal),
-        Ok(mut body) => {
-            let cut = faults.contains(&FaultKind::Truncate);
-            if cut {
-                body.truncate(body.len() / 2);
-            }
-            let outcome = if cut { "truncate" } else { "ok" }.to_owned();
-            (Ending::Answer(answer(StatusCode::OK, xml, request_id, body)), outcome)
+        Ok(body) => {
+            let (body, outcome) = spoiled(body, &faults);
+            (Ending::Answer(answer::well(body, form)), outcome.to_owned())
         }
     }
+}
+
+/// The body as it is sent, and what the record says of it.
+fn spoiled(mut body: Vec<u8>, faults: &[FaultKind]) -> (AnswerBody, &'static str) {
+    let cut = faults.contains(&FaultKind::Truncate);
+    let huge = faults.contains(&FaultKind::HugeBody);
+    if cut {
+        body.truncate(body.len() / 2);
+    }
+    let outcome = match () {
+        () if cut => "truncate",
+        () if huge => "huge-body",
+        () if faults.contains(&FaultKind::WrongList) => "wrong-list",
+        () => "ok",
+    };
+    let body = AnswerBody::from(body);
+    (if huge { body.after_white_space() } else { body }, outcome)
 }
 
 /// Which operation is meant, by header for JSON and by form for STS.
@@ -212,12 +219,25 @@ fn refusal_of(kind: FaultKind, asked: &Asked, scope: &Scope) -> Option<Refusal> 
     })
 }
 
-fn broken(kind: FaultKind) -> Option<(Ending, String)> {
-    match kind {
-        FaultKind::Reset => Some((Ending::Reset, "reset".to_owned())),
-        FaultKind::Hang => Some((Ending::Hang, "hang".to_owned())),
-        _ => None,
-    }
+/// What comes in the place of the answer, and what the record says of it.
+fn replaced(kind: FaultKind, form: Form<'_>) -> Option<(Ending, String)> {
+    let (ending, outcome) = match kind {
+        FaultKind::Reset => (Ending::Reset, "reset"),
+        FaultKind::Hang => (Ending::Hang, "hang"),
+        FaultKind::Html503 => (Ending::Answer(answer::html(StatusCode::SERVICE_UNAVAILABLE)), "html503"),
+        FaultKind::Html200 => (Ending::Answer(answer::html(StatusCode::OK)), "html200"),
+        FaultKind::EmptyBody => (Ending::Answer(answer::well(AnswerBody::default(), form)), "empty-body"),
+        FaultKind::EmptyObject => {
+            (Ending::Answer(answer::well(AnswerBody::from(b"{}".to_vec()), form)), "empty-object")
+        }
+        FaultKind::NoContent => (Ending::Answer(answer::no_content(form)), "no-content"),
+        FaultKind::ErrorBody => {
+            let refusal = Refusal { status: 200, ..Refusal::throttled() };
+            (Ending::Answer(answer::refused(&refusal, form)), refusal.code)
+        }
+        _ => return None,
+    };
+    Some((ending, outcome.to_owned()))
 }
 
 fn rows(
@@ -250,34 +270,4 @@ fn identity(
         simulator.inner.begin_session(sts::access_key(&account, number));
     }
     Ok(sts::document(action, &result, request_id).into_bytes())
-}
-
-fn refused(refusal: &Refusal, xml: bool, request_id: &str) -> Response<Full<Bytes>> {
-    let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::BAD_REQUEST);
-    let body = if xml { sts::error(refusal, request_id) } else { refusal.json() };
-    let mut response = answer(status, xml, request_id, body.into_bytes());
-    if let Some(milliseconds) = refusal.retry_after {
-        response.headers_mut().insert("x-amz-retry-after", milliseconds.into());
-    }
-    response
-}
-
-fn answer(status: StatusCode, xml: bool, request_id: &str, body: Vec<u8>) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::new(Bytes::from(body)));
-    *response.status_mut() = status;
-    let content = if xml { "text/xml" } else { "application/x-amz-json-1.1" };
-    let headers = response.headers_mut();
-    headers.insert("content-type", hyper::header::HeaderValue::from_static(content));
-    if let Ok(id) = request_id.parse() {
-        headers.insert("x-amzn-requestid", id);
-    }
-    response
-}
-
-fn html(status: u16) -> Ending {
-    let body = "<html><head><title>Service Unavailable</title></head><body><h1>Try again later</h1></body></html>";
-    let mut response = Response::new(Full::new(Bytes::from_static(body.as_bytes())));
-    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
-    response.headers_mut().insert("content-type", hyper::header::HeaderValue::from_static("text/html"));
-    Ending::Answer(response)
 }

@@ -4,8 +4,7 @@ use std::convert::Infallible;
 use std::pin::pin;
 use std::time::Duration;
 
-use bytes::Bytes;
-use http_body_util::{BodyExt, Full, Limited};
+use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper::{Request, Response};
@@ -15,6 +14,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::Simulator;
+use super::answer::AnswerBody;
 use super::protocol::{self, Ending, Incoming as Question};
 
 /// Requests of AWS clients are small.
@@ -70,7 +70,7 @@ async fn connection(simulator: Simulator, stream: TcpStream, mut closed: watch::
 #[error("connection reset on request")]
 struct Reset;
 
-async fn respond(simulator: &Simulator, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Reset> {
+async fn respond(simulator: &Simulator, request: Request<Incoming>) -> Result<Response<AnswerBody>, Reset> {
     let (head, body) = request.into_parts();
     let body = Limited::new(body, BODY_LIMIT).collect().await.map(http_body_util::Collected::to_bytes);
     let Ok(body) = body else { return Err(Reset) };

@@ -54,6 +54,8 @@ pub(super) struct Call<'a> {
     pub(super) size: usize,
     /// Patch states lag behind.
     pub(super) lag: bool,
+    /// Only the positions of the rows matter, so that they need not be written.
+    pub(super) bare: bool,
 }
 
 /// The rows of one page.
@@ -79,13 +81,14 @@ impl Listing {
         call: &Call<'_>,
         rows: impl Iterator<Item = (u64, Option<u32>, T)>,
     ) -> Result<Self, Refusal> {
-        let mut listing = Self { rows: Vec::with_capacity(call.size), next: None };
+        let mut listing = Self { rows: Vec::new(), next: None };
         for (position, owner, row) in rows {
             if listing.rows.len() == call.size {
                 listing.next = Some(position);
                 break;
             }
-            let json = serde_json::to_vec(&row).map_err(|_| Refusal::internal())?;
+            let json =
+                if call.bare { Vec::new() } else { serde_json::to_vec(&row).map_err(|_| Refusal::internal())? };
             listing.rows.push(Row { position, owner, json });
         }
         Ok(listing)

@@ -26,6 +26,9 @@ impl Quirks {
     }
 }
 
+/// Where the rows of [`FaultKind::WrongList`] stand: no operation has a list of this name.
+const WRONG_LIST: &str = "Rows";
+
 /// The JSON of one page. `number` gives a chain that begins here its number, from the hash of its question.
 pub(in super::super) fn answer(
     operation: &Operation,
@@ -42,11 +45,19 @@ pub(in super::super) fn answer(
         None if quirks.has(FaultKind::MovingRows) => Cursor { chain: number(question), ..Cursor::default() },
         None => Cursor::default(),
     };
-    let call = Call { world, input, from: cursor.position, size, lag: quirks.has(FaultKind::LagPatches) };
+    if given.is_some() && quirks.has(FaultKind::RefusedToken) {
+        return Err(Refusal::next_token());
+    }
+    let lag = quirks.has(FaultKind::LagPatches);
+    let call = Call { world, input, from: cursor.position, size, lag, bare: false };
     let mut listing = (operation.rows)(&call)?;
+    let list = if quirks.has(FaultKind::WrongList) { WRONG_LIST } else { operation.list };
     if cursor.pause {
         let next = token::write(Cursor { pause: false, ..cursor }, question);
-        return Ok(body(operation, &[], Some(&next)));
+        return Ok(body(list, operation.token, &[], Some(&next)));
+    }
+    if quirks.has(FaultKind::ShortList) {
+        shorten(operation, &call, &mut listing)?;
     }
     let next = next_cursor(&mut listing, cursor, quirks, size).map(|next| token::write(next, question));
     let next = match (next, given) {
@@ -57,7 +68,7 @@ pub(in super::super) fn answer(
     if quirks.has(FaultKind::BadRow) {
         spoil(operation, world, &mut listing.rows);
     }
-    Ok(body(operation, &listing.rows, next.as_deref()))
+    Ok(body(list, operation.token, &listing.rows, next.as_deref()))
 }
 
 /// What a token belongs to: operation, target, and the request but for its place and page size.
@@ -67,6 +78,15 @@ fn question(operation: &Operation, world: &World, input: &Input) -> u64 {
     rest.remove(operation.size);
     let rest = random::text(&Value::Object(rest).to_string());
     random::join(random::join(world.names.seed, random::text(operation.name)), rest)
+}
+
+/// Ends the list after the first fifth of its rows, rounded up.
+fn shorten(operation: &Operation, call: &Call<'_>, listing: &mut Listing) -> Result<(), Refusal> {
+    let whole = (operation.rows)(&Call { from: 0, size: usize::MAX, bare: true, ..*call })?;
+    let Some(end) = whole.rows.get(whole.rows.len().div_ceil(5)).map(|row| row.position) else { return Ok(()) };
+    listing.rows.retain(|row| row.position < end);
+    listing.next = listing.next.filter(|next| *next < end);
+    Ok(())
 }
 
 /// Where the chain goes on, faults included.
@@ -117,10 +137,10 @@ fn spoil(operation: &Operation, world: &World, rows: &mut [Row]) {
     }
 }
 
-fn body(operation: &Operation, rows: &[Row], next: Option<&str>) -> Vec<u8> {
+fn body(list: &str, token: &str, rows: &[Row], next: Option<&str>) -> Vec<u8> {
     let length: usize = rows.iter().map(|row| row.json.len() + 1).sum();
     let mut body = Vec::with_capacity(length + 128);
-    body.extend_from_slice(format!("{{\"{}\":[", operation.list).as_bytes());
+    body.extend_from_slice(format!("{{\"{list}\":[").as_bytes());
     for (index, row) in rows.iter().enumerate() {
         if index > 0 {
             body.push(b',');
@@ -129,7 +149,7 @@ fn body(operation: &Operation, rows: &[Row], next: Option<&str>) -> Vec<u8> {
     }
     body.push(b']');
     if let Some(next) = next {
-        body.extend_from_slice(format!(",\"{}\":\"{next}\"", operation.token).as_bytes());
+        body.extend_from_slice(format!(",\"{token}\":\"{next}\"").as_bytes());
     }
     body.push(b'}');
     body

@@ -192,6 +192,87 @@ async fn patch_states_lag_one_step_of_drift_behind() {
 }
 
 #[tokio::test]
+async fn answers_lack_their_list_in_every_way() {
+    let cases = [
+        (FaultKind::EmptyBody, 200, "", "empty-body"),
+        (FaultKind::EmptyObject, 200, "{}", "empty-object"),
+        (FaultKind::NoContent, 204, "", "no-content"),
+        (
+            FaultKind::ErrorBody,
+            200,
+            r#"{"__type":"ThrottlingException","message":"Rate exceeded"}"#,
+            "ThrottlingException",
+        ),
+    ];
+    let running = Running::start(small(60)).await;
+    for (kind, status, body, outcome) in cases {
+        running.simulator.set_faults(vec![Fault::always(kind).of(LIST.0)]);
+        let answer = running.call(LIST.0, json!({})).await;
+        assert_eq!((answer.status, answer.text.as_str()), (status, body), "{kind:?}");
+        assert!(
+            running.call("ListAssociations", json!({})).await.json()["Associations"].is_array(),
+            "another operation"
+        );
+        let requests = running.simulator.requests();
+        assert_eq!(requests[requests.len() - 2].outcome, outcome);
+    }
+    running.simulator.set_faults(vec![Fault::always(FaultKind::WrongList)]);
+    let answer = page(&running, None).await;
+    assert!(answer.get(LIST.1).is_none() && answer["NextToken"].is_string(), "{answer}");
+    assert_eq!(answer["Rows"].as_array().unwrap().len(), 20);
+    running.simulator.set_faults(vec![Fault::always(FaultKind::ErrorBody).of("GetCallerIdentity")]);
+    let answer = running.sts("AKID", "Action=GetCallerIdentity").await;
+    assert!(answer.status == 200 && answer.text.contains("<Code>ThrottlingException</Code>"), "{answer:?}");
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn tokens_are_refused_although_they_were_just_given() {
+    let running = with(FaultKind::RefusedToken).await;
+    let first = page(&running, None).await;
+    assert_eq!(first[LIST.1].as_array().unwrap().len(), 20, "a call without a token passes");
+    let second = json!({"MaxResults": 20, "NextToken": first["NextToken"]});
+    assert_eq!(running.call(LIST.0, second.clone()).await.code(), "InvalidNextToken");
+    running.simulator.set_faults(vec!["refused-token:*:0.3".parse().unwrap()]);
+    let mut refused = 0;
+    for _ in 0..100 {
+        refused += usize::from(running.call(LIST.0, second.clone()).await.status == 400);
+    }
+    assert!((15..=45).contains(&refused), "of the same token {refused} in 100");
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_short_list_ends_after_a_fifth_of_its_rows() {
+    let running = Running::start(small(60)).await;
+    let lists = [
+        ("DescribeInstanceInformation", "InstanceInformationList"),
+        LIST,
+        ("DescribePatchBaselines", "BaselineIdentities"),
+    ];
+    for (operation, list) in lists {
+        for size in [5, 50] {
+            running.simulator.set_faults(Vec::new());
+            let whole = running.all(operation, list, json!({"MaxResults": size})).await;
+            running.simulator.set_faults(vec![Fault::always(FaultKind::ShortList)]);
+            let short = running.all(operation, list, json!({"MaxResults": size})).await;
+            assert!(short.len() == whole.len().div_ceil(5) && whole.starts_with(&short), "{operation} {}", short.len());
+        }
+    }
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_huge_body_is_an_answer_behind_64_mib_of_white_space() {
+    let running = with(FaultKind::HugeBody).await;
+    let answer = running.call("ListAssociations", json!({})).await;
+    assert!(!answer.headers.contains_key("content-length"), "it comes in chunks");
+    assert!(answer.text.len() > 64 << 20);
+    assert!(answer.json()["Associations"].is_array());
+    running.stop().await;
+}
+
+#[tokio::test]
 async fn a_rate_hits_that_share_of_the_calls_repeatably() {
     let mut runs = Vec::new();
     for _ in 0..2 {
