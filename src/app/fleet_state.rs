@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use tracing::{error, info, warn};
+use tracing::{debug, error, info, warn};
 
 use super::render::{RenderError, RenderThread};
 use super::slot::TargetSlot;
@@ -110,6 +110,7 @@ impl FleetState {
         let before = self.publisher.target(slot.number);
         let page =
             TargetPage::render(&View { target, identity: &slot.identity(), policy: self.policy }, before.as_ref());
+        debug!(target_name = slot.name(), "page rendered");
         let _publishing = locked(&self.publishing);
         if !slot.is_duplicate() {
             self.publisher.publish(slot.number, page);
@@ -147,6 +148,8 @@ impl RefreshObserver for TargetPublisher {
         }
         // The last page may look well although nobody knows any more: say so with a page that is sure to be rendered.
         self.state.own.panicked(Task::Render);
+        // Rendering only reads: the state is whole.
+        target.clear_poison();
         error!(
             target_name = self.slot.name(),
             "the target's page could not be rendered: it shows no data until it can be"

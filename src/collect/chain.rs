@@ -49,6 +49,8 @@ struct Walk {
     skipped: usize,
     has_rows: bool,
     restarts: usize,
+    /// Answers without a list so far.
+    absences: usize,
     /// The token has been refused once already.
     is_refused: bool,
     is_complete: bool,
@@ -121,6 +123,7 @@ impl Walk {
             skipped: 0,
             has_rows: false,
             restarts: 0,
+            absences: 0,
             is_refused: false,
             is_complete: false,
         }
@@ -134,13 +137,21 @@ impl Walk {
         };
         let rows = match page.rows {
             Some(rows) => rows,
-            None if self.listing.absent_list == AbsentList::IsEmpty && !self.has_rows => Vec::new(),
+            None if self.may_be_empty() => Vec::new(),
             None => return self.ask_again(absent_list()).map(|()| Vec::new()),
         };
         self.skipped += page.skipped;
         self.has_rows |= !rows.is_empty();
         self.go_on(page.next)?;
         Ok(rows)
+    }
+
+    /// Whether an answer without a list may be taken for an empty one. A listing is asked once more: one odd answer is
+    /// no evidence.
+    fn may_be_empty(&mut self) -> bool {
+        self.absences += 1;
+        let is_confirmed = self.absences > 1 || !self.listing.operation.is_listing();
+        self.listing.absent_list == AbsentList::IsEmpty && !self.has_rows && is_confirmed
     }
 
     fn go_on(&mut self, next: Option<String>) -> Answer<()> {

@@ -4,7 +4,7 @@
 //! side and details start while pages still come: patch states as soon as fifty instances are listed, items as soon as an
 //! instance is both listed and known to be non-compliant. No detail call names a resource that is not listed.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -21,7 +21,7 @@ use super::resources::Resources;
 use super::source::{Answer, Operation, Page, PageRequest, Source, SourceError, Types};
 use crate::model::{
     ASSOCIATION, Association, Attempt, Baseline, Collector, Data, InstanceRow, Listings, NoncompliantAssociation, Now,
-    Outcome, PATCH, PatchCounts, Reason, Summaries, Summary, SummaryRow, Target, Totals, Words,
+    Outcome, PATCH, PatchCounts, Reason, Summaries, Summary, SummaryRow, Target, Totals, TotalsRow, Words,
 };
 
 /// Reads a target once; `done` gets each collector's outcome as it ends, with the error for the log.
@@ -79,6 +79,27 @@ struct Reading<'a, S, D> {
     items: Details<Box<[NoncompliantAssociation]>>,
     ended: Mutex<HashSet<Collector>>,
     done: &'a D,
+}
+
+/// The compliance types that AWS counts resources of.
+#[derive(Debug, Default)]
+struct CountedTypes {
+    /// Those beside Patch and Association, in order.
+    others: Vec<String>,
+    /// Those of which there is at least one resource.
+    with_resources: HashSet<String>,
+}
+
+impl CountedTypes {
+    fn of(rows: &[TotalsRow]) -> Self {
+        let has_resources = |row: &&TotalsRow| row.compliant > 0 || row.noncompliant > 0;
+        let names: BTreeSet<&String> = rows.iter().map(|row| &row.compliance_type).collect();
+        let others = names.into_iter().filter(|name| *name != PATCH && *name != ASSOCIATION);
+        Self {
+            others: others.cloned().collect(),
+            with_resources: rows.iter().filter(has_resources).map(|row| row.compliance_type.clone()).collect(),
+        }
+    }
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -172,12 +193,17 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> Reading<'_, S, D> {
 
     async fn compliance(&self, resources: &Mutex<Resources>) -> Answer<()> {
         // Which other types there are is needed first, if any are wanted.
-        let (types, totals) =
-            if self.plan.other_types { (self.totals().await, None) } else { (Some(Vec::new()), Some(self.totals())) };
+        let (types, totals) = if self.plan.other_types {
+            (self.totals().await, None)
+        } else {
+            (Some(CountedTypes::default()), Some(self.totals()))
+        };
         let known = locked(self.target).instances().map(|instance| instance.summaries.len()).sum();
         let summaries = Mutex::new(Summaries::with_capacity(known));
-        let chains =
-            self.chains(types.as_deref()).into_iter().map(|types| self.summaries(types, &summaries, resources));
+        let chains = self
+            .chains(types.as_ref())
+            .into_iter()
+            .map(|(types, absent)| self.summaries(types, absent, &summaries, resources));
         let (read, _) = tokio::join!(join_all(chains), OptionFuture::from(totals));
         let read: Answer<usize> = read.into_iter().sum();
         let summaries = summaries.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -189,16 +215,29 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> Reading<'_, S, D> {
     }
 
     /// The chains to read: the longest two apart, the others together; one of all where the types are not known.
-    fn chains(&self, other_types: Option<&[String]>) -> Vec<Types> {
-        let Some(others) = other_types else { return vec![Types::All] };
-        let apart = [PATCH, ASSOCIATION].into_iter().filter(|kind| (self.plan.wants)(kind));
-        let apart = apart.map(|kind| Types::Named(vec![kind.to_owned()]));
-        apart.chain(others.chunks(Types::MOST).map(|names| Types::Named(names.to_vec()))).collect()
+    ///
+    /// With each what it means if AWS sends no list: not that there is nothing, where something was known, or where AWS's
+    /// own counts say that there is.
+    fn chains(&self, counted: Option<&CountedTypes>) -> Vec<(Types, AbsentList)> {
+        let target = locked(self.target);
+        let Some(counted) = counted else {
+            return vec![(Types::All, AbsentList::when(target.has_summaries(None)))];
+        };
+        let long = [PATCH, ASSOCIATION].into_iter().filter(|name| (self.plan.wants)(name));
+        let long = long.map(|name| vec![name.to_owned()]);
+        let named = long.chain(counted.others.chunks(Types::MOST).map(<[String]>::to_vec));
+        let chain = |names: Vec<String>| {
+            let is_counted = names.iter().any(|name| counted.with_resources.contains(name));
+            let absent_list = AbsentList::when(is_counted || target.has_summaries(Some(&names)));
+            (Types::Named(names), absent_list)
+        };
+        named.map(chain).collect()
     }
 
     async fn summaries(
         &self,
         types: Types,
+        absent_list: AbsentList,
         summaries: &Mutex<Summaries>,
         resources: &Mutex<Resources>,
     ) -> Answer<usize> {
@@ -212,11 +251,6 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> Reading<'_, S, D> {
             }
         };
         let fetch = |page: PageRequest| async move { self.source.summaries(types, &page).await };
-        let names = match types {
-            Types::All => None,
-            Types::Named(names) => Some(names.as_slice()),
-        };
-        let absent_list = AbsentList::when(locked(self.target).has_summaries(names));
         let listing = Listing { operation: Operation::ListResourceComplianceSummaries, absent_list };
         self.chain(listing, fetch, take).await
     }
@@ -231,22 +265,18 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> Reading<'_, S, D> {
         }
     }
 
-    /// AWS's own counts; answers the wanted types beside Patch and Association, if they could be read.
-    async fn totals(&self) -> Option<Vec<String>> {
+    /// AWS's own counts; answers the types that they name, if they could be read.
+    async fn totals(&self) -> Option<CountedTypes> {
         let mut rows = Vec::new();
         let fetch = |page: PageRequest| async move { self.source.totals(&page).await };
         let absent_list = AbsentList::when(!locked(self.target).totals().is_empty());
         let listing = Listing { operation: Operation::ListComplianceSummaries, absent_list };
         let read = self.chain(listing, fetch, |page| rows.extend(page)).await;
-        let wanted = |kind: &String| kind != PATCH && kind != ASSOCIATION && (self.plan.wants)(kind);
-        let mut others: Vec<String> = rows.iter().map(|row| row.compliance_type.clone()).filter(wanted).collect();
-        others.sort();
-        others.dedup();
-        let known = read.is_ok();
         rows.retain(|row| (self.plan.wants)(&row.compliance_type));
+        let counted = read.is_ok().then(|| CountedTypes::of(&rows));
         let data = || Data::Totals(Totals::from_rows(&rows));
         let _ = self.listing_ended(Collector::ComplianceTotals, read, data);
-        known.then_some(others)
+        counted
     }
 
     async fn baselines(&self) {

@@ -86,6 +86,24 @@ async fn where_nothing_was_known_an_absent_list_is_an_empty_one_except_for_insta
 }
 
 #[tokio::test(start_paused = true)]
+async fn summaries_without_a_list_are_not_empty_where_awss_own_counts_say_otherwise() {
+    let bench = Bench::new(World::fleet(30));
+    bench.script.rule(|call| if call.operation == SUMMARIES { Step::NoList } else { Step::Answer });
+    bench.refresh().await;
+    assert_eq!(bench.failures().first(), Some(&("compliance", "bad_response")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_first_answer_without_its_list_is_asked_for_once_more() {
+    let world = world();
+    let expected = world.known();
+    let bench = Bench::new(world);
+    bench.script.rule(|call| if call.number == 0 && call.operation.is_listing() { Step::NoList } else { Step::Answer });
+    bench.refresh().await;
+    assert_eq!((bench.failures(), bench.known()), (vec![], expected));
+}
+
+#[tokio::test(start_paused = true)]
 async fn one_answer_without_its_list_costs_one_call_more() {
     for operation in Operation::ALL.into_iter().filter(|operation| operation.is_listing()) {
         let world = world();
