@@ -1,7 +1,7 @@
 # What people and CI run. `make` alone lists it.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build test lint awscli test-rules-current image demo bench
+.PHONY: help setup build test soak lint awscli test-rules-current image demo bench
 
 target := $(or $(CARGO_TARGET_DIR),target)
 exporter := $(target)/debug/ssm-compliance-exporter
@@ -25,6 +25,9 @@ test: setup build ## Run all tests, against real Prometheus, curl and Chromium, 
 		"$(python) tests/realworld/paging.py $(exporter)" \
 		"$(python) tests/realworld/scaling.py $(exporter)" \
 		"sh alerts/test.sh" "node dashboards/schema-check/check.mjs"
+
+soak: ## Run the soak of the tests for 30 minutes (SOAK_MINUTES=N for another time)
+	@SOAK_MINUTES=$${SOAK_MINUTES:-30} cargo test --locked --test it -- --nocapture whatever_happens
 
 # --examples makes cargo doc use the features that clippy has built already; there are none to document.
 lint: ## Check formatting, lints and documentation; warnings are errors

@@ -58,16 +58,23 @@ fn failed(error: anyhow::Error) -> ExitCode {
 }
 
 /// Writes to stderr, unless it is a pipe that is full and nobody reads: the program ends all the same.
-#[expect(clippy::print_stderr, reason = "where a program's errors go")]
 fn say_last(text: String) {
     let (said, hear) = mpsc::channel();
+    let words = text.clone();
     let say = move || {
-        eprintln!("{text}");
+        say(&words);
         let _ = said.send(());
     };
-    if thread::Builder::new().spawn(say).is_ok() {
-        let _ = hear.recv_timeout(LAST_WORDS_TIMEOUT);
+    match thread::Builder::new().spawn(say) {
+        Ok(_) => drop(hear.recv_timeout(LAST_WORDS_TIMEOUT)),
+        // A program that got no threads has just started: its stderr is still empty.
+        Err(_) => self::say(&text),
     }
+}
+
+#[expect(clippy::print_stderr, reason = "where a program's errors go")]
+fn say(text: &str) {
+    eprintln!("{text}");
 }
 
 async fn serve(arguments: Serve) -> anyhow::Result<ExitCode> {

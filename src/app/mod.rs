@@ -23,7 +23,7 @@ pub use run::{ServeOptions, once, serve};
 pub use runtime::{NoThreads, block_on};
 pub use simulate::{demo, simulate, simulated_accounts};
 pub use slot::TargetStatus;
-pub use telemetry::{LogError, LogFormat, LogGuard, start_logging};
+pub use telemetry::{LogError, LogFormat, LogGuard, LogLayer, log_layer, start_logging};
 
 use crate::metrics::Build;
 

@@ -3,12 +3,13 @@
 //! Rendering takes milliseconds that no runtime's worker should be held for, and it needs memory of its own for each
 //! thread that it runs on. It runs once per refresh, so one thread is enough.
 
-use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
 use tokio::sync::oneshot;
+
+use super::runtime::NoThreads;
 
 type Work = Box<dyn FnOnce() + Send>;
 
@@ -20,10 +21,8 @@ pub(super) struct RenderThread(Sender<Work>);
 #[derive(Debug, thiserror::Error)]
 pub enum RenderError {
     /// The system refused the thread.
-    #[error(
-        "cannot start the thread that renders\n  hint: the limits of processes and threads are too low (ulimit -u, pids.max)"
-    )]
-    NoThread(#[source] io::Error),
+    #[error(transparent)]
+    NoThread(#[from] NoThreads),
     /// The panic itself was logged where it happened.
     #[error("rendering panicked")]
     Panicked,
@@ -35,7 +34,7 @@ impl RenderThread {
     pub(super) fn start() -> Result<Self, RenderError> {
         let (sender, receiver) = channel();
         let thread = thread::Builder::new().name("render".to_owned()).spawn(|| work(receiver));
-        thread.map(|_| Self(sender)).map_err(RenderError::NoThread)
+        Ok(thread.map(|_| Self(sender)).map_err(NoThreads::from)?)
     }
 
     /// Does the work on the thread, after what was asked for earlier.

@@ -5,19 +5,29 @@
 //! their own, and nobody waits for those of AWS.
 
 use std::io;
-use std::panic::catch_unwind;
+use std::num::NonZero;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::channel;
+use std::sync::{Arc, Mutex};
+use std::thread;
 
 use tokio::runtime::{Builder, Handle, Runtime};
 
 /// The system does not give the threads that the program needs.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot start threads\n  hint: the limits of processes and threads are too low (ulimit -u, pids.max)")]
-pub struct NoThreads(#[source] Option<io::Error>);
+#[error("cannot start threads: {0}\n  hint: the limits of processes and threads are too low (ulimit -u, pids.max)")]
+pub struct NoThreads(io::Error);
 
 impl NoThreads {
-    /// The system gave no reason.
-    pub(super) const fn refused() -> Self {
-        Self(None)
+    /// The system refused in a way that a library made a panic of.
+    pub(super) fn panicked() -> Self {
+        Self(io::Error::other("the system refuses them"))
+    }
+}
+
+impl From<io::Error> for NoThreads {
+    fn from(error: io::Error) -> Self {
+        Self(error)
     }
 }
 
@@ -28,25 +38,59 @@ pub(super) struct AwsRuntime {
     handle: Handle,
 }
 
+/// Threads beside those of the runtimes: for the log, for rendering, and for calls that block, such as looking names up.
+const OTHER_THREADS: usize = 6;
+
 /// Runs the program to its end. Its threads are left behind with whatever blocks them, and end with the process.
 ///
 /// # Errors
-/// If the system refuses the threads.
+/// If the system refuses the threads that the program needs, now or later.
 pub fn block_on<F: Future>(program: F) -> Result<F::Output, NoThreads> {
+    check_threads(2 * workers() + OTHER_THREADS)?;
     let runtime = start("main")?;
     let output = runtime.block_on(program);
     runtime.shutdown_background();
     Ok(output)
 }
 
-/// Starts a thread for each processor.
+/// One thread for each processor.
+fn workers() -> usize {
+    thread::available_parallelism().map_or(1, NonZero::get)
+}
+
 fn start(thread_name: &str) -> Result<Runtime, NoThreads> {
-    let build = || Builder::new_multi_thread().thread_name(thread_name).enable_all().build();
-    // Where the system refuses a thread, tokio panics.
-    match catch_unwind(build) {
-        Ok(built) => built.map_err(|error| NoThreads(Some(error))),
-        Err(_) => Err(NoThreads::refused()),
+    // Where the system refuses a thread, tokio panics, and does not always come back from that.
+    check_threads(workers())?;
+    let mut builder = Builder::new_multi_thread();
+    builder.worker_threads(workers()).thread_name(thread_name).enable_all();
+    match catch_unwind(AssertUnwindSafe(|| builder.build())) {
+        Ok(built) => Ok(built?),
+        Err(_) => Err(NoThreads::panicked()),
     }
+}
+
+/// Whether the system gives so many threads more, all at once.
+fn check_threads(count: usize) -> io::Result<()> {
+    let (hold, held) = channel::<()>();
+    let held = Arc::new(Mutex::new(held));
+    let mut threads = Vec::new();
+    let mut refused = Ok(());
+    for _ in 0..count {
+        let held = Arc::clone(&held);
+        // Nothing is ever sent: the wait is for the sender to go.
+        match thread::Builder::new().spawn(move || drop(held.lock().map(|held| held.recv()))) {
+            Ok(thread) => threads.push(thread),
+            Err(error) => {
+                refused = Err(error);
+                break;
+            }
+        }
+    }
+    drop(hold);
+    for thread in threads {
+        let _ = thread.join();
+    }
+    refused
 }
 
 impl AwsRuntime {

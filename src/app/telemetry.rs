@@ -9,6 +9,7 @@ use std::sync::OnceLock;
 
 use tracing::Level;
 use tracing_appender::non_blocking::{ErrorCounter, NonBlockingBuilder, WorkerGuard};
+use tracing_subscriber::Registry;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::{Layer, SubscriberExt};
 use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
@@ -31,6 +32,9 @@ const MAX_WAITING_LINES: usize = 4096;
 /// Counts the lines of this process that were dropped.
 static DROPPED: OnceLock<ErrorCounter> = OnceLock::new();
 
+/// Writes events to the log.
+pub type LogLayer = Box<dyn Layer<Registry> + Send + Sync>;
+
 /// Why logging could not be started.
 #[derive(Debug, thiserror::Error)]
 pub enum LogError {
@@ -48,16 +52,25 @@ pub struct LogGuard(#[expect(dead_code, reason = "held for its drop")] WorkerGua
 
 /// Starts logging for the whole process, until the guard is dropped.
 ///
+/// # Errors
+/// If logging was started before, or its thread cannot be started.
+pub fn start_logging(level: Level, format: LogFormat) -> Result<LogGuard, LogError> {
+    let (layer, guard) = log_layer(level, format)?;
+    tracing_subscriber::registry().with(layer).try_init()?;
+    Ok(guard)
+}
+
+/// The log as a part of a subscriber that has others, too.
+///
 /// Libraries are not heard: the AWS SDK repeats in its lines what AWS answers, and at lower levels whole requests. What of
 /// it matters is in the errors that it returns.
 ///
 /// # Errors
-/// If logging was started before, or its thread cannot be started.
-pub fn start_logging(level: Level, format: LogFormat) -> Result<LogGuard, LogError> {
+/// If the thread that writes cannot be started.
+pub fn log_layer(level: Level, format: LogFormat) -> Result<(LogLayer, LogGuard), NoThreads> {
     let filter = Targets::new().with_target(env!("CARGO_CRATE_NAME"), level);
-    let builder =
-        || NonBlockingBuilder::default().lossy(true).buffered_lines_limit(MAX_WAITING_LINES).thread_name("log");
-    let (writer, guard) = catch_unwind(|| builder().finish(io::stderr())).map_err(|_| NoThreads::refused())?;
+    let builder = || NonBlockingBuilder::default().lossy(true).buffered_lines_limit(MAX_WAITING_LINES).thread_name("log");
+    let (writer, guard) = catch_unwind(|| builder().finish(io::stderr())).map_err(|_| NoThreads::panicked())?;
     let _ = DROPPED.set(writer.error_counter());
     let layer = match format {
         LogFormat::Logfmt => tracing_logfmt::builder().with_target(false).layer().with_writer(writer).boxed(),
@@ -66,8 +79,7 @@ pub fn start_logging(level: Level, format: LogFormat) -> Result<LogGuard, LogErr
             json.with_writer(writer).boxed()
         }
     };
-    tracing_subscriber::registry().with(layer.with_filter(filter)).try_init()?;
-    Ok(LogGuard(guard))
+    Ok((layer.with_filter(filter).boxed(), LogGuard(guard)))
 }
 
 /// How many lines have been dropped since the start.

@@ -167,12 +167,12 @@ impl Details<Option<PatchCounts>> {
         source: &S,
         ids: Vec<Arc<str>>,
         words: &Words,
-        absent_list: &(impl Fn(&[Arc<str>]) -> AbsentList + Sync),
+        absent_list: AbsentList,
         tick: &(impl Fn() + Sync),
     ) {
         let mut batches = vec![ids];
         while let Some(mut ids) = batches.pop() {
-            match patch_states(source, &ids, words, absent_list(&ids), tick).await {
+            match patch_states(source, &ids, words, absent_list, tick).await {
                 Ok(rows) => self.found(ids.len(), rows),
                 Err(error) if error.scope == Scope::Gone && ids.len() == 1 => self.gone(ids.swap_remove(0)),
                 Err(error) if error.scope != Scope::Call && ids.len() > 1 && self.may_split() => {
@@ -217,7 +217,7 @@ impl Details<Box<[NoncompliantAssociation]>> {
         source: &S,
         ids: Vec<Arc<str>>,
         words: &Words,
-        absent_list: &(impl Fn(&str) -> AbsentList + Sync),
+        absent_list: AbsentList,
         tick: &(impl Fn() + Sync),
     ) {
         for id in ids {
@@ -230,7 +230,7 @@ impl Details<Box<[NoncompliantAssociation]>> {
                     answer
                 }
             };
-            let listing = Listing { operation: Operation::ListComplianceItems, absent_list: absent_list(&id) };
+            let listing = Listing { operation: Operation::ListComplianceItems, absent_list };
             match chain::read(listing, fetch, |page| rows.extend(page)).await {
                 Ok(_) => self.found(1, [(id, NoncompliantAssociation::from_rows(&rows, words))]),
                 // It has gone since it was listed: nothing to explain any more.

@@ -128,19 +128,16 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> Reading<'_, S, D> {
         };
         let read_patches = async {
             if self.plan.reads(Collector::Patches) {
-                let absent_list = |ids: &[Arc<str>]| {
-                    let target = locked(self.target);
-                    AbsentList::when(ids.iter().any(|id| target.has_patch_counts(id)))
-                };
-                let batch = |ids| self.patches.read_batch(self.source, ids, self.words, &absent_list, &tick);
+                let absent_list = self.absent_list(Collector::Patches);
+                let batch = |ids| self.patches.read_batch(self.source, ids, self.words, absent_list, &tick);
                 self.patches.run(patches_due, PATCH_BATCH, batch).await;
                 self.patches_ended(false);
             }
         };
         let read_items = async {
             if self.plan.reads(Collector::Items) {
-                let absent_list = |id: &str| AbsentList::when(locked(self.target).has_noncompliant_associations(id));
-                let one = |ids| self.items.read_one(self.source, ids, self.words, &absent_list, &tick);
+                let absent_list = self.absent_list(Collector::Items);
+                let one = |ids| self.items.read_one(self.source, ids, self.words, absent_list, &tick);
                 self.items.run(items_due, ITEM_BATCH, one).await;
                 self.items_ended(false);
             }
@@ -221,14 +218,14 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> Reading<'_, S, D> {
     fn chains(&self, counted: Option<&CountedTypes>) -> Vec<(Types, AbsentList)> {
         let target = locked(self.target);
         let Some(counted) = counted else {
-            return vec![(Types::All, AbsentList::when(target.has_summaries(None)))];
+            return vec![(Types::All, AbsentList::when(target.has_ever_had(Collector::Compliance)))];
         };
         let long = [PATCH, ASSOCIATION].into_iter().filter(|name| (self.plan.wants)(name));
         let long = long.map(|name| vec![name.to_owned()]);
         let named = long.chain(counted.others.chunks(Types::MOST).map(<[String]>::to_vec));
         let chain = |names: Vec<String>| {
             let is_counted = names.iter().any(|name| counted.with_resources.contains(name));
-            let absent_list = AbsentList::when(is_counted || target.has_summaries(Some(&names)));
+            let absent_list = AbsentList::when(is_counted || target.has_ever_had_summaries(&names));
             (Types::Named(names), absent_list)
         };
         named.map(chain).collect()
@@ -269,7 +266,7 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> Reading<'_, S, D> {
     async fn totals(&self) -> Option<CountedTypes> {
         let mut rows = Vec::new();
         let fetch = |page: PageRequest| async move { self.source.totals(&page).await };
-        let absent_list = AbsentList::when(!locked(self.target).totals().is_empty());
+        let absent_list = self.absent_list(Collector::ComplianceTotals);
         let listing = Listing { operation: Operation::ListComplianceSummaries, absent_list };
         let read = self.chain(listing, fetch, |page| rows.extend(page)).await;
         rows.retain(|row| (self.plan.wants)(&row.compliance_type));
@@ -283,7 +280,7 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> Reading<'_, S, D> {
         if self.plan.reads(Collector::Baselines) {
             let mut rows = Vec::new();
             let fetch = |page: PageRequest| async move { self.source.baselines(&page).await };
-            let absent_list = AbsentList::when(!locked(self.target).baselines().is_empty());
+            let absent_list = self.absent_list(Collector::Baselines);
             let listing = Listing { operation: Operation::DescribePatchBaselines, absent_list };
             let read = self.chain(listing, fetch, |page| rows.extend(page)).await;
             let data = || Data::Baselines(Baseline::from_rows(&rows));
@@ -295,12 +292,17 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> Reading<'_, S, D> {
         if self.plan.reads(Collector::Associations) {
             let mut rows = Vec::new();
             let fetch = |page: PageRequest| async move { self.source.associations(&page).await };
-            let absent_list = AbsentList::when(!locked(self.target).associations().is_empty());
+            let absent_list = self.absent_list(Collector::Associations);
             let listing = Listing { operation: Operation::ListAssociations, absent_list };
             let read = self.chain(listing, fetch, |page| rows.extend(page)).await;
             let data = || Data::Associations(Association::from_rows(&rows, self.words));
             let _ = self.listing_ended(Collector::Associations, read, data);
         }
+    }
+
+    /// What an answer without a list means for a collector: that there is nothing, only where there never was anything.
+    fn absent_list(&self, collector: Collector) -> AbsentList {
+        AbsentList::when(locked(self.target).has_ever_had(collector))
     }
 
     async fn chain<T, F>(

@@ -107,19 +107,19 @@ impl<S: Source, O: RefreshObserver> Refresher<S, O> {
             Identification::Same => self.read_whole(start).await,
             Identification::Changed => {
                 warn!(target_name = self.name, account_id, "the credentials are another account's: starting anew");
-                self.forget();
+                self.start_anew();
                 self.read_and_show_each(start).await;
             }
             Identification::Duplicate => {
-                self.forget();
+                self.start_anew();
                 return false;
             }
         }
         true
     }
 
-    /// Starts anew: what was known is not this target's, or cannot be trusted.
-    pub(super) fn forget(&self) {
+    /// Starts anew: what was known is another account's.
+    fn start_anew(&self) {
         let mut target = locked(&self.target);
         *target = Target::new(target.ages());
     }

@@ -113,7 +113,7 @@ impl<S: Source, O: RefreshObserver> Refresher<S, O> {
         self.observer.panicked();
         // A panic in the middle of a change leaves half a state, which must not be shown.
         if self.target.is_poisoned() {
-            self.forget();
+            locked(&self.target).forget();
             self.target.clear_poison();
         }
         self.fail_collectors(Reason::Internal, Duration::ZERO);

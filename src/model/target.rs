@@ -1,5 +1,6 @@
 //! One account in one region: what its collectors brought, how old that is, and when it is dropped.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,6 +10,7 @@ use super::instance::{Instance, ItemDetail, PatchDetail, Summary, Words};
 use super::loss::SuddenLoss;
 use super::reasons::{ASSOCIATION, PATCH};
 use super::stage::{Association, Baseline, Data, Read, Totals};
+use super::text::vocabulary;
 use super::views::{Views, put};
 use super::{Collector, Now, Reason, Timestamp};
 
@@ -41,6 +43,16 @@ pub struct Target {
     totals: Vec<Totals>,
     baselines: Vec<Baseline>,
     associations: Vec<Association>,
+    evidence: Evidence,
+}
+
+/// What AWS has had at some time, though it may have been dropped since.
+#[derive(Debug, Default)]
+struct Evidence {
+    /// Whether each collector has brought anything.
+    collectors: [bool; Collector::ALL.len()],
+    /// The compliance types that resources had summaries of.
+    compliance_types: HashSet<Box<str>>,
 }
 
 /// What is known of a collector.
@@ -99,6 +111,7 @@ impl Target {
             totals: Vec::new(),
             baselines: Vec::new(),
             associations: Vec::new(),
+            evidence: Evidence::default(),
         }
     }
 
@@ -150,24 +163,20 @@ impl Target {
         Arc::clone(&self.words)
     }
 
-    /// Whether AWS has given patch counts for this instance.
-    pub fn has_patch_counts(&self, id: &str) -> bool {
-        self.chunks
-            .find(id)
-            .is_some_and(|instance| instance.patches.as_ref().is_some_and(|detail| detail.state.is_some()))
+    /// Whether a collector has ever brought anything, however long ago: then an answer without a list is no empty list.
+    pub fn has_ever_had(&self, collector: Collector) -> bool {
+        self.evidence.collectors[collector as usize]
     }
 
-    /// Whether AWS has named non-compliant associations of this instance.
-    pub fn has_noncompliant_associations(&self, id: &str) -> bool {
-        let items = self.chunks.find(id).and_then(|instance| instance.items.as_ref());
-        items.is_some_and(|detail| !detail.associations.is_empty())
+    /// Whether any resource has ever had a summary of one of these types.
+    pub fn has_ever_had_summaries(&self, types: &[String]) -> bool {
+        types.iter().any(|name| self.evidence.compliance_types.contains(vocabulary(name)))
     }
 
-    /// Whether any resource has a summary of one of these types; of any type where none are named.
-    pub fn has_summaries(&self, types: Option<&[String]>) -> bool {
-        let is_asked_for =
-            |summary: &Summary| types.is_none_or(|types| types.iter().any(|name| **name == **summary.compliance_type));
-        self.instances().any(|instance| instance.summaries.iter().any(is_asked_for))
+    /// Forgets all that was read, but not that AWS had it.
+    pub fn forget(&mut self) {
+        let evidence = std::mem::take(&mut self.evidence);
+        *self = Self { evidence, ..Self::new(self.ages) };
     }
 
     /// Judges a complete reading before it is taken in; to be called once for each.
@@ -198,6 +207,7 @@ impl Target {
             state.last_success = now.wall.or(state.last_success);
         }
         if let Some(data) = outcome.data {
+            self.evidence.note(outcome.collector, &data);
             self.take(data, succeeded, everything, now);
         }
         self.words.sweep();
@@ -374,6 +384,33 @@ impl Target {
     /// them first said so.
     pub fn is_unreported(&self, instance: &Instance, compliance_type: &str) -> bool {
         self.views.is_unreported(instance, compliance_type)
+    }
+}
+
+impl Evidence {
+    fn note(&mut self, collector: Collector, data: &Data) {
+        let has_rows = match data {
+            Data::Instances(rows) => !rows.is_empty(),
+            Data::Compliance(rows) => {
+                self.note_types(rows);
+                !rows.is_empty()
+            }
+            Data::Totals(rows) => !rows.is_empty(),
+            Data::Patches(read) => read.rows.iter().any(|(_, state)| state.is_some()),
+            Data::Baselines(rows) => !rows.is_empty(),
+            Data::Associations(rows) => !rows.is_empty(),
+            Data::Items(read) => read.rows.iter().any(|(_, associations)| !associations.is_empty()),
+        };
+        self.collectors[collector as usize] |= has_rows;
+    }
+
+    fn note_types(&mut self, rows: &[(Arc<str>, Summary)]) {
+        for (_, summary) in rows {
+            let name: &str = &summary.compliance_type;
+            if !self.compliance_types.contains(name) {
+                self.compliance_types.insert(name.into());
+            }
+        }
     }
 }
 

@@ -3,7 +3,9 @@
 //! Each module is one concern:
 //!
 //! - [`truth`]: the page is the simulated account, series by series, in both formats, and nothing else.
+//! - [`endurance`]: everything at once, for minutes, with panics, slow readers and a log that nobody reads.
 //! - [`faults`]: what a failing AWS costs, and what it must not cost.
+//! - [`frozen`]: a log that nobody reads, threads that the system refuses, files that never come.
 //! - [`hostile`]: names that no label has seen before, from AWS to the page and back through other parsers.
 //! - [`cli`]: flags, files, exit codes, signals, and what errors say.
 //! - [`incremental`]: refreshes that read little, and are right all the same.
@@ -19,7 +21,9 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod cli;
+mod endurance;
 mod faults;
+mod frozen;
 mod hostile;
 mod http;
 mod incremental;

@@ -75,6 +75,20 @@ async fn an_answer_without_its_list_in_the_middle_of_a_listing_fails_it_even_at_
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_absent_list_is_no_empty_one_even_when_what_was_known_has_been_dropped() {
+    let bench = settled(world()).await;
+    tokio::time::advance(2 * bench::STALE_AFTER).await;
+    bench.script.rule(|_| Step::NoList);
+    bench.refresh().await;
+    assert!(bench.known().is_empty());
+    let mut failed: Vec<_> = bench.failures().into_iter().map(|(collector, _)| collector).collect();
+    failed.sort_unstable();
+    let mut all: Vec<_> = Operation::ALL.into_iter().map(collector_of).collect();
+    all.sort_unstable();
+    assert_eq!(failed, all);
+}
+
+#[tokio::test(start_paused = true)]
 async fn where_nothing_was_known_an_absent_list_is_an_empty_one_except_for_instances() {
     let bench = Bench::new(World::default());
     bench.script.rule(|_| Step::NoList);

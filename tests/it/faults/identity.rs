@@ -1,11 +1,11 @@
-//! Credentials that are refused before the first call to SSM.
+//! Whose credentials a target has, and what is said of those that are refused before the first call to SSM.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use ssm_compliance_exporter::sim::{Fault, FaultKind, Options};
 
 use super::{COLLECTORS, healthy, is, is_well, labels, small_fleet};
-use crate::support::{Aws, Exporter, OTHER, OWN, Settings, role};
+use crate::support::{Aws, Exporter, OTHER, OWN, Page, Settings, role};
 
 /// Number of the target that is read through a role.
 const THROUGH_ROLE: usize = 2;
@@ -59,4 +59,42 @@ async fn the_same_account_and_region_twice_is_read_once() {
     let page = exporter.ready().await.page().await;
     assert_eq!(page.count("aws_ssm_up", &[]), 3);
     assert_eq!(page.value("aws_ssm_target_info", &[labels(0)[0], labels(0)[1], ("account_name", OWN)]), Some(1.0));
+}
+
+/// The account's own credentials and a role in the same account, in either order, each failing for a while.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_entries_that_are_one_account_and_region_are_never_both_on_the_page() {
+    let own = "  - account_name: own\n    regions: [eu-west-1]\n";
+    let role = format!("  - account_name: role\n    regions: [eu-west-1]\n    role_arn: {}\n", role(OWN));
+    for (first, entries) in [("role", [role.as_str(), own]), ("own", [own, role.as_str()])] {
+        for broken in ["AssumeRole", "GetCallerIdentity", "DescribeInstanceInformation", ""] {
+            let aws = small_fleet().await;
+            let fault = (!broken.is_empty()).then(|| Fault::always(FaultKind::Deny).of(broken));
+            aws.break_with(fault);
+            let accounts = format!("accounts:\n{}", entries.concat());
+            let exporter = Exporter::start(&aws, &Settings { accounts, ..Settings::quick() }).await;
+            exporter.ready().await;
+            let known = ("account_id", OWN);
+            for healed in [false, true] {
+                if healed {
+                    aws.heal();
+                    let first = [known, ("region", "eu-west-1"), ("account_name", first)];
+                    let shown = |page: &Page| is(page.value("aws_ssm_target_info", &first), 1) && is_well(page, 0);
+                    exporter.until("the first is shown", shown).await;
+                }
+                // The reader of the page refuses a series that is there twice.
+                let page = exporter.page().await;
+                let ups: Vec<_> = page.matching("aws_ssm_up", &[known]).collect();
+                assert_eq!(ups.len(), 1, "{first} {broken} {healed}: {ups:?}");
+                let discovered = exporter.get("/sd", "").await.text();
+                assert!(discovered.matches(OWN).count() <= 2, "{first} {broken} {healed}: {discovered}");
+            }
+            let page = exporter.page().await;
+            let name = [known, ("region", "eu-west-1"), ("account_name", first)];
+            assert!(is(page.value("aws_ssm_target_info", &name), 1), "{first} {broken}: the first entry is shown");
+            assert_eq!(page.count("aws_ssm_target_info", &[]), 1);
+            let landing = exporter.get("/", "").await.text();
+            assert!(landing.contains("left out") && landing.contains("configured before it"), "{landing}");
+        }
+    }
 }

@@ -14,6 +14,9 @@
 //! | limit that shrinks in the middle of a refresh | [`throttles`] |
 //! | 500s, HTML of a proxy (200 and 503), truncated JSON, connection reset | [`every`], `src/aws/tests/faults.rs` |
 //! | an endpoint that accepts and says nothing | [`every`] (one operation), [`soak`](crate::soak) (all); until data is too old: `src/collect/tests/staleness.rs` |
+//! | an answer without its list, in each of its forms | [`every`], `src/collect/tests/odd_answers.rs`, `src/aws/tests/answers.rs` |
+//! | a listing that loses most of the fleet | [`lists`], `src/collect/tests/odd_answers.rs` |
+//! | a token that AWS gave and refuses | [`lists`], `src/collect/tests/odd_answers.rs` |
 //! | repeated token | [`tokens`] |
 //! | a chain that never ends | [`tokens`]; to its bound: `src/collect/tests/chains.rs` |
 //! | a row that does not parse | [`every`] (listings), [`rows`] (in a batch), [`weather`] (items) |
@@ -28,6 +31,7 @@ mod change;
 mod edges;
 mod every;
 mod identity;
+mod lists;
 mod rows;
 mod throttles;
 mod tokens;

@@ -13,7 +13,7 @@ pub(crate) use aws::Aws;
 pub(crate) use client::{Reply, get};
 pub(crate) use exporter::Exporter;
 pub(crate) use page::{Format, Page, Series};
-pub(crate) use program::{CREDENTIALS, Program, Run, run, run_with};
+pub(crate) use program::{CREDENTIALS, Program, Run, command, run, run_with};
 pub(crate) use settings::{Settings, role};
 
 /// How long a test waits before it counts as hanging: long, because two cores may be busy with other tests.

@@ -22,7 +22,8 @@ pub(crate) struct Run {
 pub(crate) const CREDENTIALS: [(&str, &str); 2] =
     [("AWS_ACCESS_KEY_ID", "AKIAKNOWNKEYID"), ("AWS_SECRET_ACCESS_KEY", "known-secret-key")];
 
-fn command(arguments: &[&str], environment: &[(&str, &str)]) -> Command {
+/// The program with these arguments, in an environment without anything of the machine's.
+pub(crate) fn command(arguments: &[&str], environment: &[(&str, &str)]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ssm-compliance-exporter"));
     command
         .args(arguments)
@@ -60,8 +61,17 @@ pub(crate) struct Program {
 impl Program {
     /// Starts it with a free port, and waits until it listens.
     pub(crate) async fn start(environment: &[(&str, &str)], arguments: &[&str]) -> Self {
-        let arguments = [arguments, &["--web.listen-address", "127.0.0.1:0"]].concat();
-        let mut child = command(&arguments, environment).spawn().unwrap();
+        Self::start_with(command(&on_a_free_port(arguments), environment), true).await
+    }
+
+    /// The same, but nobody reads its log once it listens.
+    pub(crate) async fn start_unread(environment: &[(&str, &str)], arguments: &[&str]) -> Self {
+        Self::start_with(command(&on_a_free_port(arguments), environment), false).await
+    }
+
+    /// Starts a command that says on which address it listens, as the program does.
+    pub(crate) async fn start_with(mut command: Command, reads_on: bool) -> Self {
+        let mut child = command.spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let log = Arc::new(Mutex::new(String::new()));
         let (listening, address) = oneshot::channel();
@@ -72,6 +82,10 @@ impl Program {
                 let address = line.split("addresses=").nth(1).and_then(|rest| rest.split(' ').next());
                 if let Some((address, listening)) = address.and_then(|address| Some((address, listening.take()?))) {
                     let _ = listening.send(address.trim_matches('"').parse().unwrap());
+                    if !reads_on {
+                        // Open, and full some time.
+                        return std::future::pending().await;
+                    }
                 }
                 let mut log = written.lock().unwrap();
                 log.push_str(&line);
@@ -109,4 +123,8 @@ impl Program {
         let line = status.lines().find_map(|line| line.strip_prefix(key)).unwrap();
         line.trim_start_matches(':').split_whitespace().next().unwrap().parse().unwrap()
     }
+}
+
+fn on_a_free_port<'a>(arguments: &[&'a str]) -> Vec<&'a str> {
+    [arguments, &["--web.listen-address", "127.0.0.1:0"]].concat()
 }
