@@ -69,7 +69,8 @@ pub fn start_logging(level: Level, format: LogFormat) -> Result<LogGuard, LogErr
 /// If the thread that writes cannot be started.
 pub fn log_layer(level: Level, format: LogFormat) -> Result<(LogLayer, LogGuard), NoThreads> {
     let filter = Targets::new().with_target(env!("CARGO_CRATE_NAME"), level);
-    let builder = || NonBlockingBuilder::default().lossy(true).buffered_lines_limit(MAX_WAITING_LINES).thread_name("log");
+    let builder =
+        || NonBlockingBuilder::default().lossy(true).buffered_lines_limit(MAX_WAITING_LINES).thread_name("log");
     let (writer, guard) = catch_unwind(|| builder().finish(io::stderr())).map_err(|_| NoThreads::panicked())?;
     let _ = DROPPED.set(writer.error_counter());
     let layer = match format {

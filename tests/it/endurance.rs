@@ -5,8 +5,8 @@
 //! tasks: a layer of its log panics at some of the lines that a target, the render thread and a connection write.
 
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::{env, fmt, fs};
 
 use ssm_compliance_exporter::app::{self, Fleet, LogFormat, ServeOptions};
@@ -43,7 +43,8 @@ async fn whatever_happens_the_page_is_true_and_in_time_and_the_process_does_not_
     let mut program = Program::start_with(exporter(folder.path(), &aws), false).await;
     let truth = Truth::of(&until_all_up(program.address).await);
     let stop = Arc::new(AtomicBool::new(false));
-    let readers: Vec<_> = (0..SLOW_READERS).map(|_| tokio::spawn(read_nothing(program.address, Arc::clone(&stop)))).collect();
+    let readers: Vec<_> =
+        (0..SLOW_READERS).map(|_| tokio::spawn(read_nothing(program.address, Arc::clone(&stop)))).collect();
     run_for(time / 4, &aws, &program, &truth).await;
     let before = held(&program);
     run_for(time - time / 4, &aws, &program, &truth).await;
@@ -241,7 +242,8 @@ fn held(program: &Program) -> Held {
 
 /// This test program, as the exporter. Its base credentials come from a process that hangs now and then.
 fn exporter(folder: &std::path::Path, aws: &Aws) -> Command {
-    let settings = Settings { interval: "1s", stale_after: "10s", full_every: "5s", attempt_timeout: "1s", ..Settings::default() };
+    let settings =
+        Settings { interval: "1s", stale_after: "10s", full_every: "5s", attempt_timeout: "1s", ..Settings::default() };
     let (yaml, script, profile) = (folder.join("exporter.yaml"), folder.join("credentials.sh"), folder.join("profile"));
     fs::write(&yaml, settings.yaml(aws)).unwrap();
     fs::write(
@@ -281,7 +283,7 @@ fn the_exporter_of_the_soak() {
         let fleet = Fleet::new(&config, None).await.unwrap();
         let options =
             ServeOptions { listen: vec!["127.0.0.1:0".parse().unwrap()], telemetry_path: "/metrics".to_owned() };
-        app::serve(fleet, options, async { drop(terminate.recv().await) }, |_| {}).await.unwrap();
+        app::serve(fleet, options, async { terminate.recv().await.unwrap_or_default() }, |_| {}).await.unwrap();
     };
     app::block_on(run).unwrap();
 }
