@@ -16,11 +16,13 @@ mod accounts;
 mod compliance_types;
 mod duration;
 mod fields;
+pub(crate) mod forms;
 mod interpolate;
 mod node;
 mod problem;
 mod raw;
 pub mod reference;
+mod region;
 mod resolve;
 mod secret;
 mod suggest;
@@ -83,12 +85,14 @@ pub struct Api {
 pub struct Account {
     /// Name to show; the account id if none.
     pub name: Option<String>,
-    /// Twelve digits, from the role; unknown if there is no role.
+    /// Twelve digits, from the role or `account_id`; unknown if neither is given.
     pub account_id: Option<String>,
     /// Regions to read; empty means the one of the environment or profile.
     pub regions: Vec<String>,
     /// Role to assume; none means the credentials of the default chain.
     pub role_arn: Option<String>,
+    /// Name of the role's sessions; none means the exporter's own, and never there without a role.
+    pub role_session_name: Option<String>,
     /// Sent with the role; never there without one.
     pub external_id: Option<Secret>,
 }

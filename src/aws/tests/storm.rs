@@ -13,7 +13,7 @@ use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
 use tokio::time::Instant;
 
-use crate::aws::base::loader;
+use crate::aws::base::settings;
 use crate::aws::chain::Chain;
 use crate::aws::testing::{Counts, options};
 use crate::aws::{Base, SsmSource, TargetOptions};
@@ -122,7 +122,7 @@ impl Notes {
 async fn source(sky: &Sky) -> SsmSource {
     let connector = SharedHttpConnector::new(sky.clone());
     let http = http_client_fn(move |_, _| connector.clone());
-    let sdk = loader(http, Some(Region::new("eu-west-1"))).no_credentials().load().await;
+    let sdk = settings(http, Some(Region::new("eu-west-1"))).build();
     let credentials = Credentials::new("AKIDBASE", "secret", None, None, "test");
     let chain = Arc::new(Chain::fixed(SharedCredentialsProvider::new(credentials)));
     let options = TargetOptions { requests_per_second: 5.0, ..options() };
