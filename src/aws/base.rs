@@ -91,8 +91,7 @@ impl BaseOptions {
         if needs_nothing {
             return Ok(Environment::isolated());
         }
-        let wanted =
-            Wanted { credentials: self.static_credentials.is_none(), endpoints: self.endpoint_url.is_none() };
+        let wanted = Wanted { credentials: self.static_credentials.is_none(), endpoints: self.endpoint_url.is_none() };
         Environment::load(wanted).await
     }
 }

@@ -105,9 +105,8 @@ mod tests {
 
     #[test]
     fn the_account_is_read_from_the_roles_arn() {
-        let account = |arn: &str| {
-            Role { arn: arn.to_owned(), session_name: "test".to_owned(), external_id: None }.account_id()
-        };
+        let account =
+            |arn: &str| Role { arn: arn.to_owned(), session_name: "test".to_owned(), external_id: None }.account_id();
         assert_eq!(account("arn:aws-cn:iam::111122223333:role/path/reader").as_deref(), Some("111122223333"));
         for odd in ["", "reader", "arn:aws:iam::12345:role/reader", "arn:aws:iam::11112222333x:role/reader"] {
             assert_eq!(account(odd), None, "{odd}");

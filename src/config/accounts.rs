@@ -65,12 +65,7 @@ pub(super) fn check_once(regions: &[(String, usize)], path: &str, resolver: &Res
 }
 
 /// A role can only be assumed, and only reads, in its own partition.
-pub(super) fn check_partition(
-    role: Option<&RoleArn>,
-    regions: &[(String, usize)],
-    key: &str,
-    resolver: &Resolver<'_>,
-) {
+pub(super) fn check_partition(role: Option<&RoleArn>, regions: &[(String, usize)], key: &str, resolver: &Resolver<'_>) {
     let Some(partition) = role.and_then(|role| partition_of_arn(&role.arn)) else { return };
     for (region, line) in regions {
         if let Some(other) = partition_of_region(region).filter(|other| *other != partition) {
@@ -137,7 +132,8 @@ fn share_own_id(entries: &mut [Entry], resolver: &Resolver<'_>) {
     for entry in entries.iter_mut().filter(|entry| entry.is_own()) {
         match (&entry.account.account_id, entry.id_line) {
             (Some(id), Some(line)) if *id != own_id => {
-                let what = format!("account_id is {id} here and {own_id} on line {first_line}, for the same credentials");
+                let what =
+                    format!("account_id is {id} here and {own_id} on line {first_line}, for the same credentials");
                 resolver.problems.add(line, what, "entries without role_arn are one account; give one of them a role");
             }
             _ => entry.account.account_id = Some(own_id.clone()),

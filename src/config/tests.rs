@@ -102,7 +102,11 @@ fn the_examples_of_the_document_are_valid() {
 fn file_with(key: &reference::Key, value: &str) -> String {
     match key.path.split_once('.') {
         Some(("accounts[]", name)) => {
-            let role = if ["external_id", "role_session_name"].contains(&name) { ", role_arn: \"arn:aws:iam::111122223333:role/x\"" } else { "" };
+            let role = if ["external_id", "role_session_name"].contains(&name) {
+                ", role_arn: \"arn:aws:iam::111122223333:role/x\""
+            } else {
+                ""
+            };
             format!("accounts: [{{{name}: {value}{role}}}]")
         }
         Some(("organization", "role_name")) => format!("organization: {{role_name: {value}, regions: [eu-west-1]}}"),
@@ -234,8 +238,12 @@ fn an_account_id_is_twelve_digits_and_agrees_with_the_role() {
     let id = |text: &str| parse(text).unwrap().accounts[0].account_id.clone();
     assert_eq!(id("accounts: [{account_id: \"012345678901\"}]").as_deref(), Some("012345678901"));
     assert_eq!(id("accounts: [{account_id: 012345678901}]").as_deref(), Some("012345678901"), "without quotes");
-    assert_eq!(id(&format!("accounts: [{{account_id: 111122223333, role_arn: '{ROLE}'}}]")).as_deref(), Some("111122223333"));
-    for odd in ["12345", "1111222233334", "11112222333x", "'1111 2222 3333'", "1e12", "''", "٣٣٣٣٣٣٣٣٣٣٣٣"] {
+    assert_eq!(
+        id(&format!("accounts: [{{account_id: 111122223333, role_arn: '{ROLE}'}}]")).as_deref(),
+        Some("111122223333")
+    );
+    for odd in ["12345", "1111222233334", "11112222333x", "'1111 2222 3333'", "1e12", "''", "٣٣٣٣٣٣٣٣٣٣٣٣"]
+    {
         assert!(message(&format!("accounts: [{{account_id: {odd}}}]")).contains("accounts[0].account_id"), "{odd}");
     }
     let other = message(&format!("accounts: [{{account_id: 999988887777, role_arn: '{ROLE}'}}]"));
@@ -269,7 +277,10 @@ fn two_accounts_have_two_names() {
 #[test]
 fn a_session_name_keeps_awss_rule_and_needs_a_role() {
     let with = |name: &str| format!("accounts: [{{role_session_name: {name}, role_arn: '{ROLE}'}}]");
-    assert_eq!(parse(&with("'a+b=c,d.e@f_g-h'")).unwrap().accounts[0].role_session_name.as_deref(), Some("a+b=c,d.e@f_g-h"));
+    assert_eq!(
+        parse(&with("'a+b=c,d.e@f_g-h'")).unwrap().accounts[0].role_session_name.as_deref(),
+        Some("a+b=c,d.e@f_g-h")
+    );
     for odd in ["a", "a b", "a/b", "'a:b'", "é-name", "\"two\\n\"", &"x".repeat(65)] {
         assert!(message(&with(odd)).contains("is not the name of a session"), "{odd}");
     }

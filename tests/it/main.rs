@@ -3,6 +3,7 @@
 //! Each module is one concern:
 //!
 //! - [`truth`]: the page is the simulated account, series by series, in both formats, and nothing else.
+//! - [`environment`]: variables, profiles, proxies, certificates and credential services around the program.
 //! - [`faults`]: what a failing AWS costs, and what it must not cost.
 //! - [`hostile`]: names that no label has seen before, from AWS to the page and back through other parsers.
 //! - [`cli`]: flags, files, exit codes, signals, and what errors say.
@@ -19,6 +20,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod cli;
+mod environment;
 mod faults;
 mod hostile;
 mod http;

@@ -97,7 +97,11 @@ fn keys(variables: &Variables, problems: &Problems) -> Option<Option<Credentials
     }))
 }
 
-fn web_identity(token_file: &Setting<String>, variables: &Variables, problems: &Problems) -> Option<StaticConfiguration> {
+fn web_identity(
+    token_file: &Setting<String>,
+    variables: &Variables,
+    problems: &Problems,
+) -> Option<StaticConfiguration> {
     let role = variables.parsed("AWS_ROLE_ARN", problems, forms::role_arn);
     if role.is_none() && variables.raw("AWS_ROLE_ARN").is_none() {
         let hint = "set AWS_ROLE_ARN to the role that the token is for";
@@ -207,7 +211,11 @@ async fn check_profile(variables: &Variables, profile: &Profile, problems: &Prob
             return problems.add(place, "it stands beside credential_source", "keep one of them");
         }
         if !profile.has(source) {
-            return problems.add(place, format!("there is no profile {}", shown(source)), "name a profile that is there");
+            return problems.add(
+                place,
+                format!("there is no profile {}", shown(source)),
+                "name a profile that is there",
+            );
         }
         // A profile may name itself: then its own keys assume the role.
         if source == name {

@@ -77,11 +77,8 @@ impl Environment {
             CredentialSource::find(&variables, &profile, &problems).await;
             check_emptied_endpoints(&variables, &profile, &problems);
         }
-        let endpoints = if wanted.endpoints {
-            Endpoints::of(&variables, &profile, &problems)
-        } else {
-            Endpoints::default()
-        };
+        let endpoints =
+            if wanted.endpoints { Endpoints::of(&variables, &profile, &problems) } else { Endpoints::default() };
         let environment = Self {
             region: region(&variables, &profile, &problems),
             proxies: Proxies::of(&variables, &credential_services(&variables, &metadata), &problems),
@@ -158,14 +155,10 @@ fn header_text(text: &str) -> Result<(), Fault> {
 impl MetadataService {
     fn of(variables: &Variables, profile: &Profile, problems: &Problems) -> Self {
         let endpoint = variables.parsed("AWS_EC2_METADATA_SERVICE_ENDPOINT", problems, forms::http_url);
-        let endpoint =
-            endpoint.or_else(|| profile.parsed("ec2_metadata_service_endpoint", problems, forms::http_url));
+        let endpoint = endpoint.or_else(|| profile.parsed("ec2_metadata_service_endpoint", problems, forms::http_url));
         let mode = variables.parsed("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", problems, is_ipv6);
         let mode = mode.or_else(|| profile.parsed("ec2_metadata_service_endpoint_mode", problems, is_ipv6));
-        Self {
-            endpoint: endpoint.map(|setting| setting.value),
-            is_ipv6: mode.is_some_and(|setting| setting.value),
-        }
+        Self { endpoint: endpoint.map(|setting| setting.value), is_ipv6: mode.is_some_and(|setting| setting.value) }
     }
 }
 

@@ -165,12 +165,7 @@ fn is_secret(key: &str) -> bool {
     ["aws_access_key_id", "aws_secret_access_key", "aws_session_token", "external_id"].contains(&key)
 }
 
-fn file_path(
-    variable: &'static str,
-    default: &str,
-    variables: &Variables,
-    problems: &Problems,
-) -> Option<FilePath> {
+fn file_path(variable: &'static str, default: &str, variables: &Variables, problems: &Problems) -> Option<FilePath> {
     let home = variables.raw("HOME").map(PathBuf::from);
     let Some(named) = variables.parsed(variable, problems, any) else {
         return Some(FilePath { path: home?.join(".aws").join(default), variable: None });
@@ -195,10 +190,15 @@ async fn read(file: Option<&FilePath>, kind: EnvConfigFileKind, problems: &Probl
             let text = without_empty_values(&text);
             let alone = EnvConfigFiles::builder().with_contents(kind, text.clone()).build();
             let Err(fault) = parse(&alone, "default").await else { return text };
+            let fault = with_key(&fault, &text);
             problems.add(name.to_string(), fault, "the file must be an AWS profile file: [sections] of `key = value`");
         }
         (Err(error), Some(variable)) => {
-            problems.add(variable, format!("{name} cannot be read: {error}"), "name a file that can be read, or unset it");
+            problems.add(
+                variable,
+                format!("{name} cannot be read: {error}"),
+                "name a file that can be read, or unset it",
+            );
         }
         // A home that others own or that is not there is common in containers.
         (Err(error), None) if error.kind() != std::io::ErrorKind::TimedOut => {}
@@ -218,18 +218,32 @@ async fn parse(texts: &EnvConfigFiles, name: &str) -> Result<ProfileSet, String>
     })
 }
 
+/// Names the key whose value the broken line goes on with, if there is one: the parser says only which line it is.
+fn with_key(fault: &str, text: &str) -> String {
+    let number = fault.strip_prefix("line ").and_then(|rest| rest.split(':').next()?.parse::<usize>().ok());
+    let mut above = text.lines().take(number.unwrap_or_default()).collect::<Vec<_>>().into_iter().rev();
+    let is_below_a_key = above.next().is_some_and(|line| line.starts_with(BLANK));
+    match above.find(|line| is_key(line)).and_then(|line| line.split_once('=')) {
+        Some((key, _)) if is_below_a_key => format!("{fault}, in the value of {}", shown(key.trim())),
+        _ => fault.to_owned(),
+    }
+}
+
 /// Leaves out the keys without a value: as with variables, they count as not set. Lines keep their numbers.
 fn without_empty_values(text: &str) -> String {
     let lines: Vec<&str> = text.lines().collect();
     let mut kept = String::with_capacity(text.len());
     for (index, line) in lines.iter().enumerate() {
-        let is_key = !line.starts_with('[') && !line.starts_with(BLANK) && !line.starts_with(COMMENT);
-        if !(is_key && has_empty_value(line) && !continues(&lines[index + 1..])) {
+        if !(is_key(line) && has_empty_value(line) && !continues(&lines[index + 1..])) {
             kept.push_str(line);
         }
         kept.push('\n');
     }
     kept
+}
+
+fn is_key(line: &str) -> bool {
+    !line.starts_with('[') && !line.starts_with(BLANK) && !line.starts_with(COMMENT)
 }
 
 fn has_empty_value(line: &str) -> bool {

@@ -143,7 +143,9 @@ mod tests {
 
     #[test]
     fn an_address_that_is_none_is_refused_and_never_shown() {
-        for url in ["socks5://user:hunter2@host:1", "http://", "http:// user:hunter2@host", "ftp://host", "http://[::1", ":"] {
+        for url in
+            ["socks5://user:hunter2@host:1", "http://", "http:// user:hunter2@host", "ftp://host", "http://[::1", ":"]
+        {
             let problems = Problems::default();
             assert!(Proxies::of(&[("HTTPS_PROXY", url)].into(), &[], &problems).https.is_none(), "{url}");
             let told = problems.into_list().iter().map(ToString::to_string).collect::<String>();

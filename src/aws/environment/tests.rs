@@ -54,9 +54,16 @@ async fn a_region_that_is_none_is_refused_wherever_it_stands() {
     let told = message([("AWS_REGION", "eu-west-1a"), ("AWS_DEFAULT_REGION", "eu-west-1")]).await;
     assert!(told.starts_with("AWS_REGION: \"eu-west-1a\" is not a region\n  hint: "), "{told}");
     assert!(told.contains("its region is eu-west-1"), "{told}");
-    let (_home, home) = home("[default]\nregion =\n  eu-west-1\n", "");
-    let told = message([("HOME", &home)]).await;
-    assert!(told.contains(".aws/config: region of profile \"default\": "), "{told}");
+    for (config, expected) in [
+        ("[default]\nregion = eu-west-1a\n", ".aws/config: region of profile \"default\": "),
+        ("[default]\nregion = eu-west-1\n  x\n", ".aws/config: region of profile \"default\": "),
+        ("[default]\nregion =\n  eu-west-1\n", ".aws/config: line 3: "),
+        ("[default]\nregion =\n  eu-west-1\n", "in the value of \"region\""),
+    ] {
+        let (_home, home) = home(config, "");
+        let told = message([("HOME", &home)]).await;
+        assert!(told.contains(expected), "{told}");
+    }
 }
 
 #[tokio::test]
@@ -101,10 +108,19 @@ async fn each_place_of_credentials_is_found_in_aws_order() {
 #[tokio::test]
 async fn what_a_profile_lacks_is_told_with_file_profile_and_key() {
     for (config, expected) in [
-        ("[default]\nrole_arn = reader\nsource_profile = default\n", "role_arn of profile \"default\": \"reader\" is not"),
+        (
+            "[default]\nrole_arn = reader\nsource_profile = default\n",
+            "role_arn of profile \"default\": \"reader\" is not",
+        ),
         ("[default]\nrole_arn = ROLE\n", "without a source of credentials"),
-        ("[default]\nrole_arn = ROLE\nsource_profile = base\n", "source_profile of profile \"default\": there is no profile"),
-        ("[default]\nrole_arn = ROLE\nsource_profile = a\n[profile a]\nrole_arn = ROLE\nsource_profile = default\n", "circle"),
+        (
+            "[default]\nrole_arn = ROLE\nsource_profile = base\n",
+            "source_profile of profile \"default\": there is no profile",
+        ),
+        (
+            "[default]\nrole_arn = ROLE\nsource_profile = a\n[profile a]\nrole_arn = ROLE\nsource_profile = default\n",
+            "circle",
+        ),
         ("[default]\nrole_arn = ROLE\ncredential_source = Nowhere\n", "is not a source of credentials"),
         ("[default]\nrole_arn = ROLE\ncredential_source = Environment\n", "no AWS_ACCESS_KEY_ID"),
         ("[default]\nsso_session = dev\nsso_account_id = 111122223333\nsso_role_name = x\n", "there is no sso-session"),
@@ -117,7 +133,10 @@ async fn what_a_profile_lacks_is_told_with_file_profile_and_key() {
     ] {
         let (_home, home) = home(&config.replace("ROLE", "arn:aws:iam::111122223333:role/x"), "");
         let told = message([("HOME", &home)]).await;
-        assert!(told.contains(expected) && told.contains(".aws/config") && !told.contains("hunter2"), "{config}: {told}");
+        assert!(
+            told.contains(expected) && told.contains(".aws/config") && !told.contains("hunter2"),
+            "{config}: {told}"
+        );
         assert!(told.lines().all(|line| !line.ends_with('.')), "{told}");
     }
 }
