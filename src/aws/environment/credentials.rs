@@ -41,7 +41,7 @@ impl BaseCredentials {
         let profile = self.environment.profile_files.read(&problems).await;
         let source = CredentialSource::find(&self.environment.variables, &profile, &problems).await;
         if let Some(problem) = problems.into_list().first() {
-            return Err(CredentialsError::invalid_configuration(problem.to_string()));
+            return Err(CredentialsError::invalid_configuration(problem.on_one_line()));
         }
         let Some(provider) = self.provider(source, &profile) else {
             return Err(CredentialsError::not_loaded_no_source());

@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use tempfile::TempDir;
 
 use super::*;
+use crate::aws::testing::{Server, json, with_headers};
 
 const ALL: Wanted = Wanted { credentials: true, endpoints: true };
 
@@ -190,6 +191,57 @@ async fn a_profile_may_lie_elsewhere_and_must_be_there_if_it_is_named() {
     assert!(told.contains("AWS_CONFIG_FILE: ") && told.contains("/gone cannot be read"), "{told}");
     assert!(told.contains("AWS_PROFILE: there is no profile \"dev\""), "{told}");
     assert!(Environment::of([("HOME", "/nonexistent")].into(), ALL).await.is_ok(), "nobody named that home");
+}
+
+async fn resolved(environment: Environment) -> aws_credential_types::provider::Result {
+    use aws_credential_types::provider::ProvideCredentials as _;
+    let http = crate::aws::connector::shared(environment.proxies.clone(), environment.trust_store.clone());
+    let region = aws_config::Region::new("eu-west-1");
+    BaseCredentials::new(environment, http, Some(region)).provide_credentials().await
+}
+
+#[tokio::test]
+async fn keys_that_no_request_could_be_signed_with_are_refused_whoever_gave_them() {
+    for (id, is_good) in [("AKIAGOOD", true), ("AKIA\\nBAD", false), ("AKIÁ", false), ("", false)] {
+        let body = format!(
+            r#"{{"AccessKeyId": "{id}", "SecretAccessKey": "s", "Token": "t", "Expiration": "2100-01-01T00:00:00Z"}}"#
+        );
+        let server = Server::start(move |asked, _| match asked.head.split(' ').nth(1) {
+            Some("/latest/api/token") => with_headers(200, "x-aws-ec2-metadata-token-ttl-seconds: 60\r\n", "token"),
+            Some(path) if path.ends_with("/security-credentials/") => json(200, "role"),
+            _ => json(200, &body),
+        })
+        .await;
+        let variables = [("HOME", "/nonexistent"), ("AWS_EC2_METADATA_SERVICE_ENDPOINT", server.url.as_str())];
+        let environment = Environment::of(variables.into(), ALL).await.expect("good");
+        let resolved = resolved(environment).await;
+        assert_eq!(resolved.is_ok(), is_good, "{id}: {resolved:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_profile_is_read_anew_each_time_and_what_does_not_matter_in_it_never_does() {
+    let keys = |id: &str| format!("[default]\naws_access_key_id = {id}\naws_secret_access_key = s\n");
+    let (_home, home) = home("", &keys("FIRST"));
+    let environment = Environment::of([("HOME", home.as_str())].into(), ALL).await.expect("good");
+    let write = |text: &str| std::fs::write(PathBuf::from(&home).join(".aws/credentials"), text).expect("a file");
+    for (text, expected) in [
+        (keys("FIRST"), Ok("FIRST")),
+        (keys("SECOND") + "retry_mode = legacy\nmax_attempts =\n", Ok("SECOND")),
+        ("nonsense".to_owned(), Err(".aws/credentials: line 1")),
+        (keys("NO KEY"), Err("aws_access_key_id of profile")),
+        (keys("THIRD"), Ok("THIRD")),
+    ] {
+        write(&text);
+        match (resolved(environment.clone()).await, expected) {
+            (Ok(credentials), Ok(id)) => assert_eq!(credentials.access_key_id(), id),
+            (Err(error), Err(part)) => {
+                let told = std::error::Error::source(&error).expect("a cause").to_string();
+                assert!(told.contains(part) && !told.contains("NO KEY") && !told.contains('\n'), "{told}");
+            }
+            (other, _) => panic!("{text}: {other:?}"),
+        }
+    }
 }
 
 proptest! {

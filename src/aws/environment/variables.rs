@@ -142,6 +142,13 @@ impl Problems {
     }
 }
 
+impl Problem {
+    /// For the log and the page.
+    pub(super) fn on_one_line(&self) -> String {
+        format!("{}: {}; {}", self.place, self.what, self.hint)
+    }
+}
+
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}\n  hint: {}", self.place, self.what, self.hint)

@@ -124,7 +124,7 @@ struct Case {
 fn cases(row: &Row, environment: &[(&'static str, String)], is_complete: bool) -> Vec<Case> {
     let (name, fate, good, nonsense) = row;
     let empty = if NOT_EMPTY.contains(name) && *fate == Refused { Refused } else { Ignored };
-    let padded = [format!(" {good}"), format!("{good}\n"), format!("\t{good} ")].map(|value| (value, *fate));
+    let padded = [format!(" {good}"), format!("{good}\n")].map(|value| (value, *fate));
     let nonsense = nonsense.iter().map(|value| ((*value).to_owned(), *fate));
     let values = padded.into_iter().chain(nonsense).chain([(String::new(), empty)]);
     let case = |(value, expected)| {
