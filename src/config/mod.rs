@@ -8,8 +8,9 @@
 //! environment's credentials, and a region that no entry gives, are found by whoever connects to AWS.
 
 use std::fs::File;
-use std::io::Read as _;
+use std::io::{self, Read as _};
 use std::path::Path;
+use std::sync::mpsc;
 use std::time::Duration;
 
 mod accounts;
@@ -38,6 +39,8 @@ use problem::Problems;
 
 /// Largest file, in bytes; a thousand accounts need a tenth of it.
 const LARGEST_FILE: u64 = 1 << 20;
+/// How long reading the file may take.
+const READ_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A valid configuration. [`Default`] is what no file means.
 #[derive(Debug, Clone, PartialEq)]
@@ -209,18 +212,32 @@ pub fn parse_duration(text: &str) -> Result<Duration, String> {
     duration::parse(text).map_err(|fault| format!("{}; {}", fault.what, fault.hint))
 }
 
-/// Bounded, because a device or a pipe has no size to ask for.
-fn read_bytes(path: &Path) -> std::io::Result<Vec<u8>> {
+/// Bounded in time, because opening a file on a dead mount never returns. The thread that hangs there ends with the
+/// process.
+fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
+    let (sender, receiver) = mpsc::channel();
+    let path = path.to_owned();
+    std::thread::Builder::new().name("file-reader".to_owned()).spawn(move || {
+        let _ = sender.send(read_bounded(&path));
+    })?;
+    receiver.recv_timeout(READ_TIMEOUT).unwrap_or_else(|_| {
+        let what = format!("it took longer than {} s; is its mount alive?", READ_TIMEOUT.as_secs());
+        Err(io::Error::new(io::ErrorKind::TimedOut, what))
+    })
+}
+
+/// Bounded in size, because a device or a pipe has none to ask for.
+fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     File::open(path)?.take(LARGEST_FILE + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
-fn unreadable(name: &str, error: &std::io::Error) -> ConfigError {
+fn unreadable(name: &str, error: &io::Error) -> ConfigError {
     let hint = match error.kind() {
-        std::io::ErrorKind::NotFound => "check --config.file, or leave it out to run without a file",
-        std::io::ErrorKind::PermissionDenied => "let the user that runs the exporter read the file",
-        std::io::ErrorKind::IsADirectory => "give the file in this directory",
+        io::ErrorKind::NotFound => "check --config.file, or leave it out to run without a file",
+        io::ErrorKind::PermissionDenied => "let the user that runs the exporter read the file",
+        io::ErrorKind::IsADirectory => "give the file in this directory",
         _ => "check --config.file",
     };
     ConfigError::new(name, None, format!("the configuration file cannot be read: {error}"), hint)

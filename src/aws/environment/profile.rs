@@ -14,6 +14,8 @@ use super::files;
 use super::variables::{Problems, Setting, Variables, any, unpadded};
 use crate::config::forms::{Fault, shown};
 
+/// The profile that is meant where none is named. It need not be there.
+const DEFAULT_PROFILE: &str = "default";
 /// Blanks of the format, as the SDK's parser knows them.
 const BLANK: [char; 2] = [' ', '\t'];
 const COMMENT: [char; 2] = ['#', ';'];
@@ -46,7 +48,7 @@ pub(super) struct Profile {
 
 impl ProfileFiles {
     pub(super) fn named_by(variables: &Variables, problems: &Problems) -> Self {
-        let default = || Setting { value: "default".to_owned(), place: String::new() };
+        let default = || Setting { value: DEFAULT_PROFILE.to_owned(), place: String::new() };
         Self {
             name: variables.parsed("AWS_PROFILE", problems, any).unwrap_or_else(default),
             config: file_path("AWS_CONFIG_FILE", "config", variables, problems),
@@ -71,7 +73,8 @@ impl ProfileFiles {
             credentials: parse(&only_credentials, name).await.unwrap_or_default(),
             texts,
         };
-        if !self.name.place.is_empty() && profile.merged.get_profile(name).is_none() {
+        let is_chosen = !self.name.place.is_empty() && name != DEFAULT_PROFILE;
+        if is_chosen && profile.merged.get_profile(name).is_none() {
             let what = format!("there is no profile {}", shown(name));
             problems.add(&self.name.place, what, format!("add it to {}, or name another", profile.file_names()));
         }
@@ -189,7 +192,7 @@ async fn read(file: Option<&FilePath>, kind: EnvConfigFileKind, problems: &Probl
         (Ok(text), _) => {
             let text = without_empty_values(&text);
             let alone = EnvConfigFiles::builder().with_contents(kind, text.clone()).build();
-            let Err(fault) = parse(&alone, "default").await else { return text };
+            let Err(fault) = parse(&alone, DEFAULT_PROFILE).await else { return text };
             let fault = with_key(&fault, &text);
             problems.add(name.to_string(), fault, "the file must be an AWS profile file: [sections] of `key = value`");
         }

@@ -125,7 +125,7 @@ async fn what_a_profile_lacks_is_told_with_file_profile_and_key() {
         ("[default]\nrole_arn = ROLE\ncredential_source = Nowhere\n", "is not a source of credentials"),
         ("[default]\nrole_arn = ROLE\ncredential_source = Environment\n", "no AWS_ACCESS_KEY_ID"),
         ("[default]\nsso_session = dev\nsso_account_id = 111122223333\nsso_role_name = x\n", "there is no sso-session"),
-        ("[default]\nsso_region = eu-wset-1\nsso_account_id = 1\nsso_role_name = x\n", "sso_account_id of profile"),
+        ("[default]\nsso_region = xx-west-1\nsso_account_id = 1\nsso_role_name = x\n", "sso_account_id of profile"),
         ("[default]\naws_access_key_id = A\n", "without aws_secret_access_key"),
         ("[default]\naws_access_key_id = A\n B\naws_secret_access_key = hunter2 hunter2\n", "(not shown)"),
         ("[default]\nweb_identity_token_file = /nonexistent\nrole_arn = ROLE\n", "web_identity_token_file of profile"),
@@ -191,6 +191,18 @@ async fn a_profile_may_lie_elsewhere_and_must_be_there_if_it_is_named() {
     assert!(told.contains("AWS_CONFIG_FILE: ") && told.contains("/gone cannot be read"), "{told}");
     assert!(told.contains("AWS_PROFILE: there is no profile \"dev\""), "{told}");
     assert!(Environment::of([("HOME", "/nonexistent")].into(), ALL).await.is_ok(), "nobody named that home");
+}
+
+#[tokio::test]
+async fn an_empty_endpoint_is_only_told_where_the_sdk_would_take_it_for_one() {
+    let (_home, home) = home(
+        "[default]\nrole_arn = arn:aws:iam::111122223333:role/x\nsource_profile = base\n",
+        "[base]\naws_access_key_id = A\naws_secret_access_key = b\n",
+    );
+    let emptied = ("AWS_ENDPOINT_URL_STS", "");
+    let told = message([("HOME", home.as_str()), emptied]).await;
+    assert!(told.starts_with("AWS_ENDPOINT_URL_STS: it is set to nothing"), "{told}");
+    assert!(Environment::of([("HOME", "/nonexistent"), emptied].into(), ALL).await.is_ok());
 }
 
 async fn resolved(environment: Environment) -> aws_credential_types::provider::Result {

@@ -18,6 +18,17 @@ fn pipe(folder: &Path, name: &str) -> String {
     path.to_str().unwrap().to_owned()
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_configuration_file_that_never_opens_is_told_by_name() {
+    let folder = TempDir::new().unwrap();
+    let path = pipe(folder.path(), "exporter.yaml");
+    let asked = Instant::now();
+    let run = run_with(&[], &["check-config", "--config.file", &path]).await;
+    assert_eq!(run.code, Some(78), "{}", run.err);
+    assert!(run.err.starts_with(&format!("{path}: the configuration file cannot be read")), "{}", run.err);
+    assert!(asked.elapsed() < SOON, "{:?}", asked.elapsed());
+}
+
 async fn is_told(names: &[&str], environment: &[(&str, &str)]) {
     let asked = Instant::now();
     let run = run_with(environment, &["check-config"]).await;
