@@ -118,10 +118,10 @@ fn check_default_region(config: &Config, account: &Account, region: &str) -> Res
     }
     let is_same_account = |other: &&Account| other.account_id == account.account_id;
     let mut listed = config.accounts.iter().filter(is_same_account).flat_map(|other| &other.regions);
-    match listed.any(|listed| listed == region) {
-        true => Err(FleetError::RegionTwice { region: region.to_owned() }),
-        false => Ok(()),
+    if listed.any(|listed| listed == region) {
+        return Err(FleetError::RegionTwice { region: region.to_owned() });
     }
+    Ok(())
 }
 
 fn place(number: usize, account: &Account, region: &str) -> Arc<Place> {

@@ -59,21 +59,17 @@ impl Base {
         let region = environment.region.clone().map(Region::new);
         let mut sdk = settings(http.clone(), region.clone());
         let endpoints = environment.endpoints();
-        match options.endpoint_url {
-            Some(url) => sdk.set_endpoint_url(Some(url)),
-            None => sdk
-                .set_use_fips(Some(endpoints.fips))
-                .set_use_dual_stack(Some(endpoints.dual_stack))
-                .set_service_config(Some(endpoints)),
-        };
-        let chain = match options.static_credentials {
-            Some((id, secret)) => {
-                Chain::fixed(SharedCredentialsProvider::new(Credentials::new(id, secret, None, None, "static")))
-            }
-            None => {
-                let region = region.or(options.fallback_region.map(Region::new));
-                Chain::default_of(BaseCredentials::new(environment, http, region))
-            }
+        if let Some(url) = options.endpoint_url {
+            sdk.set_endpoint_url(Some(url));
+        } else {
+            sdk.set_use_fips(Some(endpoints.fips)).set_use_dual_stack(Some(endpoints.dual_stack));
+            sdk.set_service_config(Some(endpoints));
+        }
+        let chain = if let Some((id, secret)) = options.static_credentials {
+            Chain::fixed(SharedCredentialsProvider::new(Credentials::new(id, secret, None, None, "static")))
+        } else {
+            let region = region.or(options.fallback_region.map(Region::new));
+            Chain::default_of(BaseCredentials::new(environment, http, region))
         };
         Ok(Self { sdk: sdk.build(), chain: Arc::new(chain) })
     }

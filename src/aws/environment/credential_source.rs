@@ -20,7 +20,7 @@ pub(super) enum CredentialSource {
     Variables(Credentials),
     /// The selected profile, and those that it names.
     Profile,
-    /// A token of Kubernetes or another OpenID Connect provider, exchanged at STS.
+    /// A token of Kubernetes or another identity provider, exchanged at STS.
     WebIdentity(StaticConfiguration),
     /// The service on the host that gives containers their roles.
     Container,
@@ -48,8 +48,10 @@ const CREDENTIAL_SOURCES: [&str; 3] = ["environment", "ec2instancemetadata", "ec
 impl CredentialSource {
     /// Finds the place, and tells what is wrong with it.
     pub(super) async fn find(variables: &Variables, profile: &Profile, problems: &Problems) -> Self {
-        if let Some(keys) = keys(variables, problems) {
-            return keys.map_or(Self::Nowhere, Self::Variables);
+        match keys(variables, problems) {
+            Keys::Absent => {}
+            Keys::Unusable => return Self::Nowhere,
+            Keys::Present(credentials) => return Self::Variables(credentials),
         }
         if CREDENTIAL_KEYS.iter().any(|key| profile.get(key).is_some()) {
             check_profile(variables, profile, problems).await;
@@ -71,30 +73,35 @@ impl CredentialSource {
     }
 }
 
-/// The keys of the environment, if there are any: nothing inside if they are no good.
-fn keys(variables: &Variables, problems: &Problems) -> Option<Option<Credentials>> {
+/// The keys of the environment.
+enum Keys {
+    Absent,
+    Unusable,
+    Present(Credentials),
+}
+
+fn keys(variables: &Variables, problems: &Problems) -> Keys {
     let id = variables.raw("AWS_ACCESS_KEY_ID").map(|_| "AWS_ACCESS_KEY_ID");
     let secret = ["AWS_SECRET_ACCESS_KEY", "SECRET_ACCESS_KEY"].into_iter().find(|name| variables.raw(name).is_some());
     let (id, secret) = match (id, secret) {
         (Some(id), Some(secret)) => (id, secret),
         // The old name is too common a word to mean AWS by itself.
-        (None, None | Some("SECRET_ACCESS_KEY")) => return None,
+        (None, None | Some("SECRET_ACCESS_KEY")) => return Keys::Absent,
         (id, _) => {
             let (there, missing) = match id {
                 Some(id) => (id, "AWS_SECRET_ACCESS_KEY"),
                 None => ("AWS_SECRET_ACCESS_KEY", "AWS_ACCESS_KEY_ID"),
             };
             problems.add(there, format!("it is set and {missing} is not"), "set both of them, or none");
-            return Some(None);
+            return Keys::Unusable;
         }
     };
     let id = variables.secret(id, problems, header_word);
     let secret = variables.secret(secret, problems, header_word);
     let token = variables.secret("AWS_SESSION_TOKEN", problems, header_word);
-    let complete = id.zip(secret);
-    Some(complete.map(|(id, secret)| {
-        Credentials::new(id.value, secret.value, token.map(|token| token.value), None, "EnvironmentVariable")
-    }))
+    let Some((id, secret)) = id.zip(secret) else { return Keys::Unusable };
+    let token = token.map(|token| token.value);
+    Keys::Present(Credentials::new(id.value, secret.value, token, None, "EnvironmentVariable"))
 }
 
 fn web_identity(
@@ -193,7 +200,7 @@ async fn check_profile(variables: &Variables, profile: &Profile, problems: &Prob
             return;
         }
         if get("credential_source").is_some_and(|source| source.eq_ignore_ascii_case("environment")) {
-            if keys(variables, problems).is_none() {
+            if matches!(keys(variables, problems), Keys::Absent) {
                 let what = "the environment has no AWS_ACCESS_KEY_ID";
                 problems.add(profile.place(name, "credential_source"), what, "set it, or name another source");
             }
@@ -266,11 +273,11 @@ fn credential_source(text: &str) -> Result<(), Fault> {
 fn check_sso(profile: &Profile, name: &str, problems: &Problems) {
     let Some(session) = profile.of(name, "sso_session") else { return };
     let place = profile.place(name, "sso_session");
-    let Some(region) = profile.of_sso_session(session, "sso_region") else {
+    if !profile.has_sso_session(session) {
         let hint = "run: aws configure sso-session";
         return problems.add(place, format!("there is no sso-session {}", shown(session)), hint);
-    };
-    if let Some(Err(fault)) = region.map(forms::region) {
+    }
+    if let Some(Err(fault)) = profile.of_sso_session(session, "sso_region").map(forms::region) {
         problems.add(place, format!("sso_region of that session {}", fault.what), fault.hint);
     }
 }

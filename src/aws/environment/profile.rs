@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use aws_config::profile::{self, ProfileSet};
 use aws_runtime::env_config::EnvConfigValue;
 use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
+use aws_types::os_shim_internal::{Env, Fs};
 
 use super::files;
 use super::variables::{Problems, Setting, Variables, any, unpadded};
@@ -106,15 +107,19 @@ impl Profile {
         self.merged.get_profile(name).is_some()
     }
 
-    /// A key of an `sso-session`, if there is that session.
-    pub(super) fn of_sso_session(&self, session: &str, key: &str) -> Option<Option<&str>> {
-        Some(self.merged.sso_session(session)?.get(key))
+    pub(super) fn has_sso_session(&self, session: &str) -> bool {
+        self.merged.sso_session(session).is_some()
+    }
+
+    /// A key of an `sso-session`.
+    pub(super) fn of_sso_session(&self, session: &str, key: &str) -> Option<&str> {
+        self.merged.sso_session(session)?.get(key)
     }
 
     /// The endpoint of a service: its own, in a `services` section, before the profile's.
     pub(super) fn endpoint_url(&self, service_id: &str) -> Option<String> {
         let value = EnvConfigValue::new().profile("endpoint_url").service_id(service_id);
-        value.load(&Default::default(), Some(&self.merged)).map(|(url, _)| url.into_owned())
+        value.load(&Env::default(), Some(&self.merged)).map(|(url, _)| url.into_owned())
     }
 
     /// A key of the selected profile, parsed. A bad one is a problem, and no value.
@@ -214,7 +219,7 @@ async fn read(file: Option<&FilePath>, kind: EnvConfigFileKind, problems: &Probl
 async fn parse(texts: &EnvConfigFiles, name: &str) -> Result<ProfileSet, String> {
     let name = Some(Cow::Owned(name.to_owned()));
     // Neither files nor environment are asked: the texts and the name are all that there is to know.
-    profile::load(&Default::default(), &Default::default(), texts, name).await.map_err(|error| {
+    profile::load(&Fs::default(), &Env::default(), texts, name).await.map_err(|error| {
         let text = std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
         let fault = text.split_once(" on ").map_or(text.as_str(), |(_, fault)| fault);
         fault.split_whitespace().collect::<Vec<_>>().join(" ")

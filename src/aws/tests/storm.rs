@@ -119,7 +119,7 @@ impl Notes {
     }
 }
 
-async fn source(sky: &Sky) -> SsmSource {
+fn source(sky: &Sky) -> SsmSource {
     let connector = SharedHttpConnector::new(sky.clone());
     let http = http_client_fn(move |_, _| connector.clone());
     let sdk = settings(http, Some(Region::new("eu-west-1"))).build();
@@ -136,7 +136,7 @@ async fn a_storm_of_an_hour_is_met_with_few_calls_named_and_over_within_an_inter
     let notes = Notes { start: sky.start, shown: Arc::default() };
     let ages = Ages { stale_after: STALE_AFTER, interval: INTERVAL, full_every: Duration::from_hours(6) };
     let clock = Clock::new(|| Timestamp::from_millis(1_763_200_000_000));
-    let source = source(&sky).await;
+    let source = source(&sky);
     let refresher =
         Refresher::new(source, notes.clone(), Plan::everything(), clock, Target::new(ages), "test".to_owned());
     let run = refresher.run(INTERVAL, Duration::ZERO);

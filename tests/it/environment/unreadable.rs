@@ -9,6 +9,9 @@ use tempfile::TempDir;
 
 use crate::support::{CREDENTIALS, run_with};
 
+/// What the message names, and the environment that brings it about.
+type Case<'a> = (&'a [&'a str], &'a [(&'a str, &'a str)]);
+
 /// The bound on one file is 10 s, and the machine may be busy.
 const SOON: Duration = Duration::from_secs(18);
 
@@ -49,7 +52,7 @@ async fn a_file_that_never_opens_is_told_by_name_and_does_not_hold_the_program()
     let default = pipe(&folder.path().join(".aws"), "credentials");
     let role = ("AWS_ROLE_ARN", "arn:aws:iam::111122223333:role/x");
     let home = folder.path().to_str().unwrap();
-    let cases: [(&[&str], &[(&str, &str)]); 5] = [
+    let cases: [Case<'_>; 5] = [
         (&["AWS_CONFIG_FILE", &config], &[region, ("AWS_CONFIG_FILE", &config)]),
         (&[&default], &[region, ("HOME", home)]),
         (&["AWS_WEB_IDENTITY_TOKEN_FILE", &token], &[region, role, ("AWS_WEB_IDENTITY_TOKEN_FILE", &token)]),
