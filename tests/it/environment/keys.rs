@@ -7,7 +7,7 @@ use tempfile::TempDir;
 use super::parts::Authority;
 use crate::support::{Aws, CREDENTIALS, Format, OWN, Page, run_with};
 
-const CONCURRENCY: usize = 4;
+const CONCURRENCY: usize = 2;
 const ROLE: &str = "arn:aws:iam::111122223333:role/x";
 
 /// Keys that are not read, whatever they say.
