@@ -124,10 +124,13 @@ pub(crate) async fn reference(terms: &Terms) -> Reference {
     let endpoint_url = Some(serve(&simulator).await);
     let static_credentials = Some(("AKIAEXAMPLE".to_owned(), "secret".to_owned()));
     let base = Base::load(BaseOptions { endpoint_url, static_credentials, fallback_region: None }).await;
+    let base = base.expect("nothing of the environment matters");
     let options = TargetOptions {
         region: REGION.to_owned(),
         role_arn: Some(format!("arn:aws:iam::{ACCOUNT}:role/bench")),
         external_id: None,
+        account_id: None,
+        role_session_name: None,
         requests_per_second: terms.ceiling,
         refresh_interval: terms.interval,
         attempt_timeout: Duration::from_secs(10),

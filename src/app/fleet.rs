@@ -7,8 +7,9 @@ use super::BUILD;
 use super::fleet_state::{FleetState, TargetPublisher};
 use super::render::RenderError;
 use super::slot::{TargetSlot, TargetStatus};
-use crate::aws::{Base, BaseOptions, Meter, SsmSource, TargetOptions};
+use crate::aws::{Base, BaseOptions, EnvironmentError, Meter, SsmSource, TargetOptions};
 use crate::collect::{Clock, Plan, Refresher};
+use crate::config::forms::{partition_of_arn, partition_of_region};
 use crate::config::{Account, Config, InstanceSeries};
 use crate::metrics::{Own, Page, Policy, Show};
 use crate::model::{Ages, Target, Timestamp};
@@ -30,6 +31,29 @@ pub enum FleetError {
     /// No region anywhere.
     #[error("no region is known\n  hint: list regions under accounts in the configuration file, or set AWS_REGION")]
     NoRegion,
+    /// The environment or the profile says what cannot be right.
+    #[error(transparent)]
+    Environment(#[from] EnvironmentError),
+    /// The environment's region does not go with the role that is to read it.
+    #[error(
+        "the region of the environment or profile, {region}, is not in the partition of {role_arn}\n  hint: list regions \
+         of that partition beside the role, under accounts in the configuration file"
+    )]
+    OtherPartition {
+        /// As the environment has it.
+        region: String,
+        /// As the configuration has it.
+        role_arn: String,
+    },
+    /// An entry without regions and one that lists the environment's region.
+    #[error(
+        "{region}, the region of the environment or profile, is given twice for one account\n  hint: one account and \
+         region is one target; list the regions of each entry under accounts in the configuration file"
+    )]
+    RegionTwice {
+        /// As the environment has it.
+        region: String,
+    },
     /// A part of the format that this version does not act on.
     #[error("{0} is not supported by this version\n  hint: remove it from the configuration file")]
     NotSupported(&'static str),
@@ -57,7 +81,7 @@ impl Fleet {
         check_supported(config)?;
         let endpoint_url = config.api.endpoint_url.clone();
         let fallback_region = config.accounts.iter().find_map(|account| account.regions.first().cloned());
-        let base = Base::load(BaseOptions { endpoint_url, static_credentials, fallback_region }).await;
+        let base = Base::load(BaseOptions { endpoint_url, static_credentials, fallback_region }).await?;
         let targets = targets(config, base.default_region().as_ref())?;
         let slots: Vec<Arc<TargetSlot>> =
             targets.iter().enumerate().map(|(n, (account, region))| slot(n, account, region)).collect();
@@ -92,7 +116,9 @@ fn targets<'a>(config: &'a Config, default_region: Option<&String>) -> Result<Ve
     let mut targets = Vec::new();
     for account in &config.accounts {
         if account.regions.is_empty() {
-            targets.push((account, default_region.cloned().ok_or(FleetError::NoRegion)?));
+            let region = default_region.ok_or(FleetError::NoRegion)?;
+            check_default_region(config, account, region)?;
+            targets.push((account, region.clone()));
         }
         targets.extend(account.regions.iter().map(|region| (account, region.clone())));
     }
@@ -103,10 +129,27 @@ fn slot(number: usize, account: &Account, region: &str) -> Arc<TargetSlot> {
     Arc::new(TargetSlot::new(number, account.name.clone(), account.account_id.clone(), region.to_owned()))
 }
 
+/// What the configuration could not check, as it does not know the region of the environment.
+fn check_default_region(config: &Config, account: &Account, region: &str) -> Result<(), FleetError> {
+    if let Some(role_arn) = &account.role_arn
+        && partition_of_arn(role_arn) != partition_of_region(region)
+    {
+        return Err(FleetError::OtherPartition { region: region.to_owned(), role_arn: role_arn.clone() });
+    }
+    let is_same_account = |other: &&Account| other.account_id == account.account_id;
+    let mut listed = config.accounts.iter().filter(is_same_account).flat_map(|other| &other.regions);
+    if listed.any(|listed| listed == region) {
+        return Err(FleetError::RegionTwice { region: region.to_owned() });
+    }
+    Ok(())
+}
+
 fn target_options(config: &Config, account: &Account, region: &str) -> TargetOptions {
     TargetOptions {
         region: region.to_owned(),
+        account_id: account.account_id.clone(),
         role_arn: account.role_arn.clone(),
+        role_session_name: account.role_session_name.clone(),
         external_id: account.external_id.as_ref().map(|id| id.expose().to_owned()),
         requests_per_second: config.api.requests_per_second,
         refresh_interval: config.refresh.interval,

@@ -111,6 +111,6 @@ fn demo_account(number: usize, id: &str, regions: &[String]) -> Account {
         account_id: Some(id.to_owned()),
         regions: regions.to_vec(),
         role_arn: Some(format!("arn:aws:iam::{id}:role/{ROLE}")),
-        external_id: None,
+        ..Account::default()
     }
 }

@@ -2,23 +2,25 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
-use aws_config::environment::region::EnvironmentVariableRegionProvider;
-use aws_config::meta::region::RegionProviderChain;
-use aws_config::profile::region::ProfileFileRegionProvider;
-use aws_config::{AppName, BehaviorVersion, ConfigLoader, Region, SdkConfig};
+use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
-use aws_credential_types::provider::error::TokenError;
-use aws_credential_types::provider::token::ProvideToken;
-use aws_credential_types::provider::{SharedCredentialsProvider, future};
+use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_ssm::config::StalledStreamProtectionConfig;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_types::sdk_config::Builder;
 
 use super::chain::Chain;
 use super::connector;
+use super::environment::{BaseCredentials, Environment, EnvironmentError, Wanted};
 
 /// In the user agent and as the name of assumed sessions: how `CloudTrail` shows who called.
 pub(super) const APP_NAME: &str = "ssm-compliance-exporter";
+/// The SDK's own connect timeout, for the clients behind the base credentials.
+pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_millis(3100);
+/// One attempt of a call by those clients.
+pub(super) const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How to reach AWS, where the environment and the profile do not say.
 #[derive(Clone, Default)]
@@ -47,22 +49,29 @@ pub struct Base {
 }
 
 impl Base {
-    /// Reads environment and profile. Never fails and calls nobody: what is missing shows when a target begins.
-    pub async fn load(options: BaseOptions) -> Self {
-        let http = connector::shared(options.endpoint_url.as_deref());
-        let region = configured_region().await;
-        let mut loader = loader(http.clone(), region.clone()).no_credentials();
-        if let Some(url) = &options.endpoint_url {
-            // Either of the two, from the environment or the profile, would make the SDK refuse the URL.
-            loader = loader.endpoint_url(url).use_fips(false).use_dual_stack(false);
+    /// Reads environment and profile. Calls nobody: credentials that are missing show when a target begins.
+    ///
+    /// # Errors
+    /// If the environment or the profile says what cannot be right.
+    pub async fn load(options: BaseOptions) -> Result<Self, EnvironmentError> {
+        let environment = options.environment().await?;
+        let http = connector::shared(environment.proxies.clone(), environment.trust_store.clone());
+        let region = environment.region.clone().map(Region::new);
+        let mut sdk = settings(http.clone(), region.clone());
+        let endpoints = environment.endpoints();
+        if let Some(url) = options.endpoint_url {
+            sdk.set_endpoint_url(Some(url));
+        } else {
+            sdk.set_use_fips(Some(endpoints.fips)).set_use_dual_stack(Some(endpoints.dual_stack));
+            sdk.set_service_config(Some(endpoints));
         }
-        let chain = match options.static_credentials {
-            Some((id, secret)) => {
-                Chain::fixed(SharedCredentialsProvider::new(Credentials::new(id, secret, None, None, "static")))
-            }
-            None => Chain::default_of(http, region.or(options.fallback_region.map(Region::new))),
+        let chain = if let Some((id, secret)) = options.static_credentials {
+            Chain::fixed(SharedCredentialsProvider::new(Credentials::new(id, secret, None, None, "static")))
+        } else {
+            let region = region.or(options.fallback_region.map(Region::new));
+            Chain::default_of(BaseCredentials::new(environment, http, region))
         };
-        Self { sdk: loader.load().await, chain: Arc::new(chain) }
+        Ok(Self { sdk: sdk.build(), chain: Arc::new(chain) })
     }
 
     /// The region of `AWS_REGION`, `AWS_DEFAULT_REGION` or the profile.
@@ -71,38 +80,27 @@ impl Base {
     }
 }
 
-/// The settings that clients and the credentials chain have in common.
-pub(super) fn loader(http: SharedHttpClient, region: Option<Region>) -> ConfigLoader {
-    let loader = aws_config::defaults(BehaviorVersion::latest())
+impl BaseOptions {
+    async fn environment(&self) -> Result<Environment, EnvironmentError> {
+        let needs_nothing = self.static_credentials.is_some()
+            && self.endpoint_url.as_deref().is_some_and(|url| url.starts_with("http://"));
+        if needs_nothing {
+            return Ok(Environment::isolated());
+        }
+        let wanted = Wanted { credentials: self.static_credentials.is_none(), endpoints: self.endpoint_url.is_none() };
+        Environment::load(wanted).await
+    }
+}
+
+/// The settings that all clients have in common. The SDK's loader would fill the rest from the environment and the
+/// profile, and panics over some of it; here the rest is the SDK's default.
+pub(super) fn settings(http: SharedHttpClient, region: Option<Region>) -> Builder {
+    let mut settings = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
         .http_client(http)
-        .region(RegionProviderChain::first_try(region))
-        .token_provider(NoToken)
+        .region(region)
         // Every call has a timeout for the whole of an attempt, so a slow body needs no watch of its own.
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
-    match AppName::new(APP_NAME) {
-        Ok(name) => loader.app_name(name),
-        Err(_) => loader,
-    }
-}
-
-/// Systems Manager and STS take no bearer tokens. Without this the SDK makes a provider of them at load, and asks the
-/// instance metadata for its region.
-#[derive(Debug)]
-struct NoToken;
-
-impl ProvideToken for NoToken {
-    fn provide_token<'a>(&'a self) -> future::ProvideToken<'a>
-    where
-        Self: 'a,
-    {
-        future::ProvideToken::ready(Err(TokenError::not_loaded("no service that is called takes one")))
-    }
-}
-
-/// Environment, then profile. Not the instance metadata, which the SDK would ask over the network.
-async fn configured_region() -> Option<Region> {
-    RegionProviderChain::first_try(EnvironmentVariableRegionProvider::new())
-        .or_else(ProfileFileRegionProvider::new())
-        .region()
-        .await
+    settings.set_app_name(AppName::new(APP_NAME).ok());
+    settings
 }

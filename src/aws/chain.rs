@@ -7,16 +7,14 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use aws_config::Region;
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use tokio::sync::Mutex;
 use tokio::time::{Instant, timeout};
 
-use super::base::loader;
 use super::classify;
+use super::environment::BaseCredentials;
 use super::lease::Lease;
 use crate::collect::{Answer, SourceError};
 
@@ -25,13 +23,8 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The base credentials of all targets.
 pub(super) struct Chain {
-    origin: Origin,
+    provider: SharedCredentialsProvider,
     last: Mutex<Last>,
-}
-
-enum Origin {
-    Fixed(SharedCredentialsProvider),
-    Default { http: SharedHttpClient, region: Option<Region> },
 }
 
 #[derive(Default)]
@@ -50,11 +43,11 @@ impl fmt::Debug for Chain {
 
 impl Chain {
     pub(super) fn fixed(provider: SharedCredentialsProvider) -> Self {
-        Self { origin: Origin::Fixed(provider), last: Mutex::default() }
+        Self { provider, last: Mutex::default() }
     }
 
-    pub(super) fn default_of(http: SharedHttpClient, region: Option<Region>) -> Self {
-        Self { origin: Origin::Default { http, region }, last: Mutex::default() }
+    pub(super) fn default_of(credentials: BaseCredentials) -> Self {
+        Self::fixed(SharedCredentialsProvider::new(credentials))
     }
 
     /// Current base credentials.
@@ -83,24 +76,9 @@ impl Chain {
     }
 
     async fn resolve(&self) -> Answer<Credentials> {
-        let resolution = async {
-            match self.provider().await {
-                Some(provider) => provider.provide_credentials().await,
-                None => Err(CredentialsError::not_loaded_no_source()),
-            }
-        };
-        match timeout(TIMEOUT, resolution).await {
+        match timeout(TIMEOUT, self.provider.provide_credentials()).await {
             Ok(resolved) => resolved.map_err(|error| classify::unloaded(&error)),
             Err(_) => Err(classify::unloaded(&CredentialsError::provider_timed_out(TIMEOUT))),
-        }
-    }
-
-    async fn provider(&self) -> Option<SharedCredentialsProvider> {
-        match &self.origin {
-            Origin::Fixed(provider) => Some(provider.clone()),
-            Origin::Default { http, region } => {
-                Box::pin(loader(http.clone(), region.clone()).load()).await.credentials_provider()
-            }
         }
     }
 }

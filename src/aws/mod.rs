@@ -9,6 +9,7 @@ mod classify;
 mod connector;
 mod convert;
 mod credentials;
+mod environment;
 mod learning;
 mod lease;
 mod limiter;
@@ -23,6 +24,7 @@ mod tests;
 use std::time::Duration;
 
 pub use base::{Base, BaseOptions};
+pub use environment::EnvironmentError;
 pub use source::{SsmSource, TargetOptions};
 
 use crate::collect::Operation;

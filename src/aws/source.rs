@@ -12,7 +12,7 @@ use aws_sdk_ssm::Client;
 use aws_sdk_ssm::config::{Builder, IdentityCache};
 use aws_sdk_ssm::types::{ComplianceQueryOperatorType, ComplianceStringFilter};
 
-use super::base::Base;
+use super::base::{APP_NAME, Base};
 use super::credentials::Holder;
 use super::limiter::Limiter;
 use super::retry::{Budgets, Caller, THROTTLED_ATTEMPTS, TRANSIENT_ATTEMPTS};
@@ -29,8 +29,12 @@ const CONNECT_TIMEOUT: Duration = Duration::from_millis(3100);
 pub struct TargetOptions {
     /// For example `eu-west-1`.
     pub region: String,
+    /// The account, where it is known without asking STS: twelve digits.
+    pub account_id: Option<String>,
     /// The role to assume; without one the base credentials are used.
     pub role_arn: Option<String>,
+    /// Name of the role's sessions; the exporter's own without one.
+    pub role_session_name: Option<String>,
     /// The external id that the role's trust policy asks for.
     pub external_id: Option<String>,
     /// Ceiling over all operations; above zero.
@@ -45,7 +49,9 @@ impl fmt::Debug for TargetOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TargetOptions")
             .field("region", &self.region)
+            .field("account_id", &self.account_id)
             .field("role_arn", &self.role_arn)
+            .field("role_session_name", &self.role_session_name)
             .field("external_id", &self.external_id.as_ref().map(|_| "<redacted>"))
             .field("requests_per_second", &self.requests_per_second)
             .field("refresh_interval", &self.refresh_interval)
@@ -74,7 +80,8 @@ impl SsmSource {
             meter.limit(operation, options.requests_per_second);
         }
         let region = Region::new(options.region);
-        let role = options.role_arn.map(|arn| Role { arn, external_id: options.external_id });
+        let session_name = options.role_session_name.unwrap_or_else(|| APP_NAME.to_owned());
+        let role = options.role_arn.map(|arn| Role { arn, session_name, external_id: options.external_id });
         let sts = Sts::new(&base.sdk, region.clone());
         let credentials = Arc::new(Holder::new(Arc::clone(&base.chain), sts, role));
         Self {

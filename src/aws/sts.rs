@@ -10,7 +10,6 @@ use aws_config::{Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_sdk_sts::config::{Builder, IdentityCache};
 
-use super::base::APP_NAME;
 use super::classify::{self, Failure};
 use crate::collect::{Answer, Scope, SourceError};
 use crate::model::Reason;
@@ -25,6 +24,8 @@ const SESSION_SECONDS: i32 = 3600;
 #[derive(Clone)]
 pub(super) struct Role {
     pub(super) arn: String,
+    /// How `CloudTrail` calls the sessions.
+    pub(super) session_name: String,
     pub(super) external_id: Option<String>,
 }
 
@@ -65,7 +66,7 @@ impl Sts {
     /// A session of the role, of one hour.
     pub(super) async fn assume(&self, role: &Role, credentials: &Credentials) -> Answer<Credentials> {
         let call = self.0.assume_role().role_arn(&role.arn).set_external_id(role.external_id.clone());
-        let call = call.role_session_name(APP_NAME).duration_seconds(SESSION_SECONDS);
+        let call = call.role_session_name(&role.session_name).duration_seconds(SESSION_SECONDS);
         let call = call.customize().config_override(with(credentials));
         let output = Box::pin(call.send()).await.map_err(|error| refused(classify::failure(&error, 0), role))?;
         let session = output.credentials.ok_or_else(|| unreadable("AssumeRole gave no credentials"))?;
@@ -104,7 +105,8 @@ mod tests {
 
     #[test]
     fn the_account_is_read_from_the_roles_arn() {
-        let account = |arn: &str| Role { arn: arn.to_owned(), external_id: None }.account_id();
+        let account =
+            |arn: &str| Role { arn: arn.to_owned(), session_name: "test".to_owned(), external_id: None }.account_id();
         assert_eq!(account("arn:aws-cn:iam::111122223333:role/path/reader").as_deref(), Some("111122223333"));
         for odd in ["", "reader", "arn:aws:iam::12345:role/reader", "arn:aws:iam::11112222333x:role/reader"] {
             assert_eq!(account(odd), None, "{odd}");

@@ -140,6 +140,7 @@ impl Server {
             fallback_region: None,
         })
         .await
+        .expect("nothing of the environment matters")
     }
 
     pub(super) async fn source(&self) -> (SsmSource, Arc<Counts>) {
@@ -157,7 +158,9 @@ impl Drop for Server {
 pub(super) fn options() -> TargetOptions {
     TargetOptions {
         region: "eu-west-1".to_owned(),
+        account_id: None,
         role_arn: None,
+        role_session_name: None,
         external_id: None,
         requests_per_second: 500.0,
         refresh_interval: Duration::from_mins(5),

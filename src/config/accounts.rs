@@ -4,7 +4,8 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry as Slot;
 
-use super::fields::List;
+use super::fields::{List, Value};
+use super::region::{self, partition_of_arn, partition_of_region};
 use super::resolve::Resolver;
 use super::syntax::{self, RoleArn};
 use super::{Account, raw};
@@ -15,10 +16,19 @@ struct Entry {
     line: usize,
     regions: Vec<(String, usize)>,
     name_line: usize,
-    /// False if the role is given but bad: then nobody knows which account this is.
+    /// Where `account_id` stands, if it does.
+    id_line: Option<usize>,
+    /// False if the role or the account id is given but bad: then nobody knows which account this is.
     is_known: bool,
     /// No region is given, as opposed to only bad ones.
     region_of_environment: bool,
+}
+
+impl Entry {
+    /// Whether this is the account of the exporter's own credentials.
+    fn is_own(&self) -> bool {
+        self.is_known && self.account.role_arn.is_none()
+    }
 }
 
 /// The accounts; without the key one account from the environment, unless an organization lists them.
@@ -30,7 +40,8 @@ pub(super) fn resolve(raw: Option<&raw::Accounts>, has_organization: bool, resol
         let hint = "add an entry such as `- regions: [eu-west-1]`, or remove the key to use the environment's account";
         resolver.problems.add(raw.line, "accounts is empty", hint);
     }
-    let entries: Vec<Entry> = raw.entries.iter().map(|entry| read(entry, resolver)).collect();
+    let mut entries: Vec<Entry> = raw.entries.iter().map(|entry| read(entry, resolver)).collect();
+    share_own_id(&mut entries, resolver);
     check_names(&entries, resolver);
     check_targets(&entries, resolver);
     entries.into_iter().map(|entry| entry.account).collect()
@@ -39,7 +50,7 @@ pub(super) fn resolve(raw: Option<&raw::Accounts>, has_organization: bool, resol
 /// The good regions of a list with their lines; a repetition is left in for [`check_targets`] to tell.
 pub(super) fn regions(list: Option<&List>, resolver: &Resolver<'_>) -> Vec<(String, usize)> {
     let items = list.map(|list| list.items.as_slice()).unwrap_or_default();
-    items.iter().filter_map(|item| Some((resolver.one(item, syntax::region)?, item.line))).collect()
+    items.iter().filter_map(|item| Some((resolver.one(item, region::region)?, item.line))).collect()
 }
 
 /// The same rule within one list.
@@ -53,36 +64,98 @@ pub(super) fn check_once(regions: &[(String, usize)], path: &str, resolver: &Res
     }
 }
 
+/// A role can only be assumed, and only reads, in its own partition.
+pub(super) fn check_partition(role: Option<&RoleArn>, regions: &[(String, usize)], key: &str, resolver: &Resolver<'_>) {
+    let Some(partition) = role.and_then(|role| partition_of_arn(&role.arn)) else { return };
+    for (region, line) in regions {
+        if let Some(other) = partition_of_region(region).filter(|other| *other != partition) {
+            let what = format!("{region} is a region of the partition {other}, {key} names the partition {partition}");
+            resolver.problems.add(*line, what, "a role reads only its own partition; mend the region or the ARN");
+        }
+    }
+}
+
 fn read(raw: &raw::Account, resolver: &Resolver<'_>) -> Entry {
     let role: Option<RoleArn> = raw.role_arn.as_ref().and_then(|value| resolver.one(value, syntax::role_arn));
+    let given_id = raw.account_id.as_ref().and_then(|value| resolver.one(value, syntax::account_id));
     let external_id = raw.external_id.as_ref().and_then(|value| resolver.secret(value, syntax::external_id));
-    if let (Some(value), None) = (&raw.external_id, &raw.role_arn) {
-        let hint = "an external id is only sent when a role is assumed; add role_arn or remove external_id";
-        resolver.problems.add(value.line, format!("{} stands without a role_arn", value.path), hint);
-    }
-    let is_known = role.is_some() || raw.role_arn.is_none();
-    let (role_arn, account_id) = role.map(|role| (role.arn, role.account_id)).unzip();
+    let session = raw.role_session_name.as_ref().and_then(|value| resolver.one(value, syntax::role_session_name));
+    needs_role(raw.external_id.as_ref(), raw, ("an external id", "external_id"), resolver);
+    needs_role(raw.role_session_name.as_ref(), raw, ("a session name", "role_session_name"), resolver);
+    check_same_account(raw.account_id.as_ref(), given_id.as_deref(), role.as_ref(), resolver);
     let regions = regions(raw.regions.as_ref(), resolver);
+    check_partition(role.as_ref(), &regions, "role_arn", resolver);
+    let is_known = role.is_some() == raw.role_arn.is_some() && given_id.is_some() == raw.account_id.is_some();
+    let (role_arn, role_account) = role.map(|role| (role.arn, role.account_id)).unzip();
     let account = Account {
         name: raw.account_name.as_ref().and_then(|value| resolver.one(value, syntax::account_name)),
-        account_id,
+        account_id: role_account.or(given_id),
         regions: regions.iter().map(|(region, _)| region.clone()).collect(),
         role_arn,
+        role_session_name: session,
         external_id,
     };
-    let name_line = raw.account_name.as_ref().map_or(raw.line, |value| value.line);
-    let region_of_environment = raw.regions.as_ref().is_none_or(|list| list.items.is_empty());
-    Entry { account, line: raw.line, regions, name_line, is_known, region_of_environment }
+    Entry {
+        account,
+        line: raw.line,
+        regions,
+        name_line: raw.account_name.as_ref().map_or(raw.line, |value| value.line),
+        id_line: raw.account_id.as_ref().map(|value| value.line),
+        is_known,
+        region_of_environment: raw.regions.as_ref().is_none_or(|list| list.items.is_empty()),
+    }
+}
+
+/// A problem if a key that only goes with a role stands without one.
+fn needs_role(value: Option<&Value>, raw: &raw::Account, (what, key): (&str, &str), resolver: &Resolver<'_>) {
+    if let (Some(value), None) = (value, &raw.role_arn) {
+        let hint = format!("{what} is only sent when a role is assumed; add role_arn or remove {key}");
+        resolver.problems.add(value.line, format!("{} stands without a role_arn", value.path), hint);
+    }
+}
+
+fn check_same_account(value: Option<&Value>, given: Option<&str>, role: Option<&RoleArn>, resolver: &Resolver<'_>) {
+    if let (Some(value), Some(given), Some(role)) = (value, given, role)
+        && given != role.account_id
+    {
+        let what = format!("{} is {given}, but the account of role_arn is {}", value.path, role.account_id);
+        resolver.problems.add(value.line, what, "remove account_id: the ARN of the role tells it");
+    }
+}
+
+/// Every entry without a role is the account of the exporter's own credentials, so what one of them says of it holds for
+/// all, and they cannot say different things.
+fn share_own_id(entries: &mut [Entry], resolver: &Resolver<'_>) {
+    let mut own = entries.iter().filter(|entry| entry.is_own());
+    let first = own.find_map(|entry| Some((entry.account.account_id.clone()?, entry.id_line?)));
+    let Some((own_id, first_line)) = first else { return };
+    for entry in entries.iter_mut().filter(|entry| entry.is_own()) {
+        match (&entry.account.account_id, entry.id_line) {
+            (Some(id), Some(line)) if *id != own_id => {
+                let what =
+                    format!("account_id is {id} here and {own_id} on line {first_line}, for the same credentials");
+                resolver.problems.add(line, what, "entries without role_arn are one account; give one of them a role");
+            }
+            _ => entry.account.account_id = Some(own_id.clone()),
+        }
+    }
 }
 
 fn check_names(entries: &[Entry], resolver: &Resolver<'_>) {
     let mut names: HashMap<Option<&str>, (&str, usize)> = HashMap::new();
+    let mut accounts: HashMap<&str, (&str, usize)> = HashMap::new();
     for entry in entries.iter().filter(|entry| entry.is_known) {
         let Some(name) = entry.account.name.as_deref() else { continue };
         let (first, line) = *names.entry(entry.account.account_id.as_deref()).or_insert((name, entry.name_line));
         if first != name {
             let what = format!("{} has another account_name on line {line}", whose(entry));
             resolver.problems.add(entry.name_line, what, "give one account one name, in every entry that has it");
+        }
+        let Some(id) = entry.account.account_id.as_deref() else { continue };
+        let (first, line) = *accounts.entry(name).or_insert((id, entry.name_line));
+        if first != id {
+            let what = format!("{} has the account_name of account {first} on line {line}", whose(entry));
+            resolver.problems.add(entry.name_line, what, "give each account a name of its own");
         }
     }
 }

@@ -8,6 +8,9 @@ use super::node::{Kind, Node};
 use super::problem::{Problems, shown};
 use super::{reference, suggest};
 
+/// Looking for the key that was meant is slow, and a file of a million bytes has room for a hundred thousand wrong ones.
+const MAX_SUGGESTIONS: usize = 1_000;
+
 /// One mapping being read.
 pub(super) struct Fields<'p> {
     /// Dotted way to this mapping, empty at the top.
@@ -125,7 +128,8 @@ impl<'p> Fields<'p> {
         if !elsewhere.is_empty() {
             return format!("did you mean {}?", elsewhere.join(" or "));
         }
-        match suggest::nearest(key, self.known.iter().copied()) {
+        let is_worth_it = self.problems.count() < MAX_SUGGESTIONS;
+        match suggest::nearest(key, self.known.iter().copied().filter(|_| is_worth_it)) {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("the keys here are {}", self.known.join(", ")),
         }

@@ -8,19 +8,22 @@
 //! environment's credentials, and a region that no entry gives, are found by whoever connects to AWS.
 
 use std::fs::File;
-use std::io::Read as _;
+use std::io::{self, Read as _};
 use std::path::Path;
+use std::sync::mpsc;
 use std::time::Duration;
 
 mod accounts;
 mod compliance_types;
 mod duration;
 mod fields;
+pub(crate) mod forms;
 mod interpolate;
 mod node;
 mod problem;
 mod raw;
 pub mod reference;
+mod region;
 mod resolve;
 mod secret;
 mod suggest;
@@ -36,6 +39,8 @@ use problem::Problems;
 
 /// Largest file, in bytes; a thousand accounts need a tenth of it.
 const LARGEST_FILE: u64 = 1 << 20;
+/// How long reading the file may take.
+const READ_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A valid configuration. [`Default`] is what no file means.
 #[derive(Debug, Clone, PartialEq)]
@@ -83,12 +88,14 @@ pub struct Api {
 pub struct Account {
     /// Name to show; the account id if none.
     pub name: Option<String>,
-    /// Twelve digits, from the role; unknown if there is no role.
+    /// Twelve digits, from the role or `account_id`; unknown if neither is given.
     pub account_id: Option<String>,
     /// Regions to read; empty means the one of the environment or profile.
     pub regions: Vec<String>,
     /// Role to assume; none means the credentials of the default chain.
     pub role_arn: Option<String>,
+    /// Name of the role's sessions; none means the exporter's own, and never there without a role.
+    pub role_session_name: Option<String>,
     /// Sent with the role; never there without one.
     pub external_id: Option<Secret>,
 }
@@ -205,18 +212,32 @@ pub fn parse_duration(text: &str) -> Result<Duration, String> {
     duration::parse(text).map_err(|fault| format!("{}; {}", fault.what, fault.hint))
 }
 
-/// Bounded, because a device or a pipe has no size to ask for.
-fn read_bytes(path: &Path) -> std::io::Result<Vec<u8>> {
+/// Bounded in time, because opening a file on a dead mount never returns. The thread that hangs there ends with the
+/// process.
+fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
+    let (sender, receiver) = mpsc::channel();
+    let path = path.to_owned();
+    std::thread::Builder::new().name("file-reader".to_owned()).spawn(move || {
+        let _ = sender.send(read_bounded(&path));
+    })?;
+    receiver.recv_timeout(READ_TIMEOUT).unwrap_or_else(|_| {
+        let what = format!("it took longer than {} s; is its mount alive?", READ_TIMEOUT.as_secs());
+        Err(io::Error::new(io::ErrorKind::TimedOut, what))
+    })
+}
+
+/// Bounded in size, because a device or a pipe has none to ask for.
+fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     File::open(path)?.take(LARGEST_FILE + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
-fn unreadable(name: &str, error: &std::io::Error) -> ConfigError {
+fn unreadable(name: &str, error: &io::Error) -> ConfigError {
     let hint = match error.kind() {
-        std::io::ErrorKind::NotFound => "check --config.file, or leave it out to run without a file",
-        std::io::ErrorKind::PermissionDenied => "let the user that runs the exporter read the file",
-        std::io::ErrorKind::IsADirectory => "give the file in this directory",
+        io::ErrorKind::NotFound => "check --config.file, or leave it out to run without a file",
+        io::ErrorKind::PermissionDenied => "let the user that runs the exporter read the file",
+        io::ErrorKind::IsADirectory => "give the file in this directory",
         _ => "check --config.file",
     };
     ConfigError::new(name, None, format!("the configuration file cannot be read: {error}"), hint)

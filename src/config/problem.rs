@@ -9,11 +9,13 @@ use std::fmt;
 
 /// Longest piece of the file that a message repeats, in characters.
 const SHOWN: usize = 80;
+/// Nobody mends more in one go, and a terminal or a log keeps no more: above it only the number is told.
+const MAX_PRINTED_PROBLEMS: usize = 100;
 
 /// Everything that is wrong with one configuration file.
 ///
-/// Its `Display` prints every problem as `FILE:LINE: what is wrong`, each followed by an indented `hint:` line where
-/// one helps, without a newline at the end.
+/// Its `Display` prints the first hundred problems as `FILE:LINE: what is wrong`, each followed by an indented `hint:`
+/// line where one helps, and how many more there are, without a newline at the end.
 #[derive(Debug)]
 pub struct ConfigError {
     file: String,
@@ -34,9 +36,9 @@ pub(super) struct Problems(RefCell<Vec<Problem>>);
 
 /// Why one value cannot be used: the end of a sentence that begins with the value, and the way out.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Fault {
-    pub(super) what: String,
-    pub(super) hint: String,
+pub(crate) struct Fault {
+    pub(crate) what: String,
+    pub(crate) hint: String,
 }
 
 // === impl ConfigError ===
@@ -56,7 +58,7 @@ impl ConfigError {
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, problem) in self.problems.iter().enumerate() {
+        for (index, problem) in self.problems.iter().take(MAX_PRINTED_PROBLEMS).enumerate() {
             if index > 0 {
                 f.write_str("\n")?;
             }
@@ -69,7 +71,10 @@ impl fmt::Display for ConfigError {
                 write!(f, "\n  hint: {}", problem.hint)?;
             }
         }
-        Ok(())
+        match self.problems.len().saturating_sub(MAX_PRINTED_PROBLEMS) {
+            0 => Ok(()),
+            more => write!(f, "\nand {more} more"),
+        }
     }
 }
 
@@ -101,6 +106,10 @@ impl Problems {
         self.0.borrow_mut().push(Problem { line: Some(line), what: what.into(), hint: hint.into() });
     }
 
+    pub(super) fn count(&self) -> usize {
+        self.0.borrow().len()
+    }
+
     pub(super) fn into_result(self, file: &str) -> Result<(), ConfigError> {
         let mut problems = self.0.into_inner();
         if problems.is_empty() {
@@ -114,13 +123,13 @@ impl Problems {
 // === impl Fault ===
 
 impl Fault {
-    pub(super) fn new(what: impl Into<String>, hint: impl Into<String>) -> Self {
+    pub(crate) fn new(what: impl Into<String>, hint: impl Into<String>) -> Self {
         Self { what: what.into(), hint: hint.into() }
     }
 }
 
 /// A piece of the file for a message: quoted, on one line, cut, and without control characters for the terminal.
-pub(super) fn shown(text: &str) -> String {
+pub(crate) fn shown(text: &str) -> String {
     // A password in a URL is the one secret that may stand in the file by mistake.
     if text.contains("://") && text.contains('@') {
         return "the value (not shown, it may hold a password)".to_owned();

@@ -42,8 +42,10 @@ pub(super) struct Accounts {
 pub(super) struct Account {
     pub(super) line: usize,
     pub(super) account_name: Option<Value>,
+    pub(super) account_id: Option<Value>,
     pub(super) regions: Option<List>,
     pub(super) role_arn: Option<Value>,
+    pub(super) role_session_name: Option<Value>,
     pub(super) external_id: Option<Value>,
 }
 
@@ -128,8 +130,10 @@ impl Account {
         let account = Self {
             line: fields.line,
             account_name: fields.value("account_name"),
+            account_id: fields.value("account_id"),
             regions: fields.list("regions"),
             role_arn: fields.value("role_arn"),
+            role_session_name: fields.value("role_session_name"),
             external_id: fields.value("external_id"),
         };
         fields.close();

@@ -29,7 +29,7 @@ struct Section {
 pub const KEYS: &[Key] = &[
     Key {
         path: "refresh.interval",
-        kind: "duration",
+        kind: "duration, 1s or more",
         default: "5m",
         example: "10m",
         meaning: "Time from start to start of a target's refreshes. The first start of each target is spread over a \
@@ -81,11 +81,20 @@ pub const KEYS: &[Key] = &[
         meaning: "Name to show for the account; the account id if there is none. One account has one name.",
     },
     Key {
+        path: "accounts[].account_id",
+        kind: "12 digits, in quotes",
+        default: "-",
+        example: "\"111122223333\"",
+        meaning: "Account that is read. Only needed where STS cannot be asked, such as in a VPC without its endpoint; with \
+                  `role_arn` the ARN tells it, and they must agree.",
+    },
+    Key {
         path: "accounts[].regions",
         kind: "list of regions",
         default: "-",
         example: "[eu-west-1, us-east-1]",
-        meaning: "Regions to read, each a target of its own. Without it the region of the environment or profile.",
+        meaning: "Regions to read, each a target of its own, in the partition of `role_arn` if there is one. Without it \
+                  the region of the environment or profile.",
     },
     Key {
         path: "accounts[].role_arn",
@@ -93,6 +102,14 @@ pub const KEYS: &[Key] = &[
         default: "-",
         example: "arn:aws:iam::111122223333:role/ssm-compliance-exporter",
         meaning: "Role to assume. Without it the default AWS credential chain is used.",
+    },
+    Key {
+        path: "accounts[].role_session_name",
+        kind: "text, 2 to 64 letters, digits and `+=,.@_-`",
+        default: "-",
+        example: "compliance-eu",
+        meaning: "Name of the role's sessions, as CloudTrail shows it. Needs `role_arn`. Without it \
+                  `ssm-compliance-exporter`.",
     },
     Key {
         path: "accounts[].external_id",

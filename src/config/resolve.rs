@@ -10,6 +10,8 @@ use super::problem::{Fault, Problems, shown};
 use super::{Api, Config, Exposition, InstanceSeries, Organization, Refresh};
 use super::{accounts, duration, raw, syntax};
 
+/// Shortest `refresh.interval`. A refresh takes seconds, so below it the exporter would only call AWS without a break.
+const MIN_INTERVAL: Duration = Duration::from_secs(1);
 /// Default of `organization.refresh`: accounts come and go rarely.
 const ORGANIZATION_REFRESH: Duration = Duration::from_hours(1);
 
@@ -70,7 +72,7 @@ impl Resolver<'_> {
 
     fn refresh(&self, raw: &raw::Refresh) -> Refresh {
         let default = Refresh::default();
-        let interval = self.or(raw.interval.as_ref(), default.interval, duration::parse);
+        let interval = self.or(raw.interval.as_ref(), default.interval, interval);
         let at_least = |key: &str, value: Option<&Value>, default: Duration| {
             let duration = self.or(value, default, duration::parse);
             if let (Some(duration), Some(interval)) = (duration, interval) {
@@ -145,6 +147,7 @@ impl Resolver<'_> {
             self.problems.add(raw.line, "organization has no regions", "add regions, such as [eu-west-1]");
         }
         let lister = raw.lister_role_arn.as_ref().and_then(|value| self.one(value, syntax::role_arn));
+        accounts::check_partition(lister.as_ref(), &regions, "lister_role_arn", self);
         let refresh = self.or(raw.refresh.as_ref(), ORGANIZATION_REFRESH, duration::parse);
         Organization {
             role_name,
@@ -175,6 +178,15 @@ impl Resolver<'_> {
             max_patch_info_series: series.unwrap_or_default(),
         }
     }
+}
+
+fn interval(text: &str) -> Result<Duration, Fault> {
+    let interval = duration::parse(text)?;
+    if interval < MIN_INTERVAL {
+        let least = duration::format(MIN_INTERVAL);
+        return Err(Fault::new(format!("is below {least}"), format!("give {least} or more; 5m suits most fleets")));
+    }
+    Ok(interval)
 }
 
 fn instance_series(text: &str) -> Result<InstanceSeries, Fault> {

@@ -1,4 +1,5 @@
-//! The forms of single values: regions, roles, accounts, addresses, numbers. Pure, one function per form.
+//! The forms of single values: roles, accounts, addresses, numbers. Pure, one function per form. Regions have a file of
+//! their own.
 //!
 //! Forms come from the IAM and STS API references (`RoleArn`, `ExternalId`) and the Organizations reference (`OU id`).
 
@@ -6,9 +7,9 @@ use super::problem::Fault;
 
 /// A role to assume, with the account it belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct RoleArn {
-    pub(super) arn: String,
-    pub(super) account_id: String,
+pub(crate) struct RoleArn {
+    pub(crate) arn: String,
+    pub(crate) account_id: String,
 }
 
 /// Slowest ceiling: one call in a quarter of an hour. Anything below is a slip, and its inverse no useful time.
@@ -17,33 +18,8 @@ const FASTEST: f64 = 1_000.0;
 /// More info series per target than any scraper takes.
 const MOST_SERIES: usize = 1_000_000;
 
-/// `eu-west-1`, `us-gov-west-1`, `us-isob-east-1`: words of letters and a number, joined by hyphens.
-pub(super) fn region(text: &str) -> Result<String, Fault> {
-    if is_region(text) {
-        return Ok(text.to_owned());
-    }
-    let lower = text.to_ascii_lowercase();
-    let hint = if is_region(&lower) {
-        format!("write it in lower case: {lower}")
-    } else if let Some(zone_of) = text.strip_suffix(|c: char| c.is_ascii_lowercase()).filter(|rest| is_region(rest)) {
-        format!("this looks like an availability zone; its region is {zone_of}")
-    } else {
-        "write it like eu-west-1 or us-gov-west-1".to_owned()
-    };
-    Err(Fault::new("is not a region", hint))
-}
-
-fn is_region(text: &str) -> bool {
-    let mut parts = text.rsplit('-');
-    let number = parts.next().unwrap_or_default();
-    let words: Vec<&str> = parts.collect();
-    let is_word = |word: &&str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase());
-    let is_number = matches!(number.len(), 1 | 2) && number.bytes().all(|b| b.is_ascii_digit());
-    text.len() <= 32 && is_number && words.len() >= 2 && words.iter().all(is_word)
-}
-
 /// `arn:PARTITION:iam::ACCOUNT:role/NAME`, in every partition.
-pub(super) fn role_arn(text: &str) -> Result<RoleArn, Fault> {
+pub(crate) fn role_arn(text: &str) -> Result<RoleArn, Fault> {
     let parts: Vec<&str> = text.splitn(6, ':').collect();
     if let ["arn", partition, "iam", "", account, resource] = parts[..]
         && is_partition(partition)
@@ -100,8 +76,17 @@ fn is_name_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"+=,.@_-".contains(&byte)
 }
 
+/// What STS takes as the name of a role's session.
+pub(crate) fn role_session_name(text: &str) -> Result<String, Fault> {
+    if (2..=64).contains(&text.len()) && text.bytes().all(is_name_byte) {
+        return Ok(text.to_owned());
+    }
+    let hint = "STS takes 2 to 64 letters, digits and +=,.@_- (no spaces)";
+    Err(Fault::new("is not the name of a session", hint))
+}
+
 /// Twelve digits.
-pub(super) fn account_id(text: &str) -> Result<String, Fault> {
+pub(crate) fn account_id(text: &str) -> Result<String, Fault> {
     if is_account_id(text) {
         return Ok(text.to_owned());
     }
@@ -132,7 +117,7 @@ pub(super) fn ou_id(text: &str) -> Result<String, Fault> {
 }
 
 /// What STS takes as an external id. The fault does not repeat the value.
-pub(super) fn external_id(text: &str) -> Result<super::Secret, Fault> {
+pub(crate) fn external_id(text: &str) -> Result<super::Secret, Fault> {
     let allowed = |b: u8| is_name_byte(b) || b == b':' || b == b'/';
     if (2..=1224).contains(&text.len()) && text.bytes().all(allowed) {
         return Ok(super::Secret::new(text.to_owned()));
@@ -193,7 +178,7 @@ pub(super) fn boolean(text: &str) -> Result<bool, Fault> {
 }
 
 /// An `http` or `https` address without user, query and fragment.
-pub(super) fn http_url(text: &str) -> Result<String, Fault> {
+pub(crate) fn http_url(text: &str) -> Result<String, Fault> {
     let hint = "write it like http://127.0.0.1:4566";
     let Some(rest) = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://")) else {
         return Err(Fault::new("is not an http or https address", hint));

@@ -8,6 +8,8 @@ use proptest::prelude::*;
 
 use super::*;
 
+mod accounts;
+
 fn env(name: &str) -> Option<String> {
     match name {
         "ROLE_ACCOUNT" => Some("111122223333".to_owned()),
@@ -17,7 +19,7 @@ fn env(name: &str) -> Option<String> {
         "YES" => Some("true".to_owned()),
         "RATE" => Some("0.5".to_owned()),
         "BAD_SECRET" => Some("hunter2 hunter2".to_owned()),
-        "INJECTED" => Some("x\nrefresh: {interval: 1s}".to_owned()),
+        "INJECTED" => Some("x\nrefresh: {interval: 2s}".to_owned()),
         _ => None,
     }
 }
@@ -102,7 +104,11 @@ fn the_examples_of_the_document_are_valid() {
 fn file_with(key: &reference::Key, value: &str) -> String {
     match key.path.split_once('.') {
         Some(("accounts[]", name)) => {
-            let role = if name == "external_id" { ", role_arn: \"arn:aws:iam::111122223333:role/x\"" } else { "" };
+            let role = if ["external_id", "role_session_name"].contains(&name) {
+                ", role_arn: \"arn:aws:iam::111122223333:role/x\""
+            } else {
+                ""
+            };
             format!("accounts: [{{{name}: {value}{role}}}]")
         }
         Some(("organization", "role_name")) => format!("organization: {{role_name: {value}, regions: [eu-west-1]}}"),
@@ -203,6 +209,19 @@ fn messages_never_show_what_a_variable_or_a_secret_holds() {
     assert!(!format!("{config:?}").contains("s3cret"));
 }
 
+#[test]
+fn only_the_first_hundred_problems_are_printed_and_the_others_counted() {
+    for (count, end) in [(99, "kez98"), (100, "kez99"), (101, "\nand 1 more"), (50_000, "\nand 49900 more")] {
+        let error = parse(&lines(count, |i| format!("kez{i}: 1"))).unwrap_err();
+        let printed = error.to_string();
+        assert_eq!(error.problems().len(), count);
+        assert_eq!(printed.matches("unknown key").count(), count.min(100));
+        let last = printed.rsplit("  hint: ").next().unwrap();
+        assert!(if end.starts_with('\n') { last.ends_with(end) } else { printed.contains(end) }, "{printed:.2000}");
+        assert!(!printed.contains("kez100\""), "{printed:.2000}");
+    }
+}
+
 // === files ===
 
 #[test]
@@ -252,7 +271,8 @@ fn hostile_files_are_refused_quickly() {
         ("? ".repeat(100_000), too_deep),
         (format!("{}: 1\n", "k".repeat(900_000)), "this is not YAML"),
         ("a: 1\n".repeat(10_000), "a is given twice"),
-        (lines(2_000, |i| format!("kez{i}: 1")), "unknown key \"kez1999\""),
+        (lines(2_000, |i| format!("kez{i}: 1")), "\nand 1900 more"),
+        (lines(50_000, |i| format!("kez{i}: 1")), "\nand 49900 more"),
         (format!("instance_tags: [{}]", "a,".repeat(50_000)), "becomes the label tag_a"),
         (format!("instance_tags: [{}]", "a,".repeat(250_000)), too_much),
         (format!("compliance_types: [\"{}\"]", "{".repeat(250)), "is not a glob"),

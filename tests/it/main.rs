@@ -4,6 +4,7 @@
 //!
 //! - [`truth`]: the page is the simulated account, series by series, in both formats, and nothing else.
 //! - [`endurance`]: everything at once, for minutes, with panics, slow readers and a log that nobody reads.
+//! - [`environment`]: variables, profiles, proxies, certificates and credential services around the program.
 //! - [`faults`]: what a failing AWS costs, and what it must not cost.
 //! - [`frozen`]: a log that nobody reads, threads that the system refuses, files that never come.
 //! - [`hostile`]: names that no label has seen before, from AWS to the page and back through other parsers.
@@ -22,6 +23,7 @@
 
 mod cli;
 mod endurance;
+mod environment;
 mod faults;
 mod frozen;
 mod hostile;

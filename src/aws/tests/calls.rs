@@ -104,6 +104,7 @@ async fn the_environment_names_region_and_endpoint() {
     if std::env::var_os(CHILD).is_some() {
         let static_credentials = Some(("AKIDBASE".to_owned(), "secret".to_owned()));
         let base = Base::load(BaseOptions { endpoint_url: None, static_credentials, fallback_region: None }).await;
+        let base = base.expect("a good environment");
         assert_eq!(base.default_region().as_deref(), Some("eu-north-1"));
         let source = SsmSource::new(&base, options(), Arc::<Counts>::default());
         assert_eq!(source.begin().await.as_deref(), Ok("111122223333"));

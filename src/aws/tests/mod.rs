@@ -4,4 +4,5 @@ mod answers;
 mod calls;
 mod credentials;
 mod faults;
+mod sessions;
 mod storm;

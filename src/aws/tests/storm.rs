@@ -13,7 +13,7 @@ use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
 use tokio::time::Instant;
 
-use crate::aws::base::loader;
+use crate::aws::base::settings;
 use crate::aws::chain::Chain;
 use crate::aws::testing::{Counts, options};
 use crate::aws::{Base, SsmSource, TargetOptions};
@@ -121,10 +121,10 @@ impl Notes {
     }
 }
 
-async fn source(sky: &Sky) -> SsmSource {
+fn source(sky: &Sky) -> SsmSource {
     let connector = SharedHttpConnector::new(sky.clone());
     let http = http_client_fn(move |_, _| connector.clone());
-    let sdk = loader(http, Some(Region::new("eu-west-1"))).no_credentials().load().await;
+    let sdk = settings(http, Some(Region::new("eu-west-1"))).build();
     let credentials = Credentials::new("AKIDBASE", "secret", None, None, "test");
     let chain = Arc::new(Chain::fixed(SharedCredentialsProvider::new(credentials)));
     let options = TargetOptions { requests_per_second: 5.0, ..options() };
@@ -138,7 +138,7 @@ async fn a_storm_of_an_hour_is_met_with_few_calls_named_and_over_within_an_inter
     let notes = Notes { start: sky.start, shown: Arc::default() };
     let ages = Ages { stale_after: STALE_AFTER, interval: INTERVAL, full_every: Duration::from_hours(6) };
     let clock = Clock::new(|| Timestamp::from_millis(1_763_200_000_000));
-    let source = source(&sky).await;
+    let source = source(&sky);
     let refresher =
         Refresher::new(source, notes.clone(), Plan::everything(), clock, Target::new(ages), "test".to_owned());
     let run = Arc::new(refresher).run(tokio::runtime::Handle::current(), INTERVAL, Duration::ZERO);

@@ -1,6 +1,6 @@
 //! Configuration files for tests.
 
-use ssm_compliance_exporter::config::Config;
+use ssm_compliance_exporter::config::{Config, parse_duration};
 
 use super::{Aws, OTHER};
 
@@ -41,7 +41,7 @@ pub(crate) fn role(account: &str) -> String {
 }
 
 impl Settings {
-    /// Refreshes more than once a second, for tests of what changes. Every refresh reads everything, so that each
+    /// Refreshes more than once a second, which no file may ask for, so that tests of what changes are quick. Every refresh reads everything, so that each
     /// collector has something to fail at.
     pub(crate) fn quick() -> Self {
         Self { interval: "500ms", full_every: "500ms", attempt_timeout: "3s", ..Self::default() }
@@ -58,7 +58,13 @@ impl Settings {
         )
     }
 
+    /// The same as it is read, but with intervals as short as they were meant.
     pub(crate) fn config(&self, aws: &Aws) -> Config {
-        Config::parse(&self.yaml(aws), "test.yaml", |_| None).unwrap_or_else(|error| panic!("{error}"))
+        let slow = Self { interval: "1s", full_every: "1s", accounts: self.accounts.clone(), ..*self };
+        let config = Config::parse(&slow.yaml(aws), "test.yaml", |_| None);
+        let mut config = config.unwrap_or_else(|error| panic!("{error}"));
+        config.refresh.interval = parse_duration(self.interval).unwrap();
+        config.refresh.full_every = parse_duration(self.full_every).unwrap();
+        config
     }
 }

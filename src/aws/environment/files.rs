@@ -1,0 +1,105 @@
+//! Reading files that may lie on a dead mount.
+//!
+//! Opening such a file never returns and cannot be interrupted, and tokio waits for its blocking threads when it ends. So
+//! each reading has a thread of its own that nobody waits for, and there is a bound on how many may hang.
+
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::Path;
+use std::time::Duration;
+
+use tokio::sync::{Semaphore, oneshot};
+use tokio::time::timeout;
+
+/// How long a file may take.
+const READ_TIMEOUT: Duration = Duration::from_secs(10);
+/// Largest file that is read. Profiles, tokens and bundles of certificates have a hundredth of it.
+const MAX_FILE_BYTES: u64 = 16 << 20;
+/// Threads that may hang at the same time, over the life of the process.
+const MAX_HANGING_THREADS: usize = 8;
+
+static THREADS: Semaphore = Semaphore::const_new(MAX_HANGING_THREADS);
+
+/// The bytes of a file.
+pub(super) async fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let path = path.to_owned();
+    in_time(move || read_bounded(&path)).await?
+}
+
+/// The text of a file.
+pub(super) async fn read_text(path: &Path) -> io::Result<String> {
+    String::from_utf8(read(path).await?).map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8 text"))
+}
+
+/// Does blocking work, but gives it up after a while.
+pub(super) async fn in_time<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> io::Result<T> {
+    in_time_of(&THREADS, READ_TIMEOUT, work).await
+}
+
+async fn in_time_of<T: Send + 'static>(
+    threads: &'static Semaphore,
+    limit: Duration,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> io::Result<T> {
+    let permit = threads.try_acquire().map_err(|_| io::Error::other("earlier readings of files still hang"))?;
+    let (sender, receiver) = oneshot::channel();
+    std::thread::Builder::new().name("file-reader".to_owned()).spawn(move || {
+        let _permit = permit;
+        let _ = sender.send(work());
+    })?;
+    match timeout(limit, receiver).await {
+        Ok(Ok(done)) => Ok(done),
+        Ok(Err(_)) => Err(io::Error::other("reading it failed")),
+        Err(_) => {
+            let what = format!("it could not be read within {} s; is its mount alive?", limit.as_secs());
+            Err(io::Error::new(io::ErrorKind::TimedOut, what))
+        }
+    }
+}
+
+/// Bounded, because a device or a pipe has no size to ask for.
+fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_FILE_BYTES {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, format!("it is larger than {MAX_FILE_BYTES} bytes")));
+    }
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Other tests read files meanwhile.
+    static OWN_THREADS: Semaphore = Semaphore::const_new(2);
+
+    #[tokio::test]
+    async fn a_file_without_an_end_is_given_up() {
+        let error = read(Path::new("/dev/zero")).await.expect_err("no end");
+        assert!(error.to_string().contains("larger than"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn work_that_hangs_is_given_up_and_at_most_a_few_threads_hang() {
+        let (release, held) = std::sync::mpsc::channel::<()>();
+        let held = std::sync::Arc::new(std::sync::Mutex::new(held));
+        let limit = Duration::from_millis(20);
+        let mut errors = Vec::new();
+        for _ in 0..3 {
+            let held = std::sync::Arc::clone(&held);
+            let hang = move || drop(held.lock().map(|held| held.recv()));
+            errors.push(in_time_of(&OWN_THREADS, limit, hang).await.expect_err("it hangs").to_string());
+        }
+        drop(release);
+        assert!(errors[..2].iter().all(|error| error.contains("could not be read within")), "{errors:?}");
+        assert!(errors[2].contains("still hang"), "{errors:?}");
+        // The threads have ended, so others may begin.
+        let mut done = Err(io::Error::other("not yet"));
+        for _ in 0..100 {
+            tokio::time::sleep(limit).await;
+            done = done.or(in_time_of(&OWN_THREADS, limit * 100, || ()).await);
+        }
+        assert!(done.is_ok(), "threads were lost");
+    }
+}

@@ -1,0 +1,131 @@
+//! Regions, and the partitions that they belong to.
+//!
+//! A list of all regions would make each new one wait for a release of this program. AWS's own `partitions.json` tells
+//! partitions apart by how the names of their regions begin, before a word and a number. So a new region of a known part
+//! of the world is known here.
+
+use super::problem::Fault;
+
+/// How the regions of each partition begin, after `partitions.json` of AWS's endpoint rules.
+const PARTITIONS: [(&str, &[&str]); 8] = [
+    ("aws", &["af", "ap", "ca", "eu", "il", "me", "mx", "sa", "us"]),
+    ("aws-cn", &["cn"]),
+    ("aws-us-gov", &["us-gov"]),
+    ("aws-iso", &["us-iso"]),
+    ("aws-iso-b", &["us-isob"]),
+    ("aws-iso-e", &["eu-isoe"]),
+    ("aws-iso-f", &["us-isof"]),
+    ("aws-eusc", &["eusc-de"]),
+];
+
+/// `eu-west-1`, `us-gov-west-1`, `us-isob-east-1`.
+pub(crate) fn region(text: &str) -> Result<String, Fault> {
+    if partition_of_region(text).is_some() {
+        return Ok(text.to_owned());
+    }
+    Err(Fault::new(if has_shape(text) { "is not a region of any partition" } else { "is not a region" }, hint(text)))
+}
+
+fn hint(text: &str) -> String {
+    let lower = text.trim().to_ascii_lowercase();
+    let is_region = |text: &&str| partition_of_region(text).is_some();
+    if is_region(&lower.as_str()) {
+        let how = if text.trim() == text { "in lower case" } else { "without spaces" };
+        return format!("write it {how}: {lower}");
+    }
+    match lower.strip_suffix(|c: char| c.is_ascii_lowercase()).filter(is_region) {
+        Some(region) => format!("this looks like an availability zone; its region is {region}"),
+        None => "write it like eu-west-1 or us-gov-west-1".to_owned(),
+    }
+}
+
+/// The partition of a region, or nothing if no partition has such a region.
+pub(crate) fn partition_of_region(text: &str) -> Option<&'static str> {
+    let (rest, number) = text.rsplit_once('-')?;
+    let (beginning, direction) = rest.rsplit_once('-')?;
+    if !is_number(number) || !is_word(direction) {
+        return None;
+    }
+    PARTITIONS.iter().find(|(_, beginnings)| beginnings.contains(&beginning)).map(|(partition, _)| *partition)
+}
+
+/// The partition that an ARN names.
+pub(crate) fn partition_of_arn(arn: &str) -> Option<&str> {
+    arn.split(':').nth(1)
+}
+
+/// Words of letters and a number, joined by hyphens.
+fn has_shape(text: &str) -> bool {
+    let Some((words, number)) = text.rsplit_once('-') else { return false };
+    is_number(number) && words.contains('-') && words.split('-').all(is_word)
+}
+
+fn is_word(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_lowercase())
+}
+
+fn is_number(text: &str) -> bool {
+    matches!(text.len(), 1 | 2) && text.bytes().all(|b| b.is_ascii_digit()) && !text.starts_with('0')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn regions_of_every_partition_are_known_without_a_list_of_them() {
+        for (text, partition) in [
+            ("eu-west-1", "aws"),
+            ("ap-southeast-7", "aws"),
+            ("mx-central-1", "aws"),
+            ("il-central-1", "aws"),
+            ("eu-south-9", "aws"),
+            ("cn-northwest-1", "aws-cn"),
+            ("us-gov-east-1", "aws-us-gov"),
+            ("us-iso-west-1", "aws-iso"),
+            ("us-isob-east-1", "aws-iso-b"),
+            ("eu-isoe-west-1", "aws-iso-e"),
+            ("us-isof-south-1", "aws-iso-f"),
+            ("eusc-de-east-1", "aws-eusc"),
+        ] {
+            assert_eq!(partition_of_region(text), Some(partition), "{text}");
+            assert!(region(text).is_ok(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_no_partition_has_is_refused() {
+        for text in [
+            "",
+            "-",
+            "--",
+            "eu-west",
+            "eu-west-",
+            "eu-west-0",
+            "eu-west-1a",
+            "eu-west-100",
+            "EU-WEST-1",
+            " eu-west-1",
+            "eu-west-1\n",
+            "mars-north-1",
+            "xx-west-1",
+            "us-isoz-east-1",
+            "cn-gov-east-1",
+            "us-east-1.evil.example",
+            "é-west-1",
+            "eu_west_1",
+            "global",
+        ] {
+            assert!(region(text).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_near_miss_is_told_apart() {
+        let hint = |text: &str| region(text).expect_err(text).hint;
+        assert!(hint("eu-west-1a").contains("its region is eu-west-1"));
+        assert!(hint("EU-West-1").contains("lower case: eu-west-1"));
+        assert!(hint(" eu-west-1\n").contains("without spaces: eu-west-1"));
+        assert!(region("mars-north-1").expect_err("no").what.contains("of any partition"));
+    }
+}
