@@ -126,6 +126,7 @@ pub(crate) async fn reference(terms: &Terms) -> Reference {
         region: REGION.to_owned(),
         role_arn: Some(format!("arn:aws:iam::{ACCOUNT}:role/bench")),
         external_id: None,
+        account_id: None,
         requests_per_second: terms.ceiling,
         refresh_interval: terms.interval,
         attempt_timeout: Duration::from_secs(10),

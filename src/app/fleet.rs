@@ -92,6 +92,7 @@ fn target_options(config: &Config, account: &Account, region: &str) -> TargetOpt
         region: region.to_owned(),
         role_arn: account.role_arn.clone(),
         external_id: account.external_id.as_ref().map(|id| id.expose().to_owned()),
+        account_id: account.account_id.clone(),
         requests_per_second: config.api.requests_per_second,
         refresh_interval: config.refresh.interval,
         attempt_timeout: config.api.attempt_timeout,

@@ -33,6 +33,8 @@ pub struct TargetOptions {
     pub role_arn: Option<String>,
     /// The external id that the role's trust policy asks for.
     pub external_id: Option<String>,
+    /// The account that the credentials are of, where STS need not be asked for it.
+    pub account_id: Option<String>,
     /// Ceiling over all operations; above zero.
     pub requests_per_second: f64,
     /// From the start of a refresh to the start of the next; a refresh is spread over half of it.
@@ -47,6 +49,7 @@ impl fmt::Debug for TargetOptions {
             .field("region", &self.region)
             .field("role_arn", &self.role_arn)
             .field("external_id", &self.external_id.as_ref().map(|_| "<redacted>"))
+            .field("account_id", &self.account_id)
             .field("requests_per_second", &self.requests_per_second)
             .field("refresh_interval", &self.refresh_interval)
             .field("attempt_timeout", &self.attempt_timeout)
@@ -76,7 +79,7 @@ impl SsmSource {
         let region = Region::new(options.region);
         let role = options.role_arn.map(|arn| Role { arn, external_id: options.external_id });
         let sts = Sts::new(&base.sdk, region.clone());
-        let credentials = Arc::new(Holder::new(Arc::clone(&base.chain), sts, role));
+        let credentials = Arc::new(Holder::new(Arc::clone(&base.chain), sts, role, options.account_id));
         Self {
             ssm: client(base, region, options.attempt_timeout, &credentials),
             caller: Caller {

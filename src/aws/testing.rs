@@ -159,6 +159,7 @@ pub(super) fn options() -> TargetOptions {
         region: "eu-west-1".to_owned(),
         role_arn: None,
         external_id: None,
+        account_id: None,
         requests_per_second: 500.0,
         refresh_interval: Duration::from_mins(5),
         attempt_timeout: Duration::from_millis(500),

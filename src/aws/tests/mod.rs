@@ -4,4 +4,7 @@ mod answers;
 mod calls;
 mod credentials;
 mod faults;
+mod identities;
+mod regions;
+mod resolutions;
 mod storm;
