@@ -285,6 +285,12 @@ mod tests {
     }
 
     #[test]
+    fn the_way_in_which_a_process_ended_is_told() {
+        assert!(how_ended(ExitStatus::from_raw(3 << 8)).starts_with("exited with code 3"));
+        assert_eq!(how_ended(ExitStatus::from_raw(9)), "was ended by signal 9");
+    }
+
+    #[test]
     fn a_complaint_is_quoted_from_both_ends_on_one_line() {
         assert_eq!(quoted(b"a\n\x1bb\r\n"), "a b");
         assert_eq!(quoted(b" \n"), "it said nothing on stderr");

@@ -151,7 +151,7 @@ impl Holder {
         let base = self.chain.get().await?;
         let Some(role) = &self.role else { return Ok((base.credentials.clone(), base)) };
         let caller = Use::Caller(base.credentials.access_key_id().to_owned());
-        match self.sts.assume(role, &base.credentials).await {
+        match Box::pin(self.sts.assume(role, &base.credentials)).await {
             Ok(session) => {
                 self.chain.acceptance.accepted(caller, self.sts.region());
                 Ok((session, base))
@@ -193,7 +193,7 @@ impl Holder {
         let (key, region, chain) = (credentials.access_key_id(), self.sts.region(), &self.chain);
         let used = Use::Base(key.to_owned());
         let ask = async {
-            let account = self.sts.account_id(credentials).await?;
+            let account = Box::pin(self.sts.account_id(credentials)).await?;
             chain.acceptance.accepted(used.clone(), region);
             Ok(account)
         };

@@ -87,11 +87,12 @@ impl Resolver {
         move || {
             let _turn = turn;
             runtime.block_on(async {
-                let loading = load(stage.clone());
+                // Dropped after the select, so that the stage still says what was waited for.
+                let mut loading = load(stage.clone());
                 tokio::select! {
                     biased;
                     () = given_up.cancelled() => None,
-                    resolved = loading => Some(resolved),
+                    resolved = &mut loading => Some(resolved),
                     () = sleep(limit) => Some(Err(hangs(&stage, limit))),
                 }
             })

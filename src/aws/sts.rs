@@ -75,7 +75,7 @@ impl Sts {
     /// The account id of these credentials.
     pub(super) async fn account_id(&self, credentials: &Credentials) -> Answer<String> {
         let call = self.client.get_caller_identity().customize().config_override(with(credentials));
-        let asked = async { Box::pin(call.send()).await.map_err(|error| refused_identity(&error)) };
+        let asked = Box::pin(async { call.send().await.map_err(|error| refused_identity(&error)) });
         let identity = caught("calling STS GetCallerIdentity", asked).await?;
         let account = identity.account.filter(|id| is_account_id(id));
         account.ok_or_else(|| unreadable("STS GetCallerIdentity named no account id of 12 digits"))
@@ -86,7 +86,7 @@ impl Sts {
         let call = self.client.assume_role().role_arn(&role.arn).set_external_id(role.external_id.clone());
         let call = call.role_session_name(APP_NAME).duration_seconds(SESSION_SECONDS);
         let call = call.customize().config_override(with(credentials));
-        let asked = async { Box::pin(call.send()).await.map_err(|error| refused_role(&error, role)) };
+        let asked = Box::pin(async { call.send().await.map_err(|error| refused_role(&error, role)) });
         let output = caught("calling STS AssumeRole", asked).await?;
         let session = output.credentials.ok_or_else(|| unreadable("STS AssumeRole gave no credentials"))?;
         let end = SystemTime::try_from(session.expiration).ok();

@@ -6,6 +6,7 @@
 //! - [`faults`]: what a failing AWS costs, and what it must not cost.
 //! - [`hostile`]: names that no label has seen before, from AWS to the page and back through other parsers.
 //! - [`cli`]: flags, files, exit codes, signals, and what errors say.
+//! - [`credentials`]: every source of credentials, and what is said where there are none.
 //! - [`incremental`]: refreshes that read little, and are right all the same.
 //! - [`parts`]: one target at a time, and the list of them for scrapers that share a fleet.
 //! - [`soak`]: hundreds of refreshes in bad weather, and hundreds of accounts of which many are dead.
@@ -19,6 +20,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod cli;
+mod credentials;
 mod faults;
 mod hostile;
 mod http;
