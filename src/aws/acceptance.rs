@@ -20,10 +20,10 @@ const MAX_KEYS: usize = 16;
 /// Credentials, by what they are used for: a refusal of one use says nothing about the others.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Use {
-    /// Base credentials that read SSM, by access key.
-    Base(String),
-    /// Base credentials that only assume roles, by access key.
-    Caller(String),
+    /// Base credentials at STS, by access key.
+    Sts(String),
+    /// Base credentials that read SSM, by the account that STS says they are of: they may have a new key every hour.
+    Account(String),
     /// Sessions of a role, by its ARN.
     Role(String),
 }
@@ -36,6 +36,8 @@ pub(super) struct Acceptance(Mutex<HashMap<Use, HashMap<String, Record>>>);
 #[derive(Clone, Copy, Debug, Default)]
 struct Record {
     accepted: Option<Instant>,
+    /// When STS took the credentials there, which the service that refused them had not been asked before.
+    vouched: Option<Instant>,
     refused_since: Option<Instant>,
     seen: Option<Instant>,
 }
@@ -49,7 +51,13 @@ impl Acceptance {
     /// A call with these credentials has succeeded in a region.
     pub(super) fn accepted(&self, used: Use, region: &str) {
         let now = Some(Instant::now());
-        self.note(used, region, |_| Record { accepted: now, refused_since: None, seen: now });
+        self.note(used, region, |before| Record { accepted: now, refused_since: None, seen: now, ..before });
+    }
+
+    /// STS has taken these credentials in a region: others may rely on that until they are refused there.
+    pub(super) fn vouched(&self, used: Use, region: &str) {
+        let now = Some(Instant::now());
+        self.note(used, region, |before| Record { vouched: now, seen: now, ..before });
     }
 
     /// A region does not know these credentials.
@@ -58,16 +66,18 @@ impl Acceptance {
         self.note(used, region, |before| Record { refused_since: before.refused_since.or(now), seen: now, ..before });
     }
 
-    /// Another region in which one of these uses works, although `region` refuses the first of them.
+    /// Another region in which these credentials work, although `region` refuses them.
     ///
     /// Where the region has taken them before, only what has succeeded since it refuses them counts: credentials that are
     /// revoked are refused in one region first.
-    pub(super) fn elsewhere(&self, uses: &[Use], region: &str) -> Option<String> {
+    pub(super) fn elsewhere(&self, used: &Use, region: &str) -> Option<String> {
         let records = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let here = uses.first().and_then(|used| records.get(used)?.get(region)).copied().unwrap_or_default();
+        let regions = records.get(used)?;
+        let here = regions.get(region).copied().unwrap_or_default();
         let counts_from = here.refused_since.filter(|_| here.accepted.is_some());
-        let others = uses.iter().filter_map(|used| records.get(used)).flatten().filter(|(other, _)| *other != region);
-        let works = |record: &Record| record.refused_since.is_none() && record.accepted > counts_from;
+        let others = regions.iter().filter(|(other, _)| *other != region);
+        let works =
+            |record: &Record| record.refused_since.is_none() && record.accepted.max(record.vouched) > counts_from;
         let working = others.filter(|(_, record)| works(record)).map(|(other, _)| other);
         working.min().cloned()
     }
@@ -82,9 +92,9 @@ impl Acceptance {
     }
 }
 
-/// Temporary credentials have a new key every hour; roles are those of the configuration.
+/// Temporary credentials have a new key every hour; roles and accounts are those of the configuration.
 fn forget_old_keys(records: &mut HashMap<Use, HashMap<String, Record>>, used: &Use) {
-    let is_key = |used: &Use| !matches!(used, Use::Role(_));
+    let is_key = |used: &Use| matches!(used, Use::Sts(_));
     if !is_key(used) || records.contains_key(used) || records.keys().filter(|used| is_key(used)).count() < MAX_KEYS {
         return;
     }
@@ -103,20 +113,22 @@ mod tests {
 
     use super::*;
 
-    const ROLE: [Use; 1] = [Use::Role(String::new())];
+    fn role() -> Use {
+        Use::Role("arn".to_owned())
+    }
 
     fn elsewhere(acceptance: &Acceptance, region: &str) -> Option<String> {
-        acceptance.elsewhere(&ROLE, region)
+        acceptance.elsewhere(&role(), region)
     }
 
     #[test]
     fn a_region_that_never_worked_is_told_by_one_that_does() {
         let acceptance = Acceptance::default();
-        acceptance.refused(ROLE[0].clone(), "ap-east-1");
+        acceptance.refused(role(), "ap-east-1");
         assert_eq!(elsewhere(&acceptance, "ap-east-1"), None);
-        acceptance.accepted(ROLE[0].clone(), "eu-west-1");
+        acceptance.accepted(role(), "eu-west-1");
         assert_eq!(elsewhere(&acceptance, "ap-east-1").as_deref(), Some("eu-west-1"));
-        acceptance.refused(ROLE[0].clone(), "eu-west-1");
+        acceptance.refused(role(), "eu-west-1");
         assert_eq!(elsewhere(&acceptance, "ap-east-1"), None, "now they are refused everywhere");
     }
 
@@ -124,8 +136,19 @@ mod tests {
     fn what_works_for_others_or_for_itself_tells_nothing() {
         let acceptance = Acceptance::default();
         acceptance.accepted(Use::Role("another".to_owned()), "eu-west-1");
-        acceptance.accepted(Use::Base("key".to_owned()), "eu-west-1");
-        acceptance.accepted(ROLE[0].clone(), "ap-east-1");
+        acceptance.accepted(Use::Sts("key".to_owned()), "eu-west-1");
+        acceptance.accepted(role(), "ap-east-1");
+        assert_eq!(elsewhere(&acceptance, "ap-east-1"), None);
+    }
+
+    #[test]
+    fn what_sts_says_holds_until_the_service_refuses() {
+        let acceptance = Acceptance::default();
+        acceptance.vouched(role(), "eu-west-1");
+        acceptance.vouched(role(), "ap-east-1");
+        acceptance.refused(role(), "ap-east-1");
+        assert_eq!(elsewhere(&acceptance, "ap-east-1").as_deref(), Some("eu-west-1"));
+        acceptance.refused(role(), "eu-west-1");
         assert_eq!(elsewhere(&acceptance, "ap-east-1"), None);
     }
 
@@ -133,13 +156,13 @@ mod tests {
     async fn credentials_that_are_revoked_are_not_taken_for_a_region_that_is_disabled() {
         let acceptance = Acceptance::default();
         for region in ["eu-west-1", "us-east-1"] {
-            acceptance.accepted(ROLE[0].clone(), region);
+            acceptance.accepted(role(), region);
         }
         advance(Duration::from_secs(1)).await;
-        acceptance.refused(ROLE[0].clone(), "us-east-1");
+        acceptance.refused(role(), "us-east-1");
         assert_eq!(elsewhere(&acceptance, "us-east-1"), None, "the other one has not been asked since");
         advance(Duration::from_secs(1)).await;
-        acceptance.accepted(ROLE[0].clone(), "eu-west-1");
+        acceptance.accepted(role(), "eu-west-1");
         assert_eq!(elsewhere(&acceptance, "us-east-1").as_deref(), Some("eu-west-1"), "it was disabled just now");
     }
 
@@ -147,7 +170,7 @@ mod tests {
     fn keys_that_are_not_used_any_more_are_forgotten() {
         let acceptance = Acceptance::default();
         for number in 0..2 * MAX_KEYS {
-            acceptance.accepted(Use::Base(number.to_string()), "eu-west-1");
+            acceptance.accepted(Use::Sts(number.to_string()), "eu-west-1");
         }
         assert_eq!(acceptance.0.into_inner().expect("unpoisoned").len(), MAX_KEYS);
     }

@@ -26,7 +26,7 @@ const MARGIN: Duration = Duration::from_mins(5);
 /// The credentials of one target, shared by its SSM client and its retry loop.
 pub(super) struct Holder {
     chain: Arc<Chain>,
-    sts: Sts,
+    sts: Arc<Sts>,
     role: Option<Role>,
     /// The role's account, or the configured one: STS need not be asked.
     known_account: Option<String>,
@@ -56,7 +56,8 @@ impl Holder {
         if known_account.is_none() {
             chain.askers.fetch_add(1, Ordering::Relaxed);
         }
-        Self { chain, sts, role, known_account, state: Mutex::default(), flight: tokio::sync::Mutex::default() }
+        let (state, flight) = (Mutex::default(), tokio::sync::Mutex::default());
+        Self { chain, sts: Arc::new(sts), role, known_account, state, flight }
     }
 
     /// Begins a refresh: forgets what failed in the last one, makes credentials ready, says whose they are.
@@ -97,9 +98,9 @@ impl Holder {
 
     /// SSM took this lease.
     pub(super) fn accepted(&self, number: u64) {
-        let used =
-            self.state().lease.as_ref().filter(|lease| lease.number == number).map(|lease| self.used_for_ssm(lease));
-        if let Some(used) = used {
+        let state = self.state();
+        let is_current = state.lease.as_ref().is_some_and(|lease| lease.number == number);
+        if let Some(used) = self.used_for_ssm(&state).filter(|_| is_current) {
             self.chain.acceptance.accepted(used, self.sts.region());
         }
     }
@@ -107,18 +108,17 @@ impl Holder {
     /// SSM did not take this lease. `Ok` if there is another to try: one rebuilding per refresh.
     pub(super) async fn refused(&self, number: u64, error: SourceError) -> Answer<()> {
         let _flight = self.flight.lock().await;
-        let (lease, base, rebuilt) = {
+        let (used, base, rebuilt) = {
             let state = self.state();
             if let Some(failed) = &state.failed {
                 return Err(failed.clone());
             }
-            match &state.lease {
-                Some(lease) if lease.number == number => (Arc::clone(lease), state.base.clone(), state.rebuilt),
-                _ => return Ok(()),
+            if state.lease.as_ref().is_none_or(|lease| lease.number != number) {
+                return Ok(());
             }
+            (self.used_for_ssm(&state), state.base.clone(), state.rebuilt)
         };
-        let uses = [self.used_for_ssm(&lease)];
-        if let Some(error) = self.disabled_region(&uses, &error) {
+        if let Some(error) = used.and_then(|used| self.disabled_region(&used, &error)) {
             self.state().failed = Some(error.clone());
             return Err(error);
         }
@@ -150,13 +150,12 @@ impl Holder {
     async fn fetch(&self) -> Answer<(Credentials, Arc<Lease>)> {
         let base = self.chain.get().await?;
         let Some(role) = &self.role else { return Ok((base.credentials.clone(), base)) };
-        let caller = Use::Caller(base.credentials.access_key_id().to_owned());
         match Box::pin(self.sts.assume(role, &base.credentials)).await {
             Ok(session) => {
-                self.chain.acceptance.accepted(caller, self.sts.region());
+                self.taken_by(&self.sts, &base.credentials);
                 Ok((session, base))
             }
-            Err(error) => Err(self.blame(error, caller, &base).await),
+            Err(error) => Err(self.blame(error, &base).await),
         }
     }
 
@@ -190,37 +189,62 @@ impl Holder {
 
     /// Asks STS, unless another target has. Where STS does not know the credentials, another region's may.
     async fn ask_whose(&self, credentials: &Credentials, base: Option<&Lease>) -> Answer<String> {
-        let (key, region, chain) = (credentials.access_key_id(), self.sts.region(), &self.chain);
-        let used = Use::Base(key.to_owned());
-        let ask = async {
-            let account = Box::pin(self.sts.account_id(credentials)).await?;
-            chain.acceptance.accepted(used.clone(), region);
-            Ok(account)
-        };
-        let error = match chain.identities.account(key, ask).await {
+        let (key, identities) = (credentials.access_key_id(), &self.chain.identities);
+        let error = match identities.account(key, self.ask(&self.sts, credentials)).await {
             Ok(account) => return Ok(account),
             Err(error) => error,
         };
-        if is_unknown_there(&error) && chain.askers.load(Ordering::Relaxed) > 1 {
-            chain.acceptance.refused(used.clone(), region);
-            if let Some(account) = chain.identities.told(key).await {
+        if is_unknown_there(&error) {
+            self.chain.acceptance.refused(Use::Sts(key.to_owned()), self.sts.region());
+            if let Some(account) = self.ask_elsewhere(credentials).await {
                 return Ok(account);
             }
         }
         match base {
-            Some(base) => Err(self.blame(error, used, base).await),
+            Some(base) => Err(self.blame(error, base).await),
             None => Err(error),
         }
     }
 
+    /// The account, if STS in another region, or another target that asks just now, knows these credentials.
+    async fn ask_elsewhere(&self, credentials: &Credentials) -> Option<String> {
+        let (key, identities) = (credentials.access_key_id(), &self.chain.identities);
+        if let Some(sts) = identities.answering_elsewhere(self.sts.region()) {
+            let account = self.ask(&sts, credentials).await.ok()?;
+            identities.learn(key, &account);
+            return Some(account);
+        }
+        let others = self.known_account.is_none() && self.chain.askers.load(Ordering::Relaxed) > 1;
+        if others { identities.told(key).await } else { None }
+    }
+
+    async fn ask(&self, sts: &Arc<Sts>, credentials: &Credentials) -> Answer<String> {
+        let account = Box::pin(sts.account_id(credentials)).await?;
+        self.taken_by(sts, credentials);
+        self.chain.acceptance.vouched(Use::Account(account.clone()), sts.region());
+        Ok(account)
+    }
+
+    /// STS has taken these base credentials.
+    fn taken_by(&self, sts: &Arc<Sts>, credentials: &Credentials) {
+        self.chain.acceptance.accepted(Use::Sts(credentials.access_key_id().to_owned()), sts.region());
+        self.chain.identities.answered(sts);
+    }
+
     /// If STS did not take the base credentials, the next refresh reads them anew; unless the region is to blame.
-    async fn blame(&self, error: SourceError, used: Use, base: &Lease) -> SourceError {
+    async fn blame(&self, error: SourceError, base: &Lease) -> SourceError {
         if !classify::blames_credentials(error.reason) {
             return error;
         }
-        let key = base.credentials.access_key_id().to_owned();
-        let other = if matches!(used, Use::Base(_)) { Use::Caller(key) } else { Use::Base(key) };
-        if let Some(error) = self.disabled_region(&[used, other], &error) {
+        let used = Use::Sts(base.credentials.access_key_id().to_owned());
+        if let Some(error) = self.disabled_region(&used, &error) {
+            return error;
+        }
+        // Asking tells for sure, where another region has taken base credentials before.
+        if is_unknown_there(&error)
+            && self.ask_elsewhere(&base.credentials).await.is_some()
+            && let Some(error) = self.disabled_region(&used, &error)
+        {
             return error;
         }
         self.chain.forget(base.number).await;
@@ -229,15 +253,13 @@ impl Holder {
     }
 
     /// The error if it is the region's, which refuses what another region takes.
-    fn disabled_region(&self, uses: &[Use], error: &SourceError) -> Option<SourceError> {
+    fn disabled_region(&self, used: &Use, error: &SourceError) -> Option<SourceError> {
         let region = self.sts.region();
         if !is_unknown_there(error) {
             return None;
         }
-        if let Some(used) = uses.first() {
-            self.chain.acceptance.refused(used.clone(), region);
-        }
-        let elsewhere = self.chain.acceptance.elsewhere(uses, region)?;
+        self.chain.acceptance.refused(used.clone(), region);
+        let elsewhere = self.chain.acceptance.elsewhere(used, region)?;
         let detail = format!(
             "{region} is not enabled for the account: it refuses credentials that work in {elsewhere}: {}",
             error.detail
@@ -245,10 +267,11 @@ impl Holder {
         Some(SourceError { reason: Reason::RegionDisabled, scope: Scope::Call, detail: classify::one_line(&detail) })
     }
 
-    fn used_for_ssm(&self, lease: &Lease) -> Use {
+    /// How SSM sees the credentials; `None` before it is known whose they are.
+    fn used_for_ssm(&self, state: &State) -> Option<Use> {
         match &self.role {
-            Some(role) => Use::Role(role.arn.clone()),
-            None => Use::Base(lease.credentials.access_key_id().to_owned()),
+            Some(role) => Some(Use::Role(role.arn.clone())),
+            None => state.account.clone().map(Use::Account),
         }
     }
 
@@ -354,8 +377,8 @@ mod tests {
         Credentials::new("id", "secret", None, Some(end), "test")
     }
 
-    fn fetched() -> Answer<(Credentials, Arc<Lease>)> {
-        Ok((hour(), Arc::new(Lease::new(hour(), 1))))
+    fn fetched() -> (Credentials, Arc<Lease>) {
+        (hour(), Arc::new(Lease::new(hour(), 1)))
     }
 
     fn error(reason: Reason) -> SourceError {
@@ -377,7 +400,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_session_is_kept_to_its_end_while_sts_is_down() {
         let mut state = State::default();
-        state.renew(fetched()).expect("given");
+        state.renew(Ok(fetched())).expect("given");
         tokio::time::advance(Duration::from_secs(59 * 60 + 30)).await;
         let kept = state.renew(Err(error(Reason::Network))).expect("still good");
         assert!(kept.is_fresh() && kept.number == 1, "and not asked for again at once");
@@ -388,7 +411,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_session_is_not_kept_when_the_role_is_refused() {
         let mut state = State::default();
-        state.renew(fetched()).expect("given");
+        state.renew(Ok(fetched())).expect("given");
         state.renew(Err(error(Reason::AssumeRoleFailed))).expect_err("refused");
         assert!(state.lease.is_none() && state.failed.is_some());
     }

@@ -1,12 +1,16 @@
 //! Whose the base credentials are: asked once for each access key, by one target for all.
+//!
+//! It does not matter where STS is asked. So a target whose own region refuses credentials, which may not be their fault,
+//! asks where another target was answered.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
 use tokio::time::timeout;
 
+use super::sts::Sts;
 use crate::collect::Answer;
 
 /// Temporary credentials have a new key every hour; targets still use the one before for a while.
@@ -21,6 +25,8 @@ pub(super) struct Identities {
     known: Mutex<VecDeque<(String, String)>>,
     asking: tokio::sync::Mutex<()>,
     learnt: Notify,
+    /// STS of the last two regions that took base credentials, the latest first.
+    answering: Mutex<Vec<Arc<Sts>>>,
 }
 
 impl Identities {
@@ -57,7 +63,21 @@ impl Identities {
         timeout(TURN, told).await.ok()
     }
 
-    fn learn(&self, key: &str, account: &str) {
+    /// STS has taken base credentials here.
+    pub(super) fn answered(&self, sts: &Arc<Sts>) {
+        let mut answering = self.answering.lock().unwrap_or_else(PoisonError::into_inner);
+        answering.retain(|other| other.region() != sts.region());
+        answering.insert(0, Arc::clone(sts));
+        answering.truncate(2);
+    }
+
+    /// STS of another region than this, which has taken base credentials.
+    pub(super) fn answering_elsewhere(&self, region: &str) -> Option<Arc<Sts>> {
+        let answering = self.answering.lock().unwrap_or_else(PoisonError::into_inner);
+        answering.iter().find(|sts| sts.region() != region).cloned()
+    }
+
+    pub(super) fn learn(&self, key: &str, account: &str) {
         let mut keys = self.keys();
         keys.retain(|(known, _)| known != key);
         keys.push_back((key.to_owned(), account.to_owned()));

@@ -74,7 +74,7 @@ impl Unreached {
         let cause = cause.split(" (os error").next().unwrap_or_default();
         match cause.split_once(' ') {
             // A word in capitals is a name.
-            Some((first, rest)) if first.chars().skip(1).all(|c| c.is_lowercase()) => {
+            Some((first, rest)) if first.chars().skip(1).all(char::is_lowercase) => {
                 format!("{} {rest}", first.to_lowercase())
             }
             _ => cause.to_owned(),

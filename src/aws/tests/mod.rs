@@ -5,6 +5,7 @@ mod calls;
 mod credentials;
 mod faults;
 mod identities;
+mod processes;
 mod regions;
 mod resolutions;
 mod storm;

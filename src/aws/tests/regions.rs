@@ -155,3 +155,40 @@ async fn sts_says_by_itself_that_a_region_is_not_activated() {
     let ([_, target], _) = targets(&server, role_options).await;
     assert_eq!(target.begin().await.expect_err("refused").reason, Reason::RegionDisabled);
 }
+
+/// Gives another key each time it is asked, as an instance or a process does in the course of hours.
+#[derive(Clone, Debug, Default)]
+struct Rotating(Arc<AtomicUsize>);
+
+impl ProvideCredentials for Rotating {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        let id = format!("AKID{}", self.0.fetch_add(1, Ordering::Relaxed));
+        let end = std::time::SystemTime::now() + std::time::Duration::from_secs(1);
+        future::ProvideCredentials::ready(Ok(Credentials::new(id, "secret", None, Some(end), "test")))
+    }
+}
+
+/// Credentials are kept for ten seconds at least, so the test takes a little longer.
+#[tokio::test]
+async fn a_disabled_region_is_told_with_new_keys_too_though_it_is_the_first_to_use_them() {
+    for options in [options, role_options] {
+        let server = Server::start(|asked, _| aws(asked)).await;
+        let keys = Rotating::default();
+        let chain = Arc::new(Chain::fixed(SharedCredentialsProvider::new(keys.clone())));
+        let base = Base { chain, ..server.base().await };
+        let target = |region: &str| {
+            let options = TargetOptions { region: region.to_owned(), ..options() };
+            SsmSource::new(&base, options, Arc::<Counts>::default())
+        };
+        let (enabled, disabled) = (target(ENABLED), target(DISABLED));
+        refresh(&enabled).await.expect("well");
+        assert_disabled(&refresh(&disabled).await.expect_err("refused"));
+        tokio::time::sleep(std::time::Duration::from_millis(10_100)).await;
+        assert_disabled(&refresh(&disabled).await.expect_err("refused, with a new key"));
+        refresh(&enabled).await.expect("well");
+        assert_eq!(keys.0.load(Ordering::Relaxed), 2, "no key is thrown away");
+    }
+}

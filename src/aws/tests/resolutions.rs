@@ -15,8 +15,8 @@ use crate::model::Reason;
 
 const LIMIT: Duration = Duration::from_millis(200);
 
-fn credentials() -> Answer<Credentials> {
-    Ok(Credentials::new("AKID", "secret", None, None, "test"))
+fn credentials() -> Credentials {
+    Credentials::new("AKID", "secret", None, None, "test")
 }
 
 fn resolver(load: impl Fn(Stage) -> Answer<Credentials> + Send + Sync + 'static) -> Resolver {
@@ -38,7 +38,7 @@ async fn a_file_that_hangs_blocks_nobody_and_is_named_by_every_refresh_until_it_
         starts.fetch_add(1, Ordering::Relaxed);
         stage.set("the web identity token file /mnt/token");
         let _ = blocked.lock().expect("one at a time").recv();
-        credentials()
+        Ok(credentials())
     });
     let (mut ticks, start) = (0, Instant::now());
     let ticking = async {
@@ -47,7 +47,8 @@ async fn a_file_that_hangs_blocks_nobody_and_is_named_by_every_refresh_until_it_
             ticks += 1;
         }
     };
-    let error = tokio::select! { resolved = resolver.resolve() => resolved.expect_err("hangs"), () = ticking => unreachable!() };
+    let error =
+        tokio::select! { answer = resolver.resolve() => answer.expect_err("hangs"), () = ticking => unreachable!() };
     assert_eq!(error.reason, Reason::Timeout);
     assert!(error.detail.contains("/mnt/token did not answer within 0.2 s"), "{error}");
     assert!(ticks > 10 && start.elapsed() < Duration::from_secs(5), "{ticks} in {:?}", start.elapsed());
@@ -68,7 +69,7 @@ async fn one_that_waits_for_ever_is_given_up_and_another_may_follow() {
         let first = calls.fetch_add(1, Ordering::Relaxed) == 0;
         Box::pin(async move {
             let _process = stage.during("credential_process of profile dev".to_owned());
-            if first { std::future::pending().await } else { credentials() }
+            if first { std::future::pending().await } else { Ok(credentials()) }
         })
     });
     let resolver = Resolver::with_limit(load, LIMIT);
@@ -110,7 +111,7 @@ async fn a_panic_is_an_error_of_one_refresh() {
     let chain = Chain::of(resolver(move |stage| {
         stage.set("profile dev");
         assert!(calls.fetch_add(1, Ordering::Relaxed) > 0, "injected, with a s3cret");
-        credentials()
+        Ok(credentials())
     }));
     let base = Base { chain: Arc::new(chain), ..server.base().await };
     let source = SsmSource::new(&base, options(), Arc::<Counts>::default());
@@ -124,14 +125,17 @@ async fn a_panic_is_an_error_of_one_refresh() {
 async fn a_target_that_is_dropped_takes_its_resolution_with_it() {
     let server = Server::start(|_, _| Reply::HangUp).await;
     let alive = Arc::new(());
-    let held = Arc::clone(&alive);
-    let load: Arc<Load> = Arc::new(move |_| {
-        let held = Arc::clone(&held);
-        Box::pin(async move {
-            let _held = held;
-            std::future::pending().await
+    let load: Arc<Load> = {
+        let alive = Arc::clone(&alive);
+        Arc::new(move |_| {
+            let alive = Arc::clone(&alive);
+            Box::pin(async move {
+                let never = std::future::pending().await;
+                drop(alive);
+                never
+            })
         })
-    });
+    };
     let chain = Chain::of(Resolver::with_limit(load, Duration::from_mins(1)));
     let base = Base { chain: Arc::new(chain), ..server.base().await };
     let source = SsmSource::new(&base, options(), Arc::<Counts>::default());

@@ -31,13 +31,13 @@ impl Case {
         Self { name, home: Some(home), reason, not_said: vec!["no AWS credentials found"], ..Self::default() }
     }
 
-    fn with(mut self, name: &'static str, value: impl ToString) -> Self {
-        self.environment.push((name, value.to_string()));
+    fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.environment.push((name, value.into()));
         self
     }
 
-    fn says(mut self, text: impl ToString) -> Self {
-        self.said.push(text.to_string());
+    fn says(mut self, text: impl Into<String>) -> Self {
+        self.said.push(text.into());
         self
     }
 

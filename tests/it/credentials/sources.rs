@@ -25,68 +25,45 @@ fn service(head: &str) -> String {
     )
 }
 
-const STATIC: &str = "aws_access_key_id = AKIAKNOWNKEYID\naws_secret_access_key = known-secret-key\n";
+const STATIC: &str = "aws_access_key_id = AKIAKNOWNKEYID\naws_secret_access_key = known-secret-key";
+
+/// Configurations with a profile `dev`, and whose credentials it leads to. `STATIC`, `PROCESS`, `OTHER` and `OWN` stand for
+/// a key, a command, and roles.
+const PROFILES: [(&str, &str, &str); 8] = [
+    ("static", OWN, "[profile dev]\nSTATIC"),
+    ("static, to a role", OTHER, "[profile dev]\nOTHER\nsource_profile = base\n[profile base]\nSTATIC"),
+    ("process", OWN, "[profile dev]\nPROCESS"),
+    ("process, to a role", OTHER, "[profile dev]\nOTHER\nsource_profile = base.2\n[profile base.2]\nPROCESS"),
+    ("process of its own, to a role", OTHER, "[profile dev]\nOTHER\nsource_profile = dev\nPROCESS"),
+    (
+        "process, two roles away",
+        OTHER,
+        "[profile dev]\nOTHER\nsource_profile = middle\n[profile middle]\nOWN\nsource_profile = base\n\
+         [profile base]\nPROCESS",
+    ),
+    (
+        "a static source goes before its process",
+        OTHER,
+        "[profile dev]\nOTHER\nsource_profile = base\n[profile base]\nSTATIC\ncredential_process = exit 9\n",
+    ),
+    (
+        "the process goes before static",
+        OWN,
+        "[profile dev]\nPROCESS\naws_access_key_id = x\naws_secret_access_key = y\n",
+    ),
+];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn profiles_lead_to_credentials_as_they_do_for_the_sdk() {
     let aws = Aws::of(2).await;
-    let other = role(OTHER);
-    let process = |home: &Home| format!("credential_process = {}\n", home.text("process"));
-    let assume = |source: &str| format!("role_arn = {other}\nsource_profile = {source}\n");
-    type Config<'a> = Box<dyn Fn(&Home) -> String + 'a>;
-    let cases: [(&str, &str, Config<'_>); 8] = [
-        ("static", OWN, Box::new(|_| format!("[profile dev]\n{STATIC}"))),
-        (
-            "static, to a role",
-            OTHER,
-            Box::new(|_| format!("[profile dev]\n{}[profile base]\n{STATIC}", assume("base"))),
-        ),
-        ("process", OWN, Box::new(|home| format!("[profile dev]\n{}", process(home)))),
-        (
-            "process, to a role",
-            OTHER,
-            Box::new(|home| format!("[profile dev]\n{}[profile base.2]\n{}", assume("base.2"), process(home))),
-        ),
-        (
-            "process of its own, to a role",
-            OTHER,
-            Box::new(|home| format!("[profile dev]\n{}{}", assume("dev"), process(home))),
-        ),
-        (
-            "process, two roles away",
-            OTHER,
-            Box::new(|home| {
-                let middle = format!("role_arn = {}\nsource_profile = base\n", role(OWN));
-                format!(
-                    "[profile dev]\n{}[profile middle]\n{middle}[profile base]\n{}",
-                    assume("middle"),
-                    process(home)
-                )
-            }),
-        ),
-        (
-            "a static source goes before its process",
-            OTHER,
-            Box::new(|_| {
-                format!("[profile dev]\n{}[profile base]\n{STATIC}credential_process = exit 9\n", assume("base"))
-            }),
-        ),
-        (
-            "the process goes before static",
-            OWN,
-            Box::new(|home| {
-                format!("[profile dev]\n{}aws_access_key_id = x\naws_secret_access_key = y\n", process(home))
-            }),
-        ),
-    ];
-    let cases = cases.iter().map(|(name, account, config)| {
-        let home = Home::with_process(PRINT_CREDENTIALS);
-        home.write(".aws/config", &config(&home));
-        (name, account, home)
-    });
-    let runs = cases.map(|(name, account, home)| {
+    let runs = PROFILES.iter().map(|(name, account, config)| {
         let aws = &aws;
         async move {
+            let home = Home::with_process(PRINT_CREDENTIALS);
+            let config = config.replace("PROCESS", &format!("credential_process = {}", home.text("process")));
+            let config = config.replace("STATIC", STATIC);
+            let config = config.replace("OTHER", &format!("role_arn = {}", role(OTHER)));
+            home.write(".aws/config", &config.replace("OWN", &format!("role_arn = {}", role(OWN))));
             let run = once(&home, aws, &[("AWS_PROFILE", "dev")]).await;
             assert_eq!(account_of(&run), Some(*account), "{name}: {}", run.err);
         }
