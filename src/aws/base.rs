@@ -13,7 +13,8 @@ use aws_types::sdk_config::Builder;
 
 use super::chain::Chain;
 use super::connector;
-use super::environment::{BaseCredentials, Environment, EnvironmentError, Wanted};
+use super::default_chain::DefaultChain;
+use super::environment::{Environment, EnvironmentError, Wanted};
 
 /// In the user agent and as the name of assumed sessions: how `CloudTrail` shows who called.
 pub(super) const APP_NAME: &str = "ssm-compliance-exporter";
@@ -69,7 +70,7 @@ impl Base {
             Chain::fixed(SharedCredentialsProvider::new(Credentials::new(id, secret, None, None, "static")))
         } else {
             let region = region.or(options.fallback_region.map(Region::new));
-            Chain::default_of(BaseCredentials::new(environment, http, region))
+            Chain::default_of(DefaultChain { environment, http, region })
         };
         Ok(Self { sdk: sdk.build(), chain: Arc::new(chain) })
     }

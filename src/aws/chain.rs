@@ -1,30 +1,34 @@
 //! The base credentials: the SDK's default chain, asked by one target for all.
 //!
 //! A chain may start a process, ask the metadata service or sign in; with a hundred targets it must not do so a hundred
-//! times. It is built anew for each resolution, because its parts remember the files they once read.
+//! times. What targets of the same credentials learn about them (whose they are, where they work) is shared here, too.
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::AtomicUsize;
 
 use aws_credential_types::Credentials;
-use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use tokio::sync::Mutex;
-use tokio::time::{Instant, timeout};
+use tokio::time::Instant;
 
+use super::acceptance::Acceptance;
 use super::classify;
-use super::environment::BaseCredentials;
+use super::default_chain::DefaultChain;
+use super::identity::Identities;
 use super::lease::Lease;
+use super::resolution::{Load, Resolver};
+use super::unloaded::unloaded;
 use crate::collect::{Answer, SourceError};
-
-/// A chain may hang: a credential process has no timeout of its own.
-const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The base credentials of all targets.
 pub(super) struct Chain {
-    provider: SharedCredentialsProvider,
+    resolver: Resolver,
     last: Mutex<Last>,
+    pub(super) identities: Identities,
+    pub(super) acceptance: Acceptance,
+    /// How many targets ask for the account of the base credentials.
+    pub(super) askers: AtomicUsize,
 }
 
 #[derive(Default)]
@@ -43,11 +47,26 @@ impl fmt::Debug for Chain {
 
 impl Chain {
     pub(super) fn fixed(provider: SharedCredentialsProvider) -> Self {
-        Self { provider, last: Mutex::default() }
+        let load: Arc<Load> = Arc::new(move |_| {
+            let provider = provider.clone();
+            Box::pin(async move { provider.provide_credentials().await.map_err(|error| unloaded(&error)) })
+        });
+        Self::of(Resolver::new(load))
     }
 
-    pub(super) fn default_of(credentials: BaseCredentials) -> Self {
-        Self::fixed(SharedCredentialsProvider::new(credentials))
+    pub(super) fn default_of(chain: DefaultChain) -> Self {
+        let load: Arc<Load> = Arc::new(move |stage| Box::pin(chain.clone().load(stage)));
+        Self::of(Resolver::new(load))
+    }
+
+    pub(super) fn of(resolver: Resolver) -> Self {
+        Self {
+            resolver,
+            last: Mutex::default(),
+            identities: Identities::default(),
+            acceptance: Acceptance::default(),
+            askers: AtomicUsize::new(0),
+        }
     }
 
     /// Current base credentials.
@@ -64,7 +83,7 @@ impl Chain {
         {
             return Err(failure.clone());
         }
-        last.renew(self.resolve().await)
+        last.renew(self.resolver.resolve().await)
     }
 
     /// AWS refused these: whoever asks next gets others, if there are others.
@@ -72,13 +91,6 @@ impl Chain {
         let mut last = self.last.lock().await;
         if last.lease.as_ref().is_some_and(|lease| lease.number == number) {
             last.lease = None;
-        }
-    }
-
-    async fn resolve(&self) -> Answer<Credentials> {
-        match timeout(TIMEOUT, self.provider.provide_credentials()).await {
-            Ok(resolved) => resolved.map_err(|error| classify::unloaded(&error)),
-            Err(_) => Err(classify::unloaded(&CredentialsError::provider_timed_out(TIMEOUT))),
         }
     }
 }
@@ -98,6 +110,7 @@ impl Last {
                 // A metadata service that is slow today is no reason to throw away what is good until tomorrow.
                 let old = self.lease.take().filter(|lease| lease.is_valid() && classify::may_pass(failure.reason));
                 let Some(old) = old else { return Err(failure) };
+                tracing::warn!(error = %failure, "credentials could not be renewed; the last ones are good for a while yet");
                 let lease = Arc::new(old.put_off());
                 self.lease = Some(Arc::clone(&lease));
                 Ok(lease)

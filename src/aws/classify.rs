@@ -9,12 +9,11 @@ use std::time::{Duration, SystemTime};
 
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_ssm::error::{ConnectorError, ProvideErrorMetadata, SdkError};
-use aws_sdk_sts::operation::assume_role::AssumeRoleError;
-use aws_sdk_sts::operation::assume_role_with_web_identity::AssumeRoleWithWebIdentityError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
 
+use super::unloaded::unloaded;
 use crate::collect::{Scope, SourceError};
 use crate::model::Reason;
 
@@ -201,36 +200,6 @@ fn undelivered(error: &(dyn Error + 'static), connector: Option<&ConnectorError>
     }
 }
 
-/// Why the default chain gave no credentials.
-pub(super) fn unloaded(error: &CredentialsError) -> SourceError {
-    let (reason, detail) = match error {
-        CredentialsError::CredentialsNotLoaded(_) => (
-            Reason::InvalidCredentials,
-            "no AWS credentials found: set AWS_PROFILE or AWS_ACCESS_KEY_ID, or run where a role is attached"
-                .to_owned(),
-        ),
-        CredentialsError::ProviderTimedOut(_) => (Reason::Timeout, chain(error)),
-        _ => (behind(error), chain(error)),
-    };
-    SourceError { reason, scope: Scope::Call, detail: one_line(&detail) }
-}
-
-/// The base chain may assume roles itself, by profile or by web identity.
-fn behind(error: &CredentialsError) -> Reason {
-    let by_sts = find::<SdkError<AssumeRoleError>>(error)
-        .map(|error| failure(error, 0))
-        .or_else(|| find::<SdkError<AssumeRoleWithWebIdentityError>>(error).map(|error| failure(error, 0)));
-    match by_sts.map(|failure| failure.error.reason) {
-        Some(Reason::AccessDenied | Reason::Other) => Reason::AssumeRoleFailed,
-        Some(reason) => reason,
-        None => match find::<ConnectorError>(error) {
-            Some(connector) if connector.is_timeout() => Reason::Timeout,
-            Some(_) => Reason::Network,
-            None => Reason::InvalidCredentials,
-        },
-    }
-}
-
 /// Whether the fault lies with nobody's configuration and goes by itself.
 pub(super) const fn may_pass(reason: Reason) -> bool {
     matches!(reason, Reason::Throttled | Reason::Timeout | Reason::Network | Reason::ServerError | Reason::BadResponse)
@@ -246,12 +215,12 @@ fn retry_after(response: &HttpResponse) -> Option<Duration> {
     response.headers().get("x-amz-retry-after")?.trim().parse().ok().map(Duration::from_millis)
 }
 
-fn find<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a T> {
+pub(super) fn find<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a T> {
     std::iter::successors(Some(error), |&error| error.source()).find_map(|error| error.downcast_ref())
 }
 
 /// The whole chain of causes: the SDK's outermost sentence says only that something failed.
-fn chain(error: &(dyn Error + 'static)) -> String {
+pub(super) fn chain(error: &(dyn Error + 'static)) -> String {
     let mut parts: Vec<String> = Vec::new();
     for error in std::iter::successors(Some(error), |&error| error.source()) {
         let part = error.to_string();
@@ -282,20 +251,5 @@ mod tests {
         assert_eq!(one_line("a\nb\t\u{1b}[31mc\r\n"), "a b [31mc");
         assert_eq!(one_line("InvalidResourceId: "), "InvalidResourceId");
         assert_eq!(one_line(&"é".repeat(300)).chars().count(), LONGEST + 3);
-    }
-
-    #[test]
-    fn no_credentials_at_all_names_the_way_out() {
-        let error = unloaded(&CredentialsError::not_loaded_no_source());
-        assert_eq!(error.reason, Reason::InvalidCredentials);
-        assert!(error.detail.contains("AWS_PROFILE"), "{}", error.detail);
-    }
-
-    #[test]
-    fn a_network_failure_behind_the_base_chain_is_not_blamed_on_the_credentials() {
-        let reason = |connector| unloaded(&CredentialsError::provider_error(connector)).reason;
-        assert_eq!(reason(ConnectorError::io(Box::new(io::Error::other("down")))), Reason::Network);
-        assert_eq!(reason(ConnectorError::timeout("slow".into())), Reason::Timeout);
-        assert_eq!(unloaded(&CredentialsError::provider_error("bad file")).reason, Reason::InvalidCredentials);
     }
 }

@@ -4,18 +4,21 @@
 //! take a session any more (each call would fail until the session's end).
 
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{self, ProvideCredentials, future};
 
+use super::acceptance::{Use, is_unknown_there};
 use super::chain::Chain;
 use super::classify;
 use super::lease::Lease;
 use super::sts::{Role, Sts};
-use crate::collect::{Answer, SourceError};
+use crate::collect::{Answer, Scope, SourceError};
+use crate::model::Reason;
 
 /// A refresh begins with credentials good for this long.
 const MARGIN: Duration = Duration::from_mins(5);
@@ -23,9 +26,10 @@ const MARGIN: Duration = Duration::from_mins(5);
 /// The credentials of one target, shared by its SSM client and its retry loop.
 pub(super) struct Holder {
     chain: Arc<Chain>,
-    sts: Sts,
+    sts: Arc<Sts>,
     role: Option<Role>,
-    account: OnceLock<String>,
+    /// The role's account, or the configured one: STS need not be asked.
+    known_account: Option<String>,
     state: Mutex<State>,
     /// Whoever holds this resolves; the others wait and share what comes of it.
     flight: tokio::sync::Mutex<()>,
@@ -35,8 +39,10 @@ pub(super) struct Holder {
 struct State {
     lease: Option<Arc<Lease>>,
     number: u64,
-    /// The number of the base credentials behind the lease.
-    base: Option<u64>,
+    /// The base credentials behind the lease.
+    base: Option<Arc<Lease>>,
+    /// The account that this refresh reads: no other credentials than its own are used before the next one.
+    account: Option<String>,
     /// Why there are none, until the next refresh begins.
     failed: Option<SourceError>,
     /// SSM refused a lease in this refresh already.
@@ -44,9 +50,14 @@ struct State {
 }
 
 impl Holder {
-    pub(super) fn new(chain: Arc<Chain>, sts: Sts, role: Option<Role>) -> Self {
-        let account = role.as_ref().and_then(Role::account_id).map(OnceLock::from).unwrap_or_default();
-        Self { chain, sts, role, account, state: Mutex::default(), flight: tokio::sync::Mutex::default() }
+    /// `account_id` is the account that the configuration says these credentials are of.
+    pub(super) fn new(chain: Arc<Chain>, sts: Sts, role: Option<Role>, account_id: Option<String>) -> Self {
+        let known_account = role.as_ref().and_then(Role::account_id).or(account_id);
+        if known_account.is_none() {
+            chain.askers.fetch_add(1, Ordering::Relaxed);
+        }
+        let (state, flight) = (Mutex::default(), tokio::sync::Mutex::default());
+        Self { chain, sts: Arc::new(sts), role, known_account, state, flight }
     }
 
     /// Begins a refresh: forgets what failed in the last one, makes credentials ready, says whose they are.
@@ -56,16 +67,21 @@ impl Holder {
             let mut state = self.state();
             state.failed = None;
             state.rebuilt = false;
+            state.account = None;
             state.lease.clone().filter(|lease| lease.lasts(MARGIN))
         };
         let lease = match usable {
             Some(lease) => lease,
             None => self.resolve().await?,
         };
-        match self.account.get() {
-            Some(account) => Ok(account.clone()),
-            None => self.ask_whose(&lease).await,
+        let base = self.state().base.clone();
+        let account = self.account_of(&lease.credentials, base.as_deref()).await;
+        let mut state = self.state();
+        match &account {
+            Ok(account) => state.account = Some(account.clone()),
+            Err(error) => state.failed = Some(error.clone()),
         }
+        account
     }
 
     /// The number of the lease with which a call may be made now.
@@ -80,10 +96,19 @@ impl Holder {
         }
     }
 
+    /// SSM took this lease.
+    pub(super) fn accepted(&self, number: u64) {
+        let state = self.state();
+        let is_current = state.lease.as_ref().is_some_and(|lease| lease.number == number);
+        if let Some(used) = self.used_for_ssm(&state).filter(|_| is_current) {
+            self.chain.acceptance.accepted(used, self.sts.region());
+        }
+    }
+
     /// SSM did not take this lease. `Ok` if there is another to try: one rebuilding per refresh.
     pub(super) async fn refused(&self, number: u64, error: SourceError) -> Answer<()> {
         let _flight = self.flight.lock().await;
-        let (base, rebuilt) = {
+        let (used, base, rebuilt) = {
             let state = self.state();
             if let Some(failed) = &state.failed {
                 return Err(failed.clone());
@@ -91,11 +116,15 @@ impl Holder {
             if state.lease.as_ref().is_none_or(|lease| lease.number != number) {
                 return Ok(());
             }
-            (state.base, state.rebuilt)
+            (self.used_for_ssm(&state), state.base.clone(), state.rebuilt)
         };
-        // A role's session can be replaced with the same base credentials; base credentials only with others.
-        if let Some(base) = base.filter(|_| rebuilt || self.role.is_none()) {
-            self.chain.forget(base).await;
+        if let Some(error) = used.and_then(|used| self.disabled_region(&used, &error)) {
+            self.state().failed = Some(error.clone());
+            return Err(error);
+        }
+        // Of a role only the session is to blame: STS has just given it for the base credentials.
+        if let Some(base) = base.filter(|_| self.role.is_none()) {
+            self.chain.forget(base.number).await;
         }
         {
             let mut state = self.state();
@@ -110,41 +139,140 @@ impl Holder {
     }
 
     async fn resolve(&self) -> Answer<Arc<Lease>> {
-        let fetched = self.fetch().await;
+        let fetched = match self.fetch().await {
+            Ok((credentials, base)) => self.same_account(&credentials, &base).await.map(|()| (credentials, base)),
+            Err(error) => Err(error),
+        };
         self.state().renew(fetched)
     }
 
-    /// Credentials, and the number of the base credentials behind them.
-    async fn fetch(&self) -> Answer<(Credentials, u64)> {
+    /// Credentials, and the base credentials behind them.
+    async fn fetch(&self) -> Answer<(Credentials, Arc<Lease>)> {
         let base = self.chain.get().await?;
-        let Some(role) = &self.role else { return Ok((base.credentials.clone(), base.number)) };
-        match self.sts.assume(role, &base.credentials).await {
-            Ok(session) => Ok((session, base.number)),
-            Err(error) => Err(self.blame(error, base.number).await),
+        let Some(role) = &self.role else { return Ok((base.credentials.clone(), base)) };
+        match Box::pin(self.sts.assume(role, &base.credentials)).await {
+            Ok(session) => {
+                self.taken_by(&self.sts, &base.credentials);
+                Ok((session, base))
+            }
+            Err(error) => Err(self.blame(error, &base).await),
         }
     }
 
-    async fn ask_whose(&self, lease: &Lease) -> Answer<String> {
-        match self.sts.account_id(&lease.credentials).await {
-            Ok(account) => Ok(self.account.get_or_init(|| account).clone()),
-            Err(error) => {
-                let base = {
-                    let mut state = self.state();
-                    state.failed = Some(error.clone());
-                    state.base
-                };
-                Err(self.blame(error, base.unwrap_or_default()).await)
+    /// In the middle of a refresh only credentials of the same account will do: rows of another one would be mixed in.
+    async fn same_account(&self, credentials: &Credentials, base: &Lease) -> Answer<()> {
+        let Some(began_with) = self.state().account.clone() else { return Ok(()) };
+        let account = self.account_of(credentials, Some(base)).await?;
+        if account == began_with {
+            return Ok(());
+        }
+        Err(invalid(format!(
+            "the account has changed in the middle of a refresh: the credentials are of {account} now and were of \
+             {began_with}; the next refresh starts with them"
+        )))
+    }
+
+    /// Whose these are. Never guessed: where STS has to be asked and cannot be, nobody knows.
+    async fn account_of(&self, credentials: &Credentials, base: Option<&Lease>) -> Answer<String> {
+        let key = credentials.access_key_id();
+        match &self.known_account {
+            Some(account) if self.role.is_some() => Ok(account.clone()),
+            Some(account) => match self.chain.identities.known(key).filter(|other| other != account) {
+                Some(other) => Err(invalid(format!(
+                    "the configuration says account {account}, but the credentials are of account {other}"
+                ))),
+                None => Ok(account.clone()),
+            },
+            None => self.ask_whose(credentials, base).await,
+        }
+    }
+
+    /// Asks STS, unless another target has. Where STS does not know the credentials, another region's may.
+    async fn ask_whose(&self, credentials: &Credentials, base: Option<&Lease>) -> Answer<String> {
+        let (key, identities) = (credentials.access_key_id(), &self.chain.identities);
+        let error = match identities.account(key, self.ask(&self.sts, credentials)).await {
+            Ok(account) => return Ok(account),
+            Err(error) => error,
+        };
+        if is_unknown_there(&error) {
+            self.chain.acceptance.refused(Use::Sts(key.to_owned()), self.sts.region());
+            if let Some(account) = self.ask_elsewhere(credentials).await {
+                return Ok(account);
             }
         }
+        match base {
+            Some(base) => Err(self.blame(error, base).await),
+            None => Err(error),
+        }
     }
 
-    /// If STS did not take the base credentials, the next refresh reads them anew.
-    async fn blame(&self, error: SourceError, base: u64) -> SourceError {
-        if classify::blames_credentials(error.reason) {
-            self.chain.forget(base).await;
-            self.state().lease = None;
+    /// The account, if STS in another region, or another target that asks just now, knows these credentials.
+    async fn ask_elsewhere(&self, credentials: &Credentials) -> Option<String> {
+        let (key, identities) = (credentials.access_key_id(), &self.chain.identities);
+        if let Some(sts) = identities.answering_elsewhere(self.sts.region()) {
+            let account = self.ask(&sts, credentials).await.ok()?;
+            identities.learn(key, &account);
+            return Some(account);
         }
+        let others = self.known_account.is_none() && self.chain.askers.load(Ordering::Relaxed) > 1;
+        if others { identities.told(key).await } else { None }
+    }
+
+    async fn ask(&self, sts: &Arc<Sts>, credentials: &Credentials) -> Answer<String> {
+        let account = Box::pin(sts.account_id(credentials)).await?;
+        self.taken_by(sts, credentials);
+        self.chain.acceptance.vouched(Use::Account(account.clone()), sts.region());
+        Ok(account)
+    }
+
+    /// STS has taken these base credentials.
+    fn taken_by(&self, sts: &Arc<Sts>, credentials: &Credentials) {
+        self.chain.acceptance.accepted(Use::Sts(credentials.access_key_id().to_owned()), sts.region());
+        self.chain.identities.answered(sts);
+    }
+
+    /// If STS did not take the base credentials, the next refresh reads them anew; unless the region is to blame.
+    async fn blame(&self, error: SourceError, base: &Lease) -> SourceError {
+        if !classify::blames_credentials(error.reason) {
+            return error;
+        }
+        let used = Use::Sts(base.credentials.access_key_id().to_owned());
+        if let Some(error) = self.disabled_region(&used, &error) {
+            return error;
+        }
+        // Asking tells for sure, where another region has taken base credentials before.
+        if is_unknown_there(&error)
+            && self.ask_elsewhere(&base.credentials).await.is_some()
+            && let Some(error) = self.disabled_region(&used, &error)
+        {
+            return error;
+        }
+        self.chain.forget(base.number).await;
+        self.state().lease = None;
         error
+    }
+
+    /// The error if it is the region's, which refuses what another region takes.
+    fn disabled_region(&self, used: &Use, error: &SourceError) -> Option<SourceError> {
+        let region = self.sts.region();
+        if !is_unknown_there(error) {
+            return None;
+        }
+        self.chain.acceptance.refused(used.clone(), region);
+        let elsewhere = self.chain.acceptance.elsewhere(used, region)?;
+        let detail = format!(
+            "{region} is not enabled for the account: it refuses credentials that work in {elsewhere}: {}",
+            error.detail
+        );
+        Some(SourceError { reason: Reason::RegionDisabled, scope: Scope::Call, detail: classify::one_line(&detail) })
+    }
+
+    /// How SSM sees the credentials; `None` before it is known whose they are.
+    fn used_for_ssm(&self, state: &State) -> Option<Use> {
+        match &self.role {
+            Some(role) => Some(Use::Role(role.arn.clone())),
+            None => state.account.clone().map(Use::Account),
+        }
     }
 
     fn fresh(&self) -> Answer<Option<u64>> {
@@ -160,8 +288,12 @@ impl Holder {
     }
 }
 
+fn invalid(detail: String) -> SourceError {
+    SourceError { reason: Reason::InvalidCredentials, scope: Scope::Call, detail }
+}
+
 impl State {
-    fn renew(&mut self, fetched: Answer<(Credentials, u64)>) -> Answer<Arc<Lease>> {
+    fn renew(&mut self, fetched: Answer<(Credentials, Arc<Lease>)>) -> Answer<Arc<Lease>> {
         let lease = match fetched {
             Ok((credentials, base)) => {
                 self.number += 1;
@@ -194,9 +326,19 @@ impl ProvideCredentials for Holder {
 
 impl Holder {
     fn provide(&self) -> provider::Result {
-        match &self.state().lease {
-            Some(lease) => Ok(lease.credentials.clone()),
-            None => Err(CredentialsError::not_loaded_no_source()),
+        let state = self.state();
+        match (&state.lease, &state.failed) {
+            (Some(lease), _) => Ok(lease.credentials.clone()),
+            (None, Some(failed)) => Err(CredentialsError::provider_error(failed.clone())),
+            (None, None) => Err(CredentialsError::not_loaded_no_source()),
+        }
+    }
+}
+
+impl Drop for Holder {
+    fn drop(&mut self) {
+        if self.known_account.is_none() {
+            self.chain.askers.fetch_sub(1, Ordering::Relaxed);
         }
     }
 }
@@ -216,8 +358,6 @@ mod tests {
     use futures_util::future::join_all;
 
     use super::*;
-    use crate::collect::Scope;
-    use crate::model::Reason;
 
     /// Good for an hour, each time it is asked.
     #[derive(Debug)]
@@ -237,6 +377,10 @@ mod tests {
         Credentials::new("id", "secret", None, Some(end), "test")
     }
 
+    fn fetched() -> (Credentials, Arc<Lease>) {
+        (hour(), Arc::new(Lease::new(hour(), 1)))
+    }
+
     fn error(reason: Reason) -> SourceError {
         SourceError { reason, scope: Scope::Call, detail: String::new() }
     }
@@ -245,7 +389,7 @@ mod tests {
     async fn credentials_near_their_end_are_renewed_by_one_of_many_calls() {
         let chain = Chain::fixed(SharedCredentialsProvider::new(Hourly));
         let sdk = SdkConfig::builder().behavior_version(BehaviorVersion::latest()).build();
-        let holder = Holder::new(Arc::new(chain), Sts::new(&sdk, Region::new("eu-west-1")), None);
+        let holder = Holder::new(Arc::new(chain), Sts::new(&sdk, Region::new("eu-west-1")), None, None);
         assert_eq!(holder.ready().await, Ok(1));
         tokio::time::advance(Duration::from_mins(58)).await;
         assert_eq!(holder.ready().await, Ok(1));
@@ -256,7 +400,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_session_is_kept_to_its_end_while_sts_is_down() {
         let mut state = State::default();
-        state.renew(Ok((hour(), 1))).expect("given");
+        state.renew(Ok(fetched())).expect("given");
         tokio::time::advance(Duration::from_secs(59 * 60 + 30)).await;
         let kept = state.renew(Err(error(Reason::Network))).expect("still good");
         assert!(kept.is_fresh() && kept.number == 1, "and not asked for again at once");
@@ -267,7 +411,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_session_is_not_kept_when_the_role_is_refused() {
         let mut state = State::default();
-        state.renew(Ok((hour(), 1))).expect("given");
+        state.renew(Ok(fetched())).expect("given");
         state.renew(Err(error(Reason::AssumeRoleFailed))).expect_err("refused");
         assert!(state.lease.is_none() && state.failed.is_some());
     }

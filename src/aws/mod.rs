@@ -3,16 +3,24 @@
 //! Hidden here: clients and connections, roles, the request ceiling, the one retry loop, what AWS's errors mean, and
 //! the SDK's types. Which calls a refresh needs, and what their rows mean, is for others.
 
+mod acceptance;
 mod base;
 mod chain;
 mod classify;
 mod connector;
 mod convert;
+mod credential_process;
 mod credentials;
+mod default_chain;
 mod environment;
+mod identity;
 mod learning;
 mod lease;
 mod limiter;
+mod masking;
+mod profiles;
+mod reach;
+mod resolution;
 mod retry;
 mod source;
 mod sts;
@@ -20,10 +28,12 @@ mod sts;
 mod testing;
 #[cfg(test)]
 mod tests;
+mod unloaded;
 
 use std::time::Duration;
 
 pub use base::{Base, BaseOptions};
+pub use credential_process::end_credential_processes;
 pub use environment::EnvironmentError;
 pub use source::{SsmSource, TargetOptions};
 

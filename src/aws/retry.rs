@@ -49,7 +49,10 @@ impl Caller {
             let lease = self.credentials.ready().await?;
             let began = Instant::now();
             let failure = match self.attempt(operation, ids, &send).await {
-                Ok(output) => return Ok(output),
+                Ok(output) => {
+                    self.credentials.accepted(lease);
+                    return Ok(output);
+                }
                 Err(failure) => failure,
             };
             let is_last = match failure.again {

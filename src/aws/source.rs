@@ -83,7 +83,7 @@ impl SsmSource {
         let session_name = options.role_session_name.unwrap_or_else(|| APP_NAME.to_owned());
         let role = options.role_arn.map(|arn| Role { arn, session_name, external_id: options.external_id });
         let sts = Sts::new(&base.sdk, region.clone());
-        let credentials = Arc::new(Holder::new(Arc::clone(&base.chain), sts, role));
+        let credentials = Arc::new(Holder::new(Arc::clone(&base.chain), sts, role, options.account_id));
         Self {
             ssm: client(base, region, options.attempt_timeout, &credentials),
             caller: Caller {

@@ -2,6 +2,7 @@
 //!
 //! STS keeps the SDK's own retries: nothing limits the rate of these calls but that there are so few.
 
+use std::error::Error;
 use std::time::{Duration, SystemTime};
 
 use aws_config::retry::RetryConfig;
@@ -9,8 +10,14 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_sdk_sts::config::{Builder, IdentityCache};
+use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_sts::operation::assume_role::AssumeRoleError;
+use aws_sdk_sts::operation::get_caller_identity::GetCallerIdentityError;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
-use super::classify::{self, Failure};
+use super::reach::naming_hosts;
+use super::resolution::caught;
+use super::{classify, masking, unloaded};
 use crate::collect::{Answer, Scope, SourceError};
 use crate::model::Reason;
 
@@ -24,7 +31,7 @@ const SESSION_SECONDS: i32 = 3600;
 #[derive(Clone)]
 pub(super) struct Role {
     pub(super) arn: String,
-    /// How `CloudTrail` calls the sessions.
+    /// How `CloudTrail` shows who called.
     pub(super) session_name: String,
     pub(super) external_id: Option<String>,
 }
@@ -32,13 +39,19 @@ pub(super) struct Role {
 impl Role {
     /// The account that the role belongs to, if the ARN is one.
     pub(super) fn account_id(&self) -> Option<String> {
-        let id = self.arn.split(':').nth(4)?;
-        (id.len() == 12 && id.bytes().all(|b| b.is_ascii_digit())).then(|| id.to_owned())
+        self.arn.split(':').nth(4).filter(|id| is_account_id(id)).map(str::to_owned)
     }
 }
 
+fn is_account_id(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// STS in the region of a target.
-pub(super) struct Sts(aws_sdk_sts::Client);
+pub(super) struct Sts {
+    client: aws_sdk_sts::Client,
+    region: Region,
+}
 
 impl Sts {
     pub(super) fn new(sdk: &SdkConfig, region: Region) -> Self {
@@ -47,29 +60,36 @@ impl Sts {
             .operation_attempt_timeout(ATTEMPT_TIMEOUT)
             .operation_timeout(TIMEOUT)
             .build();
-        let config = Builder::from(sdk)
-            .region(region)
+        let mut config = Builder::from(sdk)
+            .region(region.clone())
             .timeout_config(timeouts)
             .retry_config(RetryConfig::standard())
-            .identity_cache(IdentityCache::no_cache())
-            .build();
-        Self(aws_sdk_sts::Client::from_conf(config))
+            .identity_cache(IdentityCache::no_cache());
+        config.set_http_client(sdk.http_client().map(naming_hosts));
+        Self { client: aws_sdk_sts::Client::from_conf(config.build()), region }
+    }
+
+    pub(super) fn region(&self) -> &str {
+        self.region.as_ref()
     }
 
     /// The account id of these credentials.
     pub(super) async fn account_id(&self, credentials: &Credentials) -> Answer<String> {
-        let call = self.0.get_caller_identity().customize().config_override(with(credentials));
-        let identity = Box::pin(call.send()).await.map_err(|error| classify::failure(&error, 0).error)?;
-        identity.account.filter(|id| !id.is_empty()).ok_or_else(|| unreadable("GetCallerIdentity named no account"))
+        let call = self.client.get_caller_identity().customize().config_override(with(credentials));
+        let asked = Box::pin(async { call.send().await.map_err(|error| refused_identity(&error)) });
+        let identity = caught("calling STS GetCallerIdentity", asked).await?;
+        let account = identity.account.filter(|id| is_account_id(id));
+        account.ok_or_else(|| unreadable("STS GetCallerIdentity named no account id of 12 digits"))
     }
 
     /// A session of the role, of one hour.
     pub(super) async fn assume(&self, role: &Role, credentials: &Credentials) -> Answer<Credentials> {
-        let call = self.0.assume_role().role_arn(&role.arn).set_external_id(role.external_id.clone());
+        let call = self.client.assume_role().role_arn(&role.arn).set_external_id(role.external_id.clone());
         let call = call.role_session_name(&role.session_name).duration_seconds(SESSION_SECONDS);
         let call = call.customize().config_override(with(credentials));
-        let output = Box::pin(call.send()).await.map_err(|error| refused(classify::failure(&error, 0), role))?;
-        let session = output.credentials.ok_or_else(|| unreadable("AssumeRole gave no credentials"))?;
+        let asked = Box::pin(async { call.send().await.map_err(|error| refused_role(&error, role)) });
+        let output = caught("calling STS AssumeRole", asked).await?;
+        let session = output.credentials.ok_or_else(|| unreadable("STS AssumeRole gave no credentials"))?;
         let end = SystemTime::try_from(session.expiration).ok();
         Ok(Credentials::new(
             session.access_key_id,
@@ -85,14 +105,40 @@ fn with(credentials: &Credentials) -> Builder {
     Builder::new().credentials_provider(credentials.clone())
 }
 
-/// What AWS refuses for its own sake (the trust policy, the external id, the ARN) has a reason of its own.
-fn refused(failure: Failure, role: &Role) -> SourceError {
-    let error = failure.error;
-    if !matches!(error.reason, Reason::AccessDenied | Reason::Other) {
-        return error;
+fn refused_identity(error: &SdkError<GetCallerIdentityError, HttpResponse>) -> SourceError {
+    let mut refused = failed("GetCallerIdentity", error);
+    if matches!(refused.reason, Reason::Network | Reason::Timeout) {
+        refused.detail += "; where STS cannot be asked, give the account_id in the configuration";
     }
-    let detail = classify::one_line(&format!("cannot assume {}: {}", role.arn, error.detail));
-    SourceError { reason: Reason::AssumeRoleFailed, scope: Scope::Call, detail }
+    refused
+}
+
+/// What AWS refuses for its own sake (the trust policy, the external id, the ARN) has a reason of its own.
+fn refused_role(error: &SdkError<AssumeRoleError, HttpResponse>, role: &Role) -> SourceError {
+    let SourceError { reason, scope, detail } = failed("AssumeRole", error);
+    let reason = match reason {
+        Reason::AccessDenied | Reason::Other => Reason::AssumeRoleFailed,
+        reason => reason,
+    };
+    let prefix =
+        if reason == Reason::AssumeRoleFailed { format!("cannot assume {}: ", role.arn) } else { String::new() };
+    let detail = masking::without(&detail, &role.external_id.iter().map(String::as_str).collect::<Vec<_>>());
+    SourceError { reason, scope, detail: classify::one_line(&(prefix + &detail)) }
+}
+
+/// Why a call failed; what the network did is told by its host.
+fn failed<E>(call: &str, error: &SdkError<E, HttpResponse>) -> SourceError
+where
+    E: ProvideErrorMetadata + Error + 'static,
+{
+    let failure = classify::failure(error, 0).error;
+    match unloaded::of_network(&format!("STS {call}"), error) {
+        Some((reason, detail)) => SourceError { reason, detail, ..failure },
+        None if error.code() == Some("RegionDisabledException") => {
+            SourceError { reason: Reason::RegionDisabled, ..failure }
+        }
+        None => failure,
+    }
 }
 
 fn unreadable(detail: &str) -> SourceError {
@@ -106,7 +152,7 @@ mod tests {
     #[test]
     fn the_account_is_read_from_the_roles_arn() {
         let account =
-            |arn: &str| Role { arn: arn.to_owned(), session_name: "test".to_owned(), external_id: None }.account_id();
+            |arn: &str| Role { arn: arn.to_owned(), session_name: String::new(), external_id: None }.account_id();
         assert_eq!(account("arn:aws-cn:iam::111122223333:role/path/reader").as_deref(), Some("111122223333"));
         for odd in ["", "reader", "arn:aws:iam::12345:role/reader", "arn:aws:iam::11112222333x:role/reader"] {
             assert_eq!(account(odd), None, "{odd}");

@@ -9,6 +9,7 @@
 //! - [`frozen`]: a log that nobody reads, threads that the system refuses, files that never come.
 //! - [`hostile`]: names that no label has seen before, from AWS to the page and back through other parsers.
 //! - [`cli`]: flags, files, exit codes, signals, and what errors say.
+//! - [`credentials`]: every source of credentials, and what is said where there are none.
 //! - [`incremental`]: refreshes that read little, and are right all the same.
 //! - [`parts`]: one target at a time, and the list of them for scrapers that share a fleet.
 //! - [`soak`]: hundreds of refreshes in bad weather, and hundreds of accounts of which many are dead.
@@ -22,6 +23,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod cli;
+mod credentials;
 mod endurance;
 mod environment;
 mod faults;

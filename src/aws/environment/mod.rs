@@ -22,7 +22,6 @@ use std::fmt;
 use aws_smithy_http_client::tls::TrustStore;
 
 use credential_source::CredentialSource;
-pub(super) use credentials::BaseCredentials;
 use endpoints::Endpoints;
 use profile::{Profile, ProfileFiles};
 pub(super) use proxies::Proxies;

@@ -1,0 +1,136 @@
+//! Whose the base credentials are: asked once for each access key, by one target for all.
+//!
+//! It does not matter where STS is asked. So a target whose own region refuses credentials, which may not be their fault,
+//! asks where another target was answered.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio::time::timeout;
+
+use super::sts::Sts;
+use crate::collect::Answer;
+
+/// Temporary credentials have a new key every hour; targets still use the one before for a while.
+const MAX_KEYS: usize = 8;
+/// How long a target waits for another that asks already, before it asks by itself: STS may hang in one region only.
+const TURN: Duration = Duration::from_secs(2);
+
+/// The accounts of access keys, as far as they are known.
+#[derive(Default)]
+pub(super) struct Identities {
+    /// Key and account, the newest last.
+    known: Mutex<VecDeque<(String, String)>>,
+    asking: tokio::sync::Mutex<()>,
+    learnt: Notify,
+    /// STS of the last two regions that took base credentials, the latest first.
+    answering: Mutex<Vec<Arc<Sts>>>,
+}
+
+impl Identities {
+    /// The account of an access key, if it is known.
+    pub(super) fn known(&self, key: &str) -> Option<String> {
+        self.keys().iter().find(|(known, _)| known == key).map(|(_, account)| account.clone())
+    }
+
+    /// The account of an access key, which `ask` asks for if nobody has yet.
+    pub(super) async fn account(&self, key: &str, ask: impl Future<Output = Answer<String>>) -> Answer<String> {
+        if let Some(account) = self.known(key) {
+            return Ok(account);
+        }
+        let _turn = timeout(TURN, self.asking.lock()).await;
+        if let Some(account) = self.known(key) {
+            return Ok(account);
+        }
+        let account = ask.await?;
+        self.learn(key, &account);
+        Ok(account)
+    }
+
+    /// Waits a moment for another target to learn the account.
+    pub(super) async fn told(&self, key: &str) -> Option<String> {
+        let told = async {
+            loop {
+                let learnt = self.learnt.notified();
+                if let Some(account) = self.known(key) {
+                    return account;
+                }
+                learnt.await;
+            }
+        };
+        timeout(TURN, told).await.ok()
+    }
+
+    /// STS has taken base credentials here.
+    pub(super) fn answered(&self, sts: &Arc<Sts>) {
+        let mut answering = self.answering.lock().unwrap_or_else(PoisonError::into_inner);
+        answering.retain(|other| other.region() != sts.region());
+        answering.insert(0, Arc::clone(sts));
+        answering.truncate(2);
+    }
+
+    /// STS of another region than this, which has taken base credentials.
+    pub(super) fn answering_elsewhere(&self, region: &str) -> Option<Arc<Sts>> {
+        let answering = self.answering.lock().unwrap_or_else(PoisonError::into_inner);
+        answering.iter().find(|sts| sts.region() != region).cloned()
+    }
+
+    pub(super) fn learn(&self, key: &str, account: &str) {
+        let mut keys = self.keys();
+        keys.retain(|(known, _)| known != key);
+        keys.push_back((key.to_owned(), account.to_owned()));
+        if keys.len() > MAX_KEYS {
+            keys.pop_front();
+        }
+        drop(keys);
+        self.learnt.notify_waiters();
+    }
+
+    fn keys(&self) -> MutexGuard<'_, VecDeque<(String, String)>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use futures_util::future::join_all;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn one_of_many_asks_for_a_new_key() {
+        let (identities, asked) = (Identities::default(), AtomicUsize::new(0));
+        for _ in 0..2 {
+            let ask = || async {
+                asked.fetch_add(1, Ordering::Relaxed);
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                Ok("111122223333".to_owned())
+            };
+            let answers = join_all((0..3).map(|_| identities.account("key", ask()))).await;
+            assert!(answers.iter().all(|answer| answer.as_deref() == Ok("111122223333")));
+        }
+        assert_eq!(asked.into_inner(), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_that_waits_too_long_for_another_asks_by_itself() {
+        let identities = Identities::default();
+        let hangs = identities.account("key", std::future::pending());
+        let asks = identities.account("key", async { Ok("111122223333".to_owned()) });
+        let answer = tokio::select! { answer = hangs => answer, answer = asks => answer };
+        assert_eq!(answer.as_deref(), Ok("111122223333"));
+    }
+
+    #[test]
+    fn the_oldest_keys_are_forgotten() {
+        let identities = Identities::default();
+        for number in 0..=MAX_KEYS {
+            identities.learn(&number.to_string(), "111122223333");
+        }
+        assert!(identities.known("0").is_none() && identities.known("1").is_some());
+    }
+}

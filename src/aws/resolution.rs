@@ -1,0 +1,152 @@
+//! Asks for credentials where nothing that this does can block or end anybody else.
+//!
+//! The SDK reads files (configuration, web identity tokens) on the thread that asks, and a file may be on a mount that
+//! hangs; some of its code panics. So each resolution has a blocking thread, with the limit outside, and there is one at
+//! a time: while the last one still hangs, asking again fails at once and says what hangs.
+
+use std::fmt;
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use aws_credential_types::Credentials;
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use tokio::runtime::Handle;
+use tokio::sync::OwnedMutexGuard;
+use tokio::task::spawn_blocking;
+use tokio::time::{Instant, sleep, timeout};
+use tokio_util::sync::CancellationToken;
+
+use crate::collect::{Answer, Scope, SourceError};
+use crate::model::Reason;
+
+/// How long a resolution may take.
+const LIMIT: Duration = Duration::from_secs(30);
+/// How long one that is told to end may take to do so, before it counts as hanging.
+const END_GRACE: Duration = Duration::from_secs(1);
+
+/// Makes a resolution. It is awaited on a thread of its own, so it may block.
+pub(super) type Load = dyn Fn(Stage) -> BoxFuture<'static, Answer<Credentials>> + Send + Sync;
+
+/// Resolves credentials, one resolution at a time.
+pub(super) struct Resolver {
+    load: Arc<Load>,
+    limit: Duration,
+    stage: Stage,
+    /// Held by the thread of a resolution until it has really ended.
+    under_way: Arc<tokio::sync::Mutex<()>>,
+    began: Mutex<Instant>,
+}
+
+/// What a resolution is waiting for, so that a failure can name it.
+#[derive(Clone, Default)]
+pub(super) struct Stage(Arc<Mutex<String>>);
+
+/// Puts the stage back to what it was before.
+pub(super) struct StageGuard {
+    stage: Stage,
+    before: String,
+}
+
+impl Resolver {
+    pub(super) fn new(load: Arc<Load>) -> Self {
+        Self::with_limit(load, LIMIT)
+    }
+
+    pub(super) fn with_limit(load: Arc<Load>, limit: Duration) -> Self {
+        let began = Mutex::new(Instant::now());
+        Self { load, limit, stage: Stage::default(), under_way: Arc::default(), began }
+    }
+
+    /// Dropping the future ends the resolution, a process that it runs included.
+    pub(super) async fn resolve(&self) -> Answer<Credentials> {
+        let Ok(turn) = timeout(END_GRACE, Arc::clone(&self.under_way).lock_owned()).await else {
+            return Err(self.still_hangs());
+        };
+        *locked(&self.began) = Instant::now();
+        self.stage.set("the credential chain");
+        let given_up = CancellationToken::new();
+        let _end = given_up.clone().drop_guard();
+        let thread = spawn_blocking(self.work(turn, given_up));
+        match timeout(self.limit + END_GRACE, thread).await {
+            Ok(Ok(Some(resolved))) => resolved,
+            Ok(Err(error)) if error.is_panic() => Err(panicked(&format!("loading credentials from {}", self.stage))),
+            // It blocks. Of one that was given up nobody is left to hear.
+            Ok(_) | Err(_) => Err(hangs(&self.stage, self.limit)),
+        }
+    }
+
+    /// What the thread does. `None` if it was given up.
+    fn work(
+        &self,
+        turn: OwnedMutexGuard<()>,
+        given_up: CancellationToken,
+    ) -> impl FnOnce() -> Option<Answer<Credentials>> + Send + 'static {
+        let (load, stage, limit, runtime) = (Arc::clone(&self.load), self.stage.clone(), self.limit, Handle::current());
+        move || {
+            let _turn = turn;
+            runtime.block_on(async {
+                // Dropped after the select, so that the stage still says what was waited for.
+                let mut loading = load(stage.clone());
+                tokio::select! {
+                    biased;
+                    () = given_up.cancelled() => None,
+                    resolved = &mut loading => Some(resolved),
+                    () = sleep(limit) => Some(Err(hangs(&stage, limit))),
+                }
+            })
+        }
+    }
+
+    fn still_hangs(&self) -> SourceError {
+        let seconds = locked(&self.began).elapsed().as_secs();
+        timed_out(format!("{} still does not answer, since {seconds} s", self.stage))
+    }
+}
+
+fn hangs(stage: &Stage, limit: Duration) -> SourceError {
+    timed_out(format!("{stage} did not answer within {} s", limit.as_secs_f32()))
+}
+
+fn timed_out(detail: String) -> SourceError {
+    SourceError { reason: Reason::Timeout, scope: Scope::Call, detail }
+}
+
+/// Awaits a future of the SDK, which must not end the task that awaits it.
+pub(super) async fn caught<T>(what: &str, future: impl Future<Output = Answer<T>>) -> Answer<T> {
+    AssertUnwindSafe(future).catch_unwind().await.unwrap_or_else(|_| Err(panicked(what)))
+}
+
+/// The message of a panic is left out: it may quote a setting, and the panic hook has logged it.
+fn panicked(what: &str) -> SourceError {
+    let detail = format!("the AWS SDK panicked while {what}");
+    SourceError { reason: Reason::Internal, scope: Scope::Call, detail }
+}
+
+impl Stage {
+    pub(super) fn set(&self, what: impl Into<String>) {
+        *locked(&self.0) = what.into();
+    }
+
+    /// Names something until the guard is dropped.
+    pub(super) fn during(&self, what: String) -> StageGuard {
+        StageGuard { before: std::mem::replace(&mut *locked(&self.0), what), stage: self.clone() }
+    }
+}
+
+impl fmt::Display for Stage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&locked(&self.0))
+    }
+}
+
+impl Drop for StageGuard {
+    fn drop(&mut self) {
+        self.stage.set(std::mem::take(&mut self.before));
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
