@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
@@ -18,10 +17,6 @@ use super::environment::{Environment, EnvironmentError, Wanted};
 
 /// In the user agent and as the name of assumed sessions: how `CloudTrail` shows who called.
 pub(super) const APP_NAME: &str = "ssm-compliance-exporter";
-/// The SDK's own connect timeout, for the clients behind the base credentials.
-pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_millis(3100);
-/// One attempt of a call by those clients.
-pub(super) const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How to reach AWS, where the environment and the profile do not say.
 #[derive(Clone, Default)]

@@ -5,7 +5,6 @@
 
 use std::path::PathBuf;
 
-use aws_config::web_identity_token::StaticConfiguration;
 use aws_credential_types::Credentials;
 
 use super::files;
@@ -14,14 +13,14 @@ use super::variables::{Problems, Setting, Variables, any, header_word};
 use crate::config::forms::{self, Fault, shown};
 
 /// The place that gives the credentials.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum CredentialSource {
     /// `AWS_ACCESS_KEY_ID` and its companions.
-    Variables(Credentials),
+    Variables,
     /// The selected profile, and those that it names.
     Profile,
     /// A token of Kubernetes or another identity provider, exchanged at STS.
-    WebIdentity(StaticConfiguration),
+    WebIdentity,
     /// The service on the host that gives containers their roles.
     Container,
     /// The metadata service of the machine.
@@ -47,20 +46,18 @@ const CREDENTIAL_SOURCES: [&str; 3] = ["environment", "ec2instancemetadata", "ec
 
 impl CredentialSource {
     /// Finds the place, and tells what is wrong with it.
-    pub(super) async fn find(variables: &Variables, profile: &Profile, problems: &Problems) -> Self {
-        match keys(variables, problems) {
-            Keys::Absent => {}
-            Keys::Unusable => return Self::Nowhere,
-            Keys::Present(credentials) => return Self::Variables(credentials),
+    pub(super) async fn check(variables: &Variables, profile: &Profile, problems: &Problems) -> Self {
+        if has_keys(variables, problems) {
+            return Self::Variables;
         }
         if CREDENTIAL_KEYS.iter().any(|key| profile.get(key).is_some()) {
             check_profile(variables, profile, problems).await;
             return Self::Profile;
         }
         if let Some(token_file) = variables.parsed("AWS_WEB_IDENTITY_TOKEN_FILE", problems, any) {
-            let configuration = web_identity(&token_file, variables, problems);
+            check_web_identity(&token_file, variables, problems);
             check_token_file(&token_file.value, &token_file.place, problems).await;
-            return configuration.map_or(Self::Nowhere, Self::WebIdentity);
+            return Self::WebIdentity;
         }
         if is_container(variables) {
             check_container(variables, problems).await;
@@ -73,53 +70,36 @@ impl CredentialSource {
     }
 }
 
-/// The keys of the environment.
-enum Keys {
-    Absent,
-    Unusable,
-    Present(Credentials),
-}
-
-fn keys(variables: &Variables, problems: &Problems) -> Keys {
+/// Whether the environment has keys, good or bad.
+fn has_keys(variables: &Variables, problems: &Problems) -> bool {
     let id = variables.raw("AWS_ACCESS_KEY_ID").map(|_| "AWS_ACCESS_KEY_ID");
     let secret = ["AWS_SECRET_ACCESS_KEY", "SECRET_ACCESS_KEY"].into_iter().find(|name| variables.raw(name).is_some());
-    let (id, secret) = match (id, secret) {
-        (Some(id), Some(secret)) => (id, secret),
+    let names = match (id, secret) {
+        (Some(id), Some(secret)) => [id, secret, "AWS_SESSION_TOKEN"],
         // The old name is too common a word to mean AWS by itself.
-        (None, None | Some("SECRET_ACCESS_KEY")) => return Keys::Absent,
+        (None, None | Some("SECRET_ACCESS_KEY")) => return false,
         (id, _) => {
             let (there, missing) = match id {
                 Some(id) => (id, "AWS_SECRET_ACCESS_KEY"),
                 None => ("AWS_SECRET_ACCESS_KEY", "AWS_ACCESS_KEY_ID"),
             };
             problems.add(there, format!("it is set and {missing} is not"), "set both of them, or none");
-            return Keys::Unusable;
+            return true;
         }
     };
-    let id = variables.secret(id, problems, header_word);
-    let secret = variables.secret(secret, problems, header_word);
-    let token = variables.secret("AWS_SESSION_TOKEN", problems, header_word);
-    let Some((id, secret)) = id.zip(secret) else { return Keys::Unusable };
-    let token = token.map(|token| token.value);
-    Keys::Present(Credentials::new(id.value, secret.value, token, None, "EnvironmentVariable"))
+    for name in names {
+        let _value = variables.secret(name, problems, header_word);
+    }
+    true
 }
 
-fn web_identity(
-    token_file: &Setting<String>,
-    variables: &Variables,
-    problems: &Problems,
-) -> Option<StaticConfiguration> {
+fn check_web_identity(token_file: &Setting<String>, variables: &Variables, problems: &Problems) {
     let role = variables.parsed("AWS_ROLE_ARN", problems, forms::role_arn);
     if role.is_none() && variables.raw("AWS_ROLE_ARN").is_none() {
         let hint = "set AWS_ROLE_ARN to the role that the token is for";
         problems.add(&token_file.place, "it is set and AWS_ROLE_ARN is not", hint);
     }
-    let session = variables.parsed("AWS_ROLE_SESSION_NAME", problems, forms::role_session_name);
-    Some(StaticConfiguration {
-        web_identity_token_file: PathBuf::from(&token_file.value),
-        role_arn: role?.value.arn,
-        session_name: session.map_or_else(|| super::APP_NAME.to_owned(), |session| session.value),
-    })
+    let _session = variables.parsed("AWS_ROLE_SESSION_NAME", problems, forms::role_session_name);
 }
 
 /// The SDK reads the file on the thread of its caller, so it only gets to read one that was readable just now.
@@ -200,7 +180,7 @@ async fn check_profile(variables: &Variables, profile: &Profile, problems: &Prob
             return;
         }
         if get("credential_source").is_some_and(|source| source.eq_ignore_ascii_case("environment")) {
-            if matches!(keys(variables, problems), Keys::Absent) {
+            if !has_keys(variables, problems) {
                 let what = "the environment has no AWS_ACCESS_KEY_ID";
                 problems.add(profile.place(name, "credential_source"), what, "set it, or name another source");
             }

@@ -18,7 +18,7 @@ impl Environment {
     pub(in crate::aws) async fn credentials_fault(&self) -> Option<String> {
         let problems = Problems::default();
         let profile = self.profile_files.read(&problems).await;
-        let _source = CredentialSource::find(&self.variables, &profile, &problems).await;
+        CredentialSource::check(&self.variables, &profile, &problems).await;
         problems.into_list().first().map(|problem| problem.on_one_line())
     }
 

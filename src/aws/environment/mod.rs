@@ -27,7 +27,6 @@ use profile::{Profile, ProfileFiles};
 pub(super) use proxies::Proxies;
 use variables::{Problem, Problems, Variables, header_word};
 
-use super::base::APP_NAME;
 use crate::config::forms::{self, Fault};
 
 /// What was read, and is good.
@@ -73,7 +72,7 @@ impl Environment {
         let metadata = MetadataService::of(&variables, &profile, &problems);
         variables.parsed("AWS_EXECUTION_ENV", &problems, header_text);
         if wanted.credentials {
-            CredentialSource::find(&variables, &profile, &problems).await;
+            CredentialSource::check(&variables, &profile, &problems).await;
             check_emptied_endpoints(&variables, &profile, &problems);
         }
         let endpoints =

@@ -44,7 +44,6 @@ pub(super) struct Profile {
     merged: ProfileSet,
     /// What the credentials file says, to tell in messages where a key stands.
     credentials: ProfileSet,
-    texts: EnvConfigFiles,
 }
 
 impl ProfileFiles {
@@ -72,7 +71,6 @@ impl ProfileFiles {
             files: self.clone(),
             merged: parse(&texts, name).await.unwrap_or_default(),
             credentials: parse(&only_credentials, name).await.unwrap_or_default(),
-            texts,
         };
         let is_chosen = !self.name.place.is_empty() && name != DEFAULT_PROFILE;
         if is_chosen && profile.merged.get_profile(name).is_none() {
@@ -86,11 +84,6 @@ impl ProfileFiles {
 impl Profile {
     pub(super) fn name(&self) -> &str {
         &self.files.name.value
-    }
-
-    /// Both files, for the SDK.
-    pub(super) fn texts(&self) -> EnvConfigFiles {
-        self.texts.clone()
     }
 
     /// A key of the selected profile.

@@ -7,7 +7,6 @@ use proptest::prelude::*;
 use tempfile::TempDir;
 
 use super::*;
-use crate::aws::testing::{Server, json, with_headers};
 
 const ALL: Wanted = Wanted { credentials: true, endpoints: true };
 
@@ -25,7 +24,7 @@ fn home(config: &str, credentials: &str) -> (TempDir, String) {
 async fn source(environment: &Environment) -> CredentialSource {
     let problems = Problems::default();
     let profile = environment.profile_files.read(&problems).await;
-    let source = CredentialSource::find(&environment.variables, &profile, &problems).await;
+    let source = CredentialSource::check(&environment.variables, &profile, &problems).await;
     let told = problems.into_list();
     assert!(told.is_empty(), "{told:?}");
     source
@@ -95,11 +94,11 @@ async fn each_place_of_credentials_is_found_in_aws_order() {
         container,
     ];
     let of = async |pairs: [(&str, &str); 6]| source(&Environment::of(pairs.into(), ALL).await.expect("good")).await;
-    assert!(matches!(of(all).await, CredentialSource::Variables(_)));
+    assert!(matches!(of(all).await, CredentialSource::Variables));
     let [_, _, home, web, role, container] = all;
     let (none, no_keys) = (("X", ""), ("HOME", empty.as_str()));
     assert!(matches!(of([none, none, home, web, role, container]).await, CredentialSource::Profile));
-    assert!(matches!(of([none, none, no_keys, web, role, container]).await, CredentialSource::WebIdentity(_)));
+    assert!(matches!(of([none, none, no_keys, web, role, container]).await, CredentialSource::WebIdentity));
     assert!(matches!(of([none, none, no_keys, none, none, container]).await, CredentialSource::Container));
     assert!(matches!(of([none, none, no_keys, none, none, none]).await, CredentialSource::InstanceMetadata));
     let disabled = ("AWS_EC2_METADATA_DISABLED", "TRUE");
