@@ -28,9 +28,13 @@ struct Answer {
     page: Exposition,
 }
 
-/// Answers one request, and tells the site that it was.
-pub(super) fn answer(request: &Parts, site: &dyn Site, options: &Options) -> Response<AnswerBody> {
-    let handler = routes::find(request.uri.path(), &options.telemetry_path);
+/// Answers one request by its path's handler, if there is one, and tells the site that it was answered.
+pub(super) fn answer(
+    request: &Parts,
+    handler: Option<Handler>,
+    site: &dyn Site,
+    options: &Options,
+) -> Response<AnswerBody> {
     let answer = match (handler, &request.method) {
         (None, _) => Answer::text(StatusCode::NOT_FOUND, "404 not found\n"),
         (Some(handler), &Method::GET | &Method::HEAD) => handler.answer(request, site, options),

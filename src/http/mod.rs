@@ -9,7 +9,6 @@ mod connection;
 mod discovery;
 mod health;
 mod landing;
-mod life;
 mod limits;
 mod listen;
 mod negotiate;
@@ -17,6 +16,7 @@ mod registry;
 mod routes;
 mod server;
 mod site;
+mod state;
 mod stream;
 #[cfg(test)]
 mod tests;

@@ -1,5 +1,6 @@
 //! Accepts connections on the listeners it is given, and stops in bounded time.
 
+use std::convert::Infallible;
 use std::future::{Future, poll_fn};
 use std::io;
 use std::sync::Arc;
@@ -8,19 +9,23 @@ use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, timeout};
 use tracing::{debug, warn};
 
-use super::connection::{Shared, Stage, serve};
+use super::connection::{ServerContext, ShutdownStage, serve};
 use super::limits::Options;
 use super::registry::Registry;
 use super::site::Site;
+use super::stream::configure;
 
-/// How long to leave a listener alone that cannot accept, which is mostly for want of file descriptors.
-const PAUSE: Duration = Duration::from_millis(100);
+/// How long to leave a listener alone that cannot accept, if closing a connection does not help sooner.
+const ACCEPT_RETRY_DELAY: Duration = Duration::from_millis(100);
+
+/// How often the log has that connections cannot be accepted.
+const WARNING_INTERVAL: Duration = Duration::from_mins(1);
 
 /// How long connections get to notice that they are cut; they only have to be scheduled once.
-const CUT: Duration = Duration::from_millis(500);
+const CUT_GRACE: Duration = Duration::from_millis(500);
 
 /// The HTTP server.
 #[derive(Debug)]
@@ -39,48 +44,48 @@ impl Server {
     ) {
         let drain = options.limits.drain;
         let registry = Registry::new(options.limits);
-        let stage = watch::Sender::new(Stage::Running);
-        let shared = Arc::new(Shared { site, options });
+        let stage = watch::Sender::new(ShutdownStage::Running);
+        let server = Arc::new(ServerContext { site, options });
         tokio::select! {
             () = shutdown => {}
-            () = accept_all(&listeners, &registry, &shared, &stage) => {}
+            never = accept_all(&listeners, &registry, &server, &stage) => match never {},
         }
         drop(listeners);
-        stage.send_replace(Stage::Draining);
+        stage.send_replace(ShutdownStage::Draining);
         if timeout(drain, registry.emptied()).await.is_err() {
             debug!("cutting connections that did not end in time");
         }
-        stage.send_replace(Stage::Ended);
-        let _ = timeout(CUT, registry.emptied()).await;
+        stage.send_replace(ShutdownStage::Ended);
+        let _ = timeout(CUT_GRACE, registry.emptied()).await;
     }
 }
 
-/// Serves every connection in a task of its own; never returns.
+/// Serves every connection in a task of its own.
 async fn accept_all(
     listeners: &[TcpListener],
     registry: &Arc<Registry>,
-    shared: &Arc<Shared>,
-    stage: &watch::Sender<Stage>,
-) {
+    server: &Arc<ServerContext>,
+    stage: &watch::Sender<ShutdownStage>,
+) -> Infallible {
     let mut first = 0;
-    let mut failing = false;
+    let mut warned: Option<Instant> = None;
     loop {
         match accept_any(listeners, &mut first).await {
             Ok(stream) => {
-                failing = false;
-                // Answers are written whole: waiting to fill a packet would only delay their ends.
-                let _ = stream.set_nodelay(true);
+                configure(&stream);
+                let starting = registry.start().await;
                 let slot = registry.admit().await;
-                tokio::spawn(serve(stream, slot, Arc::clone(shared), stage.subscribe()));
+                tokio::spawn(serve(stream, slot, starting, Arc::clone(server), stage.subscribe()));
             }
             // The client has gone again before it was accepted.
             Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
+            // Mostly for want of file descriptors, of which connections have some.
             Err(error) => {
-                if !std::mem::replace(&mut failing, true) {
-                    warn!(%error, "cannot accept connections, closing idle ones");
+                if warned.is_none_or(|at| at.elapsed() >= WARNING_INTERVAL) {
+                    warned = Some(Instant::now());
+                    warn!(%error, "cannot accept connections, closing those that make the least progress");
                 }
-                registry.evict_oldest();
-                sleep(PAUSE).await;
+                let _ = timeout(ACCEPT_RETRY_DELAY, registry.make_room()).await;
             }
         }
     }

@@ -4,6 +4,7 @@
 mod hostile;
 mod routes;
 mod shutdown;
+mod slow_readers;
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -96,20 +97,24 @@ async fn start(site: Constant, limits: Limits) -> Running {
 async fn start_at(telemetry_path: &str, site: Constant, limits: Limits) -> Running {
     let listener = bind(&"127.0.0.1:0".parse().unwrap()).await.unwrap();
     let address = listener.local_addr().unwrap();
-    let options = Options {
-        telemetry_path: telemetry_path.into(),
-        name: "ssm-compliance-exporter".into(),
-        version: "1.2.3".into(),
-        description: String::new(),
-        limits,
-    };
     let (stop, stopped) = oneshot::channel();
     let site = Arc::new(site);
     let shutdown = async {
         let _ = stopped.await;
     };
+    let options = options(telemetry_path, limits);
     let task = tokio::spawn(Server::run(vec![listener], Arc::clone(&site) as _, options, shutdown));
     Running { address, site, stop, task }
+}
+
+fn options(telemetry_path: &str, limits: Limits) -> Options {
+    Options {
+        telemetry_path: telemetry_path.into(),
+        name: "ssm-compliance-exporter".into(),
+        version: "1.2.3".into(),
+        description: String::new(),
+        limits,
+    }
 }
 
 impl Running {
