@@ -49,7 +49,7 @@ pub async fn serve(
     listening(&addresses);
     let site: Arc<dyn Site> = Arc::clone(&fleet.shared) as _;
     let refreshes = start(fleet);
-    Server::run(listeners, site, web_options(options.telemetry_path), shutdown).await;
+    Server::run(listeners, site, web_options(options.telemetry_path), shutdown).await?;
     // Dropping gives up what is under way: there is nothing to finish that would be shown.
     drop(refreshes);
     info!("stopped");

@@ -1,13 +1,17 @@
-//! Serves one connection, and ends it when its deadline has come, when it must make room, or when the server stops.
+//! Serves one connection, and ends it when its deadline has come, when it must make room, when answering panics, or
+//! when the server stops.
 //!
 //! Generic over the stream, so that TLS needs nothing new here.
 
 use std::convert::Infallible;
 use std::future::{Future, poll_fn, ready};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
 
+use futures_util::FutureExt;
 use hyper::body::{Body, Incoming};
 use hyper::header::{CONNECTION, HeaderValue};
 use hyper::server::conn::http1;
@@ -18,7 +22,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, Sleep, sleep_until};
 use tracing::debug;
 
-use super::answer::answer;
+use super::answer::{answer, internal_error};
 use super::body::AnswerBody;
 use super::limits::{BUFFER, Options};
 use super::registry::ConnectionSlot;
@@ -47,11 +51,13 @@ pub(super) struct ServerContext {
 struct Responder<'a> {
     server: &'a ServerContext,
     slot: &'a ConnectionSlot,
+    /// The site has been told of a panic.
+    has_panicked: AtomicBool,
 }
 
 /// Serves requests until the connection ends, one way or another; then the slot is free.
 ///
-/// `starting` is dropped when what the client has sent so far is read.
+/// A panic ends this connection and nothing else. `starting` is dropped when what the client has sent so far is read.
 pub(super) async fn serve<T: Transport>(
     stream: T,
     slot: ConnectionSlot,
@@ -59,8 +65,11 @@ pub(super) async fn serve<T: Transport>(
     server: Arc<ServerContext>,
     shutdown: watch::Receiver<ShutdownStage>,
 ) {
-    let responder = Responder { server: &server, slot: &slot };
-    drive(stream, &responder, starting, shutdown).await;
+    let responder = Responder { server: &server, slot: &slot, has_panicked: AtomicBool::new(false) };
+    if AssertUnwindSafe(drive(stream, &responder, starting, shutdown)).catch_unwind().await.is_err() {
+        debug!("connection closed after a panic");
+        responder.panicked();
+    }
 }
 
 async fn drive<T: Transport>(
@@ -100,13 +109,25 @@ impl Responder<'_> {
         let state = self.slot.state();
         state.requested();
         let stays = self.slot.establish(handler.is_some_and(Handler::is_probe));
-        let mut response = answer(&parts, handler, &*self.server.site, &self.server.options);
+        let site = &*self.server.site;
+        let answered = catch_unwind(AssertUnwindSafe(|| answer(&parts, handler, site, &self.server.options)));
+        let mut response = answered.unwrap_or_else(|_| {
+            self.panicked();
+            internal_error(&parts, handler, site)
+        });
         if !stays {
             response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
         }
         debug!(method = %parts.method, path = ?parts.uri.path(), status = response.status().as_u16(), "answered");
         state.answering(response.body().size_hint().lower());
         response.map(|body| body.watched_by(Arc::clone(state)))
+    }
+
+    /// Tells the site, once.
+    fn panicked(&self) {
+        if !self.has_panicked.swap(true, Ordering::Relaxed) {
+            self.server.site.panicked();
+        }
     }
 }
 

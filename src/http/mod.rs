@@ -26,5 +26,5 @@ pub use limits::{Limits, Options};
 pub use listen::{BindError, ListenAddress, ListenError, bind, parse_listen_address};
 pub use negotiate::{negotiate_encoding, negotiate_format};
 pub use routes::{HANDLERS, TelemetryPathError, check_telemetry_path};
-pub use server::Server;
+pub use server::{Server, ServerError};
 pub use site::{DiscoveredTarget, Exposition, Part, Readiness, Site, TargetRow};

@@ -3,10 +3,12 @@
 use std::convert::Infallible;
 use std::future::{Future, poll_fn};
 use std::io;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout};
@@ -31,25 +33,33 @@ const CUT_GRACE: Duration = Duration::from_millis(500);
 #[derive(Debug)]
 pub struct Server;
 
+/// Why a server ended before it was asked to.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum ServerError {
+    /// The task that accepts connections has panicked.
+    #[error("the web server has failed, which is a fault of the exporter: report it with the panic in the log")]
+    Panicked,
+}
+
 impl Server {
     /// Serves `site` on the listeners until `shutdown` completes, then stops accepting, lets answers under way end
     /// within the drain limit, cuts the rest and returns.
     ///
     /// Dropping the returned future cuts all connections.
+    ///
+    /// # Errors
+    /// If accepting connections, or `shutdown`, panics; connections end as they do at a shutdown.
     pub async fn run(
         listeners: Vec<TcpListener>,
         site: Arc<dyn Site>,
         options: Options,
         shutdown: impl Future<Output = ()>,
-    ) {
+    ) -> Result<(), ServerError> {
         let drain = options.limits.drain;
         let registry = Registry::new(options.limits);
         let stage = watch::Sender::new(ShutdownStage::Running);
         let server = Arc::new(ServerContext { site, options });
-        tokio::select! {
-            () = shutdown => {}
-            never = accept_all(&listeners, &registry, &server, &stage) => match never {},
-        }
+        let end = until(shutdown, accept_all(&listeners, &registry, &server, &stage)).await;
         drop(listeners);
         stage.send_replace(ShutdownStage::Draining);
         if timeout(drain, registry.emptied()).await.is_err() {
@@ -57,7 +67,22 @@ impl Server {
         }
         stage.send_replace(ShutdownStage::Ended);
         let _ = timeout(CUT_GRACE, registry.emptied()).await;
+        end
     }
+}
+
+/// Accepts until `shutdown` completes; a panic of either is an error instead of the end of whoever waits for this.
+async fn until(
+    shutdown: impl Future<Output = ()>,
+    accepting: impl Future<Output = Infallible>,
+) -> Result<(), ServerError> {
+    let accepting = async {
+        tokio::select! {
+            () = shutdown => {}
+            never = accepting => match never {},
+        }
+    };
+    AssertUnwindSafe(accepting).catch_unwind().await.map_err(|_| ServerError::Panicked)
 }
 
 /// Serves every connection in a task of its own.
@@ -104,4 +129,20 @@ async fn accept_any(listeners: &[TcpListener], first: &mut usize) -> io::Result<
         Poll::Pending
     })
     .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_while_accepting_ends_the_server_with_an_error() {
+        let accepting = async {
+            tokio::task::yield_now().await;
+            panic!("injected");
+        };
+        assert_eq!(until(std::future::pending(), accepting).await, Err(ServerError::Panicked));
+        assert_eq!(until(async { panic!("injected") }, std::future::pending()).await, Err(ServerError::Panicked));
+        assert_eq!(until(std::future::ready(()), std::future::pending()).await, Ok(()));
+    }
 }

@@ -1,7 +1,5 @@
 //! Clients that ask for a large page and read little or nothing of it, with the limits of the program.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use tokio::net::TcpSocket;
 
 use super::*;
