@@ -122,7 +122,7 @@ pub(crate) fn serve_page(instances: &str) {
             description: String::new(),
             limits: Limits::default(),
         };
-        Server::run(vec![listener], Arc::new(site), options, std::future::pending()).await;
+        Server::run(vec![listener], Arc::new(site), options, std::future::pending()).await.expect("no panic");
     });
 }
 

@@ -50,7 +50,7 @@ pub async fn serve(
     let site: Arc<dyn Site> = Arc::clone(&fleet.state) as _;
     let workers = AwsRuntime::start()?;
     let targets = start(fleet, &workers);
-    Server::run(listeners, site, web_options(options.telemetry_path), shutdown).await;
+    Server::run(listeners, site, web_options(options.telemetry_path), shutdown).await?;
     // Dropping gives up what is under way: there is nothing to finish that would be shown.
     drop(targets);
     info!("stopped");

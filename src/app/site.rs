@@ -7,7 +7,7 @@ use super::fleet_state::FleetState;
 use super::slot::TargetSlot;
 use super::telemetry;
 use crate::http::{DiscoveredTarget, Exposition, Part, Readiness, Site, TargetRow};
-use crate::metrics::{Body, Encoding, Format, Page};
+use crate::metrics::{Body, Encoding, Format, Page, Task};
 
 /// After this the program is ready even if some target's first attempt still runs: it has what it has, and says so.
 const READY_AT_LATEST: Duration = Duration::from_mins(5);
@@ -52,6 +52,10 @@ impl Site for FleetState {
 
     fn answered(&self, handler: &'static str, code: u16) {
         self.own.answered(handler, code);
+    }
+
+    fn panicked(&self) {
+        self.own.panicked(Task::Connection);
     }
 }
 

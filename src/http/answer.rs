@@ -2,8 +2,9 @@
 
 use bytes::Bytes;
 use hyper::header::{
-    ACCEPT, ACCEPT_ENCODING, ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_SECURITY_POLICY,
-    CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
+    ACCEPT, ACCEPT_ENCODING, ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH,
+    CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY, VARY,
+    X_CONTENT_TYPE_OPTIONS,
 };
 use hyper::http::request::Parts;
 use hyper::{Method, Response, StatusCode};
@@ -28,9 +29,13 @@ struct Answer {
     page: Exposition,
 }
 
-/// Answers one request, and tells the site that it was.
-pub(super) fn answer(request: &Parts, site: &dyn Site, options: &Options) -> Response<AnswerBody> {
-    let handler = routes::find(request.uri.path(), &options.telemetry_path);
+/// Answers one request by its path's handler, if there is one, and tells the site that it was answered.
+pub(super) fn answer(
+    request: &Parts,
+    handler: Option<Handler>,
+    site: &dyn Site,
+    options: &Options,
+) -> Response<AnswerBody> {
     let answer = match (handler, &request.method) {
         (None, _) => Answer::text(StatusCode::NOT_FOUND, "404 not found\n"),
         (Some(handler), &Method::GET | &Method::HEAD) => handler.answer(request, site, options),
@@ -38,8 +43,15 @@ pub(super) fn answer(request: &Parts, site: &dyn Site, options: &Options) -> Res
             Answer::text(StatusCode::METHOD_NOT_ALLOWED, "405 method not allowed\n").with(ALLOW, "GET, HEAD")
         }
     };
-    site.answered(handler.map_or(routes::OTHER, Handler::name), answer.status.as_u16());
-    answer.into_response(request.method == Method::HEAD)
+    answer.tell(handler, site).into_response(request.method == Method::HEAD)
+}
+
+/// Answers a request whose handler has panicked, and ends the connection: what else the panic has broken is not known.
+pub(super) fn internal_error(request: &Parts, handler: Option<Handler>, site: &dyn Site) -> Response<AnswerBody> {
+    Answer::text(StatusCode::INTERNAL_SERVER_ERROR, "500 internal server error, the exporter's log has more\n")
+        .with(CONNECTION, "close")
+        .tell(handler, site)
+        .into_response(request.method == Method::HEAD)
 }
 
 impl Handler {
@@ -119,6 +131,12 @@ impl Answer {
     /// A short text for people and probes; never cached, because it is about this moment.
     fn text(status: StatusCode, text: impl Into<Bytes>) -> Self {
         Self::new(status, PLAIN, text.into()).with(CACHE_CONTROL, "no-store")
+    }
+
+    /// Tells the site that a request of the handler is answered.
+    fn tell(self, handler: Option<Handler>, site: &dyn Site) -> Self {
+        site.answered(handler.map_or(routes::OTHER, Handler::name), self.status.as_u16());
+        self
     }
 
     fn with(mut self, name: HeaderName, value: &'static str) -> Self {

@@ -8,31 +8,31 @@ use std::task::{Context, Poll};
 use bytes::Buf;
 use hyper::body::{Body, Frame, SizeHint};
 
-use super::life::Life;
 use super::site::Exposition;
+use super::state::ConnectionState;
 use crate::metrics;
 
 /// Frames of a known total length. Dropping it, which hyper does as soon as it has the last frame, ends the answer.
 pub(super) struct AnswerBody {
     left: u64,
     chunks: Box<dyn Iterator<Item = metrics::Frame> + Send>,
-    life: Option<Arc<Life>>,
+    state: Option<Arc<ConnectionState>>,
 }
 
 impl AnswerBody {
     /// A body of the page's frames.
     pub(super) fn new(page: Exposition) -> Self {
-        Self { left: page.length, chunks: page.chunks, life: None }
+        Self { left: page.length, chunks: page.chunks, state: None }
     }
 
     /// No body: of answers to HEAD.
     pub(super) fn empty() -> Self {
-        Self { left: 0, chunks: Box::new(std::iter::empty()), life: None }
+        Self { left: 0, chunks: Box::new(std::iter::empty()), state: None }
     }
 
-    /// Tells `life` when the last frame is out.
-    pub(super) fn watched_by(mut self, life: Arc<Life>) -> Self {
-        self.life = Some(life);
+    /// Tells `state` when the last frame is out.
+    pub(super) fn watched_by(mut self, state: Arc<ConnectionState>) -> Self {
+        self.state = Some(state);
         self
     }
 }
@@ -63,8 +63,8 @@ impl Body for AnswerBody {
 
 impl Drop for AnswerBody {
     fn drop(&mut self) {
-        if let Some(life) = &self.life {
-            life.answered();
+        if let Some(state) = &self.state {
+            state.answered();
         }
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 pub(super) const BUFFER: usize = 16 * 1024;
 
 /// No more connections than this, however many files the process may open: scrapers, probes and people need few.
-const MOST_CONNECTIONS: usize = 512;
+const MAX_CONNECTIONS: usize = 512;
 
 /// How the server presents and protects itself.
 #[derive(Clone, Debug)]
@@ -31,9 +31,15 @@ pub struct Limits {
     pub header_timeout: Duration,
     /// How long a connection is kept open between requests; longer than the usual scrape intervals.
     pub idle_timeout: Duration,
-    /// From the end of a request's head to the last byte of its answer.
+    /// An answer ends when no byte of it has left for the client for this long.
+    pub stall_timeout: Duration,
+    /// From the end of a request's head to the last byte of its answer, if that is short.
     pub response_timeout: Duration,
-    /// At this many open connections the oldest idle one is closed to admit a new one.
+    /// The time for an answer grows with its length, so that a slow client that keeps reading gets all of it: beside
+    /// the response timeout, there is a second for so many bytes.
+    pub min_bytes_per_second: u64,
+    /// At this many open connections, at least 2, one is closed to admit a new one: the one that makes the least
+    /// progress. Three quarters of them at most are being served, so that newcomers displace each other first.
     pub max_connections: usize,
     /// How long a shutdown waits for answers under way.
     pub drain: Duration,
@@ -44,17 +50,19 @@ impl Default for Limits {
         Self {
             header_timeout: Duration::from_secs(10),
             idle_timeout: Duration::from_mins(2),
+            stall_timeout: Duration::from_secs(10),
             response_timeout: Duration::from_mins(1),
+            min_bytes_per_second: 64 * 1024,
             max_connections: connections_for(open_files_limit()),
-            drain: Duration::from_secs(4),
+            drain: Duration::from_secs(3),
         }
     }
 }
 
 /// Half of the files the process may open, so that calls to AWS always find a descriptor.
 fn connections_for(open_files: Option<u64>) -> usize {
-    let half = open_files.map_or(MOST_CONNECTIONS, |limit| usize::try_from(limit / 2).unwrap_or(MOST_CONNECTIONS));
-    half.clamp(1, MOST_CONNECTIONS)
+    let half = open_files.map_or(MAX_CONNECTIONS, |limit| usize::try_from(limit / 2).unwrap_or(MAX_CONNECTIONS));
+    half.clamp(1, MAX_CONNECTIONS)
 }
 
 /// The soft limit of `RLIMIT_NOFILE`, where the system tells it in `/proc` (proc(5)); `None` where it does not, or if

@@ -5,7 +5,11 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::str::FromStr;
 
-use tokio::net::{TcpListener, lookup_host};
+use tokio::net::{TcpListener, TcpSocket, lookup_host};
+
+/// How many connections the system may hold until they are accepted; it may allow less. Above that a client's first
+/// packet is dropped, and it waits a second before it sends it again.
+const MAX_PENDING_CONNECTIONS: u32 = 1024;
 
 /// A parsed `host:port`; without a host it means every address of the machine.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
@@ -64,13 +68,22 @@ pub fn parse_listen_address(text: &str) -> Result<ListenAddress, ListenError> {
 pub async fn bind(address: &ListenAddress) -> Result<TcpListener, BindError> {
     let mut last = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
     for candidate in address.candidates().await.map_err(|error| BindError::NotHere(address.clone(), error))? {
-        match TcpListener::bind(candidate).await {
+        match listen_at(candidate) {
             Ok(listener) => return Ok(listener),
             Err(error) if not_here(&error) => last = error,
             Err(error) => return Err(BindError::new(address, error)),
         }
     }
     Err(BindError::NotHere(address.clone(), last))
+}
+
+fn listen_at(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    // A restart finds the port free, though the system still remembers connections of the last run.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(MAX_PENDING_CONNECTIONS)
 }
 
 /// The address or its whole family does not exist here, so that the next candidate may do.

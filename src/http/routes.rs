@@ -74,6 +74,11 @@ fn fixed(path: &str) -> Option<Handler> {
 }
 
 impl Handler {
+    /// Whether supervisors ask it, which take an answer that does not come for a dead process.
+    pub(super) const fn is_probe(self) -> bool {
+        matches!(self, Self::Healthy | Self::Ready)
+    }
+
     /// Its name in [`HANDLERS`].
     pub(super) const fn name(self) -> &'static str {
         match self {

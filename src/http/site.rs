@@ -27,6 +27,9 @@ pub trait Site: Send + Sync + 'static {
 
     /// Told once per answered request, for `http_requests_total`; `handler` is one of [`HANDLERS`](super::HANDLERS).
     fn answered(&self, handler: &'static str, code: u16);
+
+    /// Told once per connection whose task panicked, for `panics_total{task="connection"}`. The panic hook has logged it.
+    fn panicked(&self) {}
 }
 
 /// What of the metrics is asked for.

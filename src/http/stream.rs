@@ -1,4 +1,4 @@
-//! A stream that tells the [`Life`] of its connection what passes through.
+//! A stream that tells the [`ConnectionState`] what passes through, and what of a socket's settings progress rests on.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -6,36 +6,65 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
 
-use super::life::Life;
+use super::state::ConnectionState;
 
-/// A stream, plain or TLS, whose traffic moves the [`Life`] along.
-#[derive(Debug)]
-pub(super) struct Watched<I> {
-    inner: I,
-    life: Arc<Life>,
+/// How much of an answer the system may hold that it has not sent yet (`TCP_NOTSENT_LOWAT`, documented with Linux's
+/// `tcp_notsent_lowat`). Without a bound it takes megabytes for a client that reads nothing, which costs memory and
+/// looks like progress. With this one a client shows progress at each half of it, and a fast one is as fast as without.
+#[cfg(target_os = "linux")]
+const MAX_UNSENT_BYTES: u32 = 4 * 1024;
+
+/// Something that a client is at the other end of, plain or TLS.
+pub(super) trait Transport: AsyncRead + AsyncWrite + Send + Unpin + 'static {
+    /// Makes the coming close a reset: what is not sent is forgotten.
+    fn reset_on_close(&self);
 }
 
-impl<I> Watched<I> {
-    pub(super) fn new(inner: I, life: Arc<Life>) -> Self {
-        Self { inner, life }
+impl Transport for TcpStream {
+    fn reset_on_close(&self) {
+        let _ = self.set_zero_linger();
     }
 }
 
-impl<I: AsyncRead + Unpin> AsyncRead for Watched<I> {
+/// Settings for serving; a system without one of them serves all the same.
+pub(super) fn configure(stream: &TcpStream) {
+    // Answers are written whole: waiting to fill a packet would only delay their ends.
+    let _ = stream.set_nodelay(true);
+    #[cfg(target_os = "linux")]
+    let _ = socket2::SockRef::from(stream).set_tcp_notsent_lowat(MAX_UNSENT_BYTES);
+}
+
+/// A transport whose traffic moves the [`ConnectionState`] along.
+#[derive(Debug)]
+pub(super) struct ObservedStream<T: Transport> {
+    inner: T,
+    state: Arc<ConnectionState>,
+}
+
+impl<T: Transport> ObservedStream<T> {
+    pub(super) fn new(inner: T, state: Arc<ConnectionState>) -> Self {
+        Self { inner, state }
+    }
+}
+
+impl<T: Transport> AsyncRead for ObservedStream<T> {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let before = buf.filled().len();
         ready!(Pin::new(&mut self.inner).poll_read(cx, buf))?;
         if buf.filled().len() > before {
-            self.life.received();
+            self.state.received();
         }
         Poll::Ready(Ok(()))
     }
 }
 
-impl<I: AsyncWrite + Unpin> AsyncWrite for Watched<I> {
+impl<T: Transport> AsyncWrite for ObservedStream<T> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.inner).poll_write(cx, buf)
+        let count = ready!(Pin::new(&mut self.inner).poll_write(cx, buf))?;
+        self.state.sent(count);
+        Poll::Ready(Ok(count))
     }
 
     fn poll_write_vectored(
@@ -43,7 +72,9 @@ impl<I: AsyncWrite + Unpin> AsyncWrite for Watched<I> {
         cx: &mut Context<'_>,
         bufs: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.inner).poll_write_vectored(cx, bufs)
+        let count = ready!(Pin::new(&mut self.inner).poll_write_vectored(cx, bufs))?;
+        self.state.sent(count);
+        Poll::Ready(Ok(count))
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -53,11 +84,21 @@ impl<I: AsyncWrite + Unpin> AsyncWrite for Watched<I> {
     /// hyper flushes the stream only once its own buffer is empty, so this is the end of an answer.
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(Pin::new(&mut self.inner).poll_flush(cx))?;
-        self.life.flushed();
+        self.state.flushed();
         Poll::Ready(Ok(()))
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.inner).poll_shutdown(cx)
+    }
+}
+
+/// An answer that is cut ends with a reset. Otherwise the system would keep its rest for minutes, for a client that
+/// does not read.
+impl<T: Transport> Drop for ObservedStream<T> {
+    fn drop(&mut self) {
+        if self.state.is_answering() {
+            self.inner.reset_on_close();
+        }
     }
 }

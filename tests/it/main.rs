@@ -14,6 +14,7 @@
 //! - [`parts`]: one target at a time, and the list of them for scrapers that share a fleet.
 //! - [`soak`]: hundreds of refreshes in bad weather, and hundreds of accounts of which many are dead.
 //! - [`http`]: clients that take more than they should.
+//! - [`slow_readers`]: clients that ask for much and read little or nothing.
 //! - [`layering`]: which folder of `src/` may name what.
 //! - [`support`]: the simulator, the exporter, a client, and a strict reader of pages for all of these.
 //!
@@ -33,6 +34,7 @@ mod http;
 mod incremental;
 mod layering;
 mod parts;
+mod slow_readers;
 mod soak;
 mod support;
 mod truth;

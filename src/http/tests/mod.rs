@@ -2,11 +2,14 @@
 //! interesting cases.
 
 mod hostile;
+mod panics;
 mod routes;
 mod shutdown;
+mod slow_readers;
 
 use std::future::Future;
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -29,12 +32,13 @@ struct Constant {
     page: Page,
     readiness: Readiness,
     answered: Mutex<Vec<(&'static str, u16)>>,
+    panicked: AtomicUsize,
 }
 
 impl Default for Constant {
     fn default() -> Self {
         let page = |format, encoding| Bytes::from(format!("{format:?} {encoding:?}\n")).into();
-        Self { page, readiness: Readiness::Ready, answered: Mutex::default() }
+        Self { page, readiness: Readiness::Ready, answered: Mutex::default(), panicked: AtomicUsize::new(0) }
     }
 }
 
@@ -79,6 +83,10 @@ impl Site for Constant {
         assert!(HANDLERS.contains(&handler));
         self.answered.lock().unwrap().push((handler, code));
     }
+
+    fn panicked(&self) {
+        self.panicked.fetch_add(1, Ordering::Relaxed);
+    }
 }
 
 /// A server on a port of its own, stopped by [`Running::stop`] or when dropped.
@@ -86,7 +94,7 @@ struct Running {
     address: SocketAddr,
     site: Arc<Constant>,
     stop: oneshot::Sender<()>,
-    task: JoinHandle<()>,
+    task: JoinHandle<Result<(), ServerError>>,
 }
 
 async fn start(site: Constant, limits: Limits) -> Running {
@@ -96,20 +104,24 @@ async fn start(site: Constant, limits: Limits) -> Running {
 async fn start_at(telemetry_path: &str, site: Constant, limits: Limits) -> Running {
     let listener = bind(&"127.0.0.1:0".parse().unwrap()).await.unwrap();
     let address = listener.local_addr().unwrap();
-    let options = Options {
-        telemetry_path: telemetry_path.into(),
-        name: "ssm-compliance-exporter".into(),
-        version: "1.2.3".into(),
-        description: String::new(),
-        limits,
-    };
     let (stop, stopped) = oneshot::channel();
     let site = Arc::new(site);
     let shutdown = async {
         let _ = stopped.await;
     };
+    let options = options(telemetry_path, limits);
     let task = tokio::spawn(Server::run(vec![listener], Arc::clone(&site) as _, options, shutdown));
     Running { address, site, stop, task }
+}
+
+fn options(telemetry_path: &str, limits: Limits) -> Options {
+    Options {
+        telemetry_path: telemetry_path.into(),
+        name: "ssm-compliance-exporter".into(),
+        version: "1.2.3".into(),
+        description: String::new(),
+        limits,
+    }
 }
 
 impl Running {
@@ -132,7 +144,7 @@ impl Running {
     async fn stop(self) -> Duration {
         let started = Instant::now();
         self.stop.send(()).unwrap();
-        in_time(self.task).await.unwrap();
+        in_time(self.task).await.unwrap().unwrap();
         started.elapsed()
     }
 }

@@ -174,13 +174,7 @@ async fn the_health_check_finds_a_running_server_healthy() {
 async fn all_listeners_are_served() {
     let listeners = [TcpListener::bind("127.0.0.1:0").await.unwrap(), TcpListener::bind("127.0.0.1:0").await.unwrap()];
     let addresses = listeners.each_ref().map(|listener| listener.local_addr().unwrap());
-    let options = Options {
-        telemetry_path: "/metrics".into(),
-        name: String::new(),
-        version: String::new(),
-        description: String::new(),
-        limits: Limits::default(),
-    };
+    let options = options("/metrics", Limits::default());
     let server = Server::run(listeners.into(), Arc::new(Constant::default()), options, std::future::pending());
     let server = tokio::spawn(server);
     for address in addresses.iter().cycle().take(6) {

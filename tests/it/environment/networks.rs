@@ -169,7 +169,6 @@ async fn the_environments_region_fits_the_role_beside_it_and_is_not_given_twice(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "until a target whose account is known does not ask STS for it"]
 async fn where_sts_cannot_be_asked_a_given_account_id_is_enough() {
     let aws = Aws::of(3).await;
     let folder = tempfile::TempDir::new().unwrap();
