@@ -27,7 +27,7 @@ fn service(head: &str) -> String {
 
 const STATIC: &str = "aws_access_key_id = AKIAKNOWNKEYID\naws_secret_access_key = known-secret-key";
 
-/// Configurations with a profile `dev`, and whose credentials it leads to. `STATIC`, `PROCESS`, `OTHER` and `OWN` stand for
+/// Configurations with a profile `dev`, and whose credentials it leads to. `STATIC`, `PROCESS`, `OTHER` and `MINE` stand for
 /// a key, a command, and roles.
 const PROFILES: [(&str, &str, &str); 8] = [
     ("static", OWN, "[profile dev]\nSTATIC"),
@@ -38,7 +38,7 @@ const PROFILES: [(&str, &str, &str); 8] = [
     (
         "process, two roles away",
         OTHER,
-        "[profile dev]\nOTHER\nsource_profile = middle\n[profile middle]\nOWN\nsource_profile = base\n\
+        "[profile dev]\nOTHER\nsource_profile = middle\n[profile middle]\nMINE\nsource_profile = base\n\
          [profile base]\nPROCESS",
     ),
     (
@@ -63,7 +63,7 @@ async fn profiles_lead_to_credentials_as_they_do_for_the_sdk() {
             let config = config.replace("PROCESS", &format!("credential_process = {}", home.text("process")));
             let config = config.replace("STATIC", STATIC);
             let config = config.replace("OTHER", &format!("role_arn = {}", role(OTHER)));
-            home.write(".aws/config", &config.replace("OWN", &format!("role_arn = {}", role(OWN))));
+            home.write(".aws/config", &config.replace("MINE", &format!("role_arn = {}", role(OWN))));
             let run = once(&home, aws, &[("AWS_PROFILE", "dev")]).await;
             assert_eq!(account_of(&run), Some(*account), "{name}: {}", run.err);
         }
