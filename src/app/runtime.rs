@@ -13,6 +13,8 @@ use std::thread;
 
 use tokio::runtime::{Builder, Handle, Runtime};
 
+use crate::aws::end_credential_processes;
+
 /// The system does not give the threads that the program needs.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot start threads: {0}\n  hint: the limits of processes and threads are too low (ulimit -u, pids.max)")]
@@ -49,6 +51,8 @@ pub fn block_on<F: Future>(program: F) -> Result<F::Output, NoThreads> {
     check_threads(2 * workers() + OTHER_THREADS)?;
     let runtime = start("main")?;
     let output = runtime.block_on(program);
+    // Nobody is left to end the attempts that started them.
+    end_credential_processes();
     runtime.shutdown_background();
     Ok(output)
 }
