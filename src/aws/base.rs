@@ -15,7 +15,7 @@ use aws_sdk_ssm::config::StalledStreamProtectionConfig;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
 use super::chain::Chain;
-use super::connector;
+use super::{answer_guard, connector};
 
 /// In the user agent and as the name of assumed sessions: how `CloudTrail` shows who called.
 pub(super) const APP_NAME: &str = "ssm-compliance-exporter";
@@ -49,7 +49,7 @@ pub struct Base {
 impl Base {
     /// Reads environment and profile. Never fails and calls nobody: what is missing shows when a target begins.
     pub async fn load(options: BaseOptions) -> Self {
-        let http = connector::shared(options.endpoint_url.as_deref());
+        let http = answer_guard::bounded(connector::shared(options.endpoint_url.as_deref()));
         let region = configured_region().await;
         let mut loader = loader(http.clone(), region.clone()).no_credentials();
         if let Some(url) = &options.endpoint_url {

@@ -238,7 +238,7 @@ mod tests {
     }
 
     fn error(reason: Reason) -> SourceError {
-        SourceError { reason, scope: Scope::Call, detail: String::new() }
+        SourceError::new(reason, Scope::Call, "")
     }
 
     #[tokio::test(start_paused = true)]

@@ -3,6 +3,8 @@
 //! Hidden here: clients and connections, roles, the request ceiling, the one retry loop, what AWS's errors mean, and
 //! the SDK's types. Which calls a refresh needs, and what their rows mean, is for others.
 
+mod answer_guard;
+mod attempt_log;
 mod base;
 mod chain;
 mod classify;
@@ -12,8 +14,10 @@ mod credentials;
 mod learning;
 mod lease;
 mod limiter;
+mod redaction;
 mod retry;
 mod source;
+mod ssm_answer;
 mod sts;
 #[cfg(test)]
 mod testing;
@@ -23,6 +27,7 @@ mod tests;
 use std::time::Duration;
 
 pub use base::{Base, BaseOptions};
+pub use classify::one_line;
 pub use source::{SsmSource, TargetOptions};
 
 use crate::collect::Operation;

@@ -91,11 +91,11 @@ fn refused(failure: Failure, role: &Role) -> SourceError {
         return error;
     }
     let detail = classify::one_line(&format!("cannot assume {}: {}", role.arn, error.detail));
-    SourceError { reason: Reason::AssumeRoleFailed, scope: Scope::Call, detail }
+    SourceError { reason: Reason::AssumeRoleFailed, scope: Scope::Call, detail, ..error }
 }
 
 fn unreadable(detail: &str) -> SourceError {
-    SourceError { reason: Reason::BadResponse, scope: Scope::Call, detail: detail.to_owned() }
+    SourceError::new(Reason::BadResponse, Scope::Call, detail)
 }
 
 #[cfg(test)]

@@ -47,5 +47,5 @@ where
 }
 
 fn endless(detail: &str) -> SourceError {
-    SourceError { reason: Reason::BadResponse, scope: Scope::Call, detail: detail.to_owned() }
+    SourceError::new(Reason::BadResponse, Scope::Call, detail)
 }

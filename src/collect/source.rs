@@ -136,6 +136,8 @@ pub struct SourceError {
     pub scope: Scope,
     /// One line for the log: AWS's code and message. Never holds a secret.
     pub detail: String,
+    /// AWS's id of the request that failed, which its support asks for; of the last attempt, if AWS answered it.
+    pub request_id: Option<String>,
 }
 
 impl fmt::Display for SourceError {
@@ -187,9 +189,13 @@ pub trait Source: Send + Sync + 'static {
 }
 
 impl SourceError {
+    /// A failure that AWS gave no request id to.
+    pub fn new(reason: Reason, scope: Scope, detail: impl Into<String>) -> Self {
+        Self { reason, scope, detail: detail.into(), request_id: None }
+    }
+
     /// Nothing answers any more.
     pub(super) fn stuck() -> Self {
-        let detail = "no call finished for as long as all its attempts may take".to_owned();
-        Self { reason: Reason::Timeout, scope: Scope::Call, detail }
+        Self::new(Reason::Timeout, Scope::Call, "no call finished for as long as all its attempts may take")
     }
 }

@@ -1,7 +1,10 @@
 //! The real SDK over real sockets, against answers that a test scripts.
 
 mod answers;
+mod attempts;
+mod bodies;
 mod calls;
 mod credentials;
 mod faults;
+mod secrets;
 mod storm;
