@@ -89,9 +89,9 @@ const SKEW: Duration = Duration::from_mins(4);
 /// A detail is cut behind so many characters.
 const MAX_DETAIL_CHARS: usize = 240;
 /// A text is looked at for secrets up to here.
-const MAX_SEARCHED_BYTES: usize = 16 << 10;
+const MAX_SEARCHED_BYTES: usize = 8 << 10;
 /// A longer text is shown no further than this, so that a secret that goes beyond what is looked at is not shown in part.
-const MAX_SHOWN_BYTES: usize = 4 << 10;
+const MAX_SHOWN_BYTES: usize = 2 << 10;
 
 /// What a call asks, as far as it matters for what its failure means.
 #[derive(Clone, Copy, Debug)]
@@ -349,7 +349,7 @@ pub fn one_line(text: &str) -> String {
     // Before cutting: half a secret would not be recognised.
     let is_whole = line.len() < MAX_SEARCHED_BYTES - char::MAX_LEN_UTF8;
     let visible = if is_whole { line.len() } else { MAX_SHOWN_BYTES };
-    let line = redaction::redacted_start(&line, visible);
+    let line = redaction::redacted(&line, visible);
     let line = line.trim_end_matches(':');
     match line.char_indices().nth(MAX_DETAIL_CHARS) {
         Some((end, _)) => format!("{}...", &line[..end]),

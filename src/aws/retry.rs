@@ -86,13 +86,14 @@ impl Caller {
         F: Fn() -> Fut + Send + Sync,
         Fut: Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send,
     {
-        let (operation, sent) = (question.operation, Instant::now());
-        let attempt = Attempt { meter: &*self.meter, operation, sent };
+        let operation = question.operation;
+        let began = Instant::now();
+        let attempt = Attempt { meter: &*self.meter, operation, sent: began };
         let (result, head) = attempt_log::observed(Box::pin(send())).await;
         drop(attempt);
         let result = result.map_err(|error| classify::failure_of(&error, question));
         let error = result.as_ref().err().map(|failure| &failure.error);
-        attempt_log::log(operation, number, sent.elapsed(), &head, error);
+        attempt_log::log(operation, number, began.elapsed(), &head, error);
         match &result {
             Ok(_) => {
                 self.limiter.answered();

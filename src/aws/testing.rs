@@ -281,7 +281,7 @@ impl Meter for Counts {
 
 /// A text in every way in which an endpoint may repeat it, with the name of the encoding.
 pub(super) fn encoded(text: &str) -> Vec<(&'static str, String)> {
-    let each = |format: fn(u8) -> String| text.bytes().map(format).collect::<String>();
+    let each = |format: fn(u8) -> String| text.bytes().map(format).collect::<Vec<_>>().concat();
     let url = form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
     vec![
         ("plain", text.to_owned()),
@@ -297,7 +297,7 @@ pub(super) fn encoded(text: &str) -> Vec<(&'static str, String)> {
         ("json code points", each(|byte| format!(r"\u{byte:04X}"))),
         ("xml", each(|byte| format!("&#{byte};"))),
         ("capitals", text.to_ascii_uppercase()),
-        ("words", text.bytes().map(|byte| format!("{} ", char::from(byte))).collect::<String>().trim().to_owned()),
+        ("words", each(|byte| format!("{} ", char::from(byte))).trim().to_owned()),
     ]
 }
 

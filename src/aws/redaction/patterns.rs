@@ -2,8 +2,6 @@
 
 use std::ops::Range;
 
-use super::views::View;
-
 /// What stands before a secret: names of headers, of parameters, and of members of JSON.
 const NAMES: [&str; 12] = [
     "authorization",
@@ -68,8 +66,8 @@ fn length(text: &str, is_part: impl Fn(char) -> bool) -> usize {
 }
 
 /// Where signatures stand in a text in small letters, whoever made them.
-pub(super) fn signatures(lower: &View) -> impl Iterator<Item = Range<usize>> {
-    let bytes = lower.text().as_bytes();
+pub(super) fn signatures(lower: &str) -> impl Iterator<Item = Range<usize>> {
+    let bytes = lower.as_bytes();
     let mut start = 0;
     std::iter::from_fn(move || {
         while start < bytes.len() {

@@ -3,13 +3,14 @@
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use serde_json::{Map, Value};
 
-use super::{Kind, Redaction};
+use super::Redaction;
+use super::known::Kind;
 
 /// Parts of the names of headers and members that hold secrets.
 const SECRET_NAMES: [&str; 7] = ["token", "auth", "secret", "password", "assertion", "cookie", "code"];
 
 pub(super) fn learn(known: &Redaction, request: &HttpRequest) {
-    for (name, value) in request.headers().iter() {
+    for (name, value) in request.headers() {
         if name.eq_ignore_ascii_case("authorization") {
             learn_authorization(known, value);
         } else if is_secret(name) {

@@ -1,6 +1,7 @@
 //! Answers as AWS really gives them, odd ones included.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::aws::testing::{Reply, Server, html, json, with_headers};
 use crate::aws::{SsmSource, testing};
@@ -83,12 +84,13 @@ async fn an_answer_without_its_list_is_not_an_empty_list_for_any_operation() {
     }
 }
 
+type Scripted = fn() -> Reply;
+
 #[tokio::test]
 async fn an_error_that_comes_as_a_good_answer_is_the_error_that_it_is() {
     let header = |code: &str| with_headers(200, &format!("x-amzn-errortype: {code}\r\n"), "{}");
-    let cases: [(fn() -> Reply, Reason, Scope, usize); 9] = [
+    let cases: [(Scripted, Reason, Scope, usize); 8] = [
         (|| json(200, r#"{"__type":"AccessDeniedException","message":"no"}"#), Reason::AccessDenied, Scope::Call, 1),
-        (|| json(200, r#"{"__type":"com.amazonaws.ssm#ThrottlingException"}"#), Reason::Throttled, Scope::Call, 8),
         (|| json(200, r#"{"code":"ValidationException","message":"no"}"#), Reason::Other, Scope::Content, 1),
         (|| json(200, r#"{"Code":"InternalServerError","Message":"no"}"#), Reason::ServerError, Scope::Call, 3),
         (|| json(200, r#"{"__type":"ServiceUnavailableException"}"#), Reason::ServerError, Scope::Call, 3),
@@ -114,16 +116,27 @@ async fn an_error_that_comes_as_a_good_answer_is_the_error_that_it_is() {
             let error = rows_of(&source, operation).await.expect_err("an error");
             assert_eq!((error.reason, error.scope, counts.attempts()), (reason, scope, attempts), "{error}");
             assert!(counts.failures().iter().all(|counted| *counted == reason));
-            if reason == Reason::Throttled {
-                // Its pauses are long enough for one.
-                break;
-            }
         }
     }
     let server = Server::start(move |_, _| header("InvalidNextToken")).await;
     let (source, _) = server.source().await;
     let page = PageRequest { token: Some("t".to_owned()), ..PageRequest::FIRST };
     assert_eq!(source.associations(&page).await.expect_err("refused").scope, Scope::Token);
+}
+
+#[tokio::test]
+async fn a_throttle_that_comes_as_a_good_answer_slows_the_calls_down() {
+    let server = Server::start(|_, before| match before {
+        0 => with_headers(200, "x-amz-retry-after: 300\r\n", r#"{"__type":"com.amazonaws.ssm#ThrottlingException"}"#),
+        _ => json(200, r#"{"InstanceInformationList":[]}"#),
+    })
+    .await;
+    let (source, counts) = server.source().await;
+    let page = source.instances(&PageRequest::FIRST).await.expect("a page");
+    assert_eq!((page.rows, counts.failures()), (Some(Vec::new()), vec![Reason::Throttled]));
+    let asked = server.asked("DescribeInstanceInformation");
+    assert!(asked[1].at - asked[0].at >= Duration::from_millis(295));
+    assert!(counts.limits.lock().expect("unpoisoned").iter().any(|(_, limit)| *limit < 500.0));
 }
 
 #[tokio::test]
