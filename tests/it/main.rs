@@ -11,6 +11,7 @@
 //! - [`soak`]: hundreds of refreshes in bad weather, and hundreds of accounts of which many are dead.
 //! - [`http`]: clients that take more than they should.
 //! - [`layering`]: which folder of `src/` may name what.
+//! - [`secrets`]: an endpoint that repeats whatever it is sent.
 //! - [`support`]: the simulator, the exporter, a client, and a strict reader of pages for all of these.
 //!
 //! Nothing here uses the exporter's own words for a series or its own rules: what is expected is computed from the
@@ -25,6 +26,7 @@ mod http;
 mod incremental;
 mod layering;
 mod parts;
+mod secrets;
 mod soak;
 mod support;
 mod truth;
