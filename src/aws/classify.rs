@@ -16,73 +16,13 @@ use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
 
 use super::answer_guard::RefusedAnswer;
+use super::codes::{
+    ACCESS_DENIED, EXPIRED, INVALID_CREDENTIALS, REFUSED_TOKEN, SIGNATURE, THROTTLED, TRANSIENT, UNKNOWN_RESOURCE,
+    VALIDATION,
+};
 use super::{attempt_log, redaction};
 use crate::collect::{Operation, PageRequest, Scope, SourceError};
 use crate::model::Reason;
-
-/// AWS's codes for "too fast", as its SDKs know them, and `RateExceeded`, which they do not.
-const THROTTLED: [&str; 15] = [
-    "ThrottlingException",
-    "Throttling",
-    "ThrottledException",
-    "RequestThrottledException",
-    "RequestThrottled",
-    "TooManyRequestsException",
-    "ProvisionedThroughputExceededException",
-    "TransactionInProgressException",
-    "RequestLimitExceeded",
-    "BandwidthLimitExceeded",
-    "LimitExceededException",
-    "SlowDown",
-    "PriorRequestNotComplete",
-    "EC2ThrottledException",
-    "RateExceeded",
-];
-const ACCESS_DENIED: [&str; 4] =
-    ["AccessDeniedException", "AccessDenied", "UnauthorizedOperation", "NotAuthorizedException"];
-const EXPIRED: [&str; 2] = ["ExpiredTokenException", "ExpiredToken"];
-const INVALID_CREDENTIALS: [&str; 6] = [
-    "UnrecognizedClientException",
-    "InvalidClientTokenId",
-    "InvalidAccessKeyId",
-    "MissingAuthenticationToken",
-    "MissingAuthenticationTokenException",
-    "AuthFailure",
-];
-/// A wrong secret or a wrong clock. Their messages repeat the request's headers and say nothing else.
-const SIGNATURE: [&str; 6] = [
-    "InvalidSignatureException",
-    "SignatureDoesNotMatch",
-    "IncompleteSignature",
-    "IncompleteSignatureException",
-    "RequestTimeTooSkewed",
-    "RequestExpired",
-];
-/// Faults of AWS. Their status says so, too, but not where they come as HTTP 200.
-const TRANSIENT: [&str; 11] = [
-    "InternalServerError",
-    "InternalServerException",
-    "InternalFailure",
-    "InternalFailureException",
-    "InternalServiceError",
-    "InternalServiceException",
-    "InternalError",
-    "ServiceUnavailable",
-    "ServiceUnavailableException",
-    "RequestTimeout",
-    "RequestTimeoutException",
-];
-const VALIDATION: [&str; 2] = ["ValidationException", "ValidationError"];
-/// AWS refuses a page token. SSM's model has the first; other services have the others.
-const REFUSED_TOKEN: [&str; 6] = [
-    "InvalidNextToken",
-    "InvalidNextTokenException",
-    "InvalidPaginationToken",
-    "InvalidPaginationTokenException",
-    "ExpiredNextToken",
-    "ExpiredNextTokenException",
-];
-const UNKNOWN_RESOURCE: [&str; 3] = ["InvalidInstanceId", "InvalidResourceId", "InvalidResourceType"];
 
 /// A clock this far from AWS's makes AWS refuse signatures (it allows 5 minutes, and the SDK corrects from 4 on).
 const SKEW: Duration = Duration::from_mins(4);
@@ -198,6 +138,10 @@ fn refused<E: ProvideErrorMetadata>(error: &E, response: &HttpResponse, ids: usi
         (Reason::Other, scope_of_unknown(ids), Again::Never, detail)
     } else if response.status().is_server_error() || TRANSIENT.contains(&code) {
         (Reason::ServerError, Scope::Call, Again::Transient, detail)
+    } else if code.is_empty() && response.status().is_success() {
+        // Only STS gets here: its answer was no XML, or not its own.
+        let detail = format!("HTTP {status} with an answer that cannot be read");
+        (Reason::BadResponse, Scope::Content, Again::Never, detail)
     } else if code.is_empty() && status == 403 {
         (Reason::AccessDenied, Scope::Call, Again::Never, detail)
     } else {
@@ -356,34 +300,6 @@ pub fn one_line(text: &str) -> String {
         None => line.to_owned(),
     }
 }
-
-/// Every code that is known here.
-#[cfg(test)]
-pub(super) const CODES: &[&str] = &{
-    let tables: [&[&str]; 9] = [
-        &THROTTLED,
-        &ACCESS_DENIED,
-        &EXPIRED,
-        &INVALID_CREDENTIALS,
-        &SIGNATURE,
-        &TRANSIENT,
-        &VALIDATION,
-        &REFUSED_TOKEN,
-        &UNKNOWN_RESOURCE,
-    ];
-    let mut codes = ["SomethingUnheardOf"; 56];
-    let (mut table, mut at) = (0, 0);
-    while table < tables.len() {
-        let mut of_table = 0;
-        while of_table < tables[table].len() {
-            codes[at] = tables[table][of_table];
-            at += 1;
-            of_table += 1;
-        }
-        table += 1;
-    }
-    codes
-};
 
 #[cfg(test)]
 mod tests {

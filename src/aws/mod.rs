@@ -8,6 +8,7 @@ mod attempt_log;
 mod base;
 mod chain;
 mod classify;
+mod codes;
 mod connector;
 mod convert;
 mod credentials;

@@ -5,6 +5,7 @@
 //! - [`truth`]: the page is the simulated account, series by series, in both formats, and nothing else.
 //! - [`faults`]: what a failing AWS costs, and what it must not cost.
 //! - [`hostile`]: names that no label has seen before, from AWS to the page and back through other parsers.
+//! - [`bodies`]: answers that are far too large.
 //! - [`cli`]: flags, files, exit codes, signals, and what errors say.
 //! - [`incremental`]: refreshes that read little, and are right all the same.
 //! - [`parts`]: one target at a time, and the list of them for scrapers that share a fleet.
@@ -19,6 +20,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
+mod bodies;
 mod cli;
 mod faults;
 mod hostile;

@@ -106,7 +106,7 @@ async fn answer(
         1 => base64::encode(told),
         2 => url(&told),
         3 => url(&base64::encode(told)),
-        _ => told.chars().map(|letter| format!("{letter}\n")).collect(),
+        _ => told.chars().flat_map(|letter| [letter, '\n']).collect(),
     };
     let status = [400, 200, 403, 500][turn % 4];
     let json = serde_json::json!({ "__type": code, "message": echo }).to_string();

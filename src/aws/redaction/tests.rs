@@ -1,5 +1,6 @@
 use std::fmt::Write;
 
+use aws_smithy_types::body::SdkBody;
 use proptest::prelude::*;
 
 use super::known::{MAX_SECRETS, MAX_SIGNATURES};
@@ -115,7 +116,55 @@ fn pieces_of_forgotten_secrets_are_forgotten() {
     assert_eq!(redact(&known, "abcdefgh"), "[redacted]", "others have the same pieces");
 }
 
-/// Splits a text in two or three by white space, as folded lines are.
+fn learned(headers: &[(&'static str, &'static str)], body: &str) -> Redaction {
+    let mut request = HttpRequest::new(SdkBody::from(body));
+    for (name, value) in headers {
+        request.headers_mut().insert(*name, *value);
+    }
+    let known = Redaction::default();
+    request::learn(&known, &request);
+    known
+}
+
+#[test]
+fn the_secrets_of_every_kind_of_request_are_learned() {
+    let form = ("content-type", "application/x-www-form-urlencoded");
+    let json = ("content-type", "application/json");
+    let secret = "AaBbCcDdEeFfGgHhIiJj/0123456789";
+    let cases = [
+        // Credentials of containers, the instance metadata, SSO, proxies.
+        (vec![("authorization", secret)], String::new()),
+        (vec![("authorization", "Bearer AaBbCcDdEeFfGgHhIiJj/0123456789")], String::new()),
+        (vec![("x-aws-ec2-metadata-token", secret)], String::new()),
+        (vec![("x-amz-sso_bearer_token", secret)], String::new()),
+        (vec![("Proxy-Authorization", secret)], String::new()),
+        // SSM and STS.
+        (vec![("x-amz-security-token", secret), ("x-amz-target", "AmazonSSM.ListAssociations")], "{}".to_owned()),
+        (vec![form], "Action=AssumeRole&ExternalId=AaBbCcDdEeFfGgHhIiJj%2F0123456789".to_owned()),
+        (vec![form], "Action=AssumeRoleWithWebIdentity&WebIdentityToken=AaBbCcDdEeFfGgHhIiJj%2F0123456789".to_owned()),
+        (vec![json], format!(r#"{{"clientId":"public","clientSecret":"{secret}"}}"#)),
+        (vec![json], format!(r#"{{"grantType":"refresh_token","refreshToken":"{secret}"}}"#)),
+    ];
+    for (headers, body) in cases {
+        let known = learned(&headers, &body);
+        assert_eq!(redact(&known, &format!("not {secret}!")), "not [redacted]!", "{headers:?} {body}");
+    }
+}
+
+#[test]
+fn of_a_signature_its_scope_is_a_secret_and_its_words_are_none() {
+    let signed = "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260101/eu-west-1/ssm/aws4_request, \
+                  SignedHeaders=content-type;host;x-amz-date, \
+                  Signature=00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+    let known = learned(&[("authorization", signed), ("content-type", "application/x-amz-json-1.1")], "{}");
+    let text = "scope AKIDEXAMPLE/20260101/eu-west-1/ssm/aws4_request with 8899aabbccddeeff";
+    assert_eq!(redact(&known, text), "scope [redacted] with [redacted]");
+    let harmless =
+        "AKIDEXAMPLE may not ssm:ListAssociations in eu-west-1: AWS4-HMAC-SHA256, content-type;host;x-amz-date";
+    assert_eq!(redact(&known, harmless), harmless);
+}
+
+/// Breaks a text into lines.
 fn folded(text: &str, width: usize) -> String {
     let mut lines = String::new();
     for (at, character) in text.chars().enumerate() {

@@ -68,6 +68,22 @@ async fn the_bound_holds_for_sts() {
     }
 }
 
+#[tokio::test]
+async fn a_good_answer_that_is_not_stss_is_a_bad_response() {
+    for options in [options(), role_options()] {
+        for body in ["<html>", "", "{}", "<AssumeRoleResponse><AssumeRoleResult/></AssumeRoleResponse>", "<a><b></a>"] {
+            let server = Server::start(move |_, _| html_of(200, body)).await;
+            let source = SsmSource::new(&server.base().await, options.clone(), Arc::<Counts>::default());
+            let error = source.begin().await.expect_err("no answer of STS's");
+            assert_eq!(error.reason, Reason::BadResponse, "{body}: {error}");
+        }
+    }
+}
+
+fn html_of(status: u16, body: &str) -> Reply {
+    Reply::Answer { status, headers: "content-type: text/html\r\n".to_owned(), body: body.to_owned() }
+}
+
 const CHILD: &str = "SSM_COMPLIANCE_EXPORTER_TEST_CHILD";
 
 /// Settings of the environment are for a whole process, so this one starts itself again.
