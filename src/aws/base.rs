@@ -11,9 +11,9 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_types::sdk_config::Builder;
 
 use super::chain::Chain;
-use super::connector;
 use super::default_chain::DefaultChain;
 use super::environment::{Environment, EnvironmentError, Wanted};
+use super::{answer_guard, connector};
 
 /// In the user agent and as the name of assumed sessions: how `CloudTrail` shows who called.
 pub(super) const APP_NAME: &str = "ssm-compliance-exporter";
@@ -52,6 +52,7 @@ impl Base {
     pub async fn load(options: BaseOptions) -> Result<Self, EnvironmentError> {
         let environment = options.environment().await?;
         let http = connector::shared(environment.proxies.clone(), environment.trust_store.clone());
+        let http = answer_guard::bounded(http);
         let region = environment.region.clone().map(Region::new);
         let mut sdk = settings(http.clone(), region.clone());
         let endpoints = environment.endpoints();

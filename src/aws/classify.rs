@@ -13,63 +13,40 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
 
+use super::answer_guard::RefusedAnswer;
+use super::codes::{
+    ACCESS_DENIED, EXPIRED, INVALID_CREDENTIALS, REFUSED_TOKEN, SIGNATURE, THROTTLED, TRANSIENT, UNKNOWN_RESOURCE,
+    VALIDATION,
+};
 use super::unloaded::unloaded;
-use crate::collect::{Scope, SourceError};
+use super::{attempt_log, redaction};
+use crate::collect::{Operation, PageRequest, Scope, SourceError};
 use crate::model::Reason;
-
-/// AWS's codes for "too fast", as its SDKs know them, and `RateExceeded`, which they do not.
-const THROTTLED: [&str; 15] = [
-    "ThrottlingException",
-    "Throttling",
-    "ThrottledException",
-    "RequestThrottledException",
-    "RequestThrottled",
-    "TooManyRequestsException",
-    "ProvisionedThroughputExceededException",
-    "TransactionInProgressException",
-    "RequestLimitExceeded",
-    "BandwidthLimitExceeded",
-    "LimitExceededException",
-    "SlowDown",
-    "PriorRequestNotComplete",
-    "EC2ThrottledException",
-    "RateExceeded",
-];
-const ACCESS_DENIED: [&str; 4] =
-    ["AccessDeniedException", "AccessDenied", "UnauthorizedOperation", "NotAuthorizedException"];
-const EXPIRED: [&str; 2] = ["ExpiredTokenException", "ExpiredToken"];
-const INVALID_CREDENTIALS: [&str; 6] = [
-    "UnrecognizedClientException",
-    "InvalidClientTokenId",
-    "InvalidAccessKeyId",
-    "MissingAuthenticationToken",
-    "MissingAuthenticationTokenException",
-    "AuthFailure",
-];
-/// A wrong secret or a wrong clock. Their messages repeat the request's headers, the session token among them.
-const SIGNATURE: [&str; 6] = [
-    "InvalidSignatureException",
-    "SignatureDoesNotMatch",
-    "IncompleteSignature",
-    "IncompleteSignatureException",
-    "RequestTimeTooSkewed",
-    "RequestExpired",
-];
-const TRANSIENT: [&str; 6] = [
-    "InternalServerError",
-    "InternalFailure",
-    "InternalServiceError",
-    "ServiceUnavailable",
-    "RequestTimeout",
-    "RequestTimeoutException",
-];
-const VALIDATION: [&str; 2] = ["ValidationException", "ValidationError"];
-const UNKNOWN_RESOURCE: [&str; 3] = ["InvalidInstanceId", "InvalidResourceId", "InvalidResourceType"];
 
 /// A clock this far from AWS's makes AWS refuse signatures (it allows 5 minutes, and the SDK corrects from 4 on).
 const SKEW: Duration = Duration::from_mins(4);
-/// Longest detail, in characters.
-const LONGEST: usize = 240;
+/// A detail is cut behind so many characters.
+const MAX_DETAIL_CHARS: usize = 240;
+/// A text is looked at for secrets up to here.
+const MAX_SEARCHED_BYTES: usize = 8 << 10;
+/// A longer text is shown no further than this, so that a secret that goes beyond what is looked at is not shown in part.
+const MAX_SHOWN_BYTES: usize = 2 << 10;
+
+/// What a call asks, as far as it matters for what its failure means.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Question {
+    pub(super) operation: Operation,
+    /// How many ids it names.
+    ids: usize,
+    /// Whether it asks for a page after the first.
+    has_token: bool,
+}
+
+impl Question {
+    pub(super) fn new(operation: Operation, ids: usize, page: &PageRequest) -> Self {
+        Self { operation, ids, has_token: page.token.is_some() }
+    }
+}
 
 /// A failed attempt.
 #[derive(Debug)]
@@ -93,6 +70,18 @@ pub(super) enum Again {
     Credentials,
 }
 
+/// Classifies a failed attempt of a call to SSM.
+pub(super) fn failure_of<E>(error: &SdkError<E, HttpResponse>, question: &Question) -> Failure
+where
+    E: ProvideErrorMetadata + Error + 'static,
+{
+    let mut failure = failure(error, question.ids);
+    if error.as_service_error().is_some_and(refuses_token) {
+        failure.error.scope = if question.has_token { Scope::Token } else { Scope::Call };
+    }
+    failure
+}
+
 /// Classifies a failed attempt of a call that named so many `ids`.
 pub(super) fn failure<E>(error: &SdkError<E, HttpResponse>, ids: usize) -> Failure
 where
@@ -106,7 +95,23 @@ where
         _ => (Reason::Other, Scope::Call, Again::Never, chain(error)),
     };
     let retry_after = error.raw_response().and_then(retry_after);
-    Failure { error: SourceError { reason, scope, detail: one_line(&detail) }, again, retry_after }
+    let request_id = match error.raw_response() {
+        Some(response) => attempt_log::request_id(response.headers()),
+        None => find::<RefusedAnswer>(error).and_then(|answer| answer.request_id.clone()),
+    };
+    let error = SourceError { reason, scope, detail: one_line(&detail), request_id };
+    Failure { error, again, retry_after }
+}
+
+/// Whether AWS does not take a page token, by its code or because its message names the member.
+fn refuses_token<E: ProvideErrorMetadata>(error: &E) -> bool {
+    let code = error.code().unwrap_or_default();
+    let names_token = |message: &str| {
+        let letters: String = message.chars().filter(char::is_ascii_alphabetic).collect();
+        ["nexttoken", "paginationtoken"].iter().any(|name| letters.to_ascii_lowercase().contains(name))
+    };
+    let is_about_members = VALIDATION.contains(&code) || code.starts_with("InvalidParameter");
+    REFUSED_TOKEN.contains(&code) || (is_about_members && error.message().is_some_and(names_token))
 }
 
 type Verdict = (Reason, Scope, Again, String);
@@ -132,6 +137,10 @@ fn refused<E: ProvideErrorMetadata>(error: &E, response: &HttpResponse, ids: usi
         (Reason::Other, scope_of_unknown(ids), Again::Never, detail)
     } else if response.status().is_server_error() || TRANSIENT.contains(&code) {
         (Reason::ServerError, Scope::Call, Again::Transient, detail)
+    } else if code.is_empty() && response.status().is_success() {
+        // Only STS gets here: its answer was no XML, or not its own.
+        let detail = format!("HTTP {status} with an answer that cannot be read");
+        (Reason::BadResponse, Scope::Content, Again::Never, detail)
     } else if code.is_empty() && status == 403 {
         (Reason::AccessDenied, Scope::Call, Again::Never, detail)
     } else {
@@ -174,18 +183,23 @@ fn unreadable<E: Error + 'static>(error: &SdkError<E, HttpResponse>, response: &
         (Reason::Throttled, Scope::Call, Again::Throttled, detail)
     } else if !status.is_success() {
         (Reason::BadResponse, Scope::Call, Again::Never, detail)
-    } else if find::<io::Error>(error).is_some() || find::<ConnectorError>(error).is_some() {
-        // The connection broke in the middle of the body.
-        (Reason::Network, Scope::Call, Again::Transient, detail)
     } else {
         (Reason::BadResponse, Scope::Content, Again::Never, detail)
     }
 }
 
+/// An answer that was not read, because of what it is. The next page may be as it should.
+fn unacceptable(answer: &RefusedAnswer) -> Verdict {
+    let scope = if (200..300).contains(&answer.status) { Scope::Content } else { Scope::Call };
+    (Reason::BadResponse, scope, Again::Never, answer.to_string())
+}
+
 fn undelivered(error: &(dyn Error + 'static), connector: Option<&ConnectorError>) -> Verdict {
     let detail = chain(error);
     let is = |what: fn(&ConnectorError) -> bool| connector.is_some_and(what);
-    if is(ConnectorError::is_timeout) {
+    if let Some(answer) = find::<RefusedAnswer>(error) {
+        unacceptable(answer)
+    } else if is(ConnectorError::is_timeout) {
         (Reason::Timeout, Scope::Call, Again::Transient, detail)
     } else if let Some(credentials) = find::<CredentialsError>(error) {
         let error = unloaded(credentials);
@@ -231,12 +245,26 @@ pub(super) fn chain(error: &(dyn Error + 'static)) -> String {
     parts.join(": ")
 }
 
-/// One line without control characters, cut at [`LONGEST`] characters.
-pub(super) fn one_line(text: &str) -> String {
-    let words = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
-    let line = words.collect::<Vec<_>>().join(" ");
+/// One line without control characters and without secrets, cut at 240 characters. All that AWS, its SDK and other
+/// programs say passes through here before it is logged or shown.
+pub fn one_line(text: &str) -> String {
+    let mut line = String::new();
+    for word in text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()) {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        let room = MAX_SEARCHED_BYTES.saturating_sub(line.len());
+        line.push_str(&word[..word.floor_char_boundary(room)]);
+        if room <= word.len() {
+            break;
+        }
+    }
+    // Before cutting: half a secret would not be recognised.
+    let is_whole = line.len() < MAX_SEARCHED_BYTES - char::MAX_LEN_UTF8;
+    let visible = if is_whole { line.len() } else { MAX_SHOWN_BYTES };
+    let line = redaction::redacted(&line, visible);
     let line = line.trim_end_matches(':');
-    match line.char_indices().nth(LONGEST) {
+    match line.char_indices().nth(MAX_DETAIL_CHARS) {
         Some((end, _)) => format!("{}...", &line[..end]),
         None => line.to_owned(),
     }
@@ -250,6 +278,6 @@ mod tests {
     fn a_detail_is_one_short_line() {
         assert_eq!(one_line("a\nb\t\u{1b}[31mc\r\n"), "a b [31mc");
         assert_eq!(one_line("InvalidResourceId: "), "InvalidResourceId");
-        assert_eq!(one_line(&"é".repeat(300)).chars().count(), LONGEST + 3);
+        assert_eq!(one_line(&"é".repeat(300)).chars().count(), MAX_DETAIL_CHARS + 3);
     }
 }

@@ -264,7 +264,7 @@ impl Holder {
             "{region} is not enabled for the account: it refuses credentials that work in {elsewhere}: {}",
             error.detail
         );
-        Some(SourceError { reason: Reason::RegionDisabled, scope: Scope::Call, detail: classify::one_line(&detail) })
+        Some(SourceError::new(Reason::RegionDisabled, Scope::Call, classify::one_line(&detail)))
     }
 
     /// How SSM sees the credentials; `None` before it is known whose they are.
@@ -289,7 +289,7 @@ impl Holder {
 }
 
 fn invalid(detail: String) -> SourceError {
-    SourceError { reason: Reason::InvalidCredentials, scope: Scope::Call, detail }
+    SourceError::new(Reason::InvalidCredentials, Scope::Call, detail)
 }
 
 impl State {
@@ -382,7 +382,7 @@ mod tests {
     }
 
     fn error(reason: Reason) -> SourceError {
-        SourceError { reason, scope: Scope::Call, detail: String::new() }
+        SourceError::new(reason, Scope::Call, "")
     }
 
     #[tokio::test(start_paused = true)]

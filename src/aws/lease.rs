@@ -5,6 +5,8 @@ use std::time::{Duration, SystemTime};
 use aws_credential_types::Credentials;
 use tokio::time::Instant;
 
+use super::redaction;
+
 /// How long before their end credentials are renewed in the middle of a refresh.
 const MARGIN: Duration = Duration::from_mins(1);
 /// How soon credentials without an end are asked for again: files and environments of tools change.
@@ -28,6 +30,7 @@ pub(super) struct Lease {
 
 impl Lease {
     pub(super) fn new(credentials: Credentials, number: u64) -> Self {
+        redaction::learn_credentials(&credentials);
         let issued = Instant::now();
         let life = credentials.expiry().map(|end| end.duration_since(SystemTime::now()).unwrap_or_default().min(MOST));
         let renew_at = issued + useful(life, MARGIN);

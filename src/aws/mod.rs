@@ -4,9 +4,12 @@
 //! the SDK's types. Which calls a refresh needs, and what their rows mean, is for others.
 
 mod acceptance;
+mod answer_guard;
+mod attempt_log;
 mod base;
 mod chain;
 mod classify;
+mod codes;
 mod connector;
 mod convert;
 mod credential_process;
@@ -20,9 +23,11 @@ mod limiter;
 mod masking;
 mod profiles;
 mod reach;
+mod redaction;
 mod resolution;
 mod retry;
 mod source;
+mod ssm_answer;
 mod sts;
 #[cfg(test)]
 mod testing;
@@ -33,6 +38,7 @@ mod unloaded;
 use std::time::Duration;
 
 pub use base::{Base, BaseOptions};
+pub use classify::one_line;
 pub use credential_process::end_credential_processes;
 pub use environment::EnvironmentError;
 pub use source::{SsmSource, TargetOptions};

@@ -110,7 +110,7 @@ fn hangs(stage: &Stage, limit: Duration) -> SourceError {
 }
 
 fn timed_out(detail: String) -> SourceError {
-    SourceError { reason: Reason::Timeout, scope: Scope::Call, detail }
+    SourceError::new(Reason::Timeout, Scope::Call, detail)
 }
 
 /// Awaits a future of the SDK, which must not end the task that awaits it.
@@ -121,7 +121,7 @@ pub(super) async fn caught<T>(what: &str, future: impl Future<Output = Answer<T>
 /// The message of a panic is left out: it may quote a setting, and the panic hook has logged it.
 fn panicked(what: &str) -> SourceError {
     let detail = format!("the AWS SDK panicked while {what}");
-    SourceError { reason: Reason::Internal, scope: Scope::Call, detail }
+    SourceError::new(Reason::Internal, Scope::Call, detail)
 }
 
 impl Stage {

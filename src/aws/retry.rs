@@ -11,10 +11,10 @@ use aws_sdk_ssm::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use tokio::time::{Instant, sleep};
 
-use super::Meter;
-use super::classify::{self, Again, Failure};
+use super::classify::{self, Again, Failure, Question};
 use super::credentials::Holder;
 use super::limiter::{Limiter, backoff, jitter};
+use super::{Meter, attempt_log};
 use crate::collect::{Answer, Operation};
 
 /// Attempts of a call that meets transient faults.
@@ -34,21 +34,23 @@ pub(super) struct Caller {
 }
 
 impl Caller {
-    /// Makes a call that names so many `ids`; `send` starts one attempt of it.
-    pub(super) async fn call<T, E, F, Fut>(&self, operation: Operation, ids: usize, send: F) -> Answer<T>
+    /// Makes a call; `send` starts one attempt of it.
+    pub(super) async fn call<T, E, F, Fut>(&self, question: Question, send: F) -> Answer<T>
     where
         E: ProvideErrorMetadata + Error + 'static,
         F: Fn() -> Fut + Send + Sync,
         Fut: Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send,
     {
+        let operation = question.operation;
         let place = self.limiter.place(operation);
-        let (mut transients, mut throttles) = (0, 0);
+        let (mut number, mut transients, mut throttles) = (0, 0, 0);
         loop {
+            number += 1;
             self.credentials.ready().await?;
             self.meter.waited(self.limiter.ticket(place).await);
             let lease = self.credentials.ready().await?;
             let began = Instant::now();
-            let failure = match self.attempt(operation, ids, &send).await {
+            let failure = match self.attempt(&question, number, &send).await {
                 Ok(output) => {
                     self.credentials.accepted(lease);
                     return Ok(output);
@@ -75,35 +77,35 @@ impl Caller {
             if is_last {
                 return Err(failure.error);
             }
-            tracing::debug!(operation = operation.as_str(), error = %failure.error, "trying again");
             if failure.again == Again::Transient {
                 sleep(pause(transients, failure.retry_after)).await;
             }
         }
     }
 
-    async fn attempt<T, E, F, Fut>(&self, operation: Operation, ids: usize, send: &F) -> Result<T, Failure>
+    async fn attempt<T, E, F, Fut>(&self, question: &Question, number: u32, send: &F) -> Result<T, Failure>
     where
         E: ProvideErrorMetadata + Error + 'static,
         F: Fn() -> Fut + Send + Sync,
         Fut: Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send,
     {
-        let attempt = Attempt { meter: &*self.meter, operation, sent: Instant::now() };
-        let result = Box::pin(send()).await;
+        let operation = question.operation;
+        let began = Instant::now();
+        let attempt = Attempt { meter: &*self.meter, operation, sent: began };
+        let (result, head) = attempt_log::observed(Box::pin(send())).await;
         drop(attempt);
-        match result {
-            Ok(output) => {
+        let result = result.map_err(|error| classify::failure_of(&error, question));
+        let error = result.as_ref().err().map(|failure| &failure.error);
+        attempt_log::log(operation, number, began.elapsed(), &head, error);
+        match &result {
+            Ok(_) => {
                 self.limiter.answered();
                 self.meter.limit(operation, self.limiter.allowed(operation));
                 self.budgets.earn();
-                Ok(output)
             }
-            Err(error) => {
-                let failure = classify::failure(&error, ids);
-                self.meter.failed(operation, failure.error.reason);
-                Err(failure)
-            }
+            Err(failure) => self.meter.failed(operation, failure.error.reason),
         }
+        result
     }
 }
 

@@ -13,11 +13,12 @@ use aws_sdk_ssm::config::{Builder, IdentityCache};
 use aws_sdk_ssm::types::{ComplianceQueryOperatorType, ComplianceStringFilter};
 
 use super::base::{APP_NAME, Base};
+use super::classify::Question;
 use super::credentials::Holder;
 use super::limiter::Limiter;
 use super::retry::{Budgets, Caller, THROTTLED_ATTEMPTS, TRANSIENT_ATTEMPTS};
 use super::sts::{Role, Sts};
-use super::{Meter, convert};
+use super::{Meter, convert, ssm_answer};
 use crate::collect::{Answer, Operation, Page, PageRequest, Source, Types};
 use crate::model::{AssociationRow, BaselineRow, InstanceRow, ItemRow, PatchRow, SummaryRow, TotalsRow};
 
@@ -103,7 +104,9 @@ fn client(base: &Base, region: Region, attempt_timeout: Duration, credentials: &
         .operation_attempt_timeout(attempt_timeout)
         .build();
     let provider: Arc<dyn aws_credential_types::provider::ProvideCredentials> = Arc::clone(credentials) as _;
-    let config = Builder::from(&base.sdk)
+    let mut config = Builder::from(&base.sdk);
+    config.set_http_client(base.sdk.http_client().map(ssm_answer::checked));
+    let config = config
         .region(region)
         .timeout_config(timeouts)
         .retry_config(RetryConfig::disabled())
@@ -137,7 +140,10 @@ impl Source for SsmSource {
                 .max_results(max_results(Operation::DescribeInstanceInformation, page));
             call.set_next_token(page.token.clone()).send()
         };
-        self.caller.call(Operation::DescribeInstanceInformation, 0, send).await.map(convert::instances)
+        self.caller
+            .call(Question::new(Operation::DescribeInstanceInformation, 0, page), send)
+            .await
+            .map(convert::instances)
     }
 
     async fn summaries(&self, types: &Types, page: &PageRequest) -> Answer<Page<SummaryRow>> {
@@ -152,7 +158,10 @@ impl Source for SsmSource {
                 .max_results(max_results(Operation::ListResourceComplianceSummaries, page));
             call.set_filters(filters.clone()).set_next_token(page.token.clone()).send()
         };
-        self.caller.call(Operation::ListResourceComplianceSummaries, 0, send).await.map(convert::summaries)
+        self.caller
+            .call(Question::new(Operation::ListResourceComplianceSummaries, 0, page), send)
+            .await
+            .map(convert::summaries)
     }
 
     async fn totals(&self, page: &PageRequest) -> Answer<Page<TotalsRow>> {
@@ -161,7 +170,7 @@ impl Source for SsmSource {
                 self.ssm.list_compliance_summaries().max_results(max_results(Operation::ListComplianceSummaries, page));
             call.set_next_token(page.token.clone()).send()
         };
-        self.caller.call(Operation::ListComplianceSummaries, 0, send).await.map(convert::totals)
+        self.caller.call(Question::new(Operation::ListComplianceSummaries, 0, page), send).await.map(convert::totals)
     }
 
     async fn patch_states(&self, ids: &[Arc<str>], page: &PageRequest) -> Answer<Page<PatchRow>> {
@@ -173,7 +182,10 @@ impl Source for SsmSource {
             let call = call.set_instance_ids(Some(ids.iter().map(ToString::to_string).collect()));
             call.set_next_token(page.token.clone()).send()
         };
-        self.caller.call(Operation::DescribeInstancePatchStates, ids.len(), send).await.map(convert::patch_states)
+        self.caller
+            .call(Question::new(Operation::DescribeInstancePatchStates, ids.len(), page), send)
+            .await
+            .map(convert::patch_states)
     }
 
     async fn baselines(&self, page: &PageRequest) -> Answer<Page<BaselineRow>> {
@@ -182,7 +194,7 @@ impl Source for SsmSource {
                 self.ssm.describe_patch_baselines().max_results(max_results(Operation::DescribePatchBaselines, page));
             call.set_next_token(page.token.clone()).send()
         };
-        self.caller.call(Operation::DescribePatchBaselines, 0, send).await.map(convert::baselines)
+        self.caller.call(Question::new(Operation::DescribePatchBaselines, 0, page), send).await.map(convert::baselines)
     }
 
     async fn associations(&self, page: &PageRequest) -> Answer<Page<AssociationRow>> {
@@ -190,7 +202,7 @@ impl Source for SsmSource {
             let call = self.ssm.list_associations().max_results(max_results(Operation::ListAssociations, page));
             call.set_next_token(page.token.clone()).send()
         };
-        self.caller.call(Operation::ListAssociations, 0, send).await.map(convert::associations)
+        self.caller.call(Question::new(Operation::ListAssociations, 0, page), send).await.map(convert::associations)
     }
 
     async fn items(&self, id: &str, page: &PageRequest) -> Answer<Page<ItemRow>> {
@@ -202,7 +214,7 @@ impl Source for SsmSource {
             let call = call.filters(equal("Status", ["NON_COMPLIANT"]));
             call.set_next_token(page.token.clone()).send()
         };
-        self.caller.call(Operation::ListComplianceItems, 1, send).await.map(convert::items)
+        self.caller.call(Question::new(Operation::ListComplianceItems, 1, page), send).await.map(convert::items)
     }
 }
 

@@ -115,7 +115,7 @@ fn refused_identity(error: &SdkError<GetCallerIdentityError, HttpResponse>) -> S
 
 /// What AWS refuses for its own sake (the trust policy, the external id, the ARN) has a reason of its own.
 fn refused_role(error: &SdkError<AssumeRoleError, HttpResponse>, role: &Role) -> SourceError {
-    let SourceError { reason, scope, detail } = failed("AssumeRole", error);
+    let SourceError { reason, scope, detail, request_id } = failed("AssumeRole", error);
     let reason = match reason {
         Reason::AccessDenied | Reason::Other => Reason::AssumeRoleFailed,
         reason => reason,
@@ -123,7 +123,7 @@ fn refused_role(error: &SdkError<AssumeRoleError, HttpResponse>, role: &Role) ->
     let prefix =
         if reason == Reason::AssumeRoleFailed { format!("cannot assume {}: ", role.arn) } else { String::new() };
     let detail = masking::without(&detail, &role.external_id.iter().map(String::as_str).collect::<Vec<_>>());
-    SourceError { reason, scope, detail: classify::one_line(&(prefix + &detail)) }
+    SourceError { reason, scope, detail: classify::one_line(&(prefix + &detail)), request_id }
 }
 
 /// Why a call failed; what the network did is told by its host.
@@ -142,7 +142,7 @@ where
 }
 
 fn unreadable(detail: &str) -> SourceError {
-    SourceError { reason: Reason::BadResponse, scope: Scope::Call, detail: detail.to_owned() }
+    SourceError::new(Reason::BadResponse, Scope::Call, detail)
 }
 
 #[cfg(test)]

@@ -30,12 +30,20 @@ pub(super) enum Reply {
         headers: String,
         body: String,
     },
-    /// Half of an answer, then the connection is closed.
+    /// Half of a good answer, then the connection is closed.
     CutShort,
+    /// This much of an answer, then the connection is closed.
+    Half(&'static str),
     /// The connection is closed without an answer.
     HangUp,
     /// Nothing, for ever.
     Silence,
+    /// A head, and then the same part of a body again and again, with a pause between.
+    Endless {
+        head: String,
+        part: String,
+        pause: Duration,
+    },
 }
 
 /// An answer of SSM's.
@@ -99,6 +107,8 @@ pub(super) struct Server {
     pub(super) url: String,
     asked: Arc<Mutex<Vec<Asked>>>,
     connections: Arc<AtomicUsize>,
+    /// How much of endless bodies was taken.
+    taken: Arc<AtomicUsize>,
     task: JoinHandle<()>,
 }
 
@@ -111,15 +121,17 @@ impl Server {
         let (log, script) = (Arc::clone(&asked), Arc::<Script>::from(Box::new(script) as Box<Script>));
         let connections = Arc::<AtomicUsize>::default();
         let opened = Arc::clone(&connections);
+        let taken = Arc::<AtomicUsize>::default();
+        let sent = Arc::clone(&taken);
         let task = tokio::spawn(async move {
             let mut open = tokio::task::JoinSet::new();
             while let Ok((stream, _)) = listener.accept().await {
                 opened.fetch_add(1, Ordering::Relaxed);
-                let (log, script) = (Arc::clone(&log), Arc::clone(&script));
-                open.spawn(async move { serve(stream, &log, &*script).await.unwrap_or_default() });
+                let (log, script, sent) = (Arc::clone(&log), Arc::clone(&script), Arc::clone(&sent));
+                open.spawn(async move { serve(stream, &log, &*script, &sent).await.unwrap_or_default() });
             }
         });
-        Self { url, asked, connections, task }
+        Self { url, asked, connections, taken, task }
     }
 
     /// The requests for an operation, in the order in which they came.
@@ -131,6 +143,11 @@ impl Server {
     /// How many connections were opened.
     pub(super) fn connections(&self) -> usize {
         self.connections.load(Ordering::Relaxed)
+    }
+
+    /// How many bytes of endless bodies were taken, by the client or by buffers in between.
+    pub(super) fn taken(&self) -> usize {
+        self.taken.load(Ordering::Relaxed)
     }
 
     pub(super) async fn base(&self) -> Base {
@@ -173,7 +190,7 @@ pub(super) fn role_options() -> TargetOptions {
     TargetOptions { role_arn, external_id: Some("s3cret".to_owned()), ..options() }
 }
 
-async fn serve(stream: TcpStream, log: &Mutex<Vec<Asked>>, script: &Script) -> io::Result<()> {
+async fn serve(stream: TcpStream, log: &Mutex<Vec<Asked>>, script: &Script, sent: &AtomicUsize) -> io::Result<()> {
     let mut stream = BufReader::new(stream);
     while let Some(asked) = read(&mut stream).await? {
         let reply = {
@@ -191,8 +208,17 @@ async fn serve(stream: TcpStream, log: &Mutex<Vec<Asked>>, script: &Script) -> i
                 let half = b"HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{\"InstanceInformation";
                 return stream.write_all(half).await;
             }
+            Reply::Half(half) => return stream.write_all(half.as_bytes()).await,
             Reply::HangUp => return Ok(()),
             Reply::Silence => std::future::pending().await,
+            Reply::Endless { head, part, pause } => {
+                stream.write_all(head.as_bytes()).await?;
+                loop {
+                    stream.write_all(part.as_bytes()).await?;
+                    sent.fetch_add(part.len(), Ordering::Relaxed);
+                    tokio::time::sleep(pause).await;
+                }
+            }
         }
     }
     Ok(())
@@ -254,4 +280,30 @@ impl Meter for Counts {
     fn limit(&self, operation: Operation, per_second: f64) {
         self.limits.lock().expect("no test panics with it").push((operation, per_second));
     }
+}
+
+/// A text in every way in which an endpoint may repeat it, with the name of the encoding.
+pub(super) fn encoded(text: &str) -> Vec<(&'static str, String)> {
+    let each = |format: fn(u8) -> String| text.bytes().map(format).collect::<Vec<_>>().concat();
+    let url = form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+    vec![
+        ("plain", text.to_owned()),
+        ("url", url.clone()),
+        ("url of url", form_urlencoded::byte_serialize(url.as_bytes()).collect()),
+        ("url in small letters", each(|byte| format!("%{byte:02x}"))),
+        ("base64", base64(text)),
+        ("base64 of url", base64(&url)),
+        ("base64 of base64", base64(&base64(text))),
+        ("base64 for URLs", base64(text).replace('+', "-").replace('/', "_").trim_end_matches('=').to_owned()),
+        ("hexadecimal", each(|byte| format!("{byte:02x}"))),
+        ("json", text.replace('/', r"\/")),
+        ("json code points", each(|byte| format!(r"\u{byte:04X}"))),
+        ("xml", each(|byte| format!("&#{byte};"))),
+        ("capitals", text.to_ascii_uppercase()),
+        ("words", each(|byte| format!("{} ", char::from(byte))).trim().to_owned()),
+    ]
+}
+
+fn base64(text: &str) -> String {
+    aws_smithy_types::base64::encode(text)
 }

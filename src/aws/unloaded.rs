@@ -284,7 +284,7 @@ pub(super) fn unloaded(error: &CredentialsError) -> SourceError {
 }
 
 fn source_error(reason: Reason, detail: &str) -> SourceError {
-    SourceError { reason, scope: Scope::Call, detail: classify::one_line(detail) }
+    SourceError::new(reason, Scope::Call, classify::one_line(detail))
 }
 
 #[cfg(test)]
@@ -319,7 +319,7 @@ mod tests {
 
     #[test]
     fn the_chain_keeps_its_word_when_a_call_repeats_it() {
-        let error = SourceError { reason: Reason::Internal, scope: Scope::Call, detail: "why".to_owned() };
+        let error = SourceError::new(Reason::Internal, Scope::Call, "why".to_owned());
         assert_eq!(unloaded(&CredentialsError::provider_error(error.clone())), error);
     }
 }

@@ -193,9 +193,9 @@ impl Walk {
 /// An answer that may as well not have come.
 pub(super) fn absent_list() -> SourceError {
     let detail = "the answer lacks its list, which is not the same as an empty one".to_owned();
-    SourceError { reason: Reason::BadResponse, scope: Scope::Content, detail }
+    SourceError::new(Reason::BadResponse, Scope::Content, detail)
 }
 
 fn unusable(detail: &str) -> SourceError {
-    SourceError { reason: Reason::BadResponse, scope: Scope::Call, detail: detail.to_owned() }
+    SourceError::new(Reason::BadResponse, Scope::Call, detail.to_owned())
 }

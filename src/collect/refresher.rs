@@ -127,7 +127,14 @@ impl<S: Source, O: RefreshObserver> Refresher<S, O> {
     /// Fails every collector, for one reason.
     fn fail(&self, error: &SourceError, took: Duration) {
         let reason = error.reason.as_str();
-        warn!(target_name = self.name, reason, error = error.detail, "refresh failed before its first call");
+        let request_id = error.request_id.as_deref();
+        warn!(
+            target_name = self.name,
+            reason,
+            error = error.detail,
+            request_id,
+            "refresh failed before its first call"
+        );
         self.fail_collectors(error.reason, took);
     }
 
@@ -179,8 +186,9 @@ impl<S: Source, O: RefreshObserver> Refresher<S, O> {
         let collector = outcome.collector.as_str();
         match (outcome.attempt.result, error) {
             (Err(reason), error) => {
-                let error = error.map_or_else(String::new, |error| error.detail);
-                warn!(target_name = self.name, collector, reason = reason.as_str(), error, "collector failed");
+                let (error, request_id) = error.map(|error| (error.detail, error.request_id)).unwrap_or_default();
+                let reason = reason.as_str();
+                warn!(target_name = self.name, collector, reason, error, request_id, "collector failed");
             }
             (Ok(()), Some(error)) => {
                 let (skipped, reason) = (outcome.attempt.skipped, error.reason.as_str());
@@ -190,6 +198,7 @@ impl<S: Source, O: RefreshObserver> Refresher<S, O> {
                     skipped,
                     reason,
                     error = error.detail,
+                    request_id = error.request_id,
                     "some instances could not be read"
                 );
             }

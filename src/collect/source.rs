@@ -138,6 +138,8 @@ pub struct SourceError {
     pub scope: Scope,
     /// One line for the log: AWS's code and message. Never holds a secret.
     pub detail: String,
+    /// AWS's id of the request that failed, which its support asks for; of the last attempt, if AWS answered it.
+    pub request_id: Option<String>,
 }
 
 impl fmt::Display for SourceError {
@@ -195,12 +197,16 @@ impl SourceError {
         let detail = format!(
             "the listing lacks {missing} of {known} that the last one had; it is believed if the next refresh reads the same"
         );
-        Self { reason: Reason::BadResponse, scope: Scope::Call, detail }
+        Self::new(Reason::BadResponse, Scope::Call, detail)
+    }
+
+    /// A failure that AWS gave no request id to.
+    pub fn new(reason: Reason, scope: Scope, detail: impl Into<String>) -> Self {
+        Self { reason, scope, detail: detail.into(), request_id: None }
     }
 
     /// Nothing answers any more.
     pub(super) fn stuck() -> Self {
-        let detail = "no call finished for as long as all its attempts may take".to_owned();
-        Self { reason: Reason::Timeout, scope: Scope::Call, detail }
+        Self::new(Reason::Timeout, Scope::Call, "no call finished for as long as all its attempts may take")
     }
 }

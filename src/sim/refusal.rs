@@ -56,7 +56,7 @@ impl Refusal {
 
     pub(super) fn denied(account: &str, service: &str, operation: &str) -> Self {
         let message = format!(
-            "User: arn:aws:sts::{account}:assumed-role/simulated/session is not authorized to perform: \
+            "User: arn:aws:sts::{account}:assumed-role/reader/session is not authorized to perform: \
              {service}:{operation} because no identity-based policy allows the {service}:{operation} action"
         );
         let mut refusal = Self::modelled("AccessDeniedException", message);

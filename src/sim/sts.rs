@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::options::Options;
+use super::random;
 use super::refusal::Refusal;
 use super::time;
 
@@ -104,12 +105,15 @@ fn assume_role(form: &BTreeMap<String, String>, caller: &Caller<'_>) -> Result<S
         return Err(Refusal::denied(caller.account, "sts", "AssumeRole"));
     }
     let key = access_key(account, caller.number);
+    let random = |salt| random::uuid(random::join(random::text(&key), salt)).replace('-', "");
     Ok(format!(
         "<AssumedRoleUser><AssumedRoleId>AROASIMULATEDROLE0000:{session}</AssumedRoleId>\
          <Arn>arn:aws:sts::{account}:assumed-role/{name}/{session}</Arn></AssumedRoleUser>\
-         <Credentials><AccessKeyId>{key}</AccessKeyId><SecretAccessKey>simulated</SecretAccessKey>\
-         <SessionToken>simulated</SessionToken><Expiration>{}</Expiration></Credentials>",
+         <Credentials><AccessKeyId>{key}</AccessKeyId><SecretAccessKey>{secret}</SecretAccessKey>\
+         <SessionToken>{token}</SessionToken><Expiration>{}</Expiration></Credentials>",
         time::iso(caller.now + f64::from(seconds)),
+        secret = random(1),
+        token = random(2),
         session = escape(session),
         name = escape(name),
     ))

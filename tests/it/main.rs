@@ -8,6 +8,7 @@
 //! - [`faults`]: what a failing AWS costs, and what it must not cost.
 //! - [`frozen`]: a log that nobody reads, threads that the system refuses, files that never come.
 //! - [`hostile`]: names that no label has seen before, from AWS to the page and back through other parsers.
+//! - [`bodies`]: answers that are far too large.
 //! - [`cli`]: flags, files, exit codes, signals, and what errors say.
 //! - [`credentials`]: every source of credentials, and what is said where there are none.
 //! - [`incremental`]: refreshes that read little, and are right all the same.
@@ -16,6 +17,7 @@
 //! - [`http`]: clients that take more than they should.
 //! - [`slow_readers`]: clients that ask for much and read little or nothing.
 //! - [`layering`]: which folder of `src/` may name what.
+//! - [`secrets`]: an endpoint that repeats whatever it is sent.
 //! - [`support`]: the simulator, the exporter, a client, and a strict reader of pages for all of these.
 //!
 //! Nothing here uses the exporter's own words for a series or its own rules: what is expected is computed from the
@@ -23,6 +25,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
+mod bodies;
 mod cli;
 mod credentials;
 mod endurance;
@@ -34,6 +37,7 @@ mod http;
 mod incremental;
 mod layering;
 mod parts;
+mod secrets;
 mod slow_readers;
 mod soak;
 mod support;

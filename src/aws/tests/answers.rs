@@ -1,9 +1,11 @@
 //! Answers as AWS really gives them, odd ones included.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use crate::aws::testing::{Server, json};
-use crate::collect::{PageRequest, Scope, Source, Types};
+use crate::aws::testing::{Reply, Server, html, json, with_headers};
+use crate::aws::{SsmSource, testing};
+use crate::collect::{Answer, Operation, PageRequest, Scope, Source, Types};
 use crate::model::Reason;
 
 #[tokio::test]
@@ -46,6 +48,127 @@ async fn unknown_words_unknown_times_and_missing_members_are_no_errors() {
     assert_eq!((rows[0].noncompliant.total, rows[0].noncompliant.by_severity), (3, [0, 0, 0, 0, 0, 3]));
     assert_eq!(rows[1].status, "");
     assert_eq!(rows[1].execution_time.map(|time| time.to_string()).as_deref(), Some("1550501835.123"));
+}
+
+/// How many rows the answer to a call has; `None` if it has no list.
+async fn rows_of(source: &SsmSource, operation: Operation) -> Answer<Option<usize>> {
+    let (page, ids) = (&PageRequest::FIRST, ["i-1".into()]);
+    Ok(match operation {
+        Operation::DescribeInstanceInformation => source.instances(page).await?.rows.map(|rows| rows.len()),
+        Operation::ListResourceComplianceSummaries => {
+            source.summaries(&Types::All, page).await?.rows.map(|rows| rows.len())
+        }
+        Operation::ListComplianceSummaries => source.totals(page).await?.rows.map(|rows| rows.len()),
+        Operation::DescribeInstancePatchStates => source.patch_states(&ids, page).await?.rows.map(|rows| rows.len()),
+        Operation::DescribePatchBaselines => source.baselines(page).await?.rows.map(|rows| rows.len()),
+        Operation::ListAssociations => source.associations(page).await?.rows.map(|rows| rows.len()),
+        Operation::ListComplianceItems => source.items("i-1", page).await?.rows.map(|rows| rows.len()),
+    })
+}
+
+#[tokio::test]
+async fn an_answer_without_its_list_is_not_an_empty_list_for_any_operation() {
+    for reply in [
+        || json(200, ""),
+        || json(204, ""),
+        || json(200, "{}"),
+        || json(200, r#"{"Rows":[{"InstanceId":"i-1"}]}"#),
+        || json(200, r#"{"instanceinformationlist":[]}"#),
+    ] {
+        let server = Server::start(move |_, _| reply()).await;
+        let (source, counts) = server.source().await;
+        for operation in Operation::ALL {
+            assert_eq!(rows_of(&source, operation).await, Ok(None), "{operation:?}");
+        }
+        assert_eq!(counts.failures(), []);
+    }
+}
+
+type Scripted = fn() -> Reply;
+
+#[tokio::test]
+async fn an_error_that_comes_as_a_good_answer_is_the_error_that_it_is() {
+    let header = |code: &str| with_headers(200, &format!("x-amzn-errortype: {code}\r\n"), "{}");
+    let cases: [(Scripted, Reason, Scope, usize); 8] = [
+        (|| json(200, r#"{"__type":"AccessDeniedException","message":"no"}"#), Reason::AccessDenied, Scope::Call, 1),
+        (|| json(200, r#"{"code":"ValidationException","message":"no"}"#), Reason::Other, Scope::Content, 1),
+        (|| json(200, r#"{"Code":"InternalServerError","Message":"no"}"#), Reason::ServerError, Scope::Call, 3),
+        (|| json(200, r#"{"__type":"ServiceUnavailableException"}"#), Reason::ServerError, Scope::Call, 3),
+        (|| json(200, r#"{"Error":{"Code":"AccessDenied","Message":"no"}}"#), Reason::AccessDenied, Scope::Call, 1),
+        (
+            || json(200, r#"{"InstanceInformationList":[],"__type":"AccessDeniedException"}"#),
+            Reason::AccessDenied,
+            Scope::Call,
+            1,
+        ),
+        (|| json(202, r#"{"__type":"SomethingNew","message":"no"}"#), Reason::Other, Scope::Call, 1),
+        (
+            || with_headers(200, "x-amzn-errortype: AccessDeniedException:http://internal\r\n", "<html>"),
+            Reason::AccessDenied,
+            Scope::Call,
+            1,
+        ),
+    ];
+    for (reply, reason, scope, attempts) in cases {
+        for operation in Operation::ALL {
+            let server = Server::start(move |_, _| reply()).await;
+            let (source, counts) = server.source().await;
+            let error = rows_of(&source, operation).await.expect_err("an error");
+            assert_eq!((error.reason, error.scope, counts.attempts()), (reason, scope, attempts), "{error}");
+            assert!(counts.failures().iter().all(|counted| *counted == reason));
+        }
+    }
+    let server = Server::start(move |_, _| header("InvalidNextToken")).await;
+    let (source, _) = server.source().await;
+    let page = PageRequest { token: Some("t".to_owned()), ..PageRequest::FIRST };
+    assert_eq!(source.associations(&page).await.expect_err("refused").scope, Scope::Token);
+}
+
+#[tokio::test]
+async fn a_throttle_that_comes_as_a_good_answer_slows_the_calls_down() {
+    let server = Server::start(|_, before| match before {
+        0 => with_headers(200, "x-amz-retry-after: 300\r\n", r#"{"__type":"com.amazonaws.ssm#ThrottlingException"}"#),
+        _ => json(200, r#"{"InstanceInformationList":[]}"#),
+    })
+    .await;
+    let (source, counts) = server.source().await;
+    let page = source.instances(&PageRequest::FIRST).await.expect("a page");
+    assert_eq!((page.rows, counts.failures()), (Some(Vec::new()), vec![Reason::Throttled]));
+    let asked = server.asked("DescribeInstanceInformation");
+    assert!(asked[1].at - asked[0].at >= Duration::from_millis(295));
+    assert!(counts.limits.lock().expect("unpoisoned").iter().any(|(_, limit)| *limit < 500.0));
+}
+
+#[tokio::test]
+async fn expired_credentials_that_come_as_a_good_answer_are_replaced() {
+    let server = Server::start(|asked, before| match asked.operation.as_str() {
+        "AssumeRole" => testing::session(if before == 0 { "AKIDOLD" } else { "AKIDNEW" }, 60),
+        _ if asked.head.contains("Credential=AKIDNEW/") => json(200, "{}"),
+        _ => json(200, r#"{"__type":"ExpiredTokenException","message":"The security token is expired"}"#),
+    })
+    .await;
+    let counts = Arc::<testing::Counts>::default();
+    let source = SsmSource::new(&server.base().await, testing::role_options(), Arc::clone(&counts) as _);
+    source.begin().await.expect("a session");
+    source.instances(&PageRequest::FIRST).await.expect("a page");
+    assert_eq!(counts.failures(), [Reason::ExpiredToken]);
+}
+
+#[tokio::test]
+async fn a_good_answer_that_is_not_awss_is_a_bad_response() {
+    for reply in [
+        || html(200),
+        || json(200, "OK"),
+        || json(200, "<ErrorResponse><Error><Code>AccessDenied</Code></Error></ErrorResponse>"),
+        || json(200, "[]"),
+        || json(200, "null"),
+        || json(200, r#"{"InstanceInformationList":{}}"#),
+    ] {
+        let server = Server::start(move |_, _| reply()).await;
+        let (source, counts) = server.source().await;
+        let error = source.instances(&PageRequest::FIRST).await.expect_err("no answer of AWS's");
+        assert_eq!((error.reason, error.scope, counts.attempts()), (Reason::BadResponse, Scope::Content, 1), "{error}");
+    }
 }
 
 /// The SDK gives the whole page up, so the caller must ask for half of the ids.

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 
-use crate::aws::testing::{Counts, Reply, Server, html, json, options, refusal, with_headers};
+use crate::aws::testing::{Counts, Reply, Server, html, identity, json, options, refusal, with_headers};
 use crate::aws::{SsmSource, TargetOptions};
 use crate::collect::{PageRequest, Scope, Source, SourceError};
 use crate::model::Reason;
@@ -38,6 +38,39 @@ async fn refusals_are_told_by_their_code_and_not_tried_again() {
 }
 
 #[tokio::test]
+async fn a_token_that_aws_refuses_asks_for_another_beginning_and_nothing_else_does() {
+    let constraint = "1 validation error detected: Value 'x' at 'nextToken' failed to satisfy constraint";
+    let next = PageRequest { token: Some("t".to_owned()), ..PageRequest::FIRST };
+    let other = "1 validation error detected: Value '100' at 'maxResults' failed to satisfy constraint";
+    for (code, message, first, later) in [
+        ("InvalidNextToken", "The specified token is not valid.", Scope::Call, Scope::Token),
+        ("com.amazonaws.ssm#InvalidNextToken", "", Scope::Call, Scope::Token),
+        ("ExpiredNextTokenException", "", Scope::Call, Scope::Token),
+        ("ValidationException", constraint, Scope::Call, Scope::Token),
+        ("InvalidParameterValue", "The value of NextToken is invalid", Scope::Call, Scope::Token),
+        ("ValidationException", other, Scope::Content, Scope::Content),
+        ("AccessDeniedException", constraint, Scope::Call, Scope::Call),
+        ("ExpiredTokenException", "The security token included in the request is expired", Scope::Call, Scope::Call),
+    ] {
+        let server = Server::start(move |asked, _| match asked.operation.as_str() {
+            "GetCallerIdentity" => identity("111122223333"),
+            _ => refusal(code, message),
+        })
+        .await;
+        let (source, _) = server.source().await;
+        let scope = |error: Result<_, SourceError>| error.map(drop).expect_err("refused").scope;
+        assert_eq!(scope(source.instances(&PageRequest::FIRST).await.map(drop)), first, "{code} {message}");
+        source.begin().await.expect("another refresh");
+        assert_eq!(scope(source.associations(&next).await.map(drop)), later, "{code} {message}");
+    }
+    let server = Server::start(move |_, _| refusal("InvalidNextToken", "")).await;
+    let (source, _) = server.source().await;
+    let ids: [Arc<str>; 2] = ["i-1".into(), "i-2".into()];
+    let error = source.patch_states(&ids, &next).await.expect_err("refused");
+    assert_eq!((error.reason, error.scope), (Reason::Other, Scope::Token));
+}
+
+#[tokio::test]
 async fn the_header_with_the_code_goes_before_the_body() {
     let header = "x-amzn-errortype: AccessDeniedException:http://internal\r\n";
     let (error, _) = failing(move || with_headers(400, header, r#"{"__type":"ThrottlingException"}"#)).await;
@@ -66,6 +99,9 @@ async fn faults_of_aws_are_tried_three_times_whatever_their_body() {
     }
     let (error, attempts) = failing(|| json(500, r#"{"__type":"InternalServerError","Message":"x"}"#)).await;
     assert_eq!((error.reason, attempts), (Reason::ServerError, 3));
+    let half = "HTTP/1.1 503 -\r\ncontent-length: 9\r\n\r\n<html";
+    let (error, attempts) = failing(move || Reply::Half(half)).await;
+    assert_eq!((error.reason, error.scope, attempts), (Reason::ServerError, Scope::Call, 3), "the status says enough");
 }
 
 #[tokio::test]

@@ -71,7 +71,7 @@ pub(super) enum Step {
 }
 
 pub(super) fn error(reason: Reason, scope: Scope) -> SourceError {
-    SourceError { reason, scope, detail: "scripted".to_owned() }
+    SourceError::new(reason, scope, "scripted")
 }
 
 impl Script {

@@ -51,6 +51,12 @@ pub(crate) async fn run_with(environment: &[(&str, &str)], arguments: &[&str]) -
     Run { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
 }
 
+/// The address in the line that tells it, in either format.
+fn told_address(line: &str) -> Option<&str> {
+    let (_, rest) = line.split_once("addresses")?;
+    rest.trim_start_matches(['"', '=', ':']).split(['"', ' ']).next()
+}
+
 /// A server that runs until it is dropped or told to stop.
 pub(crate) struct Program {
     child: Child,
@@ -79,9 +85,8 @@ impl Program {
         tokio::spawn(async move {
             let mut listening = Some(listening);
             while let Ok(Some(line)) = lines.next_line().await {
-                let address = line.split("addresses=").nth(1).and_then(|rest| rest.split(' ').next());
-                if let Some((address, listening)) = address.and_then(|address| Some((address, listening.take()?))) {
-                    let _ = listening.send(address.trim_matches('"').parse().unwrap());
+                if let Some((address, listening)) = told_address(&line).and_then(|it| Some((it, listening.take()?))) {
+                    let _ = listening.send(address.parse().unwrap());
                     if !reads_on {
                         // Open, and full some time.
                         return std::future::pending().await;

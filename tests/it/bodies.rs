@@ -1,0 +1,39 @@
+//! Answers that are far larger than they should be, and what the program takes of them.
+
+use ssm_compliance_exporter::sim::{Fault, FaultKind};
+use tempfile::TempDir;
+use tokio::time::{Duration, sleep};
+
+use crate::support::{Aws, CREDENTIALS, Format, Page, Program, Settings, get, in_time};
+
+/// Of a debug build with 5 instances, and of four large bodies.
+const MAX_RESIDENT_KILOBYTES: u64 = 200_000;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn huge_bodies_are_bad_responses_and_take_no_memory() {
+    let aws = Aws::of(5).await;
+    aws.break_with([Fault::always(FaultKind::HugeBody)]);
+    let directory = TempDir::new().unwrap();
+    let path = directory.path().join("exporter.yaml");
+    std::fs::write(&path, Settings::quick().yaml(&aws)).unwrap();
+    let program = Program::start(&CREDENTIALS, &["serve", "--config.file", path.to_str().unwrap()]).await;
+    let page = async || {
+        sleep(Duration::from_millis(50)).await;
+        Page::read(&get(program.address, "/metrics", "").await.text(), Format::Text).unwrap()
+    };
+    let refused = async {
+        loop {
+            let page = page().await;
+            if page.count("aws_ssm_collector_error_info", &[("reason", "bad_response")]) == 21 {
+                return page;
+            }
+        }
+    };
+    let broken = in_time("seven collectors of three targets that have failed", refused).await;
+    assert!(broken.matching("aws_ssm_up", &[]).all(|(_, up)| up == 0.0));
+    let resident = program.status("VmHWM");
+    assert!(resident < MAX_RESIDENT_KILOBYTES, "{resident} kB");
+    aws.heal();
+    let well = async { while page().await.matching("aws_ssm_up", &[]).any(|(_, up)| up == 0.0) {} };
+    in_time("targets that are well again", well).await;
+}
