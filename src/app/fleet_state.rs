@@ -130,7 +130,10 @@ impl RefreshObserver for TargetPublisher {
     }
 
     fn refresh_started(&self, at: Option<Timestamp>) {
-        self.slot.refresh_started(at, &self.state.own);
+        // The counters of a duplicate would be those of the target that is shown.
+        if !self.slot.is_duplicate() {
+            self.slot.refresh_started(at, &self.state.own);
+        }
     }
 
     fn refresh_ended(&self, took: Duration) {

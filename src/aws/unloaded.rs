@@ -16,6 +16,7 @@ use aws_sdk_sts::operation::assume_role::AssumeRoleError;
 use aws_sdk_sts::operation::assume_role_with_web_identity::AssumeRoleWithWebIdentityError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
+use super::answer_guard::RefusedAnswer;
 use super::classify::{self, find};
 use super::credential_process::ProcessError;
 use super::masking;
@@ -219,6 +220,10 @@ where
 
 /// `who` could not be reached, or did not answer.
 pub(super) fn of_network(who: &str, error: &(dyn Error + 'static)) -> Option<Told> {
+    // Reached, but what came back is no answer.
+    if let Some(answer) = find::<RefusedAnswer>(error) {
+        return Some((Reason::BadResponse, format!("{who}: {answer}")));
+    }
     if let Some(unreached) = find::<Unreached>(error) {
         return Some((network_reason(unreached), unreached.to_string()));
     }

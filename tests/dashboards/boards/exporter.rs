@@ -25,9 +25,11 @@ pub(super) fn board() -> Dashboard {
 }
 
 fn answer() -> Section {
-    Section::new("")
-        .row(4, vec![(4, up()), (4, targets_down()), (4, failing()), (4, age()), (4, throttles()), (4, page_now())])
-        .row(8, vec![(14, targets()), (10, errors())])
+    Section::new("").row(4, first_row()).row(8, vec![(14, targets()), (10, errors())])
+}
+
+fn first_row() -> Vec<(u32, Panel)> {
+    vec![(4, up()), (3, targets_down()), (4, failing()), (3, age()), (4, throttles()), (3, page_now()), (3, panicked())]
 }
 
 fn collectors() -> Section {
@@ -45,7 +47,7 @@ fn calls() -> Section {
 fn process() -> Section {
     Section::new("Page and process")
         .row(8, vec![(8, page()), (8, series()), (8, answers())])
-        .row(8, vec![(8, memory()), (8, cpu()), (8, version())])
+        .row(8, vec![(6, memory()), (6, cpu()), (12, processes())])
 }
 
 /// An own metric of each exporter.
@@ -109,6 +111,19 @@ fn page_now() -> Panel {
         .query("page", format!(r#"max(aws_ssm_exporter_exposition_bytes{{{OWN}, encoding="identity"}})"#))
         .unit("bytes")
         .steps(looks::PAGE)
+        .empty("no exporter")
+}
+
+/// Panics of each exporter since its start. Not an increase: a panic before the first scrape is none.
+fn panics() -> String {
+    own("aws_ssm_exporter_panics_total", "instance, task", OWN)
+}
+
+fn panicked() -> Panel {
+    Panel::stat("Panics", "Panics of the exporters since each was started: faults of the exporter, to be reported with the line of the log. Processes, at the end, tells which; SsmCompliancePanicking fires for an hour after each.")
+        .query("panics", format!("sum({})", panics()))
+        .unit("short")
+        .steps(looks::FEW_IS_GOOD)
         .empty("no exporter")
 }
 
@@ -292,17 +307,25 @@ fn cpu() -> Panel {
         .empty("no exporter")
 }
 
-fn version() -> Panel {
+fn processes() -> Panel {
     let columns = vec![
         Column::new("instance", "Instance"),
         Column::new("version", "Version"),
         Column::new("revision", "Revision"),
         Column::new("rustc", "Compiler"),
         Column::new("Value #B", "Up for").unit("s"),
+        Column::new("Value #C", "Panics").width(75).steps(looks::FEW_IS_GOOD),
+        Column::new("Value #D", "Log lines lost").width(115).steps(looks::FEW_IS_GOOD),
     ];
     let started = own("process_start_time_seconds", "instance", OWN);
-    Panel::table("Versions", "What each exporter was built from, and how long it runs.", columns)
-        .query("", own("aws_ssm_exporter_build_info", "instance, version, revision, rustc", OWN))
-        .query("", q::since(&started))
-        .empty("–")
+    Panel::table(
+        "Processes",
+        "What each exporter was built from, how long it runs, and since its start: panics, and lines of the log that were dropped because nobody read them.",
+        columns,
+    )
+    .query("", own("aws_ssm_exporter_build_info", "instance, version, revision, rustc", OWN))
+    .query("", q::since(&started))
+    .query("", format!("sum by (instance) ({})", panics()))
+    .query("", own("aws_ssm_exporter_log_lines_dropped_total", "instance", OWN))
+    .empty("–")
 }
