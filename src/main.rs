@@ -30,8 +30,8 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     match app::block_on(run(cli)) {
         Ok(Ok(code)) => code,
-        Ok(Err(error)) => failed(error),
-        Err(error) => failed(error.into()),
+        Ok(Err(error)) => failed(&error),
+        Err(error) => failed(&error.into()),
     }
 }
 
@@ -47,20 +47,20 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     }
 }
 
-fn failed(error: anyhow::Error) -> ExitCode {
+fn failed(error: &anyhow::Error) -> ExitCode {
     let is_configuration = match error.downcast_ref() {
         Some(FleetError::Render(_)) => false,
         Some(_) => true,
         None => error.is::<ConfigError>(),
     };
-    say_last(format!("{error:#}"));
+    say_last(&format!("{error:#}"));
     if is_configuration { BAD_CONFIGURATION.into() } else { ExitCode::FAILURE }
 }
 
 /// Writes to stderr, unless it is a pipe that is full and nobody reads: the program ends all the same.
-fn say_last(text: String) {
+fn say_last(text: &str) {
     let (said, hear) = mpsc::channel();
-    let words = text.clone();
+    let words = text.to_owned();
     let say = move || {
         say(&words);
         let _ = said.send(());
@@ -68,7 +68,7 @@ fn say_last(text: String) {
     match thread::Builder::new().spawn(say) {
         Ok(_) => drop(hear.recv_timeout(LAST_WORDS_TIMEOUT)),
         // A program that got no threads has just started: its stderr is still empty.
-        Err(_) => self::say(&text),
+        Err(_) => self::say(text),
     }
 }
 

@@ -93,15 +93,11 @@ impl FleetState {
 
     fn tell_of_duplicate(&self, slot: &TargetSlot, other: Option<String>) {
         let target_name = slot.name();
-        match other {
-            Some(other) => {
-                self.publisher.withdraw(slot.number);
-                warn!(
-                    target_name,
-                    other, "left out: another target of the configuration is the same account and region"
-                );
-            }
-            None => info!(target_name, "no longer left out: no other target is the same account and region"),
+        if let Some(other) = other {
+            self.publisher.withdraw(slot.number);
+            warn!(target_name, other, "left out: another target of the configuration is the same account and region");
+        } else {
+            info!(target_name, "no longer left out: no other target is the same account and region");
         }
     }
 

@@ -75,14 +75,14 @@ fn start(thread_name: &str) -> Result<Runtime, NoThreads> {
 
 /// Whether the system gives so many threads more, all at once.
 fn check_threads(count: usize) -> io::Result<()> {
-    let (hold, held) = channel::<()>();
-    let held = Arc::new(Mutex::new(held));
+    let (sender, receiver) = channel::<()>();
+    let released = Arc::new(Mutex::new(receiver));
     let mut threads = Vec::new();
     let mut refused = Ok(());
     for _ in 0..count {
-        let held = Arc::clone(&held);
+        let released = Arc::clone(&released);
         // Nothing is ever sent: the wait is for the sender to go.
-        match thread::Builder::new().spawn(move || drop(held.lock().map(|held| held.recv()))) {
+        match thread::Builder::new().spawn(move || drop(released.lock().map(|receiver| receiver.recv()))) {
             Ok(thread) => threads.push(thread),
             Err(error) => {
                 refused = Err(error);
@@ -90,7 +90,7 @@ fn check_threads(count: usize) -> io::Result<()> {
             }
         }
     }
-    drop(hold);
+    drop(sender);
     for thread in threads {
         let _ = thread.join();
     }

@@ -3,7 +3,7 @@
 //! Two rules keep the server open to newcomers, whatever the others do. A quarter of the places is for connections that
 //! have not sent a request yet, and of those the oldest makes room for the next, so a newcomer is admitted at once and
 //! costs nobody who is being served. With its first request a connection takes one of the other places; if there is
-//! none, the served connection of the least [`Standing`](super::state::Standing) is closed, with its answer under way.
+//! none, the served connection of the least [`Standing`] is closed, with its answer under way.
 //! That spares kept connections, which are idle most of the time. Only if they fill more than half of the places, one of
 //! them makes room before an answer that goes on.
 

@@ -68,23 +68,21 @@ async fn what_cannot_start_ends_the_program_with_one_clear_line() {
     for threads in 1..16 {
         let mut child = limited(threads, &file.path()).spawn().unwrap();
         let mut stderr = child.stderr.take().unwrap();
-        match timeout(Duration::from_secs(3), child.wait()).await {
-            Ok(status) => {
-                ended += 1;
-                let mut text = String::new();
-                stderr.read_to_string(&mut text).await.unwrap();
-                assert_eq!(status.unwrap().code(), Some(1), "{threads} threads: {text}");
-                let said: Vec<&str> = text.lines().filter(|line| !line.contains("level=")).collect();
-                assert!(said.len() == 2 && said[0].starts_with("cannot start"), "{threads} threads: {text}");
-                assert!(said[1].contains("hint:") && !text.contains("panicked at"), "{threads} threads: {text}");
-            }
-            Err(_) => {
-                served += 1;
-                child.kill().await.unwrap();
-                let mut text = String::new();
-                stderr.read_to_string(&mut text).await.unwrap();
-                assert!(text.contains("refresh finished"), "{threads} threads, running, and nothing is read: {text}");
-            }
+        let end = timeout(Duration::from_secs(3), child.wait()).await;
+        if end.is_err() {
+            child.kill().await.unwrap();
+        }
+        let mut text = String::new();
+        stderr.read_to_string(&mut text).await.unwrap();
+        if let Ok(status) = end {
+            ended += 1;
+            assert_eq!(status.unwrap().code(), Some(1), "{threads} threads: {text}");
+            let said: Vec<&str> = text.lines().filter(|line| !line.contains("level=")).collect();
+            assert!(said.len() == 2 && said[0].starts_with("cannot start"), "{threads} threads: {text}");
+            assert!(said[1].contains("hint:") && !text.contains("panicked at"), "{threads} threads: {text}");
+        } else {
+            served += 1;
+            assert!(text.contains("refresh finished"), "{threads} threads, running, and nothing is read: {text}");
         }
     }
     assert!(ended > 0 && served > 0, "{ended} ended, {served} served");

@@ -19,7 +19,7 @@ impl Environment {
         let problems = Problems::default();
         let profile = self.profile_files.read(&problems).await;
         CredentialSource::check(&self.variables, &profile, &problems).await;
-        problems.into_list().first().map(|problem| problem.on_one_line())
+        problems.into_list().first().map(super::variables::Problem::on_one_line)
     }
 
     /// Why nothing can be signed with these, if nothing can.

@@ -9,6 +9,7 @@ use super::bench::{Bench, INTERVAL, STALE_AFTER};
 use super::script::Step;
 use super::world::World;
 use super::*;
+use crate::model::Target;
 
 const LISTING: Operation = Operation::DescribeInstanceInformation;
 
@@ -22,7 +23,7 @@ async fn a_refresh_that_panics_fails_every_collector_keeps_the_data_and_goes_on_
     let failures = bench.failures();
     assert_eq!(failures.len(), 7);
     assert!(failures.iter().all(|(_, reason)| *reason == "internal"), "{failures:?}");
-    assert_eq!(bench.target(|target| target.is_up()), Some(false));
+    assert_eq!(bench.target(Target::is_up), Some(false));
     assert_eq!(bench.known(), expected);
     assert_eq!(bench.board.noted().panics, 1);
     bench.run_for(Duration::from_mins(1)).await;
@@ -36,7 +37,7 @@ async fn data_of_a_target_that_panics_at_every_refresh_expires_as_ever() {
     bench.script.rule(|_| Step::Panic);
     bench.run_for(STALE_AFTER + INTERVAL).await;
     assert!(bench.known().is_empty());
-    assert_eq!(bench.target(|target| target.is_up()), Some(false));
+    assert_eq!(bench.target(Target::is_up), Some(false));
     assert!(bench.board.noted().panics > 10, "it is tried at every tick");
 }
 
@@ -81,7 +82,7 @@ fn a_refresh_whose_thread_is_blocked_is_given_up_and_its_data_expires() {
             _ => Step::Answer,
         });
         run(&bench, workers.handle(), Duration::from_millis(1500)).await;
-        assert_eq!(bench.target(|target| target.is_up()), Some(false));
+        assert_eq!(bench.target(Target::is_up), Some(false));
         assert!(bench.failures().iter().all(|(_, reason)| *reason == "timeout"), "{:?}", bench.failures());
         assert_eq!(bench.script.calls(LISTING).len(), 2, "no refresh begins while another lingers");
         drop(unblock);
