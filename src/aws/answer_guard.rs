@@ -79,7 +79,10 @@ impl HttpConnector for Bounded {
         let (answer, large_bodies) = (self.connector.call(request), Arc::clone(&self.large_bodies));
         HttpConnectorFuture::new(async move {
             let result = match answer.await {
-                Ok(response) => read(response, large_bodies).await,
+                Ok(response) => {
+                    attempt_log::answered(&response);
+                    read(response, large_bodies).await
+                }
                 Err(error) => Err(error),
             };
             exchange.end(&result);

@@ -13,7 +13,6 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::answer_guard::{Flaw, RefusedAnswer, wrapped};
-use super::attempt_log;
 use crate::collect::PAGE;
 
 /// Rows of a page: no operation is asked for more than half as many.
@@ -42,11 +41,10 @@ impl HttpConnector for Checked {
         let secrets = secrets_of(&request);
         let answer = self.0.call(request);
         HttpConnectorFuture::new(async move {
-            let response = answer.await?;
-            attempt_log::answered(&response);
+            let response = unmasked(answer.await?);
             match flaw(&response, &secrets) {
                 Some(flaw) => Err(RefusedAnswer::of(&response, flaw)),
-                None => Ok(unmasked(response)),
+                None => Ok(response),
             }
         })
     }
@@ -60,6 +58,7 @@ fn secrets_of(request: &HttpRequest) -> Vec<String> {
     secrets.filter(|secret| secret.len() >= MIN_SECRET_BYTES).map(str::to_owned).collect()
 }
 
+/// What is wrong with an answer that looks good.
 fn flaw(response: &HttpResponse, secrets: &[String]) -> Option<Flaw> {
     if !response.status().is_success() {
         return None;

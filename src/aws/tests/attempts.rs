@@ -94,6 +94,7 @@ async fn each_attempt_is_a_line_at_debug() {
     let id = format!("x-amzn-RequestId: {ID}\r\n");
     let server = Server::start(move |asked, before| match (asked.operation.as_str(), before) {
         ("AssumeRole", _) => session("AKIDROLE", 60),
+        ("DescribePatchBaselines", _) => Reply::Half("HTTP/1.1 200 -\r\ncontent-length: 99999999\r\n\r\n"),
         ("ListAssociations", _) => with_headers(200, &id, r#"{"__type":"AccessDeniedException","message":"no"}"#),
         (_, 0) => with_headers(503, &id, ""),
         (_, 1) => Reply::HangUp,
@@ -104,14 +105,17 @@ async fn each_attempt_is_a_line_at_debug() {
     source.begin().await.expect("a session");
     source.instances(&PageRequest::FIRST).await.expect("a page");
     source.associations(&PageRequest::FIRST).await.expect_err("refused");
+    source.baselines(&PageRequest::FIRST).await.expect_err("too large");
     let lines: Vec<String> = log.lines().into_iter().filter(|line| line.contains("attempt ended")).collect();
     let instances = "operation=\"DescribeInstanceInformation\"";
+    let baselines = "operation=\"DescribePatchBaselines\"";
     let expected = [
         ["operation=\"AssumeRole\"", "attempt=\"1\"", "status=200", "outcome=\"answered\""],
         [instances, "attempt=1 status=503", ID, "outcome=\"server_error\""],
         [instances, "attempt=2 milliseconds=", "milliseconds=", "outcome=\"network\""],
         [instances, "attempt=3 status=200", ID, "outcome=\"ok\""],
         ["operation=\"ListAssociations\"", "attempt=1 status=200", ID, "outcome=\"access_denied\""],
+        [baselines, "attempt=1 status=200", "milliseconds=", "outcome=\"bad_response\""],
     ];
     assert_eq!(lines.len(), expected.len(), "{lines:#?}");
     for (line, parts) in lines.iter().zip(expected) {
