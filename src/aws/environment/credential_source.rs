@@ -3,9 +3,12 @@
 //! The SDK's own chain asks one place after the other, and takes a typing error in one for a reason to go on to the next,
 //! which may be another identity. What is written in one of them is meant, so here it is held to its form and used.
 
+use std::io;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use aws_credential_types::Credentials;
+use tokio::time::timeout;
 
 use super::files;
 use super::profile::Profile;
@@ -42,6 +45,8 @@ const CREDENTIAL_KEYS: [&str; 10] = [
     "aws_secret_access_key",
     "aws_session_token",
 ];
+/// How long the program's start waits for a token file. It is read again before each refresh that needs it.
+const TOKEN_FILE_PATIENCE: Duration = Duration::from_secs(2);
 const CREDENTIAL_SOURCES: [&str; 3] = ["environment", "ec2instancemetadata", "ecscontainer"];
 
 impl CredentialSource {
@@ -104,21 +109,35 @@ fn check_web_identity(token_file: &Setting<String>, variables: &Variables, probl
 
 /// The SDK reads the file on the thread of its caller, so it only gets to read one that was readable just now.
 async fn check_token_file(path: &str, place: &str, problems: &Problems) {
-    let hint = "name the file that holds the token; it must be readable and end";
-    let is_file = {
-        let path = PathBuf::from(path);
-        files::in_time(move || std::fs::metadata(path).map(|metadata| metadata.is_file())).await
+    let Ok(fault) = timeout(TOKEN_FILE_PATIENCE, token_file_fault(PathBuf::from(path))).await else { return };
+    if let Some(fault) = fault {
+        let hint = "name the file that holds the token; it must be readable";
+        problems.add(place, format!("{path} {fault}"), hint);
+    }
+}
+
+/// What is wrong with a token file for good. One that hangs is none of it: its mount may come back, and until then the
+/// target says what hangs.
+async fn token_file_fault(path: PathBuf) -> Option<String> {
+    let unreadable = |error| Some(format!("cannot be read: {error}"));
+    let asked = path.clone();
+    let file_type = match files::in_time(move || std::fs::metadata(asked)).await {
+        Ok(Ok(metadata)) => metadata.file_type(),
+        Ok(Err(error)) => return unreadable(error),
+        Err(_) => return None,
     };
-    let fault = match is_file {
-        Ok(Ok(true)) => match files::read_text(&PathBuf::from(path)).await {
-            Ok(token) if token.trim().is_empty() => "is empty".to_owned(),
-            Ok(_) => return,
-            Err(error) => format!("cannot be read: {error}"),
-        },
-        Ok(Ok(false)) => "is not a regular file".to_owned(),
-        Ok(Err(error)) | Err(error) => format!("cannot be read: {error}"),
-    };
-    problems.add(place, format!("{path} {fault}"), hint);
+    if file_type.is_dir() {
+        return Some("is a directory".to_owned());
+    }
+    if !file_type.is_file() {
+        return None;
+    }
+    match files::read_text(&path).await {
+        Ok(token) if token.trim().is_empty() => Some("is empty".to_owned()),
+        Ok(_) => None,
+        Err(error) if error.kind() == io::ErrorKind::TimedOut => None,
+        Err(error) => unreadable(error),
+    }
 }
 
 fn is_container(variables: &Variables) -> bool {
