@@ -49,6 +49,7 @@ struct Walk {
     skipped: usize,
     has_rows: bool,
     restarts: usize,
+    is_assumed_empty: bool,
     /// Answers without a list so far.
     absences: usize,
     /// The token has been refused once already.
@@ -56,7 +57,16 @@ struct Walk {
     is_complete: bool,
 }
 
-/// Calls `fetch` for each page and `take` with its rows. Answers how many rows could not be read.
+/// A listing that was read to its end.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Complete {
+    /// How many rows could not be read.
+    pub(super) skipped: usize,
+    /// AWS sent no list, and that was taken for an empty one.
+    pub(super) is_assumed_empty: bool,
+}
+
+/// Calls `fetch` for each page and `take` with its rows.
 ///
 /// A listing that is begun again gives some rows a second time: whoever takes them knows them by their ids.
 ///
@@ -67,7 +77,7 @@ pub(super) async fn read<T, F>(
     listing: Listing,
     fetch: impl Fn(PageRequest) -> F,
     mut take: impl FnMut(Vec<T>),
-) -> Answer<usize>
+) -> Answer<Complete>
 where
     F: Future<Output = Answer<Page<T>>>,
 {
@@ -76,7 +86,7 @@ where
         let answer = fetch(walk.request.clone()).await;
         take(walk.step(answer)?);
         if walk.is_complete {
-            return Ok(walk.skipped);
+            return Ok(Complete { skipped: walk.skipped, is_assumed_empty: walk.is_assumed_empty });
         }
     }
     Err(unusable("the listing does not end"))
@@ -123,6 +133,7 @@ impl Walk {
             skipped: 0,
             has_rows: false,
             restarts: 0,
+            is_assumed_empty: false,
             absences: 0,
             is_refused: false,
             is_complete: false,
@@ -151,7 +162,8 @@ impl Walk {
     fn may_be_empty(&mut self) -> bool {
         self.absences += 1;
         let is_confirmed = self.absences > 1 || !self.listing.operation.is_listing();
-        self.listing.absent_list == AbsentList::IsEmpty && !self.has_rows && is_confirmed
+        self.is_assumed_empty = self.listing.absent_list == AbsentList::IsEmpty && !self.has_rows && is_confirmed;
+        self.is_assumed_empty
     }
 
     fn go_on(&mut self, next: Option<String>) -> Answer<()> {

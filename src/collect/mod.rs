@@ -5,6 +5,7 @@
 
 mod chain;
 mod clock;
+mod counted_types;
 mod details;
 mod estimate;
 mod plan;

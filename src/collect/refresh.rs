@@ -4,16 +4,18 @@
 //! side and details start while pages still come: patch states as soon as fifty instances are listed, items as soon as an
 //! instance is both listed and known to be non-compliant. No detail call names a resource that is not listed.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::{OptionFuture, join_all};
 use tokio::sync::mpsc::unbounded_channel;
+use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::chain::{self, AbsentList, Listing};
+use super::counted_types::CountedTypes;
 use super::details::{Details, ITEM_BATCH, PATCH_BATCH};
 use super::plan::Plan;
 use super::progress::Progress;
@@ -21,7 +23,7 @@ use super::resources::Resources;
 use super::source::{Answer, Operation, Page, PageRequest, Source, SourceError, Types};
 use crate::model::{
     ASSOCIATION, Association, Attempt, Baseline, Collector, Data, InstanceRow, Listings, NoncompliantAssociation, Now,
-    Outcome, PATCH, PatchCounts, Reason, Summaries, Summary, SummaryRow, Target, Totals, TotalsRow, Words,
+    Outcome, PATCH, PatchCounts, Reason, Summaries, Summary, SummaryRow, Target, Totals, Words,
 };
 
 /// Reads a target once; `done` gets each collector's outcome as it ends, with the error for the log.
@@ -50,6 +52,7 @@ pub(super) async fn refresh<S: Source>(
         progress,
         patches: Details::default(),
         items: Details::default(),
+        has_listed: watch::Sender::new(None),
         ended: Mutex::default(),
         done: &done,
     };
@@ -77,29 +80,10 @@ struct Reading<'a, S, D> {
     progress: &'a Progress,
     patches: Details<Option<PatchCounts>>,
     items: Details<Box<[NoncompliantAssociation]>>,
+    /// Whether the instances could be listed; `None` before that is known.
+    has_listed: watch::Sender<Option<bool>>,
     ended: Mutex<HashSet<Collector>>,
     done: &'a D,
-}
-
-/// The compliance types that AWS counts resources of.
-#[derive(Debug, Default)]
-struct CountedTypes {
-    /// Those beside Patch and Association, in order.
-    others: Vec<String>,
-    /// Those of which there is at least one resource.
-    with_resources: HashSet<String>,
-}
-
-impl CountedTypes {
-    fn of(rows: &[TotalsRow]) -> Self {
-        let has_resources = |row: &&TotalsRow| row.compliant > 0 || row.noncompliant > 0;
-        let names: BTreeSet<&String> = rows.iter().map(|row| &row.compliance_type).collect();
-        let others = names.into_iter().filter(|name| *name != PATCH && *name != ASSOCIATION);
-        Self {
-            others: others.cloned().collect(),
-            with_resources: rows.iter().filter(has_resources).map(|row| row.compliance_type.clone()).collect(),
-        }
-    }
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -169,6 +153,7 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> Reading<'_, S, D> {
         // Of this operation it is known that AWS writes an empty list where there are no instances.
         let listing = Listing { operation: Operation::DescribeInstanceInformation, absent_list: AbsentList::IsFailure };
         let read = self.chain(listing, fetch, take).await;
+        self.has_listed.send_replace(Some(read.is_ok()));
         let result = self.listing_ended(Collector::Instances, read, || listings.finish());
         if result.is_err() {
             self.fall_back_on_known_listing(resources);
@@ -322,7 +307,18 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> Reading<'_, S, D> {
                 page
             }
         };
-        chain::read(listing, fetch, take).await
+        let complete = chain::read(listing, fetch, take).await?;
+        // Where nothing has a list, no list means anything.
+        if complete.is_assumed_empty && !self.has_listed().await {
+            return Err(chain::absent_list());
+        }
+        Ok(complete.skipped)
+    }
+
+    /// Whether this refresh has got a list of instances, once that is known.
+    async fn has_listed(&self) -> bool {
+        let mut listed = self.has_listed.subscribe();
+        listed.wait_for(Option::is_some).await.is_ok_and(|listed| *listed == Some(true))
     }
 
     /// Ends a collector that reads a listing. What it read is not believed if it lost most of the fleet at once.

@@ -15,7 +15,7 @@ async fn huge_bodies_are_bad_responses_and_take_no_memory() {
     aws.break_with([Fault::always(FaultKind::HugeBody)]);
     let directory = TempDir::new().unwrap();
     let path = directory.path().join("exporter.yaml");
-    std::fs::write(&path, Settings::quick().yaml(&aws)).unwrap();
+    std::fs::write(&path, Settings { interval: "1s", full_every: "1s", ..Settings::quick() }.yaml(&aws)).unwrap();
     let program = Program::start(&CREDENTIALS, &["serve", "--config.file", path.to_str().unwrap()]).await;
     let page = async || {
         sleep(Duration::from_millis(50)).await;

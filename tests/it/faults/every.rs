@@ -39,7 +39,7 @@ struct Case {
 }
 
 /// Faults of everything that is called.
-const KINDS: [(FaultKind, Named); 14] = [
+const KINDS: [(FaultKind, Named); 13] = [
     (FaultKind::Deny, Named::Target("access_denied")),
     (FaultKind::ExpiredToken, Named::Target("expired_token")),
     (FaultKind::InvalidCredentials, Named::Target("invalid_credentials")),
@@ -54,7 +54,6 @@ const KINDS: [(FaultKind, Named); 14] = [
     (FaultKind::Reset, Named::Target("network")),
     // Throttled calls are made again, ever more slowly: they are given up after more time than this test has.
     (FaultKind::ThrottleRetryAfter, Named::Attempts("throttled")),
-    (FaultKind::ErrorBody, Named::Attempts("throttled")),
 ];
 
 /// Collectors, and a family that is there exactly as long as the collector has data.
