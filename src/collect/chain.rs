@@ -52,8 +52,8 @@ struct Walk {
     is_assumed_empty: bool,
     /// Answers without a list so far.
     absences: usize,
-    /// The token has been refused once already.
-    is_refused: bool,
+    /// How often in a row the token has been refused.
+    refusals: usize,
     is_complete: bool,
 }
 
@@ -135,7 +135,7 @@ impl Walk {
             restarts: 0,
             is_assumed_empty: false,
             absences: 0,
-            is_refused: false,
+            refusals: 0,
             is_complete: false,
         }
     }
@@ -174,7 +174,7 @@ impl Walk {
         if !self.tokens.insert(self.hasher.hash_one(&next)) {
             return Err(unusable("the listing repeats a page token"));
         }
-        self.is_refused = false;
+        self.refusals = 0;
         let max_results = self.request.max_results.saturating_mul(2).min(PAGE);
         self.request = PageRequest { token: Some(next), max_results };
         Ok(())
@@ -188,11 +188,11 @@ impl Walk {
                 tracing::debug!(operation = self.listing.operation.as_str(), %error, "asking for a smaller page");
                 self.request.max_results = (self.request.max_results / 2).max(self.listing.min_results());
             }
-            Scope::Token if is_later_page && !self.is_refused => self.is_refused = true,
+            Scope::Token if is_later_page && self.refusals == 0 => self.refusals = 1,
             Scope::Token if is_later_page && self.restarts < MAX_RESTARTS => {
                 tracing::debug!(operation = self.listing.operation.as_str(), %error, "beginning the listing again");
                 self.restarts += 1;
-                self.is_refused = false;
+                self.refusals = 0;
                 self.tokens.clear();
                 self.request.token = None;
             }
