@@ -39,6 +39,9 @@ pub(super) struct Holder {
 struct State {
     lease: Option<Arc<Lease>>,
     number: u64,
+    /// The number of the lease that SSM did not take. Calls that are on their way are still signed with it, and fail in
+    /// a way that makes them be tried again.
+    refused: Option<u64>,
     /// The base credentials behind the lease.
     base: Option<Arc<Lease>>,
     /// The account that this refresh reads: no other credentials than its own are used before the next one.
@@ -68,7 +71,7 @@ impl Holder {
             state.failed = None;
             state.rebuilt = false;
             state.account = None;
-            state.lease.clone().filter(|lease| lease.lasts(MARGIN))
+            state.usable().filter(|lease| lease.lasts(MARGIN)).cloned()
         };
         let lease = match usable {
             Some(lease) => lease,
@@ -79,7 +82,12 @@ impl Holder {
         let mut state = self.state();
         match &account {
             Ok(account) => state.account = Some(account.clone()),
-            Err(error) => state.failed = Some(error.clone()),
+            Err(error) => {
+                if classify::blames_credentials(error.reason) {
+                    state.lease = None;
+                }
+                state.failed = Some(error.clone());
+            }
         }
         account
     }
@@ -113,7 +121,7 @@ impl Holder {
             if let Some(failed) = &state.failed {
                 return Err(failed.clone());
             }
-            if state.lease.as_ref().is_none_or(|lease| lease.number != number) {
+            if state.usable().is_none_or(|lease| lease.number != number) {
                 return Ok(());
             }
             (self.used_for_ssm(&state), state.base.clone(), state.rebuilt)
@@ -128,7 +136,7 @@ impl Holder {
         }
         {
             let mut state = self.state();
-            state.lease = None;
+            state.refused = Some(number);
             if rebuilt {
                 state.failed = Some(error.clone());
                 return Err(error);
@@ -155,7 +163,7 @@ impl Holder {
                 self.taken_by(&self.sts, &base.credentials);
                 Ok((session, base))
             }
-            Err(error) => Err(self.blame(error, &base).await),
+            Err(error) => Err(self.not_assumed(error, &base).await),
         }
     }
 
@@ -163,7 +171,7 @@ impl Holder {
         let state = self.state();
         match &state.failed {
             Some(failed) => Err(failed.clone()),
-            None => Ok(state.lease.as_ref().filter(|lease| lease.is_fresh()).map(|lease| lease.number)),
+            None => Ok(state.usable().filter(|lease| lease.is_fresh()).map(|lease| lease.number)),
         }
     }
 
@@ -173,6 +181,10 @@ impl Holder {
 }
 
 impl State {
+    fn usable(&self) -> Option<&Arc<Lease>> {
+        self.lease.as_ref().filter(|lease| Some(lease.number) != self.refused)
+    }
+
     fn renew(&mut self, fetched: Answer<(Credentials, Arc<Lease>)>) -> Answer<Arc<Lease>> {
         let lease = match fetched {
             Ok((credentials, base)) => {
@@ -181,7 +193,8 @@ impl State {
                 Lease::new(credentials, self.number)
             }
             Err(error) => {
-                let old = self.lease.take().filter(|lease| lease.is_valid() && classify::may_pass(error.reason));
+                let old = self.usable().filter(|lease| lease.is_valid() && classify::may_pass(error.reason)).cloned();
+                self.lease = None;
                 let Some(old) = old else {
                     self.failed = Some(error.clone());
                     return Err(error);

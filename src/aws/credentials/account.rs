@@ -44,8 +44,8 @@ impl Holder {
 
     /// Asks STS, unless another target has. Where STS does not know the credentials, another region's may.
     async fn ask_whose(&self, credentials: &Credentials, base: Option<&Lease>) -> Answer<String> {
-        let (key, identities) = (credentials.access_key_id(), &self.chain.identities);
-        let error = match identities.account(key, self.ask(&self.sts, credentials)).await {
+        let key = credentials.access_key_id();
+        let error = match self.chain.identities.account(key, self.ask(&self.sts, credentials)).await {
             Ok(account) => return Ok(account),
             Err(error) => error,
         };
@@ -55,10 +55,8 @@ impl Holder {
                 return Ok(account);
             }
         }
-        match base {
-            Some(base) => Err(self.blame(error, base).await),
-            None => Err(error),
-        }
+        self.forget_if_refused(&error, base).await;
+        Err(error)
     }
 
     /// The account, if STS in another region, or another target that asks just now, knows these credentials.
@@ -86,11 +84,8 @@ impl Holder {
         self.chain.identities.answered(sts);
     }
 
-    /// If STS did not take the base credentials, the next refresh reads them anew; unless the region is to blame.
-    pub(super) async fn blame(&self, error: SourceError, base: &Lease) -> SourceError {
-        if !classify::blames_credentials(error.reason) {
-            return error;
-        }
+    /// Why the role cannot be assumed: it may be the region that does not take the base credentials.
+    pub(super) async fn not_assumed(&self, error: SourceError, base: &Lease) -> SourceError {
         let used = Use::Sts(base.credentials.access_key_id().to_owned());
         if let Some(error) = self.disabled_region(&used, &error) {
             return error;
@@ -102,9 +97,15 @@ impl Holder {
         {
             return error;
         }
-        self.chain.forget(base.number).await;
-        self.state().lease = None;
+        self.forget_if_refused(&error, Some(base)).await;
         error
+    }
+
+    /// If STS did not take the base credentials, the next refresh reads them anew.
+    async fn forget_if_refused(&self, error: &SourceError, base: Option<&Lease>) {
+        if let Some(base) = base.filter(|_| classify::blames_credentials(error.reason)) {
+            self.chain.forget(base.number).await;
+        }
     }
 
     /// The error if it is the region's, which refuses what another region takes.
