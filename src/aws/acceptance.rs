@@ -36,7 +36,7 @@ pub(super) struct Acceptance(Mutex<HashMap<Use, HashMap<String, Record>>>);
 #[derive(Clone, Copy, Debug, Default)]
 struct Record {
     accepted: Option<Instant>,
-    /// When STS took the credentials there, which the service that refused them had not been asked before.
+    /// When STS took the credentials in this region; what they are used for may still be refused there.
     vouched: Option<Instant>,
     refused_since: Option<Instant>,
     seen: Option<Instant>,

@@ -3,6 +3,8 @@
 //! The SDK's own cache is off: it neither remembers that STS refused (each call would ask again) nor that SSM did not
 //! take a session any more (each call would fail until the session's end).
 
+mod account;
+
 use std::fmt;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,13 +14,11 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{self, ProvideCredentials, future};
 
-use super::acceptance::{Use, is_unknown_there};
 use super::chain::Chain;
 use super::classify;
 use super::lease::Lease;
 use super::sts::{Role, Sts};
-use crate::collect::{Answer, Scope, SourceError};
-use crate::model::Reason;
+use crate::collect::{Answer, SourceError};
 
 /// A refresh begins with credentials good for this long.
 const MARGIN: Duration = Duration::from_mins(5);
@@ -39,6 +39,9 @@ pub(super) struct Holder {
 struct State {
     lease: Option<Arc<Lease>>,
     number: u64,
+    /// The number of the lease that SSM did not take. Calls that are on their way are still signed with it, and fail in
+    /// a way that makes them be tried again.
+    refused: Option<u64>,
     /// The base credentials behind the lease.
     base: Option<Arc<Lease>>,
     /// The account that this refresh reads: no other credentials than its own are used before the next one.
@@ -68,7 +71,7 @@ impl Holder {
             state.failed = None;
             state.rebuilt = false;
             state.account = None;
-            state.lease.clone().filter(|lease| lease.lasts(MARGIN))
+            state.usable().filter(|lease| lease.lasts(MARGIN)).cloned()
         };
         let lease = match usable {
             Some(lease) => lease,
@@ -79,7 +82,12 @@ impl Holder {
         let mut state = self.state();
         match &account {
             Ok(account) => state.account = Some(account.clone()),
-            Err(error) => state.failed = Some(error.clone()),
+            Err(error) => {
+                if classify::blames_credentials(error.reason) {
+                    state.lease = None;
+                }
+                state.failed = Some(error.clone());
+            }
         }
         account
     }
@@ -113,7 +121,7 @@ impl Holder {
             if let Some(failed) = &state.failed {
                 return Err(failed.clone());
             }
-            if state.lease.as_ref().is_none_or(|lease| lease.number != number) {
+            if state.usable().is_none_or(|lease| lease.number != number) {
                 return Ok(());
             }
             (self.used_for_ssm(&state), state.base.clone(), state.rebuilt)
@@ -128,7 +136,7 @@ impl Holder {
         }
         {
             let mut state = self.state();
-            state.lease = None;
+            state.refused = Some(number);
             if rebuilt {
                 state.failed = Some(error.clone());
                 return Err(error);
@@ -155,123 +163,7 @@ impl Holder {
                 self.taken_by(&self.sts, &base.credentials);
                 Ok((session, base))
             }
-            Err(error) => Err(self.blame(error, &base).await),
-        }
-    }
-
-    /// In the middle of a refresh only credentials of the same account will do: rows of another one would be mixed in.
-    async fn same_account(&self, credentials: &Credentials, base: &Lease) -> Answer<()> {
-        let Some(began_with) = self.state().account.clone() else { return Ok(()) };
-        let account = self.account_of(credentials, Some(base)).await?;
-        if account == began_with {
-            return Ok(());
-        }
-        Err(invalid(format!(
-            "the account has changed in the middle of a refresh: the credentials are of {account} now and were of \
-             {began_with}; the next refresh starts with them"
-        )))
-    }
-
-    /// Whose these are. Never guessed: where STS has to be asked and cannot be, nobody knows.
-    async fn account_of(&self, credentials: &Credentials, base: Option<&Lease>) -> Answer<String> {
-        let key = credentials.access_key_id();
-        match &self.known_account {
-            Some(account) if self.role.is_some() => Ok(account.clone()),
-            Some(account) => match self.chain.identities.known(key).filter(|other| other != account) {
-                Some(other) => Err(invalid(format!(
-                    "the configuration says account {account}, but the credentials are of account {other}"
-                ))),
-                None => Ok(account.clone()),
-            },
-            None => self.ask_whose(credentials, base).await,
-        }
-    }
-
-    /// Asks STS, unless another target has. Where STS does not know the credentials, another region's may.
-    async fn ask_whose(&self, credentials: &Credentials, base: Option<&Lease>) -> Answer<String> {
-        let (key, identities) = (credentials.access_key_id(), &self.chain.identities);
-        let error = match identities.account(key, self.ask(&self.sts, credentials)).await {
-            Ok(account) => return Ok(account),
-            Err(error) => error,
-        };
-        if is_unknown_there(&error) {
-            self.chain.acceptance.refused(Use::Sts(key.to_owned()), self.sts.region());
-            if let Some(account) = self.ask_elsewhere(credentials).await {
-                return Ok(account);
-            }
-        }
-        match base {
-            Some(base) => Err(self.blame(error, base).await),
-            None => Err(error),
-        }
-    }
-
-    /// The account, if STS in another region, or another target that asks just now, knows these credentials.
-    async fn ask_elsewhere(&self, credentials: &Credentials) -> Option<String> {
-        let (key, identities) = (credentials.access_key_id(), &self.chain.identities);
-        if let Some(sts) = identities.answering_elsewhere(self.sts.region()) {
-            let account = self.ask(&sts, credentials).await.ok()?;
-            identities.learn(key, &account);
-            return Some(account);
-        }
-        let others = self.known_account.is_none() && self.chain.askers.load(Ordering::Relaxed) > 1;
-        if others { identities.told(key).await } else { None }
-    }
-
-    async fn ask(&self, sts: &Arc<Sts>, credentials: &Credentials) -> Answer<String> {
-        let account = Box::pin(sts.account_id(credentials)).await?;
-        self.taken_by(sts, credentials);
-        self.chain.acceptance.vouched(Use::Account(account.clone()), sts.region());
-        Ok(account)
-    }
-
-    /// STS has taken these base credentials.
-    fn taken_by(&self, sts: &Arc<Sts>, credentials: &Credentials) {
-        self.chain.acceptance.accepted(Use::Sts(credentials.access_key_id().to_owned()), sts.region());
-        self.chain.identities.answered(sts);
-    }
-
-    /// If STS did not take the base credentials, the next refresh reads them anew; unless the region is to blame.
-    async fn blame(&self, error: SourceError, base: &Lease) -> SourceError {
-        if !classify::blames_credentials(error.reason) {
-            return error;
-        }
-        let used = Use::Sts(base.credentials.access_key_id().to_owned());
-        if let Some(error) = self.disabled_region(&used, &error) {
-            return error;
-        }
-        // Asking tells for sure, where another region has taken base credentials before.
-        if is_unknown_there(&error)
-            && self.ask_elsewhere(&base.credentials).await.is_some()
-            && let Some(error) = self.disabled_region(&used, &error)
-        {
-            return error;
-        }
-        self.chain.forget(base.number).await;
-        self.state().lease = None;
-        error
-    }
-
-    /// The error if it is the region's, which refuses what another region takes.
-    fn disabled_region(&self, used: &Use, error: &SourceError) -> Option<SourceError> {
-        let region = self.sts.region();
-        if !is_unknown_there(error) {
-            return None;
-        }
-        self.chain.acceptance.refused(used.clone(), region);
-        let elsewhere = self.chain.acceptance.elsewhere(used, region)?;
-        let detail = format!(
-            "{region} is not enabled for the account: it refuses credentials that work in {elsewhere}: {}",
-            error.detail
-        );
-        Some(SourceError::new(Reason::RegionDisabled, Scope::Call, classify::one_line(&detail)))
-    }
-
-    /// How SSM sees the credentials; `None` before it is known whose they are.
-    fn used_for_ssm(&self, state: &State) -> Option<Use> {
-        match &self.role {
-            Some(role) => Some(Use::Role(role.arn.clone())),
-            None => state.account.clone().map(Use::Account),
+            Err(error) => Err(self.not_assumed(error, &base).await),
         }
     }
 
@@ -279,7 +171,7 @@ impl Holder {
         let state = self.state();
         match &state.failed {
             Some(failed) => Err(failed.clone()),
-            None => Ok(state.lease.as_ref().filter(|lease| lease.is_fresh()).map(|lease| lease.number)),
+            None => Ok(state.usable().filter(|lease| lease.is_fresh()).map(|lease| lease.number)),
         }
     }
 
@@ -288,11 +180,11 @@ impl Holder {
     }
 }
 
-fn invalid(detail: String) -> SourceError {
-    SourceError::new(Reason::InvalidCredentials, Scope::Call, detail)
-}
-
 impl State {
+    fn usable(&self) -> Option<&Arc<Lease>> {
+        self.lease.as_ref().filter(|lease| Some(lease.number) != self.refused)
+    }
+
     fn renew(&mut self, fetched: Answer<(Credentials, Arc<Lease>)>) -> Answer<Arc<Lease>> {
         let lease = match fetched {
             Ok((credentials, base)) => {
@@ -301,7 +193,8 @@ impl State {
                 Lease::new(credentials, self.number)
             }
             Err(error) => {
-                let old = self.lease.take().filter(|lease| lease.is_valid() && classify::may_pass(error.reason));
+                let old = self.usable().filter(|lease| lease.is_valid() && classify::may_pass(error.reason)).cloned();
+                self.lease = None;
                 let Some(old) = old else {
                     self.failed = Some(error.clone());
                     return Err(error);
@@ -358,6 +251,8 @@ mod tests {
     use futures_util::future::join_all;
 
     use super::*;
+    use crate::collect::Scope;
+    use crate::model::Reason;
 
     /// Good for an hour, each time it is asked.
     #[derive(Debug)]
@@ -382,7 +277,7 @@ mod tests {
     }
 
     fn error(reason: Reason) -> SourceError {
-        SourceError::new(reason, Scope::Call, "")
+        SourceError::new(reason, Scope::Call, String::new())
     }
 
     #[tokio::test(start_paused = true)]

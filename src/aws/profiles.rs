@@ -39,6 +39,7 @@ pub(super) struct Root<'a> {
     /// The last of the chain of profiles, whose credentials are the first to be loaded.
     pub(super) profile: &'a str,
     pub(super) is_sso: bool,
+    pub(super) is_container: bool,
     pub(super) web_identity_token_file: Option<&'a str>,
     /// The roles on the way, and what must not be shown of them.
     pub(super) role_arns: Vec<&'a str>,
@@ -114,6 +115,8 @@ impl Profiles {
             root.secrets.extend(secrets.iter().filter_map(|key| profile.get(key)));
             root.role_arns.extend(profile.get("role_arn"));
             root.web_identity_token_file = profile.get("web_identity_token_file");
+            root.is_container =
+                profile.get("credential_source").is_some_and(|it| it.eq_ignore_ascii_case("EcsContainer"));
             root.is_sso = SSO_KEYS.iter().any(|key| profile.get(key).is_some());
             let next = profile.get("source_profile").filter(|_| profile.get("role_arn").is_some());
             match next.filter(|_| root.web_identity_token_file.is_none()) {

@@ -76,7 +76,7 @@ impl Sts {
     /// The account id of these credentials.
     pub(super) async fn account_id(&self, credentials: &Credentials) -> Answer<String> {
         let call = self.client.get_caller_identity().customize().config_override(with(credentials));
-        let asked = Box::pin(async { call.send().await.map_err(|error| refused_identity(&error)) });
+        let asked = Box::pin(async { call.send().await.map_err(|error| refused_identity(&error, credentials)) });
         let identity = caught("calling STS GetCallerIdentity", asked).await?;
         let account = identity.account.filter(|id| is_account_id(id));
         account.ok_or_else(|| unreadable("STS GetCallerIdentity named no account id of 12 digits"))
@@ -87,7 +87,7 @@ impl Sts {
         let call = self.client.assume_role().role_arn(&role.arn).set_external_id(role.external_id.clone());
         let call = call.role_session_name(&role.session_name).duration_seconds(SESSION_SECONDS);
         let call = call.customize().config_override(with(credentials));
-        let asked = Box::pin(async { call.send().await.map_err(|error| refused_role(&error, role)) });
+        let asked = Box::pin(async { call.send().await.map_err(|error| refused_role(&error, role, credentials)) });
         let output = caught("calling STS AssumeRole", asked).await?;
         let session = output.credentials.ok_or_else(|| unreadable("STS AssumeRole gave no credentials"))?;
         let end = SystemTime::try_from(session.expiration).ok();
@@ -105,8 +105,8 @@ fn with(credentials: &Credentials) -> Builder {
     Builder::new().credentials_provider(credentials.clone())
 }
 
-fn refused_identity(error: &SdkError<GetCallerIdentityError, HttpResponse>) -> SourceError {
-    let mut refused = failed("GetCallerIdentity", error);
+fn refused_identity(error: &SdkError<GetCallerIdentityError, HttpResponse>, credentials: &Credentials) -> SourceError {
+    let mut refused = failed("GetCallerIdentity", error, credentials);
     if matches!(refused.reason, Reason::Network | Reason::Timeout) {
         refused.detail += "; where STS cannot be asked, give the account_id in the configuration";
     }
@@ -114,30 +114,40 @@ fn refused_identity(error: &SdkError<GetCallerIdentityError, HttpResponse>) -> S
 }
 
 /// What AWS refuses for its own sake (the trust policy, the external id, the ARN) has a reason of its own.
-fn refused_role(error: &SdkError<AssumeRoleError, HttpResponse>, role: &Role) -> SourceError {
-    let SourceError { reason, scope, detail, request_id } = failed("AssumeRole", error);
-    let reason = match reason {
-        Reason::AccessDenied | Reason::Other => Reason::AssumeRoleFailed,
-        reason => reason,
-    };
-    let prefix =
-        if reason == Reason::AssumeRoleFailed { format!("cannot assume {}: ", role.arn) } else { String::new() };
-    let detail = masking::without(&detail, &role.external_id.iter().map(String::as_str).collect::<Vec<_>>());
-    SourceError { reason, scope, detail: classify::one_line(&(prefix + &detail)), request_id }
+fn refused_role(
+    error: &SdkError<AssumeRoleError, HttpResponse>,
+    role: &Role,
+    credentials: &Credentials,
+) -> SourceError {
+    let failure = failed("AssumeRole", error, credentials);
+    let external_id = role.external_id.as_deref().unwrap_or_default();
+    let detail = masking::without(&failure.detail, &[external_id]);
+    if !matches!(failure.reason, Reason::AccessDenied | Reason::Other) {
+        return SourceError { detail, ..failure };
+    }
+    let detail = classify::one_line(&format!("cannot assume {}: {detail}", role.arn));
+    SourceError { reason: Reason::AssumeRoleFailed, scope: Scope::Call, detail, ..failure }
 }
 
 /// Why a call failed; what the network did is told by its host.
-fn failed<E>(call: &str, error: &SdkError<E, HttpResponse>) -> SourceError
+fn failed<E>(call: &str, error: &SdkError<E, HttpResponse>, credentials: &Credentials) -> SourceError
 where
     E: ProvideErrorMetadata + Error + 'static,
 {
     let failure = classify::failure(error, 0).error;
+    let secrets = [credentials.secret_access_key(), credentials.session_token().unwrap_or_default()];
+    let detail = masking::without(&failure.detail, &secrets);
     match unloaded::of_network(&format!("STS {call}"), error) {
+        // Whether it is the last attempt or all of them that took too long, each was given as long as this.
+        _ if matches!(error, SdkError::TimeoutError(_)) => {
+            let detail = format!("STS {call} did not answer within {} s", ATTEMPT_TIMEOUT.as_secs());
+            SourceError { reason: Reason::Timeout, detail, ..failure }
+        }
         Some((reason, detail)) => SourceError { reason, detail, ..failure },
         None if error.code() == Some("RegionDisabledException") => {
-            SourceError { reason: Reason::RegionDisabled, ..failure }
+            SourceError { reason: Reason::RegionDisabled, detail, ..failure }
         }
-        None => failure,
+        None => SourceError { detail, ..failure },
     }
 }
 
@@ -147,7 +157,15 @@ fn unreadable(detail: &str) -> SourceError {
 
 #[cfg(test)]
 mod tests {
+    use aws_sdk_sts::error::ErrorMetadata;
+    use aws_smithy_runtime_api::http::StatusCode;
+    use aws_smithy_types::body::SdkBody;
+
     use super::*;
+
+    fn credentials() -> Credentials {
+        Credentials::new("id", "s3cret", Some("t0ken".to_owned()), None, "test")
+    }
 
     #[test]
     fn the_account_is_read_from_the_roles_arn() {
@@ -157,5 +175,50 @@ mod tests {
         for odd in ["", "reader", "arn:aws:iam::12345:role/reader", "arn:aws:iam::11112222333x:role/reader"] {
             assert_eq!(account(odd), None, "{odd}");
         }
+    }
+
+    #[test]
+    fn an_sts_that_does_not_answer_is_named_with_its_limit() {
+        for text in [
+            "operation attempt timeout (single attempt) occurred after 10s",
+            "operation timeout (all attempts including retries) occurred after 30s",
+        ] {
+            let error = refused_identity(&SdkError::timeout_error(text), &credentials());
+            assert_eq!(error.reason, Reason::Timeout);
+            assert!(error.detail.starts_with("STS GetCallerIdentity did not answer within 10 s"), "{error}");
+            assert!(error.detail.contains("account_id"), "{error}");
+        }
+    }
+
+    #[test]
+    fn secrets_that_sts_repeats_are_not_shown() {
+        let role = Role {
+            arn: "arn:aws:iam::111122223333:role/reader".to_owned(),
+            session_name: String::new(),
+            external_id: Some("agreed".to_owned()),
+        };
+        let metadata = ErrorMetadata::builder()
+            .code("AccessDenied")
+            .message("agreed, of s3cret and t0ken, is no external id")
+            .build();
+        let raw = HttpResponse::new(StatusCode::try_from(403).expect("a status"), SdkBody::empty());
+        let error =
+            refused_role(&SdkError::service_error(AssumeRoleError::generic(metadata), raw), &role, &credentials());
+        assert_eq!(error.reason, Reason::AssumeRoleFailed);
+        assert_eq!(
+            error.detail,
+            format!(
+                "cannot assume {}: AccessDenied: <redacted>, of <redacted> and <redacted>, is no external id",
+                role.arn
+            )
+        );
+    }
+
+    #[tokio::test]
+    async fn a_panic_of_the_sdk_in_a_call_is_an_error() {
+        let call = async { if SESSION_SECONDS > 0 { panic!("injected, with a s3cret") } else { Ok(()) } };
+        let error = caught("calling STS AssumeRole", call).await.expect_err("panicked");
+        assert_eq!(error.reason, Reason::Internal);
+        assert_eq!(error.detail, "the AWS SDK panicked while calling STS AssumeRole");
     }
 }

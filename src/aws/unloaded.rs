@@ -26,7 +26,17 @@ use crate::collect::{Scope, SourceError};
 use crate::model::Reason;
 
 const NO_CREDENTIALS: &str = "no AWS credentials found";
+const INSTANCE: &str = "the instance metadata service";
+const CONTAINER: &str = "the container credential service";
 const WAY_OUT: &str = "set AWS_PROFILE or AWS_ACCESS_KEY_ID, or run where a role is attached";
+
+/// Variables whose values are not shown. A URL may hold a password or a token.
+const SECRETS: [&str; 4] = [
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+];
 
 /// A link of the default chain, after the environment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,7 +53,7 @@ impl fmt::Display for Link {
             Self::Profile { name } => write!(f, "profile {name}"),
             Self::WebIdentity { file } => write!(f, "the web identity token file {file}"),
             Self::Container { host } => write!(f, "the container credential service at {host}"),
-            Self::Instance => f.write_str("the instance metadata service"),
+            Self::Instance => f.write_str(INSTANCE),
         }
     }
 }
@@ -62,8 +72,7 @@ pub(super) fn failed(link: &Link, profiles: &Profiles, error: &CredentialsError)
         Link::Instance => of_instance(error),
     };
     let root = profiles.root();
-    let own = ["AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CONTAINER_AUTHORIZATION_TOKEN"];
-    let own: Vec<String> = own.iter().filter_map(|name| env::var(name).ok()).collect();
+    let own: Vec<String> = SECRETS.iter().filter_map(|name| env::var(name).ok()).collect();
     let secrets: Vec<&str> = own.iter().map(String::as_str).chain(root.secrets).collect();
     source_error(reason, &masking::without(&detail, &secrets))
 }
@@ -74,12 +83,15 @@ pub(super) fn nowhere(profiles: &Profiles, tried: &[(Link, CredentialsError)]) -
         return source_error(Reason::InvalidCredentials, &cause);
     }
     let instance = tried.iter().find(|(link, _)| *link == Link::Instance).map(|(_, error)| error);
-    if let Some((reason, said)) = instance.and_then(|error| of_network("the instance metadata service", error)) {
+    if let Some((reason, said)) = instance.and_then(|error| of_network(INSTANCE, error)) {
         let what = "neither environment nor profile gives credentials, and the instance metadata cannot be read";
         return source_error(reason, &format!("{what}: {said}; {WAY_OUT}"));
     }
-    let has_no_role = instance.is_some_and(|error| causes(error).contains("404"));
-    let why = if has_no_role { "this instance has no role; " } else { "" };
+    let why = match instance.map(|error| causes(error)).unwrap_or_default() {
+        said if said.is_empty() || said.contains("disabled") => String::new(),
+        said if said.contains("404") => "this instance has no role; ".to_owned(),
+        said => format!("{INSTANCE}: {said}; "),
+    };
     source_error(Reason::InvalidCredentials, &format!("{NO_CREDENTIALS}: {why}{WAY_OUT}"))
 }
 
@@ -135,7 +147,8 @@ fn of_profile(profiles: &Profiles, error: &CredentialsError) -> Told {
     let (reason, said) = match root.web_identity_token_file {
         Some(file) => of_web_identity(file, error),
         None if find::<ImdsError>(error).is_some() => of_instance(error),
-        None => of_container(error),
+        None if root.is_container => of_container(error),
+        None => of_network("AWS", error).unwrap_or_else(|| (Reason::InvalidCredentials, causes(error))),
     };
     (reason, format!("profile {name}: {said}"))
 }
@@ -166,8 +179,8 @@ fn of_web_identity(file: &str, error: &CredentialsError) -> Told {
 }
 
 fn of_container(error: &CredentialsError) -> Told {
-    if let Some(told) = of_network("the container credential service", error) {
-        return told;
+    if let Some((reason, said)) = of_network(CONTAINER, error) {
+        return (reason, format!("{CONTAINER}: {said}"));
     }
     let said = causes(error);
     // The SDK's own text: "Non-success status from HTTP credential provider: StatusCode(401)"
@@ -175,24 +188,31 @@ fn of_container(error: &CredentialsError) -> Told {
     match status {
         Some(status @ (401 | 403)) => {
             let hint = "check AWS_CONTAINER_AUTHORIZATION_TOKEN or AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
-            (Reason::InvalidCredentials, format!("the container credential service answered HTTP {status}: {hint}"))
+            (Reason::InvalidCredentials, format!("{CONTAINER} answered HTTP {status}: {hint}"))
         }
-        Some(status) => (by_status(status), format!("the container credential service answered HTTP {status}")),
-        None => (Reason::InvalidCredentials, said),
+        Some(status) => (by_status(status), format!("{CONTAINER} answered HTTP {status}")),
+        None => (unread(error), format!("{CONTAINER}: {said}")),
+    }
+}
+
+/// What answered, but not with credentials, is not necessarily the fault of a configuration.
+fn unread(error: &CredentialsError) -> Reason {
+    match error {
+        CredentialsError::Unhandled(_) => Reason::BadResponse,
+        _ => Reason::InvalidCredentials,
     }
 }
 
 fn of_instance(error: &CredentialsError) -> Told {
-    let name = "the instance metadata service";
-    if let Some(told) = of_network(name, error) {
-        return told;
+    if let Some((reason, said)) = of_network(INSTANCE, error) {
+        return (reason, format!("{INSTANCE}: {said}"));
     }
     match find::<ImdsError>(error) {
         Some(ImdsError::ErrorResponse(context)) => {
             let status = context.response().status().as_u16();
-            (by_status(status), format!("{name} answered HTTP {status}"))
+            (by_status(status), format!("{INSTANCE} answered HTTP {status}"))
         }
-        _ => (Reason::InvalidCredentials, format!("{name}: {}", causes(error))),
+        _ => (unread(error), format!("{INSTANCE}: {}", causes(error))),
     }
 }
 
@@ -227,7 +247,7 @@ pub(super) fn of_network(who: &str, error: &(dyn Error + 'static)) -> Option<Tol
     if let Some(unreached) = find::<Unreached>(error) {
         return Some((network_reason(unreached), unreached.to_string()));
     }
-    if let Some(connector) = find::<ConnectorError>(error) {
+    if let Some(connector) = find::<ConnectorError>(error).filter(|error| error.is_io() || error.is_timeout()) {
         let reason = if connector.is_timeout() { Reason::Timeout } else { Reason::Network };
         return Some((reason, causes(error)));
     }
@@ -270,7 +290,7 @@ const WRAPPERS: [&str; 9] = [
 
 /// Some of the SDK's texts end with what they failed at as `Debug` has it, bodies included.
 fn without_dump(text: &str) -> &str {
-    let end = ["Response {", "SdkBody {", "Error {"].iter().filter_map(|dump| text.find(dump)).min();
+    let end = ["Request {", "Response {", "SdkBody {", "Error {"].iter().filter_map(|dump| text.find(dump)).min();
     end.map_or(text, |end| text[..end].trim_end_matches([' ', ':', '.', '(']))
 }
 

@@ -8,6 +8,7 @@
 mod chunks;
 mod collector;
 mod details;
+mod evidence;
 mod instance;
 mod loss;
 mod reasons;

@@ -1,16 +1,15 @@
 //! One account in one region: what its collectors brought, how old that is, and when it is dropped.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::chunks::Chunks;
 use super::details::{DetailMark, Moment, Rotation, Signature};
-use super::instance::{Instance, ItemDetail, PatchDetail, Summary, Words};
+use super::evidence::Evidence;
+use super::instance::{Instance, ItemDetail, PatchDetail, Words};
 use super::loss::SuddenLoss;
 use super::reasons::{ASSOCIATION, PATCH};
 use super::stage::{Association, Baseline, Data, Read, Totals};
-use super::text::vocabulary;
 use super::views::{Views, put};
 use super::{Collector, Now, Reason, Timestamp};
 
@@ -44,15 +43,6 @@ pub struct Target {
     baselines: Vec<Baseline>,
     associations: Vec<Association>,
     evidence: Evidence,
-}
-
-/// What AWS has had at some time, though it may have been dropped since.
-#[derive(Debug, Default)]
-struct Evidence {
-    /// Whether each collector has brought anything.
-    collectors: [bool; Collector::ALL.len()],
-    /// The compliance types that resources had summaries of.
-    compliance_types: HashSet<Box<str>>,
 }
 
 /// What is known of a collector.
@@ -165,12 +155,12 @@ impl Target {
 
     /// Whether a collector has ever brought anything, however long ago: then an answer without a list is no empty list.
     pub fn has_ever_had(&self, collector: Collector) -> bool {
-        self.evidence.collectors[collector as usize]
+        self.evidence.has_had(collector)
     }
 
     /// Whether any resource has ever had a summary of one of these types.
     pub fn has_ever_had_summaries(&self, types: &[String]) -> bool {
-        types.iter().any(|name| self.evidence.compliance_types.contains(vocabulary(name)))
+        types.iter().any(|name| self.evidence.has_had_type(name))
     }
 
     /// Forgets all that was read, but not that AWS had it.
@@ -384,33 +374,6 @@ impl Target {
     /// them first said so.
     pub fn is_unreported(&self, instance: &Instance, compliance_type: &str) -> bool {
         self.views.is_unreported(instance, compliance_type)
-    }
-}
-
-impl Evidence {
-    fn note(&mut self, collector: Collector, data: &Data) {
-        let has_rows = match data {
-            Data::Instances(rows) => !rows.is_empty(),
-            Data::Compliance(rows) => {
-                self.note_types(rows);
-                !rows.is_empty()
-            }
-            Data::Totals(rows) => !rows.is_empty(),
-            Data::Patches(read) => read.rows.iter().any(|(_, state)| state.is_some()),
-            Data::Baselines(rows) => !rows.is_empty(),
-            Data::Associations(rows) => !rows.is_empty(),
-            Data::Items(read) => read.rows.iter().any(|(_, associations)| !associations.is_empty()),
-        };
-        self.collectors[collector as usize] |= has_rows;
-    }
-
-    fn note_types(&mut self, rows: &[(Arc<str>, Summary)]) {
-        for (_, summary) in rows {
-            let name: &str = &summary.compliance_type;
-            if !self.compliance_types.contains(name) {
-                self.compliance_types.insert(name.into());
-            }
-        }
     }
 }
 

@@ -58,6 +58,10 @@ async fn a_process_that_hangs_ends_with_its_attempt_and_the_next_one_follows() {
         let pids = pids(directory.path());
         assert_eq!(pids.len(), 2 * attempt, "the shell and its child");
         until("gone", || pids.iter().all(|pid| is_gone(*pid))).await;
+        // The child is the machine's to wait for, the shell ours.
+        let shells: Vec<_> =
+            pids.iter().skip(1).step_by(2).map(|pid| Path::new("/proc").join(pid.to_string())).collect();
+        until("waited for", || shells.iter().all(|shell| !shell.exists())).await;
     }
 }
 

@@ -177,52 +177,69 @@ async fn of_sso() -> Vec<Case> {
     ]
 }
 
-async fn of_services() -> Vec<Case> {
+async fn of_containers() -> Vec<Case> {
     let (closed, silent) = (nobody().await, serving(|_| String::new()).await);
     let unauthorized = serving(|_| http(401, "", "who are you")).await;
+    let page = serving(|_| http(200, "content-type: text/html\r\n", "<html>s3cret</html>")).await;
     let broken = serving(|_| http(500, "", "oops")).await;
-    let no_role = serving(|head| {
-        let ttl = "x-aws-ec2-metadata-token-ttl-seconds: 21600\r\n";
-        if head.starts_with("PUT") { http(200, ttl, "token") } else { http(404, "", "not found") }
-    })
-    .await;
-    let broken_instance = serving(|head| {
-        let ttl = "x-aws-ec2-metadata-token-ttl-seconds: 21600\r\n";
-        if head.starts_with("PUT") { http(200, ttl, "token") } else { http(400, "", "<html>oops</html>") }
-    })
-    .await;
-    let container = |name, address, reason| {
+    let container = |name, address: &dyn std::fmt::Display, reason| {
         Case::new(name, Home::new(), reason)
             .with("AWS_CONTAINER_CREDENTIALS_FULL_URI", format!("http://{address}/x?s3cret"))
     };
+    vec![
+        container("container token refused", &unauthorized, "invalid_credentials")
+            .says("container credential service answered HTTP 401")
+            .says("AWS_CONTAINER_AUTHORIZATION_TOKEN"),
+        container("container service broken", &broken, "server_error")
+            .says("container credential service answered HTTP 500"),
+        container("no container service", &closed, "network")
+            .says(format!("cannot reach {closed}: connection refused")),
+        container("a page for credentials", &page, "bad_response").says("container credential service: "),
+        container("a URL that is not allowed", &"10.0.0.1", "invalid_credentials")
+            .says("not refer to an allowed IP address"),
+        container("silent container service", &silent, "timeout").says(format!("{silent} did not answer within 5 s")),
+    ]
+}
+
+async fn of_instances() -> Vec<Case> {
+    const TTL: &str = "x-aws-ec2-metadata-token-ttl-seconds: 21600\r\n";
+    let (closed, silent) = (nobody().await, serving(|_| String::new()).await);
+    let after_token = |status| {
+        serving(move |head| if head.starts_with("PUT") { http(200, TTL, "token") } else { http(status, "", "oops") })
+    };
+    let (no_role, broken) = (after_token(404).await, after_token(400).await);
     let instance = |name, address, reason| {
         Case::new(name, Home::new(), reason)
             .with("AWS_EC2_METADATA_DISABLED", "false")
             .with("AWS_EC2_METADATA_SERVICE_ENDPOINT", format!("http://{address}"))
     };
-    let token = Home::new();
-    token.write("token", "s3cret.web.token");
-    let token_path = token.text("token");
-    let denied = format!("role_arn = {}\nsource_profile = b\nexternal_id = s3cret-id\n", role("999999999999"));
-    let denied = dev(&format!("{denied}[profile b]\naws_access_key_id = a\naws_secret_access_key = b\n"));
     let mut nothing_attached = instance("instance without a role", no_role, "invalid_credentials")
         .says("no AWS credentials found: this instance has no role");
     nothing_attached.not_said.clear();
     vec![
-        container("container token refused", unauthorized, "invalid_credentials")
-            .says("container credential service answered HTTP 401")
-            .says("AWS_CONTAINER_AUTHORIZATION_TOKEN"),
-        container("container service broken", broken, "server_error")
-            .says("container credential service answered HTTP 500"),
-        container("no container service", closed, "network").says(format!("cannot reach {closed}: connection refused")),
-        container("silent container service", silent, "timeout").says(format!("{silent} did not answer within 5 s")),
         nothing_attached,
-        instance("instance metadata refused", broken_instance, "invalid_credentials")
+        instance("instance metadata refused", broken, "invalid_credentials")
             .says("instance metadata service answered HTTP 400"),
         instance("no instance metadata", closed, "network").says(format!("cannot reach {closed}: connection refused")),
         instance("silent instance metadata", silent, "timeout")
             .says("instance metadata")
             .says(format!("{silent} did not answer within 1 s")),
+    ]
+}
+
+async fn of_sts() -> Vec<Case> {
+    let closed = nobody().await;
+    let token = Home::new();
+    token.write("token", "s3cret.web.token");
+    let token_path = token.text("token");
+    let denied = format!("role_arn = {}\nsource_profile = b\nexternal_id = s3cret-id\n", role("999999999999"));
+    let denied = dev(&format!("{denied}[profile b]\naws_access_key_id = a\naws_secret_access_key = b\n"));
+    vec![
+        Case::new("STS cannot be reached", Home::new(), "network")
+            .with("AWS_ACCESS_KEY_ID", "AKIAKNOWNKEYID")
+            .with("AWS_SECRET_ACCESS_KEY", "s3cret-key")
+            .with("AWS_ENDPOINT_URL_STS", format!("http://{closed}"))
+            .says(format!("cannot reach {closed}: connection refused")),
         Case::new("STS of web identity cannot be reached", token, "network")
             .with("AWS_WEB_IDENTITY_TOKEN_FILE", token_path)
             .with("AWS_ROLE_ARN", role("111122223333"))
@@ -249,17 +266,6 @@ async fn a_sign_in_that_is_missing_or_has_expired_names_its_command() {
 #[tokio::test(flavor = "multi_thread")]
 async fn services_that_give_no_credentials_are_named() {
     let aws = Aws::of(1).await;
-    join_all(of_services().await.into_iter().map(|case| case.check(&aws))).await;
-}
-
-#[tokio::test]
-async fn an_sts_that_cannot_be_reached_is_named() {
-    let aws = Aws::of(1).await;
-    let closed = nobody().await;
-    let case = Case::new("own account", Home::new(), "network")
-        .with("AWS_ACCESS_KEY_ID", "AKIAKNOWNKEYID")
-        .with("AWS_SECRET_ACCESS_KEY", "s3cret-key")
-        .with("AWS_ENDPOINT_URL_STS", format!("http://{closed}"))
-        .says(format!("cannot reach {closed}: connection refused"));
-    case.check(&aws).await;
+    let cases = [of_containers().await, of_instances().await, of_sts().await].into_iter().flatten();
+    join_all(cases.map(|case| case.check(&aws))).await;
 }

@@ -1,0 +1,137 @@
+//! Whose the credentials of a target are, and who is to blame where AWS does not take them: they, or the region.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use aws_credential_types::Credentials;
+
+use super::{Holder, State};
+use crate::aws::acceptance::{Use, is_unknown_there};
+use crate::aws::classify;
+use crate::aws::lease::Lease;
+use crate::aws::sts::Sts;
+use crate::collect::{Answer, Scope, SourceError};
+use crate::model::Reason;
+
+impl Holder {
+    /// In the middle of a refresh only credentials of the same account will do: rows of another one would be mixed in.
+    pub(super) async fn same_account(&self, credentials: &Credentials, base: &Lease) -> Answer<()> {
+        let Some(began_with) = self.state().account.clone() else { return Ok(()) };
+        let account = self.account_of(credentials, Some(base)).await?;
+        if account == began_with {
+            return Ok(());
+        }
+        Err(invalid(format!(
+            "the account has changed in the middle of a refresh: the credentials are of {account} now and were of \
+             {began_with}; the next refresh starts with them"
+        )))
+    }
+
+    /// Whose these are. Never guessed: where STS has to be asked and cannot be, nobody knows.
+    pub(super) async fn account_of(&self, credentials: &Credentials, base: Option<&Lease>) -> Answer<String> {
+        let key = credentials.access_key_id();
+        match &self.known_account {
+            Some(account) if self.role.is_some() => Ok(account.clone()),
+            Some(account) => match self.chain.identities.known(key).filter(|other| other != account) {
+                Some(other) => Err(invalid(format!(
+                    "the configuration says account {account}, but the credentials are of account {other}"
+                ))),
+                None => Ok(account.clone()),
+            },
+            None => self.ask_whose(credentials, base).await,
+        }
+    }
+
+    /// Asks STS, unless another target has. Where STS does not know the credentials, another region's may.
+    async fn ask_whose(&self, credentials: &Credentials, base: Option<&Lease>) -> Answer<String> {
+        let key = credentials.access_key_id();
+        let error = match self.chain.identities.account(key, self.ask(&self.sts, credentials)).await {
+            Ok(account) => return Ok(account),
+            Err(error) => error,
+        };
+        if is_unknown_there(&error) {
+            self.chain.acceptance.refused(Use::Sts(key.to_owned()), self.sts.region());
+            if let Some(account) = self.ask_elsewhere(credentials).await {
+                return Ok(account);
+            }
+        }
+        self.forget_if_refused(&error, base).await;
+        Err(error)
+    }
+
+    /// The account, if STS in another region, or another target that asks just now, knows these credentials.
+    async fn ask_elsewhere(&self, credentials: &Credentials) -> Option<String> {
+        let (key, identities) = (credentials.access_key_id(), &self.chain.identities);
+        if let Some(sts) = identities.answering_elsewhere(self.sts.region()) {
+            let account = self.ask(&sts, credentials).await.ok()?;
+            identities.learn(key, &account);
+            return Some(account);
+        }
+        let others = self.known_account.is_none() && self.chain.askers.load(Ordering::Relaxed) > 1;
+        if others { identities.told(key).await } else { None }
+    }
+
+    async fn ask(&self, sts: &Arc<Sts>, credentials: &Credentials) -> Answer<String> {
+        let account = Box::pin(sts.account_id(credentials)).await?;
+        self.taken_by(sts, credentials);
+        self.chain.acceptance.vouched(Use::Account(account.clone()), sts.region());
+        Ok(account)
+    }
+
+    /// STS has taken these base credentials.
+    pub(super) fn taken_by(&self, sts: &Arc<Sts>, credentials: &Credentials) {
+        self.chain.acceptance.accepted(Use::Sts(credentials.access_key_id().to_owned()), sts.region());
+        self.chain.identities.answered(sts);
+    }
+
+    /// Why the role cannot be assumed: it may be the region that does not take the base credentials.
+    pub(super) async fn not_assumed(&self, error: SourceError, base: &Lease) -> SourceError {
+        let used = Use::Sts(base.credentials.access_key_id().to_owned());
+        if let Some(error) = self.disabled_region(&used, &error) {
+            return error;
+        }
+        // Asking tells for sure, where another region has taken base credentials before.
+        if is_unknown_there(&error)
+            && self.ask_elsewhere(&base.credentials).await.is_some()
+            && let Some(error) = self.disabled_region(&used, &error)
+        {
+            return error;
+        }
+        self.forget_if_refused(&error, Some(base)).await;
+        error
+    }
+
+    /// If STS did not take the base credentials, the next refresh reads them anew.
+    async fn forget_if_refused(&self, error: &SourceError, base: Option<&Lease>) {
+        if let Some(base) = base.filter(|_| classify::blames_credentials(error.reason)) {
+            self.chain.forget(base.number).await;
+        }
+    }
+
+    /// The error if it is the region's, which refuses what another region takes.
+    pub(super) fn disabled_region(&self, used: &Use, error: &SourceError) -> Option<SourceError> {
+        let region = self.sts.region();
+        if !is_unknown_there(error) {
+            return None;
+        }
+        self.chain.acceptance.refused(used.clone(), region);
+        let elsewhere = self.chain.acceptance.elsewhere(used, region)?;
+        let detail = format!(
+            "{region} is not enabled for the account: it refuses credentials that work in {elsewhere}: {}",
+            error.detail
+        );
+        Some(SourceError::new(Reason::RegionDisabled, Scope::Call, classify::one_line(&detail)))
+    }
+
+    /// How SSM sees the credentials; `None` before it is known whose they are.
+    pub(super) fn used_for_ssm(&self, state: &State) -> Option<Use> {
+        match &self.role {
+            Some(role) => Some(Use::Role(role.arn.clone())),
+            None => state.account.clone().map(Use::Account),
+        }
+    }
+}
+
+fn invalid(detail: String) -> SourceError {
+    SourceError::new(Reason::InvalidCredentials, Scope::Call, detail)
+}

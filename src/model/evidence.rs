@@ -1,0 +1,56 @@
+//! What AWS has had before: against it an answer without a list is no empty list.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use super::Collector;
+use super::instance::Summary;
+use super::stage::Data;
+use super::text::vocabulary;
+
+/// What AWS has had at some time, though it may have been dropped since.
+#[derive(Debug, Default)]
+pub(super) struct Evidence {
+    /// Whether each collector has brought anything.
+    collectors: [bool; Collector::ALL.len()],
+    /// The compliance types that resources had summaries of.
+    compliance_types: HashSet<Box<str>>,
+}
+
+impl Evidence {
+    /// Whether a collector has brought anything.
+    pub(super) fn has_had(&self, collector: Collector) -> bool {
+        self.collectors[collector as usize]
+    }
+
+    /// Whether a resource has had a summary of this type.
+    pub(super) fn has_had_type(&self, compliance_type: &str) -> bool {
+        self.compliance_types.contains(vocabulary(compliance_type))
+    }
+
+    /// Notes what a collector has brought.
+    pub(super) fn note(&mut self, collector: Collector, data: &Data) {
+        let has_rows = match data {
+            Data::Instances(rows) => !rows.is_empty(),
+            Data::Compliance(rows) => {
+                self.note_types(rows);
+                !rows.is_empty()
+            }
+            Data::Totals(rows) => !rows.is_empty(),
+            Data::Patches(read) => read.rows.iter().any(|(_, state)| state.is_some()),
+            Data::Baselines(rows) => !rows.is_empty(),
+            Data::Associations(rows) => !rows.is_empty(),
+            Data::Items(read) => read.rows.iter().any(|(_, associations)| !associations.is_empty()),
+        };
+        self.collectors[collector as usize] |= has_rows;
+    }
+
+    fn note_types(&mut self, rows: &[(Arc<str>, Summary)]) {
+        for (_, summary) in rows {
+            let name: &str = &summary.compliance_type;
+            if !self.compliance_types.contains(name) {
+                self.compliance_types.insert(name.into());
+            }
+        }
+    }
+}
