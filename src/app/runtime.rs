@@ -57,9 +57,12 @@ pub fn block_on<F: Future>(program: F) -> Result<F::Output, NoThreads> {
     Ok(output)
 }
 
-/// One thread for each processor.
+/// The most threads of one runtime: there is little to compute, and on a large machine they would only be in the way.
+const MAX_WORKERS: usize = 8;
+
+/// One thread for each processor, within reason.
 fn workers() -> usize {
-    thread::available_parallelism().map_or(1, NonZero::get)
+    thread::available_parallelism().map_or(1, NonZero::get).min(MAX_WORKERS)
 }
 
 fn start(thread_name: &str) -> Result<Runtime, NoThreads> {

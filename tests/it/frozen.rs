@@ -1,4 +1,5 @@
-//! Nothing outside can stop the inside: a log that nobody reads, threads that the system refuses, files that never come.
+//! Nothing outside can stop the inside: a log that nobody reads, threads that the system refuses, files and names that
+//! never come.
 
 use std::os::unix::process::CommandExt;
 use std::process::Stdio;
@@ -124,6 +125,45 @@ async fn a_token_file_that_never_comes_stops_neither_http_nor_the_end() {
             assert_eq!(reply.unwrap_or_else(|_| panic!("{path} hangs")).code, 200, "{path}");
         }
         sleep(Duration::from_millis(100)).await;
+    }
+    let asked = Instant::now();
+    program.signal("TERM").await;
+    assert_eq!(in_time("the end", program.ended()).await.code(), Some(0));
+    assert!(asked.elapsed() < MAX_SHUTDOWN, "{:?}", asked.elapsed());
+}
+
+/// Where nothing answers a query for a name.
+const RESOLVER: &str = "127.0.0.79";
+
+/// Names are looked up on threads that nothing can interrupt. Only root, and not in every container, may
+/// give the program a resolver of its own.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_resolver_that_never_answers_stops_neither_http_nor_the_end() {
+    let may_mount = std::process::Command::new("unshare").args(["--mount", "true"]).stderr(Stdio::null()).status();
+    if !may_mount.is_ok_and(|status| status.success()) {
+        return;
+    }
+    let resolver = tokio::net::UdpSocket::bind((RESOLVER, 53)).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let resolv_conf = folder.path().join("resolv.conf");
+    std::fs::write(&resolv_conf, format!("nameserver {RESOLVER}\n")).unwrap();
+    let environment = [&CREDENTIALS[..], &[("AWS_REGION", "eu-west-1")]].concat();
+    let inner = command(&["--web.listen-address", "127.0.0.1:0"], &environment);
+    let inner = inner.as_std();
+    let script = format!("mount --bind {} /etc/resolv.conf && exec \"$@\"", resolv_conf.display());
+    let mut shell = std::process::Command::new("unshare");
+    shell.args(["--mount", "sh", "-c", &script, "sh"]).arg(inner.get_program()).args(inner.get_args()).env_clear();
+    shell
+        .envs(inner.get_envs().filter_map(|(key, value)| Some((key, value?))))
+        .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
+    let mut shell = Command::from(shell);
+    shell.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).kill_on_drop(true);
+    let mut program = Program::start_with(shell, true).await;
+    let mut query = [0; 512];
+    in_time("a query", resolver.recv(&mut query)).await.unwrap();
+    for path in ["/-/healthy", "/metrics"] {
+        let reply = timeout(Duration::from_secs(2), get(program.address, path, "")).await;
+        assert_eq!(reply.unwrap_or_else(|_| panic!("{path} hangs")).code, 200, "{path}");
     }
     let asked = Instant::now();
     program.signal("TERM").await;
