@@ -4,6 +4,7 @@
 //! which may be another identity. What is written in one of them is meant, so here it is held to its form and used.
 
 use std::io;
+use std::os::unix::fs::FileTypeExt;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -129,7 +130,8 @@ async fn token_file_fault(path: PathBuf) -> Option<String> {
     if file_type.is_dir() {
         return Some("is a directory".to_owned());
     }
-    if !file_type.is_file() {
+    // Opening it may take as long as nobody writes to it.
+    if file_type.is_fifo() {
         return None;
     }
     match files::read_text(&path).await {
