@@ -24,11 +24,7 @@ pub(super) const FAMILIES: &[Family] = &[
         stability: Experimental,
         help: "The configured accounts and regions; account_name is the account id where no name is configured.",
         labels: &["account_name"],
-        samples: Per::Target(|view, _, out| {
-            if view.is_identified() {
-                out.sample(&[&view.identity.account_name], true);
-            }
-        }),
+        samples: Per::Target(|view, _, out| out.sample(&[&view.identity.account_name], true)),
     },
     Family {
         name: "aws_ssm_collector_success",

@@ -39,7 +39,7 @@ struct Case {
 }
 
 /// Faults of everything that is called.
-const KINDS: [(FaultKind, Named); 13] = [
+const KINDS: [(FaultKind, Named); 9] = [
     (FaultKind::Deny, Named::Target("access_denied")),
     (FaultKind::ExpiredToken, Named::Target("expired_token")),
     (FaultKind::InvalidCredentials, Named::Target("invalid_credentials")),
@@ -47,10 +47,6 @@ const KINDS: [(FaultKind, Named); 13] = [
     (FaultKind::Html503, Named::Target("server_error")),
     (FaultKind::Html200, Named::Target("bad_response")),
     (FaultKind::Truncate, Named::Target("bad_response")),
-    (FaultKind::EmptyBody, Named::Target("bad_response")),
-    (FaultKind::EmptyObject, Named::Target("bad_response")),
-    (FaultKind::NoContent, Named::Target("bad_response")),
-    (FaultKind::WrongList, Named::Target("bad_response")),
     (FaultKind::Reset, Named::Target("network")),
     // Throttled calls are made again, ever more slowly: they are given up after more time than this test has.
     (FaultKind::ThrottleRetryAfter, Named::Attempts("throttled")),

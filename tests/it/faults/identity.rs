@@ -37,10 +37,11 @@ async fn a_target_of_an_unknown_account_says_only_that_it_is_down_and_why() {
         assert!(is(page.value("aws_ssm_up", &nameless), 0));
         assert_eq!(page.count("aws_ssm_collector_success", &nameless), COLLECTORS.len());
         assert_eq!(page.count("aws_ssm_collector_error_info", &nameless), COLLECTORS.len());
+        assert_eq!(page.count("aws_ssm_target_info", &nameless), 1);
     }
     let nameless = page.fleet().filter(|(series, _)| series.label("account_id").is_empty());
     let names: BTreeSet<&str> = nameless.map(|(series, _)| series.name.as_str()).collect();
-    assert_eq!(names.len(), 3, "{names:?}");
+    assert_eq!(names.len(), 4, "{names:?}");
     assert!(is_well(&page, THROUGH_ROLE), "the account of a role is known without asking");
 
     aws.heal();
@@ -95,7 +96,11 @@ async fn two_entries_that_are_one_account_and_region_are_never_both_on_the_page(
             };
             exporter.until("the first entry is shown, and it alone", only_the_first).await;
             let landing = exporter.get("/", "").await.text();
-            assert!(landing.contains("left out") && landing.contains("configured before it"), "{first} {broken}");
+            assert!(
+                landing.contains("left out") && landing.contains("configured before it"),
+                "{first} {broken}: {}",
+                landing.split("</style>").last().unwrap_or_default()
+            );
         }
     }
 }

@@ -14,7 +14,7 @@
 //! | limit that shrinks in the middle of a refresh | [`throttles`] |
 //! | 500s, HTML of a proxy (200 and 503), truncated JSON, connection reset | [`every`], `src/aws/tests/faults.rs` |
 //! | an endpoint that accepts and says nothing | [`every`] (one operation), [`soak`](crate::soak) (all); until data is too old: `src/collect/tests/staleness.rs` |
-//! | an answer without its list, in each of its forms | [`every`], `src/collect/tests/odd_answers.rs`, `src/aws/tests/answers.rs` |
+//! | an answer without its list, in each of its forms | [`lists`], `src/collect/tests/odd_answers.rs`, `src/aws/tests/answers.rs` |
 //! | an error body with status 200 | `src/aws/tests/answers.rs` |
 //! | a listing that loses most of the fleet | [`lists`], `src/collect/tests/odd_answers.rs` |
 //! | a token that AWS gave and refuses | [`lists`], `src/collect/tests/odd_answers.rs` |
