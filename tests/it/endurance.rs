@@ -27,8 +27,9 @@ use crate::support::{Aws, Format, Page, Program, Reply, Settings, TARGETS};
 const FLEET: u32 = 120;
 /// The longest time that a scrape may take.
 const MAX_SCRAPE: Duration = Duration::from_secs(2);
-/// A target that is up was read no longer ago than this: refreshes are due every second, and calls may be tried again.
-const MAX_AGE_OF_UP: f64 = 20.0;
+/// A target that is up was read no longer ago than this. Refreshes are due every second, but one may wait for a credential
+/// process that hangs, which is given up after 31 seconds, and then calls may be tried again.
+const MAX_AGE_OF_UP: f64 = 45.0;
 const SLOW_READERS: usize = 48;
 
 /// Where each kind of task is made to panic: a line that it logs, and one of how many of them.
