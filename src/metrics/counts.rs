@@ -1,6 +1,7 @@
 //! Counts over the instances of a target, made in one pass while each instance is at hand.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::Hash;
 
 use crate::model::{ASSOCIATION, Cause, Instance, PATCH, PatchOperation, Status, Traits, Verdict, causes};
 
@@ -20,9 +21,9 @@ pub struct Counts<'a> {
     operations: Tally<'a, PatchOperation>,
 }
 
-/// How many have what is stored once for all that have it. By where it is stored, so that there is nothing to read.
+/// How many instances have each value.
 #[derive(Debug)]
-struct Tally<'a, T>(HashMap<usize, (&'a T, u64)>);
+struct Tally<'a, T>(HashMap<&'a T, u64>);
 
 /// Instances of one compliance type.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -43,13 +44,13 @@ impl<T> Default for Tally<'_, T> {
     }
 }
 
-impl<'a, T> Tally<'a, T> {
-    fn add(&mut self, what: &'a T) {
-        self.0.entry(std::ptr::from_ref(what).addr()).or_insert((what, 0)).1 += 1;
+impl<'a, T: Eq + Hash> Tally<'a, T> {
+    fn add(&mut self, value: &'a T) {
+        *self.0.entry(value).or_default() += 1;
     }
 
     fn counts(&self) -> impl Iterator<Item = (&'a T, u64)> {
-        self.0.values().copied()
+        self.0.iter().map(|(value, count)| (*value, *count))
     }
 }
 

@@ -1,122 +1,93 @@
 //! Writes samples of one family: the same bytes for OpenMetrics and for the text format.
-//!
-//! This is the hot loop of a refresh: what is the same as before is copied, and only new values are looked at.
 
 use std::borrow::Cow;
 
 use crate::model::{Count, Timestamp};
 
+use super::deflate::{Deflater, Piece};
 use super::family::{Family, Per};
-use super::lines::{Deflated, Lines};
+use super::view::Identity;
 
-/// Where a family's samples go. Borrows the labels of what it shows, to know them again.
+/// Where a family's samples go: to the compressor, some of them at a time.
 #[derive(Debug)]
 pub struct Samples<'a> {
-    lines: Lines<'a>,
-    /// What each line starts with, up to the first value that differs.
+    deflater: &'a mut Deflater,
+    /// What each line starts with: the name, and whose samples these are.
     start: String,
-    /// Whose samples these are, escaped; nothing for a family of targets.
-    instance_id: Option<String>,
-    /// Whether it was the same for the sample before.
-    same_instance: bool,
-    labels: &'static [&'static str],
-    number: Vec<u8>,
+    /// How much of it is the same for all instances.
+    of_target: usize,
+    /// The family's own labels, each with what stands before its value.
+    labels: Vec<String>,
+    /// Lines that are not compressed yet.
+    text: Vec<u8>,
+    series: u64,
 }
+
+/// Text that is compressed at once.
+const BLOCK: usize = 32 * 1024;
 
 /// A number as a sample has it.
 pub trait Value {
     /// Appends it.
     fn write(&self, out: &mut Vec<u8>);
-
-    /// The number, if it is a single digit, as most are.
-    fn digit(&self) -> Option<u8> {
-        None
-    }
 }
 
 // === impl Samples ===
 
 impl<'a> Samples<'a> {
     /// Samples of `family` for one target.
-    pub fn new(family: &Family, account_id: &str, region: &str) -> Self {
-        let of_instances = matches!(family.samples, Per::Instance(_));
-        let instance_id = if of_instances { "\",instance_id=\"" } else { "" };
-        let (account_id, region) = (escaped(account_id), escaped(region));
-        Self {
-            lines: Lines::new(),
-            start: format!("{}{{account_id=\"{account_id}\",region=\"{region}{instance_id}", family.name),
-            instance_id: of_instances.then(String::new),
-            same_instance: false,
-            labels: family.labels,
-            number: Vec::new(),
+    pub(super) fn new(family: &Family, target: &Identity, deflater: &'a mut Deflater) -> Self {
+        let (account_id, region) = (escaped(&target.account_id), escaped(&target.region));
+        let mut start = format!("{}{{account_id=\"{account_id}\",region=\"{region}\"", family.name);
+        if let Per::Instance(_) = family.samples {
+            start.push_str(",instance_id=\"");
         }
+        let labels = family.labels.iter().map(|name| format!(",{name}=\"")).collect();
+        Self { deflater, of_target: start.len(), start, labels, text: Vec::with_capacity(BLOCK + BLOCK / 8), series: 0 }
     }
 
     /// The samples from here on are of this instance; its id comes escaped.
-    pub fn of_instance(&mut self, instance_id: &str) {
-        let id = self.instance_id.get_or_insert_default();
-        id.clear();
-        id.push_str(instance_id);
-        self.same_instance = false;
+    pub(super) fn of_instance(&mut self, instance_id: &str) {
+        self.start.truncate(self.of_target);
+        self.start.push_str(instance_id);
+        self.start.push('"');
     }
 
     /// One sample: the values of the family's own labels, in the order of the catalogue.
-    pub fn sample(&mut self, labels: &[&'a str], value: impl Value) {
-        self.sample_of(&[labels], value);
-    }
-
-    /// One sample, its labels in groups that repeat each for itself. Every sample of a family has the same groups.
     #[expect(clippy::needless_pass_by_value, reason = "numbers, written where they stand")]
-    pub fn sample_of(&mut self, groups: &[&[&'a str]], value: impl Value) {
-        debug_assert_eq!(groups.concat().len(), self.labels.len(), "{:?} has other labels", self.start);
-        self.lines.fixed(&self.start);
-        if let Some(id) = &self.instance_id {
-            if self.same_instance {
-                self.lines.same_again(id.len());
-            } else {
-                self.lines.new_value(id.as_bytes());
-                self.same_instance = true;
-            }
+    pub fn sample(&mut self, labels: &[&str], value: impl Value) {
+        debug_assert_eq!(labels.len(), self.labels.len(), "{:?} has other labels", self.start);
+        self.text.extend_from_slice(self.start.as_bytes());
+        for (name, value) in self.labels.iter().zip(labels) {
+            self.text.extend_from_slice(name.as_bytes());
+            escape(&mut self.text, value);
+            self.text.push(b'"');
         }
-        let mut names = self.labels;
-        for group in groups {
-            let Some((these, rest)) = names.split_at_checked(group.len()) else { break };
-            if !group.is_empty() {
-                self.lines.made_of(group, b'"', |out| write_labels(out, these, group));
-            }
-            names = rest;
+        self.text.extend_from_slice(b"} ");
+        value.write(&mut self.text);
+        self.text.push(b'\n');
+        self.series += 1;
+        if self.text.len() >= BLOCK {
+            self.deflate();
         }
-        self.lines.fixed("\"} ");
-        if let Some(digit) = value.digit() {
-            self.lines.byte(b'0' + digit, b'\n');
-        } else {
-            self.number.clear();
-            value.write(&mut self.number);
-            self.lines.value(&self.number, b'\n');
-        }
-        self.lines.end();
     }
 
     /// A sample where there is a value.
-    pub fn maybe(&mut self, labels: &[&'a str], value: Option<impl Value>) {
+    pub fn maybe(&mut self, labels: &[&str], value: Option<impl Value>) {
         if let Some(value) = value {
             self.sample(labels, value);
         }
     }
 
-    /// The samples, compressed; `None` without any.
-    pub(super) fn finish(self) -> Option<Deflated> {
-        self.lines.finish()
+    fn deflate(&mut self) {
+        self.deflater.write(&self.text);
+        self.text.clear();
     }
-}
 
-/// Labels as they stand after another one, all but the last quote.
-fn write_labels(out: &mut Vec<u8>, names: &[&str], values: &[&str]) {
-    for (name, value) in names.iter().zip(values) {
-        out.extend_from_slice(b"\",");
-        out.extend_from_slice(name.as_bytes());
-        out.extend_from_slice(b"=\"");
-        escape(out, value);
+    /// The samples, compressed, and how many they are; `None` without any.
+    pub(super) fn finish(mut self) -> Option<(Piece, u64)> {
+        self.deflate();
+        (self.series > 0).then(|| (self.deflater.piece(), self.series))
     }
 }
 
@@ -156,32 +127,17 @@ impl Value for u64 {
     fn write(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(itoa::Buffer::new().format(*self).as_bytes());
     }
-
-    #[inline]
-    fn digit(&self) -> Option<u8> {
-        u8::try_from(*self).ok().filter(|digit| *digit < 10)
-    }
 }
 
 impl Value for u32 {
     fn write(&self, out: &mut Vec<u8>) {
         u64::from(*self).write(out);
     }
-
-    #[inline]
-    fn digit(&self) -> Option<u8> {
-        u64::from(*self).digit()
-    }
 }
 
 impl Value for bool {
     fn write(&self, out: &mut Vec<u8>) {
         u64::from(*self).write(out);
-    }
-
-    #[inline]
-    fn digit(&self) -> Option<u8> {
-        Some(u8::from(*self))
     }
 }
 

@@ -45,9 +45,9 @@ pub enum Stability {
 #[derive(Clone, Copy, Debug)]
 pub enum Per {
     /// The target as a whole.
-    Target(for<'a> fn(&'a View<'a>, &'a Counts<'a>, &mut Samples<'a>)),
+    Target(fn(&View<'_>, &Counts<'_>, &mut Samples<'_>)),
     /// Each instance that is shown.
-    Instance(for<'a> fn(&'a View<'a>, &'a Instance, &mut Samples<'a>)),
+    Instance(fn(&View<'_>, &Instance, &mut Samples<'_>)),
 }
 
 /// How the exposition is written: both formats have the same samples under different headers.

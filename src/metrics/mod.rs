@@ -10,8 +10,6 @@ mod deflate;
 mod document;
 mod emit;
 mod family;
-mod known;
-mod lines;
 mod own;
 mod page;
 #[cfg(test)]

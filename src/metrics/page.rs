@@ -3,9 +3,7 @@
 //! A target is rendered to a [`TargetPage`]; [`Publisher`] keeps one of each target and publishes the [`Page`] of them all;
 //! a scrape takes the page as it is and adds the exporter's own metrics ([`Body`](super::Body)).
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::hint::black_box;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use arc_swap::ArcSwap;
@@ -13,23 +11,20 @@ use bytes::{Bytes, BytesMut};
 
 use super::catalogue::families;
 use super::counts::Counts;
-use super::deflate::{GZIP_HEADER, Piece, Sum, piece};
+use super::deflate::{Deflater, GZIP_HEADER, Piece, Sum, piece};
 use super::emit::{Samples, escaped};
 use super::family::{Family, Format, Per};
-use super::lines::Deflated;
 use super::view::View;
-use crate::model::{Instance, Listing, PatchDetail, Summary};
 
 /// One target's samples, family by family in the order of the catalogue; `None` where it has none.
 #[derive(Clone, Debug, Default)]
 pub struct TargetPage(Vec<Option<Arc<Section>>>);
 
 /// One target's samples of one family.
-#[derive(Debug)]
+#[derive(Debug, Default, PartialEq, Eq)]
 struct Section {
-    /// Compressed, in segments that are sent one by one.
-    segments: Vec<Bytes>,
-    sum: Sum,
+    /// Of some instances each, sent one by one.
+    pieces: Vec<Piece>,
     series: u64,
 }
 
@@ -70,6 +65,9 @@ pub struct Publisher {
 
 const FORMATS: [Format; 2] = [Format::OpenMetrics, Format::Text];
 
+/// Chunks of instances that are compressed together: fewer take less time, more make a smaller page.
+const AT_ONCE: usize = 8;
+
 /// Parts below this are copied to be with their neighbours: more of them cost a scrape more than so many bytes do.
 const SMALL: usize = 4 * 1024;
 
@@ -78,76 +76,67 @@ const SMALL: usize = 4 * 1024;
 impl TargetPage {
     /// Everything there is to show of a target. What is as it was on its page `before` stays in its place.
     pub fn render(view: &View<'_>, before: Option<&Self>) -> Self {
-        let samples = |family| Samples::new(family, &view.identity.account_id, &view.identity.region);
         let mut counts = Counts::new(view);
-        let mut families: Vec<(&Family, Samples<'_>)> = families().map(|family| (family, samples(family))).collect();
-        // Chunk by chunk, not family by family: what is known of a chunk's instances is still at hand for the next family.
-        for chunk in view.target.chunks().iter() {
-            touch(chunk);
-            for instance in chunk {
+        let mut sections: Vec<(&Family, Section)> = families().map(|family| (family, Section::default())).collect();
+        let mut deflater = Deflater::default();
+        // Some instances after the other, not family by family: what is known of them is still at hand for the next family.
+        let chunks: Vec<_> = view.target.chunks().iter().collect();
+        for some in chunks.chunks(AT_ONCE) {
+            let mut shown = Vec::new();
+            for instance in some.iter().copied().flatten() {
                 counts.add(view, instance);
+                if view.is_identified() && view.shows(instance) {
+                    shown.push((escaped(&instance.id), instance));
+                }
             }
-            let shown: Shown<'_> = chunk
-                .iter()
-                .filter(|instance| view.is_identified() && view.shows(instance))
-                .map(|instance| (escaped(&instance.id), instance))
-                .collect();
-            for (family, out) in &mut families {
+            for (family, section) in &mut sections {
                 if let Per::Instance(samples) = family.samples {
+                    let mut out = Samples::new(family, view.identity, &mut deflater);
                     for (id, instance) in &shown {
                         out.of_instance(id);
-                        samples(view, instance, out);
+                        samples(view, instance, &mut out);
                     }
+                    section.push(out);
                 }
             }
         }
-        for (family, out) in &mut families {
+        for (family, section) in &mut sections {
             if let Per::Target(samples) = family.samples {
-                samples(view, &counts, out);
+                let mut out = Samples::new(family, view.identity, &mut deflater);
+                samples(view, &counts, &mut out);
+                section.push(out);
             }
         }
         let before = |at: usize| before.and_then(|page| page.0.get(at)?.as_ref());
-        let sections =
-            families.into_iter().enumerate().map(|(at, (_, out))| Some(Section::new(out.finish()?, before(at))));
+        let sections = sections.into_iter().enumerate().map(|(at, (_, section))| section.in_place_of(before(at)));
         Self(sections.collect())
     }
 }
 
-/// Looks at every part of these instances, so that the processor waits for all of them at once. They are strewn over the
-/// memory: without this, each look at one that is not at hand stands still for as long as it takes to write a line.
-fn touch(instances: &[Instance]) {
-    let first = |text: &str| text.as_bytes().first().map_or(0, |byte| usize::from(*byte));
-    let of_listing =
-        |listing: &Listing| first(listing.ip_address()) + usize::from(listing.last_association_success.is_some());
-    let of_instance = |instance: &Instance| {
-        let of_summary = |summary: Option<&Summary>| summary.map_or(0, |summary| usize::from(summary.missed));
-        let of_patches = |detail: &PatchDetail| {
-            let ended = detail.state.as_ref().is_some_and(|state| state.operation_end.is_some());
-            usize::from(detail.mark.confirmed_in > 0) + usize::from(ended)
-        };
-        first(&instance.id)
-            + instance.listing.as_deref().map_or(0, of_listing)
-            + of_summary(instance.summaries.first())
-            + of_summary(instance.summaries.last())
-            + instance.patches.as_deref().map_or(0, of_patches)
-    };
-    black_box(instances.iter().map(of_instance).sum::<usize>());
-}
-
-/// The instances of one chunk that are shown, each with its escaped id.
-type Shown<'a> = Vec<(Cow<'a, str>, &'a Instance)>;
+// === impl Section ===
 
 impl Section {
-    /// These samples, in the place of those `before` if they are the same.
-    fn new(samples: Deflated, before: Option<&Arc<Self>>) -> Arc<Self> {
-        match before.filter(|before| before.segments == samples.bytes) {
-            Some(before) => Arc::clone(before),
-            None => Arc::new(Self { segments: samples.bytes, sum: samples.sum, series: samples.count }),
+    fn push(&mut self, samples: Samples<'_>) {
+        if let Some((piece, series)) = samples.finish() {
+            self.pieces.push(piece);
+            self.series += series;
         }
     }
 
+    /// This section, or the one `before` if it is the same; `None` without samples.
+    fn in_place_of(self, before: Option<&Arc<Self>>) -> Option<Arc<Self>> {
+        match before.filter(|before| ***before == self) {
+            Some(before) => Some(Arc::clone(before)),
+            None => (self.series > 0).then(|| Arc::new(self)),
+        }
+    }
+
+    fn sum(&self) -> Sum {
+        self.pieces.iter().fold(Sum::default(), |sum, piece| sum.then(piece.sum))
+    }
+
     fn deflated(&self) -> u64 {
-        self.segments.iter().map(|segment| segment.len() as u64).sum()
+        self.pieces.iter().map(|piece| piece.deflated.len() as u64).sum()
     }
 }
 
@@ -224,7 +213,7 @@ impl Joined {
         Self {
             header: Arc::clone(header),
             sections: sections.iter().map(|section| Arc::clone(section)).collect(),
-            sum: sections.iter().fold(Sum::default(), |sum, section| sum.then(section.sum)),
+            sum: sections.iter().fold(Sum::default(), |sum, section| sum.then(section.sum())),
             deflated: sections.iter().map(|section| section.deflated()).sum(),
             series: sections.iter().map(|section| section.series).sum(),
         }
@@ -270,8 +259,8 @@ impl Page {
     fn join(&self, format: Format) -> Arc<[Bytes]> {
         let (mut parts, mut small) = (Vec::new(), BytesMut::from(GZIP_HEADER));
         for family in &self.families {
-            let segments = family.sections.iter().flat_map(|section| &section.segments);
-            for part in std::iter::once(&family.header[format as usize].deflated).chain(segments) {
+            let samples = family.sections.iter().flat_map(|section| &section.pieces);
+            for Piece { deflated: part, .. } in std::iter::once(&family.header[format as usize]).chain(samples) {
                 if part.len() < SMALL {
                     small.extend_from_slice(part);
                 } else {

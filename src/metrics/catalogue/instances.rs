@@ -27,16 +27,17 @@ pub(super) const FAMILIES: &[Family] = &[
         samples: Per::Instance(|_, instance, out| {
             let Some(listing) = &instance.listing else { return };
             let traits = &listing.traits;
-            let platform =
-                [&traits.resource_type, &traits.platform_type, &traits.platform_name, &traits.platform_version];
-            let groups = [
-                &[listing.name()][..],
-                &[listing.computer_name()],
-                &[listing.ip_address()],
-                &platform.map(|word| &***word),
-                &[&**traits.agent_version],
+            let labels = [
+                listing.name(),
+                listing.computer_name(),
+                listing.ip_address(),
+                &traits.resource_type,
+                &traits.platform_type,
+                &traits.platform_name,
+                &traits.platform_version,
+                &traits.agent_version,
             ];
-            out.sample_of(&groups, true);
+            out.sample(&labels, true);
         }),
     },
     Family {

@@ -63,13 +63,8 @@ pub(super) const FAMILIES: &[Family] = &[
         help: "The last patch operation of the instance: DescribeInstancePatchStates' Operation, BaselineId (the pb-... part), PatchGroup and RebootOption.",
         labels: &["operation", "baseline_id", "patch_group", "reboot_option"],
         samples: Per::Instance(|_, instance, out| {
-            if let Some(operation) = counts(instance).map(|counts| &counts.operation) {
-                let groups = [
-                    &[&**operation.operation][..],
-                    &[&**operation.baseline_id],
-                    &[&**operation.patch_group, &**operation.reboot_option],
-                ];
-                out.sample_of(&groups, true);
+            if let Some(by) = counts(instance).map(|counts| &counts.operation) {
+                out.sample(&[&by.operation, &by.baseline_id, &by.patch_group, &by.reboot_option], true);
             }
         }),
     },
