@@ -11,7 +11,8 @@ use ssm_compliance_exporter::sim::Fault;
 
 /// Prometheus exporter for AWS Systems Manager Compliance.
 ///
-/// Reads the compliance of managed instances on an interval and serves it to Prometheus. Without a command it is `serve`.
+/// Reads the compliance of managed instances on an interval and serves it to Prometheus. Without a
+/// command it is `serve`.
 #[derive(Debug, Parser)]
 #[command(name = "ssm-compliance-exporter", version = VERSION, args_conflicts_with_subcommands = true)]
 pub(crate) struct Cli {
@@ -21,20 +22,28 @@ pub(crate) struct Cli {
     pub(crate) serve: Serve,
 }
 
-const VERSION: &str =
-    concat!(env!("CARGO_PKG_VERSION"), " (revision ", env!("BUILD_REVISION"), ", ", env!("BUILD_RUSTC"), ")");
+const VERSION: &str = concat!(
+    env!("CARGO_PKG_VERSION"),
+    " (revision ",
+    env!("BUILD_REVISION"),
+    ", ",
+    env!("BUILD_RUSTC"),
+    ")"
+);
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Refresh all targets on the interval and serve them (the default)
     Serve(Serve),
-    /// The whole exporter over an embedded simulated fleet: no AWS account, no configuration, no network
+    /// The whole exporter over an embedded simulated fleet: no AWS account, no configuration, no
+    /// network
     Demo(Demo),
     /// Only the simulated AWS endpoint, for any AWS client
     Simulate(Simulate),
     /// Refresh once and print the metrics as Prometheus text; exit 0 only if every target is up
     Once(Once),
-    /// The calls that a refresh needs, per target and operation, and how long they take under the ceiling
+    /// The calls that a refresh needs, per target and operation, and how long they take under the
+    /// ceiling
     Plan(Once),
     /// Read and validate the configuration; print every problem; call nothing
     CheckConfig(Configured),
@@ -55,14 +64,23 @@ pub(crate) struct Log {
     #[arg(long = "log.level", value_name = "LEVEL", default_value = "info")]
     pub(crate) log_level: tracing::Level,
     /// How a log line is written
-    #[arg(long = "log.format", value_name = "FORMAT", value_enum, default_value = "logfmt")]
+    #[arg(
+        long = "log.format",
+        value_name = "FORMAT",
+        value_enum,
+        default_value = "logfmt"
+    )]
     pub(crate) log_format: LogFormat,
 }
 
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Web {
     /// Address to listen on; may be given several times
-    #[arg(long = "web.listen-address", value_name = "ADDRESS", default_value = ":10068")]
+    #[arg(
+        long = "web.listen-address",
+        value_name = "ADDRESS",
+        default_value = ":10068"
+    )]
     pub(crate) listen_address: Vec<ListenAddress>,
     /// Path of the metrics page
     #[arg(long = "web.telemetry-path", value_name = "PATH", default_value = "/metrics", value_parser = telemetry_path)]
@@ -115,7 +133,12 @@ pub(crate) struct Sim {
     #[arg(long = "sim.accounts", value_name = "COUNT", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub(crate) accounts: u16,
     /// Regions, separated by commas
-    #[arg(long = "sim.regions", value_name = "REGIONS", default_value = "eu-west-1,us-east-1", value_delimiter = ',')]
+    #[arg(
+        long = "sim.regions",
+        value_name = "REGIONS",
+        default_value = "eu-west-1,us-east-1",
+        value_delimiter = ','
+    )]
     pub(crate) regions: Vec<String>,
     /// The same seed makes the same fleet
     #[arg(long = "sim.seed", value_name = "NUMBER", default_value_t = 1)]
@@ -135,12 +158,18 @@ pub(crate) struct Sim {
 }
 
 fn telemetry_path(text: &str) -> Result<String, String> {
-    check_telemetry_path(text).map(|()| text.to_owned()).map_err(|error| error.to_string())
+    check_telemetry_path(text)
+        .map(|()| text.to_owned())
+        .map_err(|error| error.to_string())
 }
 
 fn duration(text: &str) -> Result<Duration, String> {
     // Unlike in the configuration, no time at all makes sense here.
-    if matches!(text, "0" | "0s" | "0ms") { Ok(Duration::ZERO) } else { parse_duration(text) }
+    if matches!(text, "0" | "0s" | "0ms") {
+        Ok(Duration::ZERO)
+    } else {
+        parse_duration(text)
+    }
 }
 
 fn rate(text: &str) -> Result<f64, String> {
@@ -148,11 +177,16 @@ fn rate(text: &str) -> Result<f64, String> {
 }
 
 fn share(text: &str) -> Result<f64, String> {
-    number(text, "a share from 0 to 1", |share| (0.0..=1.0).contains(&share))
+    number(text, "a share from 0 to 1", |share| {
+        (0.0..=1.0).contains(&share)
+    })
 }
 
 fn number(text: &str, what: &str, fits: impl Fn(f64) -> bool) -> Result<f64, String> {
-    text.parse().ok().filter(|number: &f64| number.is_finite() && fits(*number)).ok_or_else(|| format!("not {what}"))
+    text.parse()
+        .ok()
+        .filter(|number: &f64| number.is_finite() && fits(*number))
+        .ok_or_else(|| format!("not {what}"))
 }
 
 #[cfg(test)]
@@ -168,7 +202,13 @@ mod tests {
 
     #[test]
     fn without_a_command_the_flags_are_those_of_serve() {
-        let cli = Cli::parse_from(["exporter", "--config.file", "a.yaml", "--web.listen-address", "127.0.0.1:1"]);
+        let cli = Cli::parse_from([
+            "exporter",
+            "--config.file",
+            "a.yaml",
+            "--web.listen-address",
+            "127.0.0.1:1",
+        ]);
         assert!(cli.command.is_none());
         assert_eq!(cli.serve.config.config_file, Some(PathBuf::from("a.yaml")));
     }

@@ -1,4 +1,5 @@
-//! The program: reads the command line, runs a command, prints its error, and is the only place that exits.
+//! The program: reads the command line, runs a command, prints its error, and is the only place
+//! that exits.
 
 mod cli;
 
@@ -54,10 +55,15 @@ fn failed(error: &anyhow::Error) -> ExitCode {
         None => error.is::<ConfigError>(),
     };
     say_last(&format!("{error:#}"));
-    if is_configuration { BAD_CONFIGURATION.into() } else { ExitCode::FAILURE }
+    if is_configuration {
+        BAD_CONFIGURATION.into()
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
-/// Writes to stderr, unless it is a pipe that is full and nobody reads: the program ends all the same.
+/// Writes to stderr, unless it is a pipe that is full and nobody reads: the program ends all the
+/// same.
 fn say_last(text: &str) {
     let (said, hear) = mpsc::channel();
     let words = text.to_owned();
@@ -86,17 +92,36 @@ async fn serve(arguments: Serve) -> anyhow::Result<ExitCode> {
 
 async fn demo(arguments: Demo) -> anyhow::Result<ExitCode> {
     let _log = start_logging(&arguments.serve.log)?;
-    let config = arguments.serve.config.config_file.as_ref().map(|_| config(&arguments.serve.config)).transpose()?;
+    let config = arguments
+        .serve
+        .config
+        .config_file
+        .as_ref()
+        .map(|_| config(&arguments.serve.config))
+        .transpose()?;
     let web = serve_options(arguments.serve.web);
-    app::demo(config, sim_options(&arguments.sim), arguments.sim.listen, web, termination()?, &mut io::stdout())
-        .await?;
+    app::demo(
+        config,
+        sim_options(&arguments.sim),
+        arguments.sim.listen,
+        web,
+        termination()?,
+        &mut io::stdout(),
+    )
+    .await?;
     Ok(ExitCode::SUCCESS)
 }
 
 async fn simulate(arguments: Simulate) -> anyhow::Result<ExitCode> {
     let _log = start_logging(&arguments.log)?;
     let options = sim_options(&arguments.sim);
-    app::simulate(options, arguments.sim.listen, termination()?, &mut io::stdout()).await?;
+    app::simulate(
+        options,
+        arguments.sim.listen,
+        termination()?,
+        &mut io::stdout(),
+    )
+    .await?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -114,8 +139,14 @@ async fn plan(arguments: Once) -> anyhow::Result<ExitCode> {
     let _log = start_logging(&arguments.log)?;
     let config = config(&arguments.config)?;
     let fleet = Fleet::new(&config, None).await?;
-    let all = app::plan(fleet, &config, &mut io::stdout().lock()).await.context("cannot write the plan")?;
-    Ok(if all { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    let all = app::plan(fleet, &config, &mut io::stdout().lock())
+        .await
+        .context("cannot write the plan")?;
+    Ok(if all {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 async fn check_config(arguments: &Configured) -> anyhow::Result<ExitCode> {
@@ -127,7 +158,10 @@ async fn check_config(arguments: &Configured) -> anyhow::Result<ExitCode> {
 async fn healthcheck(arguments: &Web) -> anyhow::Result<ExitCode> {
     for address in &arguments.listen_address {
         let code = http::check_health(&address.to_string()).await?;
-        anyhow::ensure!(code < 500, "the exporter on {address} is not healthy: it answered {code}");
+        anyhow::ensure!(
+            code < 500,
+            "the exporter on {address} is not healthy: it answered {code}"
+        );
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -144,7 +178,10 @@ fn config(arguments: &Configured) -> Result<Config, ConfigError> {
 }
 
 fn serve_options(web: Web) -> ServeOptions {
-    ServeOptions { listen: web.listen_address, telemetry_path: web.telemetry_path }
+    ServeOptions {
+        listen: web.listen_address,
+        telemetry_path: web.telemetry_path,
+    }
 }
 
 fn sim_options(arguments: &Sim) -> sim::Options {

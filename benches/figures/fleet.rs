@@ -1,12 +1,14 @@
-//! The reference fleet: a tenth non-compliant, a fifth ghosts, names of realistic length, read through the real SDK from a
-//! simulator on loopback.
+//! The reference fleet: a tenth non-compliant, a fifth ghosts, names of realistic length, read
+//! through the real SDK from a simulator on loopback.
 
 use std::future::Future;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use ssm_compliance_exporter::aws::{Base, BaseOptions, Meter, SsmSource, TargetOptions};
-use ssm_compliance_exporter::collect::{Clock, Identification, Operation, Plan, RefreshObserver, Refresher};
+use ssm_compliance_exporter::collect::{
+    Clock, Identification, Operation, Plan, RefreshObserver, Refresher,
+};
 use ssm_compliance_exporter::metrics::{Identity, Policy, Show, View};
 use ssm_compliance_exporter::model::{Ages, Collector, Reason, Target, Timestamp};
 use ssm_compliance_exporter::sim::{Options, Simulator, Throttle};
@@ -79,7 +81,11 @@ impl RefreshObserver for Kept {
 
 impl Kept {
     pub(crate) fn target(&self) -> Arc<Mutex<Target>> {
-        self.0.lock().expect("not poisoned").clone().expect("a refresh was shown")
+        self.0
+            .lock()
+            .expect("not poisoned")
+            .clone()
+            .expect("a refresh was shown")
     }
 
     /// The collectors whose last attempt failed, with reasons: a refresh that read less took less.
@@ -87,7 +93,10 @@ impl Kept {
         let target = self.target();
         let target = target.lock().expect("not poisoned");
         let failure = |collector: Collector| {
-            let reason = target.collector(collector).attempt.map_or(Some(Reason::Other), |last| last.result.err())?;
+            let reason = target
+                .collector(collector)
+                .attempt
+                .map_or(Some(Reason::Other), |last| last.result.err())?;
             Some(format!("{}: {}", collector.as_str(), reason.as_str()))
         };
         Collector::ALL.into_iter().filter_map(failure).collect()
@@ -95,7 +104,10 @@ impl Kept {
 }
 
 pub(crate) fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime")
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime")
 }
 
 pub(crate) fn options(terms: &Terms) -> Options {
@@ -123,7 +135,12 @@ pub(crate) async fn reference(terms: &Terms) -> Reference {
     let simulator = Simulator::new(options(terms));
     let endpoint_url = Some(serve(&simulator).await);
     let static_credentials = Some(("AKIAEXAMPLE".to_owned(), "secret".to_owned()));
-    let base = Base::load(BaseOptions { endpoint_url, static_credentials, fallback_region: None }).await;
+    let base = Base::load(BaseOptions {
+        endpoint_url,
+        static_credentials,
+        fallback_region: None,
+    })
+    .await;
     let base = base.expect("nothing of the environment matters");
     let options = TargetOptions {
         region: REGION.to_owned(),
@@ -136,16 +153,32 @@ pub(crate) async fn reference(terms: &Terms) -> Reference {
         attempt_timeout: Duration::from_secs(10),
     };
     let source = SsmSource::new(&base, options, Arc::new(NoMeter));
-    let ages = Ages { stale_after: Duration::from_hours(1), interval: terms.interval, full_every: terms.full_every };
+    let ages = Ages {
+        stale_after: Duration::from_hours(1),
+        interval: terms.interval,
+        full_every: terms.full_every,
+    };
     let kept = Kept::default();
-    let refresher =
-        Refresher::new(source, kept.clone(), Plan::everything(), clock(), Target::new(ages), "bench".to_owned());
-    Reference { simulator, refresher, kept }
+    let refresher = Refresher::new(
+        source,
+        kept.clone(),
+        Plan::everything(),
+        clock(),
+        Target::new(ages),
+        "bench".to_owned(),
+    );
+    Reference {
+        simulator,
+        refresher,
+        kept,
+    }
 }
 
 fn clock() -> Clock {
     Clock::new(|| {
-        let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).ok()?;
+        let since_epoch = SystemTime::now()
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .ok()?;
         Timestamp::from_millis(i64::try_from(since_epoch.as_millis()).ok()?)
     })
 }
@@ -155,16 +188,33 @@ pub(crate) fn filled(instances: usize) -> Arc<Mutex<Target>> {
     runtime().block_on(async {
         let reference = reference(&Terms::free(instances)).await;
         reference.refresher.refresh(false).await;
-        assert!(reference.kept.failures().is_empty(), "{:?}", reference.kept.failures());
+        assert!(
+            reference.kept.failures().is_empty(),
+            "{:?}",
+            reference.kept.failures()
+        );
         reference.kept.target()
     })
 }
 
 pub(crate) fn identity() -> Identity {
-    Identity { account_id: ACCOUNT.to_owned(), region: REGION.to_owned(), account_name: "production".to_owned() }
+    Identity {
+        account_id: ACCOUNT.to_owned(),
+        region: REGION.to_owned(),
+        account_name: "production".to_owned(),
+    }
 }
 
 pub(crate) fn view<'a>(target: &'a Target, identity: &'a Identity) -> View<'a> {
-    let policy = Policy { instances: Show::All, include_unlisted: false, patch: true, association: true };
-    View { target, identity, policy }
+    let policy = Policy {
+        instances: Show::All,
+        include_unlisted: false,
+        patch: true,
+        association: true,
+    };
+    View {
+        target,
+        identity,
+        policy,
+    }
 }

@@ -1,7 +1,8 @@
 //! The processor time of a gzip scrape, against what Prometheus spends to take the page in.
 //!
-//! A real Prometheus scrapes the exporter's server in an interval of some seconds, as it does in production: between two
-//! scrapes the page has left the processor's caches, which costs the server more than scrapes in a row do.
+//! A real Prometheus scrapes the exporter's server in an interval of some seconds, as it does in
+//! production: between two scrapes the page has left the processor's caches, which costs the server
+//! more than scrapes in a row do.
 
 use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
@@ -23,8 +24,18 @@ const FIGURE: &str = "processor time of a gzip scrape, against taking it in";
 
 pub(crate) fn measure(sizes: &[usize], table: &mut Table) {
     for &instances in sizes.iter().filter(|size| **size == 10_000) {
-        if Command::new("prometheus").arg("--version").output().is_err() {
-            table.row(FIGURE, instances, "skipped".to_owned(), "there is no `prometheus` to be found", "≤ 0.1 %");
+        if Command::new("prometheus")
+            .arg("--version")
+            .output()
+            .is_err()
+        {
+            table.row(
+                FIGURE,
+                instances,
+                "skipped".to_owned(),
+                "there is no `prometheus` to be found",
+                "≤ 0.1 %",
+            );
             continue;
         }
         let page = Served::start("page", &instances.to_string());
@@ -32,7 +43,8 @@ pub(crate) fn measure(sizes: &[usize], table: &mut Table) {
         while answered(&page) < WARM_UP {
             sleep(INTERVAL / 50);
         }
-        let mut rounds: Vec<(Duration, Duration)> = (0..ROUNDS).map(|_| round(&page, &prometheus)).collect();
+        let mut rounds: Vec<(Duration, Duration)> =
+            (0..ROUNDS).map(|_| round(&page, &prometheus)).collect();
         rounds.sort_by(|a, b| share(*a).total_cmp(&share(*b)));
         let (ours, theirs) = rounds[ROUNDS / 2];
         let (least, most) = (share(rounds[0]), share(rounds[ROUNDS - 1]));
@@ -42,7 +54,13 @@ pub(crate) fn measure(sizes: &[usize], table: &mut Table) {
             prometheus.samples(),
             page.scrape().len(),
         );
-        table.row(FIGURE, instances, format!("{:.2} % ({ours:.2?})", share((ours, theirs))), &against, "≤ 0.1 %");
+        table.row(
+            FIGURE,
+            instances,
+            format!("{:.2} % ({ours:.2?})", share((ours, theirs))),
+            &against,
+            "≤ 0.1 %",
+        );
     }
 }
 
@@ -53,12 +71,21 @@ fn round(page: &Served, prometheus: &Prometheus) -> (Duration, Duration) {
     sleep(INTERVAL * SCRAPES);
     let after = (process_time(page.id()), process_time(prometheus.child.id()));
     let scrapes = u32::try_from(answered(page) - first).expect("few");
-    let costs = (after.0.saturating_sub(before.0) / scrapes, after.1.saturating_sub(before.1) / scrapes);
-    eprintln!("{scrapes} scrapes: {:.2?} and {:.0?} each, {:.2} %", costs.0, costs.1, share(costs));
+    let costs = (
+        after.0.saturating_sub(before.0) / scrapes,
+        after.1.saturating_sub(before.1) / scrapes,
+    );
+    eprintln!(
+        "{scrapes} scrapes: {:.2?} and {:.0?} each, {:.2} %",
+        costs.0,
+        costs.1,
+        share(costs)
+    );
     costs
 }
 
-/// Waits for the middle of an interval, so that no scrape is counted in part; says how many there were.
+/// Waits for the middle of an interval, so that no scrape is counted in part; says how many there
+/// were.
 fn between_scrapes(page: &Served) -> u64 {
     let before = answered(page);
     while answered(page) == before {
@@ -71,7 +98,11 @@ fn between_scrapes(page: &Served) -> u64 {
 /// Scrapes of the whole page. Asking costs the server, so not while it is measured.
 fn answered(page: &Served) -> u64 {
     let own = get(&page.address, "/metrics/exporter", "identity");
-    value(&own, r#"aws_ssm_exporter_http_requests_total{handler="metrics",code="200"}"#).unwrap_or_default()
+    value(
+        &own,
+        r#"aws_ssm_exporter_http_requests_total{handler="metrics",code="200"}"#,
+    )
+    .unwrap_or_default()
 }
 
 fn share((ours, theirs): (Duration, Duration)) -> f64 {
@@ -94,24 +125,39 @@ impl Prometheus {
              scrape_configs: [{{job_name: bench, static_configs: [{{targets: ['{target}']}}]}}]\n"
         );
         std::fs::write(&file, config).expect("a temporary file takes it");
-        let address =
-            TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a free port").to_string();
+        let address = TcpListener::bind("127.0.0.1:0")
+            .and_then(|free| free.local_addr())
+            .expect("a free port")
+            .to_string();
         let child = Command::new("prometheus")
             .arg(format!("--config.file={}", file.display()))
-            .arg(format!("--storage.tsdb.path={}", directory.path().join("data").display()))
+            .arg(format!(
+                "--storage.tsdb.path={}",
+                directory.path().join("data").display()
+            ))
             .arg(format!("--web.listen-address={address}"))
             .arg("--log.level=warn")
             .stdout(Stdio::null())
             .spawn()
             .expect("prometheus starts");
-        Self { child, address, _directory: directory }
+        Self {
+            child,
+            address,
+            _directory: directory,
+        }
     }
 
     /// What the last scrape brought, as Prometheus counts it.
     fn samples(&self) -> u64 {
-        let answer = get(&self.address, "/api/v1/query?query=scrape_samples_scraped", "identity");
+        let answer = get(
+            &self.address,
+            "/api/v1/query?query=scrape_samples_scraped",
+            "identity",
+        );
         let answer: serde_json::Value = serde_json::from_slice(&answer).expect("JSON");
-        let count = answer["data"]["result"][0]["value"][1].as_str().expect("one target");
+        let count = answer["data"]["result"][0]["value"][1]
+            .as_str()
+            .expect("one target");
         count.parse().expect("a number")
     }
 }

@@ -1,8 +1,10 @@
-//! The figures of `docs/performance.md`: each a ratio against a reference that is measured in the same run.
+//! The figures of `docs/performance.md`: each a ratio against a reference that is measured in the
+//! same run.
 //!
-//! `cargo bench --bench figures -- [FIGURE...] [--instances N,N]` prints a Markdown table. Without a figure: all of them, at
-//! the sizes of the document (1,000, 10,000 and 100,000 instances, of which each figure takes those it is about). For
-//! one: `cargo bench --bench figures -- scrape --instances 10000`.
+//! `cargo bench --bench figures -- [FIGURE...] [--instances N,N]` prints a Markdown table. Without
+//! a figure: all of them, at the sizes of the document (1,000, 10,000 and 100,000 instances, of
+//! which each figure takes those it is about). For one: `cargo bench --bench figures -- scrape
+//! --instances 10000`.
 //!
 //! | figure | what of | sizes | takes |
 //! |---|---|---|---|
@@ -14,9 +16,10 @@
 //! | `refresh` | wall time of full refreshes at several ceilings and latencies | 10,000 | 8 min, mostly waiting |
 //! | `calls` | calls of a steady refresh | all | seconds |
 //!
-//! Ratios of processor time come from the kernel's account of the thread or the process, so that a busy machine blurs them
-//! little; it does all the same, through shared caches. Ratios of wall time need a quiet one. Run each more than once.
-//! What needs a process of its own is this program again, in another role (`role.rs`).
+//! Ratios of processor time come from the kernel's account of the thread or the process, so that a
+//! busy machine blurs them little; it does all the same, through shared caches. Ratios of wall time
+//! need a quiet one. Run each more than once. What needs a process of its own is this program
+//! again, in another role (`role.rs`).
 
 #![expect(
     clippy::expect_used,
@@ -53,14 +56,23 @@ const FIGURES: [(&str, Measure); 7] = [
 ];
 
 fn main() {
-    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    let arguments: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|argument| argument != "--bench")
+        .collect();
     // Some figures are of a process of its own: this program, called with another first word.
-    if let Some(role) = arguments.first().and_then(|first| first.strip_prefix("child:")) {
+    if let Some(role) = arguments
+        .first()
+        .and_then(|first| first.strip_prefix("child:"))
+    {
         return child(role, &arguments[1..]);
     }
     let sizes = sizes(&arguments);
-    let named: Vec<&str> =
-        FIGURES.iter().map(|(name, _)| *name).filter(|name| arguments.iter().any(|a| a == name)).collect();
+    let named: Vec<&str> = FIGURES
+        .iter()
+        .map(|(name, _)| *name)
+        .filter(|name| arguments.iter().any(|a| a == name))
+        .collect();
     let mut table = Table::new();
     for (name, measure) in FIGURES {
         if named.is_empty() || named.contains(&name) {
@@ -81,8 +93,11 @@ fn child(role: &str, arguments: &[String]) {
 }
 
 fn sizes(arguments: &[String]) -> Vec<usize> {
-    let at = arguments.iter().position(|argument| argument == "--instances");
-    let given =
-        at.and_then(|at| arguments.get(at + 1)).map(|sizes| sizes.split(',').map(|n| n.parse().expect("a number")));
+    let at = arguments
+        .iter()
+        .position(|argument| argument == "--instances");
+    let given = at
+        .and_then(|at| arguments.get(at + 1))
+        .map(|sizes| sizes.split(',').map(|n| n.parse().expect("a number")));
     given.map_or_else(|| vec![1_000, 10_000, 100_000], Iterator::collect)
 }

@@ -1,4 +1,5 @@
-//! Memory at its peak, over refreshes in which every row changes and some scrapes, above the same process with nothing.
+//! Memory at its peak, over refreshes in which every row changes and some scrapes, above the same
+//! process with nothing.
 
 use std::time::Duration;
 
@@ -18,11 +19,30 @@ pub(crate) fn measure(sizes: &[usize], table: &mut Table) {
         let (empty, _) = peak(0);
         let (full, series) = peak(instances);
         let above = full.saturating_sub(empty);
-        let against = format!("the same with no instances, {} MB; {series} series", empty / 1_000_000);
+        let against = format!(
+            "the same with no instances, {} MB; {series} series",
+            empty / 1_000_000
+        );
         let per = |count: u64| above / count.max(1);
-        let bar = if instances > 10_000 { "≤ 60 B" } else { "≤ 100 B" };
-        table.row("peak memory per series", instances, format!("{} B", per(series)), &against, bar);
-        table.row("peak memory per instance", instances, format!("{} B", per(instances as u64)), &against, "≤ 3,000 B");
+        let bar = if instances > 10_000 {
+            "≤ 60 B"
+        } else {
+            "≤ 100 B"
+        };
+        table.row(
+            "peak memory per series",
+            instances,
+            format!("{} B", per(series)),
+            &against,
+            bar,
+        );
+        table.row(
+            "peak memory per instance",
+            instances,
+            format!("{} B", per(instances as u64)),
+            &against,
+            "≤ 3,000 B",
+        );
     }
 }
 

@@ -1,4 +1,5 @@
-//! Rendering and compressing a target, against compressing the same bytes, and against a `prometheus-client` Collector.
+//! Rendering and compressing a target, against compressing the same bytes, and against a
+//! `prometheus-client` Collector.
 
 use std::fmt;
 use std::io::Write;
@@ -23,11 +24,18 @@ pub(crate) fn measure(sizes: &[usize], table: &mut Table) {
         let view = view(&target, &identity);
         let publisher = Publisher::default();
         publisher.publish(0, TargetPage::render(&view, None));
-        let text = Body::new(&publisher.page(), Format::OpenMetrics, Encoding::Identity, "# EOF\n").into_bytes();
+        let text = Body::new(
+            &publisher.page(),
+            Format::OpenMetrics,
+            Encoding::Identity,
+            "# EOF\n",
+        )
+        .into_bytes();
         let size = text.len();
         let mut registry = Registry::default();
         registry.register_collector(Box::new(Fleet::parse(&text)));
-        // In turn, so that a machine that gets slower does so for all; the least, as noise only adds.
+        // In turn, so that a machine that gets slower does so for all; the least, as noise only
+        // adds.
         let rounds = if instances > 10_000 { 3 } else { 20 };
         let mut costs = [Duration::MAX; 3];
         for _ in 0..rounds {
@@ -36,7 +44,8 @@ pub(crate) fn measure(sizes: &[usize], table: &mut Table) {
             let collector = least(1, || {
                 // With room for all of it: how a text grows is the allocator's affair.
                 let mut text = String::with_capacity(size);
-                prometheus_client::encoding::text::encode(&mut text, &registry).expect("a String takes everything");
+                prometheus_client::encoding::text::encode(&mut text, &registry)
+                    .expect("a String takes everything");
                 drop(gzip(text.as_bytes()));
             });
             costs = std::array::from_fn(|at| costs[at].min([render, compress, collector][at]));
@@ -53,7 +62,13 @@ pub(crate) fn measure(sizes: &[usize], table: &mut Table) {
             "{instances} instances: {size}; {render:?} rendered, {compress:?} compressed, {collector:?} by a Collector"
         );
         let measured = ratio(render, compress);
-        table.row("render and compress", instances, measured, &format!("compressing the same bytes ({size})"), "≤ 1.7");
+        table.row(
+            "render and compress",
+            instances,
+            measured,
+            &format!("compressing the same bytes ({size})"),
+            "≤ 1.7",
+        );
         let measured = format!("{} x faster", ratio(collector, render));
         table.row(
             "render and compress",
@@ -86,8 +101,15 @@ impl Fleet {
     fn parse(text: &[u8]) -> Self {
         let mut families: Vec<Family> = Vec::new();
         for line in std::str::from_utf8(text).expect("UTF-8").lines() {
-            if let Some((name, help)) = line.strip_prefix("# HELP ").and_then(|rest| rest.split_once(' ')) {
-                families.push(Family { name: name.to_owned(), help: help.to_owned(), samples: Vec::new() });
+            if let Some((name, help)) = line
+                .strip_prefix("# HELP ")
+                .and_then(|rest| rest.split_once(' '))
+            {
+                families.push(Family {
+                    name: name.to_owned(),
+                    help: help.to_owned(),
+                    samples: Vec::new(),
+                });
             } else if !line.starts_with('#') {
                 let (labels, value) = line.rsplit_once("} ").expect("labels and a value");
                 let (_, labels) = labels.split_once('{').expect("labels");
@@ -108,7 +130,11 @@ fn parse_labels(labels: &str) -> Vec<(String, String)> {
         let (name, value) = label.split_once("=\"").expect("a label");
         (name.to_owned(), value.to_owned())
     };
-    labels.trim_end_matches('"').split("\",").map(pair).collect()
+    labels
+        .trim_end_matches('"')
+        .split("\",")
+        .map(pair)
+        .collect()
 }
 
 impl Collector for Fleet {

@@ -1,4 +1,5 @@
-//! This program in another role, in a process of its own: it says lines, and goes on when it is told to.
+//! This program in another role, in a process of its own: it says lines, and goes on when it is
+//! told to.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -15,11 +16,19 @@ impl Role {
     pub(crate) fn start(role: &str, arguments: &[&str]) -> Self {
         let program = std::env::current_exe().expect("this program");
         let mut command = Command::new(program);
-        command.arg(format!("child:{role}")).args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped());
+        command
+            .arg(format!("child:{role}"))
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped());
         let mut child = command.spawn().expect("this program starts");
         let stdin = child.stdin.take().expect("piped");
         let lines = BufReader::new(child.stdout.take().expect("piped"));
-        Self { child, stdin, lines }
+        Self {
+            child,
+            stdin,
+            lines,
+        }
     }
 
     pub(crate) fn id(&self) -> u32 {
@@ -47,7 +56,10 @@ impl Drop for Role {
 
 /// For the one that plays a role: waits until it is told to go on. `false`: nobody will.
 pub(crate) async fn told() -> bool {
-    tokio::task::spawn_blocking(|| std::io::stdin().lines().next()).await.expect("a thread").is_some()
+    tokio::task::spawn_blocking(|| std::io::stdin().lines().next())
+        .await
+        .expect("a thread")
+        .is_some()
 }
 
 /// The body of an answer, asked for as Prometheus asks for a page.
@@ -60,14 +72,23 @@ pub(crate) fn get(address: &str, path: &str, encoding: &str) -> Vec<u8> {
     stream.write_all(request.as_bytes()).expect("sent");
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).expect("answered");
-    let head = answer.windows(4).position(|end| end == b"\r\n\r\n").expect("a head");
-    assert!(answer.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(&answer[..head]));
+    let head = answer
+        .windows(4)
+        .position(|end| end == b"\r\n\r\n")
+        .expect("a head");
+    assert!(
+        answer.starts_with(b"HTTP/1.1 200"),
+        "{}",
+        String::from_utf8_lossy(&answer[..head])
+    );
     answer.split_off(head + 4)
 }
 
 /// The value of a series of a page, by everything before it.
 pub(crate) fn value(page: &[u8], series: &str) -> Option<u64> {
     let page = std::str::from_utf8(page).expect("UTF-8");
-    let value = page.lines().find_map(|line| line.strip_prefix(series)?.strip_prefix(' '))?;
+    let value = page
+        .lines()
+        .find_map(|line| line.strip_prefix(series)?.strip_prefix(' '))?;
     Some(value.parse().expect("a number"))
 }

@@ -31,11 +31,17 @@ pub(crate) fn measure(sizes: &[usize], table: &mut Table) {
         let file = tempfile::NamedTempFile::new().expect("a temporary file");
         fs::write(file.path(), page.scrape()).expect("a temporary file takes it");
         let fixed = Served::start("static", file.path().to_str().expect("UTF-8"));
-        // In turn, so that a machine that gets slower does so for both; the least, as noise only adds.
-        let rounds: Vec<(Duration, Duration)> = (0..ROUNDS).map(|_| (page.cost(), fixed.cost())).collect();
+        // In turn, so that a machine that gets slower does so for both; the least, as noise only
+        // adds.
+        let rounds: Vec<(Duration, Duration)> =
+            (0..ROUNDS).map(|_| (page.cost(), fixed.cost())).collect();
         let ours = rounds.iter().map(|round| round.0).min().expect("a round");
         let theirs = rounds.iter().map(|round| round.1).min().expect("a round");
-        let against = format!("hyper, same {} bytes: {:?} a scrape", page.scrape().len(), theirs);
+        let against = format!(
+            "hyper, same {} bytes: {:?} a scrape",
+            page.scrape().len(),
+            theirs
+        );
         table.row(
             "processor time of a gzip scrape",
             instances,
@@ -88,9 +94,16 @@ impl Site for Fixed {
     fn metrics(&self, part: Part<'_>, format: Format, encoding: Encoding) -> Option<Exposition> {
         let whole = self.publisher.page();
         let own = self.own.encode(format, &whole);
-        let page = if part == Part::Exporter { Arc::default() } else { whole };
+        let page = if part == Part::Exporter {
+            Arc::default()
+        } else {
+            whole
+        };
         let body = Body::new(&page, format, encoding, &own);
-        Some(Exposition { length: body.length(), chunks: Box::new(body) })
+        Some(Exposition {
+            length: body.length(),
+            chunks: Box::new(body),
+        })
     }
     fn discovery(&self) -> Option<Vec<DiscoveredTarget>> {
         None
@@ -109,9 +122,19 @@ impl Site for Fixed {
 pub(crate) fn serve_page(instances: &str) {
     let target = filled(instances.parse().expect("a number"));
     let (identity, own) = (identity(), Own::new(BUILD, Duration::from_mins(5)));
-    own.target(&identity.account_id, &identity.region).start_at_zero("DescribeInstanceInformation");
-    let site = Fixed { publisher: Publisher::default(), own };
-    site.publisher.publish(0, TargetPage::render(&view(&target.lock().expect("not poisoned"), &identity), None));
+    own.target(&identity.account_id, &identity.region)
+        .start_at_zero("DescribeInstanceInformation");
+    let site = Fixed {
+        publisher: Publisher::default(),
+        own,
+    };
+    site.publisher.publish(
+        0,
+        TargetPage::render(
+            &view(&target.lock().expect("not poisoned"), &identity),
+            None,
+        ),
+    );
     runtime().block_on(async {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         println!("{}", listener.local_addr().expect("an address"));
@@ -122,7 +145,14 @@ pub(crate) fn serve_page(instances: &str) {
             description: String::new(),
             limits: Limits::default(),
         };
-        Server::run(vec![listener], Arc::new(site), options, std::future::pending()).await.expect("no panic");
+        Server::run(
+            vec![listener],
+            Arc::new(site),
+            options,
+            std::future::pending(),
+        )
+        .await
+        .expect("no panic");
     });
 }
 

@@ -14,9 +14,22 @@ impl Table {
     }
 
     /// A figure: what, of how large a fleet, the measure, what it was held against, and the bar.
-    pub(crate) fn row(&mut self, figure: &str, instances: usize, measured: String, against: &str, bar: &str) {
+    pub(crate) fn row(
+        &mut self,
+        figure: &str,
+        instances: usize,
+        measured: String,
+        against: &str,
+        bar: &str,
+    ) {
         eprintln!("{figure}, {instances}: {measured} (bar {bar})");
-        self.0.push([figure.to_owned(), instances.to_string(), measured, against.to_owned(), bar.to_owned()]);
+        self.0.push([
+            figure.to_owned(),
+            instances.to_string(),
+            measured,
+            against.to_owned(),
+            bar.to_owned(),
+        ]);
     }
 
     pub(crate) fn print(&self) {
@@ -32,34 +45,52 @@ pub(crate) fn thread_time() -> Duration {
     clock(ClockId::ThreadCPUTime)
 }
 
-/// Time all threads of this process have spent on a processor, those that have ended included, to the nanosecond.
+/// Time all threads of this process have spent on a processor, those that have ended included, to
+/// the nanosecond.
 pub(crate) fn own_time() -> Duration {
     clock(ClockId::ProcessCPUTime)
 }
 
 fn clock(clock: ClockId) -> Duration {
-    clock_gettime(clock).try_into().expect("clocks of work done start at zero")
+    clock_gettime(clock)
+        .try_into()
+        .expect("clocks of work done start at zero")
 }
 
 /// Time the threads of another process have spent on a processor.
 ///
-/// The kernel brings it up to date when a thread goes to sleep, and at each tick (4 ms at 250 Hz) while it runs. So ask when
-/// the process has nothing to do, and of work that takes many ticks where it always has. Threads that have ended do not
-/// count any more.
+/// The kernel brings it up to date when a thread goes to sleep, and at each tick (4 ms at 250 Hz)
+/// while it runs. So ask when the process has nothing to do, and of work that takes many ticks
+/// where it always has. Threads that have ended do not count any more.
 pub(crate) fn process_time(pid: u32) -> Duration {
     let tasks = fs::read_dir(format!("/proc/{pid}/task")).expect("the process runs");
     let nanos = |path| {
         let text = fs::read_to_string(path).unwrap_or_default();
-        Duration::from_nanos(text.split(' ').next().and_then(|nanos| nanos.parse().ok()).unwrap_or_default())
+        Duration::from_nanos(
+            text.split(' ')
+                .next()
+                .and_then(|nanos| nanos.parse().ok())
+                .unwrap_or_default(),
+        )
     };
-    tasks.map(|task| nanos(task.expect("a task").path().join("schedstat"))).sum()
+    tasks
+        .map(|task| nanos(task.expect("a task").path().join("schedstat")))
+        .sum()
 }
 
 /// A figure of `/proc/PID/status` in bytes.
 pub(crate) fn status(pid: u32, key: &str) -> u64 {
     let text = fs::read_to_string(format!("/proc/{pid}/status")).expect("the process runs");
-    let line = text.lines().find(|line| line.starts_with(key)).expect("a line of this name");
-    line.split_whitespace().nth(1).expect("a number").parse::<u64>().expect("a number") * 1024
+    let line = text
+        .lines()
+        .find(|line| line.starts_with(key))
+        .expect("a line of this name");
+    line.split_whitespace()
+        .nth(1)
+        .expect("a number")
+        .parse::<u64>()
+        .expect("a number")
+        * 1024
 }
 
 /// What `work` costs this thread; the least of some runs, as noise only adds.

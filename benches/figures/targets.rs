@@ -1,7 +1,9 @@
-//! The refresh of one target among many, against the same refresh alone: what it costs that all share one page.
+//! The refresh of one target among many, against the same refresh alone: what it costs that all
+//! share one page.
 //!
-//! Both exporters are processes of their own, and their simulators are in this one. The simulated fleet follows from
-//! account, region and seed, so the target that is refreshed is the same in both.
+//! Both exporters are processes of their own, and their simulators are in this one. The simulated
+//! fleet follows from account, region and seed, so the target that is refreshed is the same in
+//! both.
 
 use std::time::{Duration, Instant};
 
@@ -39,18 +41,24 @@ pub(crate) fn measure(_: &[usize], table: &mut Table) {
     let mut among = Exporter::start(&runtime, ACCOUNTS, REGIONS.len());
     let targets = usize::from(ACCOUNTS) * REGIONS.len();
     for share in [1.0, 0.1] {
-        let rounds: Vec<(Cost, Cost)> =
-            (0..WARM_UP + ROUNDS).map(|_| (alone.refresh(share), among.refresh(share))).skip(WARM_UP).collect();
+        let rounds: Vec<(Cost, Cost)> = (0..WARM_UP + ROUNDS)
+            .map(|_| (alone.refresh(share), among.refresh(share)))
+            .skip(WARM_UP)
+            .collect();
         let compare = |middle: fn(Vec<Duration>) -> Duration, of: fn(&Cost) -> Duration| {
             let times = rounds.iter().map(|(alone, among)| (of(alone), of(among)));
             let (alone, among): (Vec<_>, Vec<_>) = times.unzip();
             (middle(among), middle(alone))
         };
-        let least: fn(Vec<Duration>) -> Duration = |times| times.into_iter().min().expect("a round");
+        let least: fn(Vec<Duration>) -> Duration =
+            |times| times.into_iter().min().expect("a round");
         let (among, alone) = compare(median, |cost| cost.processor);
         let (least_among, least_alone) = compare(least, |cost| cost.processor);
         let (wall_among, wall_alone) = compare(median, |cost| cost.wall);
-        let figure = format!("processor time of a refresh among {targets} targets, {:.0} % changed", 100.0 * share);
+        let figure = format!(
+            "processor time of a refresh among {targets} targets, {:.0} % changed",
+            100.0 * share
+        );
         let measured = format!("{} ({among:.1?})", ratio(among, alone));
         let against = format!(
             "the same alone: {alone:.1?}; medians of {ROUNDS}; least {} ({least_alone:.1?}); wall {} ({wall_alone:.1?})",
@@ -78,12 +86,22 @@ impl Exporter {
     fn start(runtime: &tokio::runtime::Runtime, accounts: u16, regions: usize) -> Self {
         let simulator = Simulator::new(Options {
             accounts: simulated_accounts(accounts),
-            regions: REGIONS[..regions].iter().map(|region| (*region).to_owned()).collect(),
+            regions: REGIONS[..regions]
+                .iter()
+                .map(|region| (*region).to_owned())
+                .collect(),
             ..options(&Terms::free(INSTANCES))
         });
         let endpoint = runtime.block_on(serve(&simulator));
-        let mut role = Role::start("fleet", &[&endpoint, &accounts.to_string(), &regions.to_string()]);
-        eprintln!("{} targets: {}", usize::from(accounts) * regions, role.line());
+        let mut role = Role::start(
+            "fleet",
+            &[&endpoint, &accounts.to_string(), &regions.to_string()],
+        );
+        eprintln!(
+            "{} targets: {}",
+            usize::from(accounts) * regions,
+            role.line()
+        );
         Self { simulator, role }
     }
 
@@ -94,14 +112,24 @@ impl Exporter {
         let line = self.role.line();
         let (processor, wall) = line.split_once(' ').expect("two times");
         let time = |nanos: &str| Duration::from_nanos(nanos.parse().expect("nanoseconds"));
-        Cost { processor: time(processor), wall: time(wall) }
+        Cost {
+            processor: time(processor),
+            wall: time(wall),
+        }
     }
 }
 
-/// The exporter's fleet as the program builds it; refreshes the first target on a line of stdin, and says what it took.
+/// The exporter's fleet as the program builds it; refreshes the first target on a line of stdin,
+/// and says what it took.
 pub(crate) fn run_fleet(arguments: &[String]) {
-    let [endpoint, accounts, regions] = arguments else { panic!("an endpoint, and how many accounts and regions") };
-    let config = config(endpoint, accounts.parse().expect("a number"), regions.parse().expect("a number"));
+    let [endpoint, accounts, regions] = arguments else {
+        panic!("an endpoint, and how many accounts and regions")
+    };
+    let config = config(
+        endpoint,
+        accounts.parse().expect("a number"),
+        regions.parse().expect("a number"),
+    );
     let exporter = async move {
         let credentials = Some(("AKIAEXAMPLE".to_owned(), "secret".to_owned()));
         let fleet = Fleet::new(&config, credentials).await.expect("a fleet");
@@ -119,23 +147,33 @@ pub(crate) fn run_fleet(arguments: &[String]) {
             println!("{} {}", processor.as_nanos(), wall.as_nanos());
         }
     };
-    // As a task, which is how the program runs it: on the thread of `block_on` each answer would cost a switch of threads.
-    runtime().block_on(async { tokio::spawn(exporter).await }).expect("it ends well");
+    // As a task, which is how the program runs it: on the thread of `block_on` each answer would
+    // cost a switch of threads.
+    runtime()
+        .block_on(async { tokio::spawn(exporter).await })
+        .expect("it ends well");
 }
 
-/// Nothing holds the refreshes back: neither the ceiling, nor that they are spread over half the interval.
+/// Nothing holds the refreshes back: neither the ceiling, nor that they are spread over half the
+/// interval.
 fn config(endpoint: &str, accounts: u16, regions: usize) -> Config {
     let mut config = Config::default();
     config.refresh.interval = Duration::from_millis(1);
     config.api.requests_per_second = 1e6;
     config.api.endpoint_url = Some(endpoint.to_owned());
-    let regions: Vec<String> = REGIONS[..regions].iter().map(|region| (*region).to_owned()).collect();
+    let regions: Vec<String> = REGIONS[..regions]
+        .iter()
+        .map(|region| (*region).to_owned())
+        .collect();
     let account = |id: String| Account {
         role_arn: Some(format!("arn:aws:iam::{id}:role/bench")),
         account_id: Some(id),
         regions: regions.clone(),
         ..Account::default()
     };
-    config.accounts = simulated_accounts(accounts).into_iter().map(account).collect();
+    config.accounts = simulated_accounts(accounts)
+        .into_iter()
+        .map(account)
+        .collect();
     config
 }

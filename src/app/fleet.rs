@@ -25,11 +25,14 @@ pub struct Fleet {
     pub interval: Duration,
 }
 
-/// Why a configuration has no targets. Configuration errors, found only where the environment is known.
+/// Why a configuration has no targets. Configuration errors, found only where the environment is
+/// known.
 #[derive(Debug, thiserror::Error)]
 pub enum FleetError {
     /// No region anywhere.
-    #[error("no region is known\n  hint: list regions under accounts in the configuration file, or set AWS_REGION")]
+    #[error(
+        "no region is known\n  hint: list regions under accounts in the configuration file, or set AWS_REGION"
+    )]
     NoRegion,
     /// The environment or the profile says what cannot be right.
     #[error(transparent)]
@@ -73,29 +76,61 @@ impl Fleet {
         self.state.slots.iter().map(|slot| slot.status()).collect()
     }
 
-    /// Calls nobody. `static_credentials` (access key and secret) replace the default chain: for the demo.
+    /// Calls nobody. `static_credentials` (access key and secret) replace the default chain: for
+    /// the demo.
     ///
     /// # Errors
     /// If no region is known, or the configuration asks for what this version cannot do.
-    pub async fn new(config: &Config, static_credentials: Option<(String, String)>) -> Result<Self, FleetError> {
+    pub async fn new(
+        config: &Config,
+        static_credentials: Option<(String, String)>,
+    ) -> Result<Self, FleetError> {
         check_supported(config)?;
         let endpoint_url = config.api.endpoint_url.clone();
-        let fallback_region = config.accounts.iter().find_map(|account| account.regions.first().cloned());
-        let base = Base::load(BaseOptions { endpoint_url, static_credentials, fallback_region }).await?;
+        let fallback_region = config
+            .accounts
+            .iter()
+            .find_map(|account| account.regions.first().cloned());
+        let base = Base::load(BaseOptions {
+            endpoint_url,
+            static_credentials,
+            fallback_region,
+        })
+        .await?;
         let targets = targets(config, base.default_region().as_ref())?;
-        let slots: Vec<Arc<TargetSlot>> =
-            targets.iter().enumerate().map(|(n, (account, region))| slot(n, account, region)).collect();
+        let slots: Vec<Arc<TargetSlot>> = targets
+            .iter()
+            .enumerate()
+            .map(|(n, (account, region))| slot(n, account, region))
+            .collect();
         let own = Own::new(BUILD, config.refresh.interval);
         let state = Arc::new(FleetState::new(own, policy(config), slots)?);
         let (plan, clock) = (plan(config), Clock::new(wall_clock));
-        let refreshers = targets.iter().zip(&state.slots).map(|((account, region), slot)| {
-            let meter = Arc::clone(slot) as Arc<dyn Meter>;
-            let source = SsmSource::new(&base, target_options(config, account, region), meter);
-            let publisher = TargetPublisher { state: Arc::clone(&state), slot: Arc::clone(slot) };
-            let target = Target::new(ages(config));
-            Arc::new(Refresher::new(source, publisher, plan.clone(), clock.clone(), target, slot.name()))
-        });
-        Ok(Self { refreshers: refreshers.collect(), state: Arc::clone(&state), interval: config.refresh.interval })
+        let refreshers = targets
+            .iter()
+            .zip(&state.slots)
+            .map(|((account, region), slot)| {
+                let meter = Arc::clone(slot) as Arc<dyn Meter>;
+                let source = SsmSource::new(&base, target_options(config, account, region), meter);
+                let publisher = TargetPublisher {
+                    state: Arc::clone(&state),
+                    slot: Arc::clone(slot),
+                };
+                let target = Target::new(ages(config));
+                Arc::new(Refresher::new(
+                    source,
+                    publisher,
+                    plan.clone(),
+                    clock.clone(),
+                    target,
+                    slot.name(),
+                ))
+            });
+        Ok(Self {
+            refreshers: refreshers.collect(),
+            state: Arc::clone(&state),
+            interval: config.refresh.interval,
+        })
     }
 }
 
@@ -103,7 +138,10 @@ fn check_supported(config: &Config) -> Result<(), FleetError> {
     let unsupported = [
         (config.organization.is_some(), "organization"),
         (!config.instance_tags.is_empty(), "instance_tags"),
-        (config.exposition.max_patch_info_series > 0, "exposition.max_patch_info_series"),
+        (
+            config.exposition.max_patch_info_series > 0,
+            "exposition.max_patch_info_series",
+        ),
     ];
     match unsupported.into_iter().find(|(asked, _)| *asked) {
         Some((_, key)) => Err(FleetError::NotSupported(key)),
@@ -112,7 +150,10 @@ fn check_supported(config: &Config) -> Result<(), FleetError> {
 }
 
 /// Each account with each of its regions.
-fn targets<'a>(config: &'a Config, default_region: Option<&String>) -> Result<Vec<(&'a Account, String)>, FleetError> {
+fn targets<'a>(
+    config: &'a Config,
+    default_region: Option<&String>,
+) -> Result<Vec<(&'a Account, String)>, FleetError> {
     let mut targets = Vec::new();
     for account in &config.accounts {
         if account.regions.is_empty() {
@@ -120,26 +161,49 @@ fn targets<'a>(config: &'a Config, default_region: Option<&String>) -> Result<Ve
             check_default_region(config, account, region)?;
             targets.push((account, region.clone()));
         }
-        targets.extend(account.regions.iter().map(|region| (account, region.clone())));
+        targets.extend(
+            account
+                .regions
+                .iter()
+                .map(|region| (account, region.clone())),
+        );
     }
     Ok(targets)
 }
 
 fn slot(number: usize, account: &Account, region: &str) -> Arc<TargetSlot> {
-    Arc::new(TargetSlot::new(number, account.name.clone(), account.account_id.clone(), region.to_owned()))
+    Arc::new(TargetSlot::new(
+        number,
+        account.name.clone(),
+        account.account_id.clone(),
+        region.to_owned(),
+    ))
 }
 
 /// What the configuration could not check, as it does not know the region of the environment.
-fn check_default_region(config: &Config, account: &Account, region: &str) -> Result<(), FleetError> {
+fn check_default_region(
+    config: &Config,
+    account: &Account,
+    region: &str,
+) -> Result<(), FleetError> {
     if let Some(role_arn) = &account.role_arn
         && partition_of_arn(role_arn) != partition_of_region(region)
     {
-        return Err(FleetError::OtherPartition { region: region.to_owned(), role_arn: role_arn.clone() });
+        return Err(FleetError::OtherPartition {
+            region: region.to_owned(),
+            role_arn: role_arn.clone(),
+        });
     }
     let is_same_account = |other: &&Account| other.account_id == account.account_id;
-    let mut listed = config.accounts.iter().filter(is_same_account).flat_map(|other| &other.regions);
+    let mut listed = config
+        .accounts
+        .iter()
+        .filter(is_same_account)
+        .flat_map(|other| &other.regions);
     if listed.any(|listed| listed == region) {
-        return Err(FleetError::RegionTwice { region: region.to_owned() });
+        return Err(FleetError::RegionTwice {
+            region: region.to_owned(),
+        });
     }
     Ok(())
 }
@@ -150,7 +214,10 @@ fn target_options(config: &Config, account: &Account, region: &str) -> TargetOpt
         account_id: account.account_id.clone(),
         role_arn: account.role_arn.clone(),
         role_session_name: account.role_session_name.clone(),
-        external_id: account.external_id.as_ref().map(|id| id.expose().to_owned()),
+        external_id: account
+            .external_id
+            .as_ref()
+            .map(|id| id.expose().to_owned()),
         requests_per_second: config.api.requests_per_second,
         refresh_interval: config.refresh.interval,
         attempt_timeout: config.api.attempt_timeout,
@@ -159,7 +226,10 @@ fn target_options(config: &Config, account: &Account, region: &str) -> TargetOpt
 
 fn plan(config: &Config) -> Plan {
     let types = config.compliance_types.clone();
-    Plan { other_types: types.any_other(), wants: Arc::new(move |kind| types.matches(kind)) }
+    Plan {
+        other_types: types.any_other(),
+        wants: Arc::new(move |kind| types.matches(kind)),
+    }
 }
 
 fn policy(config: &Config) -> Policy {
@@ -177,7 +247,11 @@ fn policy(config: &Config) -> Policy {
 
 fn ages(config: &Config) -> Ages {
     let refresh = &config.refresh;
-    Ages { stale_after: refresh.stale_after, interval: refresh.interval, full_every: refresh.full_every }
+    Ages {
+        stale_after: refresh.stale_after,
+        interval: refresh.interval,
+        full_every: refresh.full_every,
+    }
 }
 
 fn wall_clock() -> Option<Timestamp> {

@@ -1,4 +1,5 @@
-//! What all targets share: the page, the exporter's own metrics, and who may show which account and region.
+//! What all targets share: the page, the exporter's own metrics, and who may show which account and
+//! region.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -22,8 +23,8 @@ pub(super) struct FleetState {
     /// In the order of the configuration.
     pub(super) slots: Vec<Arc<TargetSlot>>,
     render_thread: RenderThread,
-    /// Held while a page is published and while it is decided which targets are duplicates: a page must never show one
-    /// account and region twice.
+    /// Held while a page is published and while it is decided which targets are duplicates: a page
+    /// must never show one account and region twice.
     publishing: Mutex<()>,
 }
 
@@ -43,7 +44,11 @@ pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl FleetState {
     /// # Errors
     /// If the thread that renders cannot be started.
-    pub(super) fn new(own: Own, policy: Policy, slots: Vec<Arc<TargetSlot>>) -> Result<Self, RenderError> {
+    pub(super) fn new(
+        own: Own,
+        policy: Policy,
+        slots: Vec<Arc<TargetSlot>>,
+    ) -> Result<Self, RenderError> {
         let state = Self {
             own,
             publisher: Publisher::default(),
@@ -76,15 +81,19 @@ impl FleetState {
         }
     }
 
-    /// Of several targets that are one account and region, the one that is configured first is shown, whether it is well
-    /// or not.
+    /// Of several targets that are one account and region, the one that is configured first is
+    /// shown, whether it is well or not.
     fn leave_duplicates_out(&self) {
         let mut first = HashMap::new();
         for slot in self.slots.iter().filter(|slot| slot.is_identified()) {
             let identity = slot.identity();
-            let holder = first.entry((identity.account_id, identity.region)).or_insert_with(|| Arc::clone(slot));
+            let holder = first
+                .entry((identity.account_id, identity.region))
+                .or_insert_with(|| Arc::clone(slot));
             let other = (holder.number != slot.number).then(|| holder.name());
-            let message = other.as_ref().map(|other| format!("{other}, entry {}", holder.number + 1));
+            let message = other
+                .as_ref()
+                .map(|other| format!("{other}, entry {}", holder.number + 1));
             if slot.set_duplicate_of(other) {
                 self.tell_of_duplicate(slot, message);
             }
@@ -95,17 +104,30 @@ impl FleetState {
         let target_name = slot.name();
         if let Some(other) = other {
             self.publisher.withdraw(slot.number);
-            warn!(target_name, other, "left out: another target of the configuration is the same account and region");
+            warn!(
+                target_name,
+                other,
+                "left out: another target of the configuration is the same account and region"
+            );
         } else {
-            info!(target_name, "no longer left out: no other target is the same account and region");
+            info!(
+                target_name,
+                "no longer left out: no other target is the same account and region"
+            );
         }
     }
 
     fn render(&self, slot: &TargetSlot, target: &Target) {
         slot.note_status(target);
         let before = self.publisher.target(slot.number);
-        let page =
-            TargetPage::render(&View { target, identity: &slot.identity(), policy: self.policy }, before.as_ref());
+        let page = TargetPage::render(
+            &View {
+                target,
+                identity: &slot.identity(),
+                policy: self.policy,
+            },
+            before.as_ref(),
+        );
         debug!(target_name = slot.name(), "page rendered");
         let _publishing = locked(&self.publishing);
         if !slot.is_duplicate() {
@@ -145,7 +167,8 @@ impl RefreshObserver for TargetPublisher {
         if self.render(Arc::clone(target)).await.is_ok() {
             return;
         }
-        // The last page may look well although nobody knows any more: say so with a page that is sure to be rendered.
+        // The last page may look well although nobody knows any more: say so with a page that is
+        // sure to be rendered.
         self.state.own.panicked(Task::Render);
         // Rendering only reads: the state is whole.
         target.clear_poison();
@@ -172,11 +195,25 @@ impl TargetPublisher {
 /// A target without data whose collectors have failed as `target`'s have been tried.
 fn failed_target(target: &Target) -> Target {
     let mut failed = Target::new(target.ages());
-    let now = crate::model::Now { since_start: Duration::ZERO, wall: None };
+    let now = crate::model::Now {
+        since_start: Duration::ZERO,
+        wall: None,
+    };
     for collector in crate::model::Collector::ALL {
         if target.collector(collector).attempt.is_some() {
-            let attempt = Attempt { result: Err(Reason::Internal), skipped: 0, took: Duration::ZERO };
-            failed.apply(Outcome { collector, attempt, data: None }, now);
+            let attempt = Attempt {
+                result: Err(Reason::Internal),
+                skipped: 0,
+                took: Duration::ZERO,
+            };
+            failed.apply(
+                Outcome {
+                    collector,
+                    attempt,
+                    data: None,
+                },
+                now,
+            );
         }
     }
     failed

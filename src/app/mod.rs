@@ -1,4 +1,5 @@
-//! The wiring: what a configuration means in targets, how they start, what they share, and how they stop.
+//! The wiring: what a configuration means in targets, how they start, what they share, and how they
+//! stop.
 //!
 //! The only place that knows all the others. `main` and `cli` call it; nothing else does.
 
@@ -28,8 +29,11 @@ pub use telemetry::{LogError, LogFormat, LogGuard, LogLayer, log_layer, start_lo
 use crate::metrics::Build;
 
 /// What this program was built from.
-pub const BUILD: Build =
-    Build { version: env!("CARGO_PKG_VERSION"), revision: env!("BUILD_REVISION"), rustc: env!("BUILD_RUSTC") };
+pub const BUILD: Build = Build {
+    version: env!("CARGO_PKG_VERSION"),
+    revision: env!("BUILD_REVISION"),
+    rustc: env!("BUILD_RUSTC"),
+};
 
 /// The program's name, as logs, pages and errors give it.
 pub const NAME: &str = env!("CARGO_PKG_NAME");

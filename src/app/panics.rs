@@ -1,4 +1,5 @@
-//! A panic is a fault of the exporter or of a library. It is one line of the log, and costs the task that it happened in.
+//! A panic is a fault of the exporter or of a library. It is one line of the log, and costs the
+//! task that it happened in.
 
 use std::any::Any;
 use std::panic::{PanicHookInfo, set_hook};
@@ -17,7 +18,10 @@ pub fn log_panics() {
 }
 
 fn log(panic: &PanicHookInfo<'_>) {
-    let location = panic.location().map(ToString::to_string).unwrap_or_default();
+    let location = panic
+        .location()
+        .map(ToString::to_string)
+        .unwrap_or_default();
     let thread = thread::current();
     error!(
         location,
@@ -30,6 +34,11 @@ fn log(panic: &PanicHookInfo<'_>) {
 /// One line without control characters.
 fn message(payload: &(dyn Any + Send)) -> String {
     let text = payload.downcast_ref::<&str>().copied();
-    let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message");
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(MAX_MESSAGE_CHARS).collect()
+    let text = text
+        .or_else(|| payload.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("no message");
+    text.chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .take(MAX_MESSAGE_CHARS)
+        .collect()
 }

@@ -14,7 +14,13 @@ use crate::config::Config;
 /// # Errors
 /// If `out` cannot be written.
 pub async fn plan(fleet: Fleet, config: &Config, out: &mut impl Write) -> io::Result<bool> {
-    let estimates = join_all(fleet.refreshers.iter().map(|refresher| refresher.estimate())).await;
+    let estimates = join_all(
+        fleet
+            .refreshers
+            .iter()
+            .map(|refresher| refresher.estimate()),
+    )
+    .await;
     let mut all = true;
     for (slot, estimate) in fleet.state.slots.iter().zip(estimates) {
         writeln!(out, "{}", slot.name())?;
@@ -40,12 +46,33 @@ fn write_plan(estimate: &Estimate, config: &Config, out: &mut impl Write) -> io:
     writeln!(out, "  {about}{} managed instances", estimate.instances)?;
     writeln!(out, "  {:<34}{:>8}{:>8}", "calls", "full", "steady")?;
     for calls in &estimate.calls {
-        writeln!(out, "  {:<34}{:>8}{:>8}", calls.operation.as_str(), calls.full, calls.steady)?;
+        writeln!(
+            out,
+            "  {:<34}{:>8}{:>8}",
+            calls.operation.as_str(),
+            calls.full,
+            calls.steady
+        )?;
     }
-    writeln!(out, "  {:<34}{:>8}{:>8}", "all", estimate.full(), estimate.steady())?;
+    writeln!(
+        out,
+        "  {:<34}{:>8}{:>8}",
+        "all",
+        estimate.full(),
+        estimate.steady()
+    )?;
     let rate = config.api.requests_per_second;
-    let (full, steady) = (seconds(estimate.full(), rate), seconds(estimate.steady(), rate));
-    writeln!(out, "  {:<34}{:>7.1}s{:>7.1}s", format!("at {rate} requests per second"), full, steady)?;
+    let (full, steady) = (
+        seconds(estimate.full(), rate),
+        seconds(estimate.steady(), rate),
+    );
+    writeln!(
+        out,
+        "  {:<34}{:>7.1}s{:>7.1}s",
+        format!("at {rate} requests per second"),
+        full,
+        steady
+    )?;
     write_warnings(full, steady, config.refresh.interval, out)
 }
 
@@ -53,14 +80,22 @@ fn seconds(calls: usize, rate: f64) -> f64 {
     f64::from(u32::try_from(calls).unwrap_or(u32::MAX)) / rate
 }
 
-fn write_warnings(full: f64, steady: f64, interval: Duration, out: &mut impl Write) -> io::Result<()> {
+fn write_warnings(
+    full: f64,
+    steady: f64,
+    interval: Duration,
+    out: &mut impl Write,
+) -> io::Result<()> {
     let interval = interval.as_secs_f64();
     if steady > interval {
         writeln!(
             out,
             "  warning: a refresh takes longer than the interval of {interval} seconds and will skip starts"
         )?;
-        writeln!(out, "  hint: raise refresh.interval, or api.requests_per_second if AWS grants it")?;
+        writeln!(
+            out,
+            "  hint: raise refresh.interval, or api.requests_per_second if AWS grants it"
+        )?;
     } else if full > interval {
         writeln!(
             out,

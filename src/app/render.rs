@@ -1,7 +1,7 @@
 //! The thread that renders, for all targets.
 //!
-//! Rendering takes milliseconds that no runtime's worker should be held for, and it needs memory of its own for each
-//! thread that it runs on. It runs once per refresh, so one thread is enough.
+//! Rendering takes milliseconds that no runtime's worker should be held for, and it needs memory of
+//! its own for each thread that it runs on. It runs once per refresh, so one thread is enough.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -33,7 +33,9 @@ impl RenderThread {
     /// If the system refuses the thread.
     pub(super) fn start() -> Result<Self, RenderError> {
         let (sender, receiver) = channel();
-        let thread = thread::Builder::new().name("render".to_owned()).spawn(|| work(receiver));
+        let thread = thread::Builder::new()
+            .name("render".to_owned())
+            .spawn(|| work(receiver));
         Ok(thread.map(|_| Self(sender)).map_err(NoThreads::from)?)
     }
 
@@ -41,7 +43,10 @@ impl RenderThread {
     ///
     /// # Errors
     /// If the work panicked.
-    pub(super) async fn run(&self, work: impl FnOnce() + Send + 'static) -> Result<(), RenderError> {
+    pub(super) async fn run(
+        &self,
+        work: impl FnOnce() + Send + 'static,
+    ) -> Result<(), RenderError> {
         let (done, ended) = oneshot::channel();
         let work = Box::new(move || {
             work();

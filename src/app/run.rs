@@ -27,10 +27,12 @@ pub struct ServeOptions {
     pub telemetry_path: String,
 }
 
-/// The time between the first starts of two targets, so that a fleet of accounts does not start in one burst.
+/// The time between the first starts of two targets, so that a fleet of accounts does not start in
+/// one burst.
 const START_STAGGER: Duration = Duration::from_millis(100);
 
-/// Refreshes every target on the interval and serves them, until `shutdown`. Says on which addresses, once it listens.
+/// Refreshes every target on the interval and serves them, until `shutdown`. Says on which
+/// addresses, once it listens.
 ///
 /// # Errors
 /// If an address cannot be listened on, or threads cannot be started.
@@ -44,13 +46,27 @@ pub async fn serve(
     for address in &options.listen {
         listeners.push(bind(address).await?);
     }
-    let addresses: Vec<String> = listeners.iter().filter_map(|l| Some(l.local_addr().ok()?.to_string())).collect();
-    info!(addresses = addresses.join(","), version = BUILD.version, revision = BUILD.revision, "listening");
+    let addresses: Vec<String> = listeners
+        .iter()
+        .filter_map(|l| Some(l.local_addr().ok()?.to_string()))
+        .collect();
+    info!(
+        addresses = addresses.join(","),
+        version = BUILD.version,
+        revision = BUILD.revision,
+        "listening"
+    );
     listening(&addresses);
     let site: Arc<dyn Site> = Arc::clone(&fleet.state) as _;
     let workers = AwsRuntime::start()?;
     let targets = start(fleet, &workers);
-    Server::run(listeners, site, web_options(options.telemetry_path), shutdown).await?;
+    Server::run(
+        listeners,
+        site,
+        web_options(options.telemetry_path),
+        shutdown,
+    )
+    .await?;
     // Dropping gives up what is under way: there is nothing to finish that would be shown.
     drop(targets);
     info!("stopped");
@@ -60,7 +76,9 @@ pub async fn serve(
 /// One task per target; they end when the set is dropped.
 fn start(fleet: Fleet, workers: &AwsRuntime) -> JoinSet<()> {
     let interval = fleet.interval;
-    let count = u32::try_from(fleet.refreshers.len()).unwrap_or(u32::MAX).max(1);
+    let count = u32::try_from(fleet.refreshers.len())
+        .unwrap_or(u32::MAX)
+        .max(1);
     let stagger = START_STAGGER.min(interval / 2 / count);
     let mut targets = JoinSet::new();
     for (number, refresher) in (0..).zip(fleet.refreshers) {
@@ -79,17 +97,30 @@ fn web_options(telemetry_path: String) -> Options {
     }
 }
 
-/// Refreshes every target once and writes the fleet's page as text 0.0.4. Answers whether every target is up.
+/// Refreshes every target once and writes the fleet's page as text 0.0.4. Answers whether every
+/// target is up.
 ///
 /// # Errors
 /// If `out` cannot be written, or threads cannot be started.
 pub async fn once(fleet: Fleet, out: &mut impl Write) -> anyhow::Result<bool> {
     let workers = AwsRuntime::start()?;
-    let refreshes = fleet.refreshers.iter().map(|refresher| Arc::clone(refresher).refresh_once(workers.handle()));
+    let refreshes = fleet
+        .refreshers
+        .iter()
+        .map(|refresher| Arc::clone(refresher).refresh_once(workers.handle()));
     join_all(refreshes).await;
-    for frame in Body::new(&fleet.state.publisher.page(), Format::Text, Encoding::Identity, "") {
+    for frame in Body::new(
+        &fleet.state.publisher.page(),
+        Format::Text,
+        Encoding::Identity,
+        "",
+    ) {
         io::copy(&mut frame.reader(), out).context("cannot write the metrics")?;
     }
     out.flush().context("cannot write the metrics")?;
-    Ok(fleet.state.slots.iter().all(|slot| slot.is_duplicate() || slot.status().up == Some(true)))
+    Ok(fleet
+        .state
+        .slots
+        .iter()
+        .all(|slot| slot.is_duplicate() || slot.status().up == Some(true)))
 }

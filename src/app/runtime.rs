@@ -1,8 +1,8 @@
 //! The two runtimes: one for HTTP, signals and schedules, one for AWS.
 //!
-//! AWS's SDK reads files, starts processes and looks names up in ways that may block a thread for as long as a mount or a
-//! resolver hangs. None of that may stop the page from being served or the program from ending. So the two have threads of
-//! their own, and nobody waits for those of AWS.
+//! AWS's SDK reads files, starts processes and looks names up in ways that may block a thread for
+//! as long as a mount or a resolver hangs. None of that may stop the page from being served or the
+//! program from ending. So the two have threads of their own, and nobody waits for those of AWS.
 
 use std::io;
 use std::num::NonZero;
@@ -17,7 +17,9 @@ use crate::aws::end_credential_processes;
 
 /// The system does not give the threads that the program needs.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot start threads: {0}\n  hint: the limits of processes and threads are too low (ulimit -u, pids.max)")]
+#[error(
+    "cannot start threads: {0}\n  hint: the limits of processes and threads are too low (ulimit -u, pids.max)"
+)]
 pub struct NoThreads(io::Error);
 
 impl NoThreads {
@@ -33,17 +35,20 @@ impl From<io::Error> for NoThreads {
     }
 }
 
-/// The threads on which AWS is called. They are left behind when this is dropped, with whatever blocks them.
+/// The threads on which AWS is called. They are left behind when this is dropped, with whatever
+/// blocks them.
 #[derive(Debug)]
 pub(super) struct AwsRuntime {
     runtime: Option<Runtime>,
     handle: Handle,
 }
 
-/// Threads beside those of the runtimes: for the log, for rendering, and for calls that block, such as looking names up.
+/// Threads beside those of the runtimes: for the log, for rendering, and for calls that block, such
+/// as looking names up.
 const OTHER_THREADS: usize = 6;
 
-/// Runs the program to its end. Its threads are left behind with whatever blocks them, and end with the process.
+/// Runs the program to its end. Its threads are left behind with whatever blocks them, and end with
+/// the process.
 ///
 /// # Errors
 /// If the system refuses the threads that the program needs, now or later.
@@ -57,19 +62,25 @@ pub fn block_on<F: Future>(program: F) -> Result<F::Output, NoThreads> {
     Ok(output)
 }
 
-/// The most threads of one runtime: there is little to compute, and on a large machine they would only be in the way.
+/// The most threads of one runtime: there is little to compute, and on a large machine they would
+/// only be in the way.
 const MAX_WORKERS: usize = 8;
 
 /// One thread for each processor, within reason.
 fn workers() -> usize {
-    thread::available_parallelism().map_or(1, NonZero::get).min(MAX_WORKERS)
+    thread::available_parallelism()
+        .map_or(1, NonZero::get)
+        .min(MAX_WORKERS)
 }
 
 fn start(thread_name: &str) -> Result<Runtime, NoThreads> {
     // Where the system refuses a thread, tokio panics, and does not always come back from that.
     check_threads(workers())?;
     let mut builder = Builder::new_multi_thread();
-    builder.worker_threads(workers()).thread_name(thread_name).enable_all();
+    builder
+        .worker_threads(workers())
+        .thread_name(thread_name)
+        .enable_all();
     match catch_unwind(AssertUnwindSafe(|| builder.build())) {
         Ok(built) => Ok(built?),
         Err(_) => Err(NoThreads::panicked()),
@@ -85,7 +96,9 @@ fn check_threads(count: usize) -> io::Result<()> {
     for _ in 0..count {
         let released = Arc::clone(&released);
         // Nothing is ever sent: the wait is for the sender to go.
-        match thread::Builder::new().spawn(move || drop(released.lock().map(|receiver| receiver.recv()))) {
+        match thread::Builder::new()
+            .spawn(move || drop(released.lock().map(|receiver| receiver.recv())))
+        {
             Ok(thread) => threads.push(thread),
             Err(error) => {
                 refused = Err(error);
@@ -104,7 +117,10 @@ impl AwsRuntime {
     pub(super) fn start() -> Result<Self, NoThreads> {
         let runtime = start("aws")?;
         let handle = runtime.handle().clone();
-        Ok(Self { runtime: Some(runtime), handle })
+        Ok(Self {
+            runtime: Some(runtime),
+            handle,
+        })
     }
 
     pub(super) fn handle(&self) -> Handle {

@@ -23,7 +23,9 @@ const DEMO_REQUESTS_PER_SECOND: f64 = 50.0;
 
 /// The ids of simulated accounts.
 pub fn simulated_accounts(count: u16) -> Vec<String> {
-    (0..u64::from(count)).map(|n| format!("{:012}", 111_122_223_333 + n * 111_111_111)).collect()
+    (0..u64::from(count))
+        .map(|n| format!("{:012}", 111_122_223_333 + n * 111_111_111))
+        .collect()
 }
 
 /// Serves the simulated AWS until `shutdown`.
@@ -36,7 +38,8 @@ pub async fn simulate(
     shutdown: impl Future<Output = ()> + Send,
     out: &mut (impl Write + Send),
 ) -> anyhow::Result<()> {
-    let listener = bind(&listen.map_or_else(|| parse_listen_address("127.0.0.1:4566"), Ok)?).await?;
+    let listener =
+        bind(&listen.map_or_else(|| parse_listen_address("127.0.0.1:4566"), Ok)?).await?;
     let url = format!("http://{}", listener.local_addr()?);
     let simulator = Simulator::new(options);
     let said = writeln!(out, "simulated AWS (SSM and STS) on {url}")
@@ -52,10 +55,16 @@ pub async fn simulate(
 }
 
 fn region(simulator: &Simulator) -> String {
-    simulator.targets().into_iter().next().map(|(_, region)| region).unwrap_or_default()
+    simulator
+        .targets()
+        .into_iter()
+        .next()
+        .map(|(_, region)| region)
+        .unwrap_or_default()
 }
 
-/// Serves the exporter over a simulated AWS until `shutdown`. Without a configuration every simulated account is read.
+/// Serves the exporter over a simulated AWS until `shutdown`. Without a configuration every
+/// simulated account is read.
 ///
 /// # Errors
 /// If it cannot listen, the configuration has no targets, or `out` cannot be written.
@@ -67,7 +76,8 @@ pub async fn demo(
     shutdown: impl Future<Output = ()>,
     out: &mut (impl Write + Send),
 ) -> anyhow::Result<()> {
-    let listener = bind(&sim_listen.map_or_else(|| parse_listen_address("127.0.0.1:0"), Ok)?).await?;
+    let listener =
+        bind(&sim_listen.map_or_else(|| parse_listen_address("127.0.0.1:0"), Ok)?).await?;
     let endpoint = format!("http://{}", listener.local_addr()?);
     let mut config = config.unwrap_or_else(|| demo_config(&options));
     config.api.endpoint_url = Some(endpoint.clone());
@@ -79,14 +89,27 @@ pub async fn demo(
     simulation.spawn(simulator.serve(listener, std::future::pending()));
     let mut said = Ok(());
     let path = web.telemetry_path.clone();
-    serve(fleet, web, shutdown, |addresses| said = say_where(out, addresses, &path, &endpoint)).await?;
+    serve(fleet, web, shutdown, |addresses| {
+        said = say_where(out, addresses, &path, &endpoint)
+    })
+    .await?;
     said.context("cannot say where to look")
 }
 
-fn say_where(out: &mut impl Write, addresses: &[String], path: &str, endpoint: &str) -> std::io::Result<()> {
-    writeln!(out, "a simulated fleet, no AWS account needed; stop with Ctrl-C")?;
+fn say_where(
+    out: &mut impl Write,
+    addresses: &[String],
+    path: &str,
+    endpoint: &str,
+) -> std::io::Result<()> {
+    writeln!(
+        out,
+        "a simulated fleet, no AWS account needed; stop with Ctrl-C"
+    )?;
     for address in addresses {
-        let address = address.replace("[::]", "localhost").replace("0.0.0.0", "localhost");
+        let address = address
+            .replace("[::]", "localhost")
+            .replace("0.0.0.0", "localhost");
         writeln!(out, "  metrics        http://{address}{path}")?;
         writeln!(out, "  targets        http://{address}/")?;
     }
@@ -99,13 +122,19 @@ fn demo_config(options: &Options) -> Config {
     let mut config = Config::default();
     config.refresh.interval = DEMO_INTERVAL;
     config.api.requests_per_second = DEMO_REQUESTS_PER_SECOND;
-    config.accounts =
-        options.accounts.iter().enumerate().map(|(n, id)| demo_account(n, id, &options.regions)).collect();
+    config.accounts = options
+        .accounts
+        .iter()
+        .enumerate()
+        .map(|(n, id)| demo_account(n, id, &options.regions))
+        .collect();
     config
 }
 
 fn demo_account(number: usize, id: &str, regions: &[String]) -> Account {
-    let name = ["production", "staging", "development", "sandbox"].get(number).map(|name| (*name).to_owned());
+    let name = ["production", "staging", "development", "sandbox"]
+        .get(number)
+        .map(|name| (*name).to_owned());
     Account {
         name,
         account_id: Some(id.to_owned()),

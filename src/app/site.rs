@@ -9,7 +9,8 @@ use super::telemetry;
 use crate::http::{DiscoveredTarget, Exposition, Part, Readiness, Site, TargetRow};
 use crate::metrics::{Body, Encoding, Format, Page, Task};
 
-/// After this the program is ready even if some target's first attempt still runs: it has what it has, and says so.
+/// After this the program is ready even if some target's first attempt still runs: it has what it
+/// has, and says so.
 const READY_AT_LATEST: Duration = Duration::from_mins(5);
 
 impl Site for FleetState {
@@ -17,23 +18,44 @@ impl Site for FleetState {
         let whole = self.publisher.page();
         self.own.set_log_lines_dropped(telemetry::dropped_lines());
         let body = match part {
-            Part::Everything => Body::new(&whole, format, encoding, &self.own.encode(format, &whole)),
-            Part::Exporter => Body::new(&Page::default(), format, encoding, &self.own.encode(format, &whole)),
+            Part::Everything => {
+                Body::new(&whole, format, encoding, &self.own.encode(format, &whole))
+            }
+            Part::Exporter => Body::new(
+                &Page::default(),
+                format,
+                encoding,
+                &self.own.encode(format, &whole),
+            ),
             Part::Target { account_id, region } => {
                 let place = self.find(account_id, region)?;
-                Body::new(&self.publisher.target_page(place), format, encoding, format.end())
+                Body::new(
+                    &self.publisher.target_page(place),
+                    format,
+                    encoding,
+                    format.end(),
+                )
             }
         };
-        Some(Exposition { length: body.length(), chunks: Box::new(body) })
+        Some(Exposition {
+            length: body.length(),
+            chunks: Box::new(body),
+        })
     }
 
     fn discovery(&self) -> Option<Vec<DiscoveredTarget>> {
         let is_known = |slot: &Arc<TargetSlot>| slot.is_identified() || slot.is_attempted();
         let target = |slot: &Arc<TargetSlot>| {
             let identity = slot.identity();
-            DiscoveredTarget { account_id: identity.account_id, region: identity.region }
+            DiscoveredTarget {
+                account_id: identity.account_id,
+                region: identity.region,
+            }
         };
-        self.slots.iter().all(is_known).then(|| self.shown().map(target).collect())
+        self.slots
+            .iter()
+            .all(is_known)
+            .then(|| self.shown().map(target).collect())
     }
 
     fn targets(&self) -> Vec<TargetRow> {
@@ -84,8 +106,11 @@ fn row(slot: &TargetSlot) -> TargetRow {
         Some(true) => "up",
         Some(false) => "down",
     };
-    let failures: Vec<String> =
-        status.failures.iter().map(|(collector, reason)| format!("{collector}: {}", reason.as_str())).collect();
+    let failures: Vec<String> = status
+        .failures
+        .iter()
+        .map(|(collector, reason)| format!("{collector}: {}", reason.as_str()))
+        .collect();
     TargetRow {
         account_id: identity.account_id,
         account_name: identity.account_name,
@@ -93,7 +118,9 @@ fn row(slot: &TargetSlot) -> TargetRow {
         state: state.to_owned(),
         age: status.confirmed.map(|confirmed| confirmed.elapsed()),
         detail: match (duplicate_of, failures.join(", ")) {
-            (Some(other), _) => Some(format!("the same account and region as {other}, which is configured before it")),
+            (Some(other), _) => Some(format!(
+                "the same account and region as {other}, which is configured before it"
+            )),
             (None, failures) => Some(failures).filter(|failures| !failures.is_empty()),
         },
     }

@@ -1,4 +1,5 @@
-//! What is known of one configured target beside its data: who it is, its counters, its row on the landing page.
+//! What is known of one configured target beside its data: who it is, its counters, its row on the
+//! landing page.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard};
@@ -46,12 +47,20 @@ pub struct TargetStatus {
 }
 
 impl TargetSlot {
-    pub(super) fn new(number: usize, account_name: Option<String>, account_id: Option<String>, region: String) -> Self {
+    pub(super) fn new(
+        number: usize,
+        account_name: Option<String>,
+        account_id: Option<String>,
+        region: String,
+    ) -> Self {
         Self {
             number,
             account_name,
             region,
-            account: Mutex::new(Account { id: account_id, ..Account::default() }),
+            account: Mutex::new(Account {
+                id: account_id,
+                ..Account::default()
+            }),
             attempted: AtomicBool::new(false),
             status: Mutex::default(),
         }
@@ -60,8 +69,15 @@ impl TargetSlot {
     /// Who the target is; the account id is empty until it is known.
     pub(super) fn identity(&self) -> Identity {
         let account_id = self.account().id.clone().unwrap_or_default();
-        let account_name = self.account_name.clone().unwrap_or_else(|| account_id.clone());
-        Identity { account_id, region: self.region.clone(), account_name }
+        let account_name = self
+            .account_name
+            .clone()
+            .unwrap_or_else(|| account_id.clone());
+        Identity {
+            account_id,
+            region: self.region.clone(),
+            account_name,
+        }
     }
 
     /// For the log and for people: the account by name or id, and the region.
@@ -129,8 +145,16 @@ impl TargetSlot {
         let failures = Collector::ALL.into_iter().filter_map(failure).collect();
         let up = target.is_up();
         let mut status = locked(&self.status);
-        let confirmed = if up == Some(true) { Some(Instant::now()) } else { status.confirmed };
-        *status = TargetStatus { up, confirmed, failures };
+        let confirmed = if up == Some(true) {
+            Some(Instant::now())
+        } else {
+            status.confirmed
+        };
+        *status = TargetStatus {
+            up,
+            confirmed,
+            failures,
+        };
     }
 
     pub(super) fn refresh_started(&self, at: Option<Timestamp>, own: &Own) {

@@ -1,7 +1,8 @@
 //! Logs: one line per event on stderr, as logfmt or JSON.
 //!
-//! A pipe that nobody reads takes no more lines once it is full. Lines wait in a short queue for a thread that writes them,
-//! and are dropped and counted when that is full: nothing else ever waits for the log.
+//! A pipe that nobody reads takes no more lines once it is full. Lines wait in a short queue for a
+//! thread that writes them, and are dropped and counted when that is full: nothing else ever waits
+//! for the log.
 
 use std::io;
 use std::panic::catch_unwind;
@@ -62,21 +63,33 @@ pub fn start_logging(level: Level, format: LogFormat) -> Result<LogGuard, LogErr
 
 /// The log as a part of a subscriber that has others, too.
 ///
-/// Libraries are not heard: the AWS SDK repeats in its lines what AWS answers, and at lower levels whole requests. What of
-/// it matters is in the errors that it returns.
+/// Libraries are not heard: the AWS SDK repeats in its lines what AWS answers, and at lower levels
+/// whole requests. What of it matters is in the errors that it returns.
 ///
 /// # Errors
 /// If the thread that writes cannot be started.
 pub fn log_layer(level: Level, format: LogFormat) -> Result<(LogLayer, LogGuard), NoThreads> {
     let filter = Targets::new().with_target(env!("CARGO_CRATE_NAME"), level);
-    let builder =
-        || NonBlockingBuilder::default().lossy(true).buffered_lines_limit(MAX_WAITING_LINES).thread_name("log");
-    let (writer, guard) = catch_unwind(|| builder().finish(io::stderr())).map_err(|_| NoThreads::panicked())?;
+    let builder = || {
+        NonBlockingBuilder::default()
+            .lossy(true)
+            .buffered_lines_limit(MAX_WAITING_LINES)
+            .thread_name("log")
+    };
+    let (writer, guard) =
+        catch_unwind(|| builder().finish(io::stderr())).map_err(|_| NoThreads::panicked())?;
     let _ = DROPPED.set(writer.error_counter());
     let layer = match format {
-        LogFormat::Logfmt => tracing_logfmt::builder().with_target(false).layer().with_writer(writer).boxed(),
+        LogFormat::Logfmt => tracing_logfmt::builder()
+            .with_target(false)
+            .layer()
+            .with_writer(writer)
+            .boxed(),
         LogFormat::Json => {
-            let json = tracing_subscriber::fmt::layer().json().flatten_event(true).with_target(false);
+            let json = tracing_subscriber::fmt::layer()
+                .json()
+                .flatten_event(true)
+                .with_target(false);
             json.with_writer(writer).boxed()
         }
     };
@@ -85,5 +98,7 @@ pub fn log_layer(level: Level, format: LogFormat) -> Result<(LogLayer, LogGuard)
 
 /// How many lines have been dropped since the start.
 pub(super) fn dropped_lines() -> u64 {
-    DROPPED.get().map_or(0, |dropped| dropped.dropped_lines() as u64)
+    DROPPED
+        .get()
+        .map_or(0, |dropped| dropped.dropped_lines() as u64)
 }

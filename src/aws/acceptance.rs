@@ -1,7 +1,8 @@
 //! In which regions AWS takes which credentials.
 //!
-//! A region that is not enabled for an account refuses good credentials as if they were wrong. What tells the two apart is
-//! a sibling: another target of the same credentials, in a region that takes them.
+//! A region that is not enabled for an account refuses good credentials as if they were wrong. What
+//! tells the two apart is a sibling: another target of the same credentials, in a region that takes
+//! them.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -22,7 +23,8 @@ const MAX_KEYS: usize = 16;
 pub(super) enum Use {
     /// Base credentials at STS, by access key.
     Sts(String),
-    /// Base credentials that read SSM, by the account that STS says they are of: they may have a new key every hour.
+    /// Base credentials that read SSM, by the account that STS says they are of: they may have a
+    /// new key every hour.
     Account(String),
     /// Sessions of a role, by its ARN.
     Role(String),
@@ -36,7 +38,8 @@ pub(super) struct Acceptance(Mutex<HashMap<Use, HashMap<String, Record>>>);
 #[derive(Clone, Copy, Debug, Default)]
 struct Record {
     accepted: Option<Instant>,
-    /// When STS took the credentials in this region; what they are used for may still be refused there.
+    /// When STS took the credentials in this region; what they are used for may still be refused
+    /// there.
     vouched: Option<Instant>,
     refused_since: Option<Instant>,
     seen: Option<Instant>,
@@ -44,41 +47,59 @@ struct Record {
 
 /// Whether an error may mean that the region is not enabled.
 pub(super) fn is_unknown_there(error: &SourceError) -> bool {
-    error.reason == Reason::InvalidCredentials && UNKNOWN_THERE.iter().any(|code| error.detail.contains(code))
+    error.reason == Reason::InvalidCredentials
+        && UNKNOWN_THERE.iter().any(|code| error.detail.contains(code))
 }
 
 impl Acceptance {
     /// A call with these credentials has succeeded in a region.
     pub(super) fn accepted(&self, used: Use, region: &str) {
         let now = Some(Instant::now());
-        self.note(used, region, |before| Record { accepted: now, refused_since: None, seen: now, ..before });
+        self.note(used, region, |before| Record {
+            accepted: now,
+            refused_since: None,
+            seen: now,
+            ..before
+        });
     }
 
-    /// STS has taken these credentials in a region: others may rely on that until they are refused there.
+    /// STS has taken these credentials in a region: others may rely on that until they are refused
+    /// there.
     pub(super) fn vouched(&self, used: Use, region: &str) {
         let now = Some(Instant::now());
-        self.note(used, region, |before| Record { vouched: now, seen: now, ..before });
+        self.note(used, region, |before| Record {
+            vouched: now,
+            seen: now,
+            ..before
+        });
     }
 
     /// A region does not know these credentials.
     pub(super) fn refused(&self, used: Use, region: &str) {
         let now = Some(Instant::now());
-        self.note(used, region, |before| Record { refused_since: before.refused_since.or(now), seen: now, ..before });
+        self.note(used, region, |before| Record {
+            refused_since: before.refused_since.or(now),
+            seen: now,
+            ..before
+        });
     }
 
     /// Another region in which these credentials work, although `region` refuses them.
     ///
-    /// Where the region has taken them before, only what has succeeded since it refuses them counts: credentials that are
-    /// revoked are refused in one region first.
+    /// Where the region has taken them before, only what has succeeded since it refuses them
+    /// counts: credentials that are revoked are refused in one region first.
     pub(super) fn elsewhere(&self, used: &Use, region: &str) -> Option<String> {
         let records = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let regions = records.get(used)?;
         let here = regions.get(region).copied().unwrap_or_default();
         let counts_from = here.refused_since.filter(|_| here.accepted.is_some());
         let others = regions.iter().filter(|(other, _)| *other != region);
-        let works =
-            |record: &Record| record.refused_since.is_none() && record.accepted.max(record.vouched) > counts_from;
-        let working = others.filter(|(_, record)| works(record)).map(|(other, _)| other);
+        let works = |record: &Record| {
+            record.refused_since.is_none() && record.accepted.max(record.vouched) > counts_from
+        };
+        let working = others
+            .filter(|(_, record)| works(record))
+            .map(|(other, _)| other);
         working.min().cloned()
     }
 
@@ -92,14 +113,22 @@ impl Acceptance {
     }
 }
 
-/// Temporary credentials have a new key every hour; roles and accounts are those of the configuration.
+/// Temporary credentials have a new key every hour; roles and accounts are those of the
+/// configuration.
 fn forget_old_keys(records: &mut HashMap<Use, HashMap<String, Record>>, used: &Use) {
     let is_key = |used: &Use| matches!(used, Use::Sts(_));
-    if !is_key(used) || records.contains_key(used) || records.keys().filter(|used| is_key(used)).count() < MAX_KEYS {
+    if !is_key(used)
+        || records.contains_key(used)
+        || records.keys().filter(|used| is_key(used)).count() < MAX_KEYS
+    {
         return;
     }
-    let seen = |regions: &HashMap<String, Record>| regions.values().filter_map(|record| record.seen).max();
-    let oldest = records.iter().filter(|(used, _)| is_key(used)).min_by_key(|(_, regions)| seen(regions));
+    let seen =
+        |regions: &HashMap<String, Record>| regions.values().filter_map(|record| record.seen).max();
+    let oldest = records
+        .iter()
+        .filter(|(used, _)| is_key(used))
+        .min_by_key(|(_, regions)| seen(regions));
     if let Some(oldest) = oldest.map(|(used, _)| used.clone()) {
         records.remove(&oldest);
     }
@@ -127,9 +156,16 @@ mod tests {
         acceptance.refused(role(), "ap-east-1");
         assert_eq!(elsewhere(&acceptance, "ap-east-1"), None);
         acceptance.accepted(role(), "eu-west-1");
-        assert_eq!(elsewhere(&acceptance, "ap-east-1").as_deref(), Some("eu-west-1"));
+        assert_eq!(
+            elsewhere(&acceptance, "ap-east-1").as_deref(),
+            Some("eu-west-1")
+        );
         acceptance.refused(role(), "eu-west-1");
-        assert_eq!(elsewhere(&acceptance, "ap-east-1"), None, "now they are refused everywhere");
+        assert_eq!(
+            elsewhere(&acceptance, "ap-east-1"),
+            None,
+            "now they are refused everywhere"
+        );
     }
 
     #[test]
@@ -147,7 +183,10 @@ mod tests {
         acceptance.vouched(role(), "eu-west-1");
         acceptance.vouched(role(), "ap-east-1");
         acceptance.refused(role(), "ap-east-1");
-        assert_eq!(elsewhere(&acceptance, "ap-east-1").as_deref(), Some("eu-west-1"));
+        assert_eq!(
+            elsewhere(&acceptance, "ap-east-1").as_deref(),
+            Some("eu-west-1")
+        );
         acceptance.refused(role(), "eu-west-1");
         assert_eq!(elsewhere(&acceptance, "ap-east-1"), None);
     }
@@ -160,10 +199,18 @@ mod tests {
         }
         advance(Duration::from_secs(1)).await;
         acceptance.refused(role(), "us-east-1");
-        assert_eq!(elsewhere(&acceptance, "us-east-1"), None, "the other one has not been asked since");
+        assert_eq!(
+            elsewhere(&acceptance, "us-east-1"),
+            None,
+            "the other one has not been asked since"
+        );
         advance(Duration::from_secs(1)).await;
         acceptance.accepted(role(), "eu-west-1");
-        assert_eq!(elsewhere(&acceptance, "us-east-1").as_deref(), Some("eu-west-1"), "it was disabled just now");
+        assert_eq!(
+            elsewhere(&acceptance, "us-east-1").as_deref(),
+            Some("eu-west-1"),
+            "it was disabled just now"
+        );
     }
 
     #[test]
@@ -172,6 +219,9 @@ mod tests {
         for number in 0..2 * MAX_KEYS {
             acceptance.accepted(Use::Sts(number.to_string()), "eu-west-1");
         }
-        assert_eq!(acceptance.0.into_inner().expect("unpoisoned").len(), MAX_KEYS);
+        assert_eq!(
+            acceptance.0.into_inner().expect("unpoisoned").len(),
+            MAX_KEYS
+        );
     }
 }

@@ -1,7 +1,8 @@
 //! What every HTTP answer passes before the SDK sees it: its body is read here, within a bound.
 //!
-//! The SDK reads bodies to their end, however large. Here the body is in memory before the SDK gets the answer; since
-//! that happens inside the connector, the time limits of an attempt hold for it, too.
+//! The SDK reads bodies to their end, however large. Here the body is in memory before the SDK gets
+//! the answer; since that happens inside the connector, the time limits of an attempt hold for it,
+//! too.
 
 use std::fmt;
 use std::sync::Arc;
@@ -9,11 +10,14 @@ use std::sync::Arc;
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::connector_metadata::ConnectorMetadata;
 use aws_smithy_runtime_api::client::http::{
-    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
+    SharedHttpConnector,
 };
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
-use aws_smithy_runtime_api::client::runtime_components::{RuntimeComponents, RuntimeComponentsBuilder};
+use aws_smithy_runtime_api::client::runtime_components::{
+    RuntimeComponents, RuntimeComponentsBuilder,
+};
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
 use aws_smithy_types::config_bag::ConfigBag;
@@ -24,8 +28,8 @@ use super::{attempt_log, redaction};
 
 /// Larger bodies are nobody's page of 50 rows. AWS's own have some tens of kilobytes.
 pub(super) const MAX_BODY_BYTES: usize = 16 << 20;
-/// Bodies up to this size are read without asking. Hundreds of calls may be under way at once, so that larger ones wait
-/// for each other.
+/// Bodies up to this size are read without asking. Hundreds of calls may be under way at once, so
+/// that larger ones wait for each other.
 const LARGE_BODY_BYTES: usize = 1 << 20;
 /// Larger bodies in memory at once, over all targets.
 const LARGE_BODIES: usize = 4;
@@ -56,14 +60,25 @@ impl RefusedAnswer {
     pub(super) fn of(response: &HttpResponse, flaw: Flaw) -> ConnectorError {
         let status = response.status().as_u16();
         let request_id = attempt_log::request_id(response.headers());
-        ConnectorError::other(Box::new(Self { status, request_id, flaw }), None)
+        ConnectorError::other(
+            Box::new(Self {
+                status,
+                request_id,
+                flaw,
+            }),
+            None,
+        )
     }
 }
 
-/// The same client, which reads no body beyond 16 MiB and remembers the secrets of its requests for the log.
+/// The same client, which reads no body beyond 16 MiB and remembers the secrets of its requests for
+/// the log.
 pub(super) fn bounded(client: SharedHttpClient) -> SharedHttpClient {
     let large_bodies = Arc::new(Semaphore::new(LARGE_BODIES));
-    wrapped(client, move |connector| Bounded { connector, large_bodies: Arc::clone(&large_bodies) })
+    wrapped(client, move |connector| Bounded {
+        connector,
+        large_bodies: Arc::clone(&large_bodies),
+    })
 }
 
 #[derive(Debug)]
@@ -92,7 +107,10 @@ impl HttpConnector for Bounded {
 }
 
 /// Reads the whole body into memory.
-async fn read(mut response: HttpResponse, large_bodies: Arc<Semaphore>) -> Result<HttpResponse, ConnectorError> {
+async fn read(
+    mut response: HttpResponse,
+    large_bodies: Arc<Semaphore>,
+) -> Result<HttpResponse, ConnectorError> {
     let mut body = ByteStream::new(response.take_body());
     let said = usize::try_from(body.size_hint().0).unwrap_or(usize::MAX);
     if said > MAX_BODY_BYTES {
@@ -156,7 +174,9 @@ struct Wrapped<W> {
 
 impl<W> fmt::Debug for Wrapped<W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Wrapped").field("client", &self.client).finish_non_exhaustive()
+        f.debug_struct("Wrapped")
+            .field("client", &self.client)
+            .finish_non_exhaustive()
     }
 }
 
@@ -165,8 +185,14 @@ where
     W: Fn(SharedHttpConnector) -> C + Send + Sync,
     C: HttpConnector + 'static,
 {
-    fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
-        SharedHttpConnector::new((self.wrap)(self.client.http_connector(settings, components)))
+    fn http_connector(
+        &self,
+        settings: &HttpConnectorSettings,
+        components: &RuntimeComponents,
+    ) -> SharedHttpConnector {
+        SharedHttpConnector::new((self.wrap)(
+            self.client.http_connector(settings, components),
+        ))
     }
 
     fn validate_base_client_config(
@@ -177,7 +203,11 @@ where
         self.client.validate_base_client_config(components, config)
     }
 
-    fn validate_final_config(&self, components: &RuntimeComponents, config: &ConfigBag) -> Result<(), BoxError> {
+    fn validate_final_config(
+        &self,
+        components: &RuntimeComponents,
+        config: &ConfigBag,
+    ) -> Result<(), BoxError> {
         self.client.validate_final_config(components, config)
     }
 

@@ -1,4 +1,5 @@
-//! What the log says of each attempt: status and request id, which the SDK's outputs do not have, and how it ended.
+//! What the log says of each attempt: status and request id, which the SDK's outputs do not have,
+//! and how it ended.
 
 use std::cell::RefCell;
 use std::time::Duration;
@@ -38,20 +39,35 @@ pub(super) async fn observed<F: Future>(attempt: F) -> (F::Output, AnswerHead) {
 
 /// The attempt that is being observed was answered.
 pub(super) fn answered(response: &HttpResponse) {
-    let head = AnswerHead { status: Some(response.status().as_u16()), request_id: request_id(response.headers()) };
+    let head = AnswerHead {
+        status: Some(response.status().as_u16()),
+        request_id: request_id(response.headers()),
+    };
     // Nobody observes the calls of credential providers.
     let _ = HEAD.try_with(|observed| observed.replace(head));
 }
 
 /// AWS's id of a request, for its support. `None` if it may be something else.
 pub(super) fn request_id(headers: &Headers) -> Option<String> {
-    let id = headers.get("x-amzn-requestid").or_else(|| headers.get("x-amz-request-id"))?;
-    let id: String = id.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').take(MAX_REQUEST_ID_CHARS).collect();
+    let id = headers
+        .get("x-amzn-requestid")
+        .or_else(|| headers.get("x-amz-request-id"))?;
+    let id: String = id
+        .chars()
+        .filter(|c| c.is_ascii_alphanumeric() || *c == '-')
+        .take(MAX_REQUEST_ID_CHARS)
+        .collect();
     (!id.is_empty() && redaction::is_clean(&id)).then_some(id)
 }
 
 /// Logs an attempt of a call to SSM; `attempt` counts from 1.
-pub(super) fn log(operation: Operation, attempt: u32, took: Duration, head: &AnswerHead, error: Option<&SourceError>) {
+pub(super) fn log(
+    operation: Operation,
+    attempt: u32,
+    took: Duration,
+    head: &AnswerHead,
+    error: Option<&SourceError>,
+) {
     tracing::debug!(
         operation = operation.as_str(),
         attempt,
@@ -68,7 +84,8 @@ fn milliseconds(took: Duration) -> u64 {
     u64::try_from(took.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// A request to STS and its answer. STS is retried inside the SDK, so that only the connector meets each attempt.
+/// A request to STS and its answer. STS is retried inside the SDK, so that only the connector meets
+/// each attempt.
 pub(super) struct Exchange(Option<Asked>);
 
 struct Asked {
@@ -84,16 +101,33 @@ impl Exchange {
             return Self(None);
         }
         let body = request.body().bytes().unwrap_or_default();
-        let action = form_urlencoded::parse(body).find(|(name, _)| name == "Action").map(|(_, action)| action.into());
+        let action = form_urlencoded::parse(body)
+            .find(|(name, _)| name == "Action")
+            .map(|(_, action)| action.into());
         // `attempt=1; max=3`
         let attempts = request.headers().get("amz-sdk-request").unwrap_or_default();
-        let attempt = attempts.split("attempt=").nth(1).and_then(|rest| rest.split(';').next()).unwrap_or_default();
-        let asked = |action| Asked { action, attempt: attempt.to_owned(), began: Instant::now() };
+        let attempt = attempts
+            .split("attempt=")
+            .nth(1)
+            .and_then(|rest| rest.split(';').next())
+            .unwrap_or_default();
+        let asked = |action| Asked {
+            action,
+            attempt: attempt.to_owned(),
+            began: Instant::now(),
+        };
         Self(action.map(asked))
     }
 
     pub(super) fn end(self, result: &Result<HttpResponse, ConnectorError>) {
-        let Some(Asked { action, attempt, began }) = self.0 else { return };
+        let Some(Asked {
+            action,
+            attempt,
+            began,
+        }) = self.0
+        else {
+            return;
+        };
         let response = result.as_ref().ok();
         tracing::debug!(
             operation = action,
@@ -101,7 +135,11 @@ impl Exchange {
             status = response.map(|response| response.status().as_u16()),
             milliseconds = milliseconds(began.elapsed()),
             request_id = response.and_then(|response| request_id(response.headers())),
-            outcome = if response.is_some() { "answered" } else { "failed" },
+            outcome = if response.is_some() {
+                "answered"
+            } else {
+                "failed"
+            },
             "attempt ended"
         );
     }

@@ -24,16 +24,19 @@ pub struct BaseOptions {
     /// For simulators: asked for every service and region. Without it the SDK's own settings hold
     /// (`AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_SSM`, the profile).
     pub endpoint_url: Option<String>,
-    /// Access key id and secret key to use instead of the default chain: for the demo and for tests.
+    /// Access key id and secret key to use instead of the default chain: for the demo and for
+    /// tests.
     pub static_credentials: Option<(String, String)>,
-    /// Where the base credentials are asked for if neither environment nor profile names a region: any that is configured
-    /// will do, and saves asking the instance metadata.
+    /// Where the base credentials are asked for if neither environment nor profile names a region:
+    /// any that is configured will do, and saves asking the instance metadata.
     pub fallback_region: Option<String>,
 }
 
 impl fmt::Debug for BaseOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("BaseOptions").field("endpoint_url", &self.endpoint_url).finish_non_exhaustive()
+        f.debug_struct("BaseOptions")
+            .field("endpoint_url", &self.endpoint_url)
+            .finish_non_exhaustive()
     }
 }
 
@@ -45,7 +48,8 @@ pub struct Base {
 }
 
 impl Base {
-    /// Reads environment and profile. Calls nobody: credentials that are missing show when a target begins.
+    /// Reads environment and profile. Calls nobody: credentials that are missing show when a target
+    /// begins.
     ///
     /// # Errors
     /// If the environment or the profile says what cannot be right.
@@ -59,16 +63,26 @@ impl Base {
         if let Some(url) = options.endpoint_url {
             sdk.set_endpoint_url(Some(url));
         } else {
-            sdk.set_use_fips(Some(endpoints.fips)).set_use_dual_stack(Some(endpoints.dual_stack));
+            sdk.set_use_fips(Some(endpoints.fips))
+                .set_use_dual_stack(Some(endpoints.dual_stack));
             sdk.set_service_config(Some(endpoints));
         }
         let chain = if let Some((id, secret)) = options.static_credentials {
-            Chain::fixed(SharedCredentialsProvider::new(Credentials::new(id, secret, None, None, "static")))
+            Chain::fixed(SharedCredentialsProvider::new(Credentials::new(
+                id, secret, None, None, "static",
+            )))
         } else {
             let region = region.or(options.fallback_region.map(Region::new));
-            Chain::default_of(DefaultChain { environment, http, region })
+            Chain::default_of(DefaultChain {
+                environment,
+                http,
+                region,
+            })
         };
-        Ok(Self { sdk: sdk.build(), chain: Arc::new(chain) })
+        Ok(Self {
+            sdk: sdk.build(),
+            chain: Arc::new(chain),
+        })
     }
 
     /// The region of `AWS_REGION`, `AWS_DEFAULT_REGION` or the profile.
@@ -80,23 +94,30 @@ impl Base {
 impl BaseOptions {
     async fn environment(&self) -> Result<Environment, EnvironmentError> {
         let needs_nothing = self.static_credentials.is_some()
-            && self.endpoint_url.as_deref().is_some_and(|url| url.starts_with("http://"));
+            && self
+                .endpoint_url
+                .as_deref()
+                .is_some_and(|url| url.starts_with("http://"));
         if needs_nothing {
             return Ok(Environment::isolated());
         }
-        let wanted = Wanted { credentials: self.static_credentials.is_none(), endpoints: self.endpoint_url.is_none() };
+        let wanted = Wanted {
+            credentials: self.static_credentials.is_none(),
+            endpoints: self.endpoint_url.is_none(),
+        };
         Environment::load(wanted).await
     }
 }
 
-/// The settings that all clients have in common. The SDK's loader would fill the rest from the environment and the
-/// profile, and panics over some of it; here the rest is the SDK's default.
+/// The settings that all clients have in common. The SDK's loader would fill the rest from the
+/// environment and the profile, and panics over some of it; here the rest is the SDK's default.
 pub(super) fn settings(http: SharedHttpClient, region: Option<Region>) -> Builder {
     let mut settings = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .http_client(http)
         .region(region)
-        // Every call has a timeout for the whole of an attempt, so a slow body needs no watch of its own.
+        // Every call has a timeout for the whole of an attempt, so a slow body needs no watch of
+        // its own.
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
     settings.set_app_name(AppName::new(APP_NAME).ok());
     settings

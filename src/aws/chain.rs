@@ -1,7 +1,8 @@
 //! The base credentials: the SDK's default chain, asked by one target for all.
 //!
-//! A chain may start a process, ask the metadata service or sign in; with a hundred targets it must not do so a hundred
-//! times. What targets of the same credentials learn about them (whose they are, where they work) is shared here, too.
+//! A chain may start a process, ask the metadata service or sign in; with a hundred targets it must
+//! not do so a hundred times. What targets of the same credentials learn about them (whose they
+//! are, where they work) is shared here, too.
 
 use std::fmt;
 use std::sync::Arc;
@@ -49,7 +50,12 @@ impl Chain {
     pub(super) fn fixed(provider: SharedCredentialsProvider) -> Self {
         let load: Arc<Load> = Arc::new(move |_| {
             let provider = provider.clone();
-            Box::pin(async move { provider.provide_credentials().await.map_err(|error| unloaded(&error)) })
+            Box::pin(async move {
+                provider
+                    .provide_credentials()
+                    .await
+                    .map_err(|error| unloaded(&error))
+            })
         });
         Self::of(Resolver::new(load))
     }
@@ -89,7 +95,11 @@ impl Chain {
     /// AWS refused these: whoever asks next gets others, if there are others.
     pub(super) async fn forget(&self, number: u64) {
         let mut last = self.last.lock().await;
-        if last.lease.as_ref().is_some_and(|lease| lease.number == number) {
+        if last
+            .lease
+            .as_ref()
+            .is_some_and(|lease| lease.number == number)
+        {
             last.lease = None;
         }
     }
@@ -107,8 +117,12 @@ impl Last {
             }
             Err(failure) => {
                 self.failure = Some((Instant::now(), failure.clone()));
-                // A metadata service that is slow today is no reason to throw away what is good until tomorrow.
-                let old = self.lease.take().filter(|lease| lease.is_valid() && classify::may_pass(failure.reason));
+                // A metadata service that is slow today is no reason to throw away what is good
+                // until tomorrow.
+                let old = self
+                    .lease
+                    .take()
+                    .filter(|lease| lease.is_valid() && classify::may_pass(failure.reason));
                 let Some(old) = old else { return Err(failure) };
                 tracing::warn!(error = %failure, "credentials could not be renewed; the last ones are good for a while yet");
                 let lease = Arc::new(old.put_off());

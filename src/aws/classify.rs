@@ -1,7 +1,9 @@
-//! What the SDK's errors mean: the reason for a label, what a smaller question would do, whether to try again.
+//! What the SDK's errors mean: the reason for a label, what a smaller question would do, whether to
+//! try again.
 //!
-//! By AWS's code, never by the SDK's variants: throttling, refusals and validation are not in SSM's model, so the SDK
-//! has no variant for them. Codes are compared whole, since `AccessDenied` may well be part of a message.
+//! By AWS's code, never by the SDK's variants: throttling, refusals and validation are not in SSM's
+//! model, so the SDK has no variant for them. Codes are compared whole, since `AccessDenied` may
+//! well be part of a message.
 
 use std::error::Error;
 use std::io;
@@ -15,21 +17,23 @@ use aws_smithy_types::date_time::Format;
 
 use super::answer_guard::RefusedAnswer;
 use super::codes::{
-    ACCESS_DENIED, EXPIRED, INVALID_CREDENTIALS, REFUSED_TOKEN, SIGNATURE, THROTTLED, TRANSIENT, UNKNOWN_RESOURCE,
-    VALIDATION,
+    ACCESS_DENIED, EXPIRED, INVALID_CREDENTIALS, REFUSED_TOKEN, SIGNATURE, THROTTLED, TRANSIENT,
+    UNKNOWN_RESOURCE, VALIDATION,
 };
 use super::unloaded::unloaded;
 use super::{attempt_log, redaction};
 use crate::collect::{Operation, PageRequest, Scope, SourceError};
 use crate::model::Reason;
 
-/// A clock this far from AWS's makes AWS refuse signatures (it allows 5 minutes, and the SDK corrects from 4 on).
+/// A clock this far from AWS's makes AWS refuse signatures (it allows 5 minutes, and the SDK
+/// corrects from 4 on).
 const SKEW: Duration = Duration::from_mins(4);
 /// A detail is cut behind so many characters.
 const MAX_DETAIL_CHARS: usize = 240;
 /// A text is looked at for secrets up to here.
 const MAX_SEARCHED_BYTES: usize = 8 << 10;
-/// A longer text is shown no further than this, so that a secret that goes beyond what is looked at is not shown in part.
+/// A longer text is shown no further than this, so that a secret that goes beyond what is looked at
+/// is not shown in part.
 const MAX_SHOWN_BYTES: usize = 2 << 10;
 
 /// What a call asks, as far as it matters for what its failure means.
@@ -44,7 +48,11 @@ pub(super) struct Question {
 
 impl Question {
     pub(super) fn new(operation: Operation, ids: usize, page: &PageRequest) -> Self {
-        Self { operation, ids, has_token: page.token.is_some() }
+        Self {
+            operation,
+            ids,
+            has_token: page.token.is_some(),
+        }
     }
 }
 
@@ -77,7 +85,11 @@ where
 {
     let mut failure = failure(error, question.ids);
     if error.as_service_error().is_some_and(refuses_token) {
-        failure.error.scope = if question.has_token { Scope::Token } else { Scope::Call };
+        failure.error.scope = if question.has_token {
+            Scope::Token
+        } else {
+            Scope::Call
+        };
     }
     failure
 }
@@ -90,7 +102,12 @@ where
     let (reason, scope, again, detail) = match error {
         SdkError::ServiceError(context) => refused(context.err(), context.raw(), ids),
         SdkError::ResponseError(context) => unreadable(error, context.raw()),
-        SdkError::TimeoutError(_) => (Reason::Timeout, Scope::Call, Again::Transient, "no answer in time".to_owned()),
+        SdkError::TimeoutError(_) => (
+            Reason::Timeout,
+            Scope::Call,
+            Again::Transient,
+            "no answer in time".to_owned(),
+        ),
         SdkError::DispatchFailure(context) => undelivered(error, context.as_connector_error()),
         _ => (Reason::Other, Scope::Call, Again::Never, chain(error)),
     };
@@ -99,8 +116,17 @@ where
         Some(response) => attempt_log::request_id(response.headers()),
         None => find::<RefusedAnswer>(error).and_then(|answer| answer.request_id.clone()),
     };
-    let error = SourceError { reason, scope, detail: one_line(&detail), request_id };
-    Failure { error, again, retry_after }
+    let error = SourceError {
+        reason,
+        scope,
+        detail: one_line(&detail),
+        request_id,
+    };
+    Failure {
+        error,
+        again,
+        retry_after,
+    }
 }
 
 /// Whether AWS does not take a page token, by its code or because its message names the member.
@@ -108,7 +134,9 @@ fn refuses_token<E: ProvideErrorMetadata>(error: &E) -> bool {
     let code = error.code().unwrap_or_default();
     let names_token = |message: &str| {
         let letters: String = message.chars().filter(char::is_ascii_alphabetic).collect();
-        ["nexttoken", "paginationtoken"].iter().any(|name| letters.to_ascii_lowercase().contains(name))
+        ["nexttoken", "paginationtoken"]
+            .iter()
+            .any(|name| letters.to_ascii_lowercase().contains(name))
     };
     let is_about_members = VALIDATION.contains(&code) || code.starts_with("InvalidParameter");
     REFUSED_TOKEN.contains(&code) || (is_about_members && error.message().is_some_and(names_token))
@@ -120,7 +148,11 @@ fn refused<E: ProvideErrorMetadata>(error: &E, response: &HttpResponse, ids: usi
     let code = error.code().unwrap_or_default();
     let message = error.message().unwrap_or_default();
     let status = response.status().as_u16();
-    let detail = if code.is_empty() { format!("HTTP {status} {message}") } else { format!("{code}: {message}") };
+    let detail = if code.is_empty() {
+        format!("HTTP {status} {message}")
+    } else {
+        format!("{code}: {message}")
+    };
     if THROTTLED.contains(&code) || status == 429 || message.eq_ignore_ascii_case("rate exceeded") {
         (Reason::Throttled, Scope::Call, Again::Throttled, detail)
     } else if SIGNATURE.contains(&code) {
@@ -128,9 +160,19 @@ fn refused<E: ProvideErrorMetadata>(error: &E, response: &HttpResponse, ids: usi
     } else if ACCESS_DENIED.contains(&code) {
         (Reason::AccessDenied, Scope::Call, Again::Never, detail)
     } else if EXPIRED.contains(&code) {
-        (Reason::ExpiredToken, Scope::Call, Again::Credentials, detail)
+        (
+            Reason::ExpiredToken,
+            Scope::Call,
+            Again::Credentials,
+            detail,
+        )
     } else if INVALID_CREDENTIALS.contains(&code) {
-        (Reason::InvalidCredentials, Scope::Call, Again::Credentials, detail)
+        (
+            Reason::InvalidCredentials,
+            Scope::Call,
+            Again::Credentials,
+            detail,
+        )
     } else if VALIDATION.contains(&code) {
         (Reason::Other, Scope::Content, Again::Never, detail)
     } else if UNKNOWN_RESOURCE.contains(&code) {
@@ -156,27 +198,50 @@ fn scope_of_unknown(ids: usize) -> Scope {
     }
 }
 
-/// The SDK learns AWS's time from every answer, so after a skewed attempt the next one is signed with the right time.
+/// The SDK learns AWS's time from every answer, so after a skewed attempt the next one is signed
+/// with the right time.
 fn signature(code: &str, response: &HttpResponse) -> Verdict {
     let skew = response
         .headers()
         .get("date")
         .and_then(|date| DateTime::from_str(date, Format::HttpDate).ok())
         .and_then(|date| SystemTime::try_from(date).ok())
-        .map(|theirs| theirs.duration_since(SystemTime::now()).unwrap_or_else(|early| early.duration()));
+        .map(|theirs| {
+            theirs
+                .duration_since(SystemTime::now())
+                .unwrap_or_else(|early| early.duration())
+        });
     if skew.is_some_and(|skew| skew > SKEW) {
         let detail = format!("{code}: this machine's clock is wrong by more than 4 minutes");
-        (Reason::InvalidCredentials, Scope::Call, Again::Transient, detail)
+        (
+            Reason::InvalidCredentials,
+            Scope::Call,
+            Again::Transient,
+            detail,
+        )
     } else {
         let detail = format!("{code}: check the secret access key and this machine's clock");
-        (Reason::InvalidCredentials, Scope::Call, Again::Credentials, detail)
+        (
+            Reason::InvalidCredentials,
+            Scope::Call,
+            Again::Credentials,
+            detail,
+        )
     }
 }
 
-/// An answer that is not AWS's: a proxy's page, or half an answer, or a row that lacks what the SDK insists on.
-fn unreadable<E: Error + 'static>(error: &SdkError<E, HttpResponse>, response: &HttpResponse) -> Verdict {
+/// An answer that is not AWS's: a proxy's page, or half an answer, or a row that lacks what the SDK
+/// insists on.
+fn unreadable<E: Error + 'static>(
+    error: &SdkError<E, HttpResponse>,
+    response: &HttpResponse,
+) -> Verdict {
     let status = response.status();
-    let detail = format!("HTTP {} with an answer that cannot be read: {}", status.as_u16(), chain(error));
+    let detail = format!(
+        "HTTP {} with an answer that cannot be read: {}",
+        status.as_u16(),
+        chain(error)
+    );
     if status.is_server_error() {
         (Reason::ServerError, Scope::Call, Again::Transient, detail)
     } else if status.as_u16() == 429 {
@@ -190,7 +255,11 @@ fn unreadable<E: Error + 'static>(error: &SdkError<E, HttpResponse>, response: &
 
 /// An answer that was not read, because of what it is. The next page may be as it should.
 fn unacceptable(answer: &RefusedAnswer) -> Verdict {
-    let scope = if (200..300).contains(&answer.status) { Scope::Content } else { Scope::Call };
+    let scope = if (200..300).contains(&answer.status) {
+        Scope::Content
+    } else {
+        Scope::Call
+    };
     (Reason::BadResponse, scope, Again::Never, answer.to_string())
 }
 
@@ -216,7 +285,14 @@ fn undelivered(error: &(dyn Error + 'static), connector: Option<&ConnectorError>
 
 /// Whether the fault lies with nobody's configuration and goes by itself.
 pub(super) const fn may_pass(reason: Reason) -> bool {
-    matches!(reason, Reason::Throttled | Reason::Timeout | Reason::Network | Reason::ServerError | Reason::BadResponse)
+    matches!(
+        reason,
+        Reason::Throttled
+            | Reason::Timeout
+            | Reason::Network
+            | Reason::ServerError
+            | Reason::BadResponse
+    )
 }
 
 /// Whether other credentials would help.
@@ -226,11 +302,18 @@ pub(super) const fn blames_credentials(reason: Reason) -> bool {
 
 /// `x-amz-retry-after`, in milliseconds.
 fn retry_after(response: &HttpResponse) -> Option<Duration> {
-    response.headers().get("x-amz-retry-after")?.trim().parse().ok().map(Duration::from_millis)
+    response
+        .headers()
+        .get("x-amz-retry-after")?
+        .trim()
+        .parse()
+        .ok()
+        .map(Duration::from_millis)
 }
 
 pub(super) fn find<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a T> {
-    std::iter::successors(Some(error), |&error| error.source()).find_map(|error| error.downcast_ref())
+    std::iter::successors(Some(error), |&error| error.source())
+        .find_map(|error| error.downcast_ref())
 }
 
 /// The whole chain of causes: the SDK's outermost sentence says only that something failed.
@@ -245,11 +328,14 @@ pub(super) fn chain(error: &(dyn Error + 'static)) -> String {
     parts.join(": ")
 }
 
-/// One line without control characters and without secrets, cut at 240 characters. All that AWS, its SDK and other
-/// programs say passes through here before it is logged or shown.
+/// One line without control characters and without secrets, cut at 240 characters. All that AWS,
+/// its SDK and other programs say passes through here before it is logged or shown.
 pub fn one_line(text: &str) -> String {
     let mut line = String::new();
-    for word in text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()) {
+    for word in text
+        .split(|c: char| c.is_whitespace() || c.is_control())
+        .filter(|word| !word.is_empty())
+    {
         if !line.is_empty() {
             line.push(' ');
         }
@@ -261,7 +347,11 @@ pub fn one_line(text: &str) -> String {
     }
     // Before cutting: half a secret would not be recognised.
     let is_whole = line.len() < MAX_SEARCHED_BYTES - char::MAX_LEN_UTF8;
-    let visible = if is_whole { line.len() } else { MAX_SHOWN_BYTES };
+    let visible = if is_whole {
+        line.len()
+    } else {
+        MAX_SHOWN_BYTES
+    };
     let line = redaction::redacted(&line, visible);
     let line = line.trim_end_matches(':');
     match line.char_indices().nth(MAX_DETAIL_CHARS) {
@@ -278,6 +368,9 @@ mod tests {
     fn a_detail_is_one_short_line() {
         assert_eq!(one_line("a\nb\t\u{1b}[31mc\r\n"), "a b [31mc");
         assert_eq!(one_line("InvalidResourceId: "), "InvalidResourceId");
-        assert_eq!(one_line(&"é".repeat(300)).chars().count(), MAX_DETAIL_CHARS + 3);
+        assert_eq!(
+            one_line(&"é".repeat(300)).chars().count(),
+            MAX_DETAIL_CHARS + 3
+        );
     }
 }

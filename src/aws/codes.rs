@@ -18,8 +18,12 @@ pub(super) const THROTTLED: [&str; 15] = [
     "EC2ThrottledException",
     "RateExceeded",
 ];
-pub(super) const ACCESS_DENIED: [&str; 4] =
-    ["AccessDeniedException", "AccessDenied", "UnauthorizedOperation", "NotAuthorizedException"];
+pub(super) const ACCESS_DENIED: [&str; 4] = [
+    "AccessDeniedException",
+    "AccessDenied",
+    "UnauthorizedOperation",
+    "NotAuthorizedException",
+];
 pub(super) const EXPIRED: [&str; 2] = ["ExpiredTokenException", "ExpiredToken"];
 pub(super) const INVALID_CREDENTIALS: [&str; 6] = [
     "UnrecognizedClientException",
@@ -29,7 +33,8 @@ pub(super) const INVALID_CREDENTIALS: [&str; 6] = [
     "MissingAuthenticationTokenException",
     "AuthFailure",
 ];
-/// A wrong secret or a wrong clock. Their messages repeat the request's headers and say nothing else.
+/// A wrong secret or a wrong clock. Their messages repeat the request's headers and say nothing
+/// else.
 pub(super) const SIGNATURE: [&str; 6] = [
     "InvalidSignatureException",
     "SignatureDoesNotMatch",
@@ -62,7 +67,11 @@ pub(super) const REFUSED_TOKEN: [&str; 6] = [
     "ExpiredNextToken",
     "ExpiredNextTokenException",
 ];
-pub(super) const UNKNOWN_RESOURCE: [&str; 3] = ["InvalidInstanceId", "InvalidResourceId", "InvalidResourceType"];
+pub(super) const UNKNOWN_RESOURCE: [&str; 3] = [
+    "InvalidInstanceId",
+    "InvalidResourceId",
+    "InvalidResourceType",
+];
 
 /// Every code that is known.
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! The HTTP client that all targets share.
 //!
-//! The SDK's own shared client reads the trusted certificates anew for each service client, and asks proxies for what is
-//! on this machine. So this one keeps its connectors (with their pools) per pair of timeouts, and chooses among them.
+//! The SDK's own shared client reads the trusted certificates anew for each service client, and
+//! asks proxies for what is on this machine. So this one keeps its connectors (with their pools)
+//! per pair of timeouts, and chooses among them.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,7 +12,8 @@ use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::{self, TlsContext, TrustStore};
 use aws_smithy_http_client::{Connector, ConnectorBuilder};
 use aws_smithy_runtime_api::client::http::{
-    HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector, http_client_fn,
+    HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
+    SharedHttpConnector, http_client_fn,
 };
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
@@ -28,7 +30,8 @@ pub(super) fn shared(proxies: Proxies, trust_store: TrustStore) -> SharedHttpCli
     http_client_fn(move |settings, components| {
         let timeouts = (settings.connect_timeout(), settings.read_timeout());
         let mut connectors = connectors.lock().unwrap_or_else(PoisonError::into_inner);
-        let new = || SharedHttpConnector::new(Router::new(&proxies, &trust_store, settings, components));
+        let new =
+            || SharedHttpConnector::new(Router::new(&proxies, &trust_store, settings, components));
         connectors.entry(timeouts).or_insert_with(new).clone()
     })
 }
@@ -60,7 +63,11 @@ impl Router {
     }
 
     fn way_to(&self, url: &str) -> &Connector {
-        let proxied = if url.starts_with("https:") { &self.https } else { &self.http };
+        let proxied = if url.starts_with("https:") {
+            &self.https
+        } else {
+            &self.http
+        };
         match proxied {
             Some(proxied) if !self.proxies.is_direct(url) => proxied,
             _ => &self.direct,
@@ -81,11 +88,16 @@ fn build(
     components: &RuntimeComponents,
 ) -> Connector {
     let mut builder: ConnectorBuilder<_> = Connector::builder()
-        .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::AwsLc))
+        .tls_provider(tls::Provider::Rustls(
+            tls::rustls_provider::CryptoMode::AwsLc,
+        ))
         .proxy_config(proxy)
         .connector_settings(settings.clone());
     // Building a context never fails: it only keeps what it is given.
-    if let Ok(context) = TlsContext::builder().with_trust_store(trust_store.clone()).build() {
+    if let Ok(context) = TlsContext::builder()
+        .with_trust_store(trust_store.clone())
+        .build()
+    {
         builder = builder.tls_context(context);
     }
     builder.set_sleep_impl(components.sleep_impl());

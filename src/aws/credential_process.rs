@@ -1,8 +1,9 @@
 //! Runs the `credential_process` of a profile, in place of the SDK's own provider for it.
 //!
-//! That one leaves the process and its children behind when it is given up, and takes in whatever they write. Here the
-//! process leads a group of its own, which is killed as a whole at the end of the attempt, however that comes; what it
-//! writes is bounded. Format: "Sourcing credentials with an external process" of the AWS SDKs and Tools guide.
+//! That one leaves the process and its children behind when it is given up, and takes in whatever
+//! they write. Here the process leads a group of its own, which is killed as a whole at the end of
+//! the attempt, however that comes; what it writes is bounded. Format: "Sourcing credentials with
+//! an external process" of the AWS SDKs and Tools guide.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -33,7 +34,8 @@ const MAX_STDOUT_BYTES: usize = 64 * 1024;
 const MAX_STDERR_BYTES: usize = 4 * 1024;
 /// How much of that an error quotes, from its beginning and from its end.
 const QUOTED_CHARS: usize = 60;
-/// A child that outlives the process may hold its output open: what has been written by then is all that is taken.
+/// A child that outlives the process may hold its output open: what has been written by then is all
+/// that is taken.
 const OUTPUT_GRACE: Duration = Duration::from_millis(500);
 
 /// The process groups that run now, of every source.
@@ -41,7 +43,8 @@ static RUNNING: Mutex<BTreeSet<i32>> = Mutex::new(BTreeSet::new());
 
 /// Kills every `credential_process` that runs, with its children: for the end of the program.
 ///
-/// A process ends with its attempt anyway, but at the end of the program nobody may be left to end the attempt.
+/// A process ends with its attempt anyway, but at the end of the program nobody may be left to end
+/// the attempt.
 pub fn end_credential_processes() {
     for group in running().iter().filter_map(|group| Pid::from_raw(*group)) {
         // It may have ended by itself.
@@ -75,7 +78,9 @@ impl std::error::Error for ProcessError {}
 
 impl fmt::Debug for CredentialProcess {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CredentialProcess").field("profile", &self.profile).finish_non_exhaustive()
+        f.debug_struct("CredentialProcess")
+            .field("profile", &self.profile)
+            .finish_non_exhaustive()
     }
 }
 
@@ -84,15 +89,19 @@ impl ProvideCredentials for CredentialProcess {
     where
         Self: 'a,
     {
-        future::ProvideCredentials::new(
-            async move { self.credentials().await.map_err(CredentialsError::provider_error) },
-        )
+        future::ProvideCredentials::new(async move {
+            self.credentials()
+                .await
+                .map_err(CredentialsError::provider_error)
+        })
     }
 }
 
 impl CredentialProcess {
     async fn credentials(&self) -> Result<Credentials, ProcessError> {
-        let _stage = self.stage.during(format!("credential_process of profile {}", self.profile));
+        let _stage = self
+            .stage
+            .during(format!("credential_process of profile {}", self.profile));
         let output = self.output().await?;
         let wanted = "expected is JSON with Version 1, AccessKeyId and SecretAccessKey";
         read_credentials(&output).map_err(|what| self.failed(&format!("{what}: {wanted}")))
@@ -108,24 +117,38 @@ impl CredentialProcess {
         let mut written = Written::default();
         let status = written.read_to_the_end(&mut child, stdout, stderr).await;
         if written.stdout.len() > MAX_STDOUT_BYTES {
-            return Err(self.failed(&format!("printed more than {} KiB", MAX_STDOUT_BYTES / 1024)));
+            return Err(self.failed(&format!(
+                "printed more than {} KiB",
+                MAX_STDOUT_BYTES / 1024
+            )));
         }
         match status {
             Ok(status) if status.success() => Ok(written.stdout),
-            Ok(status) => Err(self.failed(&format!("{}: {}", how_ended(status), quoted(&written.stderr)))),
+            Ok(status) => Err(self.failed(&format!(
+                "{}: {}",
+                how_ended(status),
+                quoted(&written.stderr)
+            ))),
             Err(error) => Err(self.failed(&format!("cannot be waited for: {error}"))),
         }
     }
 
     fn start(&self) -> Result<Child, ProcessError> {
         let mut command = Command::new("sh");
-        command.args(["-c", &self.command]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+            .args(["-c", &self.command])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         let spawned = command.process_group(0).kill_on_drop(true).spawn();
         spawned.map_err(|error| self.failed(&format!("cannot be started: sh: {error}")))
     }
 
     fn failed(&self, how: &str) -> ProcessError {
-        ProcessError(format!("credential_process of profile {} {how}", self.profile))
+        ProcessError(format!(
+            "credential_process of profile {} {how}",
+            self.profile
+        ))
     }
 }
 
@@ -144,11 +167,18 @@ impl Written {
         mut stdout: ChildStdout,
         mut stderr: ChildStderr,
     ) -> io::Result<ExitStatus> {
-        let Self { stdout: output, stderr: complaint } = self;
+        let Self {
+            stdout: output,
+            stderr: complaint,
+        } = self;
         let reading = async {
             let output = async {
                 read_head(&mut stdout, MAX_STDOUT_BYTES + 1, output).await?;
-                if output.len() > MAX_STDOUT_BYTES { Err(ErrorKind::FileTooLarge.into()) } else { Ok(()) }
+                if output.len() > MAX_STDOUT_BYTES {
+                    Err(ErrorKind::FileTooLarge.into())
+                } else {
+                    Ok(())
+                }
             };
             let complaint = async {
                 read_head(&mut stderr, MAX_STDERR_BYTES, complaint).await?;
@@ -171,8 +201,15 @@ impl Written {
     }
 }
 
-async fn read_head(from: impl AsyncRead + Unpin, bytes: usize, into: &mut Vec<u8>) -> io::Result<()> {
-    from.take(u64::try_from(bytes).unwrap_or(u64::MAX)).read_to_end(into).await.map(drop)
+async fn read_head(
+    from: impl AsyncRead + Unpin,
+    bytes: usize,
+    into: &mut Vec<u8>,
+) -> io::Result<()> {
+    from.take(u64::try_from(bytes).unwrap_or(u64::MAX))
+        .read_to_end(into)
+        .await
+        .map(drop)
 }
 
 /// A running process with all its children; killed when dropped.
@@ -180,7 +217,9 @@ struct Group(Option<Pid>);
 
 impl Group {
     fn of(child: &Child) -> Self {
-        let group = child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
+        let group = child
+            .id()
+            .and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
         running().extend(group.map(|group| group.as_raw_nonzero().get()));
         Self(group)
     }
@@ -204,18 +243,25 @@ fn how_ended(status: ExitStatus) -> String {
     }
 }
 
-/// Beginning and end of what a process complained about, on one line and without what looks like a secret.
+/// Beginning and end of what a process complained about, on one line and without what looks like a
+/// secret.
 fn quoted(complaint: &[u8]) -> String {
     let text = String::from_utf8_lossy(complaint);
-    let words: Vec<&str> =
-        text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty()).collect();
+    let words: Vec<&str> = text
+        .split(|c: char| c.is_whitespace() || c.is_control())
+        .filter(|w| !w.is_empty())
+        .collect();
     let line: Vec<char> = masking::without_keys(&words.join(" ")).chars().collect();
     match line.len() {
         0 => "it said nothing on stderr".to_owned(),
         length if length <= 2 * QUOTED_CHARS => line.iter().collect(),
         length => {
             let (head, tail) = (&line[..QUOTED_CHARS], &line[length - QUOTED_CHARS..]);
-            format!("{} ... {}", head.iter().collect::<String>(), tail.iter().collect::<String>())
+            format!(
+                "{} ... {}",
+                head.iter().collect::<String>(),
+                tail.iter().collect::<String>()
+            )
         }
     }
 }
@@ -225,22 +271,40 @@ fn read_credentials(output: &[u8]) -> Result<Credentials, &'static str> {
     if output.trim_ascii().is_empty() {
         return Err("printed nothing");
     }
-    let Ok(Value::Object(members)) = serde_json::from_slice(output) else { return Err("did not print a JSON object") };
+    let Ok(Value::Object(members)) = serde_json::from_slice(output) else {
+        return Err("did not print a JSON object");
+    };
     // The SDKs do not mind the case of the names.
-    let member = |name: &str| members.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value);
-    let text = |name: &str| member(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+    let member = |name: &str| {
+        members
+            .iter()
+            .find(|(key, _)| key.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value)
+    };
+    let text = |name: &str| {
+        member(name)
+            .and_then(Value::as_str)
+            .filter(|text| !text.is_empty())
+    };
     if member("Version").and_then(Value::as_u64) != Some(1) {
         return Err("printed no Version 1");
     }
     let id = text("AccessKeyId").ok_or("printed no AccessKeyId")?;
     let secret = text("SecretAccessKey").ok_or("printed no SecretAccessKey")?;
     let expiration = text("Expiration").map(time).transpose()?;
-    Ok(Credentials::new(id, secret, text("SessionToken").map(str::to_owned), expiration, "CredentialProcess"))
+    Ok(Credentials::new(
+        id,
+        secret,
+        text("SessionToken").map(str::to_owned),
+        expiration,
+        "CredentialProcess",
+    ))
 }
 
 fn time(text: &str) -> Result<SystemTime, &'static str> {
     let time = DateTime::from_str(text, Format::DateTimeWithOffset).ok();
-    time.and_then(|time| SystemTime::try_from(time).ok()).ok_or("printed an Expiration that is no RFC 3339 time")
+    time.and_then(|time| SystemTime::try_from(time).ok())
+        .ok_or("printed an Expiration that is no RFC 3339 time")
 }
 
 #[cfg(test)]
@@ -252,14 +316,27 @@ mod tests {
     #[test]
     fn credentials_are_read_with_and_without_token_and_end() {
         let credentials = read_credentials(GOOD.as_bytes()).expect("good");
-        assert_eq!((credentials.access_key_id(), credentials.secret_access_key()), ("id", "s3cret"));
-        assert_eq!((credentials.session_token(), credentials.expiry()), (None, None));
+        assert_eq!(
+            (credentials.access_key_id(), credentials.secret_access_key()),
+            ("id", "s3cret")
+        );
+        assert_eq!(
+            (credentials.session_token(), credentials.expiry()),
+            (None, None)
+        );
         for end in ["2030-01-02T03:04:05Z", "2030-01-02T05:04:05.000+02:00"] {
             let more = format!(r#", "SESSIONTOKEN": "token", "Expiration": "{end}"}}"#);
             let credentials = read_credentials(GOOD.replace('}', &more).as_bytes()).expect("good");
             assert_eq!(credentials.session_token(), Some("token"));
-            let since_epoch = credentials.expiry().expect("an end").duration_since(SystemTime::UNIX_EPOCH);
-            assert_eq!(since_epoch.expect("later").as_secs(), 1_893_553_445, "{end}");
+            let since_epoch = credentials
+                .expiry()
+                .expect("an end")
+                .duration_since(SystemTime::UNIX_EPOCH);
+            assert_eq!(
+                since_epoch.expect("later").as_secs(),
+                1_893_553_445,
+                "{end}"
+            );
         }
         let nulls = GOOD.replace('}', r#", "SessionToken": null, "Expiration": null}"#);
         assert!(read_credentials(nulls.as_bytes()).is_ok());
@@ -274,7 +351,11 @@ mod tests {
             ("AccessKeyId", "x", "AccessKeyId"),
             ("\"id\"", "7", "AccessKeyId"),
             ("\"s3cret\"", "\"\"", "SecretAccessKey"),
-            ("\"s3cret\"", "\"s3cret\", \"Expiration\": \"s3cret\"", "Expiration"),
+            (
+                "\"s3cret\"",
+                "\"s3cret\", \"Expiration\": \"s3cret\"",
+                "Expiration",
+            ),
             ("{", "[", "JSON"),
             (GOOD, " \n", "nothing"),
             (GOOD, "s3cret", "JSON"),
@@ -295,7 +376,10 @@ mod tests {
         assert_eq!(quoted(b"a\n\x1bb\r\n"), "a b");
         assert_eq!(quoted(b" \n"), "it said nothing on stderr");
         let long = quoted(format!("first {} last", "x ".repeat(500)).as_bytes());
-        assert!(long.starts_with("first x") && long.ends_with("x last") && long.chars().count() < 140, "{long}");
+        assert!(
+            long.starts_with("first x") && long.ends_with("x last") && long.chars().count() < 140,
+            "{long}"
+        );
         assert!(!quoted(b"export KEY=wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY").contains("wJal"));
     }
 }

@@ -1,7 +1,7 @@
 //! The credentials of one target, resolved once per refresh and not once per call.
 //!
-//! The SDK's own cache is off: it neither remembers that STS refused (each call would ask again) nor that SSM did not
-//! take a session any more (each call would fail until the session's end).
+//! The SDK's own cache is off: it neither remembers that STS refused (each call would ask again)
+//! nor that SSM did not take a session any more (each call would fail until the session's end).
 
 mod account;
 
@@ -39,12 +39,13 @@ pub(super) struct Holder {
 struct State {
     lease: Option<Arc<Lease>>,
     number: u64,
-    /// The number of the lease that SSM did not take. Calls that are on their way are still signed with it, and fail in
-    /// a way that makes them be tried again.
+    /// The number of the lease that SSM did not take. Calls that are on their way are still signed
+    /// with it, and fail in a way that makes them be tried again.
     refused: Option<u64>,
     /// The base credentials behind the lease.
     base: Option<Arc<Lease>>,
-    /// The account that this refresh reads: no other credentials than its own are used before the next one.
+    /// The account that this refresh reads: no other credentials than its own are used before the
+    /// next one.
     account: Option<String>,
     /// Why there are none, until the next refresh begins.
     failed: Option<SourceError>,
@@ -54,16 +55,29 @@ struct State {
 
 impl Holder {
     /// `account_id` is the account that the configuration says these credentials are of.
-    pub(super) fn new(chain: Arc<Chain>, sts: Sts, role: Option<Role>, account_id: Option<String>) -> Self {
+    pub(super) fn new(
+        chain: Arc<Chain>,
+        sts: Sts,
+        role: Option<Role>,
+        account_id: Option<String>,
+    ) -> Self {
         let known_account = role.as_ref().and_then(Role::account_id).or(account_id);
         if known_account.is_none() {
             chain.askers.fetch_add(1, Ordering::Relaxed);
         }
         let (state, flight) = (Mutex::default(), tokio::sync::Mutex::default());
-        Self { chain, sts: Arc::new(sts), role, known_account, state, flight }
+        Self {
+            chain,
+            sts: Arc::new(sts),
+            role,
+            known_account,
+            state,
+            flight,
+        }
     }
 
-    /// Begins a refresh: forgets what failed in the last one, makes credentials ready, says whose they are.
+    /// Begins a refresh: forgets what failed in the last one, makes credentials ready, says whose
+    /// they are.
     pub(super) async fn begin(&self) -> Answer<String> {
         let _flight = self.flight.lock().await;
         let usable = {
@@ -107,7 +121,10 @@ impl Holder {
     /// SSM took this lease.
     pub(super) fn accepted(&self, number: u64) {
         let state = self.state();
-        let is_current = state.lease.as_ref().is_some_and(|lease| lease.number == number);
+        let is_current = state
+            .lease
+            .as_ref()
+            .is_some_and(|lease| lease.number == number);
         if let Some(used) = self.used_for_ssm(&state).filter(|_| is_current) {
             self.chain.acceptance.accepted(used, self.sts.region());
         }
@@ -148,7 +165,10 @@ impl Holder {
 
     async fn resolve(&self) -> Answer<Arc<Lease>> {
         let fetched = match self.fetch().await {
-            Ok((credentials, base)) => self.same_account(&credentials, &base).await.map(|()| (credentials, base)),
+            Ok((credentials, base)) => self
+                .same_account(&credentials, &base)
+                .await
+                .map(|()| (credentials, base)),
             Err(error) => Err(error),
         };
         self.state().renew(fetched)
@@ -157,7 +177,9 @@ impl Holder {
     /// Credentials, and the base credentials behind them.
     async fn fetch(&self) -> Answer<(Credentials, Arc<Lease>)> {
         let base = self.chain.get().await?;
-        let Some(role) = &self.role else { return Ok((base.credentials.clone(), base)) };
+        let Some(role) = &self.role else {
+            return Ok((base.credentials.clone(), base));
+        };
         match Box::pin(self.sts.assume(role, &base.credentials)).await {
             Ok(session) => {
                 self.taken_by(&self.sts, &base.credentials);
@@ -171,7 +193,10 @@ impl Holder {
         let state = self.state();
         match &state.failed {
             Some(failed) => Err(failed.clone()),
-            None => Ok(state.usable().filter(|lease| lease.is_fresh()).map(|lease| lease.number)),
+            None => Ok(state
+                .usable()
+                .filter(|lease| lease.is_fresh())
+                .map(|lease| lease.number)),
         }
     }
 
@@ -182,7 +207,9 @@ impl Holder {
 
 impl State {
     fn usable(&self) -> Option<&Arc<Lease>> {
-        self.lease.as_ref().filter(|lease| Some(lease.number) != self.refused)
+        self.lease
+            .as_ref()
+            .filter(|lease| Some(lease.number) != self.refused)
     }
 
     fn renew(&mut self, fetched: Answer<(Credentials, Arc<Lease>)>) -> Answer<Arc<Lease>> {
@@ -193,7 +220,10 @@ impl State {
                 Lease::new(credentials, self.number)
             }
             Err(error) => {
-                let old = self.usable().filter(|lease| lease.is_valid() && classify::may_pass(error.reason)).cloned();
+                let old = self
+                    .usable()
+                    .filter(|lease| lease.is_valid() && classify::may_pass(error.reason))
+                    .cloned();
                 self.lease = None;
                 let Some(old) = old else {
                     self.failed = Some(error.clone());
@@ -283,13 +313,23 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn credentials_near_their_end_are_renewed_by_one_of_many_calls() {
         let chain = Chain::fixed(SharedCredentialsProvider::new(Hourly));
-        let sdk = SdkConfig::builder().behavior_version(BehaviorVersion::latest()).build();
-        let holder = Holder::new(Arc::new(chain), Sts::new(&sdk, Region::new("eu-west-1")), None, None);
+        let sdk = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .build();
+        let holder = Holder::new(
+            Arc::new(chain),
+            Sts::new(&sdk, Region::new("eu-west-1")),
+            None,
+            None,
+        );
         assert_eq!(holder.ready().await, Ok(1));
         tokio::time::advance(Duration::from_mins(58)).await;
         assert_eq!(holder.ready().await, Ok(1));
         tokio::time::advance(Duration::from_secs(90)).await;
-        assert_eq!(join_all((0..3).map(|_| holder.ready())).await, [Ok(2), Ok(2), Ok(2)]);
+        assert_eq!(
+            join_all((0..3).map(|_| holder.ready())).await,
+            [Ok(2), Ok(2), Ok(2)]
+        );
     }
 
     #[tokio::test(start_paused = true)]
@@ -297,17 +337,30 @@ mod tests {
         let mut state = State::default();
         state.renew(Ok(fetched())).expect("given");
         tokio::time::advance(Duration::from_secs(59 * 60 + 30)).await;
-        let kept = state.renew(Err(error(Reason::Network))).expect("still good");
-        assert!(kept.is_fresh() && kept.number == 1, "and not asked for again at once");
+        let kept = state
+            .renew(Err(error(Reason::Network)))
+            .expect("still good");
+        assert!(
+            kept.is_fresh() && kept.number == 1,
+            "and not asked for again at once"
+        );
         tokio::time::advance(Duration::from_secs(31)).await;
-        assert_eq!(state.renew(Err(error(Reason::Network))).expect_err("over").reason, Reason::Network);
+        assert_eq!(
+            state
+                .renew(Err(error(Reason::Network)))
+                .expect_err("over")
+                .reason,
+            Reason::Network
+        );
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_session_is_not_kept_when_the_role_is_refused() {
         let mut state = State::default();
         state.renew(Ok(fetched())).expect("given");
-        state.renew(Err(error(Reason::AssumeRoleFailed))).expect_err("refused");
+        state
+            .renew(Err(error(Reason::AssumeRoleFailed)))
+            .expect_err("refused");
         assert!(state.lease.is_none() && state.failed.is_some());
     }
 }

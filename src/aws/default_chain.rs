@@ -1,8 +1,10 @@
-//! The SDK's default credentials chain, link by link: environment, profile, web identity, container, instance.
+//! The SDK's default credentials chain, link by link: environment, profile, web identity,
+//! container, instance.
 //!
-//! The providers and their order are the SDK's. Walking along them here tells which of them fails and why, keeps settings
-//! of clients (such as `retry_mode`) that it cannot parse out of it, and lets a `credential_process` be run by us.
-//! It is built anew for each resolution, because its parts remember the files they once read.
+//! The providers and their order are the SDK's. Walking along them here tells which of them fails
+//! and why, keeps settings of clients (such as `retry_mode`) that it cannot parse out of it, and
+//! lets a `credential_process` be run by us. It is built anew for each resolution, because its
+//! parts remember the files they once read.
 
 use std::env;
 use std::time::Duration;
@@ -29,7 +31,8 @@ use crate::collect::Answer;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(3100);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
-/// Less than a resolution may take, so that a service that does not answer is named by its own failure.
+/// Less than a resolution may take, so that a service that does not answer is named by its own
+/// failure.
 const OPERATION_TIMEOUT: Duration = Duration::from_secs(25);
 
 /// Where container credentials come from, unless a full URL is given.
@@ -46,20 +49,29 @@ pub(super) struct DefaultChain {
 impl DefaultChain {
     /// Asks one link after the other. Blocks while files are read.
     pub(super) async fn load(self, stage: Stage) -> Answer<Credentials> {
-        match EnvironmentVariableCredentialsProvider::new().provide_credentials().await {
+        match EnvironmentVariableCredentialsProvider::new()
+            .provide_credentials()
+            .await
+        {
             Ok(credentials) => return usable(credentials),
             Err(CredentialsError::CredentialsNotLoaded(_)) => {}
             // The SDK's text would quote the value.
             Err(_) => return Err(unloaded::unreadable_environment()),
         }
         let [config_file, credentials_file] = profiles::paths();
-        stage.set(format!("a file of profiles ({} or {})", config_file.display(), credentials_file.display()));
+        stage.set(format!(
+            "a file of profiles ({} or {})",
+            config_file.display(),
+            credentials_file.display()
+        ));
         let config = self.provider_config();
         // The SDK panics over some of what files may say.
         if let Some(fault) = self.environment.credentials_fault().await {
             return Err(unloaded::misconfigured(&fault));
         }
-        let profiles = Profiles::load().await.map_err(|error| unloaded::unreadable_profiles(&error))?;
+        let profiles = Profiles::load()
+            .await
+            .map_err(|error| unloaded::unreadable_profiles(&error))?;
         let mut tried = Vec::new();
         for link in links(&profiles) {
             stage.set(link.to_string());
@@ -79,7 +91,11 @@ impl DefaultChain {
             .operation_attempt_timeout(ATTEMPT_TIMEOUT)
             .operation_timeout(OPERATION_TIMEOUT)
             .build();
-        self.environment.provider_config(naming_hosts(self.http.clone()), self.region.clone(), timeouts)
+        self.environment.provider_config(
+            naming_hosts(self.http.clone()),
+            self.region.clone(),
+            timeouts,
+        )
     }
 
     async fn provide(
@@ -90,28 +106,55 @@ impl DefaultChain {
         stage: &Stage,
     ) -> provider::Result {
         match link {
-            Link::Profile { .. } => Box::pin(self.profile(config, profiles, stage).provide_credentials()).await,
+            Link::Profile { .. } => {
+                Box::pin(self.profile(config, profiles, stage).provide_credentials()).await
+            }
             Link::WebIdentity { .. } => {
-                let provider = WebIdentityTokenCredentialsProvider::builder().configure(config).build();
+                let provider = WebIdentityTokenCredentialsProvider::builder()
+                    .configure(config)
+                    .build();
                 Box::pin(provider.provide_credentials()).await
             }
             Link::Container { .. } => {
                 let provider = EcsCredentialsProvider::builder().configure(config).build();
                 Box::pin(provider.provide_credentials()).await
             }
-            Link::Instance => Box::pin(self.environment.metadata_provider(config).provide_credentials()).await,
+            Link::Instance => {
+                Box::pin(
+                    self.environment
+                        .metadata_provider(config)
+                        .provide_credentials(),
+                )
+                .await
+            }
         }
     }
 
-    fn profile(&self, config: &ProviderConfig, profiles: &Profiles, stage: &Stage) -> ProfileFileCredentialsProvider {
+    fn profile(
+        &self,
+        config: &ProviderConfig,
+        profiles: &Profiles,
+        stage: &Stage,
+    ) -> ProfileFileCredentialsProvider {
         let with_process = profiles.with_process();
         let files = profiles::files(&with_process);
-        let builder = ProfileFileCredentialsProvider::builder().configure(config).profile_files(files);
+        let builder = ProfileFileCredentialsProvider::builder()
+            .configure(config)
+            .profile_files(files);
         let metadata = self.environment.metadata_provider(config);
-        let builder = builder.profile_name(profiles.selected()).with_custom_provider("Ec2InstanceMetadata", metadata);
+        let builder = builder
+            .profile_name(profiles.selected())
+            .with_custom_provider("Ec2InstanceMetadata", metadata);
         let builder = with_process.into_iter().fold(builder, |builder, process| {
             let (profile, command) = (process.profile, process.command);
-            builder.with_custom_provider(process.source, CredentialProcess { profile, command, stage: stage.clone() })
+            builder.with_custom_provider(
+                process.source,
+                CredentialProcess {
+                    profile,
+                    command,
+                    stage: stage.clone(),
+                },
+            )
         });
         builder.build()
     }
@@ -130,8 +173,16 @@ fn links(profiles: &Profiles) -> Vec<Link> {
     let set = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
     let token_file = set("AWS_WEB_IDENTITY_TOKEN_FILE").map(|file| Link::WebIdentity { file });
     let relative = set("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI").map(|_| CONTAINER_HOST.to_owned());
-    let container = relative.or_else(|| Some(reach::host_of(&set("AWS_CONTAINER_CREDENTIALS_FULL_URI")?)));
-    let profile = Link::Profile { name: profiles.root().profile.to_owned() };
-    let links = [Some(profile), token_file, container.map(|host| Link::Container { host }), Some(Link::Instance)];
+    let container =
+        relative.or_else(|| Some(reach::host_of(&set("AWS_CONTAINER_CREDENTIALS_FULL_URI")?)));
+    let profile = Link::Profile {
+        name: profiles.root().profile.to_owned(),
+    };
+    let links = [
+        Some(profile),
+        token_file,
+        container.map(|host| Link::Container { host }),
+        Some(Link::Instance),
+    ];
     links.into_iter().flatten().collect()
 }

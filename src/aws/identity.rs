@@ -1,7 +1,7 @@
 //! Whose the base credentials are: asked once for each access key, by one target for all.
 //!
-//! It does not matter where STS is asked. So a target whose own region refuses credentials, which may not be their fault,
-//! asks where another target was answered.
+//! It does not matter where STS is asked. So a target whose own region refuses credentials, which
+//! may not be their fault, asks where another target was answered.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,7 +15,8 @@ use crate::collect::Answer;
 
 /// Temporary credentials have a new key every hour; targets still use the one before for a while.
 const MAX_KEYS: usize = 8;
-/// How long a target waits for another that asks already, before it asks by itself: STS may hang in one region only.
+/// How long a target waits for another that asks already, before it asks by itself: STS may hang in
+/// one region only.
 const TURN: Duration = Duration::from_secs(2);
 
 /// The accounts of access keys, as far as they are known.
@@ -32,11 +33,18 @@ pub(super) struct Identities {
 impl Identities {
     /// The account of an access key, if it is known.
     pub(super) fn known(&self, key: &str) -> Option<String> {
-        self.keys().iter().find(|(known, _)| known == key).map(|(_, account)| account.clone())
+        self.keys()
+            .iter()
+            .find(|(known, _)| known == key)
+            .map(|(_, account)| account.clone())
     }
 
     /// The account of an access key, which `ask` asks for if nobody has yet.
-    pub(super) async fn account(&self, key: &str, ask: impl Future<Output = Answer<String>>) -> Answer<String> {
+    pub(super) async fn account(
+        &self,
+        key: &str,
+        ask: impl Future<Output = Answer<String>>,
+    ) -> Answer<String> {
         if let Some(account) = self.known(key) {
             return Ok(account);
         }
@@ -65,7 +73,10 @@ impl Identities {
 
     /// STS has taken base credentials here.
     pub(super) fn answered(&self, sts: &Arc<Sts>) {
-        let mut answering = self.answering.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut answering = self
+            .answering
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         answering.retain(|other| other.region() != sts.region());
         answering.insert(0, Arc::clone(sts));
         answering.truncate(2);
@@ -73,7 +84,10 @@ impl Identities {
 
     /// STS of another region than this, which has taken base credentials.
     pub(super) fn answering_elsewhere(&self, region: &str) -> Option<Arc<Sts>> {
-        let answering = self.answering.lock().unwrap_or_else(PoisonError::into_inner);
+        let answering = self
+            .answering
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         answering.iter().find(|sts| sts.region() != region).cloned()
     }
 
@@ -111,7 +125,11 @@ mod tests {
                 Ok("111122223333".to_owned())
             };
             let answers = join_all((0..3).map(|_| identities.account("key", ask()))).await;
-            assert!(answers.iter().all(|answer| answer.as_deref() == Ok("111122223333")));
+            assert!(
+                answers
+                    .iter()
+                    .all(|answer| answer.as_deref() == Ok("111122223333"))
+            );
         }
         assert_eq!(asked.into_inner(), 1);
     }

@@ -1,8 +1,9 @@
 //! What AWS allows for one operation, or for all that share a limit, learnt from its refusals.
 //!
-//! SSM publishes no request rate for what is called here, and the account's other tools draw on the same one. So a throttle
-//! halves the pace at once, and the pace climbs back along the curve of CUBIC (RFC 9438): within seconds to just below the
-//! pace that was refused, and only minutes later far beyond it.
+//! SSM publishes no request rate for what is called here, and the account's other tools draw on the
+//! same one. So a throttle halves the pace at once, and the pace climbs back along the curve of
+//! CUBIC (RFC 9438): within seconds to just below the pace that was refused, and only minutes later
+//! far beyond it.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -15,9 +16,11 @@ const RECOVERY: Duration = Duration::from_secs(10);
 const PROBING: Duration = Duration::from_mins(1);
 /// How much a throttle takes from the pace.
 const HALF: f64 = 0.5;
-/// The curve levels off this much below the refused pace: at that very pace it would be refused again.
+/// The curve levels off this much below the refused pace: at that very pace it would be refused
+/// again.
 const SAFETY: f64 = 0.95;
-/// The slowest pace of an operation, in requests per second: slower ones learn nothing, and take minutes to find that a storm is over.
+/// The slowest pace of an operation, in requests per second: slower ones learn nothing, and take
+/// minutes to find that a storm is over.
 const SLOWEST: f64 = 0.5;
 /// The time over which the pace in use is measured.
 const WINDOW: Duration = Duration::from_secs(3);
@@ -54,12 +57,21 @@ impl Pace {
     /// Of so many operations: together they are no slower than each by itself would be.
     pub(super) fn of(operations: u32) -> Self {
         let slowest = SLOWEST * f64::from(operations);
-        Self { slowest, refused: None, taken: VecDeque::new(), slot: None }
+        Self {
+            slowest,
+            refused: None,
+            taken: VecDeque::new(),
+            slot: None,
+        }
     }
 
     /// Requests per second that are allowed now, at most `ceiling`.
     pub(super) fn allowed(&self, now: Instant, ceiling: f64) -> f64 {
-        self.refused.map_or(ceiling, |refusal| refusal.recovered(now).clamp(self.slowest.min(ceiling), ceiling))
+        self.refused.map_or(ceiling, |refusal| {
+            refusal
+                .recovered(now)
+                .clamp(self.slowest.min(ceiling), ceiling)
+        })
     }
 
     /// The earliest time of the next ticket.
@@ -75,7 +87,9 @@ impl Pace {
         if self.refused.is_some() {
             let allowed = self.allowed(now, ceiling);
             if allowed < ceiling {
-                self.slot = Duration::try_from_secs_f64(allowed.recip()).ok().map(|interval| slot + interval);
+                self.slot = Duration::try_from_secs_f64(allowed.recip())
+                    .ok()
+                    .map(|interval| slot + interval);
             } else {
                 self.refused = None;
             }
@@ -84,8 +98,8 @@ impl Pace {
 
     /// AWS refused an attempt that was `sent` at that time.
     ///
-    /// Attempts that were on their way when the pace was last lowered say nothing about the lower pace. `total` is the pace
-    /// of all operations.
+    /// Attempts that were on their way when the pace was last lowered say nothing about the lower
+    /// pace. `total` is the pace of all operations.
     pub(super) fn refuse(&mut self, sent: Instant, now: Instant, ceiling: f64, total: f64) {
         if self.is_old(sent) {
             return;
@@ -93,8 +107,14 @@ impl Pace {
         self.forget(now);
         let in_use = self.in_use(now);
         let pace = in_use.min(self.allowed(now, ceiling)).max(self.slowest);
-        self.refused = Some(Refusal { at: now, pace, others: total - in_use });
-        self.slot = Duration::try_from_secs_f64(self.allowed(now, ceiling).recip()).ok().map(|interval| now + interval);
+        self.refused = Some(Refusal {
+            at: now,
+            pace,
+            others: total - in_use,
+        });
+        self.slot = Duration::try_from_secs_f64(self.allowed(now, ceiling).recip())
+            .ok()
+            .map(|interval| now + interval);
     }
 
     /// Whether a refusal still holds it back.
@@ -102,29 +122,40 @@ impl Pace {
         self.refused.is_some()
     }
 
-    /// Whether an attempt that was `sent` at that time says nothing about the pace, which was lowered since.
+    /// Whether an attempt that was `sent` at that time says nothing about the pace, which was
+    /// lowered since.
     pub(super) fn is_old(&self, sent: Instant) -> bool {
         self.refused.is_some_and(|refusal| sent <= refusal.at)
     }
 
     /// Takes back a refusal of late: the limit was not this operation's own.
     pub(super) fn absolve(&mut self, now: Instant) {
-        if self.refused.is_some_and(|refusal| now.duration_since(refusal.at) <= LATELY) {
+        if self
+            .refused
+            .is_some_and(|refusal| now.duration_since(refusal.at) <= LATELY)
+        {
             (self.refused, self.slot) = (None, None);
         }
     }
 
-    /// If it is held back: goes on from where it is to nearly twice as much, within the time of a recovery.
+    /// If it is held back: goes on from where it is to nearly twice as much, within the time of a
+    /// recovery.
     pub(super) fn relent(&mut self, now: Instant, ceiling: f64) {
         let pace = self.allowed(now, ceiling) / HALF;
-        self.refused = self.refused.map(|_| Refusal { at: now, pace, others: 0.0 });
+        self.refused = self.refused.map(|_| Refusal {
+            at: now,
+            pace,
+            others: 0.0,
+        });
     }
 
     /// If the limit was shared with operations that have gone quiet since, there is room now.
     pub(super) fn heed(&mut self, now: Instant, ceiling: f64, total: f64) {
         let others = total - self.in_use(now);
         let are_quiet = |was: Refusal| {
-            now.duration_since(was.at) > WINDOW && was.others > QUIET * was.pace && others < QUIET * was.others
+            now.duration_since(was.at) > WINDOW
+                && was.others > QUIET * was.pace
+                && others < QUIET * was.others
         };
         if self.refused.is_some_and(are_quiet) {
             self.relent(now, ceiling);
@@ -132,25 +163,35 @@ impl Pace {
     }
 
     fn forget(&mut self, now: Instant) {
-        while self.taken.front().is_some_and(|taken| now.duration_since(*taken) > WINDOW) {
+        while self
+            .taken
+            .front()
+            .is_some_and(|taken| now.duration_since(*taken) > WINDOW)
+        {
             self.taken.pop_front();
         }
     }
 
     /// The pace of late, in requests per second.
     pub(super) fn in_use(&self, now: Instant) -> f64 {
-        let Some(first) = self.taken.front() else { return 0.0 };
+        let Some(first) = self.taken.front() else {
+            return 0.0;
+        };
         let count = u32::try_from(self.taken.len()).unwrap_or(u32::MAX);
         let time = now.duration_since(*first);
         // One that has only begun found AWS's bucket full: as a rule it holds a second's worth.
-        let full = if time + BURST < WINDOW { BURST } else { Duration::ZERO };
+        let full = if time + BURST < WINDOW {
+            BURST
+        } else {
+            Duration::ZERO
+        };
         f64::from(count) / (time + full).as_secs_f64()
     }
 }
 
 impl Refusal {
-    /// The pace of the curve: half of what was refused at first, level at [`RECOVERY`], rising without end after it, but in
-    /// the slower time of [`PROBING`].
+    /// The pace of the curve: half of what was refused at first, level at [`RECOVERY`], rising
+    /// without end after it, but in the slower time of [`PROBING`].
     fn recovered(&self, now: Instant) -> f64 {
         let level = self.pace * SAFETY;
         let passed = now.duration_since(self.at);
@@ -193,7 +234,9 @@ mod tests {
     fn a_throttle_halves_the_pace_it_is_nearly_back_in_seconds_and_beyond_in_minutes() {
         let (mut pace, now) = in_use_at(20);
         pace.refuse(now, now, CEILING, 0.0);
-        let curve: Vec<f64> = [0, 3, 10, 30, 60, 120].map(|seconds| allowed_after(&pace, now, seconds)).into();
+        let curve: Vec<f64> = [0, 3, 10, 30, 60, 120]
+            .map(|seconds| allowed_after(&pace, now, seconds))
+            .into();
         assert!((9.0..=11.0).contains(&curve[0]), "{curve:?}");
         assert!((14.0..=17.0).contains(&curve[1]), "{curve:?}");
         assert!((18.0..=20.0).contains(&curve[2]), "{curve:?}");
@@ -234,7 +277,12 @@ mod tests {
         let sent = now;
         pace.refuse(sent, now + Duration::from_millis(100), CEILING, 0.0);
         let once = allowed_after(&pace, now, 1);
-        pace.refuse(sent + Duration::from_millis(50), now + Duration::from_millis(150), CEILING, 0.0);
+        pace.refuse(
+            sent + Duration::from_millis(50),
+            now + Duration::from_millis(150),
+            CEILING,
+            0.0,
+        );
         assert!((allowed_after(&pace, now, 1) - once).abs() < f64::EPSILON);
     }
 

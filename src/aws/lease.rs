@@ -32,9 +32,19 @@ impl Lease {
     pub(super) fn new(credentials: Credentials, number: u64) -> Self {
         redaction::learn_credentials(&credentials);
         let issued = Instant::now();
-        let life = credentials.expiry().map(|end| end.duration_since(SystemTime::now()).unwrap_or_default().min(MOST));
+        let life = credentials.expiry().map(|end| {
+            end.duration_since(SystemTime::now())
+                .unwrap_or_default()
+                .min(MOST)
+        });
         let renew_at = issued + useful(life, MARGIN);
-        Self { credentials, number, issued, life, renew_at }
+        Self {
+            credentials,
+            number,
+            issued,
+            life,
+            renew_at,
+        }
     }
 
     /// Whether a call may be made with them without renewing them first.
@@ -49,17 +59,23 @@ impl Lease {
 
     /// Whether AWS would still take them.
     pub(super) fn is_valid(&self) -> bool {
-        self.life.is_none_or(|life| Instant::now() < self.issued + life)
+        self.life
+            .is_none_or(|life| Instant::now() < self.issued + life)
     }
 
     /// The same, to be renewed a little later: renewing has just failed.
     pub(super) fn put_off(&self) -> Self {
-        Self { renew_at: Instant::now() + LEAST, ..self.clone() }
+        Self {
+            renew_at: Instant::now() + LEAST,
+            ..self.clone()
+        }
     }
 }
 
 fn useful(life: Option<Duration>, margin: Duration) -> Duration {
-    life.map_or(ENDLESS, |life| life.saturating_sub(margin).max(life / 2).max(LEAST))
+    life.map_or(ENDLESS, |life| {
+        life.saturating_sub(margin).max(life / 2).max(LEAST)
+    })
 }
 
 #[cfg(test)]

@@ -1,11 +1,13 @@
 //! The request ceiling of one target: every attempt takes a ticket first.
 //!
-//! Tickets are spaced evenly, so that idleness earns no burst, and lists go before details: pages of a list come one
-//! after the other, and one that queued behind a pile of details would hold up the refresh. Who was throttled keeps
-//! its place. When AWS throttles, nobody gets a ticket for a moment, and that operation is slowed down ([`Pace`]), or all of
-//! them where AWS has one limit for all.
+//! Tickets are spaced evenly, so that idleness earns no burst, and lists go before details: pages
+//! of a list come one after the other, and one that queued behind a pile of details would hold up
+//! the refresh. Who was throttled keeps its place. When AWS throttles, nobody gets a ticket for a
+//! moment, and that operation is slowed down ([`Pace`]), or all of them where AWS has one limit for
+//! all.
 //!
-//! A refresh is spread over half the interval where the ceiling allows, so that other tools keep their share.
+//! A refresh is spread over half the interval where the ceiling allows, so that other tools keep
+//! their share.
 
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
@@ -18,8 +20,8 @@ use tokio::time::{Instant, sleep_until};
 use super::learning::Pace;
 use crate::collect::Operation;
 
-/// How late a ticket may be taken without moving those after it: a timer's lateness must not lower the rate. Below a
-/// hundredth of a second so that no second has more than one ticket too many.
+/// How late a ticket may be taken without moving those after it: a timer's lateness must not lower
+/// the rate. Below a hundredth of a second so that no second has more than one ticket too many.
 const TOLERANCE: Duration = Duration::from_millis(10);
 const SLOWEST: Duration = Duration::from_hours(1);
 /// The first pause after a throttle; it doubles with each that follows.
@@ -31,7 +33,8 @@ const LONGEST_ASKED: Duration = Duration::from_secs(30);
 /// Two operations that are throttled share a limit if the attempts were sent no further apart.
 const AT_ONCE: Duration = Duration::from_millis(150);
 
-/// A limit that is hit this often in a row by the same operation, though others are called too, is that operation's own.
+/// A limit that is hit this often in a row by the same operation, though others are called too, is
+/// that operation's own.
 const OWN: u32 = 2;
 /// The share of all calls below which an operation is not nearly all of them.
 const MOST: f64 = 0.8;
@@ -47,7 +50,8 @@ pub(super) struct Limiter {
     line: Mutex<Line>,
 }
 
-/// A refresh that is not spread thinner than this, in requests per second: views lag, and a page should be of one time.
+/// A refresh that is not spread thinner than this, in requests per second: views lag, and a page
+/// should be of one time.
 const THINNEST: f64 = 1.0;
 /// Calls expected of a refresh, in calls of the one before: some changes more.
 const EXPECTED: f64 = 1.1;
@@ -96,7 +100,11 @@ enum Turn {
 impl Limiter {
     /// A ceiling that is nearly zero, or none at all, is one request per hour.
     pub(super) fn new(ceiling: f64, refresh_interval: Duration) -> Self {
-        let ceiling = if ceiling.is_finite() { ceiling.max(SLOWEST.as_secs_f64().recip()) } else { 1.0 };
+        let ceiling = if ceiling.is_finite() {
+            ceiling.max(SLOWEST.as_secs_f64().recip())
+        } else {
+            1.0
+        };
         let line = Line {
             waiting: BTreeMap::new(),
             places: 0,
@@ -112,7 +120,11 @@ impl Limiter {
             throttles: 0,
             longest_pause: Duration::ZERO,
         };
-        Self { ceiling, refresh_interval, line: Mutex::new(line) }
+        Self {
+            ceiling,
+            refresh_interval,
+            line: Mutex::new(line),
+        }
     }
 
     /// The longest time between two tickets of an operation, as things stand.
@@ -142,7 +154,9 @@ impl Limiter {
         let half = self.refresh_interval / 2;
         // The first refresh hurries: there is nothing to show before it, and nothing to go by.
         if expected > 0.0 {
-            line.spread = (expected / half.as_secs_f64()).max(THINNEST).min(self.ceiling);
+            line.spread = (expected / half.as_secs_f64())
+                .max(THINNEST)
+                .min(self.ceiling);
             line.hurry_from = Instant::now() + half;
         }
     }
@@ -151,7 +165,11 @@ impl Limiter {
     pub(super) fn place(&self, operation: Operation) -> Place {
         let mut line = self.line();
         line.places += 1;
-        Place { is_detail: !operation.is_listing(), number: line.places, operation }
+        Place {
+            is_detail: !operation.is_listing(),
+            number: line.places,
+            operation,
+        }
     }
 
     /// Waits for a ticket; says how long that took. Dropping the future leaves the line.
@@ -199,11 +217,13 @@ impl Limiter {
     }
 }
 
-/// Who is asked and is not the next to go wakes the next, and so does who leaves, whether with a ticket or without.
+/// Who is asked and is not the next to go wakes the next, and so does who leaves, whether with a
+/// ticket or without.
 ///
-/// Thus the next to go is always awake, has a timer, or is about to be woken, and all others may sleep without one: what
-/// moves a time forward (a ticket taken) wakes the next, and what moves it back (a throttle) leaves the timer of the one that
-/// was the next, which goes off early and wakes the one that now is. A wake-up too many costs one look at the line.
+/// Thus the next to go is always awake, has a timer, or is about to be woken, and all others may
+/// sleep without one: what moves a time forward (a ticket taken) wakes the next, and what moves it
+/// back (a throttle) leaves the timer of the one that was the next, which goes off early and wakes
+/// the one that now is. A wake-up too many costs one look at the line.
 impl Line {
     fn turn(&mut self, place: Place, ceiling: f64) -> Turn {
         let now = Instant::now();
@@ -215,8 +235,15 @@ impl Line {
         if now < slot {
             return Turn::At(slot);
         }
-        let punctual = |slot: Instant| now.checked_sub(TOLERANCE).map_or(slot, |earliest| earliest.max(slot));
-        let per_second = if now < self.hurry_from { self.spread } else { ceiling };
+        let punctual = |slot: Instant| {
+            now.checked_sub(TOLERANCE)
+                .map_or(slot, |earliest| earliest.max(slot))
+        };
+        let per_second = if now < self.hurry_from {
+            self.spread
+        } else {
+            ceiling
+        };
         self.slot = punctual(self.slot) + interval(per_second);
         let learnt = &mut self.paces[place.operation as usize];
         self.shared.take(punctual(slot), now, ceiling);
@@ -229,25 +256,31 @@ impl Line {
 
     /// The earliest time of the next ticket of an operation.
     fn slot_of(&self, operation: Operation) -> Instant {
-        let learnt = self.paces[operation as usize].slot().max(self.shared.slot());
+        let learnt = self.paces[operation as usize]
+            .slot()
+            .max(self.shared.slot());
         learnt.map_or(self.slot, |slot| slot.max(self.slot))
     }
 
     fn allowed(&self, operation: Operation, now: Instant, ceiling: f64) -> f64 {
-        self.paces[operation as usize].allowed(now, ceiling).min(self.shared.allowed(now, ceiling))
+        self.paces[operation as usize]
+            .allowed(now, ceiling)
+            .min(self.shared.allowed(now, ceiling))
     }
 
     /// Slows down the operation that was throttled, or all of them where they share a limit.
     ///
-    /// An empty bucket that all draw on refuses one after the other, whatever they are; buckets of their own seldom run out
-    /// at the same moment. So two that are throttled at once share a limit. That is believed until the shared pace is back at
-    /// the ceiling, and doubted when it is always the same operation that is throttled though others are called as well:
-    /// then that one alone is slowed down, and the others are let go faster, which shows who was right.
+    /// An empty bucket that all draw on refuses one after the other, whatever they are; buckets of
+    /// their own seldom run out at the same moment. So two that are throttled at once share a
+    /// limit. That is believed until the shared pace is back at the ceiling, and doubted when it is
+    /// always the same operation that is throttled though others are called as well: then that one
+    /// alone is slowed down, and the others are let go faster, which shows who was right.
     fn blame(&mut self, operation: Operation, sent: Instant, ceiling: f64) {
         let now = Instant::now();
         let earlier = self.blamed.replace((operation, sent));
         let other = earlier.filter(|(earlier, _)| *earlier != operation);
-        let at_once = other.is_some_and(|(_, at)| sent.max(at).duration_since(sent.min(at)) <= AT_ONCE);
+        let at_once =
+            other.is_some_and(|(_, at)| sent.max(at).duration_since(sent.min(at)) <= AT_ONCE);
         let (is_shared, total) = (self.shared.is_refused(), self.shared.in_use(now));
         let pace = &mut self.paces[operation as usize];
         if other.is_some() {
@@ -255,7 +288,11 @@ impl Line {
         } else if is_shared && !self.shared.is_old(sent) && pace.in_use(now) < MOST * total {
             self.in_a_row += 1;
         }
-        let is_own = if is_shared { self.in_a_row >= OWN } else { !at_once };
+        let is_own = if is_shared {
+            self.in_a_row >= OWN
+        } else {
+            !at_once
+        };
         if is_own {
             self.in_a_row = 0;
             self.shared.relent(now, ceiling);
@@ -267,9 +304,13 @@ impl Line {
         self.shared.refuse(sent, now, ceiling, total);
     }
 
-    /// The next to go: the first in the line of those that may go now, else the one that may go soonest.
+    /// The next to go: the first in the line of those that may go now, else the one that may go
+    /// soonest.
     fn next(&self, now: Instant) -> Option<Place> {
-        self.waiting.keys().min_by_key(|place| (self.slot_of(place.operation).max(now), **place)).copied()
+        self.waiting
+            .keys()
+            .min_by_key(|place| (self.slot_of(place.operation).max(now), **place))
+            .copied()
     }
 
     fn wake_next(&self, now: Instant) {
@@ -302,7 +343,11 @@ impl<'a> Waiter<'a> {
     fn join(limiter: &'a Limiter, place: Place) -> Self {
         let woken = Arc::new(Notify::new());
         limiter.line().waiting.insert(place, Arc::clone(&woken));
-        Self { limiter, place, woken }
+        Self {
+            limiter,
+            place,
+            woken,
+        }
     }
 }
 
@@ -314,7 +359,9 @@ impl Drop for Waiter<'_> {
 
 /// The time between two tickets.
 fn interval(per_second: f64) -> Duration {
-    Duration::try_from_secs_f64(per_second.recip()).unwrap_or(SLOWEST).min(SLOWEST)
+    Duration::try_from_secs_f64(per_second.recip())
+        .unwrap_or(SLOWEST)
+        .min(SLOWEST)
 }
 
 /// `first`, doubled for each try after the first.
@@ -322,7 +369,8 @@ pub(super) fn backoff(first: Duration, tries: u32) -> Duration {
     first.saturating_mul(1 << tries.saturating_sub(1).min(16))
 }
 
-/// Anything between nothing and `most`, so that those who failed together do not come again together.
+/// Anything between nothing and `most`, so that those who failed together do not come again
+/// together.
 pub(super) fn jitter(most: Duration) -> Duration {
     // Each `RandomState` has other keys: enough for this, without a crate.
     let random = RandomState::new().hash_one(0);

@@ -1,7 +1,9 @@
-//! AWS Systems Manager on the real SDK: [`SsmSource`] implements [`Source`](crate::collect::Source) for one target.
+//! AWS Systems Manager on the real SDK: [`SsmSource`] implements [`Source`](crate::collect::Source)
+//! for one target.
 //!
-//! Hidden here: clients and connections, roles, the request ceiling, the one retry loop, what AWS's errors mean, and
-//! the SDK's types. Which calls a refresh needs, and what their rows mean, is for others.
+//! Hidden here: clients and connections, roles, the request ceiling, the one retry loop, what AWS's
+//! errors mean, and the SDK's types. Which calls a refresh needs, and what their rows mean, is for
+//! others.
 
 mod acceptance;
 mod answer_guard;
@@ -46,8 +48,8 @@ pub use source::{SsmSource, TargetOptions};
 use crate::collect::Operation;
 use crate::model::Reason;
 
-/// Who counts what a target does on the wire. An attempt is one HTTP request to SSM: a call that is retried twice is
-/// three of them.
+/// Who counts what a target does on the wire. An attempt is one HTTP request to SSM: a call that is
+/// retried twice is three of them.
 pub trait Meter: Send + Sync + 'static {
     /// An attempt has ended, well or badly, or was given up.
     fn attempted(&self, operation: Operation, took: Duration);

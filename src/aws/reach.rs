@@ -1,10 +1,12 @@
-//! Names the host in failures of the network: the SDK's own errors say only that something was refused.
+//! Names the host in failures of the network: the SDK's own errors say only that something was
+//! refused.
 
 use std::error::Error;
 use std::fmt;
 
 use aws_smithy_runtime_api::client::http::{
-    HttpClient, HttpConnector, HttpConnectorFuture, SharedHttpClient, SharedHttpConnector, http_client_fn,
+    HttpClient, HttpConnector, HttpConnectorFuture, SharedHttpClient, SharedHttpConnector,
+    http_client_fn,
 };
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::result::ConnectorError;
@@ -39,21 +41,38 @@ impl HttpConnector for NamingHosts {
 /// The authority of a URL without credentials: `sts.eu-west-1.amazonaws.com`, `127.0.0.1:4566`.
 pub(super) fn host_of(url: &str) -> String {
     let after_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let authority = after_scheme.split(['/', '?', '#']).next().unwrap_or_default();
+    let authority = after_scheme
+        .split(['/', '?', '#'])
+        .next()
+        .unwrap_or_default();
     authority.rsplit('@').next().unwrap_or_default().to_owned()
 }
 
-/// The duration that a text of the SDK begins with, as people write it: `3.1s: timed out` is `3.1 s`.
+/// The duration that a text of the SDK begins with, as people write it: `3.1s: timed out` is `3.1
+/// s`.
 pub(super) fn spaced(text: &str) -> String {
-    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
-    let unit: String = text[end..].chars().take_while(|c| c.is_alphabetic()).collect();
+    let end = text
+        .find(|c: char| !c.is_ascii_digit() && c != '.')
+        .unwrap_or(text.len());
+    let unit: String = text[end..]
+        .chars()
+        .take_while(|c| c.is_alphabetic())
+        .collect();
     format!("{} {unit}", &text[..end])
 }
 
 /// Keeps the kind of the error: the SDK decides by it whether to try again.
 fn named(host: String, error: ConnectorError) -> ConnectorError {
-    let (is_timeout, is_io, is_user, other) = (error.is_timeout(), error.is_io(), error.is_user(), error.as_other());
-    let source = Box::new(Unreached { host, source: error });
+    let (is_timeout, is_io, is_user, other) = (
+        error.is_timeout(),
+        error.is_io(),
+        error.is_user(),
+        error.as_other(),
+    );
+    let source = Box::new(Unreached {
+        host,
+        source: error,
+    });
     match () {
         () if is_timeout => ConnectorError::timeout(source),
         () if is_io => ConnectorError::io(source),
@@ -114,29 +133,52 @@ mod tests {
     use super::*;
 
     fn unreached(source: ConnectorError) -> String {
-        Unreached { host: "sts.eu-west-1.amazonaws.com".to_owned(), source }.to_string()
+        Unreached {
+            host: "sts.eu-west-1.amazonaws.com".to_owned(),
+            source,
+        }
+        .to_string()
     }
 
     #[test]
     fn a_failure_names_the_host_and_the_innermost_cause() {
         let refused = io::Error::from_raw_os_error(rustix::io::Errno::CONNREFUSED.raw_os_error());
         let text = unreached(ConnectorError::io(Box::new(refused)));
-        assert_eq!(text, "cannot reach sts.eu-west-1.amazonaws.com: connection refused");
-        let text = unreached(ConnectorError::timeout("HTTP connect timeout occurred after 3.1s".into()));
-        assert_eq!(text, "cannot reach sts.eu-west-1.amazonaws.com: no connection within 3.1 s");
-        let text = unreached(ConnectorError::timeout("HTTP read timeout occurred after 1s".into()));
-        assert_eq!(text, "sts.eu-west-1.amazonaws.com did not answer within 1 s");
+        assert_eq!(
+            text,
+            "cannot reach sts.eu-west-1.amazonaws.com: connection refused"
+        );
+        let text = unreached(ConnectorError::timeout(
+            "HTTP connect timeout occurred after 3.1s".into(),
+        ));
+        assert_eq!(
+            text,
+            "cannot reach sts.eu-west-1.amazonaws.com: no connection within 3.1 s"
+        );
+        let text = unreached(ConnectorError::timeout(
+            "HTTP read timeout occurred after 1s".into(),
+        ));
+        assert_eq!(
+            text,
+            "sts.eu-west-1.amazonaws.com did not answer within 1 s"
+        );
     }
 
     #[test]
     fn a_host_is_named_without_credentials_and_path() {
-        assert_eq!(host_of("http://user:secret@127.0.0.1:4566/path?query"), "127.0.0.1:4566");
+        assert_eq!(
+            host_of("http://user:secret@127.0.0.1:4566/path?query"),
+            "127.0.0.1:4566"
+        );
         assert_eq!(host_of("https://sts.amazonaws.com"), "sts.amazonaws.com");
     }
 
     #[test]
     fn a_named_error_is_of_the_same_kind() {
-        let other = ConnectorError::other("x".into(), Some(aws_smithy_types::retry::ErrorKind::TransientError));
+        let other = ConnectorError::other(
+            "x".into(),
+            Some(aws_smithy_types::retry::ErrorKind::TransientError),
+        );
         assert!(named(String::new(), other).as_other().is_some());
         assert!(named(String::new(), ConnectorError::timeout("x".into())).is_timeout());
         assert!(named(String::new(), ConnectorError::io("x".into())).is_io());

@@ -1,8 +1,9 @@
 //! Keeps secrets out of what is logged or shown of AWS's words.
 //!
-//! Whoever answers may repeat what it was sent, whatever the error code says: an endpoint that is not AWS, a proxy in
-//! between, AWS itself when a signature is wrong. So texts are searched for the values of secrets, plain and encoded.
-//! Credentials are learned when they become known, everything else from the requests that carry it.
+//! Whoever answers may repeat what it was sent, whatever the error code says: an endpoint that is
+//! not AWS, a proxy in between, AWS itself when a signature is wrong. So texts are searched for the
+//! values of secrets, plain and encoded. Credentials are learned when they become known, everything
+//! else from the requests that carry it.
 //!
 //! There is one memory of secrets for the whole process, because there is one log for all targets.
 
@@ -24,7 +25,8 @@ use known::{Kind, Known};
 const REDACTED: &str = "[redacted]";
 /// Redacted parts of one word that are closer to each other are one.
 const MIN_GAP_BYTES: usize = known::PIECE_BYTES;
-/// No more of one secret is remembered. Tokens have hundreds of bytes, signed assertions some thousands.
+/// No more of one secret is remembered. Tokens have hundreds of bytes, signed assertions some
+/// thousands.
 const MAX_SECRET_BYTES: usize = 16 << 10;
 
 static PROCESS: LazyLock<Redaction> = LazyLock::new(Redaction::default);
@@ -61,13 +63,19 @@ impl Redaction {
     fn learn(&self, secret: &str, kind: Kind) {
         let secret = start_of(secret, MAX_SECRET_BYTES);
         if !self.known().touch(secret) {
-            self.0.write().unwrap_or_else(PoisonError::into_inner).add(secret, kind);
+            self.0
+                .write()
+                .unwrap_or_else(PoisonError::into_inner)
+                .add(secret, kind);
         }
     }
 
     fn learn_signature(&self, signature: &str) {
         let signature = start_of(signature, MAX_SECRET_BYTES);
-        self.0.write().unwrap_or_else(PoisonError::into_inner).add_signature(signature);
+        self.0
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .add_signature(signature);
     }
 
     fn redact(&self, text: &str, visible: usize) -> String {
@@ -94,7 +102,10 @@ fn without(text: &str, mut secrets: Vec<Range<usize>>, visible: usize) -> String
     let mut shown = String::with_capacity(visible);
     // Up to where the text is shown or redacted, and whether anything was redacted yet.
     let (mut end, mut has_redacted) = (0, false);
-    for secret in secrets.into_iter().take_while(|secret| secret.start < visible) {
+    for secret in secrets
+        .into_iter()
+        .take_while(|secret| secret.start < visible)
+    {
         if secret.end <= end {
             continue;
         }
@@ -106,7 +117,11 @@ fn without(text: &str, mut secrets: Vec<Range<usize>>, visible: usize) -> String
             has_redacted = true;
         }
         // With the padding of base64.
-        let padding = text.bytes().skip(secret.end).take_while(|byte| *byte == b'=').count();
+        let padding = text
+            .bytes()
+            .skip(secret.end)
+            .take_while(|byte| *byte == b'=')
+            .count();
         end = secret.end + padding;
     }
     shown.push_str(text.get(end..visible).unwrap_or_default());

@@ -1,8 +1,9 @@
 //! Asks for credentials where nothing that this does can block or end anybody else.
 //!
-//! The SDK reads files (configuration, web identity tokens) on the thread that asks, and a file may be on a mount that
-//! hangs; some of its code panics. So each resolution has a blocking thread, with the limit outside, and there is one at
-//! a time: while the last one still hangs, asking again fails at once and says what hangs.
+//! The SDK reads files (configuration, web identity tokens) on the thread that asks, and a file may
+//! be on a mount that hangs; some of its code panics. So each resolution has a blocking thread,
+//! with the limit outside, and there is one at a time: while the last one still hangs, asking again
+//! fails at once and says what hangs.
 
 use std::fmt;
 use std::panic::AssertUnwindSafe;
@@ -56,7 +57,13 @@ impl Resolver {
 
     pub(super) fn with_limit(load: Arc<Load>, limit: Duration) -> Self {
         let began = Mutex::new(Instant::now());
-        Self { load, limit, stage: Stage::default(), under_way: Arc::default(), began }
+        Self {
+            load,
+            limit,
+            stage: Stage::default(),
+            under_way: Arc::default(),
+            began,
+        }
     }
 
     /// Dropping the future ends the resolution, a process that it runs included.
@@ -71,7 +78,10 @@ impl Resolver {
         let thread = spawn_blocking(self.work(turn, given_up));
         match timeout(self.limit + END_GRACE, thread).await {
             Ok(Ok(Some(resolved))) => resolved,
-            Ok(Err(error)) if error.is_panic() => Err(panicked(&format!("loading credentials from {}", self.stage))),
+            Ok(Err(error)) if error.is_panic() => Err(panicked(&format!(
+                "loading credentials from {}",
+                self.stage
+            ))),
             // It blocks. Of one that was given up nobody is left to hear.
             Ok(_) | Err(_) => Err(hangs(&self.stage, self.limit)),
         }
@@ -83,7 +93,12 @@ impl Resolver {
         turn: OwnedMutexGuard<()>,
         given_up: CancellationToken,
     ) -> impl FnOnce() -> Option<Answer<Credentials>> + Send + 'static {
-        let (load, stage, limit, runtime) = (Arc::clone(&self.load), self.stage.clone(), self.limit, Handle::current());
+        let (load, stage, limit, runtime) = (
+            Arc::clone(&self.load),
+            self.stage.clone(),
+            self.limit,
+            Handle::current(),
+        );
         move || {
             let _turn = turn;
             runtime.block_on(async {
@@ -101,12 +116,18 @@ impl Resolver {
 
     fn still_hangs(&self) -> SourceError {
         let seconds = locked(&self.began).elapsed().as_secs();
-        timed_out(format!("{} still does not answer, since {seconds} s", self.stage))
+        timed_out(format!(
+            "{} still does not answer, since {seconds} s",
+            self.stage
+        ))
     }
 }
 
 fn hangs(stage: &Stage, limit: Duration) -> SourceError {
-    timed_out(format!("{stage} did not answer within {} s", limit.as_secs_f32()))
+    timed_out(format!(
+        "{stage} did not answer within {} s",
+        limit.as_secs_f32()
+    ))
 }
 
 fn timed_out(detail: String) -> SourceError {
@@ -115,7 +136,10 @@ fn timed_out(detail: String) -> SourceError {
 
 /// Awaits a future of the SDK, which must not end the task that awaits it.
 pub(super) async fn caught<T>(what: &str, future: impl Future<Output = Answer<T>>) -> Answer<T> {
-    AssertUnwindSafe(future).catch_unwind().await.unwrap_or_else(|_| Err(panicked(what)))
+    AssertUnwindSafe(future)
+        .catch_unwind()
+        .await
+        .unwrap_or_else(|_| Err(panicked(what)))
 }
 
 /// The message of a panic is left out: it may quote a setting, and the panic hook has logged it.
@@ -131,7 +155,10 @@ impl Stage {
 
     /// Names something until the guard is dropped.
     pub(super) fn during(&self, what: String) -> StageGuard {
-        StageGuard { before: std::mem::replace(&mut *locked(&self.0), what), stage: self.clone() }
+        StageGuard {
+            before: std::mem::replace(&mut *locked(&self.0), what),
+            stage: self.clone(),
+        }
     }
 }
 

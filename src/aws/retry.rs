@@ -65,7 +65,8 @@ impl Caller {
                 }
                 Again::Throttled => {
                     throttles += 1;
-                    self.limiter.throttled(operation, began, failure.retry_after);
+                    self.limiter
+                        .throttled(operation, began, failure.retry_after);
                     self.meter.limit(operation, self.limiter.allowed(operation));
                     throttles >= THROTTLED_ATTEMPTS || !self.budgets.throttled.spend()
                 }
@@ -83,7 +84,12 @@ impl Caller {
         }
     }
 
-    async fn attempt<T, E, F, Fut>(&self, question: &Question, number: u32, send: &F) -> Result<T, Failure>
+    async fn attempt<T, E, F, Fut>(
+        &self,
+        question: &Question,
+        number: u32,
+        send: &F,
+    ) -> Result<T, Failure>
     where
         E: ProvideErrorMetadata + Error + 'static,
         F: Fn() -> Fut + Send + Sync,
@@ -91,7 +97,11 @@ impl Caller {
     {
         let operation = question.operation;
         let began = Instant::now();
-        let attempt = Attempt { meter: &*self.meter, operation, sent: began };
+        let attempt = Attempt {
+            meter: &*self.meter,
+            operation,
+            sent: began,
+        };
         let (result, head) = attempt_log::observed(Box::pin(send())).await;
         drop(attempt);
         let result = result.map_err(|error| classify::failure_of(&error, question));
@@ -110,7 +120,10 @@ impl Caller {
 }
 
 fn pause(tries: u32, asked: Option<Duration>) -> Duration {
-    asked.map_or_else(|| jitter(backoff(FIRST_BACKOFF, tries)), |asked| asked.min(LONGEST_ASKED))
+    asked.map_or_else(
+        || jitter(backoff(FIRST_BACKOFF, tries)),
+        |asked| asked.min(LONGEST_ASKED),
+    )
 }
 
 /// An attempt on the wire; counted also when it is given up half-way.
@@ -134,7 +147,10 @@ pub(super) struct Budgets {
 
 impl Budgets {
     pub(super) const fn new() -> Self {
-        Self { transient: Budget::new(50, 1), throttled: Budget::new(500, 10) }
+        Self {
+            transient: Budget::new(50, 1),
+            throttled: Budget::new(500, 10),
+        }
     }
 
     /// Begins a refresh.
@@ -143,7 +159,8 @@ impl Budgets {
         self.throttled.fill();
     }
 
-    /// A good answer earns some of what was spent: a long refresh meets more faults than a short one.
+    /// A good answer earns some of what was spent: a long refresh meets more faults than a short
+    /// one.
     fn earn(&self) {
         self.transient.earn();
         self.throttled.earn();
@@ -163,7 +180,11 @@ impl Budget {
 
     const fn new(retries: i64, earned: i64) -> Self {
         let full = retries * Self::RETRY;
-        Self { left: AtomicI64::new(full), full, earned }
+        Self {
+            left: AtomicI64::new(full),
+            full,
+            earned,
+        }
     }
 
     fn fill(&self) {
@@ -172,12 +193,16 @@ impl Budget {
 
     fn earn(&self) {
         let more = |left: i64| (left < self.full).then(|| (left + self.earned).min(self.full));
-        let _full_already = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
+        let _full_already = self
+            .left
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
     }
 
     fn spend(&self) -> bool {
         let less = |left: i64| (left >= Self::RETRY).then(|| left - Self::RETRY);
-        self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).is_ok()
+        self.left
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, less)
+            .is_ok()
     }
 }
 

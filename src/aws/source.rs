@@ -20,7 +20,9 @@ use super::retry::{Budgets, Caller, THROTTLED_ATTEMPTS, TRANSIENT_ATTEMPTS};
 use super::sts::{Role, Sts};
 use super::{Meter, convert, ssm_answer};
 use crate::collect::{Answer, Operation, Page, PageRequest, Source, Types};
-use crate::model::{AssociationRow, BaselineRow, InstanceRow, ItemRow, PatchRow, SummaryRow, TotalsRow};
+use crate::model::{
+    AssociationRow, BaselineRow, InstanceRow, ItemRow, PatchRow, SummaryRow, TotalsRow,
+};
 
 /// The SDK's own connect timeout.
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(3100);
@@ -53,7 +55,10 @@ impl fmt::Debug for TargetOptions {
             .field("account_id", &self.account_id)
             .field("role_arn", &self.role_arn)
             .field("role_session_name", &self.role_session_name)
-            .field("external_id", &self.external_id.as_ref().map(|_| "<redacted>"))
+            .field(
+                "external_id",
+                &self.external_id.as_ref().map(|_| "<redacted>"),
+            )
             .field("requests_per_second", &self.requests_per_second)
             .field("refresh_interval", &self.refresh_interval)
             .field("attempt_timeout", &self.attempt_timeout)
@@ -81,10 +86,21 @@ impl SsmSource {
             meter.limit(operation, options.requests_per_second);
         }
         let region = Region::new(options.region);
-        let session_name = options.role_session_name.unwrap_or_else(|| APP_NAME.to_owned());
-        let role = options.role_arn.map(|arn| Role { arn, session_name, external_id: options.external_id });
+        let session_name = options
+            .role_session_name
+            .unwrap_or_else(|| APP_NAME.to_owned());
+        let role = options.role_arn.map(|arn| Role {
+            arn,
+            session_name,
+            external_id: options.external_id,
+        });
         let sts = Sts::new(&base.sdk, region.clone());
-        let credentials = Arc::new(Holder::new(Arc::clone(&base.chain), sts, role, options.account_id));
+        let credentials = Arc::new(Holder::new(
+            Arc::clone(&base.chain),
+            sts,
+            role,
+            options.account_id,
+        ));
         Self {
             ssm: client(base, region, options.attempt_timeout, &credentials),
             caller: Caller {
@@ -98,12 +114,18 @@ impl SsmSource {
     }
 }
 
-fn client(base: &Base, region: Region, attempt_timeout: Duration, credentials: &Arc<Holder>) -> Client {
+fn client(
+    base: &Base,
+    region: Region,
+    attempt_timeout: Duration,
+    credentials: &Arc<Holder>,
+) -> Client {
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(CONNECT_TIMEOUT.min(attempt_timeout))
         .operation_attempt_timeout(attempt_timeout)
         .build();
-    let provider: Arc<dyn aws_credential_types::provider::ProvideCredentials> = Arc::clone(credentials) as _;
+    let provider: Arc<dyn aws_credential_types::provider::ProvideCredentials> =
+        Arc::clone(credentials) as _;
     let mut config = Builder::from(&base.sdk);
     config.set_http_client(base.sdk.http_client().map(ssm_answer::checked));
     let config = config
@@ -126,10 +148,17 @@ impl Source for SsmSource {
     fn patience(&self) -> Duration {
         let limiter = &self.caller.limiter;
         let pause = limiter.longest_pause();
-        // A throttled call is made more often, and waits through a pause before each of its attempts but the first.
-        let attempts = if pause.is_zero() { TRANSIENT_ATTEMPTS } else { THROTTLED_ATTEMPTS };
+        // A throttled call is made more often, and waits through a pause before each of its
+        // attempts but the first.
+        let attempts = if pause.is_zero() {
+            TRANSIENT_ATTEMPTS
+        } else {
+            THROTTLED_ATTEMPTS
+        };
         let attempt = self.attempt_timeout.saturating_add(limiter.interval());
-        attempt.saturating_mul(attempts).saturating_add(pause * (THROTTLED_ATTEMPTS - 1))
+        attempt
+            .saturating_mul(attempts)
+            .saturating_add(pause * (THROTTLED_ATTEMPTS - 1))
     }
 
     async fn instances(&self, page: &PageRequest) -> Answer<Page<InstanceRow>> {
@@ -141,7 +170,10 @@ impl Source for SsmSource {
             call.set_next_token(page.token.clone()).send()
         };
         self.caller
-            .call(Question::new(Operation::DescribeInstanceInformation, 0, page), send)
+            .call(
+                Question::new(Operation::DescribeInstanceInformation, 0, page),
+                send,
+            )
             .await
             .map(convert::instances)
     }
@@ -155,22 +187,38 @@ impl Source for SsmSource {
             let call = self
                 .ssm
                 .list_resource_compliance_summaries()
-                .max_results(max_results(Operation::ListResourceComplianceSummaries, page));
-            call.set_filters(filters.clone()).set_next_token(page.token.clone()).send()
+                .max_results(max_results(
+                    Operation::ListResourceComplianceSummaries,
+                    page,
+                ));
+            call.set_filters(filters.clone())
+                .set_next_token(page.token.clone())
+                .send()
         };
         self.caller
-            .call(Question::new(Operation::ListResourceComplianceSummaries, 0, page), send)
+            .call(
+                Question::new(Operation::ListResourceComplianceSummaries, 0, page),
+                send,
+            )
             .await
             .map(convert::summaries)
     }
 
     async fn totals(&self, page: &PageRequest) -> Answer<Page<TotalsRow>> {
         let send = || {
-            let call =
-                self.ssm.list_compliance_summaries().max_results(max_results(Operation::ListComplianceSummaries, page));
+            let call = self
+                .ssm
+                .list_compliance_summaries()
+                .max_results(max_results(Operation::ListComplianceSummaries, page));
             call.set_next_token(page.token.clone()).send()
         };
-        self.caller.call(Question::new(Operation::ListComplianceSummaries, 0, page), send).await.map(convert::totals)
+        self.caller
+            .call(
+                Question::new(Operation::ListComplianceSummaries, 0, page),
+                send,
+            )
+            .await
+            .map(convert::totals)
     }
 
     async fn patch_states(&self, ids: &[Arc<str>], page: &PageRequest) -> Answer<Page<PatchRow>> {
@@ -183,38 +231,61 @@ impl Source for SsmSource {
             call.set_next_token(page.token.clone()).send()
         };
         self.caller
-            .call(Question::new(Operation::DescribeInstancePatchStates, ids.len(), page), send)
+            .call(
+                Question::new(Operation::DescribeInstancePatchStates, ids.len(), page),
+                send,
+            )
             .await
             .map(convert::patch_states)
     }
 
     async fn baselines(&self, page: &PageRequest) -> Answer<Page<BaselineRow>> {
         let send = || {
-            let call =
-                self.ssm.describe_patch_baselines().max_results(max_results(Operation::DescribePatchBaselines, page));
+            let call = self
+                .ssm
+                .describe_patch_baselines()
+                .max_results(max_results(Operation::DescribePatchBaselines, page));
             call.set_next_token(page.token.clone()).send()
         };
-        self.caller.call(Question::new(Operation::DescribePatchBaselines, 0, page), send).await.map(convert::baselines)
+        self.caller
+            .call(
+                Question::new(Operation::DescribePatchBaselines, 0, page),
+                send,
+            )
+            .await
+            .map(convert::baselines)
     }
 
     async fn associations(&self, page: &PageRequest) -> Answer<Page<AssociationRow>> {
         let send = || {
-            let call = self.ssm.list_associations().max_results(max_results(Operation::ListAssociations, page));
+            let call = self
+                .ssm
+                .list_associations()
+                .max_results(max_results(Operation::ListAssociations, page));
             call.set_next_token(page.token.clone()).send()
         };
-        self.caller.call(Question::new(Operation::ListAssociations, 0, page), send).await.map(convert::associations)
+        self.caller
+            .call(Question::new(Operation::ListAssociations, 0, page), send)
+            .await
+            .map(convert::associations)
     }
 
     async fn items(&self, id: &str, page: &PageRequest) -> Answer<Page<ItemRow>> {
         let send = || {
-            let call = self.ssm.list_compliance_items().max_results(max_results(Operation::ListComplianceItems, page));
+            let call = self
+                .ssm
+                .list_compliance_items()
+                .max_results(max_results(Operation::ListComplianceItems, page));
             // Compliance calls every instance a ManagedInstance, those of EC2 too.
             let call = call.resource_ids(id).resource_types("ManagedInstance");
             let call = call.filters(equal("ComplianceType", ["Association"]));
             let call = call.filters(equal("Status", ["NON_COMPLIANT"]));
             call.set_next_token(page.token.clone()).send()
         };
-        self.caller.call(Question::new(Operation::ListComplianceItems, 1, page), send).await.map(convert::items)
+        self.caller
+            .call(Question::new(Operation::ListComplianceItems, 1, page), send)
+            .await
+            .map(convert::items)
     }
 }
 
@@ -224,7 +295,11 @@ fn max_results(operation: Operation, page: &PageRequest) -> i32 {
 }
 
 fn equal<S: AsRef<str>>(key: &str, values: impl AsRef<[S]>) -> ComplianceStringFilter {
-    let values = values.as_ref().iter().map(|value| value.as_ref().to_owned()).collect();
+    let values = values
+        .as_ref()
+        .iter()
+        .map(|value| value.as_ref().to_owned())
+        .collect();
     ComplianceStringFilter::builder()
         .key(key)
         .set_values(Some(values))

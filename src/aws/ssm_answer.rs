@@ -1,11 +1,14 @@
-//! What SSM's answers pass before the SDK reads them: errors that come as HTTP 200 are made to look like errors, and
-//! answers with far more than was asked for are refused before anything is made of them.
+//! What SSM's answers pass before the SDK reads them: errors that come as HTTP 200 are made to look
+//! like errors, and answers with far more than was asked for are refused before anything is made of
+//! them.
 //!
 //! The SDK takes any 200 for a good answer, and what it does not know in it for nothing.
 
 use std::borrow::Cow;
 
-use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpClient, SharedHttpConnector};
+use aws_smithy_runtime_api::client::http::{
+    HttpConnector, HttpConnectorFuture, SharedHttpClient, SharedHttpConnector,
+};
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
@@ -17,8 +20,8 @@ use crate::collect::PAGE;
 
 /// Rows of a page: no operation is asked for more than half as many.
 pub(super) const MAX_ROWS: usize = 2 * PAGE;
-/// Values in an answer, those inside of rows included: a full page has some thousands. A small value takes far more
-/// memory than its bytes.
+/// Values in an answer, those inside of rows included: a full page has some thousands. A small
+/// value takes far more memory than its bytes.
 pub(super) const MAX_VALUES: usize = 100_000;
 /// Larger bodies are not searched for an error: AWS's are one line of text.
 const MAX_ERROR_BYTES: usize = 64 << 10;
@@ -53,9 +56,17 @@ impl HttpConnector for Checked {
 /// What of the request nobody but AWS should ever see.
 fn secrets_of(request: &HttpRequest) -> Vec<String> {
     let headers = request.headers();
-    let signature = headers.get("authorization").and_then(|header| header.split_once("Signature=")).map(|(_, s)| s);
-    let secrets = [signature, headers.get("x-amz-security-token")].into_iter().flatten();
-    secrets.filter(|secret| secret.len() >= MIN_SECRET_BYTES).map(str::to_owned).collect()
+    let signature = headers
+        .get("authorization")
+        .and_then(|header| header.split_once("Signature="))
+        .map(|(_, s)| s);
+    let secrets = [signature, headers.get("x-amz-security-token")]
+        .into_iter()
+        .flatten();
+    secrets
+        .filter(|secret| secret.len() >= MIN_SECRET_BYTES)
+        .map(str::to_owned)
+        .collect()
 }
 
 /// What is wrong with an answer that looks good.
@@ -109,8 +120,8 @@ fn excess(body: &[u8]) -> Option<Flaw> {
     None
 }
 
-/// Members that errors have. SSM's outputs have none of them, but for `__type`, with which some services of AWS name the
-/// type of their outputs, too.
+/// Members that errors have. SSM's outputs have none of them, but for `__type`, with which some
+/// services of AWS name the type of their outputs, too.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct ErrorBody {
@@ -138,8 +149,15 @@ impl ErrorBody {
 
     fn code(&self) -> Option<&str> {
         let codes = [&self.code, &self.capital_code, &self.error["Code"]];
-        let code = codes.into_iter().filter_map(Value::as_str).find(|code| !code.is_empty());
-        code.or_else(|| self.shape.as_str().filter(|shape| !shape.is_empty() && !is_output(shape)))
+        let code = codes
+            .into_iter()
+            .filter_map(Value::as_str)
+            .find(|code| !code.is_empty());
+        code.or_else(|| {
+            self.shape
+                .as_str()
+                .filter(|shape| !shape.is_empty() && !is_output(shape))
+        })
     }
 
     /// Whether the SDK finds the code by itself, once it knows that this is an error.
@@ -148,13 +166,20 @@ impl ErrorBody {
     }
 
     fn message(&self) -> Option<&str> {
-        let messages = [&self.message, &self.capital_message, &self.error_message, &self.error["Message"]];
+        let messages = [
+            &self.message,
+            &self.capital_message,
+            &self.error_message,
+            &self.error["Message"],
+        ];
         messages.into_iter().find_map(Value::as_str)
     }
 }
 
 fn is_output(shape: &str) -> bool {
-    ["Result", "Response", "Output"].iter().any(|end| shape.ends_with(end))
+    ["Result", "Response", "Output"]
+        .iter()
+        .any(|end| shape.ends_with(end))
 }
 
 /// An error in the form in which the SDK knows errors.
@@ -163,7 +188,9 @@ fn unmasked(mut response: HttpResponse) -> HttpResponse {
     let header = response.headers().get(ERROR_HEADER).is_some();
     let body = ErrorBody::read(response.body().bytes().unwrap_or_default());
     let code = body.code();
-    if (is_success && (header || code.is_some())) || (!is_success && !header && code.is_some() && !body.is_usual()) {
+    if (is_success && (header || code.is_some()))
+        || (!is_success && !header && code.is_some() && !body.is_usual())
+    {
         let usual = json!({ "__type": code, "message": body.message() }).to_string();
         *response.body_mut() = SdkBody::from(usual);
         if is_success && let Ok(status) = StatusCode::try_from(BAD_REQUEST) {
@@ -180,7 +207,8 @@ mod tests {
     fn unmasked_of(status: u16, body: &str) -> (u16, String) {
         let status = StatusCode::try_from(status).expect("a status");
         let response = unmasked(HttpResponse::new(status, SdkBody::from(body)));
-        let body = String::from_utf8(response.body().bytes().expect("in memory").to_vec()).expect("text");
+        let body =
+            String::from_utf8(response.body().bytes().expect("in memory").to_vec()).expect("text");
         (response.status().as_u16(), body)
     }
 
@@ -194,9 +222,16 @@ mod tests {
             r#"{"InstanceInformationList":[],"__type":"X","message":"why"}"#,
         ] {
             let (status, unmasked) = unmasked_of(200, body);
-            assert_eq!((status, unmasked.as_str()), (400, r#"{"__type":"X","message":"why"}"#), "{body}");
+            assert_eq!(
+                (status, unmasked.as_str()),
+                (400, r#"{"__type":"X","message":"why"}"#),
+                "{body}"
+            );
         }
-        assert_eq!(unmasked_of(503, r#"{"Code":"X"}"#), (503, r#"{"__type":"X","message":null}"#.to_owned()));
+        assert_eq!(
+            unmasked_of(503, r#"{"Code":"X"}"#),
+            (503, r#"{"__type":"X","message":null}"#.to_owned())
+        );
     }
 
     #[test]
@@ -215,17 +250,36 @@ mod tests {
         ] {
             assert_eq!(unmasked_of(200, body), (200, body.to_owned()));
         }
-        assert_eq!(unmasked_of(400, r#"{"__type":"X"}"#), (400, r#"{"__type":"X"}"#.to_owned()));
+        assert_eq!(
+            unmasked_of(400, r#"{"__type":"X"}"#),
+            (400, r#"{"__type":"X"}"#.to_owned())
+        );
     }
 
     #[test]
     fn rows_and_values_are_counted_wherever_commas_are_not_text() {
-        let list = |rows: usize| format!(r#"{{"A":[{}]}}"#, vec![r#"{"B":"],[,\",","C":[1,2]}"#; rows].join(","));
+        let list = |rows: usize| {
+            format!(
+                r#"{{"A":[{}]}}"#,
+                vec![r#"{"B":"],[,\",","C":[1,2]}"#; rows].join(",")
+            )
+        };
         assert!(excess(list(MAX_ROWS).as_bytes()).is_none());
-        assert!(matches!(excess(list(MAX_ROWS + 1).as_bytes()), Some(Flaw::TooManyRows)));
-        let members = |count: usize| format!(r#"{{"A":[{{"D":{{{}}}}}]}}"#, vec![r#""k":"""#; count].join(","));
+        assert!(matches!(
+            excess(list(MAX_ROWS + 1).as_bytes()),
+            Some(Flaw::TooManyRows)
+        ));
+        let members = |count: usize| {
+            format!(
+                r#"{{"A":[{{"D":{{{}}}}}]}}"#,
+                vec![r#""k":"""#; count].join(",")
+            )
+        };
         assert!(excess(members(MAX_VALUES).as_bytes()).is_none());
-        assert!(matches!(excess(members(MAX_VALUES + 2).as_bytes()), Some(Flaw::TooManyValues)));
+        assert!(matches!(
+            excess(members(MAX_VALUES + 2).as_bytes()),
+            Some(Flaw::TooManyValues)
+        ));
         for odd in ["", "]]]]", r#""unended"#, "<html>{[,"] {
             assert!(excess(odd.as_bytes()).is_none(), "{odd}");
         }

@@ -1,6 +1,7 @@
 //! The two calls to STS: whose credentials are these, and a role's session.
 //!
-//! STS keeps the SDK's own retries: nothing limits the rate of these calls but that there are so few.
+//! STS keeps the SDK's own retries: nothing limits the rate of these calls but that there are so
+//! few.
 
 use std::error::Error;
 use std::time::{Duration, SystemTime};
@@ -39,7 +40,11 @@ pub(super) struct Role {
 impl Role {
     /// The account that the role belongs to, if the ARN is one.
     pub(super) fn account_id(&self) -> Option<String> {
-        self.arn.split(':').nth(4).filter(|id| is_account_id(id)).map(str::to_owned)
+        self.arn
+            .split(':')
+            .nth(4)
+            .filter(|id| is_account_id(id))
+            .map(str::to_owned)
     }
 }
 
@@ -66,7 +71,10 @@ impl Sts {
             .retry_config(RetryConfig::standard())
             .identity_cache(IdentityCache::no_cache());
         config.set_http_client(sdk.http_client().map(naming_hosts));
-        Self { client: aws_sdk_sts::Client::from_conf(config.build()), region }
+        Self {
+            client: aws_sdk_sts::Client::from_conf(config.build()),
+            region,
+        }
     }
 
     pub(super) fn region(&self) -> &str {
@@ -75,21 +83,45 @@ impl Sts {
 
     /// The account id of these credentials.
     pub(super) async fn account_id(&self, credentials: &Credentials) -> Answer<String> {
-        let call = self.client.get_caller_identity().customize().config_override(with(credentials));
-        let asked = Box::pin(async { call.send().await.map_err(|error| refused_identity(&error, credentials)) });
+        let call = self
+            .client
+            .get_caller_identity()
+            .customize()
+            .config_override(with(credentials));
+        let asked = Box::pin(async {
+            call.send()
+                .await
+                .map_err(|error| refused_identity(&error, credentials))
+        });
         let identity = caught("calling STS GetCallerIdentity", asked).await?;
         let account = identity.account.filter(|id| is_account_id(id));
         account.ok_or_else(|| unreadable("STS GetCallerIdentity named no account id of 12 digits"))
     }
 
     /// A session of the role, of one hour.
-    pub(super) async fn assume(&self, role: &Role, credentials: &Credentials) -> Answer<Credentials> {
-        let call = self.client.assume_role().role_arn(&role.arn).set_external_id(role.external_id.clone());
-        let call = call.role_session_name(&role.session_name).duration_seconds(SESSION_SECONDS);
+    pub(super) async fn assume(
+        &self,
+        role: &Role,
+        credentials: &Credentials,
+    ) -> Answer<Credentials> {
+        let call = self
+            .client
+            .assume_role()
+            .role_arn(&role.arn)
+            .set_external_id(role.external_id.clone());
+        let call = call
+            .role_session_name(&role.session_name)
+            .duration_seconds(SESSION_SECONDS);
         let call = call.customize().config_override(with(credentials));
-        let asked = Box::pin(async { call.send().await.map_err(|error| refused_role(&error, role, credentials)) });
+        let asked = Box::pin(async {
+            call.send()
+                .await
+                .map_err(|error| refused_role(&error, role, credentials))
+        });
         let output = caught("calling STS AssumeRole", asked).await?;
-        let session = output.credentials.ok_or_else(|| unreadable("STS AssumeRole gave no credentials"))?;
+        let session = output
+            .credentials
+            .ok_or_else(|| unreadable("STS AssumeRole gave no credentials"))?;
         let end = SystemTime::try_from(session.expiration).ok();
         Ok(Credentials::new(
             session.access_key_id,
@@ -105,7 +137,10 @@ fn with(credentials: &Credentials) -> Builder {
     Builder::new().credentials_provider(credentials.clone())
 }
 
-fn refused_identity(error: &SdkError<GetCallerIdentityError, HttpResponse>, credentials: &Credentials) -> SourceError {
+fn refused_identity(
+    error: &SdkError<GetCallerIdentityError, HttpResponse>,
+    credentials: &Credentials,
+) -> SourceError {
     let mut refused = failed("GetCallerIdentity", error, credentials);
     if matches!(refused.reason, Reason::Network | Reason::Timeout) {
         refused.detail += "; where STS cannot be asked, give the account_id in the configuration";
@@ -113,7 +148,8 @@ fn refused_identity(error: &SdkError<GetCallerIdentityError, HttpResponse>, cred
     refused
 }
 
-/// What AWS refuses for its own sake (the trust policy, the external id, the ARN) has a reason of its own.
+/// What AWS refuses for its own sake (the trust policy, the external id, the ARN) has a reason of
+/// its own.
 fn refused_role(
     error: &SdkError<AssumeRoleError, HttpResponse>,
     role: &Role,
@@ -126,27 +162,53 @@ fn refused_role(
         return SourceError { detail, ..failure };
     }
     let detail = classify::one_line(&format!("cannot assume {}: {detail}", role.arn));
-    SourceError { reason: Reason::AssumeRoleFailed, scope: Scope::Call, detail, ..failure }
+    SourceError {
+        reason: Reason::AssumeRoleFailed,
+        scope: Scope::Call,
+        detail,
+        ..failure
+    }
 }
 
 /// Why a call failed; what the network did is told by its host.
-fn failed<E>(call: &str, error: &SdkError<E, HttpResponse>, credentials: &Credentials) -> SourceError
+fn failed<E>(
+    call: &str,
+    error: &SdkError<E, HttpResponse>,
+    credentials: &Credentials,
+) -> SourceError
 where
     E: ProvideErrorMetadata + Error + 'static,
 {
     let failure = classify::failure(error, 0).error;
-    let secrets = [credentials.secret_access_key(), credentials.session_token().unwrap_or_default()];
+    let secrets = [
+        credentials.secret_access_key(),
+        credentials.session_token().unwrap_or_default(),
+    ];
     let detail = masking::without(&failure.detail, &secrets);
     match unloaded::of_network(&format!("STS {call}"), error) {
-        // Whether it is the last attempt or all of them that took too long, each was given as long as this.
+        // Whether it is the last attempt or all of them that took too long, each was given as long
+        // as this.
         _ if matches!(error, SdkError::TimeoutError(_)) => {
-            let detail = format!("STS {call} did not answer within {} s", ATTEMPT_TIMEOUT.as_secs());
-            SourceError { reason: Reason::Timeout, detail, ..failure }
+            let detail = format!(
+                "STS {call} did not answer within {} s",
+                ATTEMPT_TIMEOUT.as_secs()
+            );
+            SourceError {
+                reason: Reason::Timeout,
+                detail,
+                ..failure
+            }
         }
-        Some((reason, detail)) => SourceError { reason, detail, ..failure },
-        None if error.code() == Some("RegionDisabledException") => {
-            SourceError { reason: Reason::RegionDisabled, detail, ..failure }
-        }
+        Some((reason, detail)) => SourceError {
+            reason,
+            detail,
+            ..failure
+        },
+        None if error.code() == Some("RegionDisabledException") => SourceError {
+            reason: Reason::RegionDisabled,
+            detail,
+            ..failure
+        },
         None => SourceError { detail, ..failure },
     }
 }
@@ -169,10 +231,24 @@ mod tests {
 
     #[test]
     fn the_account_is_read_from_the_roles_arn() {
-        let account =
-            |arn: &str| Role { arn: arn.to_owned(), session_name: String::new(), external_id: None }.account_id();
-        assert_eq!(account("arn:aws-cn:iam::111122223333:role/path/reader").as_deref(), Some("111122223333"));
-        for odd in ["", "reader", "arn:aws:iam::12345:role/reader", "arn:aws:iam::11112222333x:role/reader"] {
+        let account = |arn: &str| {
+            Role {
+                arn: arn.to_owned(),
+                session_name: String::new(),
+                external_id: None,
+            }
+            .account_id()
+        };
+        assert_eq!(
+            account("arn:aws-cn:iam::111122223333:role/path/reader").as_deref(),
+            Some("111122223333")
+        );
+        for odd in [
+            "",
+            "reader",
+            "arn:aws:iam::12345:role/reader",
+            "arn:aws:iam::11112222333x:role/reader",
+        ] {
             assert_eq!(account(odd), None, "{odd}");
         }
     }
@@ -185,7 +261,12 @@ mod tests {
         ] {
             let error = refused_identity(&SdkError::timeout_error(text), &credentials());
             assert_eq!(error.reason, Reason::Timeout);
-            assert!(error.detail.starts_with("STS GetCallerIdentity did not answer within 10 s"), "{error}");
+            assert!(
+                error
+                    .detail
+                    .starts_with("STS GetCallerIdentity did not answer within 10 s"),
+                "{error}"
+            );
             assert!(error.detail.contains("account_id"), "{error}");
         }
     }
@@ -201,9 +282,15 @@ mod tests {
             .code("AccessDenied")
             .message("agreed, of s3cret and t0ken, is no external id")
             .build();
-        let raw = HttpResponse::new(StatusCode::try_from(403).expect("a status"), SdkBody::empty());
-        let error =
-            refused_role(&SdkError::service_error(AssumeRoleError::generic(metadata), raw), &role, &credentials());
+        let raw = HttpResponse::new(
+            StatusCode::try_from(403).expect("a status"),
+            SdkBody::empty(),
+        );
+        let error = refused_role(
+            &SdkError::service_error(AssumeRoleError::generic(metadata), raw),
+            &role,
+            &credentials(),
+        );
         assert_eq!(error.reason, Reason::AssumeRoleFailed);
         assert_eq!(
             error.detail,
@@ -216,9 +303,20 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_of_the_sdk_in_a_call_is_an_error() {
-        let call = async { if SESSION_SECONDS > 0 { panic!("injected, with a s3cret") } else { Ok(()) } };
-        let error = caught("calling STS AssumeRole", call).await.expect_err("panicked");
+        let call = async {
+            if SESSION_SECONDS > 0 {
+                panic!("injected, with a s3cret")
+            } else {
+                Ok(())
+            }
+        };
+        let error = caught("calling STS AssumeRole", call)
+            .await
+            .expect_err("panicked");
         assert_eq!(error.reason, Reason::Internal);
-        assert_eq!(error.detail, "the AWS SDK panicked while calling STS AssumeRole");
+        assert_eq!(
+            error.detail,
+            "the AWS SDK panicked while calling STS AssumeRole"
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! A scripted AWS for the tests of this folder: HTTP/1.1 over a real socket, one answer per request as the test says.
+//! A scripted AWS for the tests of this folder: HTTP/1.1 over a real socket, one answer per request
+//! as the test says.
 
 use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -53,24 +54,37 @@ pub(super) fn json(status: u16, body: &str) -> Reply {
 
 pub(super) fn with_headers(status: u16, headers: &str, body: &str) -> Reply {
     let headers = format!("content-type: application/x-amz-json-1.1\r\n{headers}");
-    Reply::Answer { status, headers, body: body.to_owned() }
+    Reply::Answer {
+        status,
+        headers,
+        body: body.to_owned(),
+    }
 }
 
 /// A refusal of SSM's.
 pub(super) fn refusal(code: &str, message: &str) -> Reply {
-    json(400, &format!(r#"{{"__type":"{code}","message":"{message}"}}"#))
+    json(
+        400,
+        &format!(r#"{{"__type":"{code}","message":"{message}"}}"#),
+    )
 }
 
 /// Somebody's page, not AWS's.
 pub(super) fn html(status: u16) -> Reply {
     let headers = "content-type: text/html\r\n".to_owned();
-    Reply::Answer { status, headers, body: "<html><body>oops</body></html>".to_owned() }
+    Reply::Answer {
+        status,
+        headers,
+        body: "<html><body>oops</body></html>".to_owned(),
+    }
 }
 
 /// A session of `minutes` that `AssumeRole` gives; its access key is `key`.
 pub(super) fn session(key: &str, minutes: u64) -> Reply {
     let end = std::time::SystemTime::now() + Duration::from_mins(minutes);
-    let end = aws_smithy_types::DateTime::from(end).fmt(aws_smithy_types::date_time::Format::DateTime).expect("a time");
+    let end = aws_smithy_types::DateTime::from(end)
+        .fmt(aws_smithy_types::date_time::Format::DateTime)
+        .expect("a time");
     xml(
         200,
         &format!(
@@ -92,12 +106,20 @@ pub(super) fn identity(account: &str) -> Reply {
 }
 
 pub(super) fn sts_refusal(code: &str) -> Reply {
-    let error = format!("<Error><Type>Sender</Type><Code>{code}</Code><Message>no</Message></Error>");
-    xml(403, &format!("<ErrorResponse>{error}<RequestId>1</RequestId></ErrorResponse>"))
+    let error =
+        format!("<Error><Type>Sender</Type><Code>{code}</Code><Message>no</Message></Error>");
+    xml(
+        403,
+        &format!("<ErrorResponse>{error}<RequestId>1</RequestId></ErrorResponse>"),
+    )
 }
 
 fn xml(status: u16, body: &str) -> Reply {
-    Reply::Answer { status, headers: "content-type: text/xml\r\n".to_owned(), body: body.to_owned() }
+    Reply::Answer {
+        status,
+        headers: "content-type: text/xml\r\n".to_owned(),
+        body: body.to_owned(),
+    }
 }
 
 type Script = dyn Fn(&Asked, usize) -> Reply + Send + Sync;
@@ -114,11 +136,16 @@ pub(super) struct Server {
 
 impl Server {
     /// Answers as `script` says, given the request and how many of its operation came before.
-    pub(super) async fn start(script: impl Fn(&Asked, usize) -> Reply + Send + Sync + 'static) -> Self {
+    pub(super) async fn start(
+        script: impl Fn(&Asked, usize) -> Reply + Send + Sync + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let asked = Arc::<Mutex<Vec<Asked>>>::default();
-        let (log, script) = (Arc::clone(&asked), Arc::<Script>::from(Box::new(script) as Box<Script>));
+        let (log, script) = (
+            Arc::clone(&asked),
+            Arc::<Script>::from(Box::new(script) as Box<Script>),
+        );
         let connections = Arc::<AtomicUsize>::default();
         let opened = Arc::clone(&connections);
         let taken = Arc::<AtomicUsize>::default();
@@ -127,17 +154,31 @@ impl Server {
             let mut open = tokio::task::JoinSet::new();
             while let Ok((stream, _)) = listener.accept().await {
                 opened.fetch_add(1, Ordering::Relaxed);
-                let (log, script, sent) = (Arc::clone(&log), Arc::clone(&script), Arc::clone(&sent));
-                open.spawn(async move { serve(stream, &log, &*script, &sent).await.unwrap_or_default() });
+                let (log, script, sent) =
+                    (Arc::clone(&log), Arc::clone(&script), Arc::clone(&sent));
+                open.spawn(async move {
+                    serve(stream, &log, &*script, &sent)
+                        .await
+                        .unwrap_or_default()
+                });
             }
         });
-        Self { url, asked, connections, taken, task }
+        Self {
+            url,
+            asked,
+            connections,
+            taken,
+            task,
+        }
     }
 
     /// The requests for an operation, in the order in which they came.
     pub(super) fn asked(&self, operation: &str) -> Vec<Asked> {
         let all = self.asked.lock().expect("no test panics with it");
-        all.iter().filter(|asked| asked.operation == operation).cloned().collect()
+        all.iter()
+            .filter(|asked| asked.operation == operation)
+            .cloned()
+            .collect()
     }
 
     /// How many connections were opened.
@@ -162,7 +203,10 @@ impl Server {
 
     pub(super) async fn source(&self) -> (SsmSource, Arc<Counts>) {
         let counts = Arc::<Counts>::default();
-        (SsmSource::new(&self.base().await, options(), Arc::clone(&counts) as _), counts)
+        (
+            SsmSource::new(&self.base().await, options(), Arc::clone(&counts) as _),
+            counts,
+        )
     }
 }
 
@@ -187,21 +231,40 @@ pub(super) fn options() -> TargetOptions {
 
 pub(super) fn role_options() -> TargetOptions {
     let role_arn = Some("arn:aws:iam::111122223333:role/reader".to_owned());
-    TargetOptions { role_arn, external_id: Some("s3cret".to_owned()), ..options() }
+    TargetOptions {
+        role_arn,
+        external_id: Some("s3cret".to_owned()),
+        ..options()
+    }
 }
 
-async fn serve(stream: TcpStream, log: &Mutex<Vec<Asked>>, script: &Script, sent: &AtomicUsize) -> io::Result<()> {
+async fn serve(
+    stream: TcpStream,
+    log: &Mutex<Vec<Asked>>,
+    script: &Script,
+    sent: &AtomicUsize,
+) -> io::Result<()> {
     let mut stream = BufReader::new(stream);
     while let Some(asked) = read(&mut stream).await? {
         let reply = {
             let mut log = log.lock().expect("no test panics with it");
-            let before = log.iter().filter(|earlier| earlier.operation == asked.operation).count();
+            let before = log
+                .iter()
+                .filter(|earlier| earlier.operation == asked.operation)
+                .count();
             log.push(asked.clone());
             script(&asked, before)
         };
         match reply {
-            Reply::Answer { status, headers, body } => {
-                let head = format!("HTTP/1.1 {status} -\r\ncontent-length: {}\r\n{headers}\r\n", body.len());
+            Reply::Answer {
+                status,
+                headers,
+                body,
+            } => {
+                let head = format!(
+                    "HTTP/1.1 {status} -\r\ncontent-length: {}\r\n{headers}\r\n",
+                    body.len()
+                );
                 stream.write_all((head + &body).as_bytes()).await?;
             }
             Reply::CutShort => {
@@ -233,16 +296,28 @@ async fn read(stream: &mut BufReader<TcpStream>) -> io::Result<Option<Asked>> {
     }
     let header = |name: &str| {
         let lines = head.lines().filter_map(|line| line.split_once(": "));
-        lines.filter(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.to_owned()).next()
+        lines
+            .filter(|(key, _)| key.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.to_owned())
+            .next()
     };
-    let length = header("content-length").and_then(|value| value.parse().ok()).unwrap_or(0);
+    let length = header("content-length")
+        .and_then(|value| value.parse().ok())
+        .unwrap_or(0);
     let mut body = vec![0; length];
     stream.read_exact(&mut body).await?;
     let body = String::from_utf8_lossy(&body).into_owned();
-    let action = body.split('&').find_map(|pair| pair.strip_prefix("Action="));
+    let action = body
+        .split('&')
+        .find_map(|pair| pair.strip_prefix("Action="));
     let target = header("x-amz-target").map(|target| target.replace("AmazonSSM.", ""));
     let operation = target.or(action.map(str::to_owned)).unwrap_or_default();
-    Ok(Some(Asked { operation, head, body, at: Instant::now() }))
+    Ok(Some(Asked {
+        operation,
+        head,
+        body,
+        at: Instant::now(),
+    }))
 }
 
 /// A meter that remembers.
@@ -260,25 +335,42 @@ impl Counts {
     }
 
     pub(super) fn failures(&self) -> Vec<Reason> {
-        self.failures.lock().expect("no test panics with it").iter().map(|(_, reason)| *reason).collect()
+        self.failures
+            .lock()
+            .expect("no test panics with it")
+            .iter()
+            .map(|(_, reason)| *reason)
+            .collect()
     }
 }
 
 impl Meter for Counts {
     fn attempted(&self, operation: Operation, took: Duration) {
-        self.attempts.lock().expect("no test panics with it").push((operation, took));
+        self.attempts
+            .lock()
+            .expect("no test panics with it")
+            .push((operation, took));
     }
 
     fn failed(&self, operation: Operation, reason: Reason) {
-        self.failures.lock().expect("no test panics with it").push((operation, reason));
+        self.failures
+            .lock()
+            .expect("no test panics with it")
+            .push((operation, reason));
     }
 
     fn waited(&self, took: Duration) {
-        self.waits.lock().expect("no test panics with it").push(took);
+        self.waits
+            .lock()
+            .expect("no test panics with it")
+            .push(took);
     }
 
     fn limit(&self, operation: Operation, per_second: f64) {
-        self.limits.lock().expect("no test panics with it").push((operation, per_second));
+        self.limits
+            .lock()
+            .expect("no test panics with it")
+            .push((operation, per_second));
     }
 }
 
@@ -289,18 +381,33 @@ pub(super) fn encoded(text: &str) -> Vec<(&'static str, String)> {
     vec![
         ("plain", text.to_owned()),
         ("url", url.clone()),
-        ("url of url", form_urlencoded::byte_serialize(url.as_bytes()).collect()),
+        (
+            "url of url",
+            form_urlencoded::byte_serialize(url.as_bytes()).collect(),
+        ),
         ("url in small letters", each(|byte| format!("%{byte:02x}"))),
         ("base64", base64(text)),
         ("base64 of url", base64(&url)),
         ("base64 of base64", base64(&base64(text))),
-        ("base64 for URLs", base64(text).replace('+', "-").replace('/', "_").trim_end_matches('=').to_owned()),
+        (
+            "base64 for URLs",
+            base64(text)
+                .replace('+', "-")
+                .replace('/', "_")
+                .trim_end_matches('=')
+                .to_owned(),
+        ),
         ("hexadecimal", each(|byte| format!("{byte:02x}"))),
         ("json", text.replace('/', r"\/")),
         ("json code points", each(|byte| format!(r"\u{byte:04X}"))),
         ("xml", each(|byte| format!("&#{byte};"))),
         ("capitals", text.to_ascii_uppercase()),
-        ("words", each(|byte| format!("{} ", char::from(byte))).trim().to_owned()),
+        (
+            "words",
+            each(|byte| format!("{} ", char::from(byte)))
+                .trim()
+                .to_owned(),
+        ),
     ]
 }
 

@@ -1,7 +1,8 @@
-//! Why there are no credentials, in one line: which link of the chain, which profile, what failed, and the way out.
+//! Why there are no credentials, in one line: which link of the chain, which profile, what failed,
+//! and the way out.
 //!
-//! What the SDK says is kept, without the sentences of its wrappers. "No credentials" is said only when nothing is
-//! configured; what could not be reached, or did not answer, is said instead.
+//! What the SDK says is kept, without the sentences of its wrappers. "No credentials" is said only
+//! when nothing is configured; what could not be reached, or did not answer, is said instead.
 
 use std::env;
 use std::error::Error;
@@ -72,7 +73,10 @@ pub(super) fn failed(link: &Link, profiles: &Profiles, error: &CredentialsError)
         Link::Instance => of_instance(error),
     };
     let root = profiles.root();
-    let own: Vec<String> = SECRETS.iter().filter_map(|name| env::var(name).ok()).collect();
+    let own: Vec<String> = SECRETS
+        .iter()
+        .filter_map(|name| env::var(name).ok())
+        .collect();
     let secrets: Vec<&str> = own.iter().map(String::as_str).chain(root.secrets).collect();
     source_error(reason, &masking::without(&detail, &secrets))
 }
@@ -82,7 +86,10 @@ pub(super) fn nowhere(profiles: &Profiles, tried: &[(Link, CredentialsError)]) -
     if let Some(cause) = half_configured(profiles, tried) {
         return source_error(Reason::InvalidCredentials, &cause);
     }
-    let instance = tried.iter().find(|(link, _)| *link == Link::Instance).map(|(_, error)| error);
+    let instance = tried
+        .iter()
+        .find(|(link, _)| *link == Link::Instance)
+        .map(|(_, error)| error);
     if let Some((reason, said)) = instance.and_then(|error| of_network(INSTANCE, error)) {
         let what = "neither environment nor profile gives credentials, and the instance metadata cannot be read";
         return source_error(reason, &format!("{what}: {said}; {WAY_OUT}"));
@@ -92,7 +99,10 @@ pub(super) fn nowhere(profiles: &Profiles, tried: &[(Link, CredentialsError)]) -
         said if said.contains("404") => "this instance has no role; ".to_owned(),
         said => format!("{INSTANCE}: {said}; "),
     };
-    source_error(Reason::InvalidCredentials, &format!("{NO_CREDENTIALS}: {why}{WAY_OUT}"))
+    source_error(
+        Reason::InvalidCredentials,
+        &format!("{NO_CREDENTIALS}: {why}{WAY_OUT}"),
+    )
 }
 
 /// What the environment or a profile says cannot be right.
@@ -103,7 +113,10 @@ pub(super) fn misconfigured(fault: &str) -> SourceError {
 /// The environment holds what is no text.
 pub(super) fn unreadable_environment() -> SourceError {
     let names = "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY or AWS_SESSION_TOKEN";
-    source_error(Reason::InvalidCredentials, &format!("environment: {names} is not valid UTF-8"))
+    source_error(
+        Reason::InvalidCredentials,
+        &format!("environment: {names} is not valid UTF-8"),
+    )
 }
 
 /// What looks as if it was meant to give credentials.
@@ -118,14 +131,27 @@ fn half_configured(profiles: &Profiles, tried: &[(Link, CredentialsError)]) -> O
     profiles::unreadable_file().or_else(|| profile_without_credentials(profiles, tried))
 }
 
-fn profile_without_credentials(profiles: &Profiles, tried: &[(Link, CredentialsError)]) -> Option<String> {
+fn profile_without_credentials(
+    profiles: &Profiles,
+    tried: &[(Link, CredentialsError)],
+) -> Option<String> {
     let [config, credentials] = profiles::paths();
-    let (name, files) = (profiles.selected(), format!("{} or {}", config.display(), credentials.display()));
-    let said = tried.iter().find(|(link, _)| matches!(link, Link::Profile { .. })).map(|(_, error)| causes(error));
+    let (name, files) = (
+        profiles.selected(),
+        format!("{} or {}", config.display(), credentials.display()),
+    );
+    let said = tried
+        .iter()
+        .find(|(link, _)| matches!(link, Link::Profile { .. }))
+        .map(|(_, error)| causes(error));
     match said.filter(|said| !said.is_empty()) {
-        _ if profiles.chosen.is_some() && !profiles.has_selected() => Some(format!("no profile {name} in {files}")),
+        _ if profiles.chosen.is_some() && !profiles.has_selected() => {
+            Some(format!("no profile {name} in {files}"))
+        }
         Some(said) => Some(format!("profile {name}: {said}")),
-        None if profiles.chosen.is_some() => Some(format!("profile {name} holds no credentials in {files}")),
+        None if profiles.chosen.is_some() => {
+            Some(format!("profile {name} holds no credentials in {files}"))
+        }
         None => None,
     }
 }
@@ -139,7 +165,13 @@ fn of_profile(profiles: &Profiles, error: &CredentialsError) -> Told {
     let (name, root) = (profiles.selected(), profiles.root());
     if let Some(error) = find::<SdkError<AssumeRoleError, HttpResponse>>(error) {
         let (reason, said) = of_call("STS AssumeRole", error);
-        return (reason, format!("profile {name} cannot assume {}: {said}", root.role_arns.join(" or ")));
+        return (
+            reason,
+            format!(
+                "profile {name} cannot assume {}: {said}",
+                root.role_arns.join(" or ")
+            ),
+        );
     }
     if root.is_sso {
         return of_sso(root.profile, error);
@@ -148,7 +180,9 @@ fn of_profile(profiles: &Profiles, error: &CredentialsError) -> Told {
         Some(file) => of_web_identity(file, error),
         None if find::<ImdsError>(error).is_some() => of_instance(error),
         None if root.is_container => of_container(error),
-        None => of_network("AWS", error).unwrap_or_else(|| (Reason::InvalidCredentials, causes(error))),
+        None => {
+            of_network("AWS", error).unwrap_or_else(|| (Reason::InvalidCredentials, causes(error)))
+        }
     };
     (reason, format!("profile {name}: {said}"))
 }
@@ -160,22 +194,33 @@ fn of_sso(profile: &str, error: &CredentialsError) -> Told {
         || of_network("SSO", error).unwrap_or((Reason::ExpiredToken, causes(error))),
         |error| of_call("SSO GetRoleCredentials", error),
     );
-    let needs_login =
-        refused.map_or(reason == Reason::ExpiredToken, |error| error.code() == Some("UnauthorizedException"));
+    let needs_login = refused.map_or(reason == Reason::ExpiredToken, |error| {
+        error.code() == Some("UnauthorizedException")
+    });
     if !needs_login {
         return (reason, format!("profile {profile}: {said}"));
     }
     let way_out = format!("run: aws sso login --profile {profile}");
-    let detail = format!("the SSO login of profile {profile} is missing or has expired, {way_out} ({said})");
+    let detail =
+        format!("the SSO login of profile {profile} is missing or has expired, {way_out} ({said})");
     (Reason::InvalidCredentials, detail)
 }
 
 fn of_web_identity(file: &str, error: &CredentialsError) -> Told {
     if let Some(error) = find::<SdkError<AssumeRoleWithWebIdentityError, HttpResponse>>(error) {
         let (reason, said) = of_call("STS AssumeRoleWithWebIdentity", error);
-        return (reason, format!("cannot assume the role with the web identity token of {file}: {said}"));
+        return (
+            reason,
+            format!("cannot assume the role with the web identity token of {file}: {said}"),
+        );
     }
-    (Reason::InvalidCredentials, format!("cannot read the web identity token file {file}: {}", causes(error)))
+    (
+        Reason::InvalidCredentials,
+        format!(
+            "cannot read the web identity token file {file}: {}",
+            causes(error)
+        ),
+    )
 }
 
 fn of_container(error: &CredentialsError) -> Told {
@@ -184,13 +229,22 @@ fn of_container(error: &CredentialsError) -> Told {
     }
     let said = causes(error);
     // The SDK's own text: "Non-success status from HTTP credential provider: StatusCode(401)"
-    let status = said.split_once("StatusCode(").and_then(|(_, rest)| rest.split(')').next()?.parse::<u16>().ok());
+    let status = said
+        .split_once("StatusCode(")
+        .and_then(|(_, rest)| rest.split(')').next()?.parse::<u16>().ok());
     match status {
         Some(status @ (401 | 403)) => {
-            let hint = "check AWS_CONTAINER_AUTHORIZATION_TOKEN or AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
-            (Reason::InvalidCredentials, format!("{CONTAINER} answered HTTP {status}: {hint}"))
+            let hint =
+                "check AWS_CONTAINER_AUTHORIZATION_TOKEN or AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
+            (
+                Reason::InvalidCredentials,
+                format!("{CONTAINER} answered HTTP {status}: {hint}"),
+            )
         }
-        Some(status) => (by_status(status), format!("{CONTAINER} answered HTTP {status}")),
+        Some(status) => (
+            by_status(status),
+            format!("{CONTAINER} answered HTTP {status}"),
+        ),
         None => (unread(error), format!("{CONTAINER}: {said}")),
     }
 }
@@ -210,7 +264,10 @@ fn of_instance(error: &CredentialsError) -> Told {
     match find::<ImdsError>(error) {
         Some(ImdsError::ErrorResponse(context)) => {
             let status = context.response().status().as_u16();
-            (by_status(status), format!("{INSTANCE} answered HTTP {status}"))
+            (
+                by_status(status),
+                format!("{INSTANCE} answered HTTP {status}"),
+            )
         }
         _ => (unread(error), format!("{INSTANCE}: {}", causes(error))),
     }
@@ -247,18 +304,34 @@ pub(super) fn of_network(who: &str, error: &(dyn Error + 'static)) -> Option<Tol
     if let Some(unreached) = find::<Unreached>(error) {
         return Some((network_reason(unreached), unreached.to_string()));
     }
-    if let Some(connector) = find::<ConnectorError>(error).filter(|error| error.is_io() || error.is_timeout()) {
-        let reason = if connector.is_timeout() { Reason::Timeout } else { Reason::Network };
+    if let Some(connector) =
+        find::<ConnectorError>(error).filter(|error| error.is_io() || error.is_timeout())
+    {
+        let reason = if connector.is_timeout() {
+            Reason::Timeout
+        } else {
+            Reason::Network
+        };
         return Some((reason, causes(error)));
     }
     // "operation attempt timeout (single attempt) occurred after 10s"
     let said = classify::chain(error);
-    let (_, duration) = said.split_once(" timeout (")?.1.split_once("occurred after ")?;
-    Some((Reason::Timeout, format!("{who} did not answer within {}", reach::spaced(duration))))
+    let (_, duration) = said
+        .split_once(" timeout (")?
+        .1
+        .split_once("occurred after ")?;
+    Some((
+        Reason::Timeout,
+        format!("{who} did not answer within {}", reach::spaced(duration)),
+    ))
 }
 
 fn network_reason(unreached: &Unreached) -> Reason {
-    if unreached.is_timeout() { Reason::Timeout } else { Reason::Network }
+    if unreached.is_timeout() {
+        Reason::Timeout
+    } else {
+        Reason::Network
+    }
 }
 
 /// The causes of an error without the sentences that say only that there is a cause.
@@ -266,8 +339,9 @@ fn causes(error: &(dyn Error + 'static)) -> String {
     let mut said: Vec<String> = Vec::new();
     for error in std::iter::successors(Some(error), |&error| error.source()) {
         let text = error.to_string();
-        let is_wrapper =
-            error.is::<CredentialsError>() || error.is::<TokenError>() || WRAPPERS.contains(&text.as_str());
+        let is_wrapper = error.is::<CredentialsError>()
+            || error.is::<TokenError>()
+            || WRAPPERS.contains(&text.as_str());
         let text = without_dump(&text);
         if !is_wrapper && !text.is_empty() && !said.iter().any(|before| before.contains(text)) {
             said.push(text.to_owned());
@@ -290,19 +364,26 @@ const WRAPPERS: [&str; 9] = [
 
 /// Some of the SDK's texts end with what they failed at as `Debug` has it, bodies included.
 fn without_dump(text: &str) -> &str {
-    let end = ["Request {", "Response {", "SdkBody {", "Error {"].iter().filter_map(|dump| text.find(dump)).min();
-    end.map_or(text, |end| text[..end].trim_end_matches([' ', ':', '.', '(']))
+    let end = ["Request {", "Response {", "SdkBody {", "Error {"]
+        .iter()
+        .filter_map(|dump| text.find(dump))
+        .min();
+    end.map_or(text, |end| {
+        text[..end].trim_end_matches([' ', ':', '.', '('])
+    })
 }
 
 /// An error of credentials that came out of a call: the chain has said what it is before.
 pub(super) fn unloaded(error: &CredentialsError) -> SourceError {
     match find::<SourceError>(error) {
         Some(error) => error.clone(),
-        None if matches!(error, CredentialsError::CredentialsNotLoaded(_)) => {
-            source_error(Reason::InvalidCredentials, &format!("{NO_CREDENTIALS}: {WAY_OUT}"))
-        }
+        None if matches!(error, CredentialsError::CredentialsNotLoaded(_)) => source_error(
+            Reason::InvalidCredentials,
+            &format!("{NO_CREDENTIALS}: {WAY_OUT}"),
+        ),
         None => {
-            let (reason, said) = of_network("AWS", error).unwrap_or((Reason::InvalidCredentials, causes(error)));
+            let (reason, said) =
+                of_network("AWS", error).unwrap_or((Reason::InvalidCredentials, causes(error)));
             source_error(reason, &said)
         }
     }
@@ -328,23 +409,38 @@ mod tests {
     #[test]
     fn a_failure_of_the_network_is_not_blamed_on_the_credentials() {
         let reason = |connector| unloaded(&CredentialsError::provider_error(connector)).reason;
-        assert_eq!(reason(ConnectorError::io(Box::new(io::Error::other("down")))), Reason::Network);
-        assert_eq!(reason(ConnectorError::timeout("slow".into())), Reason::Timeout);
-        assert_eq!(unloaded(&CredentialsError::provider_error("bad file")).reason, Reason::InvalidCredentials);
+        assert_eq!(
+            reason(ConnectorError::io(Box::new(io::Error::other("down")))),
+            Reason::Network
+        );
+        assert_eq!(
+            reason(ConnectorError::timeout("slow".into())),
+            Reason::Timeout
+        );
+        assert_eq!(
+            unloaded(&CredentialsError::provider_error("bad file")).reason,
+            Reason::InvalidCredentials
+        );
     }
 
     #[test]
     fn of_nested_errors_only_the_causes_are_said() {
-        let error =
-            CredentialsError::provider_error(CredentialsError::provider_error(TokenError::provider_error("why")));
+        let error = CredentialsError::provider_error(CredentialsError::provider_error(
+            TokenError::provider_error("why"),
+        ));
         assert_eq!(causes(&error), "why");
-        let dump = CredentialsError::unhandled("error response from IMDS (code: 500). Response { body: SdkBody {} }");
+        let dump = CredentialsError::unhandled(
+            "error response from IMDS (code: 500). Response { body: SdkBody {} }",
+        );
         assert_eq!(causes(&dump), "error response from IMDS (code: 500)");
     }
 
     #[test]
     fn the_chain_keeps_its_word_when_a_call_repeats_it() {
         let error = SourceError::new(Reason::Internal, Scope::Call, "why".to_owned());
-        assert_eq!(unloaded(&CredentialsError::provider_error(error.clone())), error);
+        assert_eq!(
+            unloaded(&CredentialsError::provider_error(error.clone())),
+            error
+        );
     }
 }

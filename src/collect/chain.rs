@@ -1,8 +1,9 @@
 //! Reading a listing to its end, page by page.
 //!
-//! By hand, because a paginator that meets a token for the second time takes it for the end, and what was not read would
-//! look as if it were not there. No single odd answer costs the listing: a page that cannot be read is asked for in
-//! halves, and a listing whose token AWS refuses, although AWS gave it, is begun again.
+//! By hand, because a paginator that meets a token for the second time takes it for the end, and
+//! what was not read would look as if it were not there. No single odd answer costs the listing: a
+//! page that cannot be read is asked for in halves, and a listing whose token AWS refuses, although
+//! AWS gave it, is begun again.
 
 use std::collections::HashSet;
 use std::future::Future;
@@ -11,16 +12,18 @@ use std::hash::{BuildHasher, RandomState};
 use super::source::{Answer, Operation, PAGE, Page, PageRequest, Scope, SourceError};
 use crate::model::Reason;
 
-/// The most pages of a listing of instances or their summaries: half a million rows are more than any account has, and an
-/// end for a listing that has none.
+/// The most pages of a listing of instances or their summaries: half a million rows are more than
+/// any account has, and an end for a listing that has none.
 const MAX_FLEET_PAGES: usize = 10_000;
-/// The same for what does not grow with the fleet; AWS allows 2,000 associations. All rows are kept until the end.
+/// The same for what does not grow with the fleet; AWS allows 2,000 associations. All rows are kept
+/// until the end.
 const MAX_SETTINGS_PAGES: usize = 1_000;
 /// The same for the details of one batch or instance, of which many are read at once.
 const MAX_DETAIL_PAGES: usize = 100;
 
-/// How often a listing is begun again in one refresh. AWS refuses a few in a thousand of the tokens that it has just given
-/// (boto3 issue 2358), and mostly takes the same token when it is asked once more.
+/// How often a listing is begun again in one refresh. AWS refuses a few in a thousand of the tokens
+/// that it has just given (boto3 issue 2358), and mostly takes the same token when it is asked once
+/// more.
 const MAX_RESTARTS: usize = 3;
 
 /// What an answer without its list means.
@@ -68,11 +71,12 @@ pub(super) struct Complete {
 
 /// Calls `fetch` for each page and `take` with its rows.
 ///
-/// A listing that is begun again gives some rows a second time: whoever takes them knows them by their ids.
+/// A listing that is begun again gives some rows a second time: whoever takes them knows them by
+/// their ids.
 ///
 /// # Errors
-/// The first failure that asking again does not mend; a token that comes a second time; more pages than such a listing
-/// can have. What `take` has got by then is not the whole listing.
+/// The first failure that asking again does not mend; a token that comes a second time; more pages
+/// than such a listing can have. What `take` has got by then is not the whole listing.
 pub(super) async fn read<T, F>(
     listing: Listing,
     fetch: impl Fn(PageRequest) -> F,
@@ -86,7 +90,10 @@ where
         let answer = fetch(walk.request.clone()).await;
         take(walk.step(answer)?);
         if walk.is_complete {
-            return Ok(Complete { skipped: walk.skipped, is_assumed_empty: walk.is_assumed_empty });
+            return Ok(Complete {
+                skipped: walk.skipped,
+                is_assumed_empty: walk.is_assumed_empty,
+            });
         }
     }
     Err(unusable("the listing does not end"))
@@ -97,7 +104,11 @@ where
 impl AbsentList {
     /// What it means where something was known before, or nothing was.
     pub(super) fn when(anything_known: bool) -> Self {
-        if anything_known { Self::IsFailure } else { Self::IsEmpty }
+        if anything_known {
+            Self::IsFailure
+        } else {
+            Self::IsEmpty
+        }
     }
 }
 
@@ -106,18 +117,26 @@ impl AbsentList {
 impl Listing {
     fn max_pages(self) -> usize {
         match self.operation {
-            Operation::DescribeInstanceInformation | Operation::ListResourceComplianceSummaries => MAX_FLEET_PAGES,
-            Operation::ListComplianceSummaries | Operation::DescribePatchBaselines | Operation::ListAssociations => {
-                MAX_SETTINGS_PAGES
+            Operation::DescribeInstanceInformation | Operation::ListResourceComplianceSummaries => {
+                MAX_FLEET_PAGES
             }
-            Operation::DescribeInstancePatchStates | Operation::ListComplianceItems => MAX_DETAIL_PAGES,
+            Operation::ListComplianceSummaries
+            | Operation::DescribePatchBaselines
+            | Operation::ListAssociations => MAX_SETTINGS_PAGES,
+            Operation::DescribeInstancePatchStates | Operation::ListComplianceItems => {
+                MAX_DETAIL_PAGES
+            }
         }
     }
 
-    /// The smallest page to ask for. Details are not halved here: a batch of ids is, by whoever made it, and one
-    /// instance that cannot be read costs no more than itself.
+    /// The smallest page to ask for. Details are not halved here: a batch of ids is, by whoever
+    /// made it, and one instance that cannot be read costs no more than itself.
     fn min_results(self) -> usize {
-        if self.operation.is_listing() { self.operation.min_results() } else { PAGE }
+        if self.operation.is_listing() {
+            self.operation.min_results()
+        } else {
+            PAGE
+        }
     }
 }
 
@@ -157,12 +176,13 @@ impl Walk {
         Ok(rows)
     }
 
-    /// Whether an answer without a list may be taken for an empty one. A listing is asked once more: one odd answer is
-    /// no evidence.
+    /// Whether an answer without a list may be taken for an empty one. A listing is asked once
+    /// more: one odd answer is no evidence.
     fn may_be_empty(&mut self) -> bool {
         self.absences += 1;
         let is_confirmed = self.absences > 1 || !self.listing.operation.is_listing();
-        self.is_assumed_empty = self.listing.absent_list == AbsentList::IsEmpty && !self.has_rows && is_confirmed;
+        self.is_assumed_empty =
+            self.listing.absent_list == AbsentList::IsEmpty && !self.has_rows && is_confirmed;
         self.is_assumed_empty
     }
 
@@ -176,7 +196,10 @@ impl Walk {
         }
         self.refusals = 0;
         let max_results = self.request.max_results.saturating_mul(2).min(PAGE);
-        self.request = PageRequest { token: Some(next), max_results };
+        self.request = PageRequest {
+            token: Some(next),
+            max_results,
+        };
         Ok(())
     }
 
@@ -186,7 +209,8 @@ impl Walk {
         match error.scope {
             Scope::Content if self.request.max_results > self.listing.min_results() => {
                 tracing::debug!(operation = self.listing.operation.as_str(), %error, "asking for a smaller page");
-                self.request.max_results = (self.request.max_results / 2).max(self.listing.min_results());
+                self.request.max_results =
+                    (self.request.max_results / 2).max(self.listing.min_results());
             }
             Scope::Token if is_later_page && self.refusals == 0 => self.refusals = 1,
             Scope::Token if is_later_page && self.restarts < MAX_RESTARTS => {

@@ -18,12 +18,18 @@ pub struct Clock {
 impl Clock {
     /// A clock that starts now.
     pub fn new(wall: impl Fn() -> Option<Timestamp> + Send + Sync + 'static) -> Self {
-        Self { start: Instant::now(), wall: Arc::new(wall) }
+        Self {
+            start: Instant::now(),
+            wall: Arc::new(wall),
+        }
     }
 
     /// What time it is.
     pub fn now(&self) -> Now {
-        Now { since_start: self.start.elapsed(), wall: (self.wall)() }
+        Now {
+            since_start: self.start.elapsed(),
+            wall: (self.wall)(),
+        }
     }
 
     pub(super) fn instant(&self, since_start: Duration) -> Instant {
@@ -33,6 +39,8 @@ impl Clock {
 
 impl fmt::Debug for Clock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Clock").field("start", &self.start).finish_non_exhaustive()
+        f.debug_struct("Clock")
+            .field("start", &self.start)
+            .finish_non_exhaustive()
     }
 }

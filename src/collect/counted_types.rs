@@ -17,10 +17,16 @@ impl CountedTypes {
     pub(super) fn of(rows: &[TotalsRow]) -> Self {
         let has_resources = |row: &&TotalsRow| row.compliant > 0 || row.noncompliant > 0;
         let names: BTreeSet<&String> = rows.iter().map(|row| &row.compliance_type).collect();
-        let others = names.into_iter().filter(|name| *name != PATCH && *name != ASSOCIATION);
+        let others = names
+            .into_iter()
+            .filter(|name| *name != PATCH && *name != ASSOCIATION);
         Self {
             others: others.cloned().collect(),
-            with_resources: rows.iter().filter(has_resources).map(|row| row.compliance_type.clone()).collect(),
+            with_resources: rows
+                .iter()
+                .filter(has_resources)
+                .map(|row| row.compliance_type.clone())
+                .collect(),
         }
     }
 }

@@ -1,4 +1,5 @@
-//! Reading what explains an instance: many independent calls, of which some may fail without costing the others.
+//! Reading what explains an instance: many independent calls, of which some may fail without
+//! costing the others.
 
 use std::collections::{HashMap, HashSet};
 use std::future::Future;
@@ -13,14 +14,16 @@ use super::chain::{self, AbsentList, Listing};
 use super::source::{Answer, Operation, PAGE, PageRequest, Scope, Source, SourceError};
 use crate::model::{Attempt, NoncompliantAssociation, PatchCounts, PatchRow, Read, Reason, Words};
 
-/// Calls under way at once. The request ceiling is the limit that counts; this one bounds memory when nothing answers.
+/// Calls under way at once. The request ceiling is the limit that counts; this one bounds memory
+/// when nothing answers.
 const UNDER_WAY: usize = 64;
 
-/// How often batches may be halved in one refresh. A bad row costs six halvings; an AWS that answers rubbish to
-/// everything must not cost a hundred calls for each batch.
+/// How often batches may be halved in one refresh. A bad row costs six halvings; an AWS that
+/// answers rubbish to everything must not cost a hundred calls for each batch.
 const SPLITS: usize = 60;
 
-/// What a detail collector has read so far. Outlives the reading, so that a refresh that is given up keeps it.
+/// What a detail collector has read so far. Outlives the reading, so that a refresh that is given
+/// up keeps it.
 #[derive(Debug)]
 pub(super) struct Details<T>(Mutex<Progress<T>>);
 
@@ -71,7 +74,9 @@ impl<T> Details<T> {
     ) {
         let (mut waiting, mut under_way, mut open) = (Vec::new(), FuturesUnordered::new(), true);
         loop {
-            while under_way.len() < UNDER_WAY && (waiting.len() >= batch || (!open && !waiting.is_empty())) {
+            while under_way.len() < UNDER_WAY
+                && (waiting.len() >= batch || (!open && !waiting.is_empty()))
+            {
                 let ids = waiting.split_off(waiting.len().saturating_sub(batch));
                 under_way.push(read(ids));
             }
@@ -95,7 +100,8 @@ impl<T> Details<T> {
         });
     }
 
-    /// These were read, and this is what there is of them. Every instance comes due once, so none is there twice.
+    /// These were read, and this is what there is of them. Every instance comes due once, so none
+    /// is there twice.
     fn found(&self, read: usize, rows: impl IntoIterator<Item = (Arc<str>, T)>) {
         self.with(|progress| {
             progress.read += read;
@@ -123,7 +129,8 @@ impl<T> Details<T> {
         });
     }
 
-    /// The listing that names the instances could not be read, now or ever: whatever is read is not enough.
+    /// The listing that names the instances could not be read, now or ever: whatever is read is not
+    /// enough.
     pub(super) fn owes_unknown(&self, error: SourceError) {
         self.with(|progress| progress.owes_unknown = true);
         self.failed([], error);
@@ -138,24 +145,40 @@ impl<T> Details<T> {
 
     /// How it went, what was read, and the first error.
     ///
-    /// A collector of details has succeeded when at least nine tenths of its instances were read, or did not need to
-    /// be: else a single one that cannot be read would fail a refresh in which little else has changed.
+    /// A collector of details has succeeded when at least nine tenths of its instances were read,
+    /// or did not need to be: else a single one that cannot be read would fail a refresh in which
+    /// little else has changed.
     pub(super) fn finish(&self, given_up: bool) -> (Attempt, Read<T>, Option<SourceError>) {
         self.with(|progress| {
             let mut rows = std::mem::take(&mut progress.rows);
             rows.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
             let error = progress.error.take();
-            let (good, all) = (progress.read + progress.unchanged, progress.due + progress.unchanged);
-            // Nothing at all could be read of what was due: what has not changed does not make that a success.
+            let (good, all) = (
+                progress.read + progress.unchanged,
+                progress.due + progress.unchanged,
+            );
+            // Nothing at all could be read of what was due: what has not changed does not make that
+            // a success.
             let nothing = progress.read == 0 && error.is_some();
             let enough = !given_up && !progress.owes_unknown && !nothing && good * 10 >= all * 9;
             let reason = error.as_ref().map_or(Reason::Timeout, |error| error.reason);
-            let took = progress
-                .started
-                .map_or_else(Default::default, |start| progress.ended.unwrap_or_else(Instant::now) - start);
+            let took = progress.started.map_or_else(Default::default, |start| {
+                progress.ended.unwrap_or_else(Instant::now) - start
+            });
             let skipped = progress.due.saturating_sub(progress.read) as u64;
-            let read = Read { rows, unread: std::mem::take(&mut progress.unread) };
-            (Attempt { result: if enough { Ok(()) } else { Err(reason) }, skipped, took }, read, error)
+            let read = Read {
+                rows,
+                unread: std::mem::take(&mut progress.unread),
+            };
+            (
+                Attempt {
+                    result: if enough { Ok(()) } else { Err(reason) },
+                    skipped,
+                    took,
+                },
+                read,
+                error,
+            )
         })
     }
 }
@@ -174,7 +197,9 @@ impl Details<Option<PatchCounts>> {
         while let Some(mut ids) = batches.pop() {
             match patch_states(source, &ids, words, absent_list, tick).await {
                 Ok(rows) => self.found(ids.len(), rows),
-                Err(error) if error.scope == Scope::Gone && ids.len() == 1 => self.gone(ids.swap_remove(0)),
+                Err(error) if error.scope == Scope::Gone && ids.len() == 1 => {
+                    self.gone(ids.swap_remove(0))
+                }
                 Err(error) if error.scope != Scope::Call && ids.len() > 1 && self.may_split() => {
                     let half = ids.split_off(ids.len() / 2);
                     batches.extend([ids, half]);
@@ -192,7 +217,8 @@ async fn patch_states<S: Source>(
     absent_list: AbsentList,
     tick: &(impl Fn() + Sync),
 ) -> Answer<HashMap<Arc<str>, Option<PatchCounts>>> {
-    let mut rows: HashMap<Arc<str>, Option<PatchCounts>> = ids.iter().map(|id| (Arc::clone(id), None)).collect();
+    let mut rows: HashMap<Arc<str>, Option<PatchCounts>> =
+        ids.iter().map(|id| (Arc::clone(id), None)).collect();
     let fetch = |page: PageRequest| async move {
         let answer = source.patch_states(ids, &page).await;
         tick();
@@ -205,7 +231,10 @@ async fn patch_states<S: Source>(
             }
         }
     };
-    let listing = Listing { operation: Operation::DescribeInstancePatchStates, absent_list };
+    let listing = Listing {
+        operation: Operation::DescribeInstancePatchStates,
+        absent_list,
+    };
     chain::read(listing, fetch, take).await?;
     Ok(rows)
 }
@@ -230,7 +259,10 @@ impl Details<Box<[NoncompliantAssociation]>> {
                     answer
                 }
             };
-            let listing = Listing { operation: Operation::ListComplianceItems, absent_list };
+            let listing = Listing {
+                operation: Operation::ListComplianceItems,
+                absent_list,
+            };
             match chain::read(listing, fetch, |page| rows.extend(page)).await {
                 Ok(_) => self.found(1, [(id, NoncompliantAssociation::from_rows(&rows, words))]),
                 // It has gone since it was listed: nothing to explain any more.

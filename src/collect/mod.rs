@@ -1,7 +1,7 @@
 //! Which calls a refresh needs, in what order, how often.
 //!
-//! Knows the model and tokio. Leaves the SDK, the request ceiling and retries to whoever implements [`Source`], and what
-//! is shown to `metrics`.
+//! Knows the model and tokio. Leaves the SDK, the request ceiling and retries to whoever implements
+//! [`Source`], and what is shown to `metrics`.
 
 mod chain;
 mod clock;

@@ -16,7 +16,10 @@ pub struct Plan {
 impl Plan {
     /// Everything.
     pub fn everything() -> Self {
-        Self { wants: Arc::new(|_| true), other_types: true }
+        Self {
+            wants: Arc::new(|_| true),
+            other_types: true,
+        }
     }
 
     /// Whether a collector is switched on.
@@ -30,12 +33,16 @@ impl Plan {
 
     /// The collectors that are switched on.
     pub fn collectors(&self) -> impl Iterator<Item = Collector> {
-        Collector::ALL.into_iter().filter(|collector| self.reads(*collector))
+        Collector::ALL
+            .into_iter()
+            .filter(|collector| self.reads(*collector))
     }
 }
 
 impl std::fmt::Debug for Plan {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Plan").field("other_types", &self.other_types).finish_non_exhaustive()
+        f.debug_struct("Plan")
+            .field("other_types", &self.other_types)
+            .finish_non_exhaustive()
     }
 }

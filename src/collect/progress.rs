@@ -4,7 +4,8 @@ use std::sync::{Mutex, PoisonError};
 
 use tokio::time::Instant;
 
-/// The last sign of life of a refresh. Read from outside of it, so that a refresh whose thread is blocked is noticed.
+/// The last sign of life of a refresh. Read from outside of it, so that a refresh whose thread is
+/// blocked is noticed.
 #[derive(Debug)]
 pub(super) struct Progress(Mutex<Instant>);
 

@@ -1,6 +1,7 @@
 //! One target: refreshing it once, and everything a refresh needs.
 //!
-//! When it is refreshed, and what becomes of it when a task of it fails, is for [`supervisor`](super::supervisor).
+//! When it is refreshed, and what becomes of it when a task of it fails, is for
+//! [`supervisor`](super::supervisor).
 
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -58,16 +59,33 @@ pub struct Refresher<S, O> {
     /// For the log: the account as configured, and the region.
     pub(super) name: String,
     pub(super) progress: Progress,
-    /// How much longer than its source's patience a refresh may show no progress; then its thread is blocked.
+    /// How much longer than its source's patience a refresh may show no progress; then its thread
+    /// is blocked.
     pub(super) stall_grace: Duration,
 }
 
 impl<S: Source, O: RefreshObserver> Refresher<S, O> {
     /// A target of which nothing is known yet; `name` is for the log.
-    pub fn new(source: S, observer: O, plan: Plan, clock: Clock, target: Target, name: String) -> Self {
+    pub fn new(
+        source: S,
+        observer: O,
+        plan: Plan,
+        clock: Clock,
+        target: Target,
+        name: String,
+    ) -> Self {
         let target = Arc::new(Mutex::new(target));
         let progress = Progress::default();
-        Self { source, observer, plan, clock, target, name, progress, stall_grace: STALL_GRACE }
+        Self {
+            source,
+            observer,
+            plan,
+            clock,
+            target,
+            name,
+            progress,
+            stall_grace: STALL_GRACE,
+        }
     }
 
     /// What refreshes of the target will cost.
@@ -79,7 +97,8 @@ impl<S: Source, O: RefreshObserver> Refresher<S, O> {
         estimate(&self.source, &self.plan, ages).await
     }
 
-    /// Refreshes the target once. A `first` refresh is shown collector by collector, the others at their end.
+    /// Refreshes the target once. A `first` refresh is shown collector by collector, the others at
+    /// their end.
     pub async fn refresh(&self, first: bool) {
         let start = Instant::now();
         self.progress.note();
@@ -106,7 +125,10 @@ impl<S: Source, O: RefreshObserver> Refresher<S, O> {
             Identification::Same if first => self.read_and_show_each(start).await,
             Identification::Same => self.read_whole(start).await,
             Identification::Changed => {
-                warn!(target_name = self.name, account_id, "the credentials are another account's: starting anew");
+                warn!(
+                    target_name = self.name,
+                    account_id, "the credentials are another account's: starting anew"
+                );
                 self.start_anew();
                 self.read_and_show_each(start).await;
             }
@@ -139,7 +161,9 @@ impl<S: Source, O: RefreshObserver> Refresher<S, O> {
     }
 
     pub(super) fn fail_collectors(&self, reason: Reason, took: Duration) {
-        fail_all(&self.plan, reason, took, |outcome| locked(&self.target).apply(outcome, self.clock.now()));
+        fail_all(&self.plan, reason, took, |outcome| {
+            locked(&self.target).apply(outcome, self.clock.now())
+        });
     }
 
     /// Keeps what collectors brought until all have ended.
@@ -150,8 +174,18 @@ impl<S: Source, O: RefreshObserver> Refresher<S, O> {
             // Data is as old as its collector's end, not as the refresh's.
             locked(&outcomes).push((outcome, self.clock.now()));
         };
-        refresh(&self.source, &self.plan, &self.target, &self.progress, self.clock.now(), ended).await;
-        let mut outcomes = outcomes.into_inner().unwrap_or_else(PoisonError::into_inner);
+        refresh(
+            &self.source,
+            &self.plan,
+            &self.target,
+            &self.progress,
+            self.clock.now(),
+            ended,
+        )
+        .await;
+        let mut outcomes = outcomes
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
         // Listing, summaries, details: what each means depends on the one before.
         outcomes.sort_by_key(|(outcome, _)| outcome.collector);
         for (outcome, ended) in outcomes {
@@ -160,7 +194,8 @@ impl<S: Source, O: RefreshObserver> Refresher<S, O> {
         self.log_end(start);
     }
 
-    /// Takes in what a collector brought as soon as it has ended, so that the first page is not long in coming.
+    /// Takes in what a collector brought as soon as it has ended, so that the first page is not
+    /// long in coming.
     async fn read_and_show_each(&self, start: Instant) {
         let (sender, mut ended) = tokio::sync::mpsc::unbounded_channel();
         let reading = async {
@@ -170,7 +205,15 @@ impl<S: Source, O: RefreshObserver> Refresher<S, O> {
                 // The receiver is in this function, too.
                 let _ = sender.send((outcome, self.clock.now()));
             };
-            refresh(&self.source, &self.plan, &self.target, &self.progress, self.clock.now(), ended).await;
+            refresh(
+                &self.source,
+                &self.plan,
+                &self.target,
+                &self.progress,
+                self.clock.now(),
+                ended,
+            )
+            .await;
         };
         let showing = async {
             while let Some((outcome, now)) = ended.recv().await {
@@ -186,9 +229,14 @@ impl<S: Source, O: RefreshObserver> Refresher<S, O> {
         let collector = outcome.collector.as_str();
         match (outcome.attempt.result, error) {
             (Err(reason), error) => {
-                let (error, request_id) = error.map(|error| (error.detail, error.request_id)).unwrap_or_default();
+                let (error, request_id) = error
+                    .map(|error| (error.detail, error.request_id))
+                    .unwrap_or_default();
                 let reason = reason.as_str();
-                warn!(target_name = self.name, collector, reason, error, request_id, "collector failed");
+                warn!(
+                    target_name = self.name,
+                    collector, reason, error, request_id, "collector failed"
+                );
             }
             (Ok(()), Some(error)) => {
                 let (skipped, reason) = (outcome.attempt.skipped, error.reason.as_str());
@@ -213,10 +261,16 @@ impl<S: Source, O: RefreshObserver> Refresher<S, O> {
 
     fn log_end(&self, start: Instant) {
         let target = locked(&self.target);
-        let (known, listed) = target.instances().fold((0_usize, 0_usize), |(known, listed), instance| {
-            (known + 1, listed + usize::from(instance.listing.is_some()))
-        });
-        let attempts = self.plan.collectors().filter_map(|collector| target.collector(collector).attempt);
+        let (known, listed) =
+            target
+                .instances()
+                .fold((0_usize, 0_usize), |(known, listed), instance| {
+                    (known + 1, listed + usize::from(instance.listing.is_some()))
+                });
+        let attempts = self
+            .plan
+            .collectors()
+            .filter_map(|collector| target.collector(collector).attempt);
         let failed = attempts.filter(|attempt| attempt.result.is_err()).count();
         let (seconds, unlisted) = (start.elapsed().as_secs_f64(), known - listed);
         info!(

@@ -1,4 +1,5 @@
-//! The resources that a refresh meets, in whatever order its chains bring them, and the details that it owes for them.
+//! The resources that a refresh meets, in whatever order its chains bring them, and the details
+//! that it owes for them.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -19,7 +20,10 @@ pub(super) struct Resources {
 
 /// What this refresh knows of a resource so far.
 #[derive(Clone, Copy, Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "four facts that come in any order")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "four facts that come in any order"
+)]
 struct Met {
     listed: bool,
     patch: Option<Signature>,
@@ -30,9 +34,18 @@ struct Met {
 }
 
 impl Resources {
-    /// Nothing met yet. Instances whose details are due are sent to `patches` and `items`, each once.
-    pub(super) fn new(patches: UnboundedSender<Arc<str>>, items: UnboundedSender<Arc<str>>) -> Self {
-        Self { met: HashMap::new(), all_listed: false, patches, items }
+    /// Nothing met yet. Instances whose details are due are sent to `patches` and `items`, each
+    /// once.
+    pub(super) fn new(
+        patches: UnboundedSender<Arc<str>>,
+        items: UnboundedSender<Arc<str>>,
+    ) -> Self {
+        Self {
+            met: HashMap::new(),
+            all_listed: false,
+            patches,
+            items,
+        }
     }
 
     /// The one copy of an id, made safe to be a label.
@@ -41,7 +54,9 @@ impl Resources {
         if let Some((known, _)) = self.met.get_key_value(&*id) {
             return Arc::clone(known);
         }
-        let id = target.known_id(&id).map_or_else(|| Arc::from(&*id), Arc::clone);
+        let id = target
+            .known_id(&id)
+            .map_or_else(|| Arc::from(&*id), Arc::clone);
         self.met.insert(Arc::clone(&id), Met::default());
         id
     }
@@ -73,7 +88,12 @@ impl Resources {
     }
 
     /// The last complete summaries had this resource.
-    pub(super) fn summarised_as_known(&mut self, id: &Arc<str>, noncompliant_for_association: bool, target: &Target) {
+    pub(super) fn summarised_as_known(
+        &mut self,
+        id: &Arc<str>,
+        noncompliant_for_association: bool,
+        target: &Target,
+    ) {
         let all_listed = self.all_listed;
         self.note(id, target, |met| {
             met.listed |= all_listed;
@@ -89,7 +109,8 @@ impl Resources {
         }
     }
 
-    /// The summaries are not complete: nothing says that details are still what they were, so all of them are due.
+    /// The summaries are not complete: nothing says that details are still what they were, so all
+    /// of them are due.
     pub(super) fn summaries_incomplete(&mut self) {
         for (id, met) in self.met.iter_mut().filter(|(_, met)| met.listed) {
             send(&self.patches, id, &mut met.patches_sent);
@@ -103,7 +124,12 @@ impl Resources {
     pub(super) fn unchanged(&self) -> (usize, usize) {
         let listed = || self.met.values().filter(|met| met.listed);
         let patches = listed().filter(|met| !met.patches_sent).count();
-        (patches, listed().filter(|met| met.noncompliant_for_association && !met.items_sent).count())
+        (
+            patches,
+            listed()
+                .filter(|met| met.noncompliant_for_association && !met.items_sent)
+                .count(),
+        )
     }
 
     fn note(&mut self, id: &Arc<str>, target: &Target, change: impl FnOnce(&mut Met)) {
@@ -113,7 +139,8 @@ impl Resources {
     }
 }
 
-/// No detail call names a resource that is not listed: there may be more that have gone than there are instances.
+/// No detail call names a resource that is not listed: there may be more that have gone than there
+/// are instances.
 fn send_due(
     patches: &UnboundedSender<Arc<str>>,
     items: &UnboundedSender<Arc<str>>,
@@ -127,7 +154,10 @@ fn send_due(
     if !met.patches_sent && target.needs_patches(id, met.patch) {
         send(patches, id, &mut met.patches_sent);
     }
-    if !met.items_sent && met.noncompliant_for_association && target.needs_items(id, met.association) {
+    if !met.items_sent
+        && met.noncompliant_for_association
+        && target.needs_items(id, met.association)
+    {
         send(items, id, &mut met.items_sent);
     }
 }

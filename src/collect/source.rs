@@ -1,19 +1,21 @@
 //! The seam to AWS, in our own types: one method per call, one page or batch per answer.
 //!
-//! Whoever implements [`Source`] hides the SDK, credentials, the request ceiling and retries. Whoever calls it decides
-//! which calls a refresh needs, pages by hand and keeps what came.
+//! Whoever implements [`Source`] hides the SDK, credentials, the request ceiling and retries.
+//! Whoever calls it decides which calls a refresh needs, pages by hand and keeps what came.
 
 use std::fmt;
 use std::future::Future;
 use std::time::Duration;
 
 use crate::model::{
-    AssociationRow, BaselineRow, InstanceRow, ItemRow, PatchRow, Reason, SuddenLoss, SummaryRow, TotalsRow,
+    AssociationRow, BaselineRow, InstanceRow, ItemRow, PatchRow, Reason, SuddenLoss, SummaryRow,
+    TotalsRow,
 };
 
 /// The most rows, or ids, that one call may ask for.
 ///
-/// AWS documents up to 100 for some of these operations and refuses more than 50 for at least one of them.
+/// AWS documents up to 100 for some of these operations and refuses more than 50 for at least one
+/// of them.
 pub const PAGE: usize = 50;
 
 /// The AWS calls of a refresh. The names are the values of the label `operation`.
@@ -69,10 +71,13 @@ impl Operation {
         }
     }
 
-    /// Whether the call is a link of a chain of pages. A chain cannot be hurried, so its calls go before the details,
-    /// of which many can be under way at once.
+    /// Whether the call is a link of a chain of pages. A chain cannot be hurried, so its calls go
+    /// before the details, of which many can be under way at once.
     pub const fn is_listing(self) -> bool {
-        !matches!(self, Self::DescribeInstancePatchStates | Self::ListComplianceItems)
+        !matches!(
+            self,
+            Self::DescribeInstancePatchStates | Self::ListComplianceItems
+        )
     }
 }
 
@@ -87,14 +92,17 @@ pub struct PageRequest {
 
 impl PageRequest {
     /// The first page, as large as AWS makes them.
-    pub const FIRST: Self = Self { token: None, max_results: PAGE };
+    pub const FIRST: Self = Self {
+        token: None,
+        max_results: PAGE,
+    };
 }
 
 /// One page of a listing.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Page<T> {
-    /// The rows; a page may be empty and yet have a `next`. `None` where the answer has no list at all, which is not the
-    /// same as an empty one.
+    /// The rows; a page may be empty and yet have a `next`. `None` where the answer has no list at
+    /// all, which is not the same as an empty one.
     pub rows: Option<Vec<T>>,
     /// Rows that AWS sent without the id that makes them one.
     pub skipped: usize,
@@ -138,7 +146,8 @@ pub struct SourceError {
     pub scope: Scope,
     /// One line for the log: AWS's code and message. Never holds a secret.
     pub detail: String,
-    /// AWS's id of the request that failed, which its support asks for; of the last attempt, if AWS answered it.
+    /// AWS's id of the request that failed, which its support asks for; of the last attempt, if AWS
+    /// answered it.
     pub request_id: Option<String>,
 }
 
@@ -157,23 +166,32 @@ pub type Answer<T> = Result<T, SourceError>;
 ///
 /// Dropping a future gives the call up.
 pub trait Source: Send + Sync + 'static {
-    /// Makes credentials ready for a refresh and says whose they are: the account id of 12 digits. Asks STS at most once.
+    /// Makes credentials ready for a refresh and says whose they are: the account id of 12 digits.
+    /// Asks STS at most once.
     fn begin(&self) -> impl Future<Output = Answer<String>> + Send;
 
-    /// How long no call at all may finish before a refresh is stuck: as many attempts as a call may take, and the longest
-    /// time AWS asked us to wait.
+    /// How long no call at all may finish before a refresh is stuck: as many attempts as a call may
+    /// take, and the longest time AWS asked us to wait.
     fn patience(&self) -> Duration;
 
     /// `DescribeInstanceInformation`
-    fn instances(&self, page: &PageRequest) -> impl Future<Output = Answer<Page<InstanceRow>>> + Send;
+    fn instances(
+        &self,
+        page: &PageRequest,
+    ) -> impl Future<Output = Answer<Page<InstanceRow>>> + Send;
 
     /// `ListResourceComplianceSummaries`
-    fn summaries(&self, types: &Types, page: &PageRequest) -> impl Future<Output = Answer<Page<SummaryRow>>> + Send;
+    fn summaries(
+        &self,
+        types: &Types,
+        page: &PageRequest,
+    ) -> impl Future<Output = Answer<Page<SummaryRow>>> + Send;
 
     /// `ListComplianceSummaries`
     fn totals(&self, page: &PageRequest) -> impl Future<Output = Answer<Page<TotalsRow>>> + Send;
 
-    /// `DescribeInstancePatchStates` of at most [`PAGE`] instances. AWS leaves out those it has no patch state for.
+    /// `DescribeInstancePatchStates` of at most [`PAGE`] instances. AWS leaves out those it has no
+    /// patch state for.
     fn patch_states(
         &self,
         ids: &[std::sync::Arc<str>],
@@ -181,13 +199,23 @@ pub trait Source: Send + Sync + 'static {
     ) -> impl Future<Output = Answer<Page<PatchRow>>> + Send;
 
     /// `DescribePatchBaselines`
-    fn baselines(&self, page: &PageRequest) -> impl Future<Output = Answer<Page<BaselineRow>>> + Send;
+    fn baselines(
+        &self,
+        page: &PageRequest,
+    ) -> impl Future<Output = Answer<Page<BaselineRow>>> + Send;
 
     /// `ListAssociations`
-    fn associations(&self, page: &PageRequest) -> impl Future<Output = Answer<Page<AssociationRow>>> + Send;
+    fn associations(
+        &self,
+        page: &PageRequest,
+    ) -> impl Future<Output = Answer<Page<AssociationRow>>> + Send;
 
     /// `ListComplianceItems`: the non-compliant items of type Association of one instance.
-    fn items(&self, id: &str, page: &PageRequest) -> impl Future<Output = Answer<Page<ItemRow>>> + Send;
+    fn items(
+        &self,
+        id: &str,
+        page: &PageRequest,
+    ) -> impl Future<Output = Answer<Page<ItemRow>>> + Send;
 }
 
 impl SourceError {
@@ -202,11 +230,20 @@ impl SourceError {
 
     /// A failure that AWS gave no request id to.
     pub fn new(reason: Reason, scope: Scope, detail: impl Into<String>) -> Self {
-        Self { reason, scope, detail: detail.into(), request_id: None }
+        Self {
+            reason,
+            scope,
+            detail: detail.into(),
+            request_id: None,
+        }
     }
 
     /// Nothing answers any more.
     pub(super) fn stuck() -> Self {
-        Self::new(Reason::Timeout, Scope::Call, "no call finished for as long as all its attempts may take")
+        Self::new(
+            Reason::Timeout,
+            Scope::Call,
+            "no call finished for as long as all its attempts may take",
+        )
     }
 }

@@ -1,7 +1,8 @@
 //! When a target is refreshed, and what becomes of it when a task of it fails.
 //!
-//! Refreshes run on other threads than this: AWS's SDK may block a thread or panic. Here are the ticks, the expiry of data
-//! that grows too old, and what is said of a refresh that never ends or that panics. None of it waits for AWS.
+//! Refreshes run on other threads than this: AWS's SDK may block a thread or panic. Here are the
+//! ticks, the expiry of data that grows too old, and what is said of a refresh that never ends or
+//! that panics. None of it waits for AWS.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -17,8 +18,9 @@ use super::refresher::{RefreshObserver, Refresher, locked};
 use super::source::Source;
 use crate::model::Reason;
 
-/// How much longer than its source's patience a refresh may show no progress. Credentials, which are resolved before the
-/// first call, have a minute in all; a refresh that is silent for longer does not run any more: its thread is blocked.
+/// How much longer than its source's patience a refresh may show no progress. Credentials, which
+/// are resolved before the first call, have a minute in all; a refresh that is silent for longer
+/// does not run any more: its thread is blocked.
 pub(super) const STALL_GRACE: Duration = Duration::from_mins(2);
 
 /// How often to look whether there is anything that may grow old.
@@ -28,16 +30,20 @@ const EXPIRY_CHECK_INTERVAL: Duration = Duration::from_mins(1);
 type Lingering = Option<AbortOnDropHandle<()>>;
 
 impl<S: Source, O: RefreshObserver> Refresher<S, O> {
-    /// Refreshes the target for ever, on the threads of `workers`. The first start is `delay` from now.
+    /// Refreshes the target for ever, on the threads of `workers`. The first start is `delay` from
+    /// now.
     ///
-    /// A panic, in a refresh or here, fails the target's collectors and costs nothing else: it goes on at the next tick.
+    /// A panic, in a refresh or here, fails the target's collectors and costs nothing else: it goes
+    /// on at the next tick.
     pub async fn run(self: Arc<Self>, workers: Handle, interval: Duration, delay: Duration) {
         let mut delay = delay;
         loop {
             let schedule = Arc::clone(&self).keep_schedule(&workers, interval, delay);
             // The schedule has no end, so this is a panic of it.
             let _ = AssertUnwindSafe(schedule).catch_unwind().await;
-            let _ = AssertUnwindSafe(self.recover_from_panic()).catch_unwind().await;
+            let _ = AssertUnwindSafe(self.recover_from_panic())
+                .catch_unwind()
+                .await;
             delay = interval;
         }
     }
@@ -47,7 +53,8 @@ impl<S: Source, O: RefreshObserver> Refresher<S, O> {
         let _ = self.refresh_on(&workers, false, None).await;
     }
 
-    /// Starts a refresh at each tick. One that outlasts the interval skips the ticks that it misses.
+    /// Starts a refresh at each tick. One that outlasts the interval skips the ticks that it
+    /// misses.
     async fn keep_schedule(self: Arc<Self>, workers: &Handle, interval: Duration, delay: Duration) {
         let mut start = Instant::now() + delay;
         let mut first = true;
@@ -57,14 +64,22 @@ impl<S: Source, O: RefreshObserver> Refresher<S, O> {
                 () = sleep_until(start) => {}
                 () = self.expire_for_ever() => {}
             }
-            lingering = Arc::clone(&self).refresh_on(workers, first, lingering).await;
+            lingering = Arc::clone(&self)
+                .refresh_on(workers, first, lingering)
+                .await;
             first = false;
             start = next_tick(start, interval, Instant::now());
         }
     }
 
-    /// Refreshes the target once, on the threads of `workers`. Answers the refresh if it was given up and still lingers.
-    pub(super) async fn refresh_on(self: Arc<Self>, workers: &Handle, first: bool, lingering: Lingering) -> Lingering {
+    /// Refreshes the target once, on the threads of `workers`. Answers the refresh if it was given
+    /// up and still lingers.
+    pub(super) async fn refresh_on(
+        self: Arc<Self>,
+        workers: &Handle,
+        first: bool,
+        lingering: Lingering,
+    ) -> Lingering {
         // Two refreshes of a target never overlap.
         if let Some(lingering) = lingering.filter(|refresh| !refresh.is_finished()) {
             self.fail_stalled().await;
@@ -72,7 +87,8 @@ impl<S: Source, O: RefreshObserver> Refresher<S, O> {
         }
         let refresher = Arc::clone(&self);
         self.progress.note();
-        let mut refresh = AbortOnDropHandle::new(workers.spawn(async move { refresher.refresh(first).await }));
+        let mut refresh =
+            AbortOnDropHandle::new(workers.spawn(async move { refresher.refresh(first).await }));
         tokio::select! {
             ended = &mut refresh => {
                 if ended.is_err_and(|error| error.is_panic()) {
@@ -101,7 +117,10 @@ impl<S: Source, O: RefreshObserver> Refresher<S, O> {
     }
 
     async fn fail_stalled(&self) {
-        error!(target_name = self.name, "the refresh stands still: something that it calls blocks its thread");
+        error!(
+            target_name = self.name,
+            "the refresh stands still: something that it calls blocks its thread"
+        );
         let took = self.progress.last().elapsed();
         self.fail_collectors(Reason::Timeout, took);
         locked(&self.target).end_refresh();
@@ -140,6 +159,10 @@ impl<S: Source, O: RefreshObserver> Refresher<S, O> {
 
 /// The first of the ticks after `start` that is not past.
 fn next_tick(start: Instant, interval: Duration, now: Instant) -> Instant {
-    let passed = now.saturating_duration_since(start).as_nanos().div_ceil(interval.as_nanos().max(1)).max(1);
+    let passed = now
+        .saturating_duration_since(start)
+        .as_nanos()
+        .div_ceil(interval.as_nanos().max(1))
+        .max(1);
     start + interval.saturating_mul(u32::try_from(passed).unwrap_or(u32::MAX))
 }

@@ -11,8 +11,8 @@ const LONGEST: usize = 256;
 /// Most globs; a fleet has a handful of types.
 const MOST: usize = 100;
 
-/// A filter over compliance types (`Patch`, `Association`, `Custom:...`), as globs with `*`, `?`, `[ab]` and `{a,b}`.
-/// Case counts, and `*` also crosses `/`.
+/// A filter over compliance types (`Patch`, `Association`, `Custom:...`), as globs with `*`, `?`,
+/// `[ab]` and `{a,b}`. Case counts, and `*` also crosses `/`.
 #[derive(Clone)]
 pub struct ComplianceTypes {
     patterns: Vec<String>,
@@ -35,9 +35,12 @@ impl ComplianceTypes {
         self.matches("Association")
     }
 
-    /// Whether a type other than those two can be wanted. A glob with wildcards always counts as able to.
+    /// Whether a type other than those two can be wanted. A glob with wildcards always counts as
+    /// able to.
     pub fn any_other(&self) -> bool {
-        self.patterns.iter().any(|pattern| !matches!(pattern.as_str(), "Patch" | "Association"))
+        self.patterns
+            .iter()
+            .any(|pattern| !matches!(pattern.as_str(), "Patch" | "Association"))
     }
 
     /// The wanted types by name, if none is a glob with wildcards.
@@ -53,7 +56,10 @@ impl ComplianceTypes {
 
     pub(super) fn new(globs: Vec<(String, Glob)>) -> Result<Self, Fault> {
         if globs.len() > MOST {
-            return Err(Fault::new("has too many globs", format!("give at most {MOST}; * stands for any text")));
+            return Err(Fault::new(
+                "has too many globs",
+                format!("give at most {MOST}; * stands for any text"),
+            ));
         }
         let mut builder = GlobSetBuilder::new();
         let mut patterns = Vec::with_capacity(globs.len());
@@ -61,7 +67,9 @@ impl ComplianceTypes {
             builder.add(glob);
             patterns.push(pattern);
         }
-        let set = builder.build().map_err(|error| Fault::new(format!("cannot be used: {}", error.kind()), ""))?;
+        let set = builder
+            .build()
+            .map_err(|error| Fault::new(format!("cannot be used: {}", error.kind()), ""))?;
         Ok(Self { patterns, set })
     }
 }
@@ -69,10 +77,16 @@ impl ComplianceTypes {
 /// Reads one glob.
 pub(super) fn glob(text: &str) -> Result<(String, Glob), Fault> {
     if text.is_empty() {
-        return Err(Fault::new("is empty and matches nothing", "write \"*\" for every type, or remove the item"));
+        return Err(Fault::new(
+            "is empty and matches nothing",
+            "write \"*\" for every type, or remove the item",
+        ));
     }
     if text.len() > LONGEST {
-        return Err(Fault::new("is too long", "compliance types have at most 100 characters"));
+        return Err(Fault::new(
+            "is too long",
+            "compliance types have at most 100 characters",
+        ));
     }
     match Glob::new(text) {
         Ok(glob) => Ok((text.to_owned(), glob)),
@@ -86,15 +100,21 @@ pub(super) fn glob(text: &str) -> Result<(String, Glob), Fault> {
 impl Default for ComplianceTypes {
     /// Every type.
     fn default() -> Self {
-        // "*" cannot fail to compile; should it ever, the filter would match nothing and a test would show it.
+        // "*" cannot fail to compile; should it ever, the filter would match nothing and a test
+        // would show it.
         let set = Glob::new("*").and_then(|glob| GlobSetBuilder::new().add(glob).build());
-        Self { patterns: vec!["*".to_owned()], set: set.unwrap_or_default() }
+        Self {
+            patterns: vec!["*".to_owned()],
+            set: set.unwrap_or_default(),
+        }
     }
 }
 
 impl fmt::Debug for ComplianceTypes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("ComplianceTypes").field(&self.patterns).finish()
+        f.debug_tuple("ComplianceTypes")
+            .field(&self.patterns)
+            .finish()
     }
 }
 

@@ -1,13 +1,15 @@
 //! Durations as Prometheus and Go write them: `90s`, `5m`, `1h30m`, `1.5s`, `1d`.
 //!
-//! Stricter than both: units descend and appear once, a sum of zero is refused, and so is what a timer cannot hold.
+//! Stricter than both: units descend and appear once, a sum of zero is refused, and so is what a
+//! timer cannot hold.
 
 use std::fmt::Write as _;
 use std::time::Duration;
 
 use super::problem::Fault;
 
-/// Units in descending order, in nanoseconds. `y`, `w` and `d` are Prometheus's: 365 days, 7 days, 24 hours.
+/// Units in descending order, in nanoseconds. `y`, `w` and `d` are Prometheus's: 365 days, 7 days,
+/// 24 hours.
 const UNITS: [(&str, u128); 7] = [
     ("y", 365 * 86_400_000_000_000),
     ("w", 7 * 86_400_000_000_000),
@@ -28,7 +30,10 @@ const HINT: &str = "write it like 90s, 5m, 1h30m or 1d";
 pub(super) fn parse(text: &str) -> Result<Duration, Fault> {
     let total = sum(text).ok_or_else(|| not_a_duration(text))?;
     match u64::try_from(total) {
-        _ if total == 0 => Err(Fault::new("is zero", "a duration must be longer than zero, such as 5m")),
+        _ if total == 0 => Err(Fault::new(
+            "is zero",
+            "a duration must be longer than zero, such as 5m",
+        )),
         Ok(nanos) if total <= LONGEST => Ok(Duration::from_nanos(nanos)),
         _ => Err(Fault::new("is too long", "durations end at 100 years")),
     }
@@ -36,7 +41,10 @@ pub(super) fn parse(text: &str) -> Result<Duration, Fault> {
 
 fn not_a_duration(text: &str) -> Fault {
     if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
-        return Fault::new("has no unit", format!("write {text}s for seconds or {text}m for minutes"));
+        return Fault::new(
+            "has no unit",
+            format!("write {text}s for seconds or {text}m for minutes"),
+        );
     }
     Fault::new("is not a duration", HINT)
 }
@@ -50,7 +58,9 @@ fn sum(text: &str) -> Option<u128> {
     while !rest.is_empty() {
         let number_ends = rest.find(|c: char| !c.is_ascii_digit() && c != '.')?;
         let (number, tail) = rest.split_at(number_ends);
-        let unit_ends = tail.find(|c: char| !c.is_ascii_lowercase()).unwrap_or(tail.len());
+        let unit_ends = tail
+            .find(|c: char| !c.is_ascii_lowercase())
+            .unwrap_or(tail.len());
         let (unit, tail) = tail.split_at(unit_ends);
         let position = units.iter().position(|(name, _)| *name == unit)?;
         total = total.checked_add(scaled(number, units[position].1)?)?;
@@ -67,7 +77,8 @@ fn scaled(number: &str, unit: u128) -> Option<u128> {
         Some(parts) => parts,
         None => (number, ""),
     };
-    if whole.is_empty() || whole.len() > DIGITS || fraction.len() > DIGITS || fraction.contains('.') {
+    if whole.is_empty() || whole.len() > DIGITS || fraction.len() > DIGITS || fraction.contains('.')
+    {
         return None;
     }
     let whole: u128 = whole.parse().ok()?;
@@ -90,7 +101,11 @@ pub(super) fn format(duration: Duration) -> String {
             rest %= unit;
         }
     }
-    if text.is_empty() { "0s".to_owned() } else { text }
+    if text.is_empty() {
+        "0s".to_owned()
+    } else {
+        text
+    }
 }
 
 #[cfg(test)]

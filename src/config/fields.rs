@@ -1,4 +1,5 @@
-//! Reads one mapping of the file key by key: what is asked for is known, what is left over is a problem.
+//! Reads one mapping of the file key by key: what is asked for is known, what is left over is a
+//! problem.
 //!
 //! Knows shapes (value, list, section) and nothing of what a value means.
 
@@ -8,7 +9,8 @@ use super::node::{Kind, Node};
 use super::problem::{Problems, shown};
 use super::{reference, suggest};
 
-/// Looking for the key that was meant is slow, and a file of a million bytes has room for a hundred thousand wrong ones.
+/// Looking for the key that was meant is slow, and a file of a million bytes has room for a hundred
+/// thousand wrong ones.
 const MAX_SUGGESTIONS: usize = 1_000;
 
 /// One mapping being read.
@@ -50,10 +52,20 @@ impl<'p> Fields<'p> {
     pub(super) fn open(node: Node, path: String, problems: &'p Problems) -> Option<Self> {
         let Kind::Map(pairs) = node.kind else {
             let name = if path.is_empty() { "the file" } else { &path };
-            problems.add(node.line, format!("{name} must be a mapping"), "write its keys as `key: value`");
+            problems.add(
+                node.line,
+                format!("{name} must be a mapping"),
+                "write its keys as `key: value`",
+            );
             return None;
         };
-        let mut fields = Self { path, line: node.line, entries: Vec::new(), known: Vec::new(), problems };
+        let mut fields = Self {
+            path,
+            line: node.line,
+            entries: Vec::new(),
+            known: Vec::new(),
+            problems,
+        };
         let mut seen = HashMap::new();
         for (key, node) in pairs {
             let line = key.line;
@@ -62,7 +74,10 @@ impl<'p> Fields<'p> {
                 continue;
             };
             if let Some(first) = seen.insert(key.clone(), line) {
-                let what = format!("{} is given twice, first on line {first}", fields.path_of(&key));
+                let what = format!(
+                    "{} is given twice, first on line {first}",
+                    fields.path_of(&key)
+                );
                 problems.add(line, what, "keep one of them");
                 seen.insert(key, first);
                 continue;
@@ -95,7 +110,10 @@ impl<'p> Fields<'p> {
         let (line, nodes) = sequence(entry.node, &path, self.problems)?;
         let problems = self.problems;
         let open = |(index, node)| Fields::open(node, format!("{path}[{index}]"), problems);
-        Some((line, nodes.into_iter().enumerate().filter_map(open).collect()))
+        Some((
+            line,
+            nodes.into_iter().enumerate().filter_map(open).collect(),
+        ))
     }
 
     /// The mapping under `key`, if there is one.
@@ -103,7 +121,10 @@ impl<'p> Fields<'p> {
         let entry = self.take(key)?;
         // Keys under a heading are often commented out one by one until none is left.
         let node = match entry.node.kind {
-            Kind::Null => Node { line: entry.line, kind: Kind::Map(Vec::new()) },
+            Kind::Null => Node {
+                line: entry.line,
+                kind: Kind::Map(Vec::new()),
+            },
             _ => entry.node,
         };
         let mut fields = Fields::open(node, self.path_of(key), self.problems)?;
@@ -114,7 +135,11 @@ impl<'p> Fields<'p> {
     /// Reports what nobody asked for.
     pub(super) fn close(self) {
         for entry in &self.entries {
-            let place = if self.path.is_empty() { String::new() } else { format!(" in {}", self.path) };
+            let place = if self.path.is_empty() {
+                String::new()
+            } else {
+                format!(" in {}", self.path)
+            };
             let what = format!("unknown key {}{place}", shown(&entry.key));
             self.problems.add(entry.line, what, self.hint(&entry.key));
         }
@@ -124,7 +149,9 @@ impl<'p> Fields<'p> {
         if key == "<<" {
             return "merge keys are not supported, write the keys out".to_owned();
         }
-        let elsewhere: Vec<String> = reference::paths_of(key).map(|path| format!("`{path}`")).collect();
+        let elsewhere: Vec<String> = reference::paths_of(key)
+            .map(|path| format!("`{path}`"))
+            .collect();
         if !elsewhere.is_empty() {
             return format!("did you mean {}?", elsewhere.join(" or "));
         }
@@ -143,20 +170,38 @@ impl<'p> Fields<'p> {
 
     fn path_of(&self, key: &str) -> String {
         let key: String = key.chars().take(80).flat_map(char::escape_debug).collect();
-        if self.path.is_empty() { key } else { format!("{}.{key}", self.path) }
+        if self.path.is_empty() {
+            key
+        } else {
+            format!("{}.{key}", self.path)
+        }
     }
 }
 
 fn scalar(node: Node, path: String, problems: &Problems) -> Option<Value> {
     match node.kind {
-        Kind::Scalar(text) => return Some(Value { path, line: node.line, text }),
+        Kind::Scalar(text) => {
+            return Some(Value {
+                path,
+                line: node.line,
+                text,
+            });
+        }
         Kind::Null => report_empty(&path, node.line, problems),
         Kind::List(_) => {
-            problems.add(node.line, format!("{path} must be one value, not a list"), "remove the brackets");
+            problems.add(
+                node.line,
+                format!("{path} must be one value, not a list"),
+                "remove the brackets",
+            );
         }
         Kind::Map(_) => {
             let hint = "check the indentation; text with `: ` in it needs quotes";
-            problems.add(node.line, format!("{path} must be one value, not a mapping"), hint);
+            problems.add(
+                node.line,
+                format!("{path} must be one value, not a mapping"),
+                hint,
+            );
         }
     }
     None
@@ -175,5 +220,9 @@ fn sequence(node: Node, path: &str, problems: &Problems) -> Option<(usize, Vec<N
 }
 
 fn report_empty(path: &str, line: usize, problems: &Problems) {
-    problems.add(line, format!("{path} has no value"), "give it one, or remove the key to use the default");
+    problems.add(
+        line,
+        format!("{path} has no value"),
+        "give it one, or remove the key to use the default",
+    );
 }

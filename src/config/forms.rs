@@ -1,5 +1,6 @@
-//! The forms of single values, for those who read them elsewhere: AWS's environment variables and profiles hold regions,
-//! roles and addresses of the same forms, and are refused with the same words.
+//! The forms of single values, for those who read them elsewhere: AWS's environment variables and
+//! profiles hold regions, roles and addresses of the same forms, and are refused with the same
+//! words.
 
 pub(crate) use super::problem::{Fault, shown};
 pub(crate) use super::region::{partition_of_arn, partition_of_region, region};

@@ -1,7 +1,7 @@
 //! `${NAME}` in a value becomes the environment's value; `$$` becomes `$`; any other `$` stays.
 //!
-//! Works on one value at a time, after the YAML was read: what a variable holds can neither add a key nor change the
-//! structure, and is not looked at for further variables.
+//! Works on one value at a time, after the YAML was read: what a variable holds can neither add a
+//! key nor change the structure, and is not looked at for further variables.
 
 use super::problem::{Fault, shown};
 
@@ -30,28 +30,48 @@ pub(super) fn replace(text: &str, env: Env<'_>) -> Result<String, Fault> {
         }
     }
     result.push_str(rest);
-    if unset.is_empty() { Ok(result) } else { Err(not_set(&unset)) }
+    if unset.is_empty() {
+        Ok(result)
+    } else {
+        Err(not_set(&unset))
+    }
 }
 
 /// The name before the closing brace, and what follows it.
 fn variable(inside: &str) -> Result<(&str, &str), Fault> {
     let Some((name, tail)) = inside.split_once('}') else {
-        return Err(Fault::new("has ${ without a closing brace", "write ${NAME}, or $${ for a literal ${"));
+        return Err(Fault::new(
+            "has ${ without a closing brace",
+            "write ${NAME}, or $${ for a literal ${",
+        ));
     };
     let well_formed = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
-        && name.bytes().next().is_some_and(|first| !first.is_ascii_digit());
+        && name
+            .bytes()
+            .next()
+            .is_some_and(|first| !first.is_ascii_digit());
     if well_formed {
         return Ok((name, tail));
     }
     let hint = "only ${NAME} is replaced, with letters, digits and underscores; write $${ for a literal ${";
-    Err(Fault::new(format!("holds {}, which is not a variable's name", shown(name)), hint))
+    Err(Fault::new(
+        format!("holds {}, which is not a variable's name", shown(name)),
+        hint,
+    ))
 }
 
 fn not_set(names: &[&str]) -> Fault {
     let listed = names.join(", ");
-    let verb = if names.len() == 1 { "variable" } else { "variables" };
+    let verb = if names.len() == 1 {
+        "variable"
+    } else {
+        "variables"
+    };
     let hint = "set it in the exporter's environment, or write $${ for a literal ${";
-    Fault::new(format!("uses the environment {verb} {listed}, not set"), hint)
+    Fault::new(
+        format!("uses the environment {verb} {listed}, not set"),
+        hint,
+    )
 }
 
 #[cfg(test)]

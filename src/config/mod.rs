@@ -1,11 +1,14 @@
-//! The configuration file: read once at start, and either wholly valid or refused with every problem at once.
+//! The configuration file: read once at start, and either wholly valid or refused with every
+//! problem at once.
 //!
-//! Text becomes a tree with lines (`node`), the tree becomes the file as written (`raw`, by way of `fields`), and that
-//! becomes a [`Config`] (`resolve`, `accounts`), where variables are replaced and values get their types (`syntax`,
-//! `duration`). [`reference`](mod@reference) describes every key and makes `docs/configuration.md`.
+//! Text becomes a tree with lines (`node`), the tree becomes the file as written (`raw`, by way of
+//! `fields`), and that becomes a [`Config`] (`resolve`, `accounts`), where variables are replaced
+//! and values get their types (`syntax`, `duration`). [`reference`](mod@reference) describes every
+//! key and makes `docs/configuration.md`.
 //!
-//! Nothing here calls AWS or reads the environment by itself: the lookup is an argument. The account id behind the
-//! environment's credentials, and a region that no entry gives, are found by whoever connects to AWS.
+//! Nothing here calls AWS or reads the environment by itself: the lookup is an argument. The
+//! account id behind the environment's credentials, and a region that no entry gives, are found by
+//! whoever connects to AWS.
 
 use std::fs::File;
 use std::io::{self, Read as _};
@@ -105,7 +108,8 @@ pub struct Account {
 pub struct Organization {
     /// Role to assume in each member account, with its path if it has one.
     pub role_name: String,
-    /// Role to assume for listing the organization; none means the credentials of the default chain.
+    /// Role to assume for listing the organization; none means the credentials of the default
+    /// chain.
     pub lister_role_arn: Option<String>,
     /// Organizational units to read, with their children; empty means all.
     pub include_ous: Vec<String>,
@@ -146,7 +150,8 @@ impl Config {
     /// Reads a file. `env` looks a variable up.
     ///
     /// # Errors
-    /// The file cannot be read, is larger than 1 MiB, is not UTF-8, or holds problems: all of them are told.
+    /// The file cannot be read, is larger than 1 MiB, is not UTF-8, or holds problems: all of them
+    /// are told.
     pub fn load(path: &Path, env: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let name = path.display().to_string();
         let bytes = read_bytes(path).map_err(|error| unreadable(&name, &error))?;
@@ -162,13 +167,23 @@ impl Config {
     ///
     /// # Errors
     /// The text holds problems: all of them are told, except that broken YAML is told alone.
-    pub fn parse(text: &str, file_name: &str, env: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+    pub fn parse(
+        text: &str,
+        file_name: &str,
+        env: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, ConfigError> {
         if text.len() as u64 > LARGEST_FILE {
             return Err(too_large(file_name));
         }
         let problems = Problems::default();
         let file = raw::read(text, &problems);
-        let config = resolve::resolve(&file, &resolve::Resolver { env: &env, problems: &problems });
+        let config = resolve::resolve(
+            &file,
+            &resolve::Resolver {
+                env: &env,
+                problems: &problems,
+            },
+        );
         problems.into_result(file_name)?;
         Ok(config)
     }
@@ -200,7 +215,11 @@ impl Default for Refresh {
 
 impl Default for Api {
     fn default() -> Self {
-        Self { requests_per_second: 5.0, attempt_timeout: Duration::from_secs(10), endpoint_url: None }
+        Self {
+            requests_per_second: 5.0,
+            attempt_timeout: Duration::from_secs(10),
+            endpoint_url: None,
+        }
     }
 }
 
@@ -212,16 +231,21 @@ pub fn parse_duration(text: &str) -> Result<Duration, String> {
     duration::parse(text).map_err(|fault| format!("{}; {}", fault.what, fault.hint))
 }
 
-/// Bounded in time, because opening a file on a dead mount never returns. The thread that hangs there ends with the
-/// process.
+/// Bounded in time, because opening a file on a dead mount never returns. The thread that hangs
+/// there ends with the process.
 fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
     let (sender, receiver) = mpsc::channel();
     let path = path.to_owned();
-    std::thread::Builder::new().name("file-reader".to_owned()).spawn(move || {
-        let _ = sender.send(read_bounded(&path));
-    })?;
+    std::thread::Builder::new()
+        .name("file-reader".to_owned())
+        .spawn(move || {
+            let _ = sender.send(read_bounded(&path));
+        })?;
     receiver.recv_timeout(READ_TIMEOUT).unwrap_or_else(|_| {
-        let what = format!("it took longer than {} s; is its mount alive?", READ_TIMEOUT.as_secs());
+        let what = format!(
+            "it took longer than {} s; is its mount alive?",
+            READ_TIMEOUT.as_secs()
+        );
         Err(io::Error::new(io::ErrorKind::TimedOut, what))
     })
 }
@@ -229,7 +253,9 @@ fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
 /// Bounded in size, because a device or a pipe has none to ask for.
 fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    File::open(path)?.take(LARGEST_FILE + 1).read_to_end(&mut bytes)?;
+    File::open(path)?
+        .take(LARGEST_FILE + 1)
+        .read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
@@ -240,14 +266,29 @@ fn unreadable(name: &str, error: &io::Error) -> ConfigError {
         io::ErrorKind::IsADirectory => "give the file in this directory",
         _ => "check --config.file",
     };
-    ConfigError::new(name, None, format!("the configuration file cannot be read: {error}"), hint)
+    ConfigError::new(
+        name,
+        None,
+        format!("the configuration file cannot be read: {error}"),
+        hint,
+    )
 }
 
 fn too_large(name: &str) -> ConfigError {
-    ConfigError::new(name, None, "the configuration file is larger than 1 MiB", "check --config.file")
+    ConfigError::new(
+        name,
+        None,
+        "the configuration file is larger than 1 MiB",
+        "check --config.file",
+    )
 }
 
 fn not_utf8(name: &str, good: &[u8]) -> ConfigError {
     let line = good.split(|byte| *byte == b'\n').count();
-    ConfigError::new(name, Some(line), "this is not UTF-8 text", "save the file as UTF-8")
+    ConfigError::new(
+        name,
+        Some(line),
+        "this is not UTF-8 text",
+        "save the file as UTF-8",
+    )
 }

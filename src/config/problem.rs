@@ -1,7 +1,8 @@
 //! What is wrong with a configuration file: collected while reading, told all at once.
 //!
-//! Wording follows one pattern: where, what, and on a line of its own how to get out of it. Values are shown as
-//! they stand in the file, never with variables replaced, so that a secret in the environment stays there.
+//! Wording follows one pattern: where, what, and on a line of its own how to get out of it. Values
+//! are shown as they stand in the file, never with variables replaced, so that a secret in the
+//! environment stays there.
 
 use std::cell::RefCell;
 use std::error::Error;
@@ -9,13 +10,15 @@ use std::fmt;
 
 /// Longest piece of the file that a message repeats, in characters.
 const SHOWN: usize = 80;
-/// Nobody mends more in one go, and a terminal or a log keeps no more: above it only the number is told.
+/// Nobody mends more in one go, and a terminal or a log keeps no more: above it only the number is
+/// told.
 const MAX_PRINTED_PROBLEMS: usize = 100;
 
 /// Everything that is wrong with one configuration file.
 ///
-/// Its `Display` prints the first hundred problems as `FILE:LINE: what is wrong`, each followed by an indented `hint:`
-/// line where one helps, and how many more there are, without a newline at the end.
+/// Its `Display` prints the first hundred problems as `FILE:LINE: what is wrong`, each followed by
+/// an indented `hint:` line where one helps, and how many more there are, without a newline at the
+/// end.
 #[derive(Debug)]
 pub struct ConfigError {
     file: String,
@@ -50,9 +53,21 @@ impl ConfigError {
     }
 
     /// A single problem that ends the reading.
-    pub(super) fn new(file: &str, line: Option<usize>, what: impl Into<String>, hint: &str) -> Self {
-        let problem = Problem { line, what: what.into(), hint: hint.to_owned() };
-        Self { file: file.to_owned(), problems: vec![problem] }
+    pub(super) fn new(
+        file: &str,
+        line: Option<usize>,
+        what: impl Into<String>,
+        hint: &str,
+    ) -> Self {
+        let problem = Problem {
+            line,
+            what: what.into(),
+            hint: hint.to_owned(),
+        };
+        Self {
+            file: file.to_owned(),
+            problems: vec![problem],
+        }
     }
 }
 
@@ -103,7 +118,11 @@ impl Problem {
 
 impl Problems {
     pub(super) fn add(&self, line: usize, what: impl Into<String>, hint: impl Into<String>) {
-        self.0.borrow_mut().push(Problem { line: Some(line), what: what.into(), hint: hint.into() });
+        self.0.borrow_mut().push(Problem {
+            line: Some(line),
+            what: what.into(),
+            hint: hint.into(),
+        });
     }
 
     pub(super) fn count(&self) -> usize {
@@ -116,7 +135,10 @@ impl Problems {
             return Ok(());
         }
         problems.sort_by_key(|problem| problem.line);
-        Err(ConfigError { file: file.to_owned(), problems })
+        Err(ConfigError {
+            file: file.to_owned(),
+            problems,
+        })
     }
 }
 
@@ -124,11 +146,15 @@ impl Problems {
 
 impl Fault {
     pub(crate) fn new(what: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { what: what.into(), hint: hint.into() }
+        Self {
+            what: what.into(),
+            hint: hint.into(),
+        }
     }
 }
 
-/// A piece of the file for a message: quoted, on one line, cut, and without control characters for the terminal.
+/// A piece of the file for a message: quoted, on one line, cut, and without control characters for
+/// the terminal.
 pub(crate) fn shown(text: &str) -> String {
     // A password in a URL is the one secret that may stand in the file by mistake.
     if text.contains("://") && text.contains('@') {

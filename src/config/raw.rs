@@ -38,7 +38,10 @@ pub(super) struct Accounts {
 }
 
 #[derive(Debug)]
-#[expect(clippy::struct_field_names, reason = "fields are called what the format calls them")]
+#[expect(
+    clippy::struct_field_names,
+    reason = "fields are called what the format calls them"
+)]
 pub(super) struct Account {
     pub(super) line: usize,
     pub(super) account_name: Option<Value>,
@@ -69,7 +72,9 @@ pub(super) struct Exposition {
 
 /// Reads the text of a file. An empty one is as good as none.
 pub(super) fn read(text: &str, problems: &Problems) -> File {
-    let Some(node) = node::read(text, problems) else { return File::default() };
+    let Some(node) = node::read(text, problems) else {
+        return File::default();
+    };
     if node.kind == node::Kind::Null {
         return File::default();
     }
@@ -82,13 +87,21 @@ pub(super) fn read(text: &str, problems: &Problems) -> File {
 impl File {
     fn read(mut fields: Fields<'_>) -> Self {
         let file = Self {
-            refresh: fields.section("refresh").map(Refresh::read).unwrap_or_default(),
+            refresh: fields
+                .section("refresh")
+                .map(Refresh::read)
+                .unwrap_or_default(),
             api: fields.section("api").map(Api::read).unwrap_or_default(),
-            accounts: fields.maps("accounts").map(|(line, entries)| Accounts::read(line, entries)),
+            accounts: fields
+                .maps("accounts")
+                .map(|(line, entries)| Accounts::read(line, entries)),
             compliance_types: fields.list("compliance_types"),
             instance_tags: fields.list("instance_tags"),
             organization: fields.section("organization").map(Organization::read),
-            exposition: fields.section("exposition").map(Exposition::read).unwrap_or_default(),
+            exposition: fields
+                .section("exposition")
+                .map(Exposition::read)
+                .unwrap_or_default(),
         };
         fields.close();
         file
@@ -121,7 +134,10 @@ impl Api {
 
 impl Accounts {
     fn read(line: usize, entries: Vec<Fields<'_>>) -> Self {
-        Self { line, entries: entries.into_iter().map(Account::read).collect() }
+        Self {
+            line,
+            entries: entries.into_iter().map(Account::read).collect(),
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Every key of the file in one table, and `docs/configuration.md` made from it.
 //!
-//! Tests hold the table to the reader (each key is read, each default is the default) and the document to the table.
+//! Tests hold the table to the reader (each key is read, each default is the default) and the
+//! document to the table.
 
 use std::fmt::Write as _;
 
@@ -202,28 +203,45 @@ pub const KEYS: &[Key] = &[
 ];
 
 const SECTIONS: &[Section] = &[
-    Section { prefix: "refresh", about: "When targets are read." },
-    Section { prefix: "api", about: "How AWS is called." },
+    Section {
+        prefix: "refresh",
+        about: "When targets are read.",
+    },
+    Section {
+        prefix: "api",
+        about: "How AWS is called.",
+    },
     Section {
         prefix: "accounts",
         about: "A list. Each entry times each of its regions is one target. Without the key there is one account: the \
                 default AWS credential chain and the region of the environment or profile. A region given twice for \
                 one account is an error.",
     },
-    Section { prefix: "compliance_types", about: "What is read." },
-    Section { prefix: "instance_tags", about: "Tags as labels." },
+    Section {
+        prefix: "compliance_types",
+        about: "What is read.",
+    },
+    Section {
+        prefix: "instance_tags",
+        about: "Tags as labels.",
+    },
     Section {
         prefix: "organization",
         about: "Instead of, or beside, `accounts`: accounts found through AWS Organizations. Off without the key.",
     },
-    Section { prefix: "exposition", about: "What is shown of what was read." },
+    Section {
+        prefix: "exposition",
+        about: "What is shown of what was read.",
+    },
 ];
 
 const INTRODUCTION: &str = include_str!("reference.md");
 
 /// Every path whose last part is `key`.
 pub(super) fn paths_of(key: &str) -> impl Iterator<Item = &'static str> {
-    KEYS.iter().map(|known| known.path).filter(move |path| path.rsplit('.').next() == Some(key))
+    KEYS.iter()
+        .map(|known| known.path)
+        .filter(move |path| path.rsplit('.').next() == Some(key))
 }
 
 /// The text of `docs/configuration.md`.
@@ -232,7 +250,10 @@ pub fn document() -> String {
     for section in SECTIONS {
         let _ = write!(text, "\n## `{}`\n\n{}\n", section.prefix, section.about);
         text.push_str("\n| key | type | default | example | meaning |\n|---|---|---|---|---|\n");
-        for key in KEYS.iter().filter(|key| key.path.split(['.', '[']).next() == Some(section.prefix)) {
+        for key in KEYS
+            .iter()
+            .filter(|key| key.path.split(['.', '[']).next() == Some(section.prefix))
+        {
             text.push_str(&row(key));
         }
     }
@@ -240,6 +261,13 @@ pub fn document() -> String {
 }
 
 fn row(key: &Key) -> String {
-    let default = if key.default == "-" { "none".to_owned() } else { format!("`{}`", key.default) };
-    format!("| `{}` | {} | {default} | `{}` | {} |\n", key.path, key.kind, key.example, key.meaning)
+    let default = if key.default == "-" {
+        "none".to_owned()
+    } else {
+        format!("`{}`", key.default)
+    };
+    format!(
+        "| `{}` | {} | {default} | `{}` | {} |\n",
+        key.path, key.kind, key.example, key.meaning
+    )
 }

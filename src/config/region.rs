@@ -1,14 +1,17 @@
 //! Regions, and the partitions that they belong to.
 //!
-//! A list of all regions would make each new one wait for a release of this program. AWS's own `partitions.json` tells
-//! partitions apart by how the names of their regions begin, before a word and a number. So a new region of a known part
-//! of the world is known here.
+//! A list of all regions would make each new one wait for a release of this program. AWS's own
+//! `partitions.json` tells partitions apart by how the names of their regions begin, before a word
+//! and a number. So a new region of a known part of the world is known here.
 
 use super::problem::Fault;
 
 /// How the regions of each partition begin, after `partitions.json` of AWS's endpoint rules.
 const PARTITIONS: [(&str, &[&str]); 8] = [
-    ("aws", &["af", "ap", "ca", "eu", "il", "me", "mx", "sa", "us"]),
+    (
+        "aws",
+        &["af", "ap", "ca", "eu", "il", "me", "mx", "sa", "us"],
+    ),
     ("aws-cn", &["cn"]),
     ("aws-us-gov", &["us-gov"]),
     ("aws-iso", &["us-iso"]),
@@ -23,17 +26,31 @@ pub(crate) fn region(text: &str) -> Result<String, Fault> {
     if partition_of_region(text).is_some() {
         return Ok(text.to_owned());
     }
-    Err(Fault::new(if has_shape(text) { "is not a region of any partition" } else { "is not a region" }, hint(text)))
+    Err(Fault::new(
+        if has_shape(text) {
+            "is not a region of any partition"
+        } else {
+            "is not a region"
+        },
+        hint(text),
+    ))
 }
 
 fn hint(text: &str) -> String {
     let lower = text.trim().to_ascii_lowercase();
     let is_region = |text: &&str| partition_of_region(text).is_some();
     if is_region(&lower.as_str()) {
-        let how = if text.trim() == text { "in lower case" } else { "without spaces" };
+        let how = if text.trim() == text {
+            "in lower case"
+        } else {
+            "without spaces"
+        };
         return format!("write it {how}: {lower}");
     }
-    match lower.strip_suffix(|c: char| c.is_ascii_lowercase()).filter(is_region) {
+    match lower
+        .strip_suffix(|c: char| c.is_ascii_lowercase())
+        .filter(is_region)
+    {
         Some(region) => format!("this looks like an availability zone; its region is {region}"),
         None => "write it like eu-west-1 or us-gov-west-1".to_owned(),
     }
@@ -46,7 +63,10 @@ pub(crate) fn partition_of_region(text: &str) -> Option<&'static str> {
     if !is_number(number) || !is_word(direction) {
         return None;
     }
-    PARTITIONS.iter().find(|(_, beginnings)| beginnings.contains(&beginning)).map(|(partition, _)| *partition)
+    PARTITIONS
+        .iter()
+        .find(|(_, beginnings)| beginnings.contains(&beginning))
+        .map(|(partition, _)| *partition)
 }
 
 /// The partition that an ARN names.
@@ -56,7 +76,9 @@ pub(crate) fn partition_of_arn(arn: &str) -> Option<&str> {
 
 /// Words of letters and a number, joined by hyphens.
 fn has_shape(text: &str) -> bool {
-    let Some((words, number)) = text.rsplit_once('-') else { return false };
+    let Some((words, number)) = text.rsplit_once('-') else {
+        return false;
+    };
     is_number(number) && words.contains('-') && words.split('-').all(is_word)
 }
 
@@ -65,7 +87,9 @@ fn is_word(text: &str) -> bool {
 }
 
 fn is_number(text: &str) -> bool {
-    matches!(text.len(), 1 | 2) && text.bytes().all(|b| b.is_ascii_digit()) && !text.starts_with('0')
+    matches!(text.len(), 1 | 2)
+        && text.bytes().all(|b| b.is_ascii_digit())
+        && !text.starts_with('0')
 }
 
 #[cfg(test)]
@@ -126,6 +150,11 @@ mod tests {
         assert!(hint("eu-west-1a").contains("its region is eu-west-1"));
         assert!(hint("EU-West-1").contains("lower case: eu-west-1"));
         assert!(hint(" eu-west-1\n").contains("without spaces: eu-west-1"));
-        assert!(region("mars-north-1").expect_err("no").what.contains("of any partition"));
+        assert!(
+            region("mars-north-1")
+                .expect_err("no")
+                .what
+                .contains("of any partition")
+        );
     }
 }

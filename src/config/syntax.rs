@@ -1,7 +1,8 @@
-//! The forms of single values: roles, accounts, addresses, numbers. Pure, one function per form. Regions have a file of
-//! their own.
+//! The forms of single values: roles, accounts, addresses, numbers. Pure, one function per form.
+//! Regions have a file of their own.
 //!
-//! Forms come from the IAM and STS API references (`RoleArn`, `ExternalId`) and the Organizations reference (`OU id`).
+//! Forms come from the IAM and STS API references (`RoleArn`, `ExternalId`) and the Organizations
+//! reference (`OU id`).
 
 use super::problem::Fault;
 
@@ -12,7 +13,8 @@ pub(crate) struct RoleArn {
     pub(crate) account_id: String,
 }
 
-/// Slowest ceiling: one call in a quarter of an hour. Anything below is a slip, and its inverse no useful time.
+/// Slowest ceiling: one call in a quarter of an hour. Anything below is a slip, and its inverse no
+/// useful time.
 const SLOWEST: f64 = 0.001;
 const FASTEST: f64 = 1_000.0;
 /// More info series per target than any scraper takes.
@@ -27,7 +29,10 @@ pub(crate) fn role_arn(text: &str) -> Result<RoleArn, Fault> {
         && let Some(name) = resource.strip_prefix("role/")
         && is_role_name(name)
     {
-        return Ok(RoleArn { arn: text.to_owned(), account_id: account.to_owned() });
+        return Ok(RoleArn {
+            arn: text.to_owned(),
+            account_id: account.to_owned(),
+        });
     }
     let hint = if text.contains(":assumed-role/") {
         "this is a session of a role; give the role itself: arn:aws:iam::111122223333:role/NAME"
@@ -42,7 +47,10 @@ fn is_partition(text: &str) -> bool {
     suffix.is_some_and(|rest| {
         rest.is_empty()
             || rest.strip_prefix('-').is_some_and(|tail| {
-                !tail.is_empty() && tail.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+                !tail.is_empty()
+                    && tail
+                        .bytes()
+                        .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
             })
     })
 }
@@ -62,7 +70,9 @@ pub(super) fn role_name(text: &str) -> Result<String, Fault> {
 }
 
 fn is_role_name(text: &str) -> bool {
-    let (path, name) = text.rsplit_once('/').map_or((None, text), |(path, name)| (Some(path), name));
+    let (path, name) = text
+        .rsplit_once('/')
+        .map_or((None, text), |(path, name)| (Some(path), name));
     let name_ok = (1..=64).contains(&name.len()) && name.bytes().all(is_name_byte);
     let path_ok = path.is_none_or(|path| path.len() <= 510 && path.split('/').all(is_path_part));
     name_ok && path_ok
@@ -90,7 +100,10 @@ pub(crate) fn account_id(text: &str) -> Result<String, Fault> {
     if is_account_id(text) {
         return Ok(text.to_owned());
     }
-    Err(Fault::new("is not an account id", "account ids have 12 digits, leading zeros included"))
+    Err(Fault::new(
+        "is not an account id",
+        "account ids have 12 digits, leading zeros included",
+    ))
 }
 
 fn is_account_id(text: &str) -> bool {
@@ -100,9 +113,14 @@ fn is_account_id(text: &str) -> bool {
 /// `ou-ROOT-ID`.
 pub(super) fn ou_id(text: &str) -> Result<String, Fault> {
     let is_part = |part: &str, least: usize| {
-        (least..=32).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+        (least..=32).contains(&part.len())
+            && part
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
     };
-    if let Some((root, id)) = text.strip_prefix("ou-").and_then(|rest| rest.split_once('-'))
+    if let Some((root, id)) = text
+        .strip_prefix("ou-")
+        .and_then(|rest| rest.split_once('-'))
         && is_part(root, 4)
         && is_part(id, 8)
     {
@@ -122,17 +140,24 @@ pub(crate) fn external_id(text: &str) -> Result<super::Secret, Fault> {
     if (2..=1224).contains(&text.len()) && text.bytes().all(allowed) {
         return Ok(super::Secret::new(text.to_owned()));
     }
-    let hint = "STS takes 2 to 1224 letters, digits and +=,.@:/_- (no spaces, no newline at the end)";
+    let hint =
+        "STS takes 2 to 1224 letters, digits and +=,.@:/_- (no spaces, no newline at the end)";
     Err(Fault::new("is not an external id", hint))
 }
 
 /// The name shown for an account.
 pub(super) fn account_name(text: &str) -> Result<String, Fault> {
     if text.trim().is_empty() {
-        return Err(Fault::new("is empty", "give a name, or remove the key to show the account id"));
+        return Err(Fault::new(
+            "is empty",
+            "give a name, or remove the key to show the account id",
+        ));
     }
     if text.len() > 256 || text.chars().any(char::is_control) {
-        return Err(Fault::new("is not a usable name", "names have at most 256 bytes and no control characters"));
+        return Err(Fault::new(
+            "is not a usable name",
+            "names have at most 256 bytes and no control characters",
+        ));
     }
     Ok(text.to_owned())
 }
@@ -140,7 +165,10 @@ pub(super) fn account_name(text: &str) -> Result<String, Fault> {
 /// The key of a tag; AWS allows 128 characters.
 pub(super) fn tag_key(text: &str) -> Result<String, Fault> {
     if text.is_empty() || text.chars().count() > 128 || text.chars().any(char::is_control) {
-        return Err(Fault::new("is not a tag key", "tag keys have 1 to 128 characters"));
+        return Err(Fault::new(
+            "is not a tag key",
+            "tag keys have 1 to 128 characters",
+        ));
     }
     Ok(text.to_owned())
 }
@@ -149,9 +177,10 @@ pub(super) fn tag_key(text: &str) -> Result<String, Fault> {
 pub(super) fn rate(text: &str) -> Result<f64, Fault> {
     match text.parse::<f64>() {
         Ok(rate) if (SLOWEST..=FASTEST).contains(&rate) => Ok(rate),
-        Ok(rate) if rate.is_finite() => {
-            Err(Fault::new("is out of range", format!("give a number from {SLOWEST} to {FASTEST}")))
-        }
+        Ok(rate) if rate.is_finite() => Err(Fault::new(
+            "is out of range",
+            format!("give a number from {SLOWEST} to {FASTEST}"),
+        )),
         _ => Err(Fault::new("is not a number", "write it like 5 or 0.5")),
     }
 }
@@ -160,11 +189,17 @@ pub(super) fn rate(text: &str) -> Result<f64, Fault> {
 pub(super) fn series(text: &str) -> Result<usize, Fault> {
     let is_whole = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     if !is_whole {
-        return Err(Fault::new("is not a whole number", "write digits only, such as 1000; 0 is off"));
+        return Err(Fault::new(
+            "is not a whole number",
+            "write digits only, such as 1000; 0 is off",
+        ));
     }
     match text.parse::<usize>() {
         Ok(count) if count <= MOST_SERIES => Ok(count),
-        _ => Err(Fault::new("is out of range", format!("give at most {MOST_SERIES}"))),
+        _ => Err(Fault::new(
+            "is out of range",
+            format!("give at most {MOST_SERIES}"),
+        )),
     }
 }
 
@@ -173,21 +208,33 @@ pub(super) fn boolean(text: &str) -> Result<bool, Fault> {
     match text {
         "true" | "True" | "TRUE" => Ok(true),
         "false" | "False" | "FALSE" => Ok(false),
-        _ => Err(Fault::new("is neither true nor false", "write true or false")),
+        _ => Err(Fault::new(
+            "is neither true nor false",
+            "write true or false",
+        )),
     }
 }
 
 /// An `http` or `https` address without user, query and fragment.
 pub(crate) fn http_url(text: &str) -> Result<String, Fault> {
     let hint = "write it like http://127.0.0.1:4566";
-    let Some(rest) = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://")) else {
+    let Some(rest) = text
+        .strip_prefix("http://")
+        .or_else(|| text.strip_prefix("https://"))
+    else {
         return Err(Fault::new("is not an http or https address", hint));
     };
     let authority = rest.split('/').next().unwrap_or_default();
     if authority.contains('@') {
-        return Err(Fault::new("holds a user name", "remove what stands before the @ sign"));
+        return Err(Fault::new(
+            "holds a user name",
+            "remove what stands before the @ sign",
+        ));
     }
-    if !text.bytes().all(|b| b.is_ascii_graphic()) || text.contains(['?', '#', '\\']) || !is_authority(authority) {
+    if !text.bytes().all(|b| b.is_ascii_graphic())
+        || text.contains(['?', '#', '\\'])
+        || !is_authority(authority)
+    {
         return Err(Fault::new("is not a usable address", hint));
     }
     Ok(text.to_owned())
@@ -195,12 +242,19 @@ pub(crate) fn http_url(text: &str) -> Result<String, Fault> {
 
 /// `host`, `host:port`, `[v6]` or `[v6]:port`.
 fn is_authority(text: &str) -> bool {
-    let (host_ok, port) = if let Some((v6, tail)) = text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-        (v6.parse::<std::net::Ipv6Addr>().is_ok(), (!tail.is_empty()).then_some(tail))
-    } else {
-        let end = text.find(':').unwrap_or(text.len());
-        (is_host(&text[..end]), (end < text.len()).then_some(&text[end..]))
-    };
+    let (host_ok, port) =
+        if let Some((v6, tail)) = text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+            (
+                v6.parse::<std::net::Ipv6Addr>().is_ok(),
+                (!tail.is_empty()).then_some(tail),
+            )
+        } else {
+            let end = text.find(':').unwrap_or(text.len());
+            (
+                is_host(&text[..end]),
+                (end < text.len()).then_some(&text[end..]),
+            )
+        };
     let is_port = |port: &str| {
         port.strip_prefix(':')
             .filter(|digits| digits.bytes().all(|b| b.is_ascii_digit()))
@@ -212,7 +266,16 @@ fn is_authority(text: &str) -> bool {
 
 fn is_host(text: &str) -> bool {
     let is_label = |label: &str| {
-        !label.is_empty() && label.len() <= 63 && label.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
+        !label.is_empty()
+            && label.len() <= 63
+            && label
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
     };
-    text.len() <= 253 && text.strip_suffix('.').unwrap_or(text).split('.').all(is_label)
+    text.len() <= 253
+        && text
+            .strip_suffix('.')
+            .unwrap_or(text)
+            .split('.')
+            .all(is_label)
 }

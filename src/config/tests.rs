@@ -35,11 +35,17 @@ fn message(text: &str) -> String {
 /// Fixtures whose names end in `suffix`, with their text.
 fn fixtures(suffix: &str) -> Vec<(PathBuf, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/config");
-    let mut paths: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut paths: Vec<PathBuf> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     paths.retain(|path| path.to_string_lossy().ends_with(suffix));
     paths.sort();
     assert!(!paths.is_empty(), "no fixture ends in {suffix}");
-    paths.into_iter().map(|path| (path.clone(), fs::read_to_string(path).unwrap())).collect()
+    paths
+        .into_iter()
+        .map(|path| (path.clone(), fs::read_to_string(path).unwrap()))
+        .collect()
 }
 
 /// Compares with the file at `path`, or writes it if `UPDATE_DOCS` is set.
@@ -48,7 +54,12 @@ fn compare(path: &Path, actual: &str) {
         fs::write(path, actual).unwrap();
     }
     let expected = fs::read_to_string(path).unwrap_or_default();
-    assert_eq!(actual, expected, "{} is stale; run again with UPDATE_DOCS=1 and look at the change", path.display());
+    assert_eq!(
+        actual,
+        expected,
+        "{} is stale; run again with UPDATE_DOCS=1 and look at the change",
+        path.display()
+    );
 }
 
 // === fixtures ===
@@ -75,9 +86,23 @@ fn messages_keep_the_wording_rules() {
     for (path, text) in fixtures(".bad.yaml") {
         for problem in parse(&text).unwrap_err().problems() {
             let what = problem.what();
-            assert!(!what.is_empty() && !what.ends_with('.') && !what.contains('\n'), "{}: {what}", path.display());
-            assert!(!problem.hint().contains('\n'), "{}: {}", path.display(), problem.hint());
-            assert!(problem.line().is_some_and(|line| line >= 1 && line <= text.lines().count().max(1)), "{what}");
+            assert!(
+                !what.is_empty() && !what.ends_with('.') && !what.contains('\n'),
+                "{}: {what}",
+                path.display()
+            );
+            assert!(
+                !problem.hint().contains('\n'),
+                "{}: {}",
+                path.display(),
+                problem.hint()
+            );
+            assert!(
+                problem
+                    .line()
+                    .is_some_and(|line| line >= 1 && line <= text.lines().count().max(1)),
+                "{what}"
+            );
         }
     }
 }
@@ -93,7 +118,11 @@ fn the_document_is_made_from_the_table() {
 #[test]
 fn the_examples_of_the_document_are_valid() {
     let document = reference::document();
-    let examples: Vec<&str> = document.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    let examples: Vec<&str> = document
+        .split("```yaml\n")
+        .skip(1)
+        .filter_map(|rest| rest.split("```").next())
+        .collect();
     assert!(!examples.is_empty());
     for example in examples {
         assert!(parse(example).is_ok(), "{}", message(example));
@@ -111,8 +140,12 @@ fn file_with(key: &reference::Key, value: &str) -> String {
             };
             format!("accounts: [{{{name}: {value}{role}}}]")
         }
-        Some(("organization", "role_name")) => format!("organization: {{role_name: {value}, regions: [eu-west-1]}}"),
-        Some(("organization", "regions")) => format!("organization: {{role_name: x, regions: {value}}}"),
+        Some(("organization", "role_name")) => {
+            format!("organization: {{role_name: {value}, regions: [eu-west-1]}}")
+        }
+        Some(("organization", "regions")) => {
+            format!("organization: {{role_name: x, regions: {value}}}")
+        }
         Some(("organization", name)) => {
             format!("organization: {{role_name: x, regions: [eu-west-1], {name}: {value}}}")
         }
@@ -129,7 +162,12 @@ fn every_example_of_the_table_changes_the_configuration() {
         } else {
             Config::default()
         };
-        assert_ne!(parse(&file_with(key, key.example)).unwrap(), base, "{}", key.path);
+        assert_ne!(
+            parse(&file_with(key, key.example)).unwrap(),
+            base,
+            "{}",
+            key.path
+        );
     }
 }
 
@@ -141,7 +179,12 @@ fn every_default_of_the_table_is_the_default() {
         } else {
             Config::default()
         };
-        assert_eq!(parse(&file_with(key, key.default)).unwrap(), base, "{}", key.path);
+        assert_eq!(
+            parse(&file_with(key, key.default)).unwrap(),
+            base,
+            "{}",
+            key.path
+        );
     }
 }
 
@@ -152,16 +195,29 @@ fn every_key_that_is_read_is_in_the_table() {
         ("refresh.", "refresh: {zzzzzzzzz: 1}"),
         ("api.", "api: {zzzzzzzzz: 1}"),
         ("accounts[].", "accounts: [{zzzzzzzzz: 1}]"),
-        ("organization.", "organization: {zzzzzzzzz: 1, role_name: x, regions: [eu-west-1]}"),
+        (
+            "organization.",
+            "organization: {zzzzzzzzz: 1, role_name: x, regions: [eu-west-1]}",
+        ),
         ("exposition.", "exposition: {zzzzzzzzz: 1}"),
     ] {
         let text = message(text);
         let (_, known) = text.split_once("the keys here are ").unwrap();
         for key in known.split(", ") {
             let path = format!("{section}{key}");
-            let is_known =
-                |known: &&str| *known == path || known.strip_prefix(&path).is_some_and(|r| r.starts_with(['.', '[']));
-            assert!(reference::KEYS.iter().map(|key| key.path).any(|known| is_known(&known)), "{path}");
+            let is_known = |known: &&str| {
+                *known == path
+                    || known
+                        .strip_prefix(&path)
+                        .is_some_and(|r| r.starts_with(['.', '[']))
+            };
+            assert!(
+                reference::KEYS
+                    .iter()
+                    .map(|key| key.path)
+                    .any(|known| is_known(&known)),
+                "{path}"
+            );
         }
     }
 }
@@ -169,9 +225,23 @@ fn every_key_that_is_read_is_in_the_table() {
 #[test]
 fn paths_of_the_table_are_unique_and_described() {
     for (index, key) in reference::KEYS.iter().enumerate() {
-        assert!(reference::KEYS[..index].iter().all(|other| other.path != key.path), "{}", key.path);
-        assert!(!key.meaning.is_empty() && !key.kind.is_empty() && !key.example.is_empty(), "{}", key.path);
-        assert!(!format!("{key:?}").contains('|'), "a bar would end the table's cell: {}", key.path);
+        assert!(
+            reference::KEYS[..index]
+                .iter()
+                .all(|other| other.path != key.path),
+            "{}",
+            key.path
+        );
+        assert!(
+            !key.meaning.is_empty() && !key.kind.is_empty() && !key.example.is_empty(),
+            "{}",
+            key.path
+        );
+        assert!(
+            !format!("{key:?}").contains('|'),
+            "a bar would end the table's cell: {}",
+            key.path
+        );
     }
 }
 
@@ -179,16 +249,32 @@ fn paths_of_the_table_are_unique_and_described() {
 
 #[test]
 fn an_empty_file_means_the_same_as_no_file() {
-    for text in ["", "\n", "# nothing\n", "---\n", "{}", "refresh:\napi:\nexposition:\n", "\u{feff}"] {
+    for text in [
+        "",
+        "\n",
+        "# nothing\n",
+        "---\n",
+        "{}",
+        "refresh:\napi:\nexposition:\n",
+        "\u{feff}",
+    ] {
         assert_eq!(parse(text).unwrap(), Config::default(), "{text:?}");
     }
 }
 
 #[test]
 fn variables_change_values_and_never_the_structure() {
-    let config = parse("accounts: [{account_name: a, role_arn: 'arn:aws:iam::${ROLE_ACCOUNT}:role/x'}]").unwrap();
-    assert_eq!(config.accounts[0].account_id.as_deref(), Some("111122223333"));
-    assert!(message("accounts: [{account_name: '${INJECTED}'}]").contains("accounts[0].account_name: \"${INJECTED}\""));
+    let config =
+        parse("accounts: [{account_name: a, role_arn: 'arn:aws:iam::${ROLE_ACCOUNT}:role/x'}]")
+            .unwrap();
+    assert_eq!(
+        config.accounts[0].account_id.as_deref(),
+        Some("111122223333")
+    );
+    assert!(
+        message("accounts: [{account_name: '${INJECTED}'}]")
+            .contains("accounts[0].account_name: \"${INJECTED}\"")
+    );
     assert!(message("${REGION}: 1").contains("unknown key"));
 }
 
@@ -205,19 +291,33 @@ fn messages_never_show_what_a_variable_or_a_secret_holds() {
     ] {
         assert!(!message(&text).contains("hunter2"), "{}", message(&text));
     }
-    let config = parse("accounts: [{external_id: '${EXTERNAL_ID}', role_arn: 'arn:aws:iam::111122223333:role/x'}]");
+    let config = parse(
+        "accounts: [{external_id: '${EXTERNAL_ID}', role_arn: 'arn:aws:iam::111122223333:role/x'}]",
+    );
     assert!(!format!("{config:?}").contains("s3cret"));
 }
 
 #[test]
 fn only_the_first_hundred_problems_are_printed_and_the_others_counted() {
-    for (count, end) in [(99, "kez98"), (100, "kez99"), (101, "\nand 1 more"), (50_000, "\nand 49900 more")] {
+    for (count, end) in [
+        (99, "kez98"),
+        (100, "kez99"),
+        (101, "\nand 1 more"),
+        (50_000, "\nand 49900 more"),
+    ] {
         let error = parse(&lines(count, |i| format!("kez{i}: 1"))).unwrap_err();
         let printed = error.to_string();
         assert_eq!(error.problems().len(), count);
         assert_eq!(printed.matches("unknown key").count(), count.min(100));
         let last = printed.rsplit("  hint: ").next().unwrap();
-        assert!(if end.starts_with('\n') { last.ends_with(end) } else { printed.contains(end) }, "{printed:.2000}");
+        assert!(
+            if end.starts_with('\n') {
+                last.ends_with(end)
+            } else {
+                printed.contains(end)
+            },
+            "{printed:.2000}"
+        );
         assert!(!printed.contains("kez100\""), "{printed:.2000}");
     }
 }
@@ -227,8 +327,13 @@ fn only_the_first_hundred_problems_are_printed_and_the_others_counted() {
 #[test]
 fn a_file_that_cannot_be_read_is_named_with_a_way_out() {
     let folder = tempfile::tempdir().unwrap();
-    let missing = Config::load(&folder.path().join("gone.yaml"), env).unwrap_err().to_string();
-    assert!(missing.contains("gone.yaml: the configuration file cannot be read: ") && missing.contains("\n  hint: "));
+    let missing = Config::load(&folder.path().join("gone.yaml"), env)
+        .unwrap_err()
+        .to_string();
+    assert!(
+        missing.contains("gone.yaml: the configuration file cannot be read: ")
+            && missing.contains("\n  hint: ")
+    );
     let is_folder = Config::load(folder.path(), env).unwrap_err().to_string();
     assert!(is_folder.contains("cannot be read"), "{is_folder}");
 }
@@ -239,11 +344,22 @@ fn files_that_are_not_text_are_refused_with_their_line() {
     let path = folder.path().join("latin1.yaml");
     fs::write(&path, b"refresh: {}\n# caf\xe9\n").unwrap();
     let text = Config::load(&path, env).unwrap_err().to_string();
-    assert!(text.contains("latin1.yaml:2: this is not UTF-8 text"), "{text}");
+    assert!(
+        text.contains("latin1.yaml:2: this is not UTF-8 text"),
+        "{text}"
+    );
     fs::write(&path, "# é\n".repeat(300_000)).unwrap();
-    assert!(Config::load(&path, env).unwrap_err().to_string().contains("larger than 1 MiB"));
+    assert!(
+        Config::load(&path, env)
+            .unwrap_err()
+            .to_string()
+            .contains("larger than 1 MiB")
+    );
     fs::write(&path, "refresh: {interval: 1m}\r\n").unwrap();
-    assert_eq!(Config::load(&path, env).unwrap().refresh.interval, Duration::from_mins(1));
+    assert_eq!(
+        Config::load(&path, env).unwrap().refresh.interval,
+        Duration::from_mins(1)
+    );
 }
 
 // === hostile text ===
@@ -255,15 +371,35 @@ fn lines(count: usize, line: impl Fn(usize) -> String) -> String {
 
 #[test]
 fn hostile_files_are_refused_quickly() {
-    let laughs = lines(60, |i| format!("a{}: &a{} [*a{i}, *a{i}, *a{i}, *a{i}]", i + 1, i + 1));
-    let towers = lines(60, |i| format!("t{}: &t{} {}*t{i}{}", i + 1, i + 1, "[".repeat(20), "]".repeat(20)));
+    let laughs = lines(60, |i| {
+        format!("a{}: &a{} [*a{i}, *a{i}, *a{i}, *a{i}]", i + 1, i + 1)
+    });
+    let towers = lines(60, |i| {
+        format!(
+            "t{}: &t{} {}*t{i}{}",
+            i + 1,
+            i + 1,
+            "[".repeat(20),
+            "]".repeat(20)
+        )
+    });
     let too_much = "the file holds too much";
     let too_deep = "values are nested too deeply";
     for (text, expected) in [
         (format!("a0: &a0 [x]\n{laughs}"), too_much),
         (format!("t0: &t0 [x]\n{towers}"), too_deep),
-        (format!("a: &a {}\nb: [{}]", "x".repeat(300_000), "*a,".repeat(100_000)), too_much),
-        (format!("a: &a {}{}", "[".repeat(50), "]".repeat(50)), too_deep),
+        (
+            format!(
+                "a: &a {}\nb: [{}]",
+                "x".repeat(300_000),
+                "*a,".repeat(100_000)
+            ),
+            too_much,
+        ),
+        (
+            format!("a: &a {}{}", "[".repeat(50), "]".repeat(50)),
+            too_deep,
+        ),
         ("a: &a [*a]".to_owned(), "stands inside its own anchor"),
         ("[".repeat(100_000), "recursion limit"),
         ("{a: ".repeat(100_000), "recursion limit"),
@@ -273,17 +409,36 @@ fn hostile_files_are_refused_quickly() {
         ("a: 1\n".repeat(10_000), "a is given twice"),
         (lines(2_000, |i| format!("kez{i}: 1")), "\nand 1900 more"),
         (lines(50_000, |i| format!("kez{i}: 1")), "\nand 49900 more"),
-        (format!("instance_tags: [{}]", "a,".repeat(50_000)), "becomes the label tag_a"),
-        (format!("instance_tags: [{}]", "a,".repeat(250_000)), too_much),
-        (format!("compliance_types: [\"{}\"]", "{".repeat(250)), "is not a glob"),
-        (format!("compliance_types: [{}]", "\"*{a,b}*{c,d}*\",".repeat(1_000)), "has too many globs"),
-        (format!("refresh: {{interval: {}s}}", "9".repeat(500_000)), "is not a duration"),
+        (
+            format!("instance_tags: [{}]", "a,".repeat(50_000)),
+            "becomes the label tag_a",
+        ),
+        (
+            format!("instance_tags: [{}]", "a,".repeat(250_000)),
+            too_much,
+        ),
+        (
+            format!("compliance_types: [\"{}\"]", "{".repeat(250)),
+            "is not a glob",
+        ),
+        (
+            format!("compliance_types: [{}]", "\"*{a,b}*{c,d}*\",".repeat(1_000)),
+            "has too many globs",
+        ),
+        (
+            format!("refresh: {{interval: {}s}}", "9".repeat(500_000)),
+            "is not a duration",
+        ),
         ("x".repeat(2_000_000), "larger than 1 MiB"),
     ] {
         let start = Instant::now();
         let message = message(&text);
         assert!(message.contains(expected), "{text:.60}: {message:.300}");
-        assert!(start.elapsed() < Duration::from_secs(5), "{text:.60} took {:?}", start.elapsed());
+        assert!(
+            start.elapsed() < Duration::from_secs(5),
+            "{text:.60} took {:?}",
+            start.elapsed()
+        );
     }
 }
 
@@ -292,13 +447,20 @@ fn an_expensive_but_allowed_filter_is_built_quickly() {
     let start = Instant::now();
     let glob = format!("\"{}\",", "*{a,b}?[c-z]".repeat(20));
     let _ = parse(&format!("compliance_types: [{}]", glob.repeat(100)));
-    assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
+    assert!(
+        start.elapsed() < Duration::from_secs(10),
+        "{:?}",
+        start.elapsed()
+    );
 }
 
 /// Pieces of the format, so that random text gets past the parser's front door.
 fn piece() -> impl Strategy<Value = String> {
-    let keys: Vec<String> =
-        reference::KEYS.iter().flat_map(|key| key.path.split('.')).map(|part| part.replace("[]", "")).collect();
+    let keys: Vec<String> = reference::KEYS
+        .iter()
+        .flat_map(|key| key.path.split('.'))
+        .map(|part| part.replace("[]", ""))
+        .collect();
     let signs = [
         ": ",
         "\n",

@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use hyper::header::{
     ACCEPT, ACCEPT_ENCODING, ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH,
-    CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY, VARY,
-    X_CONTENT_TYPE_OPTIONS,
+    CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue,
+    REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use hyper::http::request::Parts;
 use hyper::{Method, Response, StatusCode};
@@ -29,7 +29,8 @@ struct Answer {
     page: Exposition,
 }
 
-/// Answers one request by its path's handler, if there is one, and tells the site that it was answered.
+/// Answers one request by its path's handler, if there is one, and tells the site that it was
+/// answered.
 pub(super) fn answer(
     request: &Parts,
     handler: Option<Handler>,
@@ -39,19 +40,28 @@ pub(super) fn answer(
     let answer = match (handler, &request.method) {
         (None, _) => Answer::text(StatusCode::NOT_FOUND, "404 not found\n"),
         (Some(handler), &Method::GET | &Method::HEAD) => handler.answer(request, site, options),
-        (Some(_), _) => {
-            Answer::text(StatusCode::METHOD_NOT_ALLOWED, "405 method not allowed\n").with(ALLOW, "GET, HEAD")
-        }
+        (Some(_), _) => Answer::text(StatusCode::METHOD_NOT_ALLOWED, "405 method not allowed\n")
+            .with(ALLOW, "GET, HEAD"),
     };
-    answer.tell(handler, site).into_response(request.method == Method::HEAD)
-}
-
-/// Answers a request whose handler has panicked, and ends the connection: what else the panic has broken is not known.
-pub(super) fn internal_error(request: &Parts, handler: Option<Handler>, site: &dyn Site) -> Response<AnswerBody> {
-    Answer::text(StatusCode::INTERNAL_SERVER_ERROR, "500 internal server error, the exporter's log has more\n")
-        .with(CONNECTION, "close")
+    answer
         .tell(handler, site)
         .into_response(request.method == Method::HEAD)
+}
+
+/// Answers a request whose handler has panicked, and ends the connection: what else the panic has
+/// broken is not known.
+pub(super) fn internal_error(
+    request: &Parts,
+    handler: Option<Handler>,
+    site: &dyn Site,
+) -> Response<AnswerBody> {
+    Answer::text(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "500 internal server error, the exporter's log has more\n",
+    )
+    .with(CONNECTION, "close")
+    .tell(handler, site)
+    .into_response(request.method == Method::HEAD)
 }
 
 impl Handler {
@@ -60,10 +70,14 @@ impl Handler {
             Self::Metrics => metrics(request, site),
             Self::Exporter => exposition(&request.headers, site, Part::Exporter),
             Self::Discovery => discover(&request.headers, site, options),
-            Self::Landing => Answer::new(StatusCode::OK, HTML, landing::page(options, &site.targets()))
-                .with(CONTENT_SECURITY_POLICY, landing::CONTENT_SECURITY_POLICY)
-                .with(REFERRER_POLICY, "no-referrer")
-                .with(CACHE_CONTROL, "no-store"),
+            Self::Landing => Answer::new(
+                StatusCode::OK,
+                HTML,
+                landing::page(options, &site.targets()),
+            )
+            .with(CONTENT_SECURITY_POLICY, landing::CONTENT_SECURITY_POLICY)
+            .with(REFERRER_POLICY, "no-referrer")
+            .with(CACHE_CONTROL, "no-store"),
             Self::Healthy => Answer::text(StatusCode::OK, "healthy\n"),
             Self::Ready => ready(&site.readiness()),
         }
@@ -73,16 +87,29 @@ impl Handler {
 /// The whole page, or by `account_id` and `region` that of one target.
 fn metrics(request: &Parts, site: &dyn Site) -> Answer {
     let query = request.uri.query().unwrap_or_default();
-    let parameter =
-        |name: &str| form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value);
+    let parameter = |name: &str| {
+        form_urlencoded::parse(query.as_bytes())
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value)
+    };
     match (parameter("account_id"), parameter("region")) {
         (None, None) => exposition(&request.headers, site, Part::Everything),
         (Some(account_id), Some(region)) => {
-            let account_id = if account_id == UNKNOWN_ACCOUNT { "" } else { &*account_id };
-            let part = Part::Target { account_id, region: &region };
+            let account_id = if account_id == UNKNOWN_ACCOUNT {
+                ""
+            } else {
+                &*account_id
+            };
+            let part = Part::Target {
+                account_id,
+                region: &region,
+            };
             exposition(&request.headers, site, part)
         }
-        _ => Answer::text(StatusCode::BAD_REQUEST, "account_id and region go together, one of them is missing\n"),
+        _ => Answer::text(
+            StatusCode::BAD_REQUEST,
+            "account_id and region go together, one of them is missing\n",
+        ),
     }
 }
 
@@ -90,11 +117,18 @@ fn exposition(request: &HeaderMap, site: &dyn Site, part: Part<'_>) -> Answer {
     let format = negotiate_format(request.get_all(ACCEPT));
     let encoding = negotiate_encoding(request.get_all(ACCEPT_ENCODING));
     let Some(page) = site.metrics(part, format, encoding) else {
-        return Answer::text(StatusCode::NOT_FOUND, "there is no such target, see /sd for those there are\n");
+        return Answer::text(
+            StatusCode::NOT_FOUND,
+            "there is no such target, see /sd for those there are\n",
+        );
     };
-    let answer = Answer { status: StatusCode::OK, headers: HeaderMap::new(), page }
-        .with(CONTENT_TYPE, format.content_type())
-        .with(VARY, "Accept, Accept-Encoding");
+    let answer = Answer {
+        status: StatusCode::OK,
+        headers: HeaderMap::new(),
+        page,
+    }
+    .with(CONTENT_TYPE, format.content_type())
+    .with(VARY, "Accept, Accept-Encoding");
     match encoding {
         Encoding::Gzip => answer.with(CONTENT_ENCODING, "gzip"),
         Encoding::Identity => answer,
@@ -102,13 +136,21 @@ fn exposition(request: &HeaderMap, site: &dyn Site, part: Part<'_>) -> Answer {
 }
 
 fn discover(request: &HeaderMap, site: &dyn Site, options: &Options) -> Answer {
-    let host = request.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
+    let host = request
+        .get(HOST)
+        .and_then(|host| host.to_str().ok())
+        .unwrap_or("localhost");
     match site.discovery() {
-        Some(targets) => {
-            Answer::new(StatusCode::OK, JSON, discovery::document(host, &options.telemetry_path, &targets))
-                .with(CACHE_CONTROL, "no-store")
-        }
-        None => Answer::text(StatusCode::SERVICE_UNAVAILABLE, "not every target's account is known yet\n"),
+        Some(targets) => Answer::new(
+            StatusCode::OK,
+            JSON,
+            discovery::document(host, &options.telemetry_path, &targets),
+        )
+        .with(CACHE_CONTROL, "no-store"),
+        None => Answer::text(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "not every target's account is known yet\n",
+        ),
     }
 }
 
@@ -116,7 +158,10 @@ fn ready(readiness: &Readiness) -> Answer {
     match readiness {
         Readiness::Ready => Answer::text(StatusCode::OK, "ready\n"),
         Readiness::Waiting(targets) => {
-            let list: String = targets.iter().flat_map(|target| ["  ", target, "\n"]).collect();
+            let list: String = targets
+                .iter()
+                .flat_map(|target| ["  ", target, "\n"])
+                .collect();
             let text = format!("the first attempt of these targets still runs:\n{list}");
             Answer::text(StatusCode::SERVICE_UNAVAILABLE, text)
         }
@@ -125,7 +170,12 @@ fn ready(readiness: &Readiness) -> Answer {
 
 impl Answer {
     fn new(status: StatusCode, content_type: &'static str, page: Bytes) -> Self {
-        Self { status, headers: HeaderMap::new(), page: page.into() }.with(CONTENT_TYPE, content_type)
+        Self {
+            status,
+            headers: HeaderMap::new(),
+            page: page.into(),
+        }
+        .with(CONTENT_TYPE, content_type)
     }
 
     /// A short text for people and probes; never cached, because it is about this moment.
@@ -135,7 +185,10 @@ impl Answer {
 
     /// Tells the site that a request of the handler is answered.
     fn tell(self, handler: Option<Handler>, site: &dyn Site) -> Self {
-        site.answered(handler.map_or(routes::OTHER, Handler::name), self.status.as_u16());
+        site.answered(
+            handler.map_or(routes::OTHER, Handler::name),
+            self.status.as_u16(),
+        );
         self
     }
 
@@ -146,9 +199,17 @@ impl Answer {
 
     /// The response; to HEAD the same headers without the page.
     fn into_response(self, head: bool) -> Response<AnswerBody> {
-        let Self { status, mut headers, page } = self.with(X_CONTENT_TYPE_OPTIONS, "nosniff");
+        let Self {
+            status,
+            mut headers,
+            page,
+        } = self.with(X_CONTENT_TYPE_OPTIONS, "nosniff");
         headers.insert(CONTENT_LENGTH, page.length.into());
-        let mut response = Response::new(if head { AnswerBody::empty() } else { AnswerBody::new(page) });
+        let mut response = Response::new(if head {
+            AnswerBody::empty()
+        } else {
+            AnswerBody::new(page)
+        });
         *response.status_mut() = status;
         *response.headers_mut() = headers;
         response

@@ -12,7 +12,8 @@ use super::site::Exposition;
 use super::state::ConnectionState;
 use crate::metrics;
 
-/// Frames of a known total length. Dropping it, which hyper does as soon as it has the last frame, ends the answer.
+/// Frames of a known total length. Dropping it, which hyper does as soon as it has the last frame,
+/// ends the answer.
 pub(super) struct AnswerBody {
     left: u64,
     chunks: Box<dyn Iterator<Item = metrics::Frame> + Send>,
@@ -22,12 +23,20 @@ pub(super) struct AnswerBody {
 impl AnswerBody {
     /// A body of the page's frames.
     pub(super) fn new(page: Exposition) -> Self {
-        Self { left: page.length, chunks: page.chunks, state: None }
+        Self {
+            left: page.length,
+            chunks: page.chunks,
+            state: None,
+        }
     }
 
     /// No body: of answers to HEAD.
     pub(super) fn empty() -> Self {
-        Self { left: 0, chunks: Box::new(std::iter::empty()), state: None }
+        Self {
+            left: 0,
+            chunks: Box::new(std::iter::empty()),
+            state: None,
+        }
     }
 
     /// Tells `state` when the last frame is out.

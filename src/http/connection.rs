@@ -1,5 +1,5 @@
-//! Serves one connection, and ends it when its deadline has come, when it must make room, when answering panics, or
-//! when the server stops.
+//! Serves one connection, and ends it when its deadline has come, when it must make room, when
+//! answering panics, or when the server stops.
 //!
 //! Generic over the stream, so that TLS needs nothing new here.
 
@@ -57,7 +57,8 @@ struct Responder<'a> {
 
 /// Serves requests until the connection ends, one way or another; then the slot is free.
 ///
-/// A panic ends this connection and nothing else. `starting` is dropped when what the client has sent so far is read.
+/// A panic ends this connection and nothing else. `starting` is dropped when what the client has
+/// sent so far is read.
 pub(super) async fn serve<T: Transport>(
     stream: T,
     slot: ConnectionSlot,
@@ -65,8 +66,16 @@ pub(super) async fn serve<T: Transport>(
     server: Arc<ServerContext>,
     shutdown: watch::Receiver<ShutdownStage>,
 ) {
-    let responder = Responder { server: &server, slot: &slot, has_panicked: AtomicBool::new(false) };
-    if AssertUnwindSafe(drive(stream, &responder, starting, shutdown)).catch_unwind().await.is_err() {
+    let responder = Responder {
+        server: &server,
+        slot: &slot,
+        has_panicked: AtomicBool::new(false),
+    };
+    if AssertUnwindSafe(drive(stream, &responder, starting, shutdown))
+        .catch_unwind()
+        .await
+        .is_err()
+    {
         debug!("connection closed after a panic");
         responder.panicked();
     }
@@ -110,13 +119,17 @@ impl Responder<'_> {
         state.requested();
         let stays = self.slot.establish(handler.is_some_and(Handler::is_probe));
         let site = &*self.server.site;
-        let answered = catch_unwind(AssertUnwindSafe(|| answer(&parts, handler, site, &self.server.options)));
+        let answered = catch_unwind(AssertUnwindSafe(|| {
+            answer(&parts, handler, site, &self.server.options)
+        }));
         let mut response = answered.unwrap_or_else(|_| {
             self.panicked();
             internal_error(&parts, handler, site)
         });
         if !stays {
-            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            response
+                .headers_mut()
+                .insert(CONNECTION, HeaderValue::from_static("close"));
         }
         debug!(method = %parts.method, path = ?parts.uri.path(), status = response.status().as_u16(), "answered");
         state.answering(response.body().size_hint().lower());
@@ -131,11 +144,15 @@ impl Responder<'_> {
     }
 }
 
-/// hyper's own header timeout stays off, because it also counts between requests; see [`state`](super::state).
+/// hyper's own header timeout stays off, because it also counts between requests; see
+/// [`state`](super::state).
 fn settings() -> http1::Builder {
     let mut settings = http1::Builder::new();
     // A client may close its sending side once it has asked, as `nc -N` does.
-    settings.header_read_timeout(None).max_buf_size(BUFFER).half_close(true);
+    settings
+        .header_read_timeout(None)
+        .max_buf_size(BUFFER)
+        .half_close(true);
     settings
 }
 
@@ -166,7 +183,8 @@ fn poll_in_time(
         return Poll::Ready(End::Served(result));
     }
     let deadline = state.deadline();
-    // Each byte that leaves defers the deadline, so the timer only follows when it has come to its end.
+    // Each byte that leaves defers the deadline, so the timer only follows when it has come to its
+    // end.
     if deadline < timer.deadline() {
         timer.as_mut().reset(deadline);
     }

@@ -1,4 +1,5 @@
-//! Prometheus HTTP service discovery: one entry per target, so that any number of scrapers can split a fleet.
+//! Prometheus HTTP service discovery: one entry per target, so that any number of scrapers can
+//! split a fleet.
 //!
 //! The format is that of Prometheus' "HTTP SD" page.
 
@@ -8,12 +9,16 @@ use serde_json::{Value, json};
 use super::routes::exporter_path;
 use super::site::DiscoveredTarget;
 
-/// Stands for the account of a target that is not known yet; [`Part::Target`](super::Part) has it empty.
+/// Stands for the account of a target that is not known yet; [`Part::Target`](super::Part) has it
+/// empty.
 pub(super) const UNKNOWN_ACCOUNT: &str = "unknown";
 
 /// The document for clients that reach the exporter as `host`.
 pub(super) fn document(host: &str, telemetry_path: &str, targets: &[DiscoveredTarget]) -> Bytes {
-    let mut groups: Vec<Value> = targets.iter().map(|target| group(host, telemetry_path, target)).collect();
+    let mut groups: Vec<Value> = targets
+        .iter()
+        .map(|target| group(host, telemetry_path, target))
+        .collect();
     let labels = json!({ "instance": host, "__metrics_path__": exporter_path(telemetry_path) });
     groups.push(json!({ "targets": [host], "labels": labels }));
     Value::Array(groups).to_string().into()
@@ -22,7 +27,11 @@ pub(super) fn document(host: &str, telemetry_path: &str, targets: &[DiscoveredTa
 fn group(host: &str, telemetry_path: &str, target: &DiscoveredTarget) -> Value {
     let region = &target.region;
     // Prometheus drops parameters that are empty.
-    let account_id = if target.account_id.is_empty() { UNKNOWN_ACCOUNT } else { &target.account_id };
+    let account_id = if target.account_id.is_empty() {
+        UNKNOWN_ACCOUNT
+    } else {
+        &target.account_id
+    };
     // An address of its own for each, or relabelling and `up` could not tell them apart.
     let labels = json!({
         "instance": format!("{host}/{account_id}/{region}"),

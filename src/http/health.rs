@@ -1,4 +1,5 @@
-//! The other side of `/-/healthy`: asks a running exporter whether it works, as a container's health check does.
+//! The other side of `/-/healthy`: asks a running exporter whether it works, as a container's
+//! health check does.
 
 use std::io;
 use std::net::SocketAddr;
@@ -38,7 +39,8 @@ pub enum HealthError {
     },
 }
 
-/// Asks the exporter that listens on `address` and returns the status of its answer, which is below 500.
+/// Asks the exporter that listens on `address` and returns the status of its answer, which is below
+/// 500.
 ///
 /// An address of every interface, such as `:10068`, is asked on loopback.
 pub async fn check_health(address: &str) -> Result<u16, HealthError> {
@@ -58,10 +60,14 @@ pub async fn check_health(address: &str) -> Result<u16, HealthError> {
 /// The first bytes of the answer, enough for the status.
 async fn ask(address: &ListenAddress) -> io::Result<Vec<u8>> {
     let mut stream = connect(&address.reachable().await?).await?;
-    let request = format!("GET /-/healthy HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    let request =
+        format!("GET /-/healthy HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).await?;
     let mut line = Vec::new();
-    stream.take(STATUS_LINE as u64).read_to_end(&mut line).await?;
+    stream
+        .take(STATUS_LINE as u64)
+        .read_to_end(&mut line)
+        .await?;
     Ok(line)
 }
 
@@ -81,8 +87,11 @@ const STATUS_LINE: usize = 12;
 
 fn status(line: &[u8]) -> Option<u16> {
     let (version, code) = std::str::from_utf8(line).ok()?.split_once(' ')?;
-    let plausible = matches!(version, "HTTP/1.1" | "HTTP/1.0") && code.bytes().all(|b| b.is_ascii_digit());
-    code.parse().ok().filter(|code| plausible && (100..1000).contains(code))
+    let plausible =
+        matches!(version, "HTTP/1.1" | "HTTP/1.0") && code.bytes().all(|b| b.is_ascii_digit());
+    code.parse()
+        .ok()
+        .filter(|code| plausible && (100..1000).contains(code))
 }
 
 #[cfg(test)]
@@ -102,28 +111,53 @@ mod tests {
             String::from_utf8_lossy(&request[..length]).into_owned()
         });
         let result = check_health(&format!("0.0.0.0:{port}")).await;
-        assert!(server.await.unwrap().starts_with("GET /-/healthy HTTP/1.1\r\n"));
+        assert!(
+            server
+                .await
+                .unwrap()
+                .starts_with("GET /-/healthy HTTP/1.1\r\n")
+        );
         result
     }
 
     #[tokio::test]
     async fn any_answer_below_500_is_healthy() {
-        assert_eq!(checked(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").await.unwrap(), 200);
-        assert_eq!(checked(b"HTTP/1.1 401 Unauthorized\r\n\r\n").await.unwrap(), 401);
+        assert_eq!(
+            checked(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+                .await
+                .unwrap(),
+            200
+        );
+        assert_eq!(
+            checked(b"HTTP/1.1 401 Unauthorized\r\n\r\n").await.unwrap(),
+            401
+        );
     }
 
     #[tokio::test]
     async fn an_error_of_the_server_is_unhealthy() {
-        let error = checked(b"HTTP/1.1 503 Service Unavailable\r\n\r\n").await.unwrap_err();
-        assert!(matches!(error, HealthError::Unhealthy { code: 503, .. }), "{error:?}");
+        let error = checked(b"HTTP/1.1 503 Service Unavailable\r\n\r\n")
+            .await
+            .unwrap_err();
+        assert!(
+            matches!(error, HealthError::Unhealthy { code: 503, .. }),
+            "{error:?}"
+        );
     }
 
     #[tokio::test]
     async fn what_is_not_http_is_unhealthy() {
-        for answer in
-            [&b""[..], b"\x15\x03\x01\x00\x02\x02\x16", b"SSH-2.0-OpenSSH_9.2", b"HTTP/1.1 abc", b"HTTP/1.1 2"]
-        {
-            assert!(matches!(checked(answer).await, Err(HealthError::NotHttp(_))), "{answer:?}");
+        for answer in [
+            &b""[..],
+            b"\x15\x03\x01\x00\x02\x02\x16",
+            b"SSH-2.0-OpenSSH_9.2",
+            b"HTTP/1.1 abc",
+            b"HTTP/1.1 2",
+        ] {
+            assert!(
+                matches!(checked(answer).await, Err(HealthError::NotHttp(_))),
+                "{answer:?}"
+            );
         }
     }
 
@@ -132,8 +166,14 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
         drop(listener);
-        assert!(matches!(check_health(&address).await, Err(HealthError::Unreachable(..))));
-        assert!(matches!(check_health("nonsense").await, Err(HealthError::Address(_))));
+        assert!(matches!(
+            check_health(&address).await,
+            Err(HealthError::Unreachable(..))
+        ));
+        assert!(matches!(
+            check_health("nonsense").await,
+            Err(HealthError::Address(_))
+        ));
     }
 
     #[tokio::test]
@@ -141,7 +181,10 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let started = std::time::Instant::now();
         let result = check_health(&listener.local_addr().unwrap().to_string()).await;
-        assert!(matches!(result, Err(HealthError::TimedOut(_))), "{result:?}");
+        assert!(
+            matches!(result, Err(HealthError::TimedOut(_))),
+            "{result:?}"
+        );
         assert!(started.elapsed() < Duration::from_secs(4));
     }
 }

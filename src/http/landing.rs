@@ -1,4 +1,5 @@
-//! The landing page: what runs here, where to go, and how each target is. Plain HTML without scripts.
+//! The landing page: what runs here, where to go, and how each target is. Plain HTML without
+//! scripts.
 
 use std::fmt::{self, Display, Formatter, Write};
 use std::time::Duration;
@@ -9,8 +10,7 @@ use super::limits::Options;
 use super::site::TargetRow;
 
 /// Nothing but the page's own style, and in no one's frame.
-pub(super) const CONTENT_SECURITY_POLICY: &str =
-    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+pub(super) const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// System colours and fonts, so that it follows the reader's light or dark theme.
 const STYLE: &str = "\
@@ -32,7 +32,11 @@ pub(super) fn page(options: &Options, targets: &[TargetRow]) -> Bytes {
 }
 
 fn write_page(html: &mut String, options: &Options, targets: &[TargetRow]) -> fmt::Result {
-    let (name, version, path) = (Escaped(&options.name), Escaped(&options.version), Escaped(&options.telemetry_path));
+    let (name, version, path) = (
+        Escaped(&options.name),
+        Escaped(&options.version),
+        Escaped(&options.telemetry_path),
+    );
     write!(
         html,
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
@@ -63,10 +67,19 @@ fn write_targets(html: &mut String, targets: &[TargetRow]) -> fmt::Result {
 }
 
 fn write_row(html: &mut String, target: &TargetRow) -> fmt::Result {
-    let age = target.age.map_or_else(|| "none yet".to_owned(), |age| format!("{} ago", Age(age)));
+    let age = target
+        .age
+        .map_or_else(|| "none yet".to_owned(), |age| format!("{} ago", Age(age)));
     let detail = target.detail.as_deref().unwrap_or_default();
     html.write_str("<tr>")?;
-    for cell in [&target.account_id, &target.account_name, &target.region, &target.state, age.as_str(), detail] {
+    for cell in [
+        &target.account_id,
+        &target.account_name,
+        &target.region,
+        &target.state,
+        age.as_str(),
+        detail,
+    ] {
         write!(html, "<td>{}</td>", Escaped(cell))?;
     }
     html.write_str("</tr>\n")
@@ -128,10 +141,18 @@ mod tests {
     #[test]
     fn nothing_from_outside_becomes_markup() {
         let evil = "<script>alert('x' & \"y\")</script>";
-        let row = TargetRow { account_name: evil.into(), detail: Some(evil.into()), ..TargetRow::default() };
+        let row = TargetRow {
+            account_name: evil.into(),
+            detail: Some(evil.into()),
+            ..TargetRow::default()
+        };
         let html = shown(&[row]);
         assert!(!html.contains("<script"));
-        assert_eq!(html.matches("&lt;script&gt;alert(&#39;x&#39; &amp; &quot;y&quot;)&lt;/script&gt;").count(), 2);
+        assert_eq!(
+            html.matches("&lt;script&gt;alert(&#39;x&#39; &amp; &quot;y&quot;)&lt;/script&gt;")
+                .count(),
+            2
+        );
         assert!(html.contains("<title>the &lt;exporter&gt;</title>"));
     }
 
@@ -144,15 +165,30 @@ mod tests {
             age,
             ..TargetRow::default()
         };
-        let html = shown(&[row("eu-west-1", "up", Some(Duration::from_secs(61))), row("us-east-1", "waiting", None)]);
-        assert!(html.contains("<td>eu-west-1</td><td>up</td><td>1m 1s ago</td>"), "{html}");
-        assert!(html.contains("<td>us-east-1</td><td>waiting</td><td>none yet</td>"), "{html}");
+        let html = shown(&[
+            row("eu-west-1", "up", Some(Duration::from_secs(61))),
+            row("us-east-1", "waiting", None),
+        ]);
+        assert!(
+            html.contains("<td>eu-west-1</td><td>up</td><td>1m 1s ago</td>"),
+            "{html}"
+        );
+        assert!(
+            html.contains("<td>us-east-1</td><td>waiting</td><td>none yet</td>"),
+            "{html}"
+        );
         assert!(shown(&[]).contains("No targets yet."));
     }
 
     #[test]
     fn ages_are_shown_in_their_two_largest_units() {
-        for (seconds, text) in [(0, "0s"), (59, "59s"), (60, "1m 0s"), (3_661, "1h 1m"), (90_000, "1d 1h")] {
+        for (seconds, text) in [
+            (0, "0s"),
+            (59, "59s"),
+            (60, "1m 0s"),
+            (3_661, "1h 1m"),
+            (90_000, "1d 1h"),
+        ] {
             assert_eq!(Age(Duration::from_secs(seconds)).to_string(), text);
         }
     }

@@ -2,17 +2,19 @@
 
 use std::time::Duration;
 
-/// Most of one connection's unread request, and of its unsent small writes, in bytes. A longer head is answered with
-/// 431 (RFC 6585).
+/// Most of one connection's unread request, and of its unsent small writes, in bytes. A longer head
+/// is answered with 431 (RFC 6585).
 pub(super) const BUFFER: usize = 16 * 1024;
 
-/// No more connections than this, however many files the process may open: scrapers, probes and people need few.
+/// No more connections than this, however many files the process may open: scrapers, probes and
+/// people need few.
 const MAX_CONNECTIONS: usize = 512;
 
 /// How the server presents and protects itself.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Where the metrics are, `/metrics` by convention; see [`check_telemetry_path`](super::check_telemetry_path).
+    /// Where the metrics are, `/metrics` by convention; see
+    /// [`check_telemetry_path`](super::check_telemetry_path).
     pub telemetry_path: String,
     /// The program's name, for the landing page.
     pub name: String,
@@ -35,11 +37,12 @@ pub struct Limits {
     pub stall_timeout: Duration,
     /// From the end of a request's head to the last byte of its answer, if that is short.
     pub response_timeout: Duration,
-    /// The time for an answer grows with its length, so that a slow client that keeps reading gets all of it: beside
-    /// the response timeout, there is a second for so many bytes.
+    /// The time for an answer grows with its length, so that a slow client that keeps reading gets
+    /// all of it: beside the response timeout, there is a second for so many bytes.
     pub min_bytes_per_second: u64,
-    /// At this many open connections, at least 2, one is closed to admit a new one: the one that makes the least
-    /// progress. Three quarters of them at most are being served, so that newcomers displace each other first.
+    /// At this many open connections, at least 2, one is closed to admit a new one: the one that
+    /// makes the least progress. Three quarters of them at most are being served, so that newcomers
+    /// displace each other first.
     pub max_connections: usize,
     /// How long a shutdown waits for answers under way.
     pub drain: Duration,
@@ -61,18 +64,22 @@ impl Default for Limits {
 
 /// Half of the files the process may open, so that calls to AWS always find a descriptor.
 fn connections_for(open_files: Option<u64>) -> usize {
-    let half = open_files.map_or(MAX_CONNECTIONS, |limit| usize::try_from(limit / 2).unwrap_or(MAX_CONNECTIONS));
+    let half = open_files.map_or(MAX_CONNECTIONS, |limit| {
+        usize::try_from(limit / 2).unwrap_or(MAX_CONNECTIONS)
+    });
     half.clamp(1, MAX_CONNECTIONS)
 }
 
-/// The soft limit of `RLIMIT_NOFILE`, where the system tells it in `/proc` (proc(5)); `None` where it does not, or if
-/// there is none.
+/// The soft limit of `RLIMIT_NOFILE`, where the system tells it in `/proc` (proc(5)); `None` where
+/// it does not, or if there is none.
 fn open_files_limit() -> Option<u64> {
     soft_open_files(&std::fs::read_to_string("/proc/self/limits").ok()?)
 }
 
 fn soft_open_files(limits: &str) -> Option<u64> {
-    let line = limits.lines().find_map(|line| line.strip_prefix("Max open files"))?;
+    let line = limits
+        .lines()
+        .find_map(|line| line.strip_prefix("Max open files"))?;
     line.split_whitespace().next()?.parse().ok()
 }
 
@@ -82,15 +89,17 @@ mod tests {
 
     #[test]
     fn half_of_the_open_files_are_left_to_others() {
-        let limits =
-            "Limit    Soft Limit   Hard Limit   Units\nMax open files            1000       4096       files\n";
+        let limits = "Limit    Soft Limit   Hard Limit   Units\nMax open files            1000       4096       files\n";
         assert_eq!(soft_open_files(limits), Some(1000));
         assert_eq!(connections_for(Some(1000)), 500);
     }
 
     #[test]
     fn the_number_of_connections_is_bounded_whatever_the_system_says() {
-        assert_eq!(soft_open_files("Max open files            unlimited  unlimited  files"), None);
+        assert_eq!(
+            soft_open_files("Max open files            unlimited  unlimited  files"),
+            None
+        );
         assert_eq!(soft_open_files("nonsense"), None);
         assert_eq!(connections_for(None), 512);
         assert_eq!(connections_for(Some(u64::MAX)), 512);

@@ -7,8 +7,8 @@ use std::str::FromStr;
 
 use tokio::net::{TcpListener, TcpSocket, lookup_host};
 
-/// How many connections the system may hold until they are accepted; it may allow less. Above that a client's first
-/// packet is dropped, and it waits a second before it sends it again.
+/// How many connections the system may hold until they are accepted; it may allow less. Above that
+/// a client's first packet is dropped, and it waits a second before it sends it again.
 const MAX_PENDING_CONNECTIONS: u32 = 1024;
 
 /// A parsed `host:port`; without a host it means every address of the machine.
@@ -34,7 +34,9 @@ pub enum ListenError {
     )]
     NoPort(String),
     /// Something else than a host before the port.
-    #[error("the listen address {0:?} has no valid host, an IPv6 address needs brackets as in \"[::1]:10068\"")]
+    #[error(
+        "the listen address {0:?} has no valid host, an IPv6 address needs brackets as in \"[::1]:10068\""
+    )]
     NoHost(String),
 }
 
@@ -42,10 +44,14 @@ pub enum ListenError {
 #[derive(Debug, thiserror::Error)]
 pub enum BindError {
     /// Another socket has it.
-    #[error("cannot listen on {0}, the port is in use, stop its user or choose another with --web.listen-address")]
+    #[error(
+        "cannot listen on {0}, the port is in use, stop its user or choose another with --web.listen-address"
+    )]
     InUse(ListenAddress),
     /// The system does not let this user.
-    #[error("cannot listen on {0}, permission denied, choose a port above 1023 with --web.listen-address")]
+    #[error(
+        "cannot listen on {0}, permission denied, choose a port above 1023 with --web.listen-address"
+    )]
     Denied(ListenAddress),
     /// The name is unknown, or the address is none of this machine's.
     #[error("cannot listen on {0}, it is no address of this machine")]
@@ -55,19 +61,31 @@ pub enum BindError {
     Other(ListenAddress, #[source] io::Error),
 }
 
-/// Reads `:10068`, `127.0.0.1:10068`, `[::1]:10068` or `localhost:10068`. Names are not looked up yet.
+/// Reads `:10068`, `127.0.0.1:10068`, `[::1]:10068` or `localhost:10068`. Names are not looked up
+/// yet.
 pub fn parse_listen_address(text: &str) -> Result<ListenAddress, ListenError> {
-    let (host, port) = text.rsplit_once(':').ok_or_else(|| ListenError::NoPort(text.to_owned()))?;
+    let (host, port) = text
+        .rsplit_once(':')
+        .ok_or_else(|| ListenError::NoPort(text.to_owned()))?;
     let digits = !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit());
-    let port = port.parse().ok().filter(|_| digits).ok_or_else(|| ListenError::NoPort(text.to_owned()))?;
+    let port = port
+        .parse()
+        .ok()
+        .filter(|_| digits)
+        .ok_or_else(|| ListenError::NoPort(text.to_owned()))?;
     let host = Host::parse(host).ok_or_else(|| ListenError::NoHost(text.to_owned()))?;
     Ok(ListenAddress { host, port })
 }
 
-/// Listens on an address. Without a host that is IPv6 and IPv4 at once, or only IPv4 where IPv6 is off.
+/// Listens on an address. Without a host that is IPv6 and IPv4 at once, or only IPv4 where IPv6 is
+/// off.
 pub async fn bind(address: &ListenAddress) -> Result<TcpListener, BindError> {
     let mut last = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
-    for candidate in address.candidates().await.map_err(|error| BindError::NotHere(address.clone(), error))? {
+    for candidate in address
+        .candidates()
+        .await
+        .map_err(|error| BindError::NotHere(address.clone(), error))?
+    {
         match listen_at(candidate) {
             Ok(listener) => return Ok(listener),
             Err(error) if not_here(&error) => last = error,
@@ -78,7 +96,11 @@ pub async fn bind(address: &ListenAddress) -> Result<TcpListener, BindError> {
 }
 
 fn listen_at(address: SocketAddr) -> io::Result<TcpListener> {
-    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    let socket = if address.is_ipv4() {
+        TcpSocket::new_v4()?
+    } else {
+        TcpSocket::new_v6()?
+    };
     // A restart finds the port free, though the system still remembers connections of the last run.
     #[cfg(unix)]
     socket.set_reuseaddr(true)?;
@@ -90,7 +112,8 @@ fn listen_at(address: SocketAddr) -> io::Result<TcpListener> {
 fn not_here(error: &io::Error) -> bool {
     /// `EAFNOSUPPORT` of Linux, which `ErrorKind` has no name for.
     const FAMILY_NOT_SUPPORTED: i32 = 97;
-    error.kind() == io::ErrorKind::AddrNotAvailable || error.raw_os_error() == Some(FAMILY_NOT_SUPPORTED)
+    error.kind() == io::ErrorKind::AddrNotAvailable
+        || error.raw_os_error() == Some(FAMILY_NOT_SUPPORTED)
 }
 
 impl BindError {
@@ -118,11 +141,14 @@ impl ListenAddress {
         }
     }
 
-    /// Where a client on this machine reaches a server that listens on this address, in the order to try.
+    /// Where a client on this machine reaches a server that listens on this address, in the order
+    /// to try.
     pub(super) async fn reachable(&self) -> io::Result<Vec<SocketAddr>> {
         match &self.host {
             Host::Any => Ok(self.at([Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()])),
-            Host::Ip(IpAddr::V4(ip)) if ip.is_unspecified() => Ok(self.at([Ipv4Addr::LOCALHOST.into()])),
+            Host::Ip(IpAddr::V4(ip)) if ip.is_unspecified() => {
+                Ok(self.at([Ipv4Addr::LOCALHOST.into()]))
+            }
             Host::Ip(IpAddr::V6(ip)) if ip.is_unspecified() => {
                 Ok(self.at([Ipv6Addr::LOCALHOST.into(), Ipv4Addr::LOCALHOST.into()]))
             }
@@ -139,7 +165,11 @@ impl Host {
     fn parse(text: &str) -> Option<Self> {
         let name = |b: u8| b.is_ascii_alphanumeric() || b"-._".contains(&b);
         match text.strip_prefix('[') {
-            Some(rest) => rest.strip_suffix(']')?.parse().ok().map(|ip: Ipv6Addr| Self::Ip(ip.into())),
+            Some(rest) => rest
+                .strip_suffix(']')?
+                .parse()
+                .ok()
+                .map(|ip: Ipv6Addr| Self::Ip(ip.into())),
             None if text.is_empty() => Some(Self::Any),
             None => match text.parse::<Ipv4Addr>() {
                 Ok(ip) => Some(Self::Ip(ip.into())),
@@ -173,18 +203,50 @@ mod tests {
 
     #[test]
     fn addresses_are_read_as_go_programs_read_them() {
-        for text in [":10068", "127.0.0.1:0", "[::1]:9100", "[::]:1", "0.0.0.0:65535", "localhost:9100", "a-b.c_d:1"] {
+        for text in [
+            ":10068",
+            "127.0.0.1:0",
+            "[::1]:9100",
+            "[::]:1",
+            "0.0.0.0:65535",
+            "localhost:9100",
+            "a-b.c_d:1",
+        ] {
             assert_eq!(parse_listen_address(text).unwrap().to_string(), text);
         }
     }
 
     #[test]
     fn what_is_no_address_is_refused_with_a_way_out() {
-        for text in ["", "10068", "localhost", "localhost:", "localhost:http", ":65536", ":-1", ":+1"] {
-            assert_eq!(parse_listen_address(text), Err(ListenError::NoPort(text.to_owned())), "{text}");
+        for text in [
+            "",
+            "10068",
+            "localhost",
+            "localhost:",
+            "localhost:http",
+            ":65536",
+            ":-1",
+            ":+1",
+        ] {
+            assert_eq!(
+                parse_listen_address(text),
+                Err(ListenError::NoPort(text.to_owned())),
+                "{text}"
+            );
         }
-        for text in ["::1:9100", "[::1:9100", "[127.0.0.1]:1", "http://x:1", "a b:1", "[]:1"] {
-            assert_eq!(parse_listen_address(text), Err(ListenError::NoHost(text.to_owned())), "{text}");
+        for text in [
+            "::1:9100",
+            "[::1:9100",
+            "[127.0.0.1]:1",
+            "http://x:1",
+            "a b:1",
+            "[]:1",
+        ] {
+            assert_eq!(
+                parse_listen_address(text),
+                Err(ListenError::NoHost(text.to_owned())),
+                "{text}"
+            );
         }
     }
 
@@ -194,7 +256,11 @@ mod tests {
         let address = first.local_addr().unwrap().to_string();
         let error = bind(&address.parse().unwrap()).await.unwrap_err();
         assert!(matches!(error, BindError::InUse(_)), "{error:?}");
-        assert!(error.to_string().contains(&address) && error.to_string().contains("--web.listen-address"), "{error}");
+        assert!(
+            error.to_string().contains(&address)
+                && error.to_string().contains("--web.listen-address"),
+            "{error}"
+        );
     }
 
     #[tokio::test]
@@ -206,8 +272,15 @@ mod tests {
     #[tokio::test]
     async fn a_health_check_of_every_address_goes_to_loopback() {
         for text in [":1", "0.0.0.0:1", "[::]:1", "127.0.0.1:1"] {
-            let reachable = parse_listen_address(text).unwrap().reachable().await.unwrap();
-            assert!(reachable.iter().all(|address| address.ip().is_loopback()), "{text}");
+            let reachable = parse_listen_address(text)
+                .unwrap()
+                .reachable()
+                .await
+                .unwrap();
+            assert!(
+                reachable.iter().all(|address| address.ip().is_loopback()),
+                "{text}"
+            );
         }
     }
 }

@@ -1,7 +1,8 @@
-//! The web side of the exporter: listening, negotiating, answering, and staying up whatever clients do.
+//! The web side of the exporter: listening, negotiating, answering, and staying up whatever clients
+//! do.
 //!
-//! What is shown comes from the rest of the program through the [`Site`] trait, so this module knows neither AWS nor
-//! how a page is rendered. Signals, flags and exit codes are the caller's.
+//! What is shown comes from the rest of the program through the [`Site`] trait, so this module
+//! knows neither AWS nor how a page is rendered. Signals, flags and exit codes are the caller's.
 
 mod answer;
 mod body;

@@ -1,8 +1,8 @@
 //! Chooses the exposition format by `Accept` and the content coding by `Accept-Encoding`.
 //!
-//! After Prometheus' "Content negotiation" and RFC 9110 section 12.5. Parameters other than `version` and `q` are
-//! ignored on purpose: Prometheus 3 adds `escaping=allow-utf-8` to every format, and comparing that too would send it
-//! text.
+//! After Prometheus' "Content negotiation" and RFC 9110 section 12.5. Parameters other than
+//! `version` and `q` are ignored on purpose: Prometheus 3 adds `escaping=allow-utf-8` to every
+//! format, and comparing that too would send it text.
 
 use hyper::header::HeaderValue;
 use mediatype::names::{APPLICATION, PLAIN, TEXT};
@@ -11,18 +11,24 @@ use mediatype::{MediaType, MediaTypeList, Name, ReadParams};
 use crate::metrics::{Encoding, Format};
 
 impl Format {
-    /// The `Content-Type` of the format. The names are all of the legacy character set, so `underscores` is true under
-    /// every escaping scheme a scraper may ask for.
+    /// The `Content-Type` of the format. The names are all of the legacy character set, so
+    /// `underscores` is true under every escaping scheme a scraper may ask for.
     pub const fn content_type(self) -> &'static str {
         match self {
-            Self::OpenMetrics => "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=underscores",
+            Self::OpenMetrics => {
+                "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=underscores"
+            }
             Self::Text => "text/plain; version=0.0.4; charset=utf-8",
         }
     }
 
     const fn range(self) -> (Name<'static>, Name<'static>, &'static str) {
         match self {
-            Self::OpenMetrics => (APPLICATION, Name::new_unchecked("openmetrics-text"), "1.0.0"),
+            Self::OpenMetrics => (
+                APPLICATION,
+                Name::new_unchecked("openmetrics-text"),
+                "1.0.0",
+            ),
             Self::Text => (TEXT, PLAIN, "0.0.4"),
         }
     }
@@ -42,11 +48,17 @@ enum Closeness {
     Version,
 }
 
-/// The format for the values of all `Accept` headers of a request: the highest weight wins, OpenMetrics before text at
-/// equal weights, but only if it was asked for by name; text 0.0.4 if there is nothing acceptable or nothing readable.
+/// The format for the values of all `Accept` headers of a request: the highest weight wins,
+/// OpenMetrics before text at equal weights, but only if it was asked for by name; text 0.0.4 if
+/// there is nothing acceptable or nothing readable.
 pub fn negotiate_format<'a>(accept: impl IntoIterator<Item = &'a HeaderValue>) -> Format {
     let (mut open, mut text) = (None, None);
-    for range in accept.into_iter().filter_map(|v| v.to_str().ok()).flat_map(MediaTypeList::new).flatten() {
+    for range in accept
+        .into_iter()
+        .filter_map(|v| v.to_str().ok())
+        .flat_map(MediaTypeList::new)
+        .flatten()
+    {
         open = open.max(weigh(&range, Format::OpenMetrics));
         text = text.max(weigh(&range, Format::Text));
     }
@@ -60,14 +72,18 @@ pub fn negotiate_format<'a>(accept: impl IntoIterator<Item = &'a HeaderValue>) -
     }
 }
 
-/// How closely a range names the format and the weight it gives, if it does. One with an unreadable weight does not.
+/// How closely a range names the format and the weight it gives, if it does. One with an unreadable
+/// weight does not.
 fn weigh(range: &MediaType<'_>, format: Format) -> Option<(Closeness, Weight)> {
     let (ty, subty, version) = format.range();
-    let version_fits = range.get_param(Name::new_unchecked("version")).map(|asked| asked.unquoted_str() == version);
+    let version_fits = range
+        .get_param(Name::new_unchecked("version"))
+        .map(|asked| asked.unquoted_str() == version);
     let closeness = match (range.ty.as_str(), range.subty.as_str()) {
         ("*", "*") => Closeness::Anything,
         (_, "*") if range.ty == ty => Closeness::Type,
-        _ if range.ty == ty && range.subty == subty && range.suffix.is_none() => match version_fits {
+        _ if range.ty == ty && range.subty == subty && range.suffix.is_none() => match version_fits
+        {
             None => Closeness::Subtype,
             Some(true) => Closeness::Version,
             Some(false) => return None,
@@ -81,9 +97,11 @@ fn weigh(range: &MediaType<'_>, format: Format) -> Option<(Closeness, Weight)> {
     Some((closeness, weight))
 }
 
-/// The coding for the values of all `Accept-Encoding` headers of a request: gzip wherever it is acceptable, unless
-/// `identity` is listed with a higher weight.
-pub fn negotiate_encoding<'a>(accept_encoding: impl IntoIterator<Item = &'a HeaderValue>) -> Encoding {
+/// The coding for the values of all `Accept-Encoding` headers of a request: gzip wherever it is
+/// acceptable, unless `identity` is listed with a higher weight.
+pub fn negotiate_encoding<'a>(
+    accept_encoding: impl IntoIterator<Item = &'a HeaderValue>,
+) -> Encoding {
     let (mut gzip, mut any, mut identity) = (None, None, None);
     let values = accept_encoding.into_iter().filter_map(|v| v.to_str().ok());
     for (coding, weight) in values.flat_map(|v| v.split(',')).filter_map(parse_coding) {
@@ -95,7 +113,11 @@ pub fn negotiate_encoding<'a>(accept_encoding: impl IntoIterator<Item = &'a Head
         }
     }
     let gzip = gzip.or(any).unwrap_or(0);
-    if gzip > 0 && gzip >= identity.unwrap_or(0) { Encoding::Gzip } else { Encoding::Identity }
+    if gzip > 0 && gzip >= identity.unwrap_or(0) {
+        Encoding::Gzip
+    } else {
+        Encoding::Identity
+    }
 }
 
 /// One element, `gzip;q=0.5`; `None` if its weight cannot be read.
@@ -112,7 +134,11 @@ fn parse_weight(text: &str) -> Option<Weight> {
     if !decimals.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }
-    let thousandths = decimals.bytes().chain([b'0'; 3]).take(3).fold(0, |sum, b| sum * 10 + Weight::from(b - b'0'));
+    let thousandths = decimals
+        .bytes()
+        .chain([b'0'; 3])
+        .take(3)
+        .fold(0, |sum, b| sum * 10 + Weight::from(b - b'0'));
     match whole {
         "0" => Some(thousandths),
         "1" if thousandths == 0 => Some(FULL),

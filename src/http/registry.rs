@@ -1,11 +1,12 @@
 //! The open connections: how many there are, and which one makes room for the next.
 //!
-//! Two rules keep the server open to newcomers, whatever the others do. A quarter of the places is for connections that
-//! have not sent a request yet, and of those the oldest makes room for the next, so a newcomer is admitted at once and
-//! costs nobody who is being served. With its first request a connection takes one of the other places; if there is
-//! none, the served connection of the least [`Standing`] is closed, with its answer under way.
-//! That spares kept connections, which are idle most of the time. Only if they fill more than half of the places, one of
-//! them makes room before an answer that goes on.
+//! Two rules keep the server open to newcomers, whatever the others do. A quarter of the places is
+//! for connections that have not sent a request yet, and of those the oldest makes room for the
+//! next, so a newcomer is admitted at once and costs nobody who is being served. With its first
+//! request a connection takes one of the other places; if there is none, the served connection of
+//! the least [`Standing`] is closed, with its answer under way. That spares kept connections, which
+//! are idle most of the time. Only if they fill more than half of the places, one of them makes
+//! room before an answer that goes on.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -16,12 +17,12 @@ use tokio::time::Instant;
 use super::limits::Limits;
 use super::state::{ConnectionState, Standing};
 
-/// How many connections may be told to close and not have done so yet, before newcomers wait for them. It takes them
-/// one turn of the scheduler.
+/// How many connections may be told to close and not have done so yet, before newcomers wait for
+/// them. It takes them one turn of the scheduler.
 const MAX_CLOSING: usize = 16;
 
-/// How many newcomers may be admitted before the first of them is looked at. Accepting must not outrun serving: the
-/// oldest newcomer might be closed though its request is there already.
+/// How many newcomers may be admitted before the first of them is looked at. Accepting must not
+/// outrun serving: the oldest newcomer might be closed though its request is there already.
 const MAX_STARTING: usize = 16;
 
 /// One of so many places is for newcomers.
@@ -61,7 +62,12 @@ impl Registry {
         let max_open = limits.max_connections.max(2);
         let for_newcomers = (max_open / NEWCOMERS_SHARE).max(1);
         let max_established = max_open - for_newcomers;
-        let connections = Connections { max_idle: max_established / 2, next_id: 0, open: HashMap::new(), closing: 0 };
+        let connections = Connections {
+            max_idle: max_established / 2,
+            next_id: 0,
+            open: HashMap::new(),
+            closing: 0,
+        };
         Arc::new(Self {
             limits,
             max_open,
@@ -72,7 +78,8 @@ impl Registry {
         })
     }
 
-    /// A turn to start serving a connection, to be dropped when what its client has sent so far is read.
+    /// A turn to start serving a connection, to be dropped when what its client has sent so far is
+    /// read.
     pub(super) async fn start(&self) -> Option<OwnedSemaphorePermit> {
         // The semaphore is never closed, so this is never `None`.
         Arc::clone(&self.starting).acquire_owned().await.ok()
@@ -90,8 +97,8 @@ impl Registry {
         }
     }
 
-    /// Closes the connection of the least standing, and completes when its files are closed too. Never completes if
-    /// there is none.
+    /// Closes the connection of the least standing, and completes when its files are closed too.
+    /// Never completes if there is none.
     pub(super) async fn make_room(&self) {
         let mut count = self.count.subscribe();
         let evicted = self.connections().evict_in_proportion();
@@ -113,15 +120,24 @@ impl Registry {
         if connections.open.len() >= self.max_open {
             connections.evict_in_proportion();
         }
-        let (id, state) = (connections.next_id, Arc::new(ConnectionState::new(self.limits)));
+        let (id, state) = (
+            connections.next_id,
+            Arc::new(ConnectionState::new(self.limits)),
+        );
         connections.next_id += 1;
         connections.open.insert(id, Arc::clone(&state));
         self.count.send_replace(connections.unended());
-        Some(ConnectionSlot { registry: Arc::clone(self), id, state })
+        Some(ConnectionSlot {
+            registry: Arc::clone(self),
+            id,
+            state,
+        })
     }
 
     fn connections(&self) -> MutexGuard<'_, Connections> {
-        self.connections.lock().unwrap_or_else(PoisonError::into_inner)
+        self.connections
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -131,10 +147,14 @@ impl Connections {
         self.open.len() + self.closing
     }
 
-    /// Makes room for a newcomer: at the cost of another one if they have their share of the places, else of one that
-    /// is served. `false` if nothing is open.
+    /// Makes room for a newcomer: at the cost of another one if they have their share of the
+    /// places, else of one that is served. `false` if nothing is open.
     fn evict_in_proportion(&mut self) -> bool {
-        let newcomers = self.open.values().filter(|state| !state.is_established()).count();
+        let newcomers = self
+            .open
+            .values()
+            .filter(|state| !state.is_established())
+            .count();
         if newcomers >= (self.open.len() / NEWCOMERS_SHARE).max(1) {
             let least = self.least(|state| !state.is_established());
             self.evict(least)
@@ -160,12 +180,16 @@ impl Connections {
     fn least(&self, candidates: impl Fn(&ConnectionState) -> bool) -> Option<(Standing, u64)> {
         let now = Instant::now();
         let candidates = self.open.iter().filter(|(_, state)| candidates(state));
-        candidates.map(|(&id, state)| (state.standing(now), id)).min()
+        candidates
+            .map(|(&id, state)| (state.standing(now), id))
+            .min()
     }
 
     /// Tells a connection to close; `false` if there is none.
     fn evict(&mut self, connection: Option<(Standing, u64)>) -> bool {
-        let Some(state) = connection.and_then(|(_, id)| self.open.remove(&id)) else { return false };
+        let Some(state) = connection.and_then(|(_, id)| self.open.remove(&id)) else {
+            return false;
+        };
         self.closing += 1;
         state.evict();
         true
@@ -177,8 +201,9 @@ impl ConnectionSlot {
         &self.state
     }
 
-    /// Takes a place among the served connections, once the first request has come. Answers whether it has one; a
-    /// probe of health or readiness takes none from others, because it is answered at once and can do without.
+    /// Takes a place among the served connections, once the first request has come. Answers whether
+    /// it has one; a probe of health or readiness takes none from others, because it is answered at
+    /// once and can do without.
     pub(super) fn establish(&self, is_probe: bool) -> bool {
         if self.state.is_established() {
             return true;
@@ -188,7 +213,11 @@ impl ConnectionSlot {
             // Evicted meanwhile.
             return false;
         }
-        let established = connections.open.values().filter(|state| state.is_established()).count();
+        let established = connections
+            .open
+            .values()
+            .filter(|state| state.is_established())
+            .count();
         if established >= self.registry.max_established {
             if is_probe {
                 return false;

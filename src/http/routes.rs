@@ -13,9 +13,11 @@ pub(super) enum Handler {
     Ready,
 }
 
-/// The closed set of `handler` values told to [`Site::answered`](super::Site::answered), so that a counter can start at
-/// 0.
-pub const HANDLERS: [&str; 7] = ["metrics", "exporter", "sd", "landing", "healthy", "ready", OTHER];
+/// The closed set of `handler` values told to [`Site::answered`](super::Site::answered), so that a
+/// counter can start at 0.
+pub const HANDLERS: [&str; 7] = [
+    "metrics", "exporter", "sd", "landing", "healthy", "ready", OTHER,
+];
 
 /// The `handler` of paths that nothing answers.
 pub(super) const OTHER: &str = "other";
@@ -35,7 +37,9 @@ const FIXED: [(&str, Handler); 7] = [
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum TelemetryPathError {
     /// Not an absolute path of printable characters.
-    #[error("the telemetry path {0:?} is not a plain path, write it like \"/metrics\", without spaces and \"?#%\"")]
+    #[error(
+        "the telemetry path {0:?} is not a plain path, write it like \"/metrics\", without spaces and \"?#%\""
+    )]
     NotAPath(String),
     /// Already used by another endpoint.
     #[error("the telemetry path {0:?} is the path of another endpoint, choose another")]
@@ -70,7 +74,10 @@ pub(super) fn exporter_path(telemetry_path: &str) -> String {
 }
 
 fn fixed(path: &str) -> Option<Handler> {
-    FIXED.iter().find(|(known, _)| *known == path).map(|&(_, handler)| handler)
+    FIXED
+        .iter()
+        .find(|(known, _)| *known == path)
+        .map(|&(_, handler)| handler)
 }
 
 impl Handler {
@@ -105,11 +112,25 @@ mod tests {
 
     #[test]
     fn a_telemetry_path_that_cannot_work_is_refused() {
-        for path in ["", "metrics", "//host", "/a b", "/a?b", "/a#b", "/\u{e4}", "/%41"] {
-            assert!(matches!(check_telemetry_path(path), Err(TelemetryPathError::NotAPath(_))), "{path}");
+        for path in [
+            "", "metrics", "//host", "/a b", "/a?b", "/a#b", "/\u{e4}", "/%41",
+        ] {
+            assert!(
+                matches!(
+                    check_telemetry_path(path),
+                    Err(TelemetryPathError::NotAPath(_))
+                ),
+                "{path}"
+            );
         }
         for path in ["/-/healthy", "/readyz"] {
-            assert!(matches!(check_telemetry_path(path), Err(TelemetryPathError::Taken(_))), "{path}");
+            assert!(
+                matches!(
+                    check_telemetry_path(path),
+                    Err(TelemetryPathError::Taken(_))
+                ),
+                "{path}"
+            );
         }
         for path in ["/", "/metrics", "/a/b-c_d.e~f"] {
             assert_eq!(check_telemetry_path(path), Ok(()), "{path}");

@@ -20,7 +20,8 @@ use super::registry::Registry;
 use super::site::Site;
 use super::stream::configure;
 
-/// How long to leave a listener alone that cannot accept, if closing a connection does not help sooner.
+/// How long to leave a listener alone that cannot accept, if closing a connection does not help
+/// sooner.
 const ACCEPT_RETRY_DELAY: Duration = Duration::from_millis(100);
 
 /// How often the log has that connections cannot be accepted.
@@ -37,13 +38,15 @@ pub struct Server;
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum ServerError {
     /// The task that accepts connections has panicked.
-    #[error("the web server has failed, which is a fault of the exporter: report it with the panic in the log")]
+    #[error(
+        "the web server has failed, which is a fault of the exporter: report it with the panic in the log"
+    )]
     Panicked,
 }
 
 impl Server {
-    /// Serves `site` on the listeners until `shutdown` completes, then stops accepting, lets answers under way end
-    /// within the drain limit, cuts the rest and returns.
+    /// Serves `site` on the listeners until `shutdown` completes, then stops accepting, lets
+    /// answers under way end within the drain limit, cuts the rest and returns.
     ///
     /// Dropping the returned future cuts all connections.
     ///
@@ -71,7 +74,8 @@ impl Server {
     }
 }
 
-/// Accepts until `shutdown` completes; a panic of either is an error instead of the end of whoever waits for this.
+/// Accepts until `shutdown` completes; a panic of either is an error instead of the end of whoever
+/// waits for this.
 async fn until(
     shutdown: impl Future<Output = ()>,
     accepting: impl Future<Output = Infallible>,
@@ -82,7 +86,10 @@ async fn until(
             never = accepting => match never {},
         }
     };
-    AssertUnwindSafe(accepting).catch_unwind().await.map_err(|_| ServerError::Panicked)
+    AssertUnwindSafe(accepting)
+        .catch_unwind()
+        .await
+        .map_err(|_| ServerError::Panicked)
 }
 
 /// Serves every connection in a task of its own.
@@ -100,7 +107,13 @@ async fn accept_all(
                 configure(&stream);
                 let starting = registry.start().await;
                 let slot = registry.admit().await;
-                tokio::spawn(serve(stream, slot, starting, Arc::clone(server), stage.subscribe()));
+                tokio::spawn(serve(
+                    stream,
+                    slot,
+                    starting,
+                    Arc::clone(server),
+                    stage.subscribe(),
+                ));
             }
             // The client has gone again before it was accepted.
             Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
@@ -116,7 +129,8 @@ async fn accept_all(
     }
 }
 
-/// The next connection of any listener, beginning behind the one that had the last, so that none starves.
+/// The next connection of any listener, beginning behind the one that had the last, so that none
+/// starves.
 async fn accept_any(listeners: &[TcpListener], first: &mut usize) -> io::Result<TcpStream> {
     poll_fn(|cx| {
         for turn in 0..listeners.len() {
@@ -141,8 +155,17 @@ mod tests {
             tokio::task::yield_now().await;
             panic!("injected");
         };
-        assert_eq!(until(std::future::pending(), accepting).await, Err(ServerError::Panicked));
-        assert_eq!(until(async { panic!("injected") }, std::future::pending()).await, Err(ServerError::Panicked));
-        assert_eq!(until(std::future::ready(()), std::future::pending()).await, Ok(()));
+        assert_eq!(
+            until(std::future::pending(), accepting).await,
+            Err(ServerError::Panicked)
+        );
+        assert_eq!(
+            until(async { panic!("injected") }, std::future::pending()).await,
+            Err(ServerError::Panicked)
+        );
+        assert_eq!(
+            until(std::future::ready(()), std::future::pending()).await,
+            Ok(())
+        );
     }
 }

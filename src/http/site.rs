@@ -1,6 +1,7 @@
 //! What the server asks of the rest of the program.
 //!
-//! The wiring implements [`Site`] over the published page; the tests of this module implement it over constants.
+//! The wiring implements [`Site`] over the published page; the tests of this module implement it
+//! over constants.
 
 use std::fmt;
 use std::time::Duration;
@@ -11,12 +12,14 @@ use crate::metrics::{Encoding, Format, Frame};
 
 /// The content behind the endpoints.
 ///
-/// Every method is called on a worker of the runtime while a client waits: it must be cheap and must not block.
+/// Every method is called on a worker of the runtime while a client waits: it must be cheap and
+/// must not block.
 pub trait Site: Send + Sync + 'static {
     /// A page, as of now; `None` for a target that there is not.
     fn metrics(&self, part: Part<'_>, format: Format, encoding: Encoding) -> Option<Exposition>;
 
-    /// Every target for service discovery; `None` until each one's account is known or its first attempt has ended.
+    /// Every target for service discovery; `None` until each one's account is known or its first
+    /// attempt has ended.
     fn discovery(&self) -> Option<Vec<DiscoveredTarget>>;
 
     /// One row per target for the landing page, in the order to show them.
@@ -25,10 +28,12 @@ pub trait Site: Send + Sync + 'static {
     /// Whether every target has finished its first attempt.
     fn readiness(&self) -> Readiness;
 
-    /// Told once per answered request, for `http_requests_total`; `handler` is one of [`HANDLERS`](super::HANDLERS).
+    /// Told once per answered request, for `http_requests_total`; `handler` is one of
+    /// [`HANDLERS`](super::HANDLERS).
     fn answered(&self, handler: &'static str, code: u16);
 
-    /// Told once per connection whose task panicked, for `panics_total{task="connection"}`. The panic hook has logged it.
+    /// Told once per connection whose task panicked, for `panics_total{task="connection"}`. The
+    /// panic hook has logged it.
     fn panicked(&self) {}
 }
 
@@ -57,9 +62,11 @@ pub struct DiscoveredTarget {
     pub region: String,
 }
 
-/// A metrics page on its way out: its exact length, and frames that are made only as the client takes them.
+/// A metrics page on its way out: its exact length, and frames that are made only as the client
+/// takes them.
 ///
-/// A frame is held in memory per connection while it is sent, so up to 64 KiB is a good size where it is not shared.
+/// A frame is held in memory per connection while it is sent, so up to 64 KiB is a good size where
+/// it is not shared.
 pub struct Exposition {
     /// Sum of the lengths of `chunks` in bytes, sent as `Content-Length`.
     pub length: u64,
@@ -69,13 +76,18 @@ pub struct Exposition {
 
 impl fmt::Debug for Exposition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Exposition").field("length", &self.length).finish_non_exhaustive()
+        f.debug_struct("Exposition")
+            .field("length", &self.length)
+            .finish_non_exhaustive()
     }
 }
 
 impl From<Bytes> for Exposition {
     fn from(whole: Bytes) -> Self {
-        Self { length: whole.len() as u64, chunks: Box::new(std::iter::once(whole.into())) }
+        Self {
+            length: whole.len() as u64,
+            chunks: Box::new(std::iter::once(whole.into())),
+        }
     }
 }
 

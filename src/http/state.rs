@@ -1,11 +1,12 @@
 //! One connection's phase, deadline and progress.
 //!
-//! hyper has a single timeout, which also counts between requests; a scraper that comes once a minute needs a long one
-//! there, and a client that dribbles a request header a short one. So the phases are kept here, moved along by
-//! [`stream`](super::stream) and [`body`](super::body), and enforced by [`connection`](super::connection).
+//! hyper has a single timeout, which also counts between requests; a scraper that comes once a
+//! minute needs a long one there, and a client that dribbles a request header a short one. So the
+//! phases are kept here, moved along by [`stream`](super::stream) and [`body`](super::body), and
+//! enforced by [`connection`](super::connection).
 //!
-//! Progress is kept so that the [`registry`](super::registry) can tell a client that reads from one that only holds
-//! its place.
+//! Progress is kept so that the [`registry`](super::registry) can tell a client that reads from one
+//! that only holds its place.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -16,12 +17,12 @@ use tokio::time::Instant;
 
 use super::limits::Limits;
 
-/// The time in which the bytes that a client has taken come to count half. Short enough to tell a reader that has
-/// stopped, long enough to bridge the pauses of one that is slow.
+/// The time in which the bytes that a client has taken come to count half. Short enough to tell a
+/// reader that has stopped, long enough to bridge the pauses of one that is slow.
 const PROGRESS_HALF_LIFE: Duration = Duration::from_secs(2);
 
-/// How long a request may be under way before the connection is judged by its progress, and an answer may pause before
-/// it counts as standing still.
+/// How long a request may be under way before the connection is judged by its progress, and an
+/// answer may pause before it counts as standing still.
 const JUDGED_AFTER: Duration = Duration::from_secs(1);
 
 /// The bound on any answer, however long it is.
@@ -43,11 +44,15 @@ pub(super) enum Phase {
 /// How much a connection is worth keeping: when room is needed, the least goes first.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(super) enum Standing {
-    /// It has not sent a whole request yet, be it nothing or half a head. The oldest goes first, because an honest
-    /// client asks soon after connecting.
+    /// It has not sent a whole request yet, be it nothing or half a head. The oldest goes first,
+    /// because an honest client asks soon after connecting.
     Newcomer { connected: Instant },
-    /// A request is under way. The one that takes the least goes first, of equals the one that stands still for longest.
-    Exchanging { recent_bytes: u64, last_progress: Instant },
+    /// A request is under way. The one that takes the least goes first, of equals the one that
+    /// stands still for longest.
+    Exchanging {
+        recent_bytes: u64,
+        last_progress: Instant,
+    },
     /// It has been served and waits for its next request, as scrapers do for most of their time.
     Idle { since: Instant },
     /// Its next request has only just come, so nothing is known about its progress.
@@ -122,7 +127,9 @@ impl ConnectionState {
     pub(super) fn deadline(&self) -> Instant {
         let cycle = self.cycle();
         if cycle.is_answering() {
-            cycle.deadline.min(cycle.last_progress + self.limits.stall_timeout)
+            cycle
+                .deadline
+                .min(cycle.last_progress + self.limits.stall_timeout)
         } else {
             cycle.deadline
         }
@@ -153,7 +160,9 @@ impl ConnectionState {
 
     pub(super) fn standing(&self, now: Instant) -> Standing {
         if !self.is_established() {
-            return Standing::Newcomer { connected: self.connected };
+            return Standing::Newcomer {
+                connected: self.connected,
+            };
         }
         let cycle = self.cycle();
         let since = cycle.since;
@@ -162,10 +171,14 @@ impl ConnectionState {
             _ if !cycle.answer_begun && now.saturating_duration_since(since) < JUDGED_AFTER => {
                 Standing::Beginning { since }
             }
-            Phase::Reading => Standing::Exchanging { recent_bytes: 0, last_progress: since },
-            Phase::Responding | Phase::Flushing => {
-                Standing::Exchanging { recent_bytes: cycle.taken.at(now), last_progress: cycle.last_progress }
-            }
+            Phase::Reading => Standing::Exchanging {
+                recent_bytes: 0,
+                last_progress: since,
+            },
+            Phase::Responding | Phase::Flushing => Standing::Exchanging {
+                recent_bytes: cycle.taken.at(now),
+                last_progress: cycle.last_progress,
+            },
         }
     }
 
@@ -184,7 +197,8 @@ impl ConnectionState {
         let mut cycle = self.cycle();
         match cycle.phase {
             Phase::Waiting => {
-                // A fresh connection's header timeout runs from connecting, so it only ever gets nearer.
+                // A fresh connection's header timeout runs from connecting, so it only ever gets
+                // nearer.
                 let now = Instant::now();
                 let deadline = cycle.deadline.min(now + self.limits.header_timeout);
                 cycle.enter(Phase::Reading, now, deadline);
@@ -209,7 +223,8 @@ impl ConnectionState {
         }
     }
 
-    /// The answer has so many bytes: a long one may take longer, as long as the client takes it at a fair rate.
+    /// The answer has so many bytes: a long one may take longer, as long as the client takes it at
+    /// a fair rate.
     pub(super) fn answering(&self, bytes: u64) {
         let mut cycle = self.cycle();
         let latest = cycle.since + self.limits.time_for(bytes);
@@ -261,7 +276,9 @@ impl Limits {
     /// The longest that an answer of so many bytes may take.
     fn time_for(&self, bytes: u64) -> Duration {
         let reading = Duration::from_secs(bytes / self.min_bytes_per_second.max(1));
-        self.response_timeout.saturating_add(reading).min(MAX_RESPONSE_TIME.max(self.response_timeout))
+        self.response_timeout
+            .saturating_add(reading)
+            .min(MAX_RESPONSE_TIME.max(self.response_timeout))
     }
 }
 

@@ -1,4 +1,5 @@
-//! A stream that tells the [`ConnectionState`] what passes through, and what of a socket's settings progress rests on.
+//! A stream that tells the [`ConnectionState`] what passes through, and what of a socket's settings
+//! progress rests on.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -10,9 +11,10 @@ use tokio::net::TcpStream;
 
 use super::state::ConnectionState;
 
-/// How much of an answer the system may hold that it has not sent yet (`TCP_NOTSENT_LOWAT`, documented with Linux's
-/// `tcp_notsent_lowat`). Without a bound it takes megabytes for a client that reads nothing, which costs memory and
-/// looks like progress. With this one a client shows progress at each half of it, and a fast one is as fast as without.
+/// How much of an answer the system may hold that it has not sent yet (`TCP_NOTSENT_LOWAT`,
+/// documented with Linux's `tcp_notsent_lowat`). Without a bound it takes megabytes for a client
+/// that reads nothing, which costs memory and looks like progress. With this one a client shows
+/// progress at each half of it, and a fast one is as fast as without.
 #[cfg(target_os = "linux")]
 const MAX_UNSENT_BYTES: u32 = 4 * 1024;
 
@@ -50,7 +52,11 @@ impl<T: Transport> ObservedStream<T> {
 }
 
 impl<T: Transport> AsyncRead for ObservedStream<T> {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         let before = buf.filled().len();
         ready!(Pin::new(&mut self.inner).poll_read(cx, buf))?;
         if buf.filled().len() > before {
@@ -61,7 +67,11 @@ impl<T: Transport> AsyncRead for ObservedStream<T> {
 }
 
 impl<T: Transport> AsyncWrite for ObservedStream<T> {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
         let count = ready!(Pin::new(&mut self.inner).poll_write(cx, buf))?;
         self.state.sent(count);
         Poll::Ready(Ok(count))
@@ -93,8 +103,8 @@ impl<T: Transport> AsyncWrite for ObservedStream<T> {
     }
 }
 
-/// An answer that is cut ends with a reset. Otherwise the system would keep its rest for minutes, for a client that
-/// does not read.
+/// An answer that is cut ends with a reset. Otherwise the system would keep its rest for minutes,
+/// for a client that does not read.
 impl<T: Transport> Drop for ObservedStream<T> {
     fn drop(&mut self) {
         if self.state.is_answering() {

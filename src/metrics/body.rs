@@ -1,4 +1,5 @@
-//! One answer to a scrape: the page as it is, and the exporter's own metrics after it, as text or as one gzip member.
+//! One answer to a scrape: the page as it is, and the exporter's own metrics after it, as text or
+//! as one gzip member.
 
 use std::io::IoSlice;
 use std::ops::Range;
@@ -19,7 +20,8 @@ pub enum Encoding {
     Identity,
 }
 
-/// An answer, made frame by frame while it is sent: a slow reader costs a frame of text, or no copy at all.
+/// An answer, made frame by frame while it is sent: a slow reader costs a frame of text, or no copy
+/// at all.
 #[derive(Debug)]
 pub struct Body {
     /// The page, compressed, as it begins a gzip member.
@@ -32,7 +34,8 @@ pub struct Body {
     length: u64,
 }
 
-/// Bytes that are sent at once: parts of a page that are where they are, and bytes of this answer alone after them.
+/// Bytes that are sent at once: parts of a page that are where they are, and bytes of this answer
+/// alone after them.
 #[derive(Clone, Debug, Default)]
 pub struct Frame {
     /// None of them empty.
@@ -44,7 +47,8 @@ pub struct Frame {
     left: usize,
 }
 
-/// Parts of a frame. With the head of the answer and its end they go to the socket in one call: hyper hands on 64 at once.
+/// Parts of a frame. With the head of the answer and its end they go to the socket in one call:
+/// hyper hands on 64 at once.
 const PARTS: usize = 62;
 /// Text per frame of an answer that is sent as it is.
 const FRAME: usize = 64 * 1024;
@@ -54,14 +58,27 @@ impl Body {
     pub fn new(page: &Page, format: Format, encoding: Encoding, own: &str) -> Self {
         let last = last_piece(own.as_bytes());
         let sum = page.sum(format).then(last.sum);
-        let body = Self { parts: page.parts(format), next: 0, last: last.deflated, inflate: None, length: sum.length };
+        let body = Self {
+            parts: page.parts(format),
+            next: 0,
+            last: last.deflated,
+            inflate: None,
+            length: sum.length,
+        };
         match encoding {
             Encoding::Gzip => {
                 let last: Bytes = [&body.last[..], &sum.gzip_trailer()].concat().into();
                 let length = GZIP_HEADER.len() as u64 + page.deflated(format) + last.len() as u64;
-                Self { last, length, ..body }
+                Self {
+                    last,
+                    length,
+                    ..body
+                }
             }
-            Encoding::Identity => Self { inflate: Some(Default::default()), ..body },
+            Encoding::Identity => Self {
+                inflate: Some(Default::default()),
+                ..body
+            },
         }
     }
 
@@ -81,15 +98,32 @@ impl Body {
     fn compressed_frame(&mut self) -> Option<Frame> {
         let next = self.next..self.parts.len().min(self.next + PARTS);
         self.next = next.end;
-        let last = if next.end == self.parts.len() { std::mem::take(&mut self.last) } else { Bytes::new() };
-        let left = self.parts[next.clone()].iter().map(Bytes::len).sum::<usize>() + last.len();
-        (left > 0).then(|| Frame { parts: Arc::clone(&self.parts), next, taken: 0, last, left })
+        let last = if next.end == self.parts.len() {
+            std::mem::take(&mut self.last)
+        } else {
+            Bytes::new()
+        };
+        let left = self.parts[next.clone()]
+            .iter()
+            .map(Bytes::len)
+            .sum::<usize>()
+            + last.len();
+        (left > 0).then(|| Frame {
+            parts: Arc::clone(&self.parts),
+            next,
+            taken: 0,
+            last,
+            left,
+        })
     }
 
     /// The next compressed part, without what makes it a gzip member.
     fn part(&mut self) -> Option<Bytes> {
         let header = if self.next == 0 { GZIP_HEADER.len() } else { 0 };
-        let part = self.parts.get(self.next).map(|part| part.slice(header.min(part.len())..));
+        let part = self
+            .parts
+            .get(self.next)
+            .map(|part| part.slice(header.min(part.len())..));
         self.next += 1;
         part.or_else(|| Some(std::mem::take(&mut self.last)).filter(|last| !last.is_empty()))
     }
@@ -120,7 +154,11 @@ impl Body {
 
 impl From<Bytes> for Frame {
     fn from(bytes: Bytes) -> Self {
-        Self { left: bytes.len(), last: bytes, ..Self::default() }
+        Self {
+            left: bytes.len(),
+            last: bytes,
+            ..Self::default()
+        }
     }
 }
 
@@ -130,14 +168,24 @@ impl Buf for Frame {
     }
 
     fn chunk(&self) -> &[u8] {
-        self.parts[self.next.clone()].first().map_or(&self.last, |part| &part[self.taken..])
+        self.parts[self.next.clone()]
+            .first()
+            .map_or(&self.last, |part| &part[self.taken..])
     }
 
     fn chunks_vectored<'a>(&'a self, slices: &mut [IoSlice<'a>]) -> usize {
         let mut taken = self.taken;
-        let parts = self.parts[self.next.clone()].iter().map(|part| &part[std::mem::take(&mut taken)..]);
-        let parts = parts.chain([&self.last[..]]).filter(|part| !part.is_empty());
-        slices.iter_mut().zip(parts).map(|(slice, part)| *slice = IoSlice::new(part)).count()
+        let parts = self.parts[self.next.clone()]
+            .iter()
+            .map(|part| &part[std::mem::take(&mut taken)..]);
+        let parts = parts
+            .chain([&self.last[..]])
+            .filter(|part| !part.is_empty());
+        slices
+            .iter_mut()
+            .zip(parts)
+            .map(|(slice, part)| *slice = IoSlice::new(part))
+            .count()
     }
 
     fn advance(&mut self, mut count: usize) {
@@ -174,17 +222,27 @@ mod tests {
 
     #[test]
     fn a_frame_is_taken_in_any_steps_across_its_parts() {
-        let parts: Arc<[Bytes]> =
-            ["before", "one", "three", "after"].map(|part| Bytes::from_static(part.as_bytes())).into();
+        let parts: Arc<[Bytes]> = ["before", "one", "three", "after"]
+            .map(|part| Bytes::from_static(part.as_bytes()))
+            .into();
         let text = b"onethreelast";
         for step in 1..=text.len() {
             let last = Bytes::from_static(b"last");
-            let mut frame = Frame { parts: Arc::clone(&parts), next: 1..3, taken: 0, last, left: text.len() };
+            let mut frame = Frame {
+                parts: Arc::clone(&parts),
+                next: 1..3,
+                taken: 0,
+                last,
+                left: text.len(),
+            };
             let mut read = Vec::new();
             while frame.has_remaining() {
                 let mut slices = [IoSlice::new(&[]); 8];
                 let count = frame.chunks_vectored(&mut slices);
-                let seen: Vec<u8> = slices[..count].iter().flat_map(|slice| slice.to_vec()).collect();
+                let seen: Vec<u8> = slices[..count]
+                    .iter()
+                    .flat_map(|slice| slice.to_vec())
+                    .collect();
                 assert_eq!(seen, text[read.len()..], "all that is left, at once");
                 let step = step.min(frame.remaining());
                 read.extend_from_slice(&seen[..step]);

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::Hash;
 
-use crate::model::{ASSOCIATION, Cause, Instance, PATCH, PatchOperation, Status, Traits, Verdict, causes};
+use crate::model::{
+    ASSOCIATION, Cause, Instance, PATCH, PatchOperation, Status, Traits, Verdict, causes,
+};
 
 use super::view::View;
 
@@ -12,9 +14,11 @@ use super::view::View;
 pub struct Counts<'a> {
     /// Resources with compliance data that are not listed.
     pub unlisted: u64,
-    /// Instances by compliance type and cause, zero included for the causes of Patch and Association.
+    /// Instances by compliance type and cause, zero included for the causes of Patch and
+    /// Association.
     pub causes: BTreeMap<(&'a str, Cause), u64>,
-    /// Instances without a summary that they should have, by the types that are read of those that instances must have.
+    /// Instances without a summary that they should have, by the types that are read of those that
+    /// instances must have.
     unreported: BTreeMap<&'a str, u64>,
     traits: Tally<'a, Traits>,
     verdicts: Tally<'a, Verdict>,
@@ -60,12 +64,17 @@ impl<'a> Counts<'a> {
     /// No instance yet.
     pub fn new(view: &View<'_>) -> Self {
         let mut counts = Self::default();
-        for (kind, causes) in [(PATCH, &Cause::PATCH[..]), (ASSOCIATION, &Cause::ASSOCIATION[..])] {
+        for (kind, causes) in [
+            (PATCH, &Cause::PATCH[..]),
+            (ASSOCIATION, &Cause::ASSOCIATION[..]),
+        ] {
             if view.reads(kind) {
                 counts.unreported.insert(kind, 0);
             }
             if view.explains(kind) {
-                counts.causes.extend(causes.iter().map(|cause| ((kind, *cause), 0)));
+                counts
+                    .causes
+                    .extend(causes.iter().map(|cause| ((kind, *cause), 0)));
             }
         }
         counts
@@ -88,14 +97,21 @@ impl<'a> Counts<'a> {
             self.verdicts.add(&summary.verdict);
             if summary.is_noncompliant() && view.explains(&summary.compliance_type) {
                 for cause in causes(instance, summary) {
-                    *self.causes.entry((&summary.compliance_type, cause)).or_default() += 1;
+                    *self
+                        .causes
+                        .entry((&summary.compliance_type, cause))
+                        .or_default() += 1;
                 }
             }
         }
         for (kind, count) in &mut self.unreported {
             *count += u64::from(view.is_unreported(instance, kind));
         }
-        if let Some(state) = instance.patches.as_ref().and_then(|detail| detail.state.as_ref()) {
+        if let Some(state) = instance
+            .patches
+            .as_ref()
+            .and_then(|detail| detail.state.as_ref())
+        {
             self.operations.add(&state.operation);
         }
     }
@@ -104,7 +120,11 @@ impl<'a> Counts<'a> {
     pub fn managed(&self) -> BTreeMap<[&'a str; 3], u64> {
         let mut managed = BTreeMap::new();
         for (traits, count) in self.traits.counts() {
-            let labels = [&**traits.platform_type, &**traits.resource_type, &**traits.ping_status];
+            let labels = [
+                &**traits.platform_type,
+                &**traits.resource_type,
+                &**traits.ping_status,
+            ];
             *managed.entry(labels).or_default() += count;
         }
         managed
@@ -112,9 +132,15 @@ impl<'a> Counts<'a> {
 
     /// Instances by compliance type; zeros for those types that are always there.
     pub fn compliance(&self) -> BTreeMap<&'a str, ByStatus> {
-        let unreported = |count: &u64| ByStatus { unreported: Some(*count), ..ByStatus::default() };
-        let mut compliance: BTreeMap<&str, _> =
-            self.unreported.iter().map(|(kind, count)| (*kind, unreported(count))).collect();
+        let unreported = |count: &u64| ByStatus {
+            unreported: Some(*count),
+            ..ByStatus::default()
+        };
+        let mut compliance: BTreeMap<&str, _> = self
+            .unreported
+            .iter()
+            .map(|(kind, count)| (*kind, unreported(count)))
+            .collect();
         for (verdict, count) in self.verdicts.counts() {
             let counts = compliance.entry(&verdict.compliance_type).or_default();
             match verdict.status {
@@ -128,6 +154,9 @@ impl<'a> Counts<'a> {
 
     /// The baselines that patch operations used.
     pub fn baselines(&self) -> BTreeSet<&'a str> {
-        self.operations.counts().map(|(operation, _)| &**operation.baseline_id).collect()
+        self.operations
+            .counts()
+            .map(|(operation, _)| &**operation.baseline_id)
+            .collect()
     }
 }

@@ -1,7 +1,9 @@
-//! The text of `docs/metrics.md`: the catalogue, the exporter's own metrics, and what the values of closed labels mean.
+//! The text of `docs/metrics.md`: the catalogue, the exporter's own metrics, and what the values of
+//! closed labels mean.
 //!
-//! Names, types, labels and help texts are read from where they are exposed, and the closed sets from the model, so that a
-//! new metric, collector or reason cannot be forgotten here. A test holds the file to this text.
+//! Names, types, labels and help texts are read from where they are exposed, and the closed sets
+//! from the model, so that a new metric, collector or reason cannot be forgotten here. A test holds
+//! the file to this text.
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -14,7 +16,8 @@ use crate::model::{Cause, Collector, PatchState, Reason, Severity, Timestamp};
 
 const INTRODUCTION: &str = include_str!("document.md");
 
-const METRICS_HEAD: &str = "| name | type | stability | labels | meaning |\n|---|---|---|---|---|\n";
+const METRICS_HEAD: &str =
+    "| name | type | stability | labels | meaning |\n|---|---|---|---|---|\n";
 
 /// One metric of the exporter itself, as its registry writes it.
 #[derive(Debug, Default)]
@@ -30,7 +33,9 @@ pub fn document() -> String {
     let mut text = INTRODUCTION.to_owned();
     for (section, families) in SECTIONS {
         let _ = write!(text, "\n## {section}\n\n{METRICS_HEAD}");
-        families.iter().for_each(|family| text.push_str(&family_row(family)));
+        families
+            .iter()
+            .for_each(|family| text.push_str(&family_row(family)));
     }
     text.push_str(&own_section());
     text.push_str(&collectors());
@@ -46,8 +51,17 @@ fn family_row(family: &Family) -> String {
         Kind::Info => "info",
     };
     let target = ["account_id", "region"];
-    let identity = family.identity_labels().iter().filter(|label| !target.contains(label));
-    row(family.name, kind, family.stability, identity.chain(family.labels), family.help)
+    let identity = family
+        .identity_labels()
+        .iter()
+        .filter(|label| !target.contains(label));
+    row(
+        family.name,
+        kind,
+        family.stability,
+        identity.chain(family.labels),
+        family.help,
+    )
 }
 
 fn row<'a>(
@@ -61,8 +75,15 @@ fn row<'a>(
         Stability::Experimental => "EXPERIMENTAL",
         Stability::Stable => "STABLE",
     };
-    let labels: Vec<String> = labels.into_iter().map(|label| format!("`{label}`")).collect();
-    format!("| `{name}` | {kind} | {stability} | {} | {} |\n", labels.join(", "), help.replace('|', "\\|"))
+    let labels: Vec<String> = labels
+        .into_iter()
+        .map(|label| format!("`{label}`"))
+        .collect();
+    format!(
+        "| `{name}` | {kind} | {stability} | {} | {} |\n",
+        labels.join(", "),
+        help.replace('|', "\\|")
+    )
 }
 
 fn own_section() -> String {
@@ -72,14 +93,27 @@ fn own_section() -> String {
         .to_owned();
     text.push_str(METRICS_HEAD);
     for metric in own_metrics(&own_exposition()) {
-        text.push_str(&row(&metric.name, metric.kind, Stability::Experimental, &metric.labels, metric.help));
+        text.push_str(&row(
+            &metric.name,
+            metric.kind,
+            Stability::Experimental,
+            &metric.labels,
+            metric.help,
+        ));
     }
     text
 }
 
 /// A page on which each metric of the exporter has a sample, since labels show only there.
 fn own_exposition() -> String {
-    let own = Own::new(Build { version: "-", revision: "-", rustc: "-" }, Duration::ZERO);
+    let own = Own::new(
+        Build {
+            version: "-",
+            revision: "-",
+            rustc: "-",
+        },
+        Duration::ZERO,
+    );
     let target = own.target("-", "-");
     target.start_at_zero("-");
     target.limit("-", 0.0);
@@ -92,8 +126,15 @@ fn own_exposition() -> String {
 fn own_metrics(exposition: &str) -> Vec<OwnMetric<'_>> {
     let mut metrics: Vec<OwnMetric<'_>> = Vec::new();
     for line in exposition.lines() {
-        if let Some((name, help)) = line.strip_prefix("# HELP ").and_then(|rest| rest.split_once(' ')) {
-            metrics.push(OwnMetric { name: name.to_owned(), help, ..OwnMetric::default() });
+        if let Some((name, help)) = line
+            .strip_prefix("# HELP ")
+            .and_then(|rest| rest.split_once(' '))
+        {
+            metrics.push(OwnMetric {
+                name: name.to_owned(),
+                help,
+                ..OwnMetric::default()
+            });
         } else if let Some(metric) = metrics.last_mut() {
             metric.read(line);
         }
@@ -105,15 +146,23 @@ fn own_metrics(exposition: &str) -> Vec<OwnMetric<'_>> {
 impl<'a> OwnMetric<'a> {
     /// Takes what a line below its HELP says.
     fn read(&mut self, line: &'a str) {
-        if let Some((_, kind)) = line.strip_prefix("# TYPE ").and_then(|rest| rest.split_once(' ')) {
+        if let Some((_, kind)) = line
+            .strip_prefix("# TYPE ")
+            .and_then(|rest| rest.split_once(' '))
+        {
             self.kind = kind;
             self.name.push_str(match kind {
                 "counter" => "_total",
                 "info" => "_info",
                 _ => "",
             });
-        } else if let Some((labels, _)) = line.split_once('{').and_then(|(_, rest)| rest.split_once('}')) {
-            let names = labels.split(',').filter_map(|label| Some(label.split_once('=')?.0));
+        } else if let Some((labels, _)) = line
+            .split_once('{')
+            .and_then(|(_, rest)| rest.split_once('}'))
+        {
+            let names = labels
+                .split(',')
+                .filter_map(|label| Some(label.split_once('=')?.0));
             self.labels = names.filter(|name| *name != "le").collect();
         }
     }
@@ -126,25 +175,47 @@ fn collectors() -> String {
         .to_owned();
     for collector in Collector::ALL {
         let (operation, reads, off) = match collector {
-            Collector::Instances => ("DescribeInstanceInformation", "which managed instances there are", "never"),
-            Collector::Compliance => {
-                ("ListResourceComplianceSummaries", "one summary per resource and compliance type", "never")
-            }
-            Collector::ComplianceTotals => ("ListComplianceSummaries", "AWS's own counts per compliance type", "never"),
-            Collector::Patches => {
-                ("DescribeInstancePatchStates", "patch counts of listed instances", "without `Patch`")
-            }
-            Collector::Baselines => ("DescribePatchBaselines", "names of patch baselines", "without `Patch`"),
-            Collector::Associations => {
-                ("ListAssociations", "State Manager associations and their counts", "without `Association`")
-            }
+            Collector::Instances => (
+                "DescribeInstanceInformation",
+                "which managed instances there are",
+                "never",
+            ),
+            Collector::Compliance => (
+                "ListResourceComplianceSummaries",
+                "one summary per resource and compliance type",
+                "never",
+            ),
+            Collector::ComplianceTotals => (
+                "ListComplianceSummaries",
+                "AWS's own counts per compliance type",
+                "never",
+            ),
+            Collector::Patches => (
+                "DescribeInstancePatchStates",
+                "patch counts of listed instances",
+                "without `Patch`",
+            ),
+            Collector::Baselines => (
+                "DescribePatchBaselines",
+                "names of patch baselines",
+                "without `Patch`",
+            ),
+            Collector::Associations => (
+                "ListAssociations",
+                "State Manager associations and their counts",
+                "without `Association`",
+            ),
             Collector::Items => (
                 "ListComplianceItems",
                 "non-compliant associations of listed instances that are NON_COMPLIANT for Association",
                 "without `Association`",
             ),
         };
-        let _ = writeln!(text, "| `{}` | {operation} | {reads} | {off} |", collector.as_str());
+        let _ = writeln!(
+            text,
+            "| `{}` | {operation} | {reads} | {off} |",
+            collector.as_str()
+        );
     }
     text.push_str("\n\"Without\" means: `compliance_types` does not match that type.\n");
     text
@@ -156,27 +227,47 @@ fn failures() -> String {
         .to_owned();
     for reason in Reason::ALL {
         let (meaning, look_at) = match reason {
-            Reason::Throttled => ("AWS refused for its request rate", "`api.requests_per_second`; who else calls SSM"),
-            Reason::AccessDenied => ("the credentials may not make the call", "the IAM policy, permission boundaries"),
-            Reason::ExpiredToken => ("the session has ended", "the source of the credentials; the clock"),
-            Reason::InvalidCredentials => {
-                ("the credentials are wrong, unknown to AWS or cannot be loaded", "the AWS credential chain")
-            }
-            Reason::AssumeRoleFailed => {
-                ("`sts:AssumeRole` was refused", "the role's trust policy, the external id, the caller's policy")
-            }
+            Reason::Throttled => (
+                "AWS refused for its request rate",
+                "`api.requests_per_second`; who else calls SSM",
+            ),
+            Reason::AccessDenied => (
+                "the credentials may not make the call",
+                "the IAM policy, permission boundaries",
+            ),
+            Reason::ExpiredToken => (
+                "the session has ended",
+                "the source of the credentials; the clock",
+            ),
+            Reason::InvalidCredentials => (
+                "the credentials are wrong, unknown to AWS or cannot be loaded",
+                "the AWS credential chain",
+            ),
+            Reason::AssumeRoleFailed => (
+                "`sts:AssumeRole` was refused",
+                "the role's trust policy, the external id, the caller's policy",
+            ),
             Reason::RegionDisabled => (
                 "the region is not enabled for the account: its credentials work in another one",
                 "`regions`; the account's settings",
             ),
             Reason::Timeout => ("no answer in time", "`api.attempt_timeout`, the network"),
-            Reason::Network => ("no connection, or one that broke", "DNS, proxies, VPC endpoints, firewalls"),
-            Reason::ServerError => ("AWS answered with a fault of its own (5xx)", "the AWS Health Dashboard"),
+            Reason::Network => (
+                "no connection, or one that broke",
+                "DNS, proxies, VPC endpoints, firewalls",
+            ),
+            Reason::ServerError => (
+                "AWS answered with a fault of its own (5xx)",
+                "the AWS Health Dashboard",
+            ),
             Reason::BadResponse => (
                 "an answer that cannot be read or lacks its list, or a listing that does not end",
                 "proxies; the exporter's log",
             ),
-            Reason::Internal => ("a fault of the exporter itself", "the exporter's log; please report it"),
+            Reason::Internal => (
+                "a fault of the exporter itself",
+                "the exporter's log; please report it",
+            ),
             Reason::Other => ("anything else that AWS refused", "the exporter's log"),
         };
         let _ = writeln!(text, "| `{}` | {meaning} | {look_at} |", reason.as_str());
@@ -191,36 +282,61 @@ fn causes() -> String {
                     dashboard?\" and hold only while that type's summary is NON_COMPLIANT; several may hold at \
                     once.\n\n| compliance_type | reason | holds when | what to do |\n|---|---|---|---|\n"
         .to_owned();
-    let typed = |kind: &'static str, causes: &'static [Cause]| causes.iter().map(move |cause| (kind, *cause));
+    let typed = |kind: &'static str, causes: &'static [Cause]| {
+        causes.iter().map(move |cause| (kind, *cause))
+    };
     let explained = |(_, cause): &(&str, Cause)| *cause != Cause::Unexplained;
-    let all = typed("Patch", &Cause::PATCH).chain(typed("Association", &Cause::ASSOCIATION)).filter(explained);
-    for (kind, cause) in all.chain([("`Custom:*`", Cause::CustomItems), ("any", Cause::Unexplained)]) {
+    let all = typed("Patch", &Cause::PATCH)
+        .chain(typed("Association", &Cause::ASSOCIATION))
+        .filter(explained);
+    for (kind, cause) in all.chain([
+        ("`Custom:*`", Cause::CustomItems),
+        ("any", Cause::Unexplained),
+    ]) {
         let (holds, remedy) = cause_in_words(cause);
-        let _ = writeln!(text, "| {kind} | `{}` | {holds} | {remedy} |", cause.as_str());
+        let _ = writeln!(
+            text,
+            "| {kind} | `{}` | {holds} | {remedy} |",
+            cause.as_str()
+        );
     }
     text
 }
 
 const fn cause_in_words(cause: Cause) -> (&'static str, &'static str) {
     match cause {
-        Cause::PatchesMissing => ("MissingCount is above 0", "run AWS-RunPatchBaseline with Install"),
-        Cause::PatchesFailed => ("FailedCount is above 0", "read the agent's and the operation's logs on the instance"),
-        Cause::RebootPending => ("InstalledPendingRebootCount is above 0", "reboot, then scan"),
-        Cause::PatchesRejected => ("InstalledRejectedCount is above 0", "remove the rejected patches"),
+        Cause::PatchesMissing => (
+            "MissingCount is above 0",
+            "run AWS-RunPatchBaseline with Install",
+        ),
+        Cause::PatchesFailed => (
+            "FailedCount is above 0",
+            "read the agent's and the operation's logs on the instance",
+        ),
+        Cause::RebootPending => (
+            "InstalledPendingRebootCount is above 0",
+            "reboot, then scan",
+        ),
+        Cause::PatchesRejected => (
+            "InstalledRejectedCount is above 0",
+            "remove the rejected patches",
+        ),
         Cause::SecurityUpdatesAvailable => (
             "AvailableSecurityUpdateCount is above 0 and the four counts above do not make up the summary's",
             "approve the updates and install them",
         ),
-        Cause::InventoryFailed => {
-            ("an association of AWS-GatherSoftwareInventory is non-compliant", "troubleshoot Inventory")
-        }
+        Cause::InventoryFailed => (
+            "an association of AWS-GatherSoftwareInventory is non-compliant",
+            "troubleshoot Inventory",
+        ),
         Cause::PatchAssociationNoncompliant => (
             "an association of AWS-RunPatchBaselineAssociation is non-compliant: it reports patches this way",
             "find the patches through the association",
         ),
-        Cause::AssociationFailed => {
-            ("an association of any other document is non-compliant", "read the association's execution history")
-        }
+        Cause::AssociationFailed => (
+            "an association of any other document is non-compliant",
+            "read the association's execution history",
+        ),
         Cause::CustomItems => ("always", "ask whoever writes that type"),
         Cause::Unexplained => (
             "none of the others does, although the details were read after the summary",
@@ -231,14 +347,24 @@ const fn cause_in_words(cause: Cause) -> (&'static str, &'static str) {
 
 fn closed_sets() -> String {
     let sets: [(&str, Vec<&str>); 4] = [
-        ("patch_state", PatchState::ALL.map(PatchState::as_str).to_vec()),
-        ("compliance_severity", Severity::ALL.map(Severity::as_str).to_vec()),
+        (
+            "patch_state",
+            PatchState::ALL.map(PatchState::as_str).to_vec(),
+        ),
+        (
+            "compliance_severity",
+            Severity::ALL.map(Severity::as_str).to_vec(),
+        ),
         ("encoding", vec!["gzip", "identity"]),
         ("handler", crate::http::HANDLERS.to_vec()),
     ];
-    let mut text = "\n## Other labels with fixed values\n\n| label | values |\n|---|---|\n".to_owned();
+    let mut text =
+        "\n## Other labels with fixed values\n\n| label | values |\n|---|---|\n".to_owned();
     for (label, values) in sets {
-        let values: Vec<String> = values.into_iter().map(|value| format!("`{value}`")).collect();
+        let values: Vec<String> = values
+            .into_iter()
+            .map(|value| format!("`{value}`"))
+            .collect();
         let _ = writeln!(text, "| `{label}` | {} |", values.join(", "));
     }
     text.push_str(

@@ -38,12 +38,26 @@ impl<'a> Samples<'a> {
     /// Samples of `family` for one target.
     pub(super) fn new(family: &Family, target: &Identity, deflater: &'a mut Deflater) -> Self {
         let (account_id, region) = (escaped(&target.account_id), escaped(&target.region));
-        let mut start = format!("{}{{account_id=\"{account_id}\",region=\"{region}\"", family.name);
+        let mut start = format!(
+            "{}{{account_id=\"{account_id}\",region=\"{region}\"",
+            family.name
+        );
         if let Per::Instance(_) = family.samples {
             start.push_str(",instance_id=\"");
         }
-        let labels = family.labels.iter().map(|name| format!(",{name}=\"")).collect();
-        Self { deflater, of_target: start.len(), start, labels, text: Vec::with_capacity(BLOCK + BLOCK / 8), series: 0 }
+        let labels = family
+            .labels
+            .iter()
+            .map(|name| format!(",{name}=\""))
+            .collect();
+        Self {
+            deflater,
+            of_target: start.len(),
+            start,
+            labels,
+            text: Vec::with_capacity(BLOCK + BLOCK / 8),
+            series: 0,
+        }
     }
 
     /// The samples from here on are of this instance; its id comes escaped.
@@ -54,9 +68,17 @@ impl<'a> Samples<'a> {
     }
 
     /// One sample: the values of the family's own labels, in the order of the catalogue.
-    #[expect(clippy::needless_pass_by_value, reason = "numbers, written where they stand")]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "numbers, written where they stand"
+    )]
     pub fn sample(&mut self, labels: &[&str], value: impl Value) {
-        debug_assert_eq!(labels.len(), self.labels.len(), "{:?} has other labels", self.start);
+        debug_assert_eq!(
+            labels.len(),
+            self.labels.len(),
+            "{:?} has other labels",
+            self.start
+        );
         self.text.extend_from_slice(self.start.as_bytes());
         for (name, value) in self.labels.iter().zip(labels) {
             self.text.extend_from_slice(name.as_bytes());
@@ -103,7 +125,9 @@ pub(crate) fn escaped(value: &str) -> Cow<'_, str> {
 
 fn is_special(value: &str) -> bool {
     // Without an early exit the search is one of many bytes at once.
-    value.bytes().fold(false, |special, b| special | matches!(b, b'"' | b'\\' | b'\n'))
+    value.bytes().fold(false, |special, b| {
+        special | matches!(b, b'"' | b'\\' | b'\n')
+    })
 }
 
 fn escape(out: &mut Vec<u8>, value: &str) {
@@ -144,7 +168,11 @@ impl Value for bool {
 /// Seconds.
 impl Value for std::time::Duration {
     fn write(&self, out: &mut Vec<u8>) {
-        out.extend_from_slice(ryu::Buffer::new().format_finite(self.as_secs_f64()).as_bytes());
+        out.extend_from_slice(
+            ryu::Buffer::new()
+                .format_finite(self.as_secs_f64())
+                .as_bytes(),
+        );
     }
 }
 

@@ -1,4 +1,5 @@
-//! What a metric family is: a value that says everything about it, and a pure function from state to samples.
+//! What a metric family is: a value that says everything about it, and a pure function from state
+//! to samples.
 
 use crate::model::Instance;
 
@@ -85,8 +86,14 @@ impl Family {
     pub fn header(&self, format: Format) -> String {
         let (name, kind) = match (format, self.kind) {
             (Format::OpenMetrics, Kind::Info) => (self.name.trim_end_matches("_info"), "info"),
-            (Format::OpenMetrics | Format::Text, Kind::Gauge) | (Format::Text, Kind::Info) => (self.name, "gauge"),
+            (Format::OpenMetrics | Format::Text, Kind::Gauge) | (Format::Text, Kind::Info) => {
+                (self.name, "gauge")
+            }
         };
-        format!("# HELP {name} {} {}\n# TYPE {name} {kind}\n", self.help, Self::AS_OF)
+        format!(
+            "# HELP {name} {} {}\n# TYPE {name} {kind}\n",
+            self.help,
+            Self::AS_OF
+        )
     }
 }

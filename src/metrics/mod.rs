@@ -1,7 +1,7 @@
 //! What is exposed: the catalogue of the fleet's families, and the page made of them.
 //!
-//! Pure but for the exporter's own counters. Knows the model; leaves sockets and negotiation to `http`, and when to render
-//! to `app`.
+//! Pure but for the exporter's own counters. Knows the model; leaves sockets and negotiation to
+//! `http`, and when to render to `app`.
 
 mod body;
 mod catalogue;

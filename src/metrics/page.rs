@@ -1,7 +1,9 @@
-//! The page: every family's header and samples, compressed when they change and put together when they are asked for.
+//! The page: every family's header and samples, compressed when they change and put together when
+//! they are asked for.
 //!
-//! A target is rendered to a [`TargetPage`]; [`Publisher`] keeps one of each target and publishes the [`Page`] of them all;
-//! a scrape takes the page as it is and adds the exporter's own metrics ([`Body`](super::Body)).
+//! A target is rendered to a [`TargetPage`]; [`Publisher`] keeps one of each target and publishes
+//! the [`Page`] of them all; a scrape takes the page as it is and adds the exporter's own metrics
+//! ([`Body`](super::Body)).
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -65,21 +67,27 @@ pub struct Publisher {
 
 const FORMATS: [Format; 2] = [Format::OpenMetrics, Format::Text];
 
-/// Chunks of instances that are compressed together: fewer take less time, more make a smaller page.
+/// Chunks of instances that are compressed together: fewer take less time, more make a smaller
+/// page.
 const AT_ONCE: usize = 8;
 
-/// Parts below this are copied to be with their neighbours: more of them cost a scrape more than so many bytes do.
+/// Parts below this are copied to be with their neighbours: more of them cost a scrape more than so
+/// many bytes do.
 const SMALL: usize = 4 * 1024;
 
 // === impl TargetPage ===
 
 impl TargetPage {
-    /// Everything there is to show of a target. What is as it was on its page `before` stays in its place.
+    /// Everything there is to show of a target. What is as it was on its page `before` stays in its
+    /// place.
     pub fn render(view: &View<'_>, before: Option<&Self>) -> Self {
         let mut counts = Counts::new(view);
-        let mut sections: Vec<(&Family, Section)> = families().map(|family| (family, Section::default())).collect();
+        let mut sections: Vec<(&Family, Section)> = families()
+            .map(|family| (family, Section::default()))
+            .collect();
         let mut deflater = Deflater::default();
-        // Some instances after the other, not family by family: what is known of them is still at hand for the next family.
+        // Some instances after the other, not family by family: what is known of them is still at
+        // hand for the next family.
         let chunks: Vec<_> = view.target.chunks().iter().collect();
         for some in chunks.chunks(AT_ONCE) {
             let mut shown = Vec::new();
@@ -108,7 +116,10 @@ impl TargetPage {
             }
         }
         let before = |at: usize| before.and_then(|page| page.0.get(at)?.as_ref());
-        let sections = sections.into_iter().enumerate().map(|(at, (_, section))| section.in_place_of(before(at)));
+        let sections = sections
+            .into_iter()
+            .enumerate()
+            .map(|(at, (_, section))| section.in_place_of(before(at)));
         Self(sections.collect())
     }
 }
@@ -132,11 +143,16 @@ impl Section {
     }
 
     fn sum(&self) -> Sum {
-        self.pieces.iter().fold(Sum::default(), |sum, piece| sum.then(piece.sum))
+        self.pieces
+            .iter()
+            .fold(Sum::default(), |sum, piece| sum.then(piece.sum))
     }
 
     fn deflated(&self) -> u64 {
-        self.pieces.iter().map(|piece| piece.deflated.len() as u64).sum()
+        self.pieces
+            .iter()
+            .map(|piece| piece.deflated.len() as u64)
+            .sum()
     }
 }
 
@@ -148,7 +164,11 @@ impl Default for Publisher {
             let of = |format| piece(family.header(format).as_bytes());
             Arc::new(FORMATS.map(of))
         };
-        Self { headers: families().map(header).collect(), targets: Mutex::default(), page: ArcSwap::default() }
+        Self {
+            headers: families().map(header).collect(),
+            targets: Mutex::default(),
+            page: ArcSwap::default(),
+        }
     }
 }
 
@@ -162,12 +182,19 @@ impl Publisher {
 
     /// The page that a target has now.
     pub fn target(&self, place: usize) -> Option<TargetPage> {
-        self.targets.lock().unwrap_or_else(PoisonError::into_inner).get(&place).cloned()
+        self.targets
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&place)
+            .cloned()
     }
 
     /// The page of one target alone, as it is now.
     pub fn target_page(&self, place: usize) -> Page {
-        self.assemble(&self.target(place).iter().collect::<Vec<_>>(), &Page::default())
+        self.assemble(
+            &self.target(place).iter().collect::<Vec<_>>(),
+            &Page::default(),
+        )
     }
 
     /// Shows a target no more.
@@ -185,17 +212,22 @@ impl Publisher {
     /// Under the lock of the targets, so that an older page of them never replaces a newer one.
     fn store(&self, targets: &BTreeMap<usize, TargetPage>) {
         let before = self.page.load();
-        self.page.store(Arc::new(self.assemble(&targets.values().collect::<Vec<_>>(), &before)));
+        self.page.store(Arc::new(
+            self.assemble(&targets.values().collect::<Vec<_>>(), &before),
+        ));
     }
 
-    /// A page of these targets. Families that are as they were `before` are not joined again: with hundreds of targets,
-    /// that costs more than the refresh of one.
+    /// A page of these targets. Families that are as they were `before` are not joined again: with
+    /// hundreds of targets, that costs more than the refresh of one.
     fn assemble(&self, targets: &[&TargetPage], before: &Page) -> Page {
         let mut page = Page::default();
         let mut before = before.families.iter().peekable();
         for (at, header) in self.headers.iter().enumerate() {
             let joined_before = before.next_if(|joined| Arc::ptr_eq(&joined.header, header));
-            let sections: Vec<_> = targets.iter().filter_map(|target| target.0.get(at)?.as_ref()).collect();
+            let sections: Vec<_> = targets
+                .iter()
+                .filter_map(|target| target.0.get(at)?.as_ref())
+                .collect();
             match joined_before {
                 Some(joined) if joined.is_of(&sections) => page.push(Arc::clone(joined)),
                 _ if !sections.is_empty() => page.push(Arc::new(Joined::new(header, &sections))),
@@ -213,14 +245,21 @@ impl Joined {
         Self {
             header: Arc::clone(header),
             sections: sections.iter().map(|section| Arc::clone(section)).collect(),
-            sum: sections.iter().fold(Sum::default(), |sum, section| sum.then(section.sum())),
+            sum: sections
+                .iter()
+                .fold(Sum::default(), |sum, section| sum.then(section.sum())),
             deflated: sections.iter().map(|section| section.deflated()).sum(),
             series: sections.iter().map(|section| section.series).sum(),
         }
     }
 
     fn is_of(&self, sections: &[&Arc<Section>]) -> bool {
-        self.sections.len() == sections.len() && self.sections.iter().zip(sections).all(|(a, b)| Arc::ptr_eq(a, b))
+        self.sections.len() == sections.len()
+            && self
+                .sections
+                .iter()
+                .zip(sections)
+                .all(|(a, b)| Arc::ptr_eq(a, b))
     }
 }
 
@@ -260,7 +299,9 @@ impl Page {
         let (mut parts, mut small) = (Vec::new(), BytesMut::from(GZIP_HEADER));
         for family in &self.families {
             let samples = family.sections.iter().flat_map(|section| &section.pieces);
-            for Piece { deflated: part, .. } in std::iter::once(&family.header[format as usize]).chain(samples) {
+            for Piece { deflated: part, .. } in
+                std::iter::once(&family.header[format as usize]).chain(samples)
+            {
                 if part.len() < SMALL {
                     small.extend_from_slice(part);
                 } else {

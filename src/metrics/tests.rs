@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use super::{Build, Family, Format, Kind, Own, Page, Per, document, families};
 
-/// What a scraper or another format appends by itself: a gauge that ends so would be taken for a part of something else.
+/// What a scraper or another format appends by itself: a gauge that ends so would be taken for a
+/// part of something else.
 const SUFFIXES: [&str; 6] = ["_total", "_count", "_sum", "_bucket", "_created", "_info"];
 
 fn labels(family: &Family) -> Vec<&'static str> {
@@ -14,7 +15,15 @@ fn labels(family: &Family) -> Vec<&'static str> {
 }
 
 fn own_metrics(format: Format) -> String {
-    Own::new(Build { version: "1", revision: "2", rustc: "3" }, Duration::ZERO).encode(format, &Page::default())
+    Own::new(
+        Build {
+            version: "1",
+            revision: "2",
+            rustc: "3",
+        },
+        Duration::ZERO,
+    )
+    .encode(format, &Page::default())
 }
 
 fn is_identifier(name: &str) -> bool {
@@ -28,7 +37,11 @@ fn every_name_is_an_identifier_with_the_prefix_of_the_fleet() {
     for family in families() {
         assert!(is_identifier(family.name), "{}", family.name);
         assert!(family.name.starts_with("aws_ssm_"), "{}", family.name);
-        assert!(!family.name.starts_with("aws_ssm_exporter_"), "{} is named as if of the exporter itself", family.name);
+        assert!(
+            !family.name.starts_with("aws_ssm_exporter_"),
+            "{} is named as if of the exporter itself",
+            family.name
+        );
     }
 }
 
@@ -37,7 +50,11 @@ fn no_two_families_have_one_name_in_either_format() {
     let (mut text, mut open) = (HashSet::new(), HashSet::new());
     for family in families() {
         assert!(text.insert(family.name), "{}", family.name);
-        assert!(open.insert(family.name.trim_end_matches("_info")), "{}", family.name);
+        assert!(
+            open.insert(family.name.trim_end_matches("_info")),
+            "{}",
+            family.name
+        );
     }
 }
 
@@ -45,29 +62,52 @@ fn no_two_families_have_one_name_in_either_format() {
 fn a_name_says_whether_a_family_is_of_instances() {
     for family in families() {
         let of_instances = matches!(family.samples, Per::Instance(_));
-        assert_eq!(family.name.starts_with("aws_ssm_instance_"), of_instances, "{}", family.name);
-        assert_eq!(labels(family).contains(&"instance_id"), of_instances, "{}", family.name);
+        assert_eq!(
+            family.name.starts_with("aws_ssm_instance_"),
+            of_instances,
+            "{}",
+            family.name
+        );
+        assert_eq!(
+            labels(family).contains(&"instance_id"),
+            of_instances,
+            "{}",
+            family.name
+        );
     }
 }
 
 #[test]
 fn info_families_and_only_they_end_in_info() {
     for family in families() {
-        assert_eq!(family.name.ends_with("_info"), family.kind == Kind::Info, "{}", family.name);
+        assert_eq!(
+            family.name.ends_with("_info"),
+            family.kind == Kind::Info,
+            "{}",
+            family.name
+        );
     }
 }
 
 #[test]
 fn no_gauge_ends_in_a_suffix_of_another_type() {
     for family in families().filter(|family| family.kind == Kind::Gauge) {
-        assert!(!SUFFIXES.iter().any(|suffix| family.name.ends_with(suffix)), "{}", family.name);
+        assert!(
+            !SUFFIXES.iter().any(|suffix| family.name.ends_with(suffix)),
+            "{}",
+            family.name
+        );
     }
 }
 
 #[test]
 fn times_are_timestamps_in_seconds() {
     for family in families().filter(|family| family.help.starts_with("When ")) {
-        assert!(family.name.ends_with("_timestamp_seconds"), "{}", family.name);
+        assert!(
+            family.name.ends_with("_timestamp_seconds"),
+            "{}",
+            family.name
+        );
     }
 }
 
@@ -76,8 +116,19 @@ fn every_label_is_valid_occurs_once_and_leaves_alone_what_belongs_to_scrapes_and
     let taken = ["severity", "instance", "job", "le", "quantile", "alertname"];
     for family in families() {
         let labels = labels(family);
-        assert!(labels.iter().all(|label| is_identifier(label) && !taken.contains(label)), "{}", family.name);
-        assert_eq!(labels.iter().collect::<HashSet<_>>().len(), labels.len(), "{}", family.name);
+        assert!(
+            labels
+                .iter()
+                .all(|label| is_identifier(label) && !taken.contains(label)),
+            "{}",
+            family.name
+        );
+        assert_eq!(
+            labels.iter().collect::<HashSet<_>>().len(),
+            labels.len(),
+            "{}",
+            family.name
+        );
     }
 }
 
@@ -87,9 +138,15 @@ fn every_help_is_one_line_that_says_as_of_when() {
         let header = family.header(Format::Text);
         let mut lines = header.lines();
         let help = lines.next().unwrap();
-        assert!(lines.next().unwrap().starts_with("# TYPE ") && lines.next().is_none(), "{header}");
+        assert!(
+            lines.next().unwrap().starts_with("# TYPE ") && lines.next().is_none(),
+            "{header}"
+        );
         assert!(help.ends_with(&format!(". {}", Family::AS_OF)), "{help}");
-        assert!(!help.contains('\\') && !help.contains("  ") && help.trim_end() == help, "{help}");
+        assert!(
+            !help.contains('\\') && !help.contains("  ") && help.trim_end() == help,
+            "{help}"
+        );
         assert!(!family.help.contains(Family::AS_OF), "{help}");
     }
 }
@@ -104,9 +161,12 @@ fn no_two_families_have_one_help() {
 fn metrics_of_the_exporter_itself_are_named_apart_from_the_fleet() {
     for format in [Format::Text, Format::OpenMetrics] {
         let text = own_metrics(format);
-        let names = text.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split(' ').next());
-        let strangers: Vec<&str> =
-            names.filter(|n| !n.starts_with("aws_ssm_exporter_") && !n.starts_with("process_")).collect();
+        let names = text
+            .lines()
+            .filter_map(|line| line.strip_prefix("# TYPE ")?.split(' ').next());
+        let strangers: Vec<&str> = names
+            .filter(|n| !n.starts_with("aws_ssm_exporter_") && !n.starts_with("process_"))
+            .collect();
         assert!(strangers.is_empty(), "{strangers:?}");
     }
 }
@@ -114,10 +174,16 @@ fn metrics_of_the_exporter_itself_are_named_apart_from_the_fleet() {
 #[test]
 fn helps_of_the_exporter_itself_are_sentences_on_one_line() {
     let text = own_metrics(Format::Text);
-    let helps: Vec<&str> = text.lines().filter(|line| line.starts_with("# HELP ")).collect();
+    let helps: Vec<&str> = text
+        .lines()
+        .filter(|line| line.starts_with("# HELP "))
+        .collect();
     assert!(!helps.is_empty());
     for help in helps {
-        assert!(help.ends_with('.') && !help.ends_with("..") && !help.contains('\\'), "{help}");
+        assert!(
+            help.ends_with('.') && !help.ends_with("..") && !help.contains('\\'),
+            "{help}"
+        );
     }
 }
 
@@ -131,10 +197,15 @@ fn the_document_is_made_from_the_code() {
         std::fs::write(&path, &actual).unwrap();
     }
     let expected = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(actual == expected, "{} is stale; run again with UPDATE_DOCS=1 and look at the change", path.display());
+    assert!(
+        actual == expected,
+        "{} is stale; run again with UPDATE_DOCS=1 and look at the change",
+        path.display()
+    );
 }
 
-/// Not read from the registry: that leaves out what has no sample yet, so a metric could be missing on both sides.
+/// Not read from the registry: that leaves out what has no sample yet, so a metric could be missing
+/// on both sides.
 const OWN: [&str; 12] = [
     "build_info",
     "api_requests_total",
@@ -154,8 +225,15 @@ const OWN: [&str; 12] = [
 fn the_document_has_every_metric_of_the_fleet_and_of_the_exporter() {
     let document = document();
     let own = OWN.map(|name| format!("aws_ssm_exporter_{name}"));
-    for name in families().map(|family| family.name).chain(own.iter().map(String::as_str)) {
-        assert_eq!(document.matches(&format!("\n| `{name}` | ")).count(), 1, "{name}");
+    for name in families()
+        .map(|family| family.name)
+        .chain(own.iter().map(String::as_str))
+    {
+        assert_eq!(
+            document.matches(&format!("\n| `{name}` | ")).count(),
+            1,
+            "{name}"
+        );
     }
 }
 
@@ -163,8 +241,13 @@ fn the_document_has_every_metric_of_the_fleet_and_of_the_exporter() {
 fn every_row_of_the_document_has_as_many_cells_as_its_table() {
     let mut cells = None;
     for line in document().lines() {
-        let count = line.starts_with('|').then(|| line.replace("\\|", "").matches('|').count());
-        assert!(cells.is_none() || count.is_none() || cells == count, "{line}");
+        let count = line
+            .starts_with('|')
+            .then(|| line.replace("\\|", "").matches('|').count());
+        assert!(
+            cells.is_none() || count.is_none() || cells == count,
+            "{line}"
+        );
         cells = count;
     }
 }
@@ -172,11 +255,21 @@ fn every_row_of_the_document_has_as_many_cells_as_its_table() {
 #[test]
 fn labels_of_the_exporter_itself_are_in_the_document() {
     let document = document();
-    let row = |name: &str| document.lines().find(|line| line.starts_with(&format!("| `{name}` "))).unwrap().to_owned();
+    let row = |name: &str| {
+        document
+            .lines()
+            .find(|line| line.starts_with(&format!("| `{name}` ")))
+            .unwrap()
+            .to_owned()
+    };
     let of_errors = "| counter | EXPERIMENTAL | `account_id`, `region`, `operation`, `reason` |";
     assert!(row("aws_ssm_exporter_api_errors_total").contains(of_errors));
     assert!(
-        row("aws_ssm_exporter_api_request_duration_seconds").contains("| histogram | EXPERIMENTAL | `operation` |")
+        row("aws_ssm_exporter_api_request_duration_seconds")
+            .contains("| histogram | EXPERIMENTAL | `operation` |")
     );
-    assert!(row("aws_ssm_exporter_build_info").contains("| info | EXPERIMENTAL | `version`, `revision`, `rustc` |"));
+    assert!(
+        row("aws_ssm_exporter_build_info")
+            .contains("| info | EXPERIMENTAL | `version`, `revision`, `rustc` |")
+    );
 }

@@ -1,4 +1,5 @@
-//! A target as the page shows it: which collectors are on, which instances get series of their own, what explains them.
+//! A target as the page shows it: which collectors are on, which instances get series of their own,
+//! what explains them.
 
 use crate::model::{ASSOCIATION, Attempt, Collector, Instance, PATCH, Status, Summary, Target};
 
@@ -54,16 +55,19 @@ impl View<'_> {
     /// The collectors that are switched on.
     pub fn collectors(&self) -> impl Iterator<Item = Collector> {
         let policy = self.policy;
-        Collector::ALL.into_iter().filter(move |collector| match collector {
-            Collector::Patches | Collector::Baselines => policy.patch,
-            Collector::Associations | Collector::Items => policy.association,
-            Collector::Instances | Collector::Compliance | Collector::ComplianceTotals => true,
-        })
+        Collector::ALL
+            .into_iter()
+            .filter(move |collector| match collector {
+                Collector::Patches | Collector::Baselines => policy.patch,
+                Collector::Associations | Collector::Items => policy.association,
+                Collector::Instances | Collector::Compliance | Collector::ComplianceTotals => true,
+            })
     }
 
     /// The last attempts of the collectors that are switched on.
     pub fn attempts(&self) -> impl Iterator<Item = (Collector, Attempt)> {
-        self.collectors().filter_map(|collector| Some((collector, self.target.collector(collector).attempt?)))
+        self.collectors()
+            .filter_map(|collector| Some((collector, self.target.collector(collector).attempt?)))
     }
 
     /// Whether the account is known; until then a target says only that it is down, and why.
@@ -78,7 +82,9 @@ impl View<'_> {
             Show::None => false,
             Show::Noncompliant => {
                 instance.summaries.iter().any(Summary::is_noncompliant)
-                    || [PATCH, ASSOCIATION].into_iter().any(|kind| self.is_unreported(instance, kind))
+                    || [PATCH, ASSOCIATION]
+                        .into_iter()
+                        .any(|kind| self.is_unreported(instance, kind))
             }
         };
         wanted && (self.policy.include_unlisted || self.target.is_listed(instance))
@@ -91,7 +97,9 @@ impl View<'_> {
 
     /// Whether a listed instance lacks a summary that it should have.
     pub fn is_unreported(&self, instance: &Instance, compliance_type: &str) -> bool {
-        self.has_both_views() && self.reads(compliance_type) && self.target.is_unreported(instance, compliance_type)
+        self.has_both_views()
+            && self.reads(compliance_type)
+            && self.target.is_unreported(instance, compliance_type)
     }
 
     /// Whether a compliance type is read at all.

@@ -1,8 +1,8 @@
 //! The instances of a target, in the order of their ids, in chunks of bounded size.
 //!
-//! A chunk is what is rendered at once, while its instances are at hand, and what is copied when an instance comes or goes:
-//! a list of all of them would be copied whole, and shift all that follow. Boundaries move only where a chunk is split or
-//! joined.
+//! A chunk is what is rendered at once, while its instances are at hand, and what is copied when an
+//! instance comes or goes: a list of all of them would be copied whole, and shift all that follow.
+//! Boundaries move only where a chunk is split or joined.
 
 use std::sync::Arc;
 
@@ -11,7 +11,8 @@ use super::instance::Instance;
 /// The most instances of a chunk.
 pub const CHUNK: usize = 256;
 
-/// Below this a chunk is joined to its neighbour, so that their number stays in proportion to the fleet.
+/// Below this a chunk is joined to its neighbour, so that their number stays in proportion to the
+/// fleet.
 const SPARSE: usize = CHUNK / 4;
 
 /// Instances in the order of their ids.
@@ -31,9 +32,14 @@ impl Chunks {
 
     /// The instance of this id.
     pub fn find(&self, id: &str) -> Option<&Instance> {
-        let after = self.0.partition_point(|chunk| chunk.first().is_some_and(|first| *first.id <= *id));
+        let after = self
+            .0
+            .partition_point(|chunk| chunk.first().is_some_and(|first| *first.id <= *id));
         let chunk = self.0.get(after.checked_sub(1)?)?;
-        chunk.binary_search_by(|instance| (*instance.id).cmp(id)).ok().and_then(|at| chunk.get(at))
+        chunk
+            .binary_search_by(|instance| (*instance.id).cmp(id))
+            .ok()
+            .and_then(|at| chunk.get(at))
     }
 
     /// Visits every instance; those that nothing is known of afterwards are removed.
@@ -44,7 +50,8 @@ impl Chunks {
         self.tidy();
     }
 
-    /// Brings in one value per id: `visit` gets every instance that is known or named, and the value where it is named.
+    /// Brings in one value per id: `visit` gets every instance that is known or named, and the
+    /// value where it is named.
     ///
     /// `values` are in the order of ids, each id once.
     pub fn merge<T>(
@@ -57,19 +64,27 @@ impl Chunks {
         if chunks.is_empty() {
             chunks.push(Vec::new());
         }
-        let firsts: Vec<Option<Arc<str>>> =
-            chunks.iter().skip(1).map(|chunk| chunk.first().map(|i| Arc::clone(&i.id))).chain([None]).collect();
+        let firsts: Vec<Option<Arc<str>>> = chunks
+            .iter()
+            .skip(1)
+            .map(|chunk| chunk.first().map(|i| Arc::clone(&i.id)))
+            .chain([None])
+            .collect();
         for (chunk, end) in chunks.iter_mut().zip(firsts) {
             let mut merged = Vec::with_capacity(chunk.len());
             for mut known in chunk.drain(..) {
                 while let Some((id, value)) = values.next_if(|(id, _)| *id < known.id) {
                     merged.push(visited(Instance::named(id), Some(value), &mut visit));
                 }
-                let value = values.next_if(|(id, _)| *id == known.id).map(|(_, value)| value);
+                let value = values
+                    .next_if(|(id, _)| *id == known.id)
+                    .map(|(_, value)| value);
                 visit(&mut known, value);
                 merged.push(known);
             }
-            while let Some((id, value)) = values.next_if(|(id, _)| end.as_ref().is_none_or(|end| id < end)) {
+            while let Some((id, value)) =
+                values.next_if(|(id, _)| end.as_ref().is_none_or(|end| id < end))
+            {
                 merged.push(visited(Instance::named(id), Some(value), &mut visit));
             }
             *chunk = merged;
@@ -83,7 +98,10 @@ impl Chunks {
         for mut chunk in self.0.drain(..) {
             chunk.retain(Instance::is_known);
             match tidy.last_mut() {
-                Some(last) if last.len().min(chunk.len()) < SPARSE && last.len() + chunk.len() <= CHUNK => {
+                Some(last)
+                    if last.len().min(chunk.len()) < SPARSE
+                        && last.len() + chunk.len() <= CHUNK =>
+                {
                     last.append(&mut chunk);
                 }
                 _ => split_into(&mut tidy, chunk),
@@ -93,13 +111,17 @@ impl Chunks {
     }
 }
 
-fn visited<T>(mut instance: Instance, value: Option<T>, visit: &mut impl FnMut(&mut Instance, Option<T>)) -> Instance {
+fn visited<T>(
+    mut instance: Instance,
+    value: Option<T>,
+    visit: &mut impl FnMut(&mut Instance, Option<T>),
+) -> Instance {
     visit(&mut instance, value);
     instance
 }
 
-/// Pushes `chunk` in even parts of at most [`CHUNK`], none with room to spare: the first read of a fleet comes as one chunk,
-/// and parts cut off it by halves would keep room for all of it, each.
+/// Pushes `chunk` in even parts of at most [`CHUNK`], none with room to spare: the first read of a
+/// fleet comes as one chunk, and parts cut off it by halves would keep room for all of it, each.
 fn split_into(chunks: &mut Vec<Vec<Instance>>, mut chunk: Vec<Instance>) {
     let (parts, all) = (chunk.len().div_ceil(CHUNK), chunk.len());
     if parts == 1 {
@@ -115,12 +137,21 @@ fn split_into(chunks: &mut Vec<Vec<Instance>>, mut chunk: Vec<Instance>) {
 
 impl Instance {
     fn named(id: Arc<str>) -> Self {
-        Self { id, listing: None, summaries: Box::default(), patches: None, items: None }
+        Self {
+            id,
+            listing: None,
+            summaries: Box::default(),
+            patches: None,
+            items: None,
+        }
     }
 
     /// Whether anything but the id is known.
     fn is_known(&self) -> bool {
-        self.listing.is_some() || !self.summaries.is_empty() || self.patches.is_some() || self.items.is_some()
+        self.listing.is_some()
+            || !self.summaries.is_empty()
+            || self.patches.is_some()
+            || self.items.is_some()
     }
 }
 
@@ -137,16 +168,24 @@ mod tests {
     fn merge(chunks: &mut Chunks, ids: &BTreeSet<u16>) {
         let values = ids.iter().map(|id| (Arc::from(format!("i-{id:05}")), ()));
         chunks.merge(values, |instance, value| {
-            instance.items =
-                value.map(|()| Box::new(ItemDetail { mark: DetailMark::default(), associations: Box::default() }))
+            instance.items = value.map(|()| {
+                Box::new(ItemDetail {
+                    mark: DetailMark::default(),
+                    associations: Box::default(),
+                })
+            })
         });
     }
 
     fn ids() -> impl Strategy<Value = BTreeSet<u16>> {
-        // As ranges, because thousands of single ids are slow to make and to shrink: every chunk boundary moves all the same.
+        // As ranges, because thousands of single ids are slow to make and to shrink: every chunk
+        // boundary moves all the same.
         let range = (0_u16..3000, 0_u16..600, 1_usize..5);
         prop::collection::vec(range, 0..4).prop_map(|ranges| {
-            ranges.into_iter().flat_map(|(start, len, step)| (start..start + len).step_by(step)).collect()
+            ranges
+                .into_iter()
+                .flat_map(|(start, len, step)| (start..start + len).step_by(step))
+                .collect()
         })
     }
 

@@ -1,9 +1,11 @@
-//! When the details of an instance must be read again, and when they are confirmed without being read.
+//! When the details of an instance must be read again, and when they are confirmed without being
+//! read.
 //!
-//! Details are dear: a call for fifty patch states, or for one instance's items. The summaries are read at every refresh
-//! anyway, so they serve as the signal: while an instance's summary stays the same, what explains it does too. AWS's views
-//! lag behind each other, though, and some changes move no summary; so what was read on a change is read once more, and
-//! everything is read again within `full_every`, a little at each refresh.
+//! Details are dear: a call for fifty patch states, or for one instance's items. The summaries are
+//! read at every refresh anyway, so they serve as the signal: while an instance's summary stays the
+//! same, what explains it does too. AWS's views lag behind each other, though, and some changes
+//! move no summary; so what was read on a change is read once more, and everything is read again
+//! within `full_every`, a little at each refresh.
 
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
@@ -22,7 +24,8 @@ pub struct Signature(NonZeroU64);
 /// How far details of an instance can be trusted, and when to read them again.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct DetailMark {
-    /// The last refresh that read them, or saw that their summary is the same as when they were read.
+    /// The last refresh that read them, or saw that their summary is the same as when they were
+    /// read.
     pub confirmed_in: u32,
     /// When that was, in seconds since the exporter's start.
     pub confirmed_at: u32,
@@ -47,7 +50,8 @@ pub(super) struct Moment {
     pub(super) at: u32,
 }
 
-/// How much older than its summary a detail may say it is. Both are times of the same scan, but not of the same moment.
+/// How much older than its summary a detail may say it is. Both are times of the same scan, but not
+/// of the same moment.
 const SAME_SCAN: u64 = 60_000;
 
 /// Reads in a row after which a detail that stays older than its summary is taken as it is.
@@ -84,8 +88,9 @@ impl Signature {
 // === impl DetailMark ===
 
 impl DetailMark {
-    /// Details just read. `dated` is the time they claim for themselves, `before` the mark they had. Without one they
-    /// are new, which is a change, too, unless it is because `everything` is read for the first time.
+    /// Details just read. `dated` is the time they claim for themselves, `before` the mark they
+    /// had. Without one they are new, which is a change, too, unless it is because `everything` is
+    /// read for the first time.
     pub(super) fn read(
         now: Moment,
         summary: Option<&Summary>,
@@ -99,7 +104,11 @@ impl DetailMark {
             (Some(dated), Some(determined)) => dated.millis() + SAME_SCAN < determined.millis(),
             _ => false,
         };
-        let outdated_reads = if outdated { same.map_or(0, |mark| mark.outdated_reads).saturating_add(1) } else { 0 };
+        let outdated_reads = if outdated {
+            same.map_or(0, |mark| mark.outdated_reads).saturating_add(1)
+        } else {
+            0
+        };
         // Read in the refresh that saw the change: the view of the details may not have had it yet.
         let on_change = same.is_none() && !(everything && before.is_none());
         let due_again = on_change || (outdated && outdated_reads < OUTDATED_READS);
@@ -115,11 +124,14 @@ impl DetailMark {
 
     /// The same; if `due_again`, the next refresh reads them whatever their summary says.
     pub(super) fn due_again_if(self, due_again: bool) -> Self {
-        Self { due_again: self.due_again || due_again, ..self }
+        Self {
+            due_again: self.due_again || due_again,
+            ..self
+        }
     }
 
-    /// Details that could not be read although they were due: the next refresh tries again, beside those whose turn it
-    /// is then.
+    /// Details that could not be read although they were due: the next refresh tries again, beside
+    /// those whose turn it is then.
     pub(super) fn miss(&mut self) {
         self.due_again = true;
     }
@@ -130,9 +142,16 @@ impl DetailMark {
     }
 
     /// Whether details must be read, given the summary as far as it is known.
-    pub(super) fn is_due(mark: Option<&Self>, id: &str, summary: Option<Signature>, rotation: &Rotation) -> bool {
+    pub(super) fn is_due(
+        mark: Option<&Self>,
+        id: &str,
+        summary: Option<Signature>,
+        rotation: &Rotation,
+    ) -> bool {
         mark.is_none_or(|mark| {
-            mark.due_again || rotation.has(mark, id) || summary.is_some_and(|summary| summary != mark.signature)
+            mark.due_again
+                || rotation.has(mark, id)
+                || summary.is_some_and(|summary| summary != mark.signature)
         })
     }
 }
@@ -140,23 +159,35 @@ impl DetailMark {
 // === impl Rotation ===
 
 impl Rotation {
-    /// Of all `details`, the share that keeps every one of them younger than `full_every`, refreshes being `elapsed`
-    /// apart. Those that are read anyway have no part in it: one that can never be read must not hold up the others.
+    /// Of all `details`, the share that keeps every one of them younger than `full_every`,
+    /// refreshes being `elapsed` apart. Those that are read anyway have no part in it: one that can
+    /// never be read must not hold up the others.
     pub(super) fn new<'a>(
         details: impl Iterator<Item = (&'a Instance, &'a DetailMark)>,
         elapsed: Duration,
         full_every: Duration,
     ) -> Self {
         let turns = details.filter(|(_, mark)| !mark.due_again);
-        let mut oldest: Vec<(u32, &Arc<str>)> = turns.map(|(instance, mark)| (mark.read_in, &instance.id)).collect();
-        let share = elapsed.as_millis().saturating_mul(oldest.len() as u128).div_ceil(full_every.as_millis().max(1));
-        let share = usize::try_from(share).unwrap_or(usize::MAX).min(oldest.len());
-        let Some(last) = share.checked_sub(1) else { return Self(None) };
+        let mut oldest: Vec<(u32, &Arc<str>)> = turns
+            .map(|(instance, mark)| (mark.read_in, &instance.id))
+            .collect();
+        let share = elapsed
+            .as_millis()
+            .saturating_mul(oldest.len() as u128)
+            .div_ceil(full_every.as_millis().max(1));
+        let share = usize::try_from(share)
+            .unwrap_or(usize::MAX)
+            .min(oldest.len());
+        let Some(last) = share.checked_sub(1) else {
+            return Self(None);
+        };
         let (_, (read_in, id), _) = oldest.select_nth_unstable(last);
         Self(Some((*read_in, Arc::clone(id))))
     }
 
     fn has(&self, mark: &DetailMark, id: &str) -> bool {
-        self.0.as_ref().is_some_and(|(read_in, last)| (mark.read_in, id) <= (*read_in, &**last))
+        self.0
+            .as_ref()
+            .is_some_and(|(read_in, last)| (mark.read_in, id) <= (*read_in, &**last))
     }
 }

@@ -40,7 +40,10 @@ impl Evidence {
             Data::Patches(read) => read.rows.iter().any(|(_, state)| state.is_some()),
             Data::Baselines(rows) => !rows.is_empty(),
             Data::Associations(rows) => !rows.is_empty(),
-            Data::Items(read) => read.rows.iter().any(|(_, associations)| !associations.is_empty()),
+            Data::Items(read) => read
+                .rows
+                .iter()
+                .any(|(_, associations)| !associations.is_empty()),
         };
         self.collectors[collector as usize] |= has_rows;
     }

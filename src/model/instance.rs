@@ -1,7 +1,7 @@
 //! What is kept of one resource: its listing, its summaries, and the details that explain them.
 //!
-//! Small on purpose: fleets have a hundred thousand of these. What repeats over a fleet is shared, what most instances
-//! lack is behind a pointer.
+//! Small on purpose: fleets have a hundred thousand of these. What repeats over a fleet is shared,
+//! what most instances lack is behind a pointer.
 
 use std::cmp::Ordering;
 use std::ops::Deref;
@@ -12,7 +12,8 @@ use super::rows::{InstanceRow, ItemCounts, ItemRow, PatchRow, PatchState, Summar
 use super::text::{Count, Shared, baseline_id, free_text, vocabulary};
 use super::{Severity, Timestamp};
 
-/// One resource that SSM knows: a managed instance, or one that only the compliance views still list.
+/// One resource that SSM knows: a managed instance, or one that only the compliance views still
+/// list.
 #[derive(Clone, Debug)]
 pub struct Instance {
     /// `i-...` or `mi-...`; for compliance data put by hand, whatever it was put under.
@@ -44,7 +45,8 @@ pub struct Listing {
     pub last_association_success: Option<Timestamp>,
 }
 
-/// Name, computer name and address, one after the other: each by itself would take as much room again.
+/// Name, computer name and address, one after the other: each by itself would take as much room
+/// again.
 #[derive(Clone, Debug, PartialEq)]
 struct Texts {
     all: Box<str>,
@@ -225,9 +227,15 @@ impl Listing {
         };
         Self {
             traits: words.traits.get(traits),
-            texts: Texts::new(&free_text(&row.name), &free_text(&row.computer_name), &free_text(&row.ip_address)),
+            texts: Texts::new(
+                &free_text(&row.name),
+                &free_text(&row.computer_name),
+                &free_text(&row.ip_address),
+            ),
             last_ping: row.last_ping,
-            associations: words.counts.get(status_counts(&row.association_counts, words)),
+            associations: words
+                .counts
+                .get(status_counts(&row.association_counts, words)),
             last_association_execution: row.last_association_execution,
             last_association_success: row.last_association_success,
         }
@@ -259,7 +267,10 @@ impl Texts {
         // Free text is short.
         let end = |length: usize| u16::try_from(length).unwrap_or(u16::MAX);
         let ends = [end(name.len()), end(name.len() + computer_name.len())];
-        Self { all: [name, computer_name, ip_address].concat().into(), ends }
+        Self {
+            all: [name, computer_name, ip_address].concat().into(),
+            ends,
+        }
     }
 
     fn between(&self, start: u16, end: u16) -> &str {
@@ -269,7 +280,8 @@ impl Texts {
     }
 }
 
-/// Statuses made label values; counts of those that become equal are added, zero and negative ones left out.
+/// Statuses made label values; counts of those that become equal are added, zero and negative ones
+/// left out.
 pub(super) fn status_counts(counts: &[(String, i64)], words: &Words) -> StatusCounts {
     let mut sums = std::collections::BTreeMap::<&str, u64>::new();
     for (status, count) in counts {
@@ -277,7 +289,9 @@ pub(super) fn status_counts(counts: &[(String, i64)], words: &Words) -> StatusCo
             *sums.entry(vocabulary(status)).or_default() += count;
         }
     }
-    sums.into_iter().map(|(status, sum)| (words.word(status), sum)).collect()
+    sums.into_iter()
+        .map(|(status, sum)| (words.word(status), sum))
+        .collect()
 }
 
 // === impl Summary ===
@@ -302,11 +316,17 @@ impl Summary {
 }
 
 impl Summary {
-    /// Orders two rows for the same resource and type, the one to keep first. Rows come in whatever order pages and chains
-    /// bring them, so nothing here depends on it; where nothing tells which is newer, bad news is kept.
+    /// Orders two rows for the same resource and type, the one to keep first. Rows come in whatever
+    /// order pages and chains bring them, so nothing here depends on it; where nothing tells which
+    /// is newer, bad news is kept.
     pub(super) fn preference(&self, other: &Self) -> Ordering {
         let newest_first = other.execution_time.cmp(&self.execution_time);
-        let bad_news = |summary: &Self| (summary.status != Status::Compliant, summary.noncompliant_total);
+        let bad_news = |summary: &Self| {
+            (
+                summary.status != Status::Compliant,
+                summary.noncompliant_total,
+            )
+        };
         newest_first
             .then_with(|| bad_news(other).cmp(&bad_news(self)))
             .then_with(|| self.signature.cmp(&other.signature))
@@ -369,7 +389,10 @@ impl PatchCounts {
 // === impl ItemDetail ===
 
 /// The non-compliant associations among `rows`; each once.
-pub(super) fn noncompliant_associations(rows: &[ItemRow], words: &Words) -> Box<[NoncompliantAssociation]> {
+pub(super) fn noncompliant_associations(
+    rows: &[ItemRow],
+    words: &Words,
+) -> Box<[NoncompliantAssociation]> {
     let mut kept: Vec<_> = rows
         .iter()
         .filter(|row| Status::of(&row.status) == Status::NonCompliant)

@@ -1,8 +1,8 @@
 //! Whether a reading that lost most of a fleet at once is to be believed.
 //!
-//! AWS, or a proxy in front of it, may answer well-formed and far too little. A fleet may also really shrink, as when a
-//! test account is switched off for the night. The two look alike, so a sudden loss is believed once a second reading, in
-//! a later refresh, says the same.
+//! AWS, or a proxy in front of it, may answer well-formed and far too little. A fleet may also
+//! really shrink, as when a test account is switched off for the night. The two look alike, so a
+//! sudden loss is believed once a second reading, in a later refresh, says the same.
 
 use std::collections::HashSet;
 use std::hash::Hash;
@@ -41,8 +41,13 @@ impl<K> Default for LossGuard<K> {
 }
 
 impl<K: Eq + Hash> LossGuard<K> {
-    /// Judges a reading by the `loss` that it means, if there is one, and remembers what it `has` if it is doubted.
-    pub(super) fn judge(&mut self, loss: Option<SuddenLoss>, has: impl FnOnce() -> HashSet<K>) -> Belief {
+    /// Judges a reading by the `loss` that it means, if there is one, and remembers what it `has`
+    /// if it is doubted.
+    pub(super) fn judge(
+        &mut self,
+        loss: Option<SuddenLoss>,
+        has: impl FnOnce() -> HashSet<K>,
+    ) -> Belief {
         let doubted = self.0.take();
         if loss.is_none() && doubted.is_none() {
             return Belief::AtOnce;
@@ -61,17 +66,24 @@ impl<K: Eq + Hash> LossGuard<K> {
 
 /// Whether neither lacks most of the other.
 fn is_much_like<K: Eq + Hash>(one: &HashSet<K>, other: &HashSet<K>) -> bool {
-    sudden_loss(one, |key| other.contains(*key)).is_none() && sudden_loss(other, |key| one.contains(*key)).is_none()
+    sudden_loss(one, |key| other.contains(*key)).is_none()
+        && sudden_loss(other, |key| one.contains(*key)).is_none()
 }
 
 /// The loss that it means if of all that is `known` only those are left that the reading `has`.
-pub(super) fn sudden_loss<T>(known: impl IntoIterator<Item = T>, has: impl Fn(&T) -> bool) -> Option<SuddenLoss> {
+pub(super) fn sudden_loss<T>(
+    known: impl IntoIterator<Item = T>,
+    has: impl Fn(&T) -> bool,
+) -> Option<SuddenLoss> {
     let (mut all, mut missing) = (0, 0);
     for key in known {
         all += 1;
         missing += usize::from(!has(&key));
     }
-    (all > MAX_UNGUARDED && missing * 2 > all).then_some(SuddenLoss { known: all, missing })
+    (all > MAX_UNGUARDED && missing * 2 > all).then_some(SuddenLoss {
+        known: all,
+        missing,
+    })
 }
 
 #[cfg(test)]
@@ -80,22 +92,36 @@ mod tests {
 
     fn judge(guard: &mut LossGuard<u32>, known: u32, read: &[u32]) -> Belief {
         let has: HashSet<u32> = read.iter().copied().collect();
-        guard.judge(sudden_loss(0..known, |key| has.contains(key)), || has.clone())
+        guard.judge(sudden_loss(0..known, |key| has.contains(key)), || {
+            has.clone()
+        })
     }
 
     #[test]
     fn half_a_fleet_may_go_at_once_and_more_is_doubted_until_it_is_read_again() {
         let mut guard = LossGuard::default();
-        assert_eq!(judge(&mut guard, 20, &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]), Belief::AtOnce);
+        assert_eq!(
+            judge(&mut guard, 20, &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]),
+            Belief::AtOnce
+        );
         let few = [0, 1, 2, 3, 4, 5, 6, 7, 8];
-        assert_eq!(judge(&mut guard, 20, &few), Belief::Doubted(SuddenLoss { known: 20, missing: 11 }));
+        assert_eq!(
+            judge(&mut guard, 20, &few),
+            Belief::Doubted(SuddenLoss {
+                known: 20,
+                missing: 11
+            })
+        );
         assert_eq!(judge(&mut guard, 20, &few), Belief::Confirmed);
     }
 
     #[test]
     fn ten_instances_may_all_go_at_once() {
         assert_eq!(judge(&mut LossGuard::default(), 10, &[]), Belief::AtOnce);
-        assert!(matches!(judge(&mut LossGuard::default(), 11, &[]), Belief::Doubted(_)));
+        assert!(matches!(
+            judge(&mut LossGuard::default(), 11, &[]),
+            Belief::Doubted(_)
+        ));
     }
 
     #[test]
@@ -103,7 +129,10 @@ mod tests {
         let mut guard = LossGuard::default();
         let (first, second): (Vec<u32>, Vec<u32>) = ((0..20).collect(), (20..40).collect());
         assert!(matches!(judge(&mut guard, 100, &first), Belief::Doubted(_)));
-        assert!(matches!(judge(&mut guard, 100, &second), Belief::Doubted(_)));
+        assert!(matches!(
+            judge(&mut guard, 100, &second),
+            Belief::Doubted(_)
+        ));
         assert_eq!(judge(&mut guard, 100, &second), Belief::Confirmed);
     }
 
@@ -111,7 +140,10 @@ mod tests {
     fn a_good_reading_between_two_losses_makes_the_second_doubted_again() {
         let mut guard = LossGuard::default();
         assert!(matches!(judge(&mut guard, 20, &[]), Belief::Doubted(_)));
-        assert_eq!(judge(&mut guard, 20, &(0..20).collect::<Vec<_>>()), Belief::AtOnce);
+        assert_eq!(
+            judge(&mut guard, 20, &(0..20).collect::<Vec<_>>()),
+            Belief::AtOnce
+        );
         assert!(matches!(judge(&mut guard, 20, &[]), Belief::Doubted(_)));
     }
 }

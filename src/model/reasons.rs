@@ -1,6 +1,8 @@
-//! Why a resource is non-compliant: the causes of AWS's troubleshooting article, told from what was read.
+//! Why a resource is non-compliant: the causes of AWS's troubleshooting article, told from what was
+//! read.
 //!
-//! The article is "Why does my instance appear as non-compliant in the Systems Manager Compliance dashboard?" (re:Post).
+//! The article is "Why does my instance appear as non-compliant in the Systems Manager Compliance
+//! dashboard?" (re:Post).
 
 use super::instance::{Instance, NoncompliantAssociation, Status, Summary};
 use super::rows::PatchState;
@@ -22,7 +24,8 @@ pub enum Cause {
     RebootPending,
     /// Patches are installed that are rejected now.
     PatchesRejected,
-    /// Windows: security updates are available, and the baseline counts them though they are not approved.
+    /// Windows: security updates are available, and the baseline counts them though they are not
+    /// approved.
     SecurityUpdatesAvailable,
     /// `AWS-GatherSoftwareInventory` did not succeed.
     InventoryFailed,
@@ -48,8 +51,12 @@ impl Cause {
     ];
 
     /// The causes of type Association.
-    pub const ASSOCIATION: [Self; 4] =
-        [Self::InventoryFailed, Self::PatchAssociationNoncompliant, Self::AssociationFailed, Self::Unexplained];
+    pub const ASSOCIATION: [Self; 4] = [
+        Self::InventoryFailed,
+        Self::PatchAssociationNoncompliant,
+        Self::AssociationFailed,
+        Self::Unexplained,
+    ];
 
     /// The value of the label `reason`.
     pub const fn as_str(self) -> &'static str {
@@ -68,7 +75,8 @@ impl Cause {
     }
 }
 
-/// The causes that hold for `summary` of `instance`, in the order of the contract; none unless it is non-compliant.
+/// The causes that hold for `summary` of `instance`, in the order of the contract; none unless it
+/// is non-compliant.
 pub fn causes(instance: &Instance, summary: &Summary) -> Vec<Cause> {
     if summary.status != Status::NonCompliant {
         return Vec::new();
@@ -83,15 +91,22 @@ pub fn causes(instance: &Instance, summary: &Summary) -> Vec<Cause> {
 }
 
 fn patch_causes(instance: &Instance, summary: &Summary) -> Vec<Cause> {
-    let Some(detail) = &instance.patches else { return Vec::new() };
+    let Some(detail) = &instance.patches else {
+        return Vec::new();
+    };
     let mut causes = Vec::new();
     if let Some(state) = &detail.state {
         let noncompliant = state.by_state().take(PatchState::NONCOMPLIANT);
         causes.extend(
-            noncompliant.zip(Cause::PATCH).filter(|((_, count), _)| count.or_zero() > 0).map(|(_, cause)| cause),
+            noncompliant
+                .zip(Cause::PATCH)
+                .filter(|((_, count), _)| count.or_zero() > 0)
+                .map(|(_, cause)| cause),
         );
-        let explained: u64 =
-            state.counts[..PatchState::NONCOMPLIANT].iter().map(|count| u64::from(count.or_zero())).sum();
+        let explained: u64 = state.counts[..PatchState::NONCOMPLIANT]
+            .iter()
+            .map(|count| u64::from(count.or_zero()))
+            .sum();
         let available = state.counts[PatchState::AvailableSecurityUpdate as usize].or_zero();
         if available > 0 && u64::from(summary.noncompliant_total) > explained {
             causes.push(Cause::SecurityUpdatesAvailable);
@@ -101,7 +116,9 @@ fn patch_causes(instance: &Instance, summary: &Summary) -> Vec<Cause> {
 }
 
 fn association_causes(instance: &Instance, summary: &Summary) -> Vec<Cause> {
-    let Some(detail) = &instance.items else { return Vec::new() };
+    let Some(detail) = &instance.items else {
+        return Vec::new();
+    };
     let mut causes: Vec<_> = detail.associations.iter().map(association_cause).collect();
     causes.sort_unstable();
     causes.dedup();
@@ -117,7 +134,11 @@ fn association_cause(association: &NoncompliantAssociation) -> Cause {
 }
 
 /// A summary that its details do not explain says so, unless the details are older than it is.
-fn or_unexplained(mut causes: Vec<Cause>, detail_confirmed_in: u32, summary: &Summary) -> Vec<Cause> {
+fn or_unexplained(
+    mut causes: Vec<Cause>,
+    detail_confirmed_in: u32,
+    summary: &Summary,
+) -> Vec<Cause> {
     if causes.is_empty() && detail_confirmed_in >= summary.read_in {
         causes.push(Cause::Unexplained);
     }
@@ -134,6 +155,8 @@ impl Summary {
 impl Instance {
     /// The summary for a compliance type.
     pub fn summary(&self, compliance_type: &str) -> Option<&Summary> {
-        self.summaries.iter().find(|summary| &**summary.compliance_type == compliance_type)
+        self.summaries
+            .iter()
+            .find(|summary| &**summary.compliance_type == compliance_type)
     }
 }

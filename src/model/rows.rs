@@ -1,7 +1,7 @@
 //! Rows as a source hands them over: AWS's words, not yet cleaned, sorted or joined.
 //!
-//! A missing text is empty, a missing time is `None`. Rows live only as long as one page; what the model keeps of them
-//! is smaller.
+//! A missing text is empty, a missing time is `None`. Rows live only as long as one page; what the
+//! model keeps of them is smaller.
 
 use super::Timestamp;
 
@@ -70,8 +70,14 @@ pub enum Severity {
 
 impl Severity {
     /// Worst first.
-    pub const ALL: [Self; 6] =
-        [Self::Critical, Self::High, Self::Medium, Self::Low, Self::Informational, Self::Unspecified];
+    pub const ALL: [Self; 6] = [
+        Self::Critical,
+        Self::High,
+        Self::Medium,
+        Self::Low,
+        Self::Informational,
+        Self::Unspecified,
+    ];
 
     /// As AWS spells it.
     pub const fn as_str(self) -> &'static str {

@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use super::instance::{
-    Listing, NoncompliantAssociation, PatchCounts, StatusCounts, Summary, Words, noncompliant_associations,
-    status_counts,
+    Listing, NoncompliantAssociation, PatchCounts, StatusCounts, Summary, Words,
+    noncompliant_associations, status_counts,
 };
-use super::rows::{AssociationRow, BaselineRow, InstanceRow, ItemRow, PatchRow, SummaryRow, TotalsRow};
+use super::rows::{
+    AssociationRow, BaselineRow, InstanceRow, ItemRow, PatchRow, SummaryRow, TotalsRow,
+};
 use super::text::{baseline_id, free_text, vocabulary};
 
 /// What a collector brings to the target.
@@ -34,7 +36,8 @@ pub enum Data {
 pub struct Read<T> {
     /// What was read, in the order of ids.
     pub rows: Vec<(Arc<str>, T)>,
-    /// Those that could not be read. Every other instance was not due: nothing about it has changed.
+    /// Those that could not be read. Every other instance was not due: nothing about it has
+    /// changed.
     pub unread: HashSet<Arc<str>>,
 }
 
@@ -123,11 +126,14 @@ impl Summaries {
     pub fn finish(mut self) -> Data {
         // In place: as many rows again would be the largest thing of a refresh.
         self.0.sort_unstable_by(|(id, summary), (other_id, other)| {
-            let order = id.cmp(other_id).then_with(|| summary.compliance_type.cmp(&other.compliance_type));
+            let order = id
+                .cmp(other_id)
+                .then_with(|| summary.compliance_type.cmp(&other.compliance_type));
             order.then_with(|| summary.preference(other))
         });
-        self.0
-            .dedup_by(|(id, older), (same_id, newer)| id == same_id && older.compliance_type == newer.compliance_type);
+        self.0.dedup_by(|(id, older), (same_id, newer)| {
+            id == same_id && older.compliance_type == newer.compliance_type
+        });
         Data::Compliance(self.0)
     }
 }
@@ -147,9 +153,13 @@ impl NoncompliantAssociation {
 }
 
 impl Totals {
-    /// One entry per type: rows of a type that AWS repeats count once, types that become one label are added.
+    /// One entry per type: rows of a type that AWS repeats count once, types that become one label
+    /// are added.
     pub fn from_rows(rows: &[TotalsRow]) -> Vec<Self> {
-        let by_type: BTreeMap<&str, &TotalsRow> = rows.iter().map(|row| (row.compliance_type.as_str(), row)).collect();
+        let by_type: BTreeMap<&str, &TotalsRow> = rows
+            .iter()
+            .map(|row| (row.compliance_type.as_str(), row))
+            .collect();
         let mut sums = BTreeMap::<&str, (u64, u64)>::new();
         for (compliance_type, row) in by_type {
             let sum = sums.entry(vocabulary(compliance_type)).or_default();
@@ -169,7 +179,9 @@ impl Baseline {
     /// One entry per baseline, in the order of ids.
     pub fn from_rows(rows: &[BaselineRow]) -> Vec<Self> {
         let mut baselines: Vec<_> = rows.iter().map(Self::from_row).collect();
-        baselines.sort_by(|a, b| (&a.id, &a.name, &a.operating_system).cmp(&(&b.id, &b.name, &b.operating_system)));
+        baselines.sort_by(|a, b| {
+            (&a.id, &a.name, &a.operating_system).cmp(&(&b.id, &b.name, &b.operating_system))
+        });
         baselines.dedup_by(|a, b| a.id == b.id);
         baselines
     }
@@ -187,7 +199,8 @@ impl Association {
     /// One entry per association, in the order of ids.
     pub fn from_rows(rows: &[AssociationRow], words: &Words) -> Vec<Self> {
         let mut associations: Vec<_> = rows.iter().map(|row| Self::from_row(row, words)).collect();
-        associations.sort_by(|a, b| (&a.id, &a.name, &a.document).cmp(&(&b.id, &b.name, &b.document)));
+        associations
+            .sort_by(|a, b| (&a.id, &a.name, &a.document).cmp(&(&b.id, &b.name, &b.document)));
         associations.dedup_by(|a, b| a.id == b.id);
         associations
     }

@@ -78,7 +78,8 @@ pub struct Outcome {
     pub collector: Collector,
     /// How it ended.
     pub attempt: Attempt,
-    /// What it read. A listing that failed brings nothing; failed details bring the instances that were read.
+    /// What it read. A listing that failed brings nothing; failed details bring the instances that
+    /// were read.
     pub data: Option<Data>,
 }
 
@@ -107,12 +108,23 @@ impl Target {
 
     /// Starts a refresh; its number goes with what it reads.
     pub fn begin_refresh(&mut self, now: Now) -> u32 {
-        let elapsed = self.began.map_or(Duration::ZERO, |began| now.since_start.saturating_sub(began));
-        let listed = || self.chunks.instances().filter(|instance| self.is_listed(instance));
-        let patches = listed().filter_map(|instance| Some((instance, &instance.patches.as_ref()?.mark)));
-        let items = listed().filter_map(|instance| Some((instance, &instance.items.as_ref()?.mark)));
+        let elapsed = self.began.map_or(Duration::ZERO, |began| {
+            now.since_start.saturating_sub(began)
+        });
+        let listed = || {
+            self.chunks
+                .instances()
+                .filter(|instance| self.is_listed(instance))
+        };
+        let patches =
+            listed().filter_map(|instance| Some((instance, &instance.patches.as_ref()?.mark)));
+        let items =
+            listed().filter_map(|instance| Some((instance, &instance.items.as_ref()?.mark)));
         let full_every = self.ages.full_every;
-        let rotations = (Rotation::new(patches, elapsed, full_every), Rotation::new(items, elapsed, full_every));
+        let rotations = (
+            Rotation::new(patches, elapsed, full_every),
+            Rotation::new(items, elapsed, full_every),
+        );
         (self.patch_rotation, self.item_rotation) = rotations;
         self.began = Some(now.since_start);
         self.refresh += 1;
@@ -125,16 +137,23 @@ impl Target {
         self.under_way = false;
     }
 
-    /// Whether this refresh must read the patch state of a listed instance, given its Patch summary as far as it is known.
+    /// Whether this refresh must read the patch state of a listed instance, given its Patch summary
+    /// as far as it is known.
     pub fn needs_patches(&self, id: &str, summary: Option<Signature>) -> bool {
-        let mark = self.chunks.find(id).and_then(|instance| Some(&instance.patches.as_ref()?.mark));
+        let mark = self
+            .chunks
+            .find(id)
+            .and_then(|instance| Some(&instance.patches.as_ref()?.mark));
         DetailMark::is_due(mark, id, summary, &self.patch_rotation)
     }
 
-    /// Whether this refresh must read the items of a listed instance that is non-compliant for Association, given that
-    /// summary.
+    /// Whether this refresh must read the items of a listed instance that is non-compliant for
+    /// Association, given that summary.
     pub fn needs_items(&self, id: &str, summary: Option<Signature>) -> bool {
-        let mark = self.chunks.find(id).and_then(|instance| Some(&instance.items.as_ref()?.mark));
+        let mark = self
+            .chunks
+            .find(id)
+            .and_then(|instance| Some(&instance.items.as_ref()?.mark));
         DetailMark::is_due(mark, id, summary, &self.item_rotation)
     }
 
@@ -153,7 +172,8 @@ impl Target {
         Arc::clone(&self.words)
     }
 
-    /// Whether a collector has ever brought anything, however long ago: then an answer without a list is no empty list.
+    /// Whether a collector has ever brought anything, however long ago: then an answer without a
+    /// list is no empty list.
     pub fn has_ever_had(&self, collector: Collector) -> bool {
         self.evidence.has_had(collector)
     }
@@ -166,13 +186,17 @@ impl Target {
     /// Forgets all that was read, but not that AWS had it.
     pub fn forget(&mut self) {
         let evidence = std::mem::take(&mut self.evidence);
-        *self = Self { evidence, ..Self::new(self.ages) };
+        *self = Self {
+            evidence,
+            ..Self::new(self.ages)
+        };
     }
 
     /// Judges a complete reading before it is taken in; to be called once for each.
     ///
     /// # Errors
-    /// If it lost most of a fleet at once and no reading before it said so: then it must not be taken in.
+    /// If it lost most of a fleet at once and no reading before it said so: then it must not be
+    /// taken in.
     pub fn judge(&mut self, data: &Data) -> Result<(), SuddenLoss> {
         match data {
             Data::Instances(rows) => self.views.judge_listings(&self.chunks, rows),
@@ -215,32 +239,45 @@ impl Target {
             }
             Data::Compliance(rows) => {
                 let compared = self.collector(Collector::Instances).confirmed_in == self.refresh;
-                self.views.take_summaries(&mut self.chunks, rows, all_listed, compared);
+                self.views
+                    .take_summaries(&mut self.chunks, rows, all_listed, compared);
             }
             Data::Patches(Read { rows, unread }) => self.chunks.merge(rows, |instance, row| {
                 let mark = instance.patches.as_mut().map(|detail| &mut detail.mark);
                 let Some(state) = row else {
                     return keep_or_miss(mark, unread.contains(&instance.id), confirms, moment);
                 };
-                let (summary, before) = (instance.summary(PATCH), instance.patches.as_ref().map(|detail| &detail.mark));
+                let (summary, before) = (
+                    instance.summary(PATCH),
+                    instance.patches.as_ref().map(|detail| &detail.mark),
+                );
                 let dated = state.as_ref().and_then(|state| state.operation_end);
-                let mark = DetailMark::read(moment, summary, dated, before, everything).due_again_if(!summarised);
+                let mark = DetailMark::read(moment, summary, dated, before, everything)
+                    .due_again_if(!summarised);
                 put(&mut instance.patches, Some(PatchDetail { mark, state }));
             }),
-            Data::Items(Read { rows, unread }) => self.chunks.merge(rows, |instance, row| match row {
-                // It has become compliant since the row that made it worth asking.
-                Some(_) if instance.summary(ASSOCIATION).is_some_and(|summary| !summary.is_noncompliant()) => {}
-                Some(associations) => {
-                    let (summary, before) =
-                        (instance.summary(ASSOCIATION), instance.items.as_ref().map(|detail| &detail.mark));
-                    let mark = DetailMark::read(moment, summary, None, before, everything).due_again_if(!summarised);
-                    put(&mut instance.items, Some(ItemDetail { mark, associations }));
-                }
-                None => {
-                    let mark = instance.items.as_mut().map(|detail| &mut detail.mark);
-                    keep_or_miss(mark, unread.contains(&instance.id), confirms, moment);
-                }
-            }),
+            Data::Items(Read { rows, unread }) => {
+                self.chunks.merge(rows, |instance, row| match row {
+                    // It has become compliant since the row that made it worth asking.
+                    Some(_)
+                        if instance
+                            .summary(ASSOCIATION)
+                            .is_some_and(|summary| !summary.is_noncompliant()) => {}
+                    Some(associations) => {
+                        let (summary, before) = (
+                            instance.summary(ASSOCIATION),
+                            instance.items.as_ref().map(|detail| &detail.mark),
+                        );
+                        let mark = DetailMark::read(moment, summary, None, before, everything)
+                            .due_again_if(!summarised);
+                        put(&mut instance.items, Some(ItemDetail { mark, associations }));
+                    }
+                    None => {
+                        let mark = instance.items.as_mut().map(|detail| &mut detail.mark);
+                        keep_or_miss(mark, unread.contains(&instance.id), confirms, moment);
+                    }
+                })
+            }
             Data::Totals(totals) => self.totals = totals,
             Data::Baselines(baselines) => self.baselines = baselines,
             Data::Associations(associations) => self.associations = associations,
@@ -248,7 +285,10 @@ impl Target {
     }
 
     fn moment(&self, now: Now) -> Moment {
-        Moment { refresh: self.refresh, at: u32::try_from(now.since_start.as_secs()).unwrap_or(u32::MAX) }
+        Moment {
+            refresh: self.refresh,
+            at: u32::try_from(now.since_start.as_secs()).unwrap_or(u32::MAX),
+        }
     }
 
     /// Drops what has grown too old. Says when to look again, and whether anything was dropped.
@@ -257,7 +297,9 @@ impl Target {
         let (mut next, mut dropped) = (None, false);
         for collector in Collector::ALL {
             let state = &mut self.collectors[collector as usize];
-            let Some(end) = state.confirmed.map(|confirmed| confirmed + keep) else { continue };
+            let Some(end) = state.confirmed.map(|confirmed| confirmed + keep) else {
+                continue;
+            };
             if current == Some(state.confirmed_in) {
                 continue;
             }
@@ -270,7 +312,10 @@ impl Target {
             }
         }
         let (next_detail, dropped_detail) = self.expire_details(now);
-        (next.into_iter().chain(next_detail).min(), dropped || dropped_detail)
+        (
+            next.into_iter().chain(next_detail).min(),
+            dropped || dropped_detail,
+        )
     }
 
     /// Details that single instances kept from an earlier refresh expire by themselves.
@@ -304,12 +349,20 @@ impl Target {
 
     /// For how long data stays once it was confirmed.
     ///
-    /// What a collector read is taken in when the whole refresh ends, so the slowest collector counts for all; and an
-    /// attempt that failed at once does not make the next success any faster.
+    /// What a collector read is taken in when the whole refresh ends, so the slowest collector
+    /// counts for all; and an attempt that failed at once does not make the next success any
+    /// faster.
     fn keep(&self) -> Duration {
-        let last = |state: &CollectorState| state.attempt.map_or(Duration::ZERO, |attempt| attempt.took);
-        let slowest = self.collectors.iter().map(|state| last(state).max(state.success_took)).max();
-        self.ages.stale_after.max(3 * self.ages.interval.max(slowest.unwrap_or_default()))
+        let last =
+            |state: &CollectorState| state.attempt.map_or(Duration::ZERO, |attempt| attempt.took);
+        let slowest = self
+            .collectors
+            .iter()
+            .map(|state| last(state).max(state.success_took))
+            .max();
+        self.ages
+            .stale_after
+            .max(3 * self.ages.interval.max(slowest.unwrap_or_default()))
     }
 
     fn drop_data(&mut self, collector: Collector) {
@@ -334,9 +387,14 @@ impl Target {
         self.collector(collector).confirmed.is_some()
     }
 
-    /// Whether the last attempts at what everything else rests on succeeded; `None` before the first have ended.
+    /// Whether the last attempts at what everything else rests on succeeded; `None` before the
+    /// first have ended.
     pub fn is_up(&self) -> Option<bool> {
-        let result = |collector| self.collector(collector).attempt.map(|attempt| attempt.result.is_ok());
+        let result = |collector| {
+            self.collector(collector)
+                .attempt
+                .map(|attempt| attempt.result.is_ok())
+        };
         Some(result(Collector::Instances)? & result(Collector::Compliance)?)
     }
 
@@ -370,8 +428,8 @@ impl Target {
         instance.listing.is_some() || !self.has(Collector::Instances)
     }
 
-    /// Whether a listed instance has no summary that it should have. Not before both views have been read since one of
-    /// them first said so.
+    /// Whether a listed instance has no summary that it should have. Not before both views have
+    /// been read since one of them first said so.
     pub fn is_unreported(&self, instance: &Instance, compliance_type: &str) -> bool {
         self.views.is_unreported(instance, compliance_type)
     }

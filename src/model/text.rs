@@ -8,32 +8,44 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// What an unreadable value of a vocabulary becomes.
 const UNKNOWN: &str = "Unknown";
 
-/// A value of a closed vocabulary (a status, a severity, a type): kept if it is an identifier, else `Unknown`.
+/// A value of a closed vocabulary (a status, a severity, a type): kept if it is an identifier, else
+/// `Unknown`.
 ///
-/// AWS adds values without notice, so an unknown word is data; but a word is at most 100 letters, digits and `_ - : .`.
-/// An empty value is "not said" and stays empty.
+/// AWS adds values without notice, so an unknown word is data; but a word is at most 100 letters,
+/// digits and `_ - : .`. An empty value is "not said" and stays empty.
 pub(crate) fn vocabulary(value: &str) -> &str {
     let identifier = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b':' | b'.');
-    if value.len() <= 100 && value.bytes().all(identifier) { value } else { UNKNOWN }
+    if value.len() <= 100 && value.bytes().all(identifier) {
+        value
+    } else {
+        UNKNOWN
+    }
 }
 
-/// Free text (a name, a title): without control characters, cut at 256 bytes on a character boundary.
+/// Free text (a name, a title): without control characters, cut at 256 bytes on a character
+/// boundary.
 pub fn free_text(value: &str) -> Cow<'_, str> {
     const MOST: usize = 256;
     if value.len() <= MOST && !value.chars().any(char::is_control) {
         return Cow::Borrowed(value);
     }
-    let mut kept: String = value.chars().filter(|c| !c.is_control()).take(MOST).collect();
+    let mut kept: String = value
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(MOST)
+        .collect();
     kept.truncate(kept.floor_char_boundary(MOST));
     Cow::Owned(kept)
 }
 
-/// A patch baseline's `pb-...` part: AWS writes its own baselines as a full ARN in some answers and bare in others.
+/// A patch baseline's `pb-...` part: AWS writes its own baselines as a full ARN in some answers and
+/// bare in others.
 pub(crate) fn baseline_id(value: &str) -> Cow<'_, str> {
     free_text(value.rsplit('/').next().unwrap_or(value))
 }
 
-/// A document's bare name: shared documents are named by ARN, `arn:aws:ssm:REGION:ACCOUNT:document/NAME`.
+/// A document's bare name: shared documents are named by ARN,
+/// `arn:aws:ssm:REGION:ACCOUNT:document/NAME`.
 pub(crate) fn document_name(value: &str) -> &str {
     value.rsplit('/').next().unwrap_or(value)
 }
@@ -48,7 +60,9 @@ impl Count {
 
     /// `None` and negative counts are unknown.
     pub fn new(count: Option<i64>) -> Self {
-        count.and_then(|count| u32::try_from(count).ok()).map_or(Self::UNKNOWN, Self)
+        count
+            .and_then(|count| u32::try_from(count).ok())
+            .map_or(Self::UNKNOWN, Self)
     }
 
     /// The count, if AWS gave one.
@@ -86,7 +100,10 @@ impl<T: Eq + Hash> Shared<T> {
 
     /// Forgets the values that nothing holds any more.
     pub(crate) fn sweep(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|value| Arc::strong_count(value) > 1);
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .retain(|value| Arc::strong_count(value) > 1);
     }
 }
 
@@ -108,9 +125,15 @@ mod tests {
 
     #[test]
     fn ids_of_baselines_and_names_of_documents_lose_their_arn() {
-        assert_eq!(baseline_id("arn:aws:ssm:eu-west-1:075727635805:patchbaseline/pb-0123"), "pb-0123");
+        assert_eq!(
+            baseline_id("arn:aws:ssm:eu-west-1:075727635805:patchbaseline/pb-0123"),
+            "pb-0123"
+        );
         assert_eq!(baseline_id("pb-0123"), "pb-0123");
-        assert_eq!(document_name("arn:aws:ssm:eu-west-1:1:document/Mine"), "Mine");
+        assert_eq!(
+            document_name("arn:aws:ssm:eu-west-1:1:document/Mine"),
+            "Mine"
+        );
     }
 
     #[test]

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 /// A wall-clock instant of AWS's, in milliseconds since the Unix epoch.
 ///
-/// Always in or after the year 2000: AWS writes an unknown time as 0 or as the year 0001, so a smaller value means
-/// "not known" and is no `Timestamp`.
+/// Always in or after the year 2000: AWS writes an unknown time as 0 or as the year 0001, so a
+/// smaller value means "not known" and is no `Timestamp`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Timestamp(NonZeroU64);
 
@@ -29,7 +29,8 @@ impl Timestamp {
     }
 }
 
-/// Seconds since the Unix epoch, with as many decimals as are needed: how Prometheus takes an instant as a value.
+/// Seconds since the Unix epoch, with as many decimals as are needed: how Prometheus takes an
+/// instant as a value.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (seconds, millis) = (self.millis() / 1000, self.millis() % 1000);
@@ -65,7 +66,11 @@ mod tests {
 
     #[test]
     fn a_timestamp_is_written_in_seconds_without_needless_decimals() {
-        let written = |millis| Timestamp::from_millis(millis).expect("after 2000").to_string();
+        let written = |millis| {
+            Timestamp::from_millis(millis)
+                .expect("after 2000")
+                .to_string()
+        };
         assert_eq!(written(1_763_200_000_000), "1763200000");
         assert_eq!(written(1_763_200_000_500), "1763200000.5");
         assert_eq!(written(1_763_200_000_007), "1763200000.007");

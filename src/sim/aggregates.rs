@@ -1,4 +1,5 @@
-//! What needs a look at every resource of a target: totals by compliance type, and the counts of each association.
+//! What needs a look at every resource of a target: totals by compliance type, and the counts of
+//! each association.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -41,9 +42,14 @@ impl World {
     pub(super) fn totals_of(&self, keep: impl Fn(u32) -> bool) -> Vec<Total> {
         let mut tallies: BTreeMap<String, Tally> = BTreeMap::new();
         for index in (0..self.count()).filter(|index| keep(*index)) {
-            self.verdicts(index, |name, status, severity| match tallies.get_mut(name) {
-                Some(tally) => tally.add(status, severity),
-                None => tallies.entry(name.to_owned()).or_default().add(status, severity),
+            self.verdicts(index, |name, status, severity| {
+                match tallies.get_mut(name) {
+                    Some(tally) => tally.add(status, severity),
+                    None => tallies
+                        .entry(name.to_owned())
+                        .or_default()
+                        .add(status, severity),
+                }
             });
         }
         let total = |(compliance_type, tally): (String, Tally)| Total {
@@ -56,9 +62,15 @@ impl World {
 
     pub(super) fn aggregates(&self) -> Arc<Aggregates> {
         let compute = || {
-            let totals = self.pinned_totals.clone().unwrap_or_else(|| self.totals_of(|_| true));
+            let totals = self
+                .pinned_totals
+                .clone()
+                .unwrap_or_else(|| self.totals_of(|_| true));
             let made = || associations::rows(&self.names, &self.association_counts(), self.clock);
-            Arc::new(Aggregates { totals, associations: self.pinned_associations.clone().unwrap_or_else(made) })
+            Arc::new(Aggregates {
+                totals,
+                associations: self.pinned_associations.clone().unwrap_or_else(made),
+            })
         };
         Arc::clone(self.aggregates.get_or_init(compute))
     }
@@ -74,11 +86,15 @@ impl World {
                 }
             }
         };
-        let ids: Vec<String> = (0..DOCUMENTS.len()).map(|index| associations::id(&self.names, index)).collect();
+        let ids: Vec<String> = (0..DOCUMENTS.len())
+            .map(|index| associations::id(&self.names, index))
+            .collect();
         for slot in &self.slots {
             match slot {
                 Slot::Node(node) if !node.ghost => {
-                    self.scene(node).association_statuses().for_each(|(index, status)| add(index, status));
+                    self.scene(node)
+                        .association_statuses()
+                        .for_each(|(index, status)| add(index, status));
                 }
                 Slot::Pinned(resource) if resource.instance.is_some() => {
                     for row in &resource.instance_associations {

@@ -1,4 +1,5 @@
-//! The clothes of an answer: JSON for SSM, XML for STS, a page of a proxy; and bodies that are larger than they should be.
+//! The clothes of an answer: JSON for SSM, XML for STS, a page of a proxy; and bodies that are
+//! larger than they should be.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -33,14 +34,20 @@ pub(super) struct AnswerBody {
 
 impl From<Vec<u8>> for AnswerBody {
     fn from(bytes: Vec<u8>) -> Self {
-        Self { white_space_pieces: 0, rest: bytes.into() }
+        Self {
+            white_space_pieces: 0,
+            rest: bytes.into(),
+        }
     }
 }
 
 impl AnswerBody {
     /// The same behind 64 MiB of white space, which mean nothing in JSON.
     pub(super) fn after_white_space(self) -> Self {
-        Self { white_space_pieces: WHITE_SPACE_PIECES, ..self }
+        Self {
+            white_space_pieces: WHITE_SPACE_PIECES,
+            ..self
+        }
     }
 }
 
@@ -48,7 +55,10 @@ impl Body for AnswerBody {
     type Data = Bytes;
     type Error = Infallible;
 
-    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
         let piece = if self.white_space_pieces > 0 {
             self.white_space_pieces -= 1;
             Bytes::from_static(WHITE_SPACE)
@@ -62,9 +72,14 @@ impl Body for AnswerBody {
         self.white_space_pieces == 0 && self.rest.is_empty()
     }
 
-    /// Only of a usual body, so that a huge one comes in chunks and does not say beforehand how long it is.
+    /// Only of a usual body, so that a huge one comes in chunks and does not say beforehand how
+    /// long it is.
     fn size_hint(&self) -> SizeHint {
-        if self.white_space_pieces > 0 { SizeHint::default() } else { SizeHint::with_exact(self.rest.len() as u64) }
+        if self.white_space_pieces > 0 {
+            SizeHint::default()
+        } else {
+            SizeHint::with_exact(self.rest.len() as u64)
+        }
     }
 }
 
@@ -82,10 +97,16 @@ pub(super) fn no_content(form: Form<'_>) -> Response<AnswerBody> {
 
 pub(super) fn refused(refusal: &Refusal, form: Form<'_>) -> Response<AnswerBody> {
     let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::BAD_REQUEST);
-    let body = if form.xml { sts::error(refusal, form.request_id) } else { refusal.json() };
+    let body = if form.xml {
+        sts::error(refusal, form.request_id)
+    } else {
+        refusal.json()
+    };
     let mut response = with_headers(status, body.into_bytes().into(), form);
     if let Some(milliseconds) = refusal.retry_after {
-        response.headers_mut().insert("x-amz-retry-after", milliseconds.into());
+        response
+            .headers_mut()
+            .insert("x-amz-retry-after", milliseconds.into());
     }
     response
 }
@@ -93,7 +114,11 @@ pub(super) fn refused(refusal: &Refusal, form: Form<'_>) -> Response<AnswerBody>
 fn with_headers(status: StatusCode, body: AnswerBody, form: Form<'_>) -> Response<AnswerBody> {
     let mut response = Response::new(body);
     *response.status_mut() = status;
-    let content = if form.xml { "text/xml" } else { "application/x-amz-json-1.1" };
+    let content = if form.xml {
+        "text/xml"
+    } else {
+        "application/x-amz-json-1.1"
+    };
     let headers = response.headers_mut();
     headers.insert("content-type", HeaderValue::from_static(content));
     if let Ok(id) = form.request_id.parse() {
@@ -107,6 +132,8 @@ pub(super) fn html(status: StatusCode) -> Response<AnswerBody> {
     let body = "<html><head><title>Service Unavailable</title></head><body><h1>Try again later</h1></body></html>";
     let mut response = Response::new(AnswerBody::from(body.as_bytes().to_vec()));
     *response.status_mut() = status;
-    response.headers_mut().insert("content-type", HeaderValue::from_static("text/html"));
+    response
+        .headers_mut()
+        .insert("content-type", HeaderValue::from_static("text/html"));
     response
 }

@@ -2,16 +2,22 @@
 
 use std::collections::BTreeMap;
 
-use super::catalogue::{AGENT_UPDATE, DOCUMENTS, Document, INVENTORY, PACKAGE, PATCH_ASSOCIATION, SHARED, Scope};
+use super::catalogue::{
+    AGENT_UPDATE, DOCUMENTS, Document, INVENTORY, PACKAGE, PATCH_ASSOCIATION, SHARED, Scope,
+};
 use super::node::{Condition, Names, Quirk, Scene};
 use super::random;
 use super::rows::{
-    Association, AssociationOverview, AssociationTarget, ExecutionSummary, InstanceAssociation, Item, Overview,
+    Association, AssociationOverview, AssociationTarget, ExecutionSummary, InstanceAssociation,
+    Item, Overview,
 };
 use super::tally::Verdict;
 
 pub(super) fn id(names: &Names, index: usize) -> String {
-    random::uuid(random::join(names.seed, random::text(DOCUMENTS[index % DOCUMENTS.len()].path)))
+    random::uuid(random::join(
+        names.seed,
+        random::text(DOCUMENTS[index % DOCUMENTS.len()].path),
+    ))
 }
 
 pub(super) fn document_name(names: &Names, document: &Document) -> String {
@@ -31,7 +37,9 @@ impl<'a> Scene<'a> {
 
     /// Status of an association on this node; none where it does not apply.
     pub(super) fn association_status(&self, index: usize) -> Option<&'static str> {
-        let document = DOCUMENTS.get(index).filter(|document| self.is_target(document.scope))?;
+        let document = DOCUMENTS
+            .get(index)
+            .filter(|document| self.is_target(document.scope))?;
         if document.pending || self.node.quirk == Quirk::Pending {
             return Some("Pending");
         }
@@ -51,8 +59,11 @@ impl<'a> Scene<'a> {
         })
     }
 
-    pub(super) fn association_statuses(self) -> impl Iterator<Item = (usize, &'static str)> + use<'a> {
-        (0..DOCUMENTS.len()).filter_map(move |index| self.association_status(index).map(|status| (index, status)))
+    pub(super) fn association_statuses(
+        self,
+    ) -> impl Iterator<Item = (usize, &'static str)> + use<'a> {
+        (0..DOCUMENTS.len())
+            .filter_map(move |index| self.association_status(index).map(|status| (index, status)))
     }
 
     /// The agent reports an association when it has ended, well or badly.
@@ -73,7 +84,11 @@ impl<'a> Scene<'a> {
 
     /// One time for all, that of the upload, and no execution id.
     pub(super) fn association_execution(&self) -> ExecutionSummary {
-        ExecutionSummary { execution_time: self.uploaded(), execution_id: None, execution_type: None }
+        ExecutionSummary {
+            execution_time: self.uploaded(),
+            execution_id: None,
+            execution_type: None,
+        }
     }
 
     /// Items of type Association.
@@ -82,7 +97,10 @@ impl<'a> Scene<'a> {
         self.reported().map(move |(index, verdict)| {
             let document = &DOCUMENTS[index];
             let mut details = BTreeMap::from([
-                ("DocumentName".to_owned(), document_name(self.names, document)),
+                (
+                    "DocumentName".to_owned(),
+                    document_name(self.names, document),
+                ),
                 ("DocumentVersion".to_owned(), "1".to_owned()),
             ]);
             if index == PATCH_ASSOCIATION {
@@ -93,7 +111,11 @@ impl<'a> Scene<'a> {
                 resource_type: "ManagedInstance".to_owned(),
                 resource_id: resource.clone(),
                 id: id(self.names, index),
-                title: if index % 2 == 0 { String::new() } else { document.name.unwrap_or_default().to_owned() },
+                title: if index % 2 == 0 {
+                    String::new()
+                } else {
+                    document.name.unwrap_or_default().to_owned()
+                },
                 status: verdict.status.to_owned(),
                 severity: verdict.severity.to_owned(),
                 execution_summary: execution.clone(),
@@ -108,7 +130,9 @@ impl<'a> Scene<'a> {
         for (_, status) in self.association_statuses() {
             *counts.entry(status.to_owned()).or_default() += 1;
         }
-        let worst = ["Failed", "TimedOut", "Pending"].into_iter().find(|status| counts.contains_key(*status));
+        let worst = ["Failed", "TimedOut", "Pending"]
+            .into_iter()
+            .find(|status| counts.contains_key(*status));
         let detailed_status = match worst {
             Some("Pending") if counts.contains_key("Success") => "Success",
             Some(status) => status,
@@ -121,7 +145,9 @@ impl<'a> Scene<'a> {
     }
 
     /// Rows of `DescribeInstanceAssociationsStatus`.
-    pub(super) fn instance_associations(self) -> impl Iterator<Item = InstanceAssociation> + use<'a> {
+    pub(super) fn instance_associations(
+        self,
+    ) -> impl Iterator<Item = InstanceAssociation> + use<'a> {
         let resource = self.node.id();
         self.association_statuses().map(move |(index, status)| {
             let document = &DOCUMENTS[index];
@@ -132,10 +158,12 @@ impl<'a> Scene<'a> {
                 document_version: "1".to_owned(),
                 association_version: "1".to_owned(),
                 instance_id: resource.clone(),
-                execution_date: (!pending).then(|| self.uploaded() - f64::from(self.node.roll("run", 1200))),
+                execution_date: (!pending)
+                    .then(|| self.uploaded() - f64::from(self.node.roll("run", 1200))),
                 status: status.to_owned(),
                 detailed_status: if pending { "Associated" } else { status }.to_owned(),
-                execution_summary: (!pending).then(|| format!("1 out of 1 plugin processed, {}.", summary_of(status))),
+                execution_summary: (!pending)
+                    .then(|| format!("1 out of 1 plugin processed, {}.", summary_of(status))),
                 error_code: match status {
                     "TimedOut" => Some("TimedOut".to_owned()),
                     "Failed" => Some("ExecError".to_owned()),
@@ -157,7 +185,11 @@ fn summary_of(status: &str) -> &'static str {
 }
 
 /// Rows of `ListAssociations`, from the counts of each association's statuses.
-pub(super) fn rows(names: &Names, counts: &[BTreeMap<String, i32>], clock: f64) -> Vec<Association> {
+pub(super) fn rows(
+    names: &Names,
+    counts: &[BTreeMap<String, i32>],
+    clock: f64,
+) -> Vec<Association> {
     let row = |(index, document): (usize, &Document)| {
         let count = counts.get(index).cloned().unwrap_or_default();
         let status = if count.contains_key("Failed") || count.contains_key("TimedOut") {
@@ -176,7 +208,12 @@ pub(super) fn rows(names: &Names, counts: &[BTreeMap<String, i32>], clock: f64) 
             last_execution_date: (!document.pending).then_some(clock - 600.0),
             overview: Overview {
                 status: status.to_owned(),
-                detailed_status: if document.pending { "Associated" } else { status }.to_owned(),
+                detailed_status: if document.pending {
+                    "Associated"
+                } else {
+                    status
+                }
+                .to_owned(),
                 association_status_aggregated_count: count,
             },
             schedule_expression: document.schedule.to_owned(),
@@ -194,5 +231,8 @@ fn targets(scope: Scope) -> Vec<AssociationTarget> {
         Scope::PatchAssociation => ("tag:QSConfigId-Scan", "quick-setup"),
         Scope::Nobody => ("tag:Explorer", "enabled"),
     };
-    vec![AssociationTarget { key: key.to_owned(), values: vec![value.to_owned()] }]
+    vec![AssociationTarget {
+        key: key.to_owned(),
+        values: vec![value.to_owned()],
+    }]
 }

@@ -15,8 +15,19 @@ impl Platform {
     }
 }
 
-const fn linux(name: &'static str, version: &'static str, os: &'static str, weight: u32) -> Platform {
-    Platform { kind: "Linux", name, version, os, weight }
+const fn linux(
+    name: &'static str,
+    version: &'static str,
+    os: &'static str,
+    weight: u32,
+) -> Platform {
+    Platform {
+        kind: "Linux",
+        name,
+        version,
+        os,
+        weight,
+    }
 }
 
 /// The Windows ones stand together, see [`WINDOWS`].
@@ -25,7 +36,12 @@ pub(super) const PLATFORMS: [Platform; 9] = [
     linux("Amazon Linux", "2", "AMAZON_LINUX_2", 16),
     linux("Ubuntu", "22.04", "UBUNTU", 14),
     linux("Ubuntu", "24.04", "UBUNTU", 6),
-    linux("Red Hat Enterprise Linux", "9.4", "REDHAT_ENTERPRISE_LINUX", 8),
+    linux(
+        "Red Hat Enterprise Linux",
+        "9.4",
+        "REDHAT_ENTERPRISE_LINUX",
+        8,
+    ),
     linux("SLES", "15.5", "SUSE", 3),
     Platform {
         kind: "Windows",
@@ -41,7 +57,13 @@ pub(super) const PLATFORMS: [Platform; 9] = [
         os: "WINDOWS",
         weight: 10,
     },
-    Platform { kind: "MacOS", name: "macOS", version: "14.5", os: "MACOS", weight: 1 },
+    Platform {
+        kind: "MacOS",
+        name: "macOS",
+        version: "14.5",
+        os: "MACOS",
+        weight: 1,
+    },
 ];
 
 /// Index of the platform that stands in where only Windows will do.
@@ -53,15 +75,30 @@ pub(super) const AGENTS: [&str; 4] = ["3.3.2299.0", "3.3.1611.0", "3.2.2303.0", 
 pub(super) const ROLES: [&str; 6] = ["web", "app", "db", "batch", "cache", "build"];
 
 /// The tag `Patch Group`; none for most.
-pub(super) const PATCH_GROUPS: [&str; 8] = ["", "", "", "production", "production", "staging", "web servers", "Domain"];
+pub(super) const PATCH_GROUPS: [&str; 8] = [
+    "",
+    "",
+    "",
+    "production",
+    "production",
+    "staging",
+    "web servers",
+    "Domain",
+];
 
 /// AWS's own baselines: operating system and name.
 pub(super) const AWS_BASELINES: [(&str, &str); 15] = [
     ("WINDOWS", "AWS-DefaultPatchBaseline"),
     ("AMAZON_LINUX", "AWS-AmazonLinuxDefaultPatchBaseline"),
     ("AMAZON_LINUX_2", "AWS-AmazonLinux2DefaultPatchBaseline"),
-    ("AMAZON_LINUX_2022", "AWS-AmazonLinux2022DefaultPatchBaseline"),
-    ("AMAZON_LINUX_2023", "AWS-AmazonLinux2023DefaultPatchBaseline"),
+    (
+        "AMAZON_LINUX_2022",
+        "AWS-AmazonLinux2022DefaultPatchBaseline",
+    ),
+    (
+        "AMAZON_LINUX_2023",
+        "AWS-AmazonLinux2023DefaultPatchBaseline",
+    ),
     ("UBUNTU", "AWS-UbuntuDefaultPatchBaseline"),
     ("REDHAT_ENTERPRISE_LINUX", "AWS-RedHatDefaultPatchBaseline"),
     ("SUSE", "AWS-SuseDefaultPatchBaseline"),
@@ -111,7 +148,14 @@ const fn document(
     scope: Scope,
     schedule: &'static str,
 ) -> Document {
-    Document { path, name, severity, scope, schedule, pending: false }
+    Document {
+        path,
+        name,
+        severity,
+        scope,
+        schedule,
+        pending: false,
+    }
 }
 
 pub(super) const INVENTORY: usize = 0;
@@ -122,7 +166,13 @@ pub(super) const SHARED: usize = 4;
 
 /// The associations of each target; the first five are named by the constants above.
 pub(super) const DOCUMENTS: [Document; 10] = [
-    document("AWS-GatherSoftwareInventory", Some("inventory"), "UNSPECIFIED", Scope::All, "rate(30 minutes)"),
+    document(
+        "AWS-GatherSoftwareInventory",
+        Some("inventory"),
+        "UNSPECIFIED",
+        Scope::All,
+        "rate(30 minutes)",
+    ),
     document(
         "AWS-RunPatchBaselineAssociation",
         Some("SystemAssociationForScanningPatches"),
@@ -130,8 +180,20 @@ pub(super) const DOCUMENTS: [Document; 10] = [
         Scope::PatchAssociation,
         "rate(1 day)",
     ),
-    document("AWS-UpdateSSMAgent", Some("SystemAssociationForSsmAgentUpdate"), "LOW", Scope::All, "rate(14 days)"),
-    document("AWS-ConfigureAWSPackage", Some("cloudwatch-agent"), "MEDIUM", Scope::All, "rate(7 days)"),
+    document(
+        "AWS-UpdateSSMAgent",
+        Some("SystemAssociationForSsmAgentUpdate"),
+        "LOW",
+        Scope::All,
+        "rate(14 days)",
+    ),
+    document(
+        "AWS-ConfigureAWSPackage",
+        Some("cloudwatch-agent"),
+        "MEDIUM",
+        Scope::All,
+        "rate(7 days)",
+    ),
     document(
         "arn:aws:ssm:{region}:999988887777:document/Company-Hardening",
         Some("hardening"),
@@ -139,9 +201,27 @@ pub(super) const DOCUMENTS: [Document; 10] = [
         Scope::All,
         "rate(12 hours)",
     ),
-    document("AWS-RunShellScript", Some("harden-sshd"), "HIGH", Scope::Linux, "cron(0 2 ? * SUN *)"),
-    document("AWS-ApplyDSCMofs", Some("dsc"), "UNSPECIFIED", Scope::Windows, "rate(4 hours)"),
-    document("AWS-ConfigureWindowsUpdate", None, "UNSPECIFIED", Scope::Windows, "rate(1 day)"),
+    document(
+        "AWS-RunShellScript",
+        Some("harden-sshd"),
+        "HIGH",
+        Scope::Linux,
+        "cron(0 2 ? * SUN *)",
+    ),
+    document(
+        "AWS-ApplyDSCMofs",
+        Some("dsc"),
+        "UNSPECIFIED",
+        Scope::Windows,
+        "rate(4 hours)",
+    ),
+    document(
+        "AWS-ConfigureWindowsUpdate",
+        None,
+        "UNSPECIFIED",
+        Scope::Windows,
+        "rate(1 day)",
+    ),
     Document {
         path: "AWS-ApplyAnsiblePlaybooks",
         name: None,
@@ -150,7 +230,13 @@ pub(super) const DOCUMENTS: [Document; 10] = [
         schedule: "cron(0 5 1 * ? *)",
         pending: true,
     },
-    document("AWS-EnableExplorer", Some("explorer"), "UNSPECIFIED", Scope::Nobody, "rate(1 day)"),
+    document(
+        "AWS-EnableExplorer",
+        Some("explorer"),
+        "UNSPECIFIED",
+        Scope::Nobody,
+        "rate(1 day)",
+    ),
 ];
 
 /// Packages of Linux patches; the patch severity goes with the package.
@@ -175,21 +261,61 @@ pub(super) const PACKAGES: [(&str, &str, &str); 16] = [
 
 /// Kinds of Windows updates: title, classification, severity of Microsoft.
 pub(super) const UPDATES: [(&str, &str, &str); 5] = [
-    ("Cumulative Update for Microsoft server operating system", "SecurityUpdates", "Critical"),
-    ("Cumulative Update for .NET Framework 3.5 and 4.8", "SecurityUpdates", "Important"),
-    ("Security Intelligence Update for Microsoft Defender", "DefinitionUpdates", "Unspecified"),
-    ("Servicing Stack Update for Windows Server", "CriticalUpdates", "Critical"),
-    ("Update for Windows Server \"daylight saving\"", "Updates", "Moderate"),
+    (
+        "Cumulative Update for Microsoft server operating system",
+        "SecurityUpdates",
+        "Critical",
+    ),
+    (
+        "Cumulative Update for .NET Framework 3.5 and 4.8",
+        "SecurityUpdates",
+        "Important",
+    ),
+    (
+        "Security Intelligence Update for Microsoft Defender",
+        "DefinitionUpdates",
+        "Unspecified",
+    ),
+    (
+        "Servicing Stack Update for Windows Server",
+        "CriticalUpdates",
+        "Critical",
+    ),
+    (
+        "Update for Windows Server \"daylight saving\"",
+        "Updates",
+        "Moderate",
+    ),
 ];
 
 /// Checks of `Custom:CISBenchmark`: id, title, severity.
 pub(super) const CIS_CHECKS: [(&str, &str, &str); 8] = [
-    ("1.1.1", "Ensure mounting of cramfs filesystems is disabled", "LOW"),
-    ("1.4.1", "Ensure permissions on bootloader config are configured", "MEDIUM"),
+    (
+        "1.1.1",
+        "Ensure mounting of cramfs filesystems is disabled",
+        "LOW",
+    ),
+    (
+        "1.4.1",
+        "Ensure permissions on bootloader config are configured",
+        "MEDIUM",
+    ),
     ("3.1.1", "Ensure IP forwarding is disabled", "MEDIUM"),
-    ("4.2.3", "Ensure permissions on all logfiles are configured", "LOW"),
+    (
+        "4.2.3",
+        "Ensure permissions on all logfiles are configured",
+        "LOW",
+    ),
     ("5.2.4", "Ensure SSH Protocol is set to 2", "HIGH"),
     ("5.2.10", "Ensure SSH root login is disabled", "CRITICAL"),
-    ("6.1.2", "Ensure permissions on /etc/passwd are configured", "HIGH"),
-    ("6.2.1", "Ensure accounts in /etc/passwd use shadowed passwords", "INFORMATIONAL"),
+    (
+        "6.1.2",
+        "Ensure permissions on /etc/passwd are configured",
+        "HIGH",
+    ),
+    (
+        "6.2.1",
+        "Ensure accounts in /etc/passwd use shadowed passwords",
+        "INFORMATIONAL",
+    ),
 ];

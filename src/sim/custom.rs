@@ -16,27 +16,46 @@ const NEGLIGIBLE: &str = "NEGLIGIBLE";
 impl Scene<'_> {
     /// Where more than the antivirus is wrong, its tool puts a severity of its own.
     pub(super) fn antivirus_verdict(&self) -> Verdict {
-        let severity = if self.condition.has(Condition::MISSING) { NEGLIGIBLE } else { "HIGH" };
+        let severity = if self.condition.has(Condition::MISSING) {
+            NEGLIGIBLE
+        } else {
+            "HIGH"
+        };
         Verdict::new(!self.condition.has(Condition::CUSTOM), severity)
     }
 
     /// Compliant, but for the node that reports an unknown severity.
     pub(super) fn benchmark_verdicts(&self) -> impl Iterator<Item = Verdict> + use<> {
         let odd = self.has_unknown_severity();
-        CIS_CHECKS.iter().enumerate().map(move |(index, (_, _, severity))| {
-            if odd && index == 0 { Verdict::new(true, NEGLIGIBLE) } else { Verdict::new(true, severity) }
-        })
+        CIS_CHECKS
+            .iter()
+            .enumerate()
+            .map(move |(index, (_, _, severity))| {
+                if odd && index == 0 {
+                    Verdict::new(true, NEGLIGIBLE)
+                } else {
+                    Verdict::new(true, severity)
+                }
+            })
     }
 
     pub(super) fn put_execution(&self) -> ExecutionSummary {
-        ExecutionSummary { execution_time: self.put(), execution_id: None, execution_type: None }
+        ExecutionSummary {
+            execution_time: self.put(),
+            execution_id: None,
+            execution_type: None,
+        }
     }
 
     /// The one item of `Custom:Antivirus`.
     pub(super) fn antivirus_item(&self) -> Item {
         let verdict = self.antivirus_verdict();
         let bad = self.condition.has(Condition::CUSTOM);
-        let title = if bad { "Signatures are 9 days old" } else { "Signatures are current" };
+        let title = if bad {
+            "Signatures are 9 days old"
+        } else {
+            "Signatures are current"
+        };
         self.custom_item(ANTIVIRUS, "signatures", title, verdict)
     }
 

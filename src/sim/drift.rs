@@ -30,7 +30,11 @@ impl World {
         // The first change of each step alternates, so that single changes do not all go one way.
         for turn in 0..changes {
             let heal = (turn + self.step).is_multiple_of(2);
-            let index = if heal { ill.pop().or_else(|| healthy.pop()) } else { healthy.pop().or_else(|| ill.pop()) };
+            let index = if heal {
+                ill.pop().or_else(|| healthy.pop())
+            } else {
+                healthy.pop().or_else(|| ill.pop())
+            };
             if let Some(index) = index {
                 self.change(index, &mut rng);
             }
@@ -44,14 +48,17 @@ impl World {
             Slot::Node(node) if !node.ghost => Some(node),
             _ => None,
         });
-        let (ill, healthy): (Vec<&Node>, Vec<&Node>) = nodes.partition(|node| node.condition != Condition::HEALTHY);
+        let (ill, healthy): (Vec<&Node>, Vec<&Node>) =
+            nodes.partition(|node| node.condition != Condition::HEALTHY);
         let index = |nodes: Vec<&Node>| nodes.iter().map(|node| node.index).collect();
         (index(ill), index(healthy))
     }
 
     fn change(&mut self, index: u32, rng: &mut Rng) {
         let (step, clock) = (self.step, self.clock - self.start);
-        let Some(Slot::Node(node)) = self.slots.get_mut(index as usize) else { return };
+        let Some(Slot::Node(node)) = self.slots.get_mut(index as usize) else {
+            return;
+        };
         node.previous = node.condition;
         node.condition = if node.condition == Condition::HEALTHY {
             let possible = node.ailments();
@@ -60,7 +67,8 @@ impl World {
         } else {
             Condition::HEALTHY
         };
-        // Times must grow with each change, although the clock of a fleet without drift of its own stands still.
+        // Times must grow with each change, although the clock of a fleet without drift of its own
+        // stands still.
         node.changed = random::part_of(1, clock).max(node.changed + 1).max(step);
         node.changed_step = step;
     }
@@ -73,7 +81,10 @@ mod tests {
 
     #[test]
     fn time_makes_a_step_when_a_whole_change_is_due() {
-        let options = Options { instances: 100, ..Options::default() };
+        let options = Options {
+            instances: 100,
+            ..Options::default()
+        };
         let mut world = World::new(&options, "111122223333", "eu-west-1", 0.0);
         let steps: Vec<u32> = (0..5)
             .map(|_| {

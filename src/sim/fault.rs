@@ -41,7 +41,8 @@ pub enum FaultKind {
     EmptyToken,
     /// Rows occur twice.
     DuplicateRows,
-    /// Between two pages of a chain a row moves: in one reading it is missed, in the next it is met twice.
+    /// Between two pages of a chain a row moves: in one reading it is missed, in the next it is met
+    /// twice.
     MovingRows,
     /// Patch states are those of before the last step of drift.
     LagPatches,
@@ -55,7 +56,8 @@ pub enum FaultKind {
     WrongList,
     /// HTTP 200 with the body of a `ThrottlingException`.
     ErrorBody,
-    /// `InvalidNextToken` for a token that was given out by the page before. With a rate, another try may pass.
+    /// `InvalidNextToken` for a token that was given out by the page before. With a rate, another
+    /// try may pass.
     RefusedToken,
     /// The list ends, without a token, after the first fifth of its rows.
     ShortList,
@@ -94,8 +96,8 @@ const KINDS: [(&str, FaultKind); 27] = [
     ("huge-body", FaultKind::HugeBody),
 ];
 
-/// One fault. Without an operation it applies to all operations but those of STS, which have to be named: an
-/// exporter without an identity meets nothing else.
+/// One fault. Without an operation it applies to all operations but those of STS, which have to be
+/// named: an exporter without an identity meets nothing else.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fault {
     /// What goes wrong.
@@ -144,7 +146,13 @@ fn names() -> String {
 impl Fault {
     /// A fault of every call of every operation but STS's.
     pub const fn always(kind: FaultKind) -> Self {
-        Self { kind, operation: None, account: None, region: None, rate: 1.0 }
+        Self {
+            kind,
+            operation: None,
+            account: None,
+            region: None,
+            rate: 1.0,
+        }
     }
 
     /// The same fault, of one operation only.
@@ -160,8 +168,17 @@ impl Fault {
     }
 
     /// Whether it may hit this call.
-    pub(super) fn covers(&self, service: &str, operation: &str, account: &str, region: &str) -> bool {
-        let named = self.operation.as_deref().map_or(service != "sts", |name| name == operation);
+    pub(super) fn covers(
+        &self,
+        service: &str,
+        operation: &str,
+        account: &str,
+        region: &str,
+    ) -> bool {
+        let named = self
+            .operation
+            .as_deref()
+            .map_or(service != "sts", |name| name == operation);
         named
             && self.account.as_deref().is_none_or(|name| name == account)
             && self.region.as_deref().is_none_or(|name| name == region)
@@ -174,7 +191,10 @@ impl FromStr for Fault {
     fn from_str(text: &str) -> Result<Self, FaultError> {
         let mut parts = text.split(':');
         let name = parts.next().unwrap_or_default();
-        let kind = KINDS.iter().find(|(known, _)| *known == name).map(|(_, kind)| *kind);
+        let kind = KINDS
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, kind)| *kind);
         let mut fault = Self::always(kind.ok_or_else(|| FaultError::Kind(name.to_owned()))?);
         let (first, second) = (parts.next(), parts.next());
         if parts.next().is_some() {
@@ -195,14 +215,18 @@ impl FromStr for Fault {
 impl Fault {
     /// `OPERATION[@ACCOUNT[/REGION]]`.
     fn place(&mut self, text: &str) -> Result<(), FaultError> {
-        let (operation, target) = text.split_once('@').map_or((text, None), |(name, target)| (name, Some(target)));
+        let (operation, target) = text
+            .split_once('@')
+            .map_or((text, None), |(name, target)| (name, Some(target)));
         self.operation = match operation {
             "" | "*" => None,
             known if operations::names().contains(&known) => Some(known.to_owned()),
             unknown => return Err(FaultError::Operation(unknown.to_owned())),
         };
         let Some(target) = target else { return Ok(()) };
-        let (account, region) = target.split_once('/').map_or((target, None), |(id, region)| (id, Some(region)));
+        let (account, region) = target
+            .split_once('/')
+            .map_or((target, None), |(id, region)| (id, Some(region)));
         if account.len() != 12 || !account.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(FaultError::Account(account.to_owned()));
         }
@@ -213,7 +237,10 @@ impl Fault {
 }
 
 fn rate(text: &str) -> Result<f64, FaultError> {
-    let rate = text.parse::<f64>().ok().filter(|rate| (0.0..=1.0).contains(rate));
+    let rate = text
+        .parse::<f64>()
+        .ok()
+        .filter(|rate| (0.0..=1.0).contains(rate));
     rate.ok_or_else(|| FaultError::Rate(text.to_owned()))
 }
 
@@ -230,19 +257,53 @@ mod tests {
 
     #[test]
     fn operation_target_and_rate_are_optional() {
-        let fault: Fault = "deny:ListAssociations@111122223333/eu-west-1:0.5".parse().unwrap();
-        let expected = Fault { rate: 0.5, ..Fault::always(FaultKind::Deny) };
-        assert_eq!(fault, expected.of("ListAssociations").at("111122223333", "eu-west-1"));
-        assert_eq!("throttle:0.25".parse(), Ok(Fault { rate: 0.25, ..Fault::always(FaultKind::Throttle) }));
-        assert_eq!("deny:*".parse::<Fault>().unwrap(), Fault::always(FaultKind::Deny));
-        assert_eq!("hang:AssumeRole".parse::<Fault>().unwrap().operation.as_deref(), Some("AssumeRole"));
+        let fault: Fault = "deny:ListAssociations@111122223333/eu-west-1:0.5"
+            .parse()
+            .unwrap();
+        let expected = Fault {
+            rate: 0.5,
+            ..Fault::always(FaultKind::Deny)
+        };
+        assert_eq!(
+            fault,
+            expected
+                .of("ListAssociations")
+                .at("111122223333", "eu-west-1")
+        );
+        assert_eq!(
+            "throttle:0.25".parse(),
+            Ok(Fault {
+                rate: 0.25,
+                ..Fault::always(FaultKind::Throttle)
+            })
+        );
+        assert_eq!(
+            "deny:*".parse::<Fault>().unwrap(),
+            Fault::always(FaultKind::Deny)
+        );
+        assert_eq!(
+            "hang:AssumeRole"
+                .parse::<Fault>()
+                .unwrap()
+                .operation
+                .as_deref(),
+            Some("AssumeRole")
+        );
     }
 
     #[test]
     fn a_wrong_fault_is_refused_with_what_would_have_been_right() {
         let error = |text: &str| text.parse::<Fault>().unwrap_err();
-        assert!(error("explode").to_string().contains("throttle, throttle-retry-after, deny"));
-        assert!(error("deny:ListBuckets").to_string().contains("ListAssociations"));
+        assert!(
+            error("explode")
+                .to_string()
+                .contains("throttle, throttle-retry-after, deny")
+        );
+        assert!(
+            error("deny:ListBuckets")
+                .to_string()
+                .contains("ListAssociations")
+        );
         assert_eq!(error("deny:*:2"), FaultError::Rate("2".to_owned()));
         assert_eq!(error("deny:*@12"), FaultError::Account("12".to_owned()));
         assert!(matches!(error("deny:*:1:1"), FaultError::Shape(_)));
@@ -253,7 +314,16 @@ mod tests {
         let fault = Fault::always(FaultKind::Deny);
         assert!(fault.covers("ssm", "ListAssociations", "a", "r"));
         assert!(!fault.covers("sts", "GetCallerIdentity", "a", "r"));
-        assert!(fault.clone().of("GetCallerIdentity").covers("sts", "GetCallerIdentity", "a", "r"));
-        assert!(!fault.at("a", "other").covers("ssm", "ListAssociations", "a", "r"));
+        assert!(
+            fault
+                .clone()
+                .of("GetCallerIdentity")
+                .covers("sts", "GetCallerIdentity", "a", "r")
+        );
+        assert!(
+            !fault
+                .at("a", "other")
+                .covers("ssm", "ListAssociations", "a", "r")
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! Reading the members of a request, with the constraints of AWS's model and its words for breaking them.
+//! Reading the members of a request, with the constraints of AWS's model and its words for breaking
+//! them.
 
 use std::ops::RangeInclusive;
 
@@ -11,13 +12,18 @@ pub(super) type Input = Map<String, Value>;
 
 /// A JSON type that the model does not have there.
 fn unexpected(member: &str) -> Refusal {
-    Refusal::common("SerializationException", format!("Unexpected value for member {member}"))
+    Refusal::common(
+        "SerializationException",
+        format!("Unexpected value for member {member}"),
+    )
 }
 
 /// Member names start with a small letter in texts.
 fn spelled(member: &str) -> String {
     let mut letters = member.chars();
-    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+    letters.next().map_or_else(String::new, |first| {
+        first.to_lowercase().chain(letters).collect()
+    })
 }
 
 pub(super) fn text<'a>(input: &'a Input, member: &str) -> Result<Option<&'a str>, Refusal> {
@@ -39,10 +45,14 @@ pub(super) fn texts<'a>(
     min: usize,
     max: usize,
 ) -> Result<Option<Vec<&'a str>>, Refusal> {
-    let Some(values) = list(input, member)? else { return Ok(None) };
+    let Some(values) = list(input, member)? else {
+        return Ok(None);
+    };
     let texts: Option<Vec<&str>> = values.iter().map(Value::as_str).collect();
     let texts = texts.ok_or_else(|| unexpected(member))?;
-    length(member, texts.len(), min, max, || format!("'[{}]'", texts.join(", ")))?;
+    length(member, texts.len(), min, max, || {
+        format!("'[{}]'", texts.join(", "))
+    })?;
     Ok(Some(texts))
 }
 
@@ -55,13 +65,24 @@ pub(super) fn list<'a>(input: &'a Input, member: &str) -> Result<Option<&'a Vec<
 }
 
 /// The objects of a list.
-pub(super) fn objects<'a>(input: &'a Input, member: &str) -> Result<Option<Vec<&'a Input>>, Refusal> {
-    let Some(values) = list(input, member)? else { return Ok(None) };
+pub(super) fn objects<'a>(
+    input: &'a Input,
+    member: &str,
+) -> Result<Option<Vec<&'a Input>>, Refusal> {
+    let Some(values) = list(input, member)? else {
+        return Ok(None);
+    };
     let objects: Option<Vec<&Input>> = values.iter().map(Value::as_object).collect();
     objects.map(Some).ok_or_else(|| unexpected(member))
 }
 
-fn length(member: &str, count: usize, min: usize, max: usize, value: impl Fn() -> String) -> Result<(), Refusal> {
+fn length(
+    member: &str,
+    count: usize,
+    min: usize,
+    max: usize,
+    value: impl Fn() -> String,
+) -> Result<(), Refusal> {
     let broken = |how: &str, bound: usize| {
         let constraint = format!("Member must have length {how} than or equal to {bound}");
         Err(Refusal::constraint(value(), &spelled(member), constraint))
@@ -86,7 +107,11 @@ pub(super) fn page_size(
     };
     let broken = |how: &str, bound: usize| {
         let constraint = format!("Member must have value {how} than or equal to {bound}");
-        Err(Refusal::constraint(format!("'{value}'"), &spelled(member), constraint))
+        Err(Refusal::constraint(
+            format!("'{value}'"),
+            &spelled(member),
+            constraint,
+        ))
     };
     match usize::try_from(value) {
         Ok(size) if bounds.contains(&size) => Ok(size),
@@ -100,7 +125,10 @@ pub(super) const INSTANCE_ID: &str = r"(^i-(\w{8}|\w{17})$)|(^mi-\w{17}$)";
 
 /// Whether a text has the form of an instance id. `\w` of the service is ASCII.
 pub(super) fn is_instance_id(text: &str) -> bool {
-    let word = |rest: &str| rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    let word = |rest: &str| {
+        rest.bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    };
     match (text.strip_prefix("mi-"), text.strip_prefix("i-")) {
         (Some(rest), _) => rest.len() == 17 && word(rest),
         (None, Some(rest)) => matches!(rest.len(), 8 | 17) && word(rest),
@@ -113,9 +141,14 @@ pub(super) fn check_instance_ids(member: &str, ids: &[&str]) -> Result<(), Refus
     if ids.iter().all(|id| is_instance_id(id)) {
         return Ok(());
     }
-    let constraint =
-        format!("Member must satisfy constraint: [Member must satisfy regular expression pattern: {INSTANCE_ID}]");
-    Err(Refusal::constraint(format!("'[{}]'", ids.join(", ")), &spelled(member), constraint))
+    let constraint = format!(
+        "Member must satisfy constraint: [Member must satisfy regular expression pattern: {INSTANCE_ID}]"
+    );
+    Err(Refusal::constraint(
+        format!("'[{}]'", ids.join(", ")),
+        &spelled(member),
+        constraint,
+    ))
 }
 
 /// The required id of one instance.
@@ -125,7 +158,11 @@ pub(super) fn instance_id(input: &Input) -> Result<&str, Refusal> {
         return Ok(id);
     }
     let constraint = format!("Member must satisfy regular expression pattern: {INSTANCE_ID}");
-    Err(Refusal::constraint(format!("'{id}'"), "instanceId", constraint))
+    Err(Refusal::constraint(
+        format!("'{id}'"),
+        "instanceId",
+        constraint,
+    ))
 }
 
 /// A required UUID.
@@ -139,7 +176,11 @@ pub(super) fn uuid<'a>(input: &'a Input, member: &str) -> Result<&'a str, Refusa
     }
     let pattern = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}";
     let constraint = format!("Member must satisfy regular expression pattern: {pattern}");
-    Err(Refusal::constraint(format!("'{id}'"), &spelled(member), constraint))
+    Err(Refusal::constraint(
+        format!("'{id}'"),
+        &spelled(member),
+        constraint,
+    ))
 }
 
 #[cfg(test)]
@@ -157,16 +198,28 @@ mod tests {
         for good in ["i-1a2b3c4d", "i-0123456789abcdef0", "mi-0123456789abcdef0"] {
             assert!(is_instance_id(good), "{good}");
         }
-        for bad in
-            ["", "i-", "i-123", "mi-1a2b3c4d", "i-0123456789abcdef01", "x-0123456789abcdef0", "i-0123456789abcd-f0"]
-        {
+        for bad in [
+            "",
+            "i-",
+            "i-123",
+            "mi-1a2b3c4d",
+            "i-0123456789abcdef01",
+            "x-0123456789abcdef0",
+            "i-0123456789abcd-f0",
+        ] {
             assert!(!is_instance_id(bad), "{bad}");
         }
     }
 
     #[test]
     fn a_page_size_out_of_range_is_refused_in_awss_words() {
-        let refusal = page_size(&input(&json!({"MaxResults": 100})), "MaxResults", 50, 1..=50).unwrap_err();
+        let refusal = page_size(
+            &input(&json!({"MaxResults": 100})),
+            "MaxResults",
+            50,
+            1..=50,
+        )
+        .unwrap_err();
         assert_eq!(
             refusal.message.as_deref(),
             Some(
@@ -175,24 +228,46 @@ mod tests {
             )
         );
         assert_eq!(
-            page_size(&input(&json!({"MaxResults": -1})), "MaxResults", 50, 1..=50).unwrap_err().code,
+            page_size(&input(&json!({"MaxResults": -1})), "MaxResults", 50, 1..=50)
+                .unwrap_err()
+                .code,
             "ValidationException"
         );
         assert_eq!(
-            page_size(&input(&json!({"MaxResults": "5"})), "MaxResults", 50, 1..=50).unwrap_err().code,
+            page_size(
+                &input(&json!({"MaxResults": "5"})),
+                "MaxResults",
+                50,
+                1..=50
+            )
+            .unwrap_err()
+            .code,
             "SerializationException"
         );
-        assert_eq!(page_size(&input(&json!({})), "MaxResults", 10, 5..=50).unwrap(), 10);
+        assert_eq!(
+            page_size(&input(&json!({})), "MaxResults", 10, 5..=50).unwrap(),
+            10
+        );
     }
 
     #[test]
     fn lists_are_as_long_as_the_model_says() {
         let many = input(&json!({"InstanceIds": vec!["i-1a2b3c4d"; 51]}));
         let refusal = texts(&many, "InstanceIds", 0, 50).unwrap_err();
-        assert!(refusal.message.unwrap().ends_with("Member must have length less than or equal to 50"));
-        assert_eq!(texts(&input(&json!({"InstanceIds": []})), "InstanceIds", 0, 50).unwrap(), Some(vec![]));
+        assert!(
+            refusal
+                .message
+                .unwrap()
+                .ends_with("Member must have length less than or equal to 50")
+        );
         assert_eq!(
-            texts(&input(&json!({"InstanceIds": [1]})), "InstanceIds", 0, 50).unwrap_err().code,
+            texts(&input(&json!({"InstanceIds": []})), "InstanceIds", 0, 50).unwrap(),
+            Some(vec![])
+        );
+        assert_eq!(
+            texts(&input(&json!({"InstanceIds": [1]})), "InstanceIds", 0, 50)
+                .unwrap_err()
+                .code,
             "SerializationException"
         );
     }

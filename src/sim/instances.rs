@@ -22,14 +22,27 @@ impl Scene<'_> {
             ping_status: self.ping_status().to_owned(),
             last_ping_date_time: self.pinged(),
             agent_version: AGENTS.get(agent).unwrap_or(&AGENTS[0]).to_string(),
-            is_latest_version: (node.quirk != Quirk::NoLatest).then_some(agent == 0 || agent >= AGENTS.len()),
+            is_latest_version: (node.quirk != Quirk::NoLatest)
+                .then_some(agent == 0 || agent >= AGENTS.len()),
             platform_type: platform.kind.to_owned(),
             platform_name: platform.name.to_owned(),
             platform_version: platform.version.to_owned(),
-            activation_id: hybrid.then(|| random::uuid(random::join(self.names.seed, u64::from(node.roll("act", 3))))),
-            iam_role: hybrid.then(|| "service-role/AmazonEC2RunCommandRoleForManagedInstances".to_owned()),
-            registration_date: hybrid.then(|| self.start - f64::from(86_400 * (30 + node.roll("age", 900)))),
-            resource_type: if hybrid { "ManagedInstance" } else { "EC2Instance" }.to_owned(),
+            activation_id: hybrid.then(|| {
+                random::uuid(random::join(
+                    self.names.seed,
+                    u64::from(node.roll("act", 3)),
+                ))
+            }),
+            iam_role: hybrid
+                .then(|| "service-role/AmazonEC2RunCommandRoleForManagedInstances".to_owned()),
+            registration_date: hybrid
+                .then(|| self.start - f64::from(86_400 * (30 + node.roll("age", 900)))),
+            resource_type: if hybrid {
+                "ManagedInstance"
+            } else {
+                "EC2Instance"
+            }
+            .to_owned(),
             name: hybrid.then(|| format!("plant-{:02}", node.roll("plant", 40))),
             ip_address: self.address(),
             computer_name: self.computer_name(),
@@ -38,7 +51,12 @@ impl Scene<'_> {
             last_successful_association_execution_date: ran
                 .then(|| self.uploaded() - if failed { 86_400.0 } else { 0.0 }),
             association_overview: Some(overview),
-            source_type: if hybrid { "AWS::SSM::ManagedInstance" } else { "AWS::EC2::Instance" }.to_owned(),
+            source_type: if hybrid {
+                "AWS::SSM::ManagedInstance"
+            } else {
+                "AWS::EC2::Instance"
+            }
+            .to_owned(),
             source_id: id.clone(),
             instance_id: id,
         })
@@ -68,10 +86,16 @@ impl Scene<'_> {
     }
 
     pub(super) fn computer_name(&self) -> String {
-        let role = ROLES.get(self.node.roll("role", 6) as usize).copied().unwrap_or_default();
+        let role = ROLES
+            .get(self.node.roll("role", 6) as usize)
+            .copied()
+            .unwrap_or_default();
         if self.node.is_windows() {
             return format!("WIN-{}-{:05}", role.to_uppercase(), self.node.index);
         }
-        format!("{role}-{:05}.{}.compute.internal", self.node.index, self.names.region)
+        format!(
+            "{role}-{:05}.{}.compute.internal",
+            self.node.index, self.names.region
+        )
     }
 }

@@ -14,7 +14,8 @@ pub struct RequestLog {
     pub region: String,
     /// The operation, as AWS spells it; empty if unknown.
     pub operation: String,
-    /// `ok`, the code of the error, or the name of a fault that is neither (`html503`, `reset`, `hang`, ...).
+    /// `ok`, the code of the error, or the name of a fault that is neither (`html503`, `reset`,
+    /// `hang`, ...).
     pub outcome: String,
     /// Its body: JSON, or a form for STS.
     pub body: String,
@@ -47,13 +48,23 @@ pub(super) struct Ledger {
 
 impl Ledger {
     pub(super) fn new(keep: usize) -> Self {
-        Self { keep, ..Self::default() }
+        Self {
+            keep,
+            ..Self::default()
+        }
     }
 
-    /// Counts an arrival towards the busiest second. STS has limits of its own and is left out by the caller.
+    /// Counts an arrival towards the busiest second. STS has limits of its own and is left out by
+    /// the caller.
     pub(super) fn arrive(&mut self, account: &str, region: &str, now: Instant) {
-        let (recent, most) = self.busiest.entry((account.to_owned(), region.to_owned())).or_default();
-        while recent.front().is_some_and(|at| now.saturating_duration_since(*at) >= Duration::from_secs(1)) {
+        let (recent, most) = self
+            .busiest
+            .entry((account.to_owned(), region.to_owned()))
+            .or_default();
+        while recent
+            .front()
+            .is_some_and(|at| now.saturating_duration_since(*at) >= Duration::from_secs(1))
+        {
             recent.pop_front();
         }
         recent.push_back(now);
@@ -61,7 +72,12 @@ impl Ledger {
     }
 
     pub(super) fn record(&mut self, request: RequestLog) {
-        let key = (request.account.clone(), request.region.clone(), request.operation.clone(), request.outcome.clone());
+        let key = (
+            request.account.clone(),
+            request.region.clone(),
+            request.operation.clone(),
+            request.outcome.clone(),
+        );
         *self.counts.entry(key).or_default() += 1;
         if self.keep == 0 {
             return;
@@ -77,19 +93,23 @@ impl Ledger {
     }
 
     pub(super) fn counts(&self) -> Vec<RequestCount> {
-        let row =
-            |((account, region, operation, outcome), count): (&(String, String, String, String), &u64)| RequestCount {
-                account: account.clone(),
-                region: region.clone(),
-                operation: operation.clone(),
-                outcome: outcome.clone(),
-                count: *count,
-            };
+        let row = |((account, region, operation, outcome), count): (
+            &(String, String, String, String),
+            &u64,
+        )| RequestCount {
+            account: account.clone(),
+            region: region.clone(),
+            operation: operation.clone(),
+            outcome: outcome.clone(),
+            count: *count,
+        };
         self.counts.iter().map(row).collect()
     }
 
     pub(super) fn busiest(&self, account: &str, region: &str) -> usize {
-        self.busiest.get(&(account.to_owned(), region.to_owned())).map_or(0, |(_, most)| *most)
+        self.busiest
+            .get(&(account.to_owned(), region.to_owned()))
+            .map_or(0, |(_, most)| *most)
     }
 
     pub(super) fn clear(&mut self) {

@@ -1,8 +1,10 @@
-//! Simulated AWS: a server of its own that speaks the wire protocols of SSM and STS, with a believable fleet behind it.
+//! Simulated AWS: a server of its own that speaks the wire protocols of SSM and STS, with a
+//! believable fleet behind it.
 //!
-//! It is made for the demo, the tests and the benchmarks, and for trying any AWS client. It follows AWS's documents
-//! by itself and uses none of the exporter's code, so that one mistake does not hide in both.
-//! It checks no signatures and keeps no secrets; it leaves the choice of port and address to its caller.
+//! It is made for the demo, the tests and the benchmarks, and for trying any AWS client. It follows
+//! AWS's documents by itself and uses none of the exporter's code, so that one mistake does not
+//! hide in both. It checks no signatures and keeps no secrets; it leaves the choice of port and
+//! address to its caller.
 
 mod aggregates;
 mod answer;
@@ -52,18 +54,27 @@ pub struct Simulator {
 impl std::fmt::Debug for Simulator {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // Not the fleet, which may have 100,000 instances.
-        formatter.debug_struct("Simulator").field("targets", &self.targets()).finish_non_exhaustive()
+        formatter
+            .debug_struct("Simulator")
+            .field("targets", &self.targets())
+            .finish_non_exhaustive()
     }
 }
 
 impl Simulator {
     /// Makes the fleet. Nothing runs and nothing listens yet.
     pub fn new(options: Options) -> Self {
-        Self { inner: Arc::new(state::State::new(options)) }
+        Self {
+            inner: Arc::new(state::State::new(options)),
+        }
     }
 
     /// Answers requests until `shutdown`, then ends every connection and every task.
-    pub async fn serve(self, listener: tokio::net::TcpListener, shutdown: impl Future<Output = ()> + Send) {
+    pub async fn serve(
+        self,
+        listener: tokio::net::TcpListener,
+        shutdown: impl Future<Output = ()> + Send,
+    ) {
         server::serve(self, listener, shutdown).await;
     }
 
@@ -77,8 +88,8 @@ impl Simulator {
         self.inner.set_rate(rate);
     }
 
-    /// Ends the sessions that roles of an account have given out so far, before their time: they are refused as expired.
-    /// Another session can be had at once.
+    /// Ends the sessions that roles of an account have given out so far, before their time: they
+    /// are refused as expired. Another session can be had at once.
     pub fn end_sessions(&self, account: &str) {
         self.inner.end_sessions(&format!("ASIA{account}"));
     }
@@ -88,15 +99,21 @@ impl Simulator {
         self.inner.targets()
     }
 
-    /// All rows of a target as of now, items included; empty for an unknown target. Costs about 100 rows per resource:
-    /// for large fleets see [`Simulator::outline`].
+    /// All rows of a target as of now, items included; empty for an unknown target. Costs about 100
+    /// rows per resource: for large fleets see [`Simulator::outline`].
     pub fn truth(&self, account: &str, region: &str) -> TargetTruth {
-        self.inner.world(account, region).map(|world| world.truth(true)).unwrap_or_default()
+        self.inner
+            .world(account, region)
+            .map(|world| world.truth(true))
+            .unwrap_or_default()
     }
 
     /// All rows of a target but items and patches.
     pub fn outline(&self, account: &str, region: &str) -> TargetTruth {
-        self.inner.world(account, region).map(|world| world.truth(false)).unwrap_or_default()
+        self.inner
+            .world(account, region)
+            .map(|world| world.truth(false))
+            .unwrap_or_default()
     }
 
     /// All rows of one resource, if it exists.
@@ -107,23 +124,26 @@ impl Simulator {
         (resource != ResourceTruth::default()).then_some(resource)
     }
 
-    /// Edits the rows of a target. What the edit leaves alone goes on following from the seed; totals and aggregates of
-    /// associations follow the edited rows unless they were edited themselves. Other counts are the editor's to keep
-    /// consistent. Reads the whole target: for large fleets see [`Simulator::replace`].
+    /// Edits the rows of a target. What the edit leaves alone goes on following from the seed;
+    /// totals and aggregates of associations follow the edited rows unless they were edited
+    /// themselves. Other counts are the editor's to keep consistent. Reads the whole target: for
+    /// large fleets see [`Simulator::replace`].
     pub fn update(&self, account: &str, region: &str, edit: impl FnOnce(&mut TargetTruth)) {
         if let Some(mut world) = self.inner.world(account, region) {
             world.update(edit);
         }
     }
 
-    /// Replaces all rows of one resource; `None` removes it. An unknown id is added at the end of the lists.
+    /// Replaces all rows of one resource; `None` removes it. An unknown id is added at the end of
+    /// the lists.
     pub fn replace(&self, account: &str, region: &str, id: &str, resource: Option<ResourceTruth>) {
         if let Some(mut world) = self.inner.world(account, region) {
             world.pin(id, resource);
         }
     }
 
-    /// Takes instances off the list of managed ones; what is known of their compliance stays, as AWS keeps it for 30 days.
+    /// Takes instances off the list of managed ones; what is known of their compliance stays, as
+    /// AWS keeps it for 30 days.
     pub fn stop(&self, account: &str, region: &str, id: &str) {
         if let Some(mut resource) = self.resource(account, region, id) {
             resource.instance = None;
@@ -131,7 +151,8 @@ impl Simulator {
         }
     }
 
-    /// One step of drift in every target: compliance changes for this share of the listed instances.
+    /// One step of drift in every target: compliance changes for this share of the listed
+    /// instances.
     pub fn drift(&self, share: f64) {
         for (account, region) in self.targets() {
             if let Some(mut world) = self.inner.world(&account, &region) {
@@ -160,8 +181,12 @@ impl Simulator {
     /// How many requests of a target were throttled, whether by its rate or by a fault.
     pub fn throttled(&self, account: &str, region: &str) -> u64 {
         let counts = self.counts();
-        let here = counts.iter().filter(|row| row.account == account && row.region == region);
-        here.filter(|row| row.outcome == "ThrottlingException").map(|row| row.count).sum()
+        let here = counts
+            .iter()
+            .filter(|row| row.account == account && row.region == region);
+        here.filter(|row| row.outcome == "ThrottlingException")
+            .map(|row| row.count)
+            .sum()
     }
 
     /// The most requests of a target that arrived within any one second; STS is not counted.

@@ -1,5 +1,5 @@
-//! One resource of the fleet in a few bytes: who it is, what is wrong with it. Its rows are made from this on demand
-//! ([`Scene`]), so that fleets of 100,000 instances stay small.
+//! One resource of the fleet in a few bytes: who it is, what is wrong with it. Its rows are made
+//! from this on demand ([`Scene`]), so that fleets of 100,000 instances stay small.
 
 use super::catalogue::{PATCH_GROUPS, PLATFORMS, Platform, WINDOWS};
 use super::random;
@@ -133,7 +133,10 @@ impl Node {
             changed: 0,
         };
         let mut rest = node.roll("platform", 100);
-        while let Some(platform) = PLATFORMS.get(usize::from(node.platform)).filter(|known| known.weight <= rest) {
+        while let Some(platform) = PLATFORMS
+            .get(usize::from(node.platform))
+            .filter(|known| known.weight <= rest)
+        {
             rest -= platform.weight;
             node.platform += 1;
         }
@@ -157,7 +160,9 @@ impl Node {
     }
 
     pub(super) fn platform(&self) -> &'static Platform {
-        PLATFORMS.get(usize::from(self.platform)).unwrap_or(&PLATFORMS[0])
+        PLATFORMS
+            .get(usize::from(self.platform))
+            .unwrap_or(&PLATFORMS[0])
     }
 
     pub(super) fn is_windows(&self) -> bool {
@@ -180,7 +185,9 @@ impl Node {
     }
 
     pub(super) fn has_antivirus(&self) -> bool {
-        self.roll("antivirus", 3) == 0 || self.condition.has(Condition::CUSTOM) || self.previous.has(Condition::CUSTOM)
+        self.roll("antivirus", 3) == 0
+            || self.condition.has(Condition::CUSTOM)
+            || self.previous.has(Condition::CUSTOM)
     }
 
     pub(super) fn has_benchmark(&self) -> bool {
@@ -189,22 +196,38 @@ impl Node {
 
     pub(super) fn patch_group(&self) -> &'static str {
         let count = u32::try_from(PATCH_GROUPS.len()).unwrap_or(1);
-        PATCH_GROUPS.get(self.roll("group", count) as usize).copied().unwrap_or_default()
+        PATCH_GROUPS
+            .get(self.roll("group", count) as usize)
+            .copied()
+            .unwrap_or_default()
     }
 
     pub(super) fn id(&self) -> String {
-        // Ids of 8 digits come from before 2018. Odd multipliers are bijections, so none occurs twice.
+        // Ids of 8 digits come from before 2018. Odd multipliers are bijections, so none occurs
+        // twice.
         if !self.is_hybrid() && self.roll("old", 61) == 0 {
-            return format!("i-{:08x}", self.index.wrapping_mul(0x9e37_79b1) ^ 0x5bd1_e995);
+            return format!(
+                "i-{:08x}",
+                self.index.wrapping_mul(0x9e37_79b1) ^ 0x5bd1_e995
+            );
         }
-        format!("{}-0{:016x}", if self.is_hybrid() { "mi" } else { "i" }, self.hash)
+        format!(
+            "{}-0{:016x}",
+            if self.is_hybrid() { "mi" } else { "i" },
+            self.hash
+        )
     }
 
     /// What drift may do to it.
     pub(super) fn ailments(&self) -> Vec<Condition> {
         let mut possible = Vec::new();
         if self.has_patches() {
-            possible.extend([Condition::MISSING, Condition::FAILED, Condition::REBOOT, Condition::REJECTED]);
+            possible.extend([
+                Condition::MISSING,
+                Condition::FAILED,
+                Condition::REBOOT,
+                Condition::REJECTED,
+            ]);
             if self.is_windows() {
                 possible.push(Condition::SECURITY);
             }
@@ -241,7 +264,11 @@ pub(super) struct Scene<'a> {
 impl Scene<'_> {
     /// When the node last changed.
     fn changed(&self) -> f64 {
-        if self.node.changed_step == 0 { 0.0 } else { self.start + f64::from(self.node.changed) }
+        if self.node.changed_step == 0 {
+            0.0
+        } else {
+            self.start + f64::from(self.node.changed)
+        }
     }
 
     /// End of the last patch operation: daily, and whenever something changed.

@@ -1,4 +1,5 @@
-//! What the simulated account looks like and how it behaves: plain settings, filled by the command line or by tests.
+//! What the simulated account looks like and how it behaves: plain settings, filled by the command
+//! line or by tests.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
@@ -42,7 +43,8 @@ pub struct Options {
     pub noncompliant: f64,
     /// External id that `AssumeRole` asks for, by account id.
     pub external_ids: BTreeMap<String, String>,
-    /// Requests kept for [`Simulator::requests`](super::Simulator::requests), the newest ones; counts are kept of all.
+    /// Requests kept for [`Simulator::requests`](super::Simulator::requests), the newest ones;
+    /// counts are kept of all.
     pub keep_requests: usize,
     /// The moment the fleet is dated from; now, if not given.
     pub started_at: Option<SystemTime>,

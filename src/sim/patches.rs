@@ -9,7 +9,8 @@ use super::rows::{Baseline, ExecutionSummary, Item, Patch, PatchState};
 use super::tally::{NON_COMPLIANT, UNSPECIFIED, Verdict};
 use super::time;
 
-/// A state of a patch, in the order of listing. AWS sends them in this spelling, not in that of its model.
+/// A state of a patch, in the order of listing. AWS sends them in this spelling, not in that of its
+/// model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     Installed,
@@ -56,7 +57,13 @@ impl<'a> Scene<'a> {
     /// Patches in a state.
     fn count(&self, state: State) -> u32 {
         let (node, condition) = (self.node, self.condition);
-        let if_has = |reason, count| if condition.has(reason) { 1 + node.roll("count", count) } else { 0 };
+        let if_has = |reason, count| {
+            if condition.has(reason) {
+                1 + node.roll("count", count)
+            } else {
+                0
+            }
+        };
         match state {
             State::Installed => 20 + node.roll("installed", 40),
             State::InstalledOther => 3 + node.roll("other", 20),
@@ -64,7 +71,9 @@ impl<'a> Scene<'a> {
             State::InstalledRejected => if_has(Condition::REJECTED, 2),
             State::Missing => if_has(Condition::MISSING, 6),
             State::Failed => if_has(Condition::FAILED, 2),
-            State::AvailableSecurityUpdate if condition.has(Condition::SECURITY) => 1 + node.roll("count", 3),
+            State::AvailableSecurityUpdate if condition.has(Condition::SECURITY) => {
+                1 + node.roll("count", 3)
+            }
             State::AvailableSecurityUpdate if node.is_windows() => node.roll("available", 3),
             State::NotApplicable if node.is_windows() => 20 + node.roll("inapplicable", 40),
             State::AvailableSecurityUpdate | State::NotApplicable => 0,
@@ -74,9 +83,9 @@ impl<'a> Scene<'a> {
 
     fn seeds(self) -> impl Iterator<Item = Seed> + use<'a> {
         let own = self.own_baseline().is_some();
-        State::ALL
-            .into_iter()
-            .flat_map(move |state| (0..self.count(state)).map(move |ordinal| self.seed(state, ordinal, own)))
+        State::ALL.into_iter().flat_map(move |state| {
+            (0..self.count(state)).map(move |ordinal| self.seed(state, ordinal, own))
+        })
     }
 
     fn seed(&self, state: State, ordinal: u32, own_baseline: bool) -> Seed {
@@ -89,28 +98,50 @@ impl<'a> Scene<'a> {
             _ => "MEDIUM",
         };
         let verdict = match state {
-            State::NotApplicable => Verdict { status: "", severity },
+            State::NotApplicable => Verdict {
+                status: "",
+                severity,
+            },
             State::Installed | State::InstalledOther => Verdict::new(true, severity),
-            State::AvailableSecurityUpdate => Verdict::new(!self.condition.has(Condition::SECURITY), severity),
+            State::AvailableSecurityUpdate => {
+                Verdict::new(!self.condition.has(Condition::SECURITY), severity)
+            }
             _ => Verdict::new(false, severity),
         };
-        Seed { state, ordinal, verdict, classification, patch_severity }
+        Seed {
+            state,
+            ordinal,
+            verdict,
+            classification,
+            patch_severity,
+        }
     }
 
-    /// Classification and the vendor's severity; AWS leaves both out where the baseline says nothing.
+    /// Classification and the vendor's severity; AWS leaves both out where the baseline says
+    /// nothing.
     fn kind_of(&self, state: State, ordinal: u32) -> (&'static str, &'static str) {
-        if matches!(state, State::InstalledOther | State::NotApplicable | State::Manual) {
+        if matches!(
+            state,
+            State::InstalledOther | State::NotApplicable | State::Manual
+        ) {
             return ("", "");
         }
         let number = Self::number(state, ordinal) as usize;
-        let (_, classification, severity) =
-            if self.node.is_windows() { UPDATES[number % UPDATES.len()] } else { PACKAGES[number % PACKAGES.len()] };
+        let (_, classification, severity) = if self.node.is_windows() {
+            UPDATES[number % UPDATES.len()]
+        } else {
+            PACKAGES[number % PACKAGES.len()]
+        };
         (classification, severity)
     }
 
-    /// Which patch of the world the `ordinal`th one in a state is, so that nodes miss the same patches.
+    /// Which patch of the world the `ordinal`th one in a state is, so that nodes miss the same
+    /// patches.
     fn number(state: State, ordinal: u32) -> u32 {
-        let base = State::ALL.iter().position(|known| *known == state).unwrap_or(0);
+        let base = State::ALL
+            .iter()
+            .position(|known| *known == state)
+            .unwrap_or(0);
         u32::try_from(base).unwrap_or(0) * 100 + ordinal
     }
 
@@ -131,10 +162,15 @@ impl<'a> Scene<'a> {
 
     /// Items of type Patch.
     pub(super) fn patch_items(self) -> impl Iterator<Item = Item> + use<'a> {
-        let (id, execution, baseline) = (self.node.id(), self.patch_execution(), self.baseline_id());
+        let (id, execution, baseline) =
+            (self.node.id(), self.patch_execution(), self.baseline_id());
         self.seeds().map(move |seed| {
             let patch = self.patch(&seed, &id);
-            let details = if seed.state == State::Manual { BTreeMap::new() } else { self.details(&patch, &baseline) };
+            let details = if seed.state == State::Manual {
+                BTreeMap::new()
+            } else {
+                self.details(&patch, &baseline)
+            };
             Item {
                 compliance_type: "Patch".to_owned(),
                 resource_type: "ManagedInstance".to_owned(),
@@ -167,7 +203,9 @@ impl<'a> Scene<'a> {
     /// Rows of `DescribeInstancePatches`: what was put by hand is not among them.
     pub(super) fn patches(self) -> impl Iterator<Item = Patch> + use<'a> {
         let id = self.node.id();
-        self.seeds().filter(|seed| seed.state != State::Manual).map(move |seed| self.patch(&seed, &id))
+        self.seeds()
+            .filter(|seed| seed.state != State::Manual)
+            .map(move |seed| self.patch(&seed, &id))
     }
 
     fn patch(&self, seed: &Seed, id: &str) -> Patch {
@@ -198,14 +236,24 @@ impl<'a> Scene<'a> {
         }
         let (package, ..) = PACKAGES[number as usize % PACKAGES.len()];
         let copy = number as usize / PACKAGES.len();
-        let name = if copy == 0 { package.to_owned() } else { format!("{package}-{copy}") };
-        (format!("{name}.x86_64"), format!("{name}.x86_64:0:3.{copy}.{number}-4"))
+        let name = if copy == 0 {
+            package.to_owned()
+        } else {
+            format!("{package}-{copy}")
+        };
+        (
+            format!("{name}.x86_64"),
+            format!("{name}.x86_64:0:3.{copy}.{number}-4"),
+        )
     }
 
     fn installed_time(&self, seed: &Seed) -> f64 {
         match seed.state {
             State::InstalledOther if self.node.is_windows() => time::YEAR_ONE,
-            State::Installed | State::InstalledOther | State::InstalledPendingReboot | State::InstalledRejected => {
+            State::Installed
+            | State::InstalledOther
+            | State::InstalledPendingReboot
+            | State::InstalledRejected => {
                 self.scanned() - f64::from(86_400 * (1 + seed.ordinal % 90))
             }
             _ => 0.0,
@@ -235,25 +283,46 @@ impl<'a> Scene<'a> {
             failed_count: count(State::Failed),
             unreported_not_applicable_count: if self.node.is_windows() { 11 } else { -1 },
             not_applicable_count: count(State::NotApplicable),
-            available_security_update_count: self.node.is_windows().then(|| count(State::AvailableSecurityUpdate)),
+            available_security_update_count: self
+                .node
+                .is_windows()
+                .then(|| count(State::AvailableSecurityUpdate)),
             operation_start_time: end - 13.0,
             operation_end_time: end,
             operation: if install { "Install" } else { "Scan" }.to_owned(),
             last_no_reboot_install_operation_time: no_reboot.then_some(end - 600.0),
-            reboot_option: Some(if no_reboot { "NoReboot" } else { "RebootIfNeeded" }.to_owned()),
+            reboot_option: Some(
+                if no_reboot {
+                    "NoReboot"
+                } else {
+                    "RebootIfNeeded"
+                }
+                .to_owned(),
+            ),
             critical_non_compliant_count: critical,
             security_non_compliant_count: security,
             other_non_compliant_count: other,
         })
     }
 
-    /// Missing, failed, rejected or pending patches: critical ones, security ones (which may be critical too), others.
+    /// Missing, failed, rejected or pending patches: critical ones, security ones (which may be
+    /// critical too), others.
     fn classes(&self) -> (i32, i32, i32) {
         let (mut critical, mut security, mut other) = (0, 0, 0);
-        let states = [State::Missing, State::Failed, State::InstalledRejected, State::InstalledPendingReboot];
-        for seed in self.seeds().filter(|seed| states.contains(&seed.state) && seed.verdict.status == NON_COMPLIANT) {
-            let (is_critical, is_security) =
-                (seed.patch_severity == "Critical", seed.classification.starts_with("Security"));
+        let states = [
+            State::Missing,
+            State::Failed,
+            State::InstalledRejected,
+            State::InstalledPendingReboot,
+        ];
+        for seed in self
+            .seeds()
+            .filter(|seed| states.contains(&seed.state) && seed.verdict.status == NON_COMPLIANT)
+        {
+            let (is_critical, is_security) = (
+                seed.patch_severity == "Critical",
+                seed.classification.starts_with("Security"),
+            );
             critical += i32::from(is_critical);
             security += i32::from(is_security);
             other += i32::from(!is_critical && !is_security);
@@ -265,7 +334,10 @@ impl<'a> Scene<'a> {
     fn own_baseline(&self) -> Option<&'static str> {
         let os = self.node.platform().os;
         let in_group = self.node.patch_group() == "production";
-        OWN_BASELINES.iter().find(|(known, _)| in_group && *known == os).map(|(_, name)| *name)
+        OWN_BASELINES
+            .iter()
+            .find(|(known, _)| in_group && *known == os)
+            .map(|(_, name)| *name)
     }
 
     /// AWS names its own baselines now by ARN, now by the short id.
@@ -274,7 +346,11 @@ impl<'a> Scene<'a> {
             return own_id(self.names, name);
         }
         let os = self.node.platform().os;
-        if self.node.roll("arn", 3) == 0 { aws_id(self.names, os) } else { aws_arn(self.names, os) }
+        if self.node.roll("arn", 3) == 0 {
+            aws_id(self.names, os)
+        } else {
+            aws_arn(self.names, os)
+        }
     }
 
     /// Whether the node's Custom items carry a severity of their own.
@@ -289,11 +365,18 @@ fn own_id(names: &Names, name: &str) -> String {
 
 /// The same in all accounts of a region.
 fn aws_id(names: &Names, os: &str) -> String {
-    format!("pb-0{:016x}", random::text(&format!("{}/{os}", names.region)))
+    format!(
+        "pb-0{:016x}",
+        random::text(&format!("{}/{os}", names.region))
+    )
 }
 
 fn aws_arn(names: &Names, os: &str) -> String {
-    format!("arn:aws:ssm:{}:075727635805:patchbaseline/{}", names.region, aws_id(names, os))
+    format!(
+        "arn:aws:ssm:{}:075727635805:patchbaseline/{}",
+        names.region,
+        aws_id(names, os)
+    )
 }
 
 /// Rows of `DescribePatchBaselines`.
@@ -309,6 +392,13 @@ pub(super) fn baselines(names: &Names) -> Vec<Baseline> {
         },
         default_baseline: aws,
     };
-    let aws = AWS_BASELINES.iter().map(|(os, name)| row(aws_arn(names, os), name, os, true));
-    aws.chain(OWN_BASELINES.iter().map(|(os, name)| row(own_id(names, name), name, os, false))).collect()
+    let aws = AWS_BASELINES
+        .iter()
+        .map(|(os, name)| row(aws_arn(names, os), name, os, true));
+    aws.chain(
+        OWN_BASELINES
+            .iter()
+            .map(|(os, name)| row(own_id(names, name), name, os, false)),
+    )
+    .collect()
 }

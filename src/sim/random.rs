@@ -1,5 +1,5 @@
-//! Repeatable chance: hashes and a small generator, so that one seed gives the same fleet on every machine and in
-//! every version of our dependencies. Not for secrets.
+//! Repeatable chance: hashes and a small generator, so that one seed gives the same fleet on every
+//! machine and in every version of our dependencies. Not for secrets.
 
 const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
 
@@ -18,7 +18,9 @@ pub(super) const fn join(left: u64, right: u64) -> u64 {
 
 /// A hash of a text.
 pub(super) fn text(value: &str) -> u64 {
-    mix(value.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)))
+    mix(value.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    }))
 }
 
 /// A number in `0..limit` (0 for a limit of 0), evenly spread.
@@ -45,7 +47,11 @@ pub(super) fn uuid(hash: u64) -> String {
 }
 
 /// `count` units, a hundredth of them being a `share` of 0.01, rounded to the nearest.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a count, never negative")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a share of a count, never negative"
+)]
 pub(super) fn part_of(count: u32, share: f64) -> u32 {
     (f64::from(count) * share.max(0.0)).round() as u32
 }

@@ -1,4 +1,5 @@
-//! The errors AWS answers with: code, text and HTTP status. Texts follow the service's own where they are known.
+//! The errors AWS answers with: code, text and HTTP status. Texts follow the service's own where
+//! they are known.
 
 use std::fmt::Display;
 
@@ -18,17 +19,36 @@ pub(super) struct Refusal {
 impl Refusal {
     /// An error of the service's model.
     pub(super) fn modelled(code: &'static str, message: impl Into<String>) -> Self {
-        Self { code, message: Some(message.into()), status: 400, member: "Message", retry_after: None }
+        Self {
+            code,
+            message: Some(message.into()),
+            status: 400,
+            member: "Message",
+            retry_after: None,
+        }
     }
 
-    /// An error of the model without members: `InvalidResourceId`, `InvalidResourceType`, `InvalidFilterKey`.
+    /// An error of the model without members: `InvalidResourceId`, `InvalidResourceType`,
+    /// `InvalidFilterKey`.
     pub(super) const fn bare(code: &'static str) -> Self {
-        Self { code, message: None, status: 400, member: "Message", retry_after: None }
+        Self {
+            code,
+            message: None,
+            status: 400,
+            member: "Message",
+            retry_after: None,
+        }
     }
 
     /// An error that every service answers with.
     pub(super) fn common(code: &'static str, message: impl Into<String>) -> Self {
-        Self { code, message: Some(message.into()), status: 400, member: "message", retry_after: None }
+        Self {
+            code,
+            message: Some(message.into()),
+            status: 400,
+            member: "message",
+            retry_after: None,
+        }
     }
 
     /// A broken constraint of the model.
@@ -67,7 +87,10 @@ impl Refusal {
     }
 
     pub(super) fn internal() -> Self {
-        let mut refusal = Self::modelled("InternalServerError", "An internal error occurred on the server side.");
+        let mut refusal = Self::modelled(
+            "InternalServerError",
+            "An internal error occurred on the server side.",
+        );
         refusal.status = 500;
         refusal
     }

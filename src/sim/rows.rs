@@ -1,5 +1,6 @@
-//! The rows of the simulated account as plain data, with AWS's member names in snake case. The same types are written
-//! to the wire, and handed to tests as the truth that an exporter's page is compared with.
+//! The rows of the simulated account as plain data, with AWS's member names in snake case. The same
+//! types are written to the wire, and handed to tests as the truth that an exporter's page is
+//! compared with.
 
 use std::collections::BTreeMap;
 
@@ -86,7 +87,10 @@ pub struct Instance {
 /// How the associations of one instance fare.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
-#[expect(missing_docs, reason = "the members of AWS's InstanceAggregatedAssociationOverview")]
+#[expect(
+    missing_docs,
+    reason = "the members of AWS's InstanceAggregatedAssociationOverview"
+)]
 pub struct AssociationOverview {
     pub detailed_status: String,
     pub instance_association_status_aggregated_count: BTreeMap<String, i32>,
@@ -95,7 +99,10 @@ pub struct AssociationOverview {
 /// When and by what a compliance type was last reported.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "PascalCase")]
-#[expect(missing_docs, reason = "the members of AWS's ComplianceExecutionSummary")]
+#[expect(
+    missing_docs,
+    reason = "the members of AWS's ComplianceExecutionSummary"
+)]
 pub struct ExecutionSummary {
     pub execution_time: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -138,7 +145,10 @@ pub struct NonCompliantSummary {
 /// A row of `ListResourceComplianceSummaries`: counts of items.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "PascalCase")]
-#[expect(missing_docs, reason = "the members of AWS's ResourceComplianceSummaryItem")]
+#[expect(
+    missing_docs,
+    reason = "the members of AWS's ResourceComplianceSummaryItem"
+)]
 pub struct Summary {
     pub compliance_type: String,
     pub resource_type: String,
@@ -278,7 +288,10 @@ pub struct Patch {
 /// A row of `DescribeInstanceAssociationsStatus`. `name` is the document.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "PascalCase")]
-#[expect(missing_docs, reason = "the members of AWS's InstanceAssociationStatusInfo")]
+#[expect(
+    missing_docs,
+    reason = "the members of AWS's InstanceAssociationStatusInfo"
+)]
 pub struct InstanceAssociation {
     pub association_id: String,
     pub name: String,

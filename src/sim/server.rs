@@ -23,8 +23,13 @@ const BODY_LIMIT: usize = 1 << 20;
 /// How long answers under way may take once the end has come.
 const DRAIN: Duration = Duration::from_secs(1);
 
-/// Accepts connections until `shutdown`, then lets answers under way finish for a moment, and ends every connection.
-pub(super) async fn serve(simulator: Simulator, listener: TcpListener, shutdown: impl Future<Output = ()> + Send) {
+/// Accepts connections until `shutdown`, then lets answers under way finish for a moment, and ends
+/// every connection.
+pub(super) async fn serve(
+    simulator: Simulator,
+    listener: TcpListener,
+    shutdown: impl Future<Output = ()> + Send,
+) {
     let mut shutdown = pin!(shutdown);
     let mut connections = JoinSet::new();
     let (closing, closed) = watch::channel(false);
@@ -70,11 +75,20 @@ async fn connection(simulator: Simulator, stream: TcpStream, mut closed: watch::
 #[error("connection reset on request")]
 struct Reset;
 
-async fn respond(simulator: &Simulator, request: Request<Incoming>) -> Result<Response<AnswerBody>, Reset> {
+async fn respond(
+    simulator: &Simulator,
+    request: Request<Incoming>,
+) -> Result<Response<AnswerBody>, Reset> {
     let (head, body) = request.into_parts();
-    let body = Limited::new(body, BODY_LIMIT).collect().await.map(http_body_util::Collected::to_bytes);
+    let body = Limited::new(body, BODY_LIMIT)
+        .collect()
+        .await
+        .map(http_body_util::Collected::to_bytes);
     let Ok(body) = body else { return Err(Reset) };
-    let question = Question { head: &head, body: &body };
+    let question = Question {
+        head: &head,
+        body: &body,
+    };
     let (answer, latency) = protocol::ask(simulator, &question);
     if !latency.is_zero() {
         tokio::time::sleep(latency).await;

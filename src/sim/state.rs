@@ -1,5 +1,6 @@
-//! What the requests of one simulator share: worlds, faults, rates, records. Locks are held for one answer at most,
-//! and a panic elsewhere does not poison them: the data behind them is replaced in whole steps.
+//! What the requests of one simulator share: worlds, faults, rates, records. Locks are held for one
+//! answer at most, and a panic elsewhere does not poison them: the data behind them is replaced in
+//! whole steps.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -56,12 +57,21 @@ impl State {
         let targets: Vec<Target> = options
             .accounts
             .iter()
-            .flat_map(|account| options.regions.iter().map(move |region| (account.clone(), region.clone())))
+            .flat_map(|account| {
+                options
+                    .regions
+                    .iter()
+                    .map(move |region| (account.clone(), region.clone()))
+            })
             .collect();
-        let world = |(account, region): &Target| Mutex::new(World::new(&options, account, region, start));
+        let world =
+            |(account, region): &Target| Mutex::new(World::new(&options, account, region, start));
         Self {
             faults: Mutex::new(options.faults.clone()),
-            worlds: targets.iter().map(|target| (target.clone(), world(target))).collect(),
+            worlds: targets
+                .iter()
+                .map(|target| (target.clone(), world(target)))
+                .collect(),
             ledger: Mutex::new(Ledger::new(options.keep_requests)),
             rate: Mutex::new(options.requests_per_second),
             buckets: Mutex::default(),
@@ -70,7 +80,10 @@ impl State {
             number: AtomicU64::new(0),
             chances: AtomicU64::new(0),
             began: Instant::now(),
-            drifted: targets.into_iter().map(|target| (target, AtomicU64::new(0))).collect(),
+            drifted: targets
+                .into_iter()
+                .map(|target| (target, AtomicU64::new(0)))
+                .collect(),
             options,
         }
     }
@@ -96,8 +109,11 @@ impl State {
     fn catch_up(&self, world: &mut World) {
         let elapsed = self.began.elapsed().as_secs();
         let target = (world.names.account.clone(), world.names.region.clone());
-        let Some(drifted) = self.drifted.get(&target) else { return };
-        let steps = u32::try_from(elapsed.saturating_sub(drifted.swap(elapsed, Ordering::Relaxed))).unwrap_or(u32::MAX);
+        let Some(drifted) = self.drifted.get(&target) else {
+            return;
+        };
+        let steps = u32::try_from(elapsed.saturating_sub(drifted.swap(elapsed, Ordering::Relaxed)))
+            .unwrap_or(u32::MAX);
         if steps > 0 {
             world.clock = world.start + self.began.elapsed().as_secs_f64().floor();
             world.drift_on(self.options.drift / 60.0 * f64::from(steps));
@@ -112,11 +128,23 @@ impl State {
         *lock(&self.faults) = faults;
     }
 
-    /// The faults that hit this request. Chances follow from the seed and from the order of requests.
-    pub(super) fn faults_of(&self, service: &str, operation: &str, account: &str, region: &str) -> Vec<FaultKind> {
+    /// The faults that hit this request. Chances follow from the seed and from the order of
+    /// requests.
+    pub(super) fn faults_of(
+        &self,
+        service: &str,
+        operation: &str,
+        account: &str,
+        region: &str,
+    ) -> Vec<FaultKind> {
         let faults = lock(&self.faults);
-        let covering = faults.iter().filter(|fault| fault.covers(service, operation, account, region));
-        covering.filter(|fault| self.chance(fault.rate)).map(|fault| fault.kind).collect()
+        let covering = faults
+            .iter()
+            .filter(|fault| fault.covers(service, operation, account, region));
+        covering
+            .filter(|fault| self.chance(fault.rate))
+            .map(|fault| fault.kind)
+            .collect()
     }
 
     fn chance(&self, rate: f64) -> bool {
@@ -124,7 +152,10 @@ impl State {
             return true;
         }
         let number = self.chances.fetch_add(1, Ordering::Relaxed);
-        random::share(random::join(random::join(self.options.seed, 0xfa_17), number)) < rate
+        random::share(random::join(
+            random::join(self.options.seed, 0xfa_17),
+            number,
+        )) < rate
     }
 
     pub(super) fn next_number(&self) -> u64 {
@@ -141,7 +172,10 @@ impl State {
     /// Ends the sessions whose access keys begin like this.
     pub(super) fn end_sessions(&self, start: &str) {
         let mut sessions = lock(&self.sessions);
-        let ended: Vec<String> = sessions.good.extract_if(|key| key.starts_with(start)).collect();
+        let ended: Vec<String> = sessions
+            .good
+            .extract_if(|key| key.starts_with(start))
+            .collect();
         sessions.ended.extend(ended);
     }
 
@@ -164,14 +198,25 @@ impl State {
     }
 
     /// Whether the rate limit lets a request through; counts it as an arrival either way.
-    pub(super) fn admit(&self, account: &str, region: &str, operation: &'static str, now: Instant) -> bool {
+    pub(super) fn admit(
+        &self,
+        account: &str,
+        region: &str,
+        operation: &'static str,
+        now: Instant,
+    ) -> bool {
         self.ledger().arrive(account, region, now);
-        let Some(rate) = *lock(&self.rate) else { return true };
+        let Some(rate) = *lock(&self.rate) else {
+            return true;
+        };
         let bucket = match self.options.throttle {
             Throttle::Shared => "",
             Throttle::PerOperation => operation,
         };
         let key = (account.to_owned(), region.to_owned(), bucket);
-        lock(&self.buckets).entry(key).or_insert_with(|| Bucket::new(rate, now)).admit(now)
+        lock(&self.buckets)
+            .entry(key)
+            .or_insert_with(|| Bucket::new(rate, now))
+            .admit(now)
     }
 }

@@ -15,11 +15,15 @@ pub(super) const UNSPECIFIED: &str = "UNSPECIFIED";
 
 impl Verdict {
     pub(super) const fn new(compliant: bool, severity: &'static str) -> Self {
-        Self { status: if compliant { COMPLIANT } else { NON_COMPLIANT }, severity }
+        Self {
+            status: if compliant { COMPLIANT } else { NON_COMPLIANT },
+            severity,
+        }
     }
 }
 
-/// Items, or resources, counted. Severities that the model does not know are counted as unspecified.
+/// Items, or resources, counted. Severities that the model does not know are counted as
+/// unspecified.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Tally {
     pub(super) compliant: CompliantSummary,
@@ -68,7 +72,11 @@ impl Tally {
     }
 
     pub(super) fn status(&self) -> &'static str {
-        if self.noncompliant.non_compliant_count > 0 { NON_COMPLIANT } else { COMPLIANT }
+        if self.noncompliant.non_compliant_count > 0 {
+            NON_COMPLIANT
+        } else {
+            COMPLIANT
+        }
     }
 
     /// The worst severity among non-compliant items.

@@ -12,7 +12,11 @@ pub(super) struct Bucket {
 
 impl Bucket {
     pub(super) fn new(rate: f64, now: Instant) -> Self {
-        Self { rate, tokens: rate.max(1.0), filled: now }
+        Self {
+            rate,
+            tokens: rate.max(1.0),
+            filled: now,
+        }
     }
 
     /// Takes one token if there is one.
@@ -35,8 +39,14 @@ mod tests {
 
     use super::Bucket;
 
-    fn admitted(bucket: &mut Bucket, start: Instant, milliseconds: impl Iterator<Item = u64>) -> usize {
-        milliseconds.filter(|at| bucket.admit(start + Duration::from_millis(*at))).count()
+    fn admitted(
+        bucket: &mut Bucket,
+        start: Instant,
+        milliseconds: impl Iterator<Item = u64>,
+    ) -> usize {
+        milliseconds
+            .filter(|at| bucket.admit(start + Duration::from_millis(*at)))
+            .count()
     }
 
     #[test]
@@ -44,13 +54,20 @@ mod tests {
         let start = Instant::now();
         let mut bucket = Bucket::new(5.0, start);
         assert_eq!(admitted(&mut bucket, start, std::iter::repeat_n(0, 20)), 5);
-        assert_eq!(admitted(&mut bucket, start, (1..=100).map(|n| n * 20)), 10, "two seconds at five per second");
+        assert_eq!(
+            admitted(&mut bucket, start, (1..=100).map(|n| n * 20)),
+            10,
+            "two seconds at five per second"
+        );
     }
 
     #[test]
     fn a_rate_below_one_still_admits_a_first_call() {
         let start = Instant::now();
         let mut bucket = Bucket::new(0.5, start);
-        assert_eq!(admitted(&mut bucket, start, [0, 0, 1999, 2001].into_iter()), 2);
+        assert_eq!(
+            admitted(&mut bucket, start, [0, 0, 1999, 2001].into_iter()),
+            2
+        );
     }
 }

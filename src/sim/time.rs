@@ -1,4 +1,5 @@
-//! Times as AWS writes them: seconds since 1970 as a JSON number, and ISO 8601 text inside details and filters.
+//! Times as AWS writes them: seconds since 1970 as a JSON number, and ISO 8601 text inside details
+//! and filters.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -7,21 +8,33 @@ pub(super) const YEAR_ONE: f64 = -62_135_596_800.0;
 
 /// Whole seconds since 1970; 0 for a clock before that.
 pub(super) fn epoch(time: SystemTime) -> f64 {
-    time.duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO).as_secs_f64().floor()
+    time.duration_since(UNIX_EPOCH)
+        .unwrap_or(Duration::ZERO)
+        .as_secs_f64()
+        .floor()
 }
 
-/// The latest moment not after `clock` of something that happens every `period` seconds, `phase` seconds into it.
+/// The latest moment not after `clock` of something that happens every `period` seconds, `phase`
+/// seconds into it.
 pub(super) fn latest(clock: f64, period: u32, phase: u32) -> f64 {
     clock - (clock - f64::from(phase)).rem_euclid(f64::from(period))
 }
 
 /// ISO 8601 in UTC, whole seconds, for years 1 to 9999.
 pub(super) fn iso(seconds: f64) -> String {
-    #[expect(clippy::cast_possible_truncation, reason = "times of this century, or the year 1")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "times of this century, or the year 1"
+    )]
     let seconds = seconds.clamp(YEAR_ONE, 253_402_300_799.0) as i64;
     let (days, rest) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
     let (year, month, day) = civil(days);
-    format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z", rest / 3600, rest / 60 % 60, rest % 60)
+    format!(
+        "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z",
+        rest / 3600,
+        rest / 60 % 60,
+        rest % 60
+    )
 }
 
 /// Year, month and day of the proleptic Gregorian calendar, from days since 1970-01-01.
@@ -33,7 +46,11 @@ fn civil(days: i64) -> (i64, i64, i64) {
     let day_of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted_month = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+    let month = if shifted_month < 10 {
+        shifted_month + 3
+    } else {
+        shifted_month - 9
+    };
     (year_of_era + era * 400 + i64::from(month <= 2), month, day)
 }
 

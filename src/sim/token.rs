@@ -1,4 +1,5 @@
-//! `NextToken`s: opaque, bound to operation, target and filters, so that a foreign or made-up one is refused.
+//! `NextToken`s: opaque, bound to operation, target and filters, so that a foreign or made-up one
+//! is refused.
 
 use super::random;
 
@@ -46,7 +47,8 @@ pub(super) fn read(token: &str, question: u64) -> Option<Cursor> {
     let (packed, check) = token.split_at(16);
     let packed = u64::from_str_radix(packed, 16).ok()?;
     let check = u64::from_str_radix(check, 16).ok()?;
-    (random::join(packed, question) == check).then(|| Cursor::unpack(packed ^ random::mix(question)))
+    (random::join(packed, question) == check)
+        .then(|| Cursor::unpack(packed ^ random::mix(question)))
 }
 
 #[cfg(test)]
@@ -55,7 +57,11 @@ mod tests {
 
     #[test]
     fn a_token_is_read_only_for_the_question_it_was_written_for() {
-        let cursor = Cursor { position: (99_999 << 16) | 3, chain: 65_535, pause: true };
+        let cursor = Cursor {
+            position: (99_999 << 16) | 3,
+            chain: 65_535,
+            pause: true,
+        };
         let token = write(cursor, 7);
         assert_eq!(read(&token, 7), Some(cursor));
         assert_eq!(read(&token, 8), None);

@@ -22,7 +22,9 @@ impl World {
             truth.patch_states.extend(resource.patch_state);
             truth.items.extend(resource.items);
             truth.patches.extend(resource.patches);
-            truth.instance_associations.extend(resource.instance_associations);
+            truth
+                .instance_associations
+                .extend(resource.instance_associations);
         }
         truth
     }
@@ -32,9 +34,19 @@ impl World {
         ResourceTruth {
             instance: self.instance(index).map(std::borrow::Cow::into_owned),
             summaries: summaries.map(std::borrow::Cow::into_owned).collect(),
-            patch_state: self.patch_state(index, false).map(std::borrow::Cow::into_owned),
-            items: if with_items { self.items(index) } else { Vec::new() },
-            patches: if with_items { self.patches(index, false) } else { Vec::new() },
+            patch_state: self
+                .patch_state(index, false)
+                .map(std::borrow::Cow::into_owned),
+            items: if with_items {
+                self.items(index)
+            } else {
+                Vec::new()
+            },
+            patches: if with_items {
+                self.patches(index, false)
+            } else {
+                Vec::new()
+            },
             instance_associations: self.instance_associations(index),
         }
     }
@@ -65,7 +77,10 @@ impl World {
     /// Replaces one resource, or removes it.
     pub(super) fn pin(&mut self, id: &str, resource: Option<ResourceTruth>) {
         let slot = resource.map_or(Slot::Gone, |resource| Slot::Pinned(Box::new(resource)));
-        if let Some(place) = self.find(id).and_then(|index| self.slots.get_mut(index as usize)) {
+        if let Some(place) = self
+            .find(id)
+            .and_then(|index| self.slots.get_mut(index as usize))
+        {
             *place = slot;
         } else {
             self.ids.insert(id.to_owned(), self.count());
@@ -82,20 +97,36 @@ fn by_resource(truth: TargetTruth) -> BTreeMap<String, ResourceTruth> {
         resource.instance = Some(row);
     }
     for row in truth.summaries {
-        resources.entry(row.resource_id.clone()).or_default().summaries.push(row);
+        resources
+            .entry(row.resource_id.clone())
+            .or_default()
+            .summaries
+            .push(row);
     }
     for row in truth.patch_states {
         let resource = resources.entry(row.instance_id.clone()).or_default();
         resource.patch_state = Some(row);
     }
     for row in truth.items {
-        resources.entry(row.resource_id.clone()).or_default().items.push(row);
+        resources
+            .entry(row.resource_id.clone())
+            .or_default()
+            .items
+            .push(row);
     }
     for row in truth.patches {
-        resources.entry(row.instance_id.clone()).or_default().patches.push(row);
+        resources
+            .entry(row.instance_id.clone())
+            .or_default()
+            .patches
+            .push(row);
     }
     for row in truth.instance_associations {
-        resources.entry(row.instance_id.clone()).or_default().instance_associations.push(row);
+        resources
+            .entry(row.instance_id.clone())
+            .or_default()
+            .instance_associations
+            .push(row);
     }
     resources
 }

@@ -1,4 +1,5 @@
-//! The world of one target: its resources, and the rows they answer with. Knows neither the protocol nor faults.
+//! The world of one target: its resources, and the rows they answer with. Knows neither the
+//! protocol nor faults.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -12,11 +13,13 @@ use super::options::Options;
 use super::patches;
 use super::random;
 use super::rows::{
-    Association, Baseline, Instance, InstanceAssociation, Item, Patch, PatchState, ResourceTruth, Summary, Total,
+    Association, Baseline, Instance, InstanceAssociation, Item, Patch, PatchState, ResourceTruth,
+    Summary, Total,
 };
 use super::tally::{COMPLIANT, NON_COMPLIANT, Tally};
 
-/// A place in the listing order. Places are never reused, so that positions inside chains stay valid.
+/// A place in the listing order. Places are never reused, so that positions inside chains stay
+/// valid.
 #[derive(Clone, Debug)]
 pub(super) enum Slot {
     /// Made from the seed.
@@ -53,10 +56,18 @@ const TYPES: [&str; 4] = ["Association", custom::ANTIVIRUS, custom::BENCHMARK, "
 
 impl World {
     pub(super) fn new(options: &Options, account: &str, region: &str, start: f64) -> Self {
-        let seed = random::join(random::join(random::mix(options.seed), random::text(account)), random::text(region));
-        let names = Names { account: account.to_owned(), region: region.to_owned(), seed };
+        let seed = random::join(
+            random::join(random::mix(options.seed), random::text(account)),
+            random::text(region),
+        );
+        let names = Names {
+            account: account.to_owned(),
+            region: region.to_owned(),
+            seed,
+        };
         let nodes = fleet::fleet(options, seed);
-        let listed = u32::try_from(nodes.iter().filter(|node| !node.ghost).count()).unwrap_or(u32::MAX);
+        let listed =
+            u32::try_from(nodes.iter().filter(|node| !node.ghost).count()).unwrap_or(u32::MAX);
         let ids = nodes.iter().map(|node| (node.id(), node.index)).collect();
         let baselines = patches::baselines(&names);
         Self {
@@ -76,7 +87,13 @@ impl World {
     }
 
     pub(super) fn scene<'a>(&'a self, node: &'a Node) -> Scene<'a> {
-        Scene { names: &self.names, node, condition: node.condition, clock: self.clock, start: self.start }
+        Scene {
+            names: &self.names,
+            node,
+            condition: node.condition,
+            clock: self.clock,
+            start: self.start,
+        }
     }
 
     pub(super) fn slot(&self, index: u32) -> &Slot {
@@ -91,15 +108,19 @@ impl World {
         self.ids.get(id).copied()
     }
 
-    /// The instance whose rows a fault spoils: the first that is listed, has patches and is non-compliant for them,
-    /// otherwise the first that has patches.
+    /// The instance whose rows a fault spoils: the first that is listed, has patches and is
+    /// non-compliant for them, otherwise the first that has patches.
     pub(super) fn victim(&self) -> Option<u32> {
         let fits = |slot: &Slot, ill: bool| match slot {
-            Slot::Node(node) => !node.ghost && node.has_patches() && (!ill || node.condition.spoils_patch()),
+            Slot::Node(node) => {
+                !node.ghost && node.has_patches() && (!ill || node.condition.spoils_patch())
+            }
             _ => false,
         };
         let find = |ill| self.slots.iter().position(|slot| fits(slot, ill));
-        find(true).or_else(|| find(false)).and_then(|index| u32::try_from(index).ok())
+        find(true)
+            .or_else(|| find(false))
+            .and_then(|index| u32::try_from(index).ok())
     }
 
     /// Forgets what was computed from all resources.
@@ -206,9 +227,10 @@ impl World {
                 };
                 Some((TYPES[part], if bad { NON_COMPLIANT } else { COMPLIANT }))
             }
-            Slot::Pinned(resource) => {
-                resource.summaries.get(part).map(|row| (row.compliance_type.as_str(), row.status.as_str()))
-            }
+            Slot::Pinned(resource) => resource
+                .summaries
+                .get(part)
+                .map(|row| (row.compliance_type.as_str(), row.status.as_str())),
             Slot::Gone => None,
         }
     }
@@ -246,7 +268,12 @@ impl World {
 
 /// Which of [`TYPES`] a node reports.
 fn reports(node: &Node) -> [bool; 4] {
-    [node.has_associations(), node.has_antivirus(), node.has_benchmark(), node.has_patches()]
+    [
+        node.has_associations(),
+        node.has_antivirus(),
+        node.has_benchmark(),
+        node.has_patches(),
+    ]
 }
 
 pub(super) fn tally(scene: Scene<'_>, part: u32) -> Tally {

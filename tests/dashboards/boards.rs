@@ -10,7 +10,13 @@ use crate::grafana::{Column, Dashboard, Variable};
 
 /// Every dashboard.
 pub(crate) fn all() -> Vec<Dashboard> {
-    vec![fleet::board(), instance::board(), patching::board(), associations::board(), exporter::board()]
+    vec![
+        fleet::board(),
+        instance::board(),
+        patching::board(),
+        associations::board(),
+        exporter::board(),
+    ]
 }
 
 /// A day, in seconds.
@@ -22,13 +28,26 @@ fn targets() -> Vec<Variable> {
 }
 
 fn job() -> Variable {
-    Variable::many("job", "Job", "Scrape jobs of the exporter.", ".+", "label_values(aws_ssm_up, job)")
+    Variable::many(
+        "job",
+        "Job",
+        "Scrape jobs of the exporter.",
+        ".+",
+        "label_values(aws_ssm_up, job)",
+    )
 }
 
 fn account() -> Variable {
-    let query = r#"query_result(max by (account_id, account_name) (aws_ssm_target_info{job=~"$job"}))"#;
-    Variable::many("account", "Account", "AWS accounts, by the names of the configuration.", ".*", query)
-        .regex(r#"/account_id="(?<value>[^"]+)"|account_name="(?<text>[^"]+)"/g"#)
+    let query =
+        r#"query_result(max by (account_id, account_name) (aws_ssm_target_info{job=~"$job"}))"#;
+    Variable::many(
+        "account",
+        "Account",
+        "AWS accounts, by the names of the configuration.",
+        ".*",
+        query,
+    )
+    .regex(r#"/account_id="(?<value>[^"]+)"|account_name="(?<text>[^"]+)"/g"#)
 }
 
 fn region() -> Variable {
@@ -39,12 +58,24 @@ fn region() -> Variable {
 fn compliance_type() -> Variable {
     let query = r#"label_values(aws_ssm_compliance_instances{job=~"$job", account_id=~"$account", region=~"$region"}, compliance_type)"#;
     let description = "Patch (Patch Manager), Association (State Manager) and custom types.";
-    Variable::many("compliance_type", "Compliance type", description, ".*", query)
+    Variable::many(
+        "compliance_type",
+        "Compliance type",
+        description,
+        ".*",
+        query,
+    )
 }
 
 fn platform() -> Variable {
     let query = r#"label_values(aws_ssm_managed_instances{job=~"$job", account_id=~"$account", region=~"$region"}, platform_type)"#;
-    Variable::many("platform", "Platform", "Linux, Windows, MacOS.", ".*", query)
+    Variable::many(
+        "platform",
+        "Platform",
+        "Linux, Windows, MacOS.",
+        ".*",
+        query,
+    )
 }
 
 /// The columns that say which instance a row is about; the id leads to its dashboard.
@@ -53,7 +84,9 @@ fn who() -> Vec<Column> {
                &var-account=${__data.fields.account_id}&var-region=${__data.fields.region}\
                &var-instance_id=${__value.raw}&${__url_time_range}";
     vec![
-        Column::new("instance_id", "Instance").width(190).link("Why is it non-compliant?", url),
+        Column::new("instance_id", "Instance")
+            .width(190)
+            .link("Why is it non-compliant?", url),
         Column::new("computer_name", "Computer name"),
         Column::new("platform_name", "Platform"),
         Column::new("account_id", "Account").width(130),

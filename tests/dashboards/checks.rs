@@ -14,7 +14,10 @@ use crate::boards;
 
 /// Every dashboard with its title.
 fn dashboards() -> Vec<(String, Value)> {
-    boards::all().iter().map(|board| (board.title.to_owned(), board.to_json())).collect()
+    boards::all()
+        .iter()
+        .map(|board| (board.title.to_owned(), board.to_json()))
+        .collect()
 }
 
 /// The panels of a dashboard, without the headings.

@@ -1,7 +1,8 @@
-//! Classic dashboard JSON of Grafana, as far as these dashboards need it: what file provisioning and import both take.
+//! Classic dashboard JSON of Grafana, as far as these dashboards need it: what file provisioning
+//! and import both take.
 //!
-//! Field names are those of `@grafana/schema`, whose types `dashboards/schema-check` holds the files to. What a panel shows
-//! is said elsewhere.
+//! Field names are those of `@grafana/schema`, whose types `dashboards/schema-check` holds the
+//! files to. What a panel shows is said elsewhere.
 
 mod dashboard;
 mod panel;

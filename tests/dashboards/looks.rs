@@ -11,18 +11,42 @@ pub(crate) const NEUTRAL: Steps = &[(f64::NEG_INFINITY, "blue")];
 pub(crate) const NONE_IS_GOOD: Steps = &[(f64::NEG_INFINITY, "green"), (1.0, "red")];
 /// Even one deserves a look.
 pub(crate) const FEW_IS_GOOD: Steps = &[(f64::NEG_INFINITY, "green"), (1.0, "orange")];
-/// A share of 1 that should be whole: red below three quarters, where `SsmComplianceFleetNoncompliant` fires.
-pub(crate) const SHARE: Steps = &[(f64::NEG_INFINITY, "red"), (0.75, "orange"), (0.95, "green")];
-/// Age in refresh periods: from two on `SsmComplianceDataStale` fires, from four on `SsmComplianceTargetDown`.
+/// A share of 1 that should be whole: red below three quarters, where
+/// `SsmComplianceFleetNoncompliant` fires.
+pub(crate) const SHARE: Steps = &[
+    (f64::NEG_INFINITY, "red"),
+    (0.75, "orange"),
+    (0.95, "green"),
+];
+/// Age in refresh periods: from two on `SsmComplianceDataStale` fires, from four on
+/// `SsmComplianceTargetDown`.
 pub(crate) const PERIODS: Steps = &[(f64::NEG_INFINITY, "green"), (2.0, "orange"), (4.0, "red")];
 /// Age of a scan or of a success in seconds: a day is the usual schedule, a week is overdue.
-pub(crate) const AGE: Steps = &[(f64::NEG_INFINITY, "green"), (86_400.0, "orange"), (604_800.0, "red")];
-/// Time that a finding may stand, in seconds: a day is an error that nobody has seen to, a week is neglect.
-pub(crate) const STANDING: Steps = &[(f64::NEG_INFINITY, "blue"), (86_400.0, "orange"), (604_800.0, "red")];
-/// Age of the last ping in seconds: agents call every five minutes, AWS says `ConnectionLost` after half an hour.
-pub(crate) const PING: Steps = &[(f64::NEG_INFINITY, "green"), (600.0, "orange"), (1_800.0, "red")];
+pub(crate) const AGE: Steps = &[
+    (f64::NEG_INFINITY, "green"),
+    (86_400.0, "orange"),
+    (604_800.0, "red"),
+];
+/// Time that a finding may stand, in seconds: a day is an error that nobody has seen to, a week is
+/// neglect.
+pub(crate) const STANDING: Steps = &[
+    (f64::NEG_INFINITY, "blue"),
+    (86_400.0, "orange"),
+    (604_800.0, "red"),
+];
+/// Age of the last ping in seconds: agents call every five minutes, AWS says `ConnectionLost` after
+/// half an hour.
+pub(crate) const PING: Steps = &[
+    (f64::NEG_INFINITY, "green"),
+    (600.0, "orange"),
+    (1_800.0, "red"),
+];
 /// Bytes of a page: vmagent drops pages over 16 MiB.
-pub(crate) const PAGE: Steps = &[(f64::NEG_INFINITY, "green"), (12_582_912.0, "orange"), (16_777_216.0, "red")];
+pub(crate) const PAGE: Steps = &[
+    (f64::NEG_INFINITY, "green"),
+    (12_582_912.0, "orange"),
+    (16_777_216.0, "red"),
+];
 
 const UNKNOWN: &str = "#8E8E8E";
 
@@ -63,8 +87,13 @@ pub(crate) const SEVERITIES: &[(&str, &str)] = &[
 ];
 
 /// Statuses of associations.
-pub(crate) const ASSOCIATION_STATUSES: &[(&str, &str)] =
-    &[("Success", "green"), ("Failed", "red"), ("TimedOut", "orange"), ("Pending", "blue"), ("Skipped", UNKNOWN)];
+pub(crate) const ASSOCIATION_STATUSES: &[(&str, &str)] = &[
+    ("Success", "green"),
+    ("Failed", "red"),
+    ("TimedOut", "orange"),
+    ("Pending", "blue"),
+    ("Skipped", UNKNOWN),
+];
 
 /// Ages in classes, as the queries name them.
 pub(crate) const AGES: &[(&str, &str)] = &[
@@ -84,7 +113,10 @@ pub(crate) fn thresholds(steps: Steps) -> Value {
 /// Texts, with colours, for values.
 pub(crate) fn mapping(texts: &[(&str, &str, &str)]) -> Value {
     let entry = |(index, (value, text, colour)): (usize, &(&str, &str, &str))| {
-        ((*value).to_owned(), json!({ "text": text, "color": colour, "index": index }))
+        (
+            (*value).to_owned(),
+            json!({ "text": text, "color": colour, "index": index }),
+        )
     };
     let options: serde_json::Map<_, _> = texts.iter().enumerate().map(entry).collect();
     json!([{ "type": "value", "options": options }])
@@ -97,7 +129,11 @@ pub(crate) fn unnamed() -> Value {
 
 /// Compliance of an instance; -1 stands for a type without a summary.
 pub(crate) fn compliance() -> Value {
-    mapping(&[("1", "COMPLIANT", "green"), ("0", "NON_COMPLIANT", "red"), ("-1", "UNREPORTED", UNKNOWN)])
+    mapping(&[
+        ("1", "COMPLIANT", "green"),
+        ("0", "NON_COMPLIANT", "red"),
+        ("-1", "UNREPORTED", UNKNOWN),
+    ])
 }
 
 /// A target, collector or exporter that works or does not.
@@ -107,20 +143,56 @@ pub(crate) fn works() -> Value {
 
 /// The runbook of each reason: the name of its alert.
 pub(crate) const RUNBOOKS: &[(&str, &str, &str)] = &[
-    ("patches_missing", "SsmCompliancePatchesMissing", "Run AWS-RunPatchBaseline with Install"),
-    ("patches_failed", "SsmCompliancePatchesFailed", "Read the logs of the agent and of the patch operation"),
-    ("reboot_pending", "SsmComplianceRebootPending", "Reboot the instance, then scan"),
-    ("patches_rejected", "SsmCompliancePatchesRejected", "Remove the rejected patches"),
-    ("security_updates_available", "SsmComplianceSecurityUpdatesAvailable", "Approve the updates, then install"),
-    ("inventory_failed", "SsmComplianceInventoryFailed", "Troubleshoot Inventory"),
+    (
+        "patches_missing",
+        "SsmCompliancePatchesMissing",
+        "Run AWS-RunPatchBaseline with Install",
+    ),
+    (
+        "patches_failed",
+        "SsmCompliancePatchesFailed",
+        "Read the logs of the agent and of the patch operation",
+    ),
+    (
+        "reboot_pending",
+        "SsmComplianceRebootPending",
+        "Reboot the instance, then scan",
+    ),
+    (
+        "patches_rejected",
+        "SsmCompliancePatchesRejected",
+        "Remove the rejected patches",
+    ),
+    (
+        "security_updates_available",
+        "SsmComplianceSecurityUpdatesAvailable",
+        "Approve the updates, then install",
+    ),
+    (
+        "inventory_failed",
+        "SsmComplianceInventoryFailed",
+        "Troubleshoot Inventory",
+    ),
     (
         "patch_association_noncompliant",
         "SsmCompliancePatchAssociationNoncompliant",
         "Find the patches through the association",
     ),
-    ("association_failed", "SsmComplianceAssociationFailed", "Read the association's execution history"),
-    ("custom_items", "SsmComplianceCustomItems", "Ask whoever writes this compliance type"),
-    ("unexplained", "SsmComplianceUnexplained", "Read the compliance items in the console"),
+    (
+        "association_failed",
+        "SsmComplianceAssociationFailed",
+        "Read the association's execution history",
+    ),
+    (
+        "custom_items",
+        "SsmComplianceCustomItems",
+        "Ask whoever writes this compliance type",
+    ),
+    (
+        "unexplained",
+        "SsmComplianceUnexplained",
+        "Read the compliance items in the console",
+    ),
 ];
 
 /// The first address of every runbook.
@@ -129,18 +201,27 @@ pub(crate) const RUNBOOK_URL: &str =
 
 /// Reasons as the names of their runbooks.
 pub(crate) fn runbooks() -> Value {
-    let texts: Vec<_> = RUNBOOKS.iter().map(|(reason, runbook, _)| (*reason, *runbook, "blue")).collect();
+    let texts: Vec<_> = RUNBOOKS
+        .iter()
+        .map(|(reason, runbook, _)| (*reason, *runbook, "blue"))
+        .collect();
     mapping(&texts)
 }
 
 /// Reasons as what to do about them.
 pub(crate) fn advice() -> Value {
-    let texts: Vec<_> = RUNBOOKS.iter().map(|(reason, _, advice)| (*reason, *advice, "text")).collect();
+    let texts: Vec<_> = RUNBOOKS
+        .iter()
+        .map(|(reason, _, advice)| (*reason, *advice, "text"))
+        .collect();
     mapping(&texts)
 }
 
 /// Reasons in their colours.
 pub(crate) fn reasons() -> Value {
-    let texts: Vec<_> = REASONS.iter().map(|(reason, colour)| (*reason, *reason, *colour)).collect();
+    let texts: Vec<_> = REASONS
+        .iter()
+        .map(|(reason, colour)| (*reason, *reason, *colour))
+        .collect();
     mapping(&texts)
 }

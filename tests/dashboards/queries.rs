@@ -1,8 +1,9 @@
 //! The queries of the dashboards, each named once.
 //!
-//! Two exporters may say the same of one target: everything of the fleet goes through [`target`] or [`instance`], which keep
-//! one value of each, so that a second replica or a restart doubles nothing. Counts are sums of comparisons with `bool`:
-//! zero while there is data and nothing wrong, nothing while there is no data.
+//! Two exporters may say the same of one target: everything of the fleet goes through [`target`] or
+//! [`instance`], which keep one value of each, so that a second replica or a restart doubles
+//! nothing. Counts are sums of comparisons with `bool`: zero while there is data and nothing wrong,
+//! nothing while there is no data.
 
 /// The choices of account and region, on every series of the fleet.
 const CHOSEN: &str = r#"job=~"$job", account_id=~"$account", region=~"$region""#;
@@ -14,7 +15,11 @@ const INSTANCE: &str = "account_id, region, instance_id";
 pub(crate) const TYPES: &str = r#"compliance_type=~"$compliance_type""#;
 
 fn one_of_each(metric: &str, by: &str, matchers: &str) -> String {
-    let matchers = if matchers.is_empty() { String::new() } else { format!(", {matchers}") };
+    let matchers = if matchers.is_empty() {
+        String::new()
+    } else {
+        format!(", {matchers}")
+    };
     format!("max by ({by}) ({metric}{{{CHOSEN}{matchers}}})")
 }
 
@@ -41,7 +46,11 @@ pub(crate) fn recorded(rule: &str, by: &str, matchers: &str) -> String {
 
 /// Lists joined by commas, either of which may be empty.
 fn keys(first: &str, second: &str) -> String {
-    [first, second].into_iter().filter(|list| !list.is_empty()).collect::<Vec<_>>().join(", ")
+    [first, second]
+        .into_iter()
+        .filter(|list| !list.is_empty())
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// How long ago a time was, in seconds.
@@ -51,17 +60,28 @@ pub(crate) fn since(time: &str) -> String {
 
 /// Labels of the one that carries them, for each instance: joins must not meet two.
 fn labels_of_instance(metric: &str, labels: &str, matchers: &str) -> String {
-    format!("topk by ({INSTANCE}) (1, {})", instance(metric, labels, matchers))
+    format!(
+        "topk by ({INSTANCE}) (1, {})",
+        instance(metric, labels, matchers)
+    )
 }
 
 /// Adds labels that another metric has of the instance.
 pub(crate) fn with_labels(expr: &str, metric: &str, labels: &str, matchers: &str) -> String {
-    format!("({expr}) * on ({INSTANCE}) group_left ({labels}) {}", labels_of_instance(metric, labels, matchers))
+    format!(
+        "({expr}) * on ({INSTANCE}) group_left ({labels}) {}",
+        labels_of_instance(metric, labels, matchers)
+    )
 }
 
 /// Adds who the instance is; what AWS no longer lists stays without names.
 pub(crate) fn named(expr: &str) -> String {
-    let named = with_labels(expr, "aws_ssm_instance_info", "name, computer_name, platform_name", "");
+    let named = with_labels(
+        expr,
+        "aws_ssm_instance_info",
+        "name, computer_name, platform_name",
+        "",
+    );
     format!("({named}) or on ({INSTANCE}) ({expr})")
 }
 
@@ -102,29 +122,56 @@ pub(crate) fn by_status(status: &str) -> String {
     let matchers = keys(&format!(r#"status=~"{status}""#), TYPES);
     format!(
         "sum by (compliance_type) ({})",
-        target("aws_ssm_compliance_instances", "compliance_type, status", &matchers)
+        target(
+            "aws_ssm_compliance_instances",
+            "compliance_type, status",
+            &matchers
+        )
     )
 }
 
 /// Share of compliant instances among those with a status, by type.
 pub(crate) fn compliant_share() -> String {
-    format!("{} / ({} > 0)", by_status("COMPLIANT"), by_status("COMPLIANT|NON_COMPLIANT"))
+    format!(
+        "{} / ({} > 0)",
+        by_status("COMPLIANT"),
+        by_status("COMPLIANT|NON_COMPLIANT")
+    )
 }
 
 /// Listed instances by reason.
 pub(crate) fn by_reason() -> String {
-    format!("sum by (reason) ({})", target("aws_ssm_noncompliant_instances", "compliance_type, reason", TYPES))
+    format!(
+        "sum by (reason) ({})",
+        target(
+            "aws_ssm_noncompliant_instances",
+            "compliance_type, reason",
+            TYPES
+        )
+    )
 }
 
 /// Managed instances, by the given labels.
 pub(crate) fn managed(by: &str, matchers: &str) -> String {
-    let listed = target("aws_ssm_managed_instances", "platform_type, resource_type, ping_status", matchers);
-    if by.is_empty() { format!("sum({listed})") } else { format!("sum by ({by}) ({listed})") }
+    let listed = target(
+        "aws_ssm_managed_instances",
+        "platform_type, resource_type, ping_status",
+        matchers,
+    );
+    if by.is_empty() {
+        format!("sum({listed})")
+    } else {
+        format!("sum by ({by}) ({listed})")
+    }
 }
 
 /// Age of each collector's data in seconds.
 pub(crate) fn data_age(matchers: &str) -> String {
-    since(&target("aws_ssm_collector_last_success_timestamp_seconds", "collector", matchers))
+    since(&target(
+        "aws_ssm_collector_last_success_timestamp_seconds",
+        "collector",
+        matchers,
+    ))
 }
 
 /// The configured interval between refreshes in seconds.
@@ -132,26 +179,41 @@ pub(crate) fn interval() -> String {
     r#"scalar(max(aws_ssm_exporter_refresh_interval_seconds{job=~"$job"}))"#.to_owned()
 }
 
-/// A target's age of data in refresh periods, as the alerts count: the interval and the last refresh's duration.
+/// A target's age of data in refresh periods, as the alerts count: the interval and the last
+/// refresh's duration.
 pub(crate) fn in_periods(age: &str) -> String {
     let took = target("aws_ssm_exporter_refresh_duration_seconds", "", "");
-    format!("({age}) / on (account_id, region) group_left () ({took} + {})", interval())
+    format!(
+        "({age}) / on (account_id, region) group_left () ({took} + {})",
+        interval()
+    )
 }
 
 /// Instances with patches in a state: 1 or 0 for each instance and state.
 pub(crate) fn in_patch_state(states: &str) -> String {
     let states = format!(r#"patch_state=~"{states}""#);
-    format!("{} > bool 0", instance("aws_ssm_instance_patches", "patch_state", &states))
+    format!(
+        "{} > bool 0",
+        instance("aws_ssm_instance_patches", "patch_state", &states)
+    )
 }
 
 /// Age of the last patch operation of each instance of the chosen platforms.
 pub(crate) fn scan_age() -> String {
-    of_platform(&since(&instance("aws_ssm_instance_patch_operation_end_timestamp_seconds", "", "")))
+    of_platform(&since(&instance(
+        "aws_ssm_instance_patch_operation_end_timestamp_seconds",
+        "",
+        "",
+    )))
 }
 
 /// Instances that were never scanned, of the chosen platforms.
 pub(crate) fn never_scanned() -> String {
-    of_platform(&instance("aws_ssm_instance_unreported", "", r#"compliance_type="Patch""#))
+    of_platform(&instance(
+        "aws_ssm_instance_unreported",
+        "",
+        r#"compliance_type="Patch""#,
+    ))
 }
 
 /// Adds up; zero while the witness has data.
@@ -161,6 +223,8 @@ pub(crate) fn sum_or_zero(expr: &str, witness: &str) -> String {
 
 /// How many of the ages are within (from, to] seconds.
 pub(crate) fn aged(age: &str, from: u32, to: Option<u32>) -> String {
-    let upper = to.map(|to| format!(" * (({age}) <= bool {to})")).unwrap_or_default();
+    let upper = to
+        .map(|to| format!(" * (({age}) <= bool {to})"))
+        .unwrap_or_default();
     format!("sum((({age}) > bool {from}){upper})")
 }

@@ -6,8 +6,9 @@ use tokio::time::{Duration, sleep};
 
 use crate::support::{Aws, CREDENTIALS, Format, Page, Program, Settings, get, in_time};
 
-/// Of a debug build with 5 instances, and of four bodies at a time, whose buffers have room for twice 16 MiB while they
-/// grow. One body of the simulator, taken in whole, is 64 MiB, and there are five listings at once.
+/// Of a debug build with 5 instances, and of four bodies at a time, whose buffers have room for
+/// twice 16 MiB while they grow. One body of the simulator, taken in whole, is 64 MiB, and there
+/// are five listings at once.
 const MAX_RESIDENT_KILOBYTES: u64 = 240_000;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -16,19 +17,41 @@ async fn huge_bodies_are_bad_responses_and_take_no_memory() {
     aws.break_with([Fault::always(FaultKind::HugeBody)]);
     let directory = TempDir::new().unwrap();
     let path = directory.path().join("exporter.yaml");
-    // One target: each of its listings asks for ever smaller pages, and each answer is 16 MiB before it is refused.
+    // One target: each of its listings asks for ever smaller pages, and each answer is 16 MiB
+    // before it is refused.
     let accounts = "accounts:\n  - regions: [eu-west-1]\n".to_owned();
-    std::fs::write(&path, Settings { interval: "1s", full_every: "1s", accounts, ..Settings::quick() }.yaml(&aws))
-        .unwrap();
-    let program = Program::start(&CREDENTIALS, &["serve", "--config.file", path.to_str().unwrap()]).await;
+    std::fs::write(
+        &path,
+        Settings {
+            interval: "1s",
+            full_every: "1s",
+            accounts,
+            ..Settings::quick()
+        }
+        .yaml(&aws),
+    )
+    .unwrap();
+    let program = Program::start(
+        &CREDENTIALS,
+        &["serve", "--config.file", path.to_str().unwrap()],
+    )
+    .await;
     let page = async || {
         sleep(Duration::from_millis(50)).await;
-        Page::read(&get(program.address, "/metrics", "").await.text(), Format::Text).unwrap()
+        Page::read(
+            &get(program.address, "/metrics", "").await.text(),
+            Format::Text,
+        )
+        .unwrap()
     };
     let refused = async {
         loop {
             let page = page().await;
-            if page.count("aws_ssm_collector_error_info", &[("reason", "bad_response")]) == 7 {
+            if page.count(
+                "aws_ssm_collector_error_info",
+                &[("reason", "bad_response")],
+            ) == 7
+            {
                 return page;
             }
         }
@@ -38,6 +61,12 @@ async fn huge_bodies_are_bad_responses_and_take_no_memory() {
     let resident = program.status("VmHWM");
     assert!(resident < MAX_RESIDENT_KILOBYTES, "{resident} kB");
     aws.heal();
-    let well = async { while page().await.matching("aws_ssm_up", &[]).any(|(_, up)| up == 0.0) {} };
+    let well = async {
+        while page()
+            .await
+            .matching("aws_ssm_up", &[])
+            .any(|(_, up)| up == 0.0)
+        {}
+    };
     in_time("a target that is well again", well).await;
 }

@@ -8,7 +8,9 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{Duration, Instant};
 
-use crate::support::{Aws, CREDENTIALS, Format, OTHER, OWN, Page, Program, Run, Settings, get, role, run, run_with};
+use crate::support::{
+    Aws, CREDENTIALS, Format, OTHER, OWN, Page, Program, Run, Settings, get, role, run, run_with,
+};
 
 /// The configuration is wrong.
 const BAD_CONFIGURATION: Option<i32> = Some(78);
@@ -33,7 +35,11 @@ fn assert_helps(run: &Run, names: &[&str]) {
         assert!(run.err.contains(name), "{name} is not in {}", run.err);
     }
     assert!(run.err.contains("\n  hint: "), "{}", run.err);
-    assert!(run.err.lines().all(|line| !line.ends_with('.')), "{}", run.err);
+    assert!(
+        run.err.lines().all(|line| !line.ends_with('.')),
+        "{}",
+        run.err
+    );
 }
 
 #[tokio::test]
@@ -48,7 +54,10 @@ async fn a_flag_that_does_not_exist_or_has_a_bad_value_is_a_usage_error_that_nam
     ] {
         let Run { code, err, .. } = run(&arguments).await;
         assert_eq!(code, Some(2), "{arguments:?}: {err}");
-        let named = arguments.iter().find_map(|word| word.starts_with("--").then(|| word.split('=').next().unwrap()));
+        let named = arguments.iter().find_map(|word| {
+            word.starts_with("--")
+                .then(|| word.split('=').next().unwrap())
+        });
         assert!(err.contains(named.unwrap()), "{err}");
     }
 }
@@ -59,7 +68,17 @@ async fn every_problem_of_a_file_is_told_at_once_with_line_and_hint() {
                 accounts:\n  - regions: [eu-west-1, eu-west-1]\n";
     let run = check(text).await;
     assert_eq!(run.code, BAD_CONFIGURATION);
-    assert_helps(&run, &[".yaml:2: ", ".yaml:3: ", "often", ".yaml:5: ", "fast", ".yaml:7: "]);
+    assert_helps(
+        &run,
+        &[
+            ".yaml:2: ",
+            ".yaml:3: ",
+            "often",
+            ".yaml:5: ",
+            "fast",
+            ".yaml:7: ",
+        ],
+    );
     assert_eq!(run.err.matches("  hint: ").count(), 4, "{}", run.err);
 }
 
@@ -72,7 +91,12 @@ async fn a_file_that_cannot_be_read_is_a_configuration_error_for_every_command()
         assert_eq!(run.code, BAD_CONFIGURATION, "{command}");
         assert_helps(&run, &[missing.to_str().unwrap()]);
     }
-    let directory = run(&["check-config", "--config.file", path.parent().unwrap().to_str().unwrap()]).await;
+    let directory = run(&[
+        "check-config",
+        "--config.file",
+        path.parent().unwrap().to_str().unwrap(),
+    ])
+    .await;
     assert_eq!(directory.code, BAD_CONFIGURATION);
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o000)).unwrap();
     // Whoever may read everything can read this, too.
@@ -85,7 +109,8 @@ async fn a_file_that_cannot_be_read_is_a_configuration_error_for_every_command()
 
 #[tokio::test]
 async fn a_variable_that_is_not_set_and_a_region_that_is_not_known_are_configuration_errors() {
-    let run = check("accounts:\n  - regions: [eu-west-1]\n    account_name: ${NO_SUCH_VARIABLE}\n").await;
+    let run =
+        check("accounts:\n  - regions: [eu-west-1]\n    account_name: ${NO_SUCH_VARIABLE}\n").await;
     assert_eq!(run.code, BAD_CONFIGURATION);
     assert_helps(&run, &["NO_SUCH_VARIABLE", "account_name"]);
     let run = check("refresh:\n  interval: 1m\n").await;
@@ -107,7 +132,11 @@ async fn a_busy_port_is_a_failure_that_names_the_port_and_the_flag() {
     let arguments = ["serve", "--web.listen-address", &address];
     let run = run_with(&[("AWS_REGION", "eu-west-1")], &arguments).await;
     assert_eq!(run.code, Some(1), "{}", run.err);
-    assert!(run.err.contains(&address) && run.err.contains("--web.listen-address"), "{}", run.err);
+    assert!(
+        run.err.contains(&address) && run.err.contains("--web.listen-address"),
+        "{}",
+        run.err
+    );
 }
 
 #[tokio::test]
@@ -115,23 +144,43 @@ async fn without_credentials_once_fails_and_page_and_log_say_why() {
     let run = run_with(&[("AWS_REGION", "eu-west-1")], &["once"]).await;
     assert_eq!(run.code, Some(1));
     let page = Page::read(&run.out, Format::Text).unwrap();
-    let reasons = page.matching("aws_ssm_collector_error_info", &[("reason", "invalid_credentials")]);
-    assert_eq!(reasons.count(), page.count("aws_ssm_collector_success", &[]));
+    let reasons = page.matching(
+        "aws_ssm_collector_error_info",
+        &[("reason", "invalid_credentials")],
+    );
+    assert_eq!(
+        reasons.count(),
+        page.count("aws_ssm_collector_success", &[])
+    );
     assert!(run.err.contains("AWS_PROFILE"), "the way out: {}", run.err);
 }
 
 #[tokio::test]
 async fn a_wrong_endpoint_is_a_failure_of_the_network() {
-    let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let closed = TcpListener::bind("127.0.0.1:0")
+        .await
+        .unwrap()
+        .local_addr()
+        .unwrap();
     let (_directory, path) = file(&format!(
         "api:\n  endpoint_url: http://{closed}\naccounts:\n  - regions: [eu-west-1]\n    role_arn: {}\n",
         role(OTHER)
     ));
-    let run = run_with(&CREDENTIALS, &["once", "--config.file", path.to_str().unwrap()]).await;
+    let run = run_with(
+        &CREDENTIALS,
+        &["once", "--config.file", path.to_str().unwrap()],
+    )
+    .await;
     assert_eq!(run.code, Some(1));
     let page = Page::read(&run.out, Format::Text).unwrap();
-    assert_eq!(page.value("aws_ssm_up", &[("account_id", OTHER)]), Some(0.0));
-    assert_eq!(page.count("aws_ssm_collector_error_info", &[("reason", "network")]), 7);
+    assert_eq!(
+        page.value("aws_ssm_up", &[("account_id", OTHER)]),
+        Some(0.0)
+    );
+    assert_eq!(
+        page.count("aws_ssm_collector_error_info", &[("reason", "network")]),
+        7
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -140,22 +189,45 @@ async fn nothing_secret_is_printed_even_at_the_highest_level() {
     let aws = Aws::of(5).await;
     // One good, one refused: both say much at this level.
     for (external_id, code) in [(EXTERNAL_ID, 0), ("wrong-but-secret", 1)] {
-        let accounts = format!("accounts:\n  - regions: [eu-west-1]\n    role_arn: {}\n", role(OTHER));
+        let accounts = format!(
+            "accounts:\n  - regions: [eu-west-1]\n    role_arn: {}\n",
+            role(OTHER)
+        );
         let accounts = accounts + "    external_id: ${EXTERNAL_ID}\n";
-        let (_directory, path) = file(&Settings { accounts, ..Settings::default() }.yaml(&aws));
+        let (_directory, path) = file(
+            &Settings {
+                accounts,
+                ..Settings::default()
+            }
+            .yaml(&aws),
+        );
         if code == 1 {
             aws.break_with(["deny:AssumeRole".parse().unwrap()]);
         }
         let environment = [&CREDENTIALS[..], &[("EXTERNAL_ID", external_id)]].concat();
-        let arguments = ["once", "--log.level", "trace", "--config.file", path.to_str().unwrap()];
+        let arguments = [
+            "once",
+            "--log.level",
+            "trace",
+            "--config.file",
+            path.to_str().unwrap(),
+        ];
         let run = run_with(&environment, &arguments).await;
         assert_eq!(run.code, Some(code), "{}", run.err);
         assert!(!run.err.is_empty());
         for secret in [external_id, CREDENTIALS[0].1, CREDENTIALS[1].1, "ASIA"] {
-            assert!(!run.err.contains(secret) && !run.out.contains(secret), "{secret} in {}", run.err);
+            assert!(
+                !run.err.contains(secret) && !run.out.contains(secret),
+                "{secret} in {}",
+                run.err
+            );
         }
     }
-    let asked = aws.requests().into_iter().find(|request| request.operation == "AssumeRole").unwrap();
+    let asked = aws
+        .requests()
+        .into_iter()
+        .find(|request| request.operation == "AssumeRole")
+        .unwrap();
     assert!(asked.body.contains(EXTERNAL_ID), "it was used");
 }
 
@@ -163,13 +235,28 @@ async fn nothing_secret_is_printed_even_at_the_highest_level() {
 async fn a_health_check_asks_the_exporter_and_says_whom_it_asked() {
     let program = Program::start(&[], &["demo"]).await;
     let address = program.address.to_string();
-    assert_eq!(run(&["healthcheck", "--web.listen-address", &address]).await.code, Some(0));
+    assert_eq!(
+        run(&["healthcheck", "--web.listen-address", &address])
+            .await
+            .code,
+        Some(0)
+    );
     drop(program);
-    let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().to_string();
+    let closed = TcpListener::bind("127.0.0.1:0")
+        .await
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .to_string();
     let run = run(&["healthcheck", "--web.listen-address", &closed]).await;
     assert_eq!(run.code, Some(1));
     assert!(run.err.contains(&closed), "{}", run.err);
-    assert_eq!(run.err.matches("refused").count(), 1, "the cause once: {}", run.err);
+    assert_eq!(
+        run.err.matches("refused").count(),
+        1,
+        "the cause once: {}",
+        run.err
+    );
 }
 
 #[tokio::test]
@@ -189,13 +276,23 @@ async fn signals_end_the_program_well_and_soon_even_with_a_client_that_does_not_
         let mut half = TcpStream::connect(program.address).await.unwrap();
         half.write_all(b"GET /metrics HT").await.unwrap();
         let mut deaf = TcpStream::connect(program.address).await.unwrap();
-        deaf.write_all("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n".repeat(200).as_bytes()).await.unwrap();
+        deaf.write_all(
+            "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n"
+                .repeat(200)
+                .as_bytes(),
+        )
+        .await
+        .unwrap();
         assert_eq!(get(program.address, "/-/healthy", "").await.code, 200);
         let asked = Instant::now();
         program.signal(signal).await;
         let status = program.ended().await;
         assert_eq!(status.code(), Some(0), "SIG{signal}: {}", program.log());
-        assert!(asked.elapsed() < Duration::from_secs(5), "SIG{signal} took {:?}", asked.elapsed());
+        assert!(
+            asked.elapsed() < Duration::from_secs(5),
+            "SIG{signal} took {:?}",
+            asked.elapsed()
+        );
         drop((half, deaf));
     }
 }
@@ -203,11 +300,23 @@ async fn signals_end_the_program_well_and_soon_even_with_a_client_that_does_not_
 #[tokio::test(flavor = "multi_thread")]
 async fn the_environment_alone_is_configuration_enough() {
     let aws = Aws::of(5).await;
-    let environment =
-        [&CREDENTIALS[..], &[("AWS_REGION", "us-east-1"), ("AWS_ENDPOINT_URL", aws.url.as_str())]].concat();
+    let environment = [
+        &CREDENTIALS[..],
+        &[
+            ("AWS_REGION", "us-east-1"),
+            ("AWS_ENDPOINT_URL", aws.url.as_str()),
+        ],
+    ]
+    .concat();
     let run = run_with(&environment, &["once"]).await;
     assert_eq!(run.code, Some(0), "{}", run.err);
     let page = Page::read(&run.out, Format::Text).unwrap();
-    assert_eq!(page.value("aws_ssm_up", &[("account_id", OWN), ("region", "us-east-1")]), Some(1.0));
+    assert_eq!(
+        page.value(
+            "aws_ssm_up",
+            &[("account_id", OWN), ("region", "us-east-1")]
+        ),
+        Some(1.0)
+    );
     assert_eq!(page.count("aws_ssm_instance_info", &[]), 5);
 }

@@ -1,5 +1,5 @@
-//! Where credentials come from, and what is said where they do not: the program with the real SDK, and an environment and
-//! files of its own.
+//! Where credentials come from, and what is said where they do not: the program with the real SDK,
+//! and an environment and files of its own.
 
 mod messages;
 mod process;
@@ -48,9 +48,18 @@ impl Home {
     /// A shell script, and a profile `dev` that runs it for its credentials.
     pub(crate) fn with_process(script: &str) -> Self {
         let home = Self::new();
-        home.write("process", &format!("#!/bin/sh\ncd '{}'\n{script}\n", home.0.path().display()));
+        home.write(
+            "process",
+            &format!("#!/bin/sh\ncd '{}'\n{script}\n", home.0.path().display()),
+        );
         fs::set_permissions(home.path("process"), fs::Permissions::from_mode(0o755)).unwrap();
-        home.write(".aws/config", &format!("[profile dev]\ncredential_process = {}\n", home.text("process")));
+        home.write(
+            ".aws/config",
+            &format!(
+                "[profile dev]\ncredential_process = {}\n",
+                home.text("process")
+            ),
+        );
         home
     }
 
@@ -62,18 +71,33 @@ impl Home {
 }
 
 /// Credentials of the simulator's first account, as a process prints them.
-pub(crate) const PRINT_CREDENTIALS: &str =
-    r#"echo '{"Version": 1, "AccessKeyId": "AKIAKNOWNKEYID", "SecretAccessKey": "known-secret-key"}'"#;
+pub(crate) const PRINT_CREDENTIALS: &str = r#"echo '{"Version": 1, "AccessKeyId": "AKIAKNOWNKEYID", "SecretAccessKey": "known-secret-key"}'"#;
 
 /// The environment of a program with this home and AWS, and more of the test's own.
-pub(crate) fn environment<'a>(home: &Home, aws: &Aws, more: &[(&'a str, &str)]) -> Vec<(&'a str, String)> {
+pub(crate) fn environment<'a>(
+    home: &Home,
+    aws: &Aws,
+    more: &[(&'a str, &str)],
+) -> Vec<(&'a str, String)> {
     let home = home.0.path().to_str().unwrap().to_owned();
-    let own = [("HOME", home), ("AWS_REGION", "eu-west-1".to_owned()), ("AWS_ENDPOINT_URL", aws.url.clone())];
-    own.into_iter().chain(more.iter().map(|(name, value)| (*name, (*value).to_owned()))).collect()
+    let own = [
+        ("HOME", home),
+        ("AWS_REGION", "eu-west-1".to_owned()),
+        ("AWS_ENDPOINT_URL", aws.url.clone()),
+    ];
+    own.into_iter()
+        .chain(
+            more.iter()
+                .map(|(name, value)| (*name, (*value).to_owned())),
+        )
+        .collect()
 }
 
 pub(crate) fn borrowed<'a>(environment: &'a [(&'a str, String)]) -> Vec<(&'a str, &'a str)> {
-    environment.iter().map(|(name, value)| (*name, value.as_str())).collect()
+    environment
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect()
 }
 
 /// One refresh.
@@ -83,8 +107,11 @@ pub(crate) async fn once(home: &Home, aws: &Aws, more: &[(&str, &str)]) -> Run {
 
 /// Why every collector failed; empty if none did.
 pub(crate) fn reason(run: &Run) -> String {
-    let page = Page::read(&run.out, Format::Text).unwrap_or_else(|error| panic!("{error}: {}", run.err));
-    let mut reasons = page.matching("aws_ssm_collector_error_info", &[]).map(|(series, _)| series.label("reason"));
+    let page =
+        Page::read(&run.out, Format::Text).unwrap_or_else(|error| panic!("{error}: {}", run.err));
+    let mut reasons = page
+        .matching("aws_ssm_collector_error_info", &[])
+        .map(|(series, _)| series.label("reason"));
     let first = reasons.next().unwrap_or_default().to_owned();
     assert!(reasons.all(|reason| reason == first), "{}", run.out);
     first
@@ -92,13 +119,20 @@ pub(crate) fn reason(run: &Run) -> String {
 
 /// What the exporter itself has to say of failures, without the lines of libraries.
 pub(crate) fn failures(log: &str) -> String {
-    log.lines().filter(|line| line.contains("target_name=")).collect::<Vec<_>>().join("\n")
+    log.lines()
+        .filter(|line| line.contains("target_name="))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 pub(crate) fn is_running(pid: u32) -> bool {
     // A process that has ended and that nobody has waited for is a line with Z.
-    let status = fs::read_to_string(Path::new("/proc").join(pid.to_string()).join("stat")).unwrap_or_default();
-    status.rsplit(')').next().is_some_and(|rest| !rest.trim().is_empty() && !rest.trim().starts_with('Z'))
+    let status = fs::read_to_string(Path::new("/proc").join(pid.to_string()).join("stat"))
+        .unwrap_or_default();
+    status
+        .rsplit(')')
+        .next()
+        .is_some_and(|rest| !rest.trim().is_empty() && !rest.trim().starts_with('Z'))
 }
 
 /// A server that answers every request with what `answer` makes of it; never, if that is empty.
@@ -125,10 +159,16 @@ pub(crate) async fn serving(answer: impl Fn(&str) -> String + Send + Sync + 'sta
 
 pub(crate) fn http(status: u16, headers: &str, body: &str) -> String {
     let length = body.len();
-    format!("HTTP/1.1 {status} -\r\nconnection: close\r\ncontent-length: {length}\r\n{headers}\r\n{body}")
+    format!(
+        "HTTP/1.1 {status} -\r\nconnection: close\r\ncontent-length: {length}\r\n{headers}\r\n{body}"
+    )
 }
 
 /// An address where nobody listens.
 pub(crate) async fn nobody() -> SocketAddr {
-    TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap()
+    TcpListener::bind("127.0.0.1:0")
+        .await
+        .unwrap()
+        .local_addr()
+        .unwrap()
 }

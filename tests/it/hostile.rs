@@ -1,4 +1,5 @@
-//! Names that no label has seen before: from AWS to the page and back, through our reader and one that is not ours.
+//! Names that no label has seen before: from AWS to the page and back, through our reader and one
+//! that is not ours.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -34,7 +35,8 @@ fn name(number: usize) -> String {
     NAMES[number % NAMES.len()].repeat(if number.is_multiple_of(5) { 40 } else { 1 })
 }
 
-/// Gives everything that has a name another one, and breaks every rule that AWS's model leaves open.
+/// Gives everything that has a name another one, and breaks every rule that AWS's model leaves
+/// open.
 fn edit(truth: &mut TargetTruth) {
     for (number, row) in truth.instances.iter_mut().enumerate() {
         row.name = Some(name(number));
@@ -45,12 +47,20 @@ fn edit(truth: &mut TargetTruth) {
         row.agent_version = name(number + 5);
         WORDS[number % WORDS.len()].clone_into(&mut row.ping_status);
         if number.is_multiple_of(3) {
-            row.last_ping_date_time = [0.0, -62_135_596_800.0, 946_684_799.0, 1_763_200_000.125][number / 3 % 4];
+            row.last_ping_date_time =
+                [0.0, -62_135_596_800.0, 946_684_799.0, 1_763_200_000.125][number / 3 % 4];
             let counts = row.association_overview.iter_mut();
             for all in counts {
-                let counts = [("Success", 2), ("not one", 3), ("nor one", 4), ("Zero", 0), ("Negative", -1)];
-                all.instance_association_status_aggregated_count =
-                    counts.map(|(status, count)| (status.to_owned(), count)).into();
+                let counts = [
+                    ("Success", 2),
+                    ("not one", 3),
+                    ("nor one", 4),
+                    ("Zero", 0),
+                    ("Negative", -1),
+                ];
+                all.instance_association_status_aggregated_count = counts
+                    .map(|(status, count)| (status.to_owned(), count))
+                    .into();
             }
         }
     }
@@ -58,7 +68,11 @@ fn edit(truth: &mut TargetTruth) {
         row.patch_group = name(number);
         row.reboot_option = Some(WORDS[number % WORDS.len()].to_owned());
         if number.is_multiple_of(4) {
-            (row.installed_count, row.missing_count, row.critical_non_compliant_count) = (-1, -1, -1);
+            (
+                row.installed_count,
+                row.missing_count,
+                row.critical_non_compliant_count,
+            ) = (-1, -1, -1);
             row.operation_end_time = 0.0;
         }
     }
@@ -79,9 +93,19 @@ fn edit(truth: &mut TargetTruth) {
 
 /// Compliance may be put under any id of up to 100 characters.
 fn unlisted(truth: &mut TargetTruth) {
-    let model = truth.summaries.iter().find(|row| row.compliance_type == "Custom:Antivirus").unwrap().clone();
-    let ids = NAMES.iter().map(|name| name.chars().filter(|c| !c.is_control()).collect::<String>());
-    truth.summaries.extend(ids.map(|resource_id| Summary { resource_id, ..model.clone() }));
+    let model = truth
+        .summaries
+        .iter()
+        .find(|row| row.compliance_type == "Custom:Antivirus")
+        .unwrap()
+        .clone();
+    let ids = NAMES
+        .iter()
+        .map(|name| name.chars().filter(|c| !c.is_control()).collect::<String>());
+    truth.summaries.extend(ids.map(|resource_id| Summary {
+        resource_id,
+        ..model.clone()
+    }));
 }
 
 /// An exporter over a fleet with such names, which shows them all.
@@ -91,7 +115,14 @@ async fn hostile() -> (Aws, Exporter) {
         aws.update(account, region, edit);
     }
     let more = "exposition:\n  include_unlisted: true\n";
-    let exporter = Exporter::start(&aws, &Settings { more, ..Settings::default() }).await;
+    let exporter = Exporter::start(
+        &aws,
+        &Settings {
+            more,
+            ..Settings::default()
+        },
+    )
+    .await;
     exporter.ready().await;
     (aws, exporter)
 }
@@ -99,7 +130,10 @@ async fn hostile() -> (Aws, Exporter) {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_name_comes_through_as_the_rules_have_it() {
     let (aws, exporter) = hostile().await;
-    let expected = fleet(&aws, |reading| Reading { unlisted: true, ..reading });
+    let expected = fleet(&aws, |reading| Reading {
+        unlisted: true,
+        ..reading
+    });
     for (format, gzip) in [(Format::Text, true), (Format::OpenMetrics, false)] {
         let page = exporter.page_as(format, gzip).await;
         assert_same(&expected, &page);
@@ -121,36 +155,63 @@ for family in families(sys.stdin.buffer.read().decode('utf-8')):
 /// The samples as another parser reads them.
 fn read_by_python(python: &str, format: Format, page: &str) -> BTreeMap<Series, String> {
     let mut command = Command::new(python);
-    command.args(["-c", READER, &format!("{format:?}")]).stdin(Stdio::piped()).stdout(Stdio::piped());
+    command
+        .args(["-c", READER, &format!("{format:?}")])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped());
     let mut child = command.spawn().unwrap();
     let mut input = child.stdin.take().unwrap();
     let page = page.to_owned();
     let writer = std::thread::spawn(move || input.write_all(page.as_bytes()));
     let output = child.wait_with_output().unwrap();
     writer.join().unwrap().unwrap();
-    assert!(output.status.success(), "prometheus_client refuses the page as {format:?}");
+    assert!(
+        output.status.success(),
+        "prometheus_client refuses the page as {format:?}"
+    );
     let line = |line: &str| {
-        let (name, labels, value): (String, BTreeMap<String, String>, String) = serde_json::from_str(line).unwrap();
+        let (name, labels, value): (String, BTreeMap<String, String>, String) =
+            serde_json::from_str(line).unwrap();
         (Series { name, labels }, value)
     };
-    String::from_utf8(output.stdout).unwrap().lines().map(line).collect()
+    String::from_utf8(output.stdout)
+        .unwrap()
+        .lines()
+        .map(line)
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn another_parser_reads_the_same() {
     let Ok(python) = std::env::var("PROMETHEUS_CLIENT_PYTHON") else {
-        eprintln!("SKIPPED: PROMETHEUS_CLIENT_PYTHON names no interpreter that has prometheus_client");
+        eprintln!(
+            "SKIPPED: PROMETHEUS_CLIENT_PYTHON names no interpreter that has prometheus_client"
+        );
         return;
     };
     let (_aws, exporter) = hostile().await;
     for format in [Format::Text, Format::OpenMetrics] {
-        let text = exporter.get("/metrics", &format!("Accept: {}\r\n", format.accept())).await.text();
+        let text = exporter
+            .get("/metrics", &format!("Accept: {}\r\n", format.accept()))
+            .await
+            .text();
         let ours = Page::read(&text, format).unwrap();
         let theirs = read_by_python(&python, format, &text);
-        let theirs: BTreeMap<&Series, f64> = theirs.iter().map(|(series, v)| (series, v.parse().unwrap())).collect();
-        let ours: BTreeMap<&Series, f64> = ours.samples.iter().map(|(series, value)| (series, *value)).collect();
+        let theirs: BTreeMap<&Series, f64> = theirs
+            .iter()
+            .map(|(series, v)| (series, v.parse().unwrap()))
+            .collect();
+        let ours: BTreeMap<&Series, f64> = ours
+            .samples
+            .iter()
+            .map(|(series, value)| (series, *value))
+            .collect();
         for (series, value) in &ours {
-            assert_eq!(theirs.get(*series).map(|v| v.to_bits()), Some(value.to_bits()), "{format:?} {series:?}");
+            assert_eq!(
+                theirs.get(*series).map(|v| v.to_bits()),
+                Some(value.to_bits()),
+                "{format:?} {series:?}"
+            );
         }
         assert_eq!(ours.len(), theirs.len());
     }

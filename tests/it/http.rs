@@ -1,4 +1,5 @@
-//! Clients that take more than they should, against the program itself: it stays healthy, and small.
+//! Clients that take more than they should, against the program itself: it stays healthy, and
+//! small.
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -30,11 +31,20 @@ async fn assert_well(program: &Program, before: u64) {
     assert!(added < MOST_ADDED, "{added} kB more");
 }
 
-/// How many more files this process may open, so that a low limit makes the test smaller and not fail.
+/// How many more files this process may open, so that a low limit makes the test smaller and not
+/// fail.
 fn files_left() -> usize {
     let limits = std::fs::read_to_string("/proc/self/limits").unwrap();
-    let line = limits.lines().find_map(|line| line.strip_prefix("Max open files")).unwrap();
-    let limit = line.split_whitespace().next().unwrap().parse().unwrap_or(1 << 16);
+    let line = limits
+        .lines()
+        .find_map(|line| line.strip_prefix("Max open files"))
+        .unwrap();
+    let limit = line
+        .split_whitespace()
+        .next()
+        .unwrap()
+        .parse()
+        .unwrap_or(1 << 16);
     let open = std::fs::read_dir("/proc/self/fd").unwrap().count();
     usize::saturating_sub(limit, open + 200)
 }
@@ -45,11 +55,20 @@ async fn two_thousand_idle_connections_do_not_lock_anybody_out() {
     let (before, wanted) = (program.status("VmRSS"), files_left().min(2000));
     let mut idle = Vec::new();
     for _ in 0..wanted {
-        idle.push(in_time("connecting", TcpStream::connect(program.address)).await.unwrap());
+        idle.push(
+            in_time("connecting", TcpStream::connect(program.address))
+                .await
+                .unwrap(),
+        );
     }
     assert_well(&program, before).await;
-    let open = std::fs::read_dir(format!("/proc/{}/fd", program.pid())).unwrap().count();
-    assert!(open < 700, "{open} files are open for {wanted} idle connections");
+    let open = std::fs::read_dir(format!("/proc/{}/fd", program.pid()))
+        .unwrap()
+        .count();
+    assert!(
+        open < 700,
+        "{open} files are open for {wanted} idle connections"
+    );
 }
 
 #[tokio::test]
@@ -58,14 +77,20 @@ async fn requests_without_an_end_are_refused_and_cost_nothing() {
     let before = program.status("VmRSS");
     let line = format!("GET /{} HTTP/1.1\r\nHost: x\r\n\r\n", "a".repeat(1 << 20));
     let header = format!("GET / HTTP/1.1\r\nHost: x\r\nX: {}", "a".repeat(1 << 20));
-    let many = format!("GET / HTTP/1.1\r\nHost: x\r\n{}", "X: y\r\n".repeat(1 << 17));
+    let many = format!(
+        "GET / HTTP/1.1\r\nHost: x\r\n{}",
+        "X: y\r\n".repeat(1 << 17)
+    );
     for request in [line, header, many] {
         let mut stream = TcpStream::connect(program.address).await.unwrap();
         // The server may answer and close before it has read everything.
         let _ = in_time("sending", stream.write_all(request.as_bytes())).await;
         let mut answer = Vec::new();
         let _ = in_time("the refusal", stream.read_to_end(&mut answer)).await;
-        let code = answer.get(9..12).map(String::from_utf8_lossy).unwrap_or_default();
+        let code = answer
+            .get(9..12)
+            .map(String::from_utf8_lossy)
+            .unwrap_or_default();
         assert!(matches!(&*code, "" | "400" | "414" | "431"), "{code}");
     }
     assert_well(&program, before).await;
@@ -78,7 +103,14 @@ async fn readers_that_stop_reading_hold_up_nobody_and_no_memory() {
     let mut slow = Vec::new();
     for _ in 0..40 {
         let mut stream = TcpStream::connect(program.address).await.unwrap();
-        stream.write_all("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n".repeat(20).as_bytes()).await.unwrap();
+        stream
+            .write_all(
+                "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n"
+                    .repeat(20)
+                    .as_bytes(),
+            )
+            .await
+            .unwrap();
         slow.push(stream);
     }
     sleep(Duration::from_millis(300)).await;
@@ -86,7 +118,11 @@ async fn readers_that_stop_reading_hold_up_nobody_and_no_memory() {
     // A byte now and then is an answer under way, not a reason to stop answering others.
     let mut byte = [0];
     for stream in &mut slow {
-        assert!(timeout(Duration::from_secs(10), stream.read_exact(&mut byte)).await.is_ok());
+        assert!(
+            timeout(Duration::from_secs(10), stream.read_exact(&mut byte))
+                .await
+                .is_ok()
+        );
     }
     assert_well(&program, before).await;
 }

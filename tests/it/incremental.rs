@@ -1,5 +1,5 @@
-//! Refreshes read little, and the page is right all the same: random changes between refreshes and within them, with
-//! summaries that are ahead of what explains them, over the real SDK.
+//! Refreshes read little, and the page is right all the same: random changes between refreshes and
+//! within them, with summaries that are ahead of what explains them, over the real SDK.
 //!
 //! Refreshes are started by hand here, so that "after the next one" means exactly that.
 
@@ -29,21 +29,43 @@ pub(crate) struct Bench {
 impl Bench {
     /// After a first refresh, which has read everything.
     async fn new(options: Options, full_every: &'static str) -> Self {
-        Self::with(options, Settings { interval: "50ms", full_every, ..Settings::default() }).await
+        Self::with(
+            options,
+            Settings {
+                interval: "50ms",
+                full_every,
+                ..Settings::default()
+            },
+        )
+        .await
     }
 
     pub(crate) async fn with(options: Options, settings: Settings) -> Self {
         let aws = Aws::start(options).await;
         let credentials = ("AKIAEXAMPLE".to_owned(), "secret".to_owned());
-        let fleet = Fleet::new(&settings.config(&aws), Some(credentials)).await.unwrap();
-        join_all(fleet.refreshers.iter().map(|refresher| refresher.refresh(true))).await;
+        let fleet = Fleet::new(&settings.config(&aws), Some(credentials))
+            .await
+            .unwrap();
+        join_all(
+            fleet
+                .refreshers
+                .iter()
+                .map(|refresher| refresher.refresh(true)),
+        )
+        .await;
         let bench = Self { aws, fleet };
         bench.assert_true("the first refresh", |_| true);
         bench
     }
 
     pub(crate) async fn refresh(&self) {
-        join_all(self.fleet.refreshers.iter().map(|refresher| refresher.refresh(false))).await;
+        join_all(
+            self.fleet
+                .refreshers
+                .iter()
+                .map(|refresher| refresher.refresh(false)),
+        )
+        .await;
     }
 
     pub(crate) fn page(&self) -> Page {
@@ -71,16 +93,21 @@ impl Bench {
     ) {
         for change in changes {
             let (account, region, _) = TARGETS[change.target];
-            self.aws.replace(account, region, &change.id, rows(change).clone());
+            self.aws
+                .replace(account, region, &change.id, rows(change).clone());
         }
     }
 
-    /// How many instances each target was asked about by calls of an operation, and by how many calls.
+    /// How many instances each target was asked about by calls of an operation, and by how many
+    /// calls.
     fn asked(&self, operation: &str) -> [(usize, usize); 3] {
         let requests = self.aws.requests();
         TARGETS.map(|(account, region, _)| {
-            let of_operation = requests.iter().filter(|request| request.operation == operation);
-            let mine = of_operation.filter(|request| request.account == account && request.region == region);
+            let of_operation = requests
+                .iter()
+                .filter(|request| request.operation == operation);
+            let mine = of_operation
+                .filter(|request| request.account == account && request.region == region);
             let ids: Vec<usize> = mine.map(|request| named(&request.body)).collect();
             (ids.iter().sum(), ids.len())
         })
@@ -90,11 +117,21 @@ impl Bench {
 /// How many resources the body of a detail call names.
 fn named(body: &str) -> usize {
     let body: Value = serde_json::from_str(body).unwrap();
-    ["InstanceIds", "ResourceIds"].iter().filter_map(|member| body.get(member)?.as_array()).map(Vec::len).sum()
+    ["InstanceIds", "ResourceIds"]
+        .iter()
+        .filter_map(|member| body.get(member)?.as_array())
+        .map(Vec::len)
+        .sum()
 }
 
 fn options(instances: usize, seed: u64) -> Options {
-    Options { instances, seed, noncompliant: 0.3, keep_requests: 100_000, ..Options::default() }
+    Options {
+        instances,
+        seed,
+        noncompliant: 0.3,
+        keep_requests: 100_000,
+        ..Options::default()
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -108,7 +145,8 @@ async fn what_moves_a_summary_or_the_listing_is_right_after_the_next_refresh() {
             bench.aws.drift(0.1);
             bench.refresh().await;
             let when = format!("seed {seed}, round {round}, {changes:?}");
-            // Drift may end a summary of this type, which is believed when two refreshes have not met it.
+            // Drift may end a summary of this type, which is believed when two refreshes have not
+            // met it.
             bench.assert_true(&when, |line| !line.contains("Custom:Antivirus"));
             bench.refresh().await;
             bench.assert_true(&when, |_| true);
@@ -130,7 +168,9 @@ async fn details_that_lag_behind_their_summaries_are_right_after_the_refresh_tha
             bench.aws.heal();
             bench.apply(&changes, |change| &change.after);
             bench.refresh().await;
-            bench.assert_true(&format!("seed {seed}, round {round}, {changes:?}"), |_| true);
+            bench.assert_true(&format!("seed {seed}, round {round}, {changes:?}"), |_| {
+                true
+            });
         }
     }
 }
@@ -140,7 +180,14 @@ async fn what_changes_while_a_refresh_reads_is_right_after_the_next() {
     for seed in SEEDS.into_iter().take(2) {
         let latency = Duration::from_millis(3);
         // More than one page of everything.
-        let bench = Bench::new(Options { latency, ..options(52, seed) }, "6h").await;
+        let bench = Bench::new(
+            Options {
+                latency,
+                ..options(52, seed)
+            },
+            "6h",
+        )
+        .await;
         let mut generator = Generator::new(seed);
         for round in 0..ROUNDS {
             let changes = generator.visible(&bench.aws, 6);
@@ -153,7 +200,9 @@ async fn what_changes_while_a_refresh_reads_is_right_after_the_next() {
             };
             tokio::join!(bench.refresh(), changing);
             bench.refresh().await;
-            bench.assert_true(&format!("seed {seed}, round {round}, {changes:?}"), |_| true);
+            bench.assert_true(&format!("seed {seed}, round {round}, {changes:?}"), |_| {
+                true
+            });
         }
     }
 }
@@ -173,7 +222,8 @@ async fn what_moves_no_summary_is_right_within_the_time_for_a_full_reading() {
             let start = Instant::now();
             bench.refresh().await;
             let others = |line: &str| {
-                !line.contains("noncompliant_instances") && !silent.iter().any(|change| line.contains(&change.id))
+                !line.contains("noncompliant_instances")
+                    && !silent.iter().any(|change| line.contains(&change.id))
             };
             bench.assert_true(&when, others);
             while start.elapsed() < FULL_EVERY {
@@ -195,9 +245,15 @@ async fn a_refresh_asks_about_what_has_changed_and_a_little_more() {
     let (most, batches) = (1, 1);
     bench.aws.clear();
     bench.refresh().await;
-    for (ids, calls) in bench.asked("DescribeInstancePatchStates").into_iter().chain(bench.asked("ListComplianceItems"))
+    for (ids, calls) in bench
+        .asked("DescribeInstancePatchStates")
+        .into_iter()
+        .chain(bench.asked("ListComplianceItems"))
     {
-        assert!(ids <= most && calls <= batches, "{ids} in {calls} calls although nothing has changed");
+        assert!(
+            ids <= most && calls <= batches,
+            "{ids} in {calls} calls although nothing has changed"
+        );
     }
     let changes = generator.rescans(&bench.aws, CHANGED);
     bench.apply(&changes, |change| &change.after);
@@ -207,7 +263,10 @@ async fn a_refresh_asks_about_what_has_changed_and_a_little_more() {
         bench.assert_true(refresh, |_| true);
         let wanted = if refresh == "after that" { 0 } else { CHANGED };
         for (ids, calls) in bench.asked("DescribeInstancePatchStates") {
-            assert!((wanted..=wanted + most).contains(&ids) && calls <= batches, "{refresh}: {ids} in {calls}");
+            assert!(
+                (wanted..=wanted + most).contains(&ids) && calls <= batches,
+                "{refresh}: {ids} in {calls}"
+            );
         }
         for (ids, _) in bench.asked("ListComplianceItems") {
             assert!(ids <= most, "{refresh}: {ids}");

@@ -1,29 +1,40 @@
-//! The exporter from outside: over real sockets, against the simulated AWS, as a library and as the program.
+//! The exporter from outside: over real sockets, against the simulated AWS, as a library and as the
+//! program.
 //!
 //! Each module is one concern:
 //!
-//! - [`truth`]: the page is the simulated account, series by series, in both formats, and nothing else.
-//! - [`endurance`]: everything at once, for minutes, with panics, slow readers and a log that nobody reads.
-//! - [`environment`]: variables, profiles, proxies, certificates and credential services around the program.
+//! - [`truth`]: the page is the simulated account, series by series, in both formats, and nothing
+//!   else.
+//! - [`endurance`]: everything at once, for minutes, with panics, slow readers and a log that
+//!   nobody reads.
+//! - [`environment`]: variables, profiles, proxies, certificates and credential services around the
+//!   program.
 //! - [`faults`]: what a failing AWS costs, and what it must not cost.
 //! - [`frozen`]: a log that nobody reads, threads that the system refuses, files that never come.
-//! - [`hostile`]: names that no label has seen before, from AWS to the page and back through other parsers.
+//! - [`hostile`]: names that no label has seen before, from AWS to the page and back through other
+//!   parsers.
 //! - [`bodies`]: answers that are far too large.
 //! - [`cli`]: flags, files, exit codes, signals, and what errors say.
 //! - [`credentials`]: every source of credentials, and what is said where there are none.
 //! - [`incremental`]: refreshes that read little, and are right all the same.
 //! - [`parts`]: one target at a time, and the list of them for scrapers that share a fleet.
-//! - [`soak`]: hundreds of refreshes in bad weather, and hundreds of accounts of which many are dead.
+//! - [`soak`]: hundreds of refreshes in bad weather, and hundreds of accounts of which many are
+//!   dead.
 //! - [`http`]: clients that take more than they should.
 //! - [`slow_readers`]: clients that ask for much and read little or nothing.
 //! - [`layering`]: which folder of `src/` may name what.
 //! - [`secrets`]: an endpoint that repeats whatever it is sent.
-//! - [`support`]: the simulator, the exporter, a client, and a strict reader of pages for all of these.
+//! - [`support`]: the simulator, the exporter, a client, and a strict reader of pages for all of
+//!   these.
 //!
-//! Nothing here uses the exporter's own words for a series or its own rules: what is expected is computed from the
-//! simulator's rows, after the documents of AWS and of this project.
+//! Nothing here uses the exporter's own words for a series or its own rules: what is expected is
+//! computed from the simulator's rows, after the documents of AWS and of this project.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
 
 mod bodies;
 mod cli;

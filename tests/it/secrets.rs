@@ -1,5 +1,5 @@
-//! An endpoint that repeats every secret that it is sent, in all the errors of AWS: none is in the log of the program, at
-//! its most talkative, nor on its page.
+//! An endpoint that repeats every secret that it is sent, in all the errors of AWS: none is in the
+//! log of the program, at its most talkative, nor on its page.
 
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
@@ -62,9 +62,10 @@ impl Echo {
             loop {
                 let (stream, _) = listener.accept().await.unwrap();
                 let (seen, codes) = (Arc::clone(&seen), codes.clone());
-                let service = service_fn(move |request| answer(request, Arc::clone(&seen), codes.clone()));
-                let connection =
-                    hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+                let service =
+                    service_fn(move |request| answer(request, Arc::clone(&seen), codes.clone()));
+                let connection = hyper::server::conn::http1::Builder::new()
+                    .serve_connection(TokioIo::new(stream), service);
                 tokio::spawn(connection);
             }
         });
@@ -86,7 +87,8 @@ async fn answer(
         seen.len()
     };
     if body.contains("Action=GetCallerIdentity") {
-        let account = format!("<GetCallerIdentityResult><Account>{OWN}</Account></GetCallerIdentityResult>");
+        let account =
+            format!("<GetCallerIdentityResult><Account>{OWN}</Account></GetCallerIdentityResult>");
         return Ok(respond(
             200,
             "text/xml",
@@ -96,9 +98,16 @@ async fn answer(
     if body.contains("Action=AssumeRole") && authorization.contains(GOOD_REGION) {
         return Ok(respond(200, "text/xml", session()));
     }
-    let headers: Vec<String> =
-        head.headers.iter().map(|(key, value)| format!("{key}: {}", value.to_str().unwrap())).collect();
-    let token = head.headers.get("x-amz-security-token").map(|token| token.to_str().unwrap()).unwrap_or_default();
+    let headers: Vec<String> = head
+        .headers
+        .iter()
+        .map(|(key, value)| format!("{key}: {}", value.to_str().unwrap()))
+        .collect();
+    let token = head
+        .headers
+        .get("x-amz-security-token")
+        .map(|token| token.to_str().unwrap())
+        .unwrap_or_default();
     let told = format!("{token} {body} {authorization} {}", headers.join("\n"));
     let code = codes[turn % codes.len()];
     let echo = match turn / codes.len() % 5 {
@@ -112,25 +121,43 @@ async fn answer(
     let json = serde_json::json!({ "__type": code, "message": echo }).to_string();
     let xml = echo.replace('&', "&amp;").replace('<', "&lt;");
     Ok(match turn % 7 {
-        0 => respond(status, "text/html", format!("<html><body>{code} {echo}</body></html>")),
+        0 => respond(
+            status,
+            "text/html",
+            format!("<html><body>{code} {echo}</body></html>"),
+        ),
         1 => respond(
             status,
             "text/xml",
-            format!("<ErrorResponse><Error><Code>{code}</Code><Message>{xml}</Message></Error></ErrorResponse>"),
+            format!(
+                "<ErrorResponse><Error><Code>{code}</Code><Message>{xml}</Message></Error></ErrorResponse>"
+            ),
         ),
         _ if body.contains("Action=") => respond(
             403,
             "text/xml",
-            format!("<ErrorResponse><Error><Code>{code}</Code><Message>{xml}</Message></Error></ErrorResponse>"),
+            format!(
+                "<ErrorResponse><Error><Code>{code}</Code><Message>{xml}</Message></Error></ErrorResponse>"
+            ),
         ),
-        2 => respond(status, "application/x-amz-json-1.1", serde_json::json!({ "__type": echo }).to_string()),
+        2 => respond(
+            status,
+            "application/x-amz-json-1.1",
+            serde_json::json!({ "__type": echo }).to_string(),
+        ),
         _ => respond(status, "application/x-amz-json-1.1", json),
     })
 }
 
 fn respond(status: u16, content: &str, body: String) -> Response<Full<Bytes>> {
-    let response = Response::builder().status(status).header("content-type", content);
-    response.header("x-amz-retry-after", "5").header("x-amzn-requestid", TOKEN).body(Full::from(body)).unwrap()
+    let response = Response::builder()
+        .status(status)
+        .header("content-type", content);
+    response
+        .header("x-amz-retry-after", "5")
+        .header("x-amzn-requestid", TOKEN)
+        .body(Full::from(body))
+        .unwrap()
 }
 
 fn session() -> String {
@@ -145,9 +172,14 @@ fn url(text: &str) -> String {
     form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
-/// Asserts that a text tells no third of any secret, in any of the ways in which the endpoint repeats it.
+/// Asserts that a text tells no third of any secret, in any of the ways in which the endpoint
+/// repeats it.
 fn assert_silent(text: &str, echo: &Echo) {
-    let bare = |text: &str| text.split_whitespace().collect::<String>().replace("\\n", "");
+    let bare = |text: &str| {
+        text.split_whitespace()
+            .collect::<String>()
+            .replace("\\n", "")
+    };
     let text = bare(text);
     let mut secrets = vec![SECRET_KEY, TOKEN, EXTERNAL_ID, ROLE_SECRET_KEY, ROLE_TOKEN]
         .into_iter()
@@ -163,7 +195,11 @@ fn assert_silent(text: &str, echo: &Echo) {
             base64::encode(format!("xx{secret}")),
         ] {
             let part = &encoded[encoded.len() / 3..encoded.len() * 2 / 3];
-            assert!(!text.contains(part), "{part} of {secret} in {}", text.split(part).next().unwrap());
+            assert!(
+                !text.contains(part),
+                "{part} of {secret} in {}",
+                text.split(part).next().unwrap()
+            );
         }
     }
 }
@@ -194,11 +230,27 @@ async fn one_refresh_of_a_hostile_endpoint_logs_no_secret() {
     for format in ["logfmt", "json"] {
         let echo = Echo::start(CODES.to_vec()).await;
         let (_directory, path) = configuration(&echo, "5m");
-        let arguments = ["once", "--log.level", "debug", "--log.format", format, "--config.file", &path];
+        let arguments = [
+            "once",
+            "--log.level",
+            "debug",
+            "--log.format",
+            format,
+            "--config.file",
+            &path,
+        ];
         let run = run_with(&ENVIRONMENT, &arguments).await;
         assert_eq!(run.code, Some(1), "{}", run.err);
-        assert!(run.err.contains("[redacted]") && run.err.contains("collector failed"), "{}", run.err);
-        assert!(run.err.contains("AssumeRole") && run.err.contains("DescribeInstanceInformation"), "{}", run.err);
+        assert!(
+            run.err.contains("[redacted]") && run.err.contains("collector failed"),
+            "{}",
+            run.err
+        );
+        assert!(
+            run.err.contains("AssumeRole") && run.err.contains("DescribeInstanceInformation"),
+            "{}",
+            run.err
+        );
         assert_silent(&run.err, &echo);
         assert_silent(&run.out, &echo);
     }
@@ -209,7 +261,15 @@ async fn an_exporter_of_a_hostile_endpoint_logs_and_shows_no_secret() {
     for format in ["logfmt", "json"] {
         let echo = Echo::start([&CODES[..], &THROTTLES].concat()).await;
         let (_directory, path) = configuration(&echo, "1s");
-        let arguments = ["serve", "--log.level", "debug", "--log.format", format, "--config.file", &path];
+        let arguments = [
+            "serve",
+            "--log.level",
+            "debug",
+            "--log.format",
+            format,
+            "--config.file",
+            &path,
+        ];
         let mut program = Program::start(&ENVIRONMENT, &arguments).await;
         sleep(Duration::from_secs(6)).await;
         for path in ["/metrics", "/", "/sd"] {
@@ -218,7 +278,10 @@ async fn an_exporter_of_a_hostile_endpoint_logs_and_shows_no_secret() {
         program.signal("TERM").await;
         program.ended().await;
         let log = program.log();
-        assert!(log.matches("attempt ended").count() > 30 && log.contains("[redacted]"), "{log}");
+        assert!(
+            log.matches("attempt ended").count() > 30 && log.contains("[redacted]"),
+            "{log}"
+        );
         assert_silent(&log, &echo);
     }
 }

@@ -1,4 +1,5 @@
-//! Clients that ask for the whole uncompressed page and read little or nothing of it, against the program itself.
+//! Clients that ask for the whole uncompressed page and read little or nothing of it, against the
+//! program itself.
 
 use std::net::SocketAddr;
 
@@ -19,7 +20,8 @@ const MAX_REFRESH_TIME: Duration = Duration::from_mins(2);
 const MAX_ANSWER_TIME: Duration = Duration::from_secs(2);
 /// The server ends an answer without progress after 10 s.
 const STALL_TIMEOUT: Duration = Duration::from_secs(10);
-/// What all stalled answers together may add to the resident memory, in kilobytes: far less than a page for each.
+/// What all stalled answers together may add to the resident memory, in kilobytes: far less than a
+/// page for each.
 const MAX_ADDED_KILOBYTES: u64 = 128 * 1024;
 
 const WHOLE_PAGE: &[u8] = b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n";
@@ -42,7 +44,9 @@ async fn program_with_large_page() -> Program {
 async fn ask_with_tiny_buffer(address: SocketAddr) -> TcpStream {
     let socket = TcpSocket::new_v4().unwrap();
     socket.set_recv_buffer_size(2048).unwrap();
-    let mut stream = in_time("connecting", socket.connect(address)).await.unwrap();
+    let mut stream = in_time("connecting", socket.connect(address))
+        .await
+        .unwrap();
     stream.write_all(WHOLE_PAGE).await.unwrap();
     stream
 }
@@ -54,11 +58,19 @@ async fn scrape_kept(stream: &mut TcpStream) {
     let mut answer = Vec::new();
     let whole = async {
         loop {
-            assert!(stream.read_buf(&mut answer).await.unwrap() > 0, "closed in mid-answer");
-            let Some(head) = answer.windows(4).position(|window| window == b"\r\n\r\n") else { continue };
+            assert!(
+                stream.read_buf(&mut answer).await.unwrap() > 0,
+                "closed in mid-answer"
+            );
+            let Some(head) = answer.windows(4).position(|window| window == b"\r\n\r\n") else {
+                continue;
+            };
             let text = String::from_utf8_lossy(&answer[..head]).into_owned();
             assert!(text.starts_with("HTTP/1.1 200"), "{text}");
-            let length = text.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap();
+            let length = text
+                .lines()
+                .find_map(|line| line.strip_prefix("content-length: "))
+                .unwrap();
             if answer.len() >= head + 4 + length.parse::<usize>().unwrap() {
                 return;
             }
@@ -70,12 +82,15 @@ async fn scrape_kept(stream: &mut TcpStream) {
 async fn assert_answers_in_time(address: SocketAddr, path: &str, headers: &str) {
     let started = Instant::now();
     let reply = timeout(MAX_ANSWER_TIME, get(address, path, headers)).await;
-    let reply = reply.unwrap_or_else(|_| panic!("{path} has no answer after {:?}", started.elapsed()));
+    let reply =
+        reply.unwrap_or_else(|_| panic!("{path} has no answer after {:?}", started.elapsed()));
     assert_eq!(reply.code, 200, "{path}");
 }
 
 fn open_files(program: &Program) -> usize {
-    std::fs::read_dir(format!("/proc/{}/fd", program.pid())).unwrap().count()
+    std::fs::read_dir(format!("/proc/{}/fd", program.pid()))
+        .unwrap()
+        .count()
 }
 
 #[tokio::test]
@@ -114,14 +129,23 @@ async fn six_hundred_readers_that_read_nothing_delay_neither_scrapes_nor_probes_
 async fn a_slow_reader_that_keeps_reading_gets_the_whole_page_among_stalled_ones() {
     let program = program_with_large_page().await;
     let mut honest = TcpStream::connect(program.address).await.unwrap();
-    honest.write_all(b"GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await.unwrap();
+    honest
+        .write_all(b"GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        .await
+        .unwrap();
     let reader = tokio::spawn(async move {
         let (mut received, mut part, started) = (0, vec![0; 80 * 1024], Instant::now());
         loop {
-            match timeout(STALL_TIMEOUT, honest.read(&mut part)).await.expect("the page stands still") {
+            match timeout(STALL_TIMEOUT, honest.read(&mut part))
+                .await
+                .expect("the page stands still")
+            {
                 Ok(0) => return (received, started.elapsed()),
                 Ok(length) => received += length,
-                Err(error) => panic!("cut after {received} bytes and {:?}: {error}", started.elapsed()),
+                Err(error) => panic!(
+                    "cut after {received} bytes and {:?}: {error}",
+                    started.elapsed()
+                ),
             }
             sleep(Duration::from_millis(100)).await;
         }
@@ -131,7 +155,10 @@ async fn a_slow_reader_that_keeps_reading_gets_the_whole_page_among_stalled_ones
     for _ in 0..STALLED_READERS {
         stalled.push(ask_with_tiny_buffer(program.address).await);
     }
-    let (received, took) = timeout(Duration::from_mins(1), reader).await.expect("the page ends").unwrap();
+    let (received, took) = timeout(Duration::from_mins(1), reader)
+        .await
+        .expect("the page ends")
+        .unwrap();
     assert!(received > PAGE_BYTES, "{received} bytes after {took:?}");
     assert!(took > STALL_TIMEOUT, "not slow: {took:?}");
     drop(stalled);

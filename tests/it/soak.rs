@@ -1,5 +1,5 @@
-//! Hundreds of refreshes in changing weather, and hundreds of accounts of which many are dead: nothing grows, nothing is
-//! left behind, and who lives is fresh.
+//! Hundreds of refreshes in changing weather, and hundreds of accounts of which many are dead:
+//! nothing grows, nothing is left behind, and who lives is fresh.
 
 use std::collections::BTreeSet;
 use std::time::SystemTime;
@@ -8,7 +8,9 @@ use ssm_compliance_exporter::sim::{Fault, FaultKind, Options};
 use tokio::runtime::Handle;
 use tokio::time::{Duration, Instant, sleep};
 
-use crate::support::{Aws, CREDENTIALS, Format, OTHER, OWN, Page, Program, Settings, TARGETS, get, in_time, role};
+use crate::support::{
+    Aws, CREDENTIALS, Format, OTHER, OWN, Page, Program, Settings, TARGETS, get, in_time, role,
+};
 
 /// Two hundred targets share two cores with other tests, in a debug build.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -17,7 +19,11 @@ const PATIENCE: Duration = Duration::from_mins(1);
 async fn program(yaml: &str) -> Program {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), yaml).unwrap();
-    Program::start(&CREDENTIALS, &["--config.file", file.path().to_str().unwrap()]).await
+    Program::start(
+        &CREDENTIALS,
+        &["--config.file", file.path().to_str().unwrap()],
+    )
+    .await
 }
 
 async fn page(program: &Program) -> Page {
@@ -32,8 +38,15 @@ async fn until(program: &Program, what: &str, holds: impl Fn(&Page) -> bool) -> 
         if holds(&page) {
             return page;
         }
-        let up: Vec<String> = page.about("aws_ssm_up").chain(page.about("aws_ssm_exporter_refresh")).collect();
-        assert!(start.elapsed() < PATIENCE, "never: {what}\n{}", up.join("\n"));
+        let up: Vec<String> = page
+            .about("aws_ssm_up")
+            .chain(page.about("aws_ssm_exporter_refresh"))
+            .collect();
+        assert!(
+            start.elapsed() < PATIENCE,
+            "never: {what}\n{}",
+            up.join("\n")
+        );
         sleep(Duration::from_millis(300)).await;
     }
 }
@@ -47,19 +60,46 @@ struct Held {
 }
 
 fn held(program: &Program) -> Held {
-    let files = std::fs::read_dir(format!("/proc/{}/fd", program.pid())).unwrap().count();
-    Held { kilobytes: program.status("VmRSS"), files, threads: program.status("Threads") }
+    let files = std::fs::read_dir(format!("/proc/{}/fd", program.pid()))
+        .unwrap()
+        .count();
+    Held {
+        kilobytes: program.status("VmRSS"),
+        files,
+        threads: program.status("Threads"),
+    }
 }
 
 /// The weather of each turn: what is wrong, and for how long.
 fn weather() -> Vec<(Vec<Fault>, Duration)> {
-    let (now_and_then, short) = (|kind| Fault { rate: 0.2, ..Fault::always(kind) }, Duration::from_millis(500));
+    let (now_and_then, short) = (
+        |kind| Fault {
+            rate: 0.2,
+            ..Fault::always(kind)
+        },
+        Duration::from_millis(500),
+    );
     vec![
         (vec![], short),
-        (vec![Fault::always(FaultKind::Deny).of("DescribeInstancePatchStates")], short),
+        (
+            vec![Fault::always(FaultKind::Deny).of("DescribeInstancePatchStates")],
+            short,
+        ),
         (vec![now_and_then(FaultKind::Hang)], short),
-        (vec![now_and_then(FaultKind::Reset), now_and_then(FaultKind::Throttle)], short),
-        (vec![now_and_then(FaultKind::Truncate), Fault::always(FaultKind::Deny).of("AssumeRole")], short),
+        (
+            vec![
+                now_and_then(FaultKind::Reset),
+                now_and_then(FaultKind::Throttle),
+            ],
+            short,
+        ),
+        (
+            vec![
+                now_and_then(FaultKind::Truncate),
+                Fault::always(FaultKind::Deny).of("AssumeRole"),
+            ],
+            short,
+        ),
         (vec![Fault::always(FaultKind::Reset)], short),
         (vec![], short),
     ]
@@ -81,18 +121,35 @@ async fn turns(aws: &Aws, program: &Program, count: usize) {
     aws.heal();
 }
 
-/// A file may ask for one refresh a second at most, so it takes several targets to make many of them.
-const REGIONS: [&str; 6] = ["eu-west-1", "us-east-1", "eu-central-1", "eu-north-1", "us-west-2", "ap-south-1"];
+/// A file may ask for one refresh a second at most, so it takes several targets to make many of
+/// them.
+const REGIONS: [&str; 6] = [
+    "eu-west-1",
+    "us-east-1",
+    "eu-central-1",
+    "eu-north-1",
+    "us-west-2",
+    "ap-south-1",
+];
 
 fn all_up(page: &Page) -> bool {
-    page.matching("aws_ssm_up", &[]).filter(|(_, up)| *up > 0.5).count() == REGIONS.len() + 1
+    page.matching("aws_ssm_up", &[])
+        .filter(|(_, up)| *up > 0.5)
+        .count()
+        == REGIONS.len() + 1
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn hundreds_of_refreshes_in_bad_weather_leave_nothing_behind() {
     const REFRESHES: u64 = 100;
     let regions = REGIONS.map(str::to_owned).to_vec();
-    let aws = Aws::start(Options { instances: 60, noncompliant: 0.3, regions, ..Options::default() }).await;
+    let aws = Aws::start(Options {
+        instances: 60,
+        noncompliant: 0.3,
+        regions,
+        ..Options::default()
+    })
+    .await;
     // Those of this test alone: a connection to the simulator is one.
     let tasks = || Handle::current().metrics().num_alive_tasks();
     let alone = tasks();
@@ -101,8 +158,13 @@ async fn hundreds_of_refreshes_in_bad_weather_leave_nothing_behind() {
         REGIONS.join(", "),
         role(OTHER)
     );
-    let settings =
-        Settings { interval: "1s", full_every: "1s", attempt_timeout: "300ms", accounts, ..Settings::default() };
+    let settings = Settings {
+        interval: "1s",
+        full_every: "1s",
+        attempt_timeout: "300ms",
+        accounts,
+        ..Settings::default()
+    };
     let mut program = program(&settings.yaml(&aws)).await;
     until(&program, "up at first", all_up).await;
     turns(&aws, &program, 1).await;
@@ -111,9 +173,15 @@ async fn hundreds_of_refreshes_in_bad_weather_leave_nothing_behind() {
     turns(&aws, &program, 3).await;
     until(&program, "up after more turns", all_up).await;
     let after = held(&program);
-    let refreshes: u64 = [OWN, OTHER].iter().map(|account| aws.calls(account, "ListAssociations")).sum();
+    let refreshes: u64 = [OWN, OTHER]
+        .iter()
+        .map(|account| aws.calls(account, "ListAssociations"))
+        .sum();
     assert!(refreshes > REFRESHES, "{refreshes}: not much of a soak");
-    assert!(after.kilobytes < before.kilobytes + 12 * 1024, "{before:?} {after:?}");
+    assert!(
+        after.kilobytes < before.kilobytes + 12 * 1024,
+        "{before:?} {after:?}"
+    );
     assert!(after.files <= before.files + 20, "{before:?} {after:?}");
     assert!(after.threads <= before.threads + 4, "{before:?} {after:?}");
     // An exporter that is stopped ends at once, and with it everything it had under way.
@@ -131,81 +199,164 @@ async fn hundreds_of_refreshes_in_bad_weather_leave_nothing_behind() {
 
 /// Accounts beside [`OWN`].
 fn accounts(count: usize) -> Vec<String> {
-    (0..count).map(|number| format!("{:012}", 500_000_000_000_u64 + number as u64)).collect()
+    (0..count)
+        .map(|number| format!("{:012}", 500_000_000_000_u64 + number as u64))
+        .collect()
 }
 
 fn configured(accounts: &[String]) -> String {
     let entry = |id: &String| format!("  - regions: [eu-west-1]\n    role_arn: {}\n", role(id));
-    format!("accounts:\n{}", accounts.iter().map(entry).collect::<String>())
+    format!(
+        "accounts:\n{}",
+        accounts.iter().map(entry).collect::<String>()
+    )
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_hundred_targets_fifty_are_dead_and_the_others_are_fresh() {
     let ids = accounts(200);
-    // Half of the dead do not exist: their roles are refused. The other half refuses everything else.
+    // Half of the dead do not exist: their roles are refused. The other half refuses everything
+    // else.
     let (live, dead) = ids.split_at(150);
     let (missing, denied) = dead.split_at(25);
-    let known = [OWN.to_owned()].into_iter().chain(live.iter().cloned()).chain(denied.iter().cloned());
+    let known = [OWN.to_owned()]
+        .into_iter()
+        .chain(live.iter().cloned())
+        .chain(denied.iter().cloned());
     let options = Options {
         instances: 2,
         ghosts: 0.0,
         accounts: known.collect(),
         regions: vec!["eu-west-1".to_owned()],
-        faults: denied.iter().map(|id| Fault::always(FaultKind::InvalidCredentials).at(id, "eu-west-1")).collect(),
+        faults: denied
+            .iter()
+            .map(|id| Fault::always(FaultKind::InvalidCredentials).at(id, "eu-west-1"))
+            .collect(),
         keep_requests: 0,
         ..Options::default()
     };
     let aws = Aws::start(options).await;
     // As few calls as there can be, for 200 targets on a busy machine.
     let more = "compliance_types: [Patch]\n";
-    let settings = Settings { interval: "5s", accounts: configured(&ids), more, ..Settings::default() };
+    let settings = Settings {
+        interval: "5s",
+        accounts: configured(&ids),
+        more,
+        ..Settings::default()
+    };
     let program = program(&settings.yaml(&aws)).await;
-    let (start, began) = (Instant::now(), SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs_f64());
+    let (start, began) = (
+        Instant::now(),
+        SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs_f64(),
+    );
     // Each live one has been read since then, and not only once.
     let fresh = |page: &Page| {
-        let times = page.matching("aws_ssm_collector_last_success_timestamp_seconds", &[("collector", "instances")]);
+        let times = page.matching(
+            "aws_ssm_collector_last_success_timestamp_seconds",
+            &[("collector", "instances")],
+        );
         times.filter(|(_, time)| *time > began + 5.5).count() == live.len()
     };
     let page = until(&program, "all live targets read again", fresh).await;
     for id in &ids {
-        let (is_dead, labels) = (dead.contains(id), [("account_id", id.as_str()), ("region", "eu-west-1")]);
-        assert_eq!(page.value("aws_ssm_up", &labels), Some(if is_dead { 0.0 } else { 1.0 }), "{id}");
+        let (is_dead, labels) = (
+            dead.contains(id),
+            [("account_id", id.as_str()), ("region", "eu-west-1")],
+        );
+        assert_eq!(
+            page.value("aws_ssm_up", &labels),
+            Some(if is_dead { 0.0 } else { 1.0 }),
+            "{id}"
+        );
     }
-    let named: BTreeSet<&str> =
-        page.matching("aws_ssm_collector_error_info", &[]).map(|(series, _)| series.label("account_id")).collect();
-    assert!(named.iter().copied().eq(dead.iter().map(String::as_str)), "the dead, and only they: {named:?}");
+    let named: BTreeSet<&str> = page
+        .matching("aws_ssm_collector_error_info", &[])
+        .map(|(series, _)| series.label("account_id"))
+        .collect();
+    assert!(
+        named.iter().copied().eq(dead.iter().map(String::as_str)),
+        "the dead, and only they: {named:?}"
+    );
     for id in missing {
-        let why = [("account_id", id.as_str()), ("reason", "assume_role_failed")];
+        let why = [
+            ("account_id", id.as_str()),
+            ("reason", "assume_role_failed"),
+        ];
         assert!(page.count("aws_ssm_collector_error_info", &why) > 0, "{id}");
     }
-    // The accounts of roles that are refused are asked for nothing; and STS once per refresh, by the caller's account.
-    assert!(missing.iter().all(|id| aws.counts().iter().all(|row| row.account != *id)));
+    // The accounts of roles that are refused are asked for nothing; and STS once per refresh, by
+    // the caller's account.
+    assert!(
+        missing
+            .iter()
+            .all(|id| aws.counts().iter().all(|row| row.account != *id))
+    );
     let counts = aws.counts();
     let sts = |outcome: fn(&str) -> bool| -> u64 {
-        counts.iter().filter(|row| row.operation == "AssumeRole" && outcome(&row.outcome)).map(|row| row.count).sum()
+        counts
+            .iter()
+            .filter(|row| row.operation == "AssumeRole" && outcome(&row.outcome))
+            .map(|row| row.count)
+            .sum()
     };
     let refreshes = start.elapsed().as_secs() / 5 + 2;
-    let (refused, granted) = (sts(|outcome| outcome != "ok"), sts(|outcome| outcome == "ok"));
-    assert!(refused <= 25 * refreshes, "{refused} calls for 25 roles in {refreshes} refreshes");
-    assert!(granted <= 150 + 25 * 2 * refreshes, "sessions last longer than a refresh: {granted}");
+    let (refused, granted) = (
+        sts(|outcome| outcome != "ok"),
+        sts(|outcome| outcome == "ok"),
+    );
+    assert!(
+        refused <= 25 * refreshes,
+        "{refused} calls for 25 roles in {refreshes} refreshes"
+    );
+    assert!(
+        granted <= 150 + 25 * 2 * refreshes,
+        "sessions last longer than a refresh: {granted}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_target_whose_endpoint_accepts_and_says_nothing_is_alone_in_its_trouble() {
     let aws = Aws::of(5).await;
     aws.break_with([Fault::always(FaultKind::Hang).at(OWN, "us-east-1")]);
-    let settings = Settings { interval: "1s", full_every: "1s", attempt_timeout: "200ms", ..Settings::default() };
+    let settings = Settings {
+        interval: "1s",
+        full_every: "1s",
+        attempt_timeout: "200ms",
+        ..Settings::default()
+    };
     let program = program(&settings.yaml(&aws)).await;
-    let down = |page: &Page| page.value("aws_ssm_up", &[("account_id", OWN), ("region", "us-east-1")]) == Some(0.0);
+    let down = |page: &Page| {
+        page.value(
+            "aws_ssm_up",
+            &[("account_id", OWN), ("region", "us-east-1")],
+        ) == Some(0.0)
+    };
     let page = until(&program, "the silent one is down", down).await;
-    let reason = [("region", "us-east-1"), ("collector", "instances"), ("reason", "timeout")];
+    let reason = [
+        ("region", "us-east-1"),
+        ("collector", "instances"),
+        ("reason", "timeout"),
+    ];
     assert_eq!(page.count("aws_ssm_collector_error_info", &reason), 1);
     let last = |page: &Page| {
-        let labels = [("account_id", OWN), ("region", "eu-west-1"), ("collector", "instances")];
-        page.value("aws_ssm_collector_last_success_timestamp_seconds", &labels).unwrap_or_default()
+        let labels = [
+            ("account_id", OWN),
+            ("region", "eu-west-1"),
+            ("collector", "instances"),
+        ];
+        page.value("aws_ssm_collector_last_success_timestamp_seconds", &labels)
+            .unwrap_or_default()
     };
     let (before, files) = (last(&page), held(&program).files);
     let page = until(&program, "others go on", |page| last(page) > before + 2.0).await;
-    assert_eq!(page.matching("aws_ssm_up", &[]).filter(|(_, up)| *up > 0.5).count(), TARGETS.len() - 1);
-    assert!(held(&program).files <= files + 12, "connections that say nothing are closed");
+    assert_eq!(
+        page.matching("aws_ssm_up", &[])
+            .filter(|(_, up)| *up > 0.5)
+            .count(),
+        TARGETS.len() - 1
+    );
+    assert!(
+        held(&program).files <= files + 12,
+        "connections that say nothing are closed"
+    );
 }

@@ -1,4 +1,5 @@
-//! Whose the credentials of a target are, and who is to blame where AWS does not take them: they, or the region.
+//! Whose the credentials of a target are, and who is to blame where AWS does not take them: they,
+//! or the region.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -14,9 +15,12 @@ use crate::collect::{Answer, Scope, SourceError};
 use crate::model::Reason;
 
 impl Holder {
-    /// In the middle of a refresh only credentials of the same account will do: rows of another one would be mixed in.
+    /// In the middle of a refresh only credentials of the same account will do: rows of another one
+    /// would be mixed in.
     pub(super) async fn same_account(&self, credentials: &Credentials, base: &Lease) -> Answer<()> {
-        let Some(began_with) = self.state().account.clone() else { return Ok(()) };
+        let Some(began_with) = self.state().account.clone() else {
+            return Ok(());
+        };
         let account = self.account_of(credentials, Some(base)).await?;
         if account == began_with {
             return Ok(());
@@ -28,11 +32,20 @@ impl Holder {
     }
 
     /// Whose these are. Never guessed: where STS has to be asked and cannot be, nobody knows.
-    pub(super) async fn account_of(&self, credentials: &Credentials, base: Option<&Lease>) -> Answer<String> {
+    pub(super) async fn account_of(
+        &self,
+        credentials: &Credentials,
+        base: Option<&Lease>,
+    ) -> Answer<String> {
         let key = credentials.access_key_id();
         match &self.known_account {
             Some(account) if self.role.is_some() => Ok(account.clone()),
-            Some(account) => match self.chain.identities.known(key).filter(|other| other != account) {
+            Some(account) => match self
+                .chain
+                .identities
+                .known(key)
+                .filter(|other| other != account)
+            {
                 Some(other) => Err(invalid(format!(
                     "the configuration says account {account}, but the credentials are of account {other}"
                 ))),
@@ -42,15 +55,23 @@ impl Holder {
         }
     }
 
-    /// Asks STS, unless another target has. Where STS does not know the credentials, another region's may.
+    /// Asks STS, unless another target has. Where STS does not know the credentials, another
+    /// region's may.
     async fn ask_whose(&self, credentials: &Credentials, base: Option<&Lease>) -> Answer<String> {
         let key = credentials.access_key_id();
-        let error = match self.chain.identities.account(key, self.ask(&self.sts, credentials)).await {
+        let error = match self
+            .chain
+            .identities
+            .account(key, self.ask(&self.sts, credentials))
+            .await
+        {
             Ok(account) => return Ok(account),
             Err(error) => error,
         };
         if is_unknown_there(&error) {
-            self.chain.acceptance.refused(Use::Sts(key.to_owned()), self.sts.region());
+            self.chain
+                .acceptance
+                .refused(Use::Sts(key.to_owned()), self.sts.region());
             if let Some(account) = self.ask_elsewhere(credentials).await {
                 return Ok(account);
             }
@@ -59,7 +80,8 @@ impl Holder {
         Err(error)
     }
 
-    /// The account, if STS in another region, or another target that asks just now, knows these credentials.
+    /// The account, if STS in another region, or another target that asks just now, knows these
+    /// credentials.
     async fn ask_elsewhere(&self, credentials: &Credentials) -> Option<String> {
         let (key, identities) = (credentials.access_key_id(), &self.chain.identities);
         if let Some(sts) = identities.answering_elsewhere(self.sts.region()) {
@@ -68,23 +90,33 @@ impl Holder {
             return Some(account);
         }
         let others = self.known_account.is_none() && self.chain.askers.load(Ordering::Relaxed) > 1;
-        if others { identities.told(key).await } else { None }
+        if others {
+            identities.told(key).await
+        } else {
+            None
+        }
     }
 
     async fn ask(&self, sts: &Arc<Sts>, credentials: &Credentials) -> Answer<String> {
         let account = Box::pin(sts.account_id(credentials)).await?;
         self.taken_by(sts, credentials);
-        self.chain.acceptance.vouched(Use::Account(account.clone()), sts.region());
+        self.chain
+            .acceptance
+            .vouched(Use::Account(account.clone()), sts.region());
         Ok(account)
     }
 
     /// STS has taken these base credentials.
     pub(super) fn taken_by(&self, sts: &Arc<Sts>, credentials: &Credentials) {
-        self.chain.acceptance.accepted(Use::Sts(credentials.access_key_id().to_owned()), sts.region());
+        self.chain.acceptance.accepted(
+            Use::Sts(credentials.access_key_id().to_owned()),
+            sts.region(),
+        );
         self.chain.identities.answered(sts);
     }
 
-    /// Why the role cannot be assumed: it may be the region that does not take the base credentials.
+    /// Why the role cannot be assumed: it may be the region that does not take the base
+    /// credentials.
     pub(super) async fn not_assumed(&self, error: SourceError, base: &Lease) -> SourceError {
         let used = Use::Sts(base.credentials.access_key_id().to_owned());
         if let Some(error) = self.disabled_region(&used, &error) {
@@ -120,7 +152,11 @@ impl Holder {
             "{region} is not enabled for the account: it refuses credentials that work in {elsewhere}: {}",
             error.detail
         );
-        Some(SourceError::new(Reason::RegionDisabled, Scope::Call, classify::one_line(&detail)))
+        Some(SourceError::new(
+            Reason::RegionDisabled,
+            Scope::Call,
+            classify::one_line(&detail),
+        ))
     }
 
     /// How SSM sees the credentials; `None` before it is known whose they are.

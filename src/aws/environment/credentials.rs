@@ -1,4 +1,5 @@
-//! What the providers of base credentials need of the environment, so that they need not read it themselves.
+//! What the providers of base credentials need of the environment, so that they need not read it
+//! themselves.
 
 use aws_config::imds::client::EndpointMode;
 use aws_config::imds::credentials::ImdsCredentialsProvider;
@@ -14,12 +15,16 @@ use super::credential_source::{self, CredentialSource};
 use super::variables::Problems;
 
 impl Environment {
-    /// What is wrong now with where credentials come from, if something is: files change while the program runs.
+    /// What is wrong now with where credentials come from, if something is: files change while the
+    /// program runs.
     pub(in crate::aws) async fn credentials_fault(&self) -> Option<String> {
         let problems = Problems::default();
         let profile = self.profile_files.read(&problems).await;
         CredentialSource::check(&self.variables, &profile, &problems).await;
-        problems.into_list().first().map(super::variables::Problem::on_one_line)
+        problems
+            .into_list()
+            .first()
+            .map(super::variables::Problem::on_one_line)
     }
 
     /// Why nothing can be signed with these, if nothing can.
@@ -27,7 +32,8 @@ impl Environment {
         credential_source::unusable(credentials)
     }
 
-    /// For the SDK's clients behind the providers. What is set here is not read from the environment.
+    /// For the SDK's clients behind the providers. What is set here is not read from the
+    /// environment.
     pub(in crate::aws) fn provider_config(
         &self,
         http: SharedHttpClient,
@@ -45,14 +51,26 @@ impl Environment {
     }
 
     /// The instance's metadata service, wherever it is.
-    pub(in crate::aws) fn metadata_provider(&self, settings: &ProviderConfig) -> ImdsCredentialsProvider {
+    pub(in crate::aws) fn metadata_provider(
+        &self,
+        settings: &ProviderConfig,
+    ) -> ImdsCredentialsProvider {
         let client = imds::Client::builder().configure(settings);
-        let mode = if self.metadata.is_ipv6 { EndpointMode::IpV6 } else { EndpointMode::IpV4 };
+        let mode = if self.metadata.is_ipv6 {
+            EndpointMode::IpV6
+        } else {
+            EndpointMode::IpV4
+        };
         let client = match &self.metadata.endpoint {
             // Read as a URL already, so it is one; else the usual place is asked.
-            Some(endpoint) => client.endpoint(endpoint).unwrap_or_else(|_| imds::Client::builder().configure(settings)),
+            Some(endpoint) => client
+                .endpoint(endpoint)
+                .unwrap_or_else(|_| imds::Client::builder().configure(settings)),
             None => client.endpoint_mode(mode),
         };
-        ImdsCredentialsProvider::builder().configure(settings).imds_client(client.build()).build()
+        ImdsCredentialsProvider::builder()
+            .configure(settings)
+            .imds_client(client.build())
+            .build()
     }
 }

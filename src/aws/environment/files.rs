@@ -1,7 +1,8 @@
 //! Reading files that may lie on a dead mount.
 //!
-//! Opening such a file never returns and cannot be interrupted, and tokio waits for its blocking threads when it ends. So
-//! each reading has a thread of its own that nobody waits for, and there is a bound on how many may hang.
+//! Opening such a file never returns and cannot be interrupted, and tokio waits for its blocking
+//! threads when it ends. So each reading has a thread of its own that nobody waits for, and there
+//! is a bound on how many may hang.
 
 use std::fs::File;
 use std::io::{self, Read as _};
@@ -28,11 +29,14 @@ pub(super) async fn read(path: &Path) -> io::Result<Vec<u8>> {
 
 /// The text of a file.
 pub(super) async fn read_text(path: &Path) -> io::Result<String> {
-    String::from_utf8(read(path).await?).map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8 text"))
+    String::from_utf8(read(path).await?)
+        .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8 text"))
 }
 
 /// Does blocking work, but gives it up after a while.
-pub(super) async fn in_time<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> io::Result<T> {
+pub(super) async fn in_time<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> io::Result<T> {
     in_time_of(&THREADS, READ_TIMEOUT, work).await
 }
 
@@ -41,17 +45,24 @@ async fn in_time_of<T: Send + 'static>(
     limit: Duration,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> io::Result<T> {
-    let permit = threads.try_acquire().map_err(|_| io::Error::other("earlier readings of files still hang"))?;
+    let permit = threads
+        .try_acquire()
+        .map_err(|_| io::Error::other("earlier readings of files still hang"))?;
     let (sender, receiver) = oneshot::channel();
-    std::thread::Builder::new().name("file-reader".to_owned()).spawn(move || {
-        let _permit = permit;
-        let _ = sender.send(work());
-    })?;
+    std::thread::Builder::new()
+        .name("file-reader".to_owned())
+        .spawn(move || {
+            let _permit = permit;
+            let _ = sender.send(work());
+        })?;
     match timeout(limit, receiver).await {
         Ok(Ok(done)) => Ok(done),
         Ok(Err(_)) => Err(io::Error::other("reading it failed")),
         Err(_) => {
-            let what = format!("it could not be read within {} s; is its mount alive?", limit.as_secs());
+            let what = format!(
+                "it could not be read within {} s; is its mount alive?",
+                limit.as_secs()
+            );
             Err(io::Error::new(io::ErrorKind::TimedOut, what))
         }
     }
@@ -60,9 +71,14 @@ async fn in_time_of<T: Send + 'static>(
 /// Bounded, because a device or a pipe has no size to ask for.
 fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    File::open(path)?.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
+    File::open(path)?
+        .take(MAX_FILE_BYTES + 1)
+        .read_to_end(&mut bytes)?;
     if bytes.len() as u64 > MAX_FILE_BYTES {
-        return Err(io::Error::new(io::ErrorKind::InvalidData, format!("it is larger than {MAX_FILE_BYTES} bytes")));
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidData,
+            format!("it is larger than {MAX_FILE_BYTES} bytes"),
+        ));
     }
     Ok(bytes)
 }
@@ -89,10 +105,20 @@ mod tests {
         for _ in 0..3 {
             let held = std::sync::Arc::clone(&held);
             let hang = move || drop(held.lock().map(|held| held.recv()));
-            errors.push(in_time_of(&OWN_THREADS, limit, hang).await.expect_err("it hangs").to_string());
+            errors.push(
+                in_time_of(&OWN_THREADS, limit, hang)
+                    .await
+                    .expect_err("it hangs")
+                    .to_string(),
+            );
         }
         drop(release);
-        assert!(errors[..2].iter().all(|error| error.contains("could not be read within")), "{errors:?}");
+        assert!(
+            errors[..2]
+                .iter()
+                .all(|error| error.contains("could not be read within")),
+            "{errors:?}"
+        );
         assert!(errors[2].contains("still hang"), "{errors:?}");
         // The threads have ended, so others may begin.
         let mut done = Err(io::Error::other("not yet"));

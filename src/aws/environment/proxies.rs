@@ -1,8 +1,8 @@
 //! Which requests go through a proxy.
 //!
-//! The variables are read here and not by the HTTP client: it would ask a proxy even for the credential services of the
-//! machine, which no proxy can reach and which would hand the machine's credentials to it, and would go around a proxy
-//! whose address it cannot read.
+//! The variables are read here and not by the HTTP client: it would ask a proxy even for the
+//! credential services of the machine, which no proxy can reach and which would hand the machine's
+//! credentials to it, and would go around a proxy whose address it cannot read.
 
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -21,44 +21,75 @@ pub(in crate::aws) struct Proxies {
     pub(in crate::aws) http: Option<ProxyConfig>,
     /// For `https` addresses.
     pub(in crate::aws) https: Option<ProxyConfig>,
-    /// Hosts of credential services that are named by variables: they are on this machine, whatever their names.
+    /// Hosts of credential services that are named by variables: they are on this machine, whatever
+    /// their names.
     direct_hosts: Vec<String>,
 }
 
 impl Proxies {
-    pub(super) fn of(variables: &Variables, credential_services: &[String], problems: &Problems) -> Self {
+    pub(super) fn of(
+        variables: &Variables,
+        credential_services: &[String],
+        problems: &Problems,
+    ) -> Self {
         let first = |names: [&str; 2]| {
-            let name = names.into_iter().find(|name| variables.raw(name).is_some())?;
-            variables.secret(name, problems, proxy).map(|setting| setting.value)
+            let name = names
+                .into_iter()
+                .find(|name| variables.raw(name).is_some())?;
+            variables
+                .secret(name, problems, proxy)
+                .map(|setting| setting.value)
         };
-        let no_proxy = ["NO_PROXY", "no_proxy"].into_iter().find_map(|name| variables.raw(name));
-        let no_proxy = no_proxy.map(|list| list.to_string_lossy().into_owned()).unwrap_or_default();
+        let no_proxy = ["NO_PROXY", "no_proxy"]
+            .into_iter()
+            .find_map(|name| variables.raw(name));
+        let no_proxy = no_proxy
+            .map(|list| list.to_string_lossy().into_owned())
+            .unwrap_or_default();
         let all = first(["ALL_PROXY", "all_proxy"]);
         let configured = |url: Option<String>, of: fn(String) -> Option<ProxyConfig>| {
-            url.or_else(|| all.clone()).and_then(of).map(|config| config.no_proxy(&no_proxy))
+            url.or_else(|| all.clone())
+                .and_then(of)
+                .map(|config| config.no_proxy(&no_proxy))
         };
         Self {
-            http: configured(first(["HTTP_PROXY", "http_proxy"]), |url| ProxyConfig::http(url).ok()),
-            https: configured(first(["HTTPS_PROXY", "https_proxy"]), |url| ProxyConfig::https(url).ok()),
-            direct_hosts: credential_services.iter().map(|url| host(url).to_owned()).collect(),
+            http: configured(first(["HTTP_PROXY", "http_proxy"]), |url| {
+                ProxyConfig::http(url).ok()
+            }),
+            https: configured(first(["HTTPS_PROXY", "https_proxy"]), |url| {
+                ProxyConfig::https(url).ok()
+            }),
+            direct_hosts: credential_services
+                .iter()
+                .map(|url| host(url).to_owned())
+                .collect(),
         }
     }
 
     /// Whether a request goes there without a proxy, whatever the variables say.
     pub(in crate::aws) fn is_direct(&self, url: &str) -> bool {
         let host = host(url);
-        is_on_this_machine(host) || self.direct_hosts.iter().any(|direct| direct.eq_ignore_ascii_case(host))
+        is_on_this_machine(host)
+            || self
+                .direct_hosts
+                .iter()
+                .any(|direct| direct.eq_ignore_ascii_case(host))
     }
 }
 
 /// The address of a proxy, with a scheme.
 fn proxy(text: &str) -> Result<String, Fault> {
-    let url = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
+    let url = if text.contains("://") {
+        text.to_owned()
+    } else {
+        format!("http://{text}")
+    };
     let is_usable = text.bytes().all(|byte| byte.is_ascii_graphic()) && !host(&url).is_empty();
     match ProxyConfig::all(url.as_str()) {
         Ok(_) if is_usable => Ok(url),
         _ => {
-            let hint = "write it like http://proxy.example.com:3128; SOCKS proxies are not supported";
+            let hint =
+                "write it like http://proxy.example.com:3128; SOCKS proxies are not supported";
             Err(Fault::new("is not the address of an HTTP proxy", hint))
         }
     }
@@ -67,9 +98,17 @@ fn proxy(text: &str) -> Result<String, Fault> {
 /// The host of an address, without brackets.
 fn host(url: &str) -> &str {
     let after_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let authority = after_scheme.split(['/', '?', '#']).next().unwrap_or_default();
-    let authority = authority.rsplit_once('@').map_or(authority, |(_, rest)| rest);
-    match authority.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+    let authority = after_scheme
+        .split(['/', '?', '#'])
+        .next()
+        .unwrap_or_default();
+    let authority = authority
+        .rsplit_once('@')
+        .map_or(authority, |(_, rest)| rest);
+    match authority
+        .strip_prefix('[')
+        .and_then(|rest| rest.split_once(']'))
+    {
         Some((v6, _)) => v6,
         None => authority.split(':').next().unwrap_or_default(),
     }
@@ -81,7 +120,10 @@ fn is_on_this_machine(host: &str) -> bool {
     match name.parse::<IpAddr>().map(|address| address.to_canonical()) {
         Ok(IpAddr::V4(v4)) => v4.is_loopback() || v4.is_link_local() || v4.is_unspecified(),
         Ok(IpAddr::V6(v6)) => {
-            v6.is_loopback() || v6.is_unicast_link_local() || v6.is_unspecified() || is_ec2_service(v6)
+            v6.is_loopback()
+                || v6.is_unicast_link_local()
+                || v6.is_unspecified()
+                || is_ec2_service(v6)
         }
         Err(_) => name == "localhost" || name.ends_with(".localhost"),
     }
@@ -97,7 +139,10 @@ mod tests {
 
     #[test]
     fn only_services_on_this_machine_go_around_the_proxy() {
-        let proxies = Proxies { direct_hosts: vec!["agent.internal".to_owned()], ..Proxies::default() };
+        let proxies = Proxies {
+            direct_hosts: vec!["agent.internal".to_owned()],
+            ..Proxies::default()
+        };
         for url in [
             "http://127.0.0.1:4566",
             "http://127.8.8.8",
@@ -135,25 +180,59 @@ mod tests {
     fn an_empty_variable_leaves_the_word_to_the_next_one() {
         let problems = Problems::default();
         let of = |pairs: [(&str, &str); 3]| Proxies::of(&pairs.into(), &[], &problems);
-        let lower = of([("HTTPS_PROXY", ""), ("https_proxy", "http://lower:1"), ("ALL_PROXY", "http://all:1")]);
-        assert!(format!("{lower:?}").contains("lower") && format!("{:?}", lower.http).contains("all"), "{lower:?}");
+        let lower = of([
+            ("HTTPS_PROXY", ""),
+            ("https_proxy", "http://lower:1"),
+            ("ALL_PROXY", "http://all:1"),
+        ]);
+        assert!(
+            format!("{lower:?}").contains("lower") && format!("{:?}", lower.http).contains("all"),
+            "{lower:?}"
+        );
         let none = of([("HTTPS_PROXY", ""), ("https_proxy", ""), ("ALL_PROXY", "")]);
         assert!(none.http.is_none() && none.https.is_none());
     }
 
     #[test]
     fn an_address_that_is_none_is_refused_and_never_shown() {
-        for url in
-            ["socks5://user:hunter2@host:1", "http://", "http:// user:hunter2@host", "ftp://host", "http://[::1", ":"]
-        {
+        for url in [
+            "socks5://user:hunter2@host:1",
+            "http://",
+            "http:// user:hunter2@host",
+            "ftp://host",
+            "http://[::1",
+            ":",
+        ] {
             let problems = Problems::default();
-            assert!(Proxies::of(&[("HTTPS_PROXY", url)].into(), &[], &problems).https.is_none(), "{url}");
-            let told = problems.into_list().iter().map(ToString::to_string).collect::<String>();
-            assert!(told.starts_with("HTTPS_PROXY: ") && !told.contains("hunter2"), "{told}");
+            assert!(
+                Proxies::of(&[("HTTPS_PROXY", url)].into(), &[], &problems)
+                    .https
+                    .is_none(),
+                "{url}"
+            );
+            let told = problems
+                .into_list()
+                .iter()
+                .map(ToString::to_string)
+                .collect::<String>();
+            assert!(
+                told.starts_with("HTTPS_PROXY: ") && !told.contains("hunter2"),
+                "{told}"
+            );
         }
-        for url in ["proxy:3128", "proxy.example.com", "http://user:pass%20word@[2001:db8::1]:3128", "https://proxy/"] {
+        for url in [
+            "proxy:3128",
+            "proxy.example.com",
+            "http://user:pass%20word@[2001:db8::1]:3128",
+            "https://proxy/",
+        ] {
             let problems = Problems::default();
-            assert!(Proxies::of(&[("HTTPS_PROXY", url)].into(), &[], &problems).https.is_some(), "{url}");
+            assert!(
+                Proxies::of(&[("HTTPS_PROXY", url)].into(), &[], &problems)
+                    .https
+                    .is_some(),
+                "{url}"
+            );
         }
     }
 }

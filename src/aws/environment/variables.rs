@@ -1,5 +1,6 @@
-//! Variables of the process's environment, read once and by one set of rules: an empty one counts as unset, and one that
-//! cannot be right is told with its name and never taken to mean something else.
+//! Variables of the process's environment, read once and by one set of rules: an empty one counts
+//! as unset, and one that cannot be right is told with its name and never taken to mean something
+//! else.
 
 use std::collections::HashMap;
 use std::ffi::OsString;
@@ -21,7 +22,8 @@ pub(super) struct Problem {
     hint: String,
 }
 
-/// What was said, and by which variable or key: for messages about two settings that do not fit each other.
+/// What was said, and by which variable or key: for messages about two settings that do not fit
+/// each other.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Setting<T> {
     pub(super) value: T,
@@ -41,7 +43,11 @@ impl fmt::Debug for Variables {
 
 impl Variables {
     pub(super) fn of_process() -> Self {
-        Self(std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value))).collect())
+        Self(
+            std::env::vars_os()
+                .filter_map(|(name, value)| Some((name.into_string().ok()?, value)))
+                .collect(),
+        )
     }
 
     /// The value as it is, if there is one that is not empty.
@@ -49,7 +55,8 @@ impl Variables {
         self.0.get(name).filter(|value| !value.is_empty())
     }
 
-    /// Whether the variable is there without a value: unset for us, but not for whoever reads it without our rules.
+    /// Whether the variable is there without a value: unset for us, but not for whoever reads it
+    /// without our rules.
     pub(super) fn is_empty(&self, name: &str) -> bool {
         self.0.get(name).is_some_and(|value| value.is_empty())
     }
@@ -61,7 +68,9 @@ impl Variables {
         problems: &Problems,
         parse: impl Fn(&str) -> Result<T, Fault>,
     ) -> Option<Setting<T>> {
-        self.read(name, problems, |text| parse(text).map_err(|fault| (shown(text), fault)))
+        self.read(name, problems, |text| {
+            parse(text).map_err(|fault| (shown(text), fault))
+        })
     }
 
     /// The same for a value that messages must not repeat.
@@ -71,7 +80,9 @@ impl Variables {
         problems: &Problems,
         parse: impl Fn(&str) -> Result<T, Fault>,
     ) -> Option<Setting<T>> {
-        self.read(name, problems, |text| parse(text).map_err(|fault| ("the value (not shown)".to_owned(), fault)))
+        self.read(name, problems, |text| {
+            parse(text).map_err(|fault| ("the value (not shown)".to_owned(), fault))
+        })
     }
 
     fn read<T>(
@@ -82,12 +93,18 @@ impl Variables {
     ) -> Option<Setting<T>> {
         let raw = self.raw(name)?;
         let parsed = match raw.to_str().map(|text| (text, unpadded(text))) {
-            None => Err(("the value".to_owned(), Fault::new("is not UTF-8 text", "set it anew, or unset it"))),
+            None => Err((
+                "the value".to_owned(),
+                Fault::new("is not UTF-8 text", "set it anew, or unset it"),
+            )),
             Some((_, Err(fault))) => Err(("the value".to_owned(), fault)),
             Some((text, Ok(()))) => parse(text),
         };
         match parsed {
-            Ok(value) => Some(Setting { value, place: name.to_owned() }),
+            Ok(value) => Some(Setting {
+                value,
+                place: name.to_owned(),
+            }),
             Err((value, fault)) => {
                 problems.add(name, format!("{value} {}", fault.what), fault.hint);
                 None
@@ -96,14 +113,20 @@ impl Variables {
     }
 }
 
-/// What comes out of a file or a template often ends in a newline. Nobody else would cut it off either, and a request
-/// signed with it fails in a way that names no cause.
+/// What comes out of a file or a template often ends in a newline. Nobody else would cut it off
+/// either, and a request signed with it fails in a way that names no cause.
 pub(super) fn unpadded(text: &str) -> Result<(), Fault> {
     if text.trim() != text {
-        return Err(Fault::new("has a space or a newline around it", "remove it"));
+        return Err(Fault::new(
+            "has a space or a newline around it",
+            "remove it",
+        ));
     }
     if text.chars().any(char::is_control) {
-        return Err(Fault::new("holds a control character", "set it anew, on one line"));
+        return Err(Fault::new(
+            "holds a control character",
+            "set it anew, on one line",
+        ));
     }
     Ok(())
 }
@@ -113,7 +136,10 @@ pub(super) fn flag(text: &str) -> Result<bool, Fault> {
     match text.to_ascii_lowercase().as_str() {
         "true" => Ok(true),
         "false" => Ok(false),
-        _ => Err(Fault::new("is neither true nor false", "set it to true or false, or unset it")),
+        _ => Err(Fault::new(
+            "is neither true nor false",
+            "set it to true or false, or unset it",
+        )),
     }
 }
 
@@ -123,18 +149,34 @@ pub(super) fn any(text: &str) -> Result<String, Fault> {
     Ok(text.to_owned())
 }
 
-/// What can stand in the header of a request: keys and tokens of AWS have no spaces and no letters outside ASCII.
+/// What can stand in the header of a request: keys and tokens of AWS have no spaces and no letters
+/// outside ASCII.
 pub(super) fn header_word(text: &str) -> Result<String, Fault> {
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Ok(text.to_owned());
     }
-    Err(Fault::new("holds what no key or token of AWS does", "look for spaces, newlines and typographic quotes"))
+    Err(Fault::new(
+        "holds what no key or token of AWS does",
+        "look for spaces, newlines and typographic quotes",
+    ))
 }
 
 impl Problems {
-    pub(super) fn add(&self, place: impl Into<String>, what: impl Into<String>, hint: impl Into<String>) {
-        let problem = Problem { place: place.into(), what: what.into(), hint: hint.into() };
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(problem);
+    pub(super) fn add(
+        &self,
+        place: impl Into<String>,
+        what: impl Into<String>,
+        hint: impl Into<String>,
+    ) {
+        let problem = Problem {
+            place: place.into(),
+            what: what.into(),
+            hint: hint.into(),
+        };
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(problem);
     }
 
     pub(super) fn into_list(self) -> Vec<Problem> {
@@ -158,6 +200,11 @@ impl fmt::Display for Problem {
 #[cfg(test)]
 impl<const N: usize> From<[(&str, &str); N]> for Variables {
     fn from(pairs: [(&str, &str); N]) -> Self {
-        Self(pairs.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect())
+        Self(
+            pairs
+                .into_iter()
+                .map(|(name, value)| (name.to_owned(), value.into()))
+                .collect(),
+        )
     }
 }

@@ -50,7 +50,11 @@ async fn lateness_of_a_timer_does_not_lower_the_rate() {
         limiter.ticket(limiter.place(DETAIL)).await;
         advance(Duration::from_millis(7)).await;
     }
-    assert!(start.elapsed() <= Duration::from_millis(1010), "{:?}", start.elapsed());
+    assert!(
+        start.elapsed() <= Duration::from_millis(1010),
+        "{:?}",
+        start.elapsed()
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -65,7 +69,13 @@ async fn a_list_goes_before_details_that_came_earlier() {
         tokio::time::sleep(Duration::from_millis(1500)).await;
         take("list", LIST).await;
     };
-    tokio::join!(take("a", DETAIL), take("b", DETAIL), take("c", DETAIL), take("d", DETAIL), late);
+    tokio::join!(
+        take("a", DETAIL),
+        take("b", DETAIL),
+        take("c", DETAIL),
+        take("d", DETAIL),
+        late
+    );
     assert_eq!(*order.borrow(), ["a", "b", "list", "c", "d"]);
 }
 
@@ -74,13 +84,18 @@ async fn one_that_gives_up_leaves_no_gap() {
     let limiter = Rc::new(limiter(1.0));
     let start = Instant::now();
     limiter.ticket(limiter.place(DETAIL)).await;
-    let impatient = timeout(Duration::from_millis(500), limiter.ticket(limiter.place(LIST)));
+    let impatient = timeout(
+        Duration::from_millis(500),
+        limiter.ticket(limiter.place(LIST)),
+    );
     let stays = async {
         limiter.ticket(limiter.place(DETAIL)).await;
         start.elapsed()
     };
     let both = async { tokio::join!(impatient, stays) };
-    let (given_up, stayed) = timeout(Duration::from_mins(1), both).await.expect("nobody waits for the one that left");
+    let (given_up, stayed) = timeout(Duration::from_mins(1), both)
+        .await
+        .expect("nobody waits for the one that left");
     assert!(given_up.is_err());
     assert_eq!(stayed.as_millis(), 1000);
     assert!(limiter.line().waiting.is_empty());
@@ -105,7 +120,10 @@ async fn nobody_gets_a_ticket_while_aws_asks_to_wait() {
     let limiter = limiter(10.0);
     limiter.throttled(LIST, Instant::now(), Some(Duration::from_millis(700)));
     let taken = tickets(&limiter, 2).await;
-    assert_eq!(taken.iter().map(Duration::as_millis).collect::<Vec<_>>(), [700, 800]);
+    assert_eq!(
+        taken.iter().map(Duration::as_millis).collect::<Vec<_>>(),
+        [700, 800]
+    );
     assert_eq!(limiter.longest_pause(), Duration::from_millis(700));
     limiter.throttled(LIST, Instant::now(), Some(Duration::from_hours(1)));
     assert_eq!(limiter.longest_pause(), LONGEST_ASKED);
@@ -172,7 +190,8 @@ fn backoff_doubles_and_jitter_stays_below() {
     assert!(drawn.iter().any(|pause| *pause != drawn[0]));
 }
 
-/// Tickets of both kinds for three seconds, then a throttle of each, sent `apart`; what is allowed of a third operation.
+/// Tickets of both kinds for three seconds, then a throttle of each, sent `apart`; what is allowed
+/// of a third operation.
 async fn allowed_after_throttles(limiter: &Limiter, apart: Duration) -> f64 {
     let lists = async {
         for _ in 0..30 {
@@ -210,9 +229,15 @@ async fn a_limit_that_only_one_operation_meets_is_its_own() {
         tokio::join!(tickets(&limiter, 20), lists);
         limiter.throttled(LIST, Instant::now(), None);
     }
-    let (own, others) = (limiter.allowed(LIST), limiter.allowed(Operation::DescribeInstancePatchStates));
+    let (own, others) = (
+        limiter.allowed(LIST),
+        limiter.allowed(Operation::DescribeInstancePatchStates),
+    );
     assert!(own < 0.7 * others, "{own} {others}");
     advance(Duration::from_secs(10)).await;
     let later = limiter.allowed(Operation::DescribeInstancePatchStates);
-    assert!(later > 1.5 * others && later > before, "{before} {others} {later}");
+    assert!(
+        later > 1.5 * others && later > before,
+        "{before} {others} {later}"
+    );
 }

@@ -9,15 +9,18 @@ use super::names::{HEAD_BYTES, Names};
 use super::patterns;
 use super::views::View;
 
-/// Shorter secrets are not searched for: they would be found in any text, and the holes would tell what they are.
+/// Shorter secrets are not searched for: they would be found in any text, and the holes would tell
+/// what they are.
 pub(super) const MIN_SECRET_BYTES: usize = 8;
-/// External ids may be as short as the names that people give them; from here on they are searched for as whole words.
+/// External ids may be as short as the names that people give them; from here on they are searched
+/// for as whole words.
 const MIN_WORD_BYTES: usize = HEAD_BYTES;
 /// Secrets that are remembered: for some hundred roles those of the last hours.
 pub(super) const MAX_SECRETS: usize = 2048;
 /// Signatures that are remembered; each request has one of its own.
 pub(super) const MAX_SIGNATURES: usize = 1024;
-/// Letters and digits of a token or key that give it away. Who repeats a secret may leave parts of it out.
+/// Letters and digits of a token or key that give it away. Who repeats a secret may leave parts of
+/// it out.
 pub(super) const PIECE_BYTES: usize = 8;
 
 type Piece = [u8; PIECE_BYTES];
@@ -62,7 +65,9 @@ enum Search {
 
 impl fmt::Debug for Known {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Known").field("secrets", &self.secrets.len()).finish_non_exhaustive()
+        f.debug_struct("Known")
+            .field("secrets", &self.secrets.len())
+            .finish_non_exhaustive()
     }
 }
 
@@ -86,7 +91,9 @@ impl Known {
 
     /// Whether the secret is known; it is in use, then.
     pub(super) fn touch(&self, secret: &str) -> bool {
-        let Some(known) = self.secrets.get(secret) else { return false };
+        let Some(known) = self.secrets.get(secret) else {
+            return false;
+        };
         known.last_use.store(self.next_use(), Ordering::Relaxed);
         true
     }
@@ -96,8 +103,13 @@ impl Known {
     }
 
     pub(super) fn add(&mut self, secret: &str, kind: Kind) {
-        let Some(search) = Search::of(secret, kind) else { return };
-        let known = Secret { search, last_use: AtomicU64::new(self.next_use()) };
+        let Some(search) = Search::of(secret, kind) else {
+            return;
+        };
+        let known = Secret {
+            search,
+            last_use: AtomicU64::new(self.next_use()),
+        };
         // Two may have learned it at the same time.
         if self.secrets.insert(secret.into(), known).is_some() {
             return;
@@ -116,8 +128,14 @@ impl Known {
     }
 
     fn forget_oldest(&mut self) {
-        let oldest = self.secrets.iter().min_by_key(|(_, secret)| secret.last_use.load(Ordering::Relaxed));
-        let Some((secret, search)) = oldest.map(|(text, secret)| (text.clone(), secret.search)) else { return };
+        let oldest = self
+            .secrets
+            .iter()
+            .min_by_key(|(_, secret)| secret.last_use.load(Ordering::Relaxed));
+        let Some((secret, search)) = oldest.map(|(text, secret)| (text.clone(), secret.search))
+        else {
+            return;
+        };
         self.secrets.remove(&secret);
         match search {
             Search::ByPieces => self.remove_pieces(&secret),
@@ -160,8 +178,17 @@ impl Known {
     pub(super) fn find(&self, view: &View, found: &mut Vec<Range<usize>>) {
         let lower = view.text().to_ascii_lowercase();
         found.extend(patterns::signatures(&lower).filter_map(|place| view.span(place)));
-        found.extend(self.names.find(&lower).into_iter().filter_map(|place| view.span(place)));
-        let words = self.words.find(&lower).into_iter().filter(|place| view.is_word(place));
+        found.extend(
+            self.names
+                .find(&lower)
+                .into_iter()
+                .filter_map(|place| view.span(place)),
+        );
+        let words = self
+            .words
+            .find(&lower)
+            .into_iter()
+            .filter(|place| view.is_word(place));
         found.extend(words.filter_map(|place| view.span(place)));
 
         let (letters, places) = letters_with_places(&lower);
@@ -183,10 +210,15 @@ fn exact(secret: &str) -> String {
     View::of(secret).text().to_ascii_lowercase()
 }
 
-/// The same without what encodings and line breaks change; empty if too little is left of it to be told from other texts.
+/// The same without what encodings and line breaks change; empty if too little is left of it to be
+/// told from other texts.
 fn bare(secret: &str) -> String {
     let letters = letters_of(secret);
-    if letters.len() >= MIN_SECRET_BYTES { letters } else { String::new() }
+    if letters.len() >= MIN_SECRET_BYTES {
+        letters
+    } else {
+        String::new()
+    }
 }
 
 fn letters_of(text: &str) -> String {
@@ -195,11 +227,18 @@ fn letters_of(text: &str) -> String {
 
 /// The letters and digits of a text, and where each of them stands.
 fn letters_with_places(text: &str) -> (String, Vec<usize>) {
-    let letters = text.char_indices().filter(|(_, character)| character.is_ascii_alphanumeric());
+    let letters = text
+        .char_indices()
+        .filter(|(_, character)| character.is_ascii_alphanumeric());
     letters.map(|(at, letter)| (letter, at)).unzip()
 }
 
-/// Overlapping runs of letters and digits, as small letters: how a secret is split or escaped does not matter.
+/// Overlapping runs of letters and digits, as small letters: how a secret is split or escaped does
+/// not matter.
 fn pieces_of(secret: &str) -> Vec<Piece> {
-    letters_of(secret).as_bytes().windows(PIECE_BYTES).filter_map(|piece| piece.try_into().ok()).collect()
+    letters_of(secret)
+        .as_bytes()
+        .windows(PIECE_BYTES)
+        .filter_map(|piece| piece.try_into().ok())
+        .collect()
 }

@@ -20,8 +20,12 @@ impl Names {
     }
 
     pub(super) fn remove(&mut self, name: &str) {
-        let Some(head) = name.as_bytes().first_chunk::<HEAD_BYTES>() else { return };
-        let Some(names) = self.0.get_mut(head) else { return };
+        let Some(head) = name.as_bytes().first_chunk::<HEAD_BYTES>() else {
+            return;
+        };
+        let Some(names) = self.0.get_mut(head) else {
+            return;
+        };
         if let Some(at) = names.iter().position(|known| **known == *name) {
             names.swap_remove(at);
         }

@@ -1,4 +1,5 @@
-//! The secrets of a request: in its headers, and in the forms and JSON with which credentials are asked for.
+//! The secrets of a request: in its headers, and in the forms and JSON with which credentials are
+//! asked for.
 
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use serde_json::{Map, Value};
@@ -7,7 +8,15 @@ use super::Redaction;
 use super::known::Kind;
 
 /// Parts of the names of headers and members that hold secrets.
-const SECRET_NAMES: [&str; 7] = ["token", "auth", "secret", "password", "assertion", "cookie", "code"];
+const SECRET_NAMES: [&str; 7] = [
+    "token",
+    "auth",
+    "secret",
+    "password",
+    "assertion",
+    "cookie",
+    "code",
+];
 
 pub(super) fn learn(known: &Redaction, request: &HttpRequest) {
     for (name, value) in request.headers() {
@@ -28,11 +37,19 @@ fn is_secret(name: &str) -> bool {
     SECRET_NAMES.iter().any(|part| name.contains(part))
 }
 
-/// `AWS4-HMAC-SHA256 Credential=KEY/SCOPE, SignedHeaders=..., Signature=...`, or a token with or without a scheme.
+/// `AWS4-HMAC-SHA256 Credential=KEY/SCOPE, SignedHeaders=..., Signature=...`, or a token with or
+/// without a scheme.
 fn learn_authorization(known: &Redaction, header: &str) {
-    let part = |name: &str| header.split_once(name).and_then(|(_, rest)| rest.split([',', ' ']).next());
+    let part = |name: &str| {
+        header
+            .split_once(name)
+            .and_then(|(_, rest)| rest.split([',', ' ']).next())
+    };
     match (part("Credential="), part("Signature=")) {
-        (None, None) => known.learn(header.split(' ').next_back().unwrap_or_default(), Kind::Opaque),
+        (None, None) => known.learn(
+            header.split(' ').next_back().unwrap_or_default(),
+            Kind::Opaque,
+        ),
         (scope, signature) => {
             if let Some(scope) = scope {
                 known.learn(scope, Kind::Name);
@@ -45,7 +62,9 @@ fn learn_authorization(known: &Redaction, header: &str) {
 }
 
 fn learn_body(known: &Redaction, request: &HttpRequest) {
-    let Some(body) = request.body().bytes() else { return };
+    let Some(body) = request.body().bytes() else {
+        return;
+    };
     let content = request.headers().get("content-type").unwrap_or_default();
     if content.starts_with("application/x-www-form-urlencoded") {
         for (name, value) in form_urlencoded::parse(body) {

@@ -28,8 +28,13 @@ fn a_secret_is_found_in_whatever_it_is_written() {
         for (encoding, text) in encoded(secret) {
             let shown = redact(&known, &format!("refused: {text}, sorry"));
             // What is left is padding.
-            let rest = shown.strip_prefix("refused: [redacted]").and_then(|rest| rest.strip_suffix(", sorry"));
-            assert!(rest.is_some_and(|rest| rest.len() <= 4), "{encoding}: {text}: {shown}");
+            let rest = shown
+                .strip_prefix("refused: [redacted]")
+                .and_then(|rest| rest.strip_suffix(", sorry"));
+            assert!(
+                rest.is_some_and(|rest| rest.len() <= 4),
+                "{encoding}: {text}: {shown}"
+            );
         }
     }
 }
@@ -66,7 +71,10 @@ fn short_external_ids_are_secret_as_words_and_shorter_values_not_at_all() {
     known.learn("prod", Kind::Name);
     known.learn("abc", Kind::Name);
     known.learn("secret", Kind::Opaque);
-    assert_eq!(redact(&known, "id s3cret of prod, 's3cret'"), "id [redacted] of [redacted], '[redacted]'");
+    assert_eq!(
+        redact(&known, "id s3cret of prod, 's3cret'"),
+        "id [redacted] of [redacted], '[redacted]'"
+    );
     let harmless = "s3crets of production: abc, secret";
     assert_eq!(redact(&known, harmless), harmless);
 }
@@ -76,7 +84,10 @@ fn every_signature_is_a_secret_and_those_of_our_requests_in_parts_too() {
     let known = Redaction::default();
     let ours = "0123456789abcdef".repeat(4);
     let foreign = "f0e1d2c3b4a59687".repeat(4);
-    assert_eq!(redact(&known, &format!("{ours}, {foreign}")), "[redacted], [redacted]");
+    assert_eq!(
+        redact(&known, &format!("{ours}, {foreign}")),
+        "[redacted], [redacted]"
+    );
     assert_eq!(redact(&known, &ours[..40]), ours[..40]);
     known.learn_signature(&ours);
     assert_eq!(redact(&known, &ours[..40]), "[redacted]");
@@ -96,7 +107,10 @@ fn a_secret_that_goes_beyond_what_is_shown_is_not_shown_in_part() {
 fn memory_is_bounded_and_what_is_in_use_is_kept() {
     let known = Redaction::default();
     for number in 0..MAX_SECRETS + 100 {
-        known.learn(&format!("secret of nobody number {number:020}"), Kind::Opaque);
+        known.learn(
+            &format!("secret of nobody number {number:020}"),
+            Kind::Opaque,
+        );
         known.learn(TOKEN, Kind::Opaque);
         known.learn_signature(&format!("{number:064x}"));
     }
@@ -110,10 +124,17 @@ fn memory_is_bounded_and_what_is_in_use_is_kept() {
 fn pieces_of_forgotten_secrets_are_forgotten() {
     let known = Redaction::default();
     for number in 0..=MAX_SECRETS {
-        known.learn(&format!("{number:04}abcdefghijklmnopqrst{number:04}"), Kind::Opaque);
+        known.learn(
+            &format!("{number:04}abcdefghijklmnopqrst{number:04}"),
+            Kind::Opaque,
+        );
     }
     assert_eq!(redact(&known, "0000abcd"), "0000abcd", "the first has gone");
-    assert_eq!(redact(&known, "abcdefgh"), "[redacted]", "others have the same pieces");
+    assert_eq!(
+        redact(&known, "abcdefgh"),
+        "[redacted]",
+        "others have the same pieces"
+    );
 }
 
 fn learned(headers: &[(&'static str, &'static str)], body: &str) -> Redaction {
@@ -134,20 +155,46 @@ fn the_secrets_of_every_kind_of_request_are_learned() {
     let cases = [
         // Credentials of containers, the instance metadata, SSO, proxies.
         (vec![("authorization", secret)], String::new()),
-        (vec![("authorization", "Bearer AaBbCcDdEeFfGgHhIiJj/0123456789")], String::new()),
+        (
+            vec![("authorization", "Bearer AaBbCcDdEeFfGgHhIiJj/0123456789")],
+            String::new(),
+        ),
         (vec![("x-aws-ec2-metadata-token", secret)], String::new()),
         (vec![("x-amz-sso_bearer_token", secret)], String::new()),
         (vec![("Proxy-Authorization", secret)], String::new()),
         // SSM and STS.
-        (vec![("x-amz-security-token", secret), ("x-amz-target", "AmazonSSM.ListAssociations")], "{}".to_owned()),
-        (vec![form], "Action=AssumeRole&ExternalId=AaBbCcDdEeFfGgHhIiJj%2F0123456789".to_owned()),
-        (vec![form], "Action=AssumeRoleWithWebIdentity&WebIdentityToken=AaBbCcDdEeFfGgHhIiJj%2F0123456789".to_owned()),
-        (vec![json], format!(r#"{{"clientId":"public","clientSecret":"{secret}"}}"#)),
-        (vec![json], format!(r#"{{"grantType":"refresh_token","refreshToken":"{secret}"}}"#)),
+        (
+            vec![
+                ("x-amz-security-token", secret),
+                ("x-amz-target", "AmazonSSM.ListAssociations"),
+            ],
+            "{}".to_owned(),
+        ),
+        (
+            vec![form],
+            "Action=AssumeRole&ExternalId=AaBbCcDdEeFfGgHhIiJj%2F0123456789".to_owned(),
+        ),
+        (
+            vec![form],
+            "Action=AssumeRoleWithWebIdentity&WebIdentityToken=AaBbCcDdEeFfGgHhIiJj%2F0123456789"
+                .to_owned(),
+        ),
+        (
+            vec![json],
+            format!(r#"{{"clientId":"public","clientSecret":"{secret}"}}"#),
+        ),
+        (
+            vec![json],
+            format!(r#"{{"grantType":"refresh_token","refreshToken":"{secret}"}}"#),
+        ),
     ];
     for (headers, body) in cases {
         let known = learned(&headers, &body);
-        assert_eq!(redact(&known, &format!("not {secret}!")), "not [redacted]!", "{headers:?} {body}");
+        assert_eq!(
+            redact(&known, &format!("not {secret}!")),
+            "not [redacted]!",
+            "{headers:?} {body}"
+        );
     }
 }
 
@@ -156,11 +203,16 @@ fn of_a_signature_its_scope_is_a_secret_and_its_words_are_none() {
     let signed = "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260101/eu-west-1/ssm/aws4_request, \
                   SignedHeaders=content-type;host;x-amz-date, \
                   Signature=00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
-    let known = learned(&[("authorization", signed), ("content-type", "application/x-amz-json-1.1")], "{}");
+    let known = learned(
+        &[
+            ("authorization", signed),
+            ("content-type", "application/x-amz-json-1.1"),
+        ],
+        "{}",
+    );
     let text = "scope AKIDEXAMPLE/20260101/eu-west-1/ssm/aws4_request with 8899aabbccddeeff";
     assert_eq!(redact(&known, text), "scope [redacted] with [redacted]");
-    let harmless =
-        "AKIDEXAMPLE may not ssm:ListAssociations in eu-west-1: AWS4-HMAC-SHA256, content-type;host;x-amz-date";
+    let harmless = "AKIDEXAMPLE may not ssm:ListAssociations in eu-west-1: AWS4-HMAC-SHA256, content-type;host;x-amz-date";
     assert_eq!(redact(&known, harmless), harmless);
 }
 

@@ -1,5 +1,6 @@
-//! A text in all the ways in which a secret may be written in it: as it is, with escapes undone, and with what looks like
-//! base64 or hexadecimal digits decoded. Each of them knows where its bytes stand in the text.
+//! A text in all the ways in which a secret may be written in it: as it is, with escapes undone,
+//! and with what looks like base64 or hexadecimal digits decoded. Each of them knows where its
+//! bytes stand in the text.
 
 use std::ops::Range;
 
@@ -10,8 +11,8 @@ const MIN_VIEW_BYTES: usize = 4;
 /// Fewer digits hold no encoded secret.
 const MIN_RUN_DIGITS: usize = 6;
 
-/// The printable ASCII characters of a text, all that secrets are made of. White space is left out, because lines are
-/// broken anywhere, and ours are folded.
+/// The printable ASCII characters of a text, all that secrets are made of. White space is left out,
+/// because lines are broken anywhere, and ours are folded.
 #[derive(Debug, Default)]
 pub(super) struct View {
     text: String,
@@ -35,12 +36,17 @@ fn decode(view: &View, nesting: usize, look: &mut impl FnMut(&View)) {
     if let Some(unescaped) = view.unescaped() {
         decode(&unescaped, nesting - 1, look);
     }
-    // Where the first digit of encoded bytes stands is not known: letters before it look like digits, too.
+    // Where the first digit of encoded bytes stands is not known: letters before it look like
+    // digits, too.
     for skipped in 0..4 {
         decode(&view.decoded(skipped, 6, base64_digit), nesting - 1, look);
     }
     for skipped in 0..2 {
-        decode(&view.decoded(skipped, 4, hexadecimal_digit), nesting - 1, look);
+        decode(
+            &view.decoded(skipped, 4, hexadecimal_digit),
+            nesting - 1,
+            look,
+        );
     }
 }
 
@@ -65,12 +71,20 @@ impl View {
 
     /// Whether these bytes are no part of a longer word.
     pub(super) fn is_word(&self, place: &Range<usize>) -> bool {
-        let is_letter = |at: usize| self.text.as_bytes().get(at).is_some_and(u8::is_ascii_alphanumeric);
-        let touches = |left: usize, right: usize| match (self.spans.get(left), self.spans.get(right)) {
-            (Some(left), Some(right)) => left.end >= right.start,
-            _ => false,
+        let is_letter = |at: usize| {
+            self.text
+                .as_bytes()
+                .get(at)
+                .is_some_and(u8::is_ascii_alphanumeric)
         };
-        let begins = place.start == 0 || !is_letter(place.start - 1) || !touches(place.start - 1, place.start);
+        let touches =
+            |left: usize, right: usize| match (self.spans.get(left), self.spans.get(right)) {
+                (Some(left), Some(right)) => left.end >= right.start,
+                _ => false,
+            };
+        let begins = place.start == 0
+            || !is_letter(place.start - 1)
+            || !touches(place.start - 1, place.start);
         let ends = !is_letter(place.end) || !touches(place.end - 1, place.end);
         begins && ends
     }
@@ -108,19 +122,35 @@ impl View {
         let bytes = self.text.as_bytes();
         let mut start = 0;
         while start < bytes.len() {
-            let length = bytes[start..].iter().take_while(|byte| value(**byte).is_some()).count();
+            let length = bytes[start..]
+                .iter()
+                .take_while(|byte| value(**byte).is_some())
+                .count();
             if length >= MIN_RUN_DIGITS {
-                self.decode_run(start + skipped..start + length, digit_bits, value, &mut view);
+                self.decode_run(
+                    start + skipped..start + length,
+                    digit_bits,
+                    value,
+                    &mut view,
+                );
             }
             start += length + 1;
         }
         view
     }
 
-    fn decode_run(&self, run: Range<usize>, digit_bits: u32, value: fn(u8) -> Option<u8>, view: &mut Self) {
+    fn decode_run(
+        &self,
+        run: Range<usize>,
+        digit_bits: u32,
+        value: fn(u8) -> Option<u8>,
+        view: &mut Self,
+    ) {
         let (mut bits, mut count) = (0_u32, 0);
         for at in run {
-            let Some(digit) = self.text.as_bytes().get(at).and_then(|byte| value(*byte)) else { return };
+            let Some(digit) = self.text.as_bytes().get(at).and_then(|byte| value(*byte)) else {
+                return;
+            };
             bits = (bits << digit_bits | u32::from(digit)) & 0xffff;
             count += digit_bits;
             if count >= 8 {
@@ -187,7 +217,9 @@ fn base64_digit(byte: u8) -> Option<u8> {
 }
 
 fn hexadecimal_digit(byte: u8) -> Option<u8> {
-    char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
+    char::from(byte)
+        .to_digit(16)
+        .and_then(|digit| u8::try_from(digit).ok())
 }
 
 #[cfg(test)]
@@ -216,7 +248,13 @@ mod tests {
             // Of base64.
             "Y3pOamNtVjBMeXM5ZG1Gc2RXVT0=",
         ] {
-            assert!(views(text).iter().any(|view| view.contains("s3cret/+=value")), "{text}: {:?}", views(text));
+            assert!(
+                views(text)
+                    .iter()
+                    .any(|view| view.contains("s3cret/+=value")),
+                "{text}: {:?}",
+                views(text)
+            );
         }
     }
 
@@ -224,13 +262,20 @@ mod tests {
     fn a_part_of_a_view_is_found_in_the_text() {
         let view = View::of("a %41 b");
         let unescaped = view.unescaped().expect("an escape");
-        assert_eq!((unescaped.text(), unescaped.span(1..2)), ("aAb", Some(2..5)));
+        assert_eq!(
+            (unescaped.text(), unescaped.span(1..2)),
+            ("aAb", Some(2..5))
+        );
         assert!(view.unescaped().is_some() && View::of("100% sure").unescaped().is_none());
     }
 
     #[test]
     fn a_word_ends_where_white_space_was() {
-        for (text, is_word) in [("the id-1 s3cret is", true), ("the s3crets", false), ("a 's3cret'", true)] {
+        for (text, is_word) in [
+            ("the id-1 s3cret is", true),
+            ("the s3crets", false),
+            ("a 's3cret'", true),
+        ] {
             let view = View::of(text);
             let start = view.text().find("s3cret").expect("it is there");
             assert_eq!(view.is_word(&(start..start + 6)), is_word, "{text}");

@@ -23,7 +23,11 @@ async fn a_page_may_be_empty_and_yet_not_the_last() {
         pages.push((page.rows, page.next));
     }
     let more = Some("more".to_owned());
-    assert_eq!(pages, [(Some(Vec::new()), more), (None, None), (None, None)], "no list is not an empty one");
+    assert_eq!(
+        pages,
+        [(Some(Vec::new()), more), (None, None), (None, None)],
+        "no list is not an empty one"
+    );
 }
 
 #[tokio::test]
@@ -41,28 +45,57 @@ async fn unknown_words_unknown_times_and_missing_members_are_no_errors() {
     })
     .await;
     let (source, _) = server.source().await;
-    let page = source.summaries(&Types::All, &PageRequest::FIRST).await.expect("a page");
+    let page = source
+        .summaries(&Types::All, &PageRequest::FIRST)
+        .await
+        .expect("a page");
     let rows = page.rows.expect("a list");
     assert_eq!((rows.len(), page.skipped), (2, 1));
-    assert_eq!((rows[0].status.as_str(), rows[0].execution_time), ("WEIRD", None));
-    assert_eq!((rows[0].noncompliant.total, rows[0].noncompliant.by_severity), (3, [0, 0, 0, 0, 0, 3]));
+    assert_eq!(
+        (rows[0].status.as_str(), rows[0].execution_time),
+        ("WEIRD", None)
+    );
+    assert_eq!(
+        (rows[0].noncompliant.total, rows[0].noncompliant.by_severity),
+        (3, [0, 0, 0, 0, 0, 3])
+    );
     assert_eq!(rows[1].status, "");
-    assert_eq!(rows[1].execution_time.map(|time| time.to_string()).as_deref(), Some("1550501835.123"));
+    assert_eq!(
+        rows[1]
+            .execution_time
+            .map(|time| time.to_string())
+            .as_deref(),
+        Some("1550501835.123")
+    );
 }
 
 /// How many rows the answer to a call has; `None` if it has no list.
 async fn rows_of(source: &SsmSource, operation: Operation) -> Answer<Option<usize>> {
     let (page, ids) = (&PageRequest::FIRST, ["i-1".into()]);
     Ok(match operation {
-        Operation::DescribeInstanceInformation => source.instances(page).await?.rows.map(|rows| rows.len()),
-        Operation::ListResourceComplianceSummaries => {
-            source.summaries(&Types::All, page).await?.rows.map(|rows| rows.len())
+        Operation::DescribeInstanceInformation => {
+            source.instances(page).await?.rows.map(|rows| rows.len())
         }
-        Operation::ListComplianceSummaries => source.totals(page).await?.rows.map(|rows| rows.len()),
-        Operation::DescribeInstancePatchStates => source.patch_states(&ids, page).await?.rows.map(|rows| rows.len()),
-        Operation::DescribePatchBaselines => source.baselines(page).await?.rows.map(|rows| rows.len()),
+        Operation::ListResourceComplianceSummaries => source
+            .summaries(&Types::All, page)
+            .await?
+            .rows
+            .map(|rows| rows.len()),
+        Operation::ListComplianceSummaries => {
+            source.totals(page).await?.rows.map(|rows| rows.len())
+        }
+        Operation::DescribeInstancePatchStates => source
+            .patch_states(&ids, page)
+            .await?
+            .rows
+            .map(|rows| rows.len()),
+        Operation::DescribePatchBaselines => {
+            source.baselines(page).await?.rows.map(|rows| rows.len())
+        }
         Operation::ListAssociations => source.associations(page).await?.rows.map(|rows| rows.len()),
-        Operation::ListComplianceItems => source.items("i-1", page).await?.rows.map(|rows| rows.len()),
+        Operation::ListComplianceItems => {
+            source.items("i-1", page).await?.rows.map(|rows| rows.len())
+        }
     })
 }
 
@@ -90,20 +123,61 @@ type Scripted = fn() -> Reply;
 async fn an_error_that_comes_as_a_good_answer_is_the_error_that_it_is() {
     let header = |code: &str| with_headers(200, &format!("x-amzn-errortype: {code}\r\n"), "{}");
     let cases: [(Scripted, Reason, Scope, usize); 8] = [
-        (|| json(200, r#"{"__type":"AccessDeniedException","message":"no"}"#), Reason::AccessDenied, Scope::Call, 1),
-        (|| json(200, r#"{"code":"ValidationException","message":"no"}"#), Reason::Other, Scope::Content, 1),
-        (|| json(200, r#"{"Code":"InternalServerError","Message":"no"}"#), Reason::ServerError, Scope::Call, 3),
-        (|| json(200, r#"{"__type":"ServiceUnavailableException"}"#), Reason::ServerError, Scope::Call, 3),
-        (|| json(200, r#"{"Error":{"Code":"AccessDenied","Message":"no"}}"#), Reason::AccessDenied, Scope::Call, 1),
         (
-            || json(200, r#"{"InstanceInformationList":[],"__type":"AccessDeniedException"}"#),
+            || json(200, r#"{"__type":"AccessDeniedException","message":"no"}"#),
             Reason::AccessDenied,
             Scope::Call,
             1,
         ),
-        (|| json(202, r#"{"__type":"SomethingNew","message":"no"}"#), Reason::Other, Scope::Call, 1),
         (
-            || with_headers(200, "x-amzn-errortype: AccessDeniedException:http://internal\r\n", "<html>"),
+            || json(200, r#"{"code":"ValidationException","message":"no"}"#),
+            Reason::Other,
+            Scope::Content,
+            1,
+        ),
+        (
+            || json(200, r#"{"Code":"InternalServerError","Message":"no"}"#),
+            Reason::ServerError,
+            Scope::Call,
+            3,
+        ),
+        (
+            || json(200, r#"{"__type":"ServiceUnavailableException"}"#),
+            Reason::ServerError,
+            Scope::Call,
+            3,
+        ),
+        (
+            || json(200, r#"{"Error":{"Code":"AccessDenied","Message":"no"}}"#),
+            Reason::AccessDenied,
+            Scope::Call,
+            1,
+        ),
+        (
+            || {
+                json(
+                    200,
+                    r#"{"InstanceInformationList":[],"__type":"AccessDeniedException"}"#,
+                )
+            },
+            Reason::AccessDenied,
+            Scope::Call,
+            1,
+        ),
+        (
+            || json(202, r#"{"__type":"SomethingNew","message":"no"}"#),
+            Reason::Other,
+            Scope::Call,
+            1,
+        ),
+        (
+            || {
+                with_headers(
+                    200,
+                    "x-amzn-errortype: AccessDeniedException:http://internal\r\n",
+                    "<html>",
+                )
+            },
             Reason::AccessDenied,
             Scope::Call,
             1,
@@ -114,29 +188,53 @@ async fn an_error_that_comes_as_a_good_answer_is_the_error_that_it_is() {
             let server = Server::start(move |_, _| reply()).await;
             let (source, counts) = server.source().await;
             let error = rows_of(&source, operation).await.expect_err("an error");
-            assert_eq!((error.reason, error.scope, counts.attempts()), (reason, scope, attempts), "{error}");
+            assert_eq!(
+                (error.reason, error.scope, counts.attempts()),
+                (reason, scope, attempts),
+                "{error}"
+            );
             assert!(counts.failures().iter().all(|counted| *counted == reason));
         }
     }
     let server = Server::start(move |_, _| header("InvalidNextToken")).await;
     let (source, _) = server.source().await;
-    let page = PageRequest { token: Some("t".to_owned()), ..PageRequest::FIRST };
-    assert_eq!(source.associations(&page).await.expect_err("refused").scope, Scope::Token);
+    let page = PageRequest {
+        token: Some("t".to_owned()),
+        ..PageRequest::FIRST
+    };
+    assert_eq!(
+        source.associations(&page).await.expect_err("refused").scope,
+        Scope::Token
+    );
 }
 
 #[tokio::test]
 async fn a_throttle_that_comes_as_a_good_answer_slows_the_calls_down() {
     let server = Server::start(|_, before| match before {
-        0 => with_headers(200, "x-amz-retry-after: 300\r\n", r#"{"__type":"com.amazonaws.ssm#ThrottlingException"}"#),
+        0 => with_headers(
+            200,
+            "x-amz-retry-after: 300\r\n",
+            r#"{"__type":"com.amazonaws.ssm#ThrottlingException"}"#,
+        ),
         _ => json(200, r#"{"InstanceInformationList":[]}"#),
     })
     .await;
     let (source, counts) = server.source().await;
     let page = source.instances(&PageRequest::FIRST).await.expect("a page");
-    assert_eq!((page.rows, counts.failures()), (Some(Vec::new()), vec![Reason::Throttled]));
+    assert_eq!(
+        (page.rows, counts.failures()),
+        (Some(Vec::new()), vec![Reason::Throttled])
+    );
     let asked = server.asked("DescribeInstanceInformation");
     assert!(asked[1].at - asked[0].at >= Duration::from_millis(295));
-    assert!(counts.limits.lock().expect("unpoisoned").iter().any(|(_, limit)| *limit < 500.0));
+    assert!(
+        counts
+            .limits
+            .lock()
+            .expect("unpoisoned")
+            .iter()
+            .any(|(_, limit)| *limit < 500.0)
+    );
 }
 
 #[tokio::test]
@@ -144,11 +242,18 @@ async fn expired_credentials_that_come_as_a_good_answer_are_replaced() {
     let server = Server::start(|asked, before| match asked.operation.as_str() {
         "AssumeRole" => testing::session(if before == 0 { "AKIDOLD" } else { "AKIDNEW" }, 60),
         _ if asked.head.contains("Credential=AKIDNEW/") => json(200, "{}"),
-        _ => json(200, r#"{"__type":"ExpiredTokenException","message":"The security token is expired"}"#),
+        _ => json(
+            200,
+            r#"{"__type":"ExpiredTokenException","message":"The security token is expired"}"#,
+        ),
     })
     .await;
     let counts = Arc::<testing::Counts>::default();
-    let source = SsmSource::new(&server.base().await, testing::role_options(), Arc::clone(&counts) as _);
+    let source = SsmSource::new(
+        &server.base().await,
+        testing::role_options(),
+        Arc::clone(&counts) as _,
+    );
     source.begin().await.expect("a session");
     source.instances(&PageRequest::FIRST).await.expect("a page");
     assert_eq!(counts.failures(), [Reason::ExpiredToken]);
@@ -159,15 +264,27 @@ async fn a_good_answer_that_is_not_awss_is_a_bad_response() {
     for reply in [
         || html(200),
         || json(200, "OK"),
-        || json(200, "<ErrorResponse><Error><Code>AccessDenied</Code></Error></ErrorResponse>"),
+        || {
+            json(
+                200,
+                "<ErrorResponse><Error><Code>AccessDenied</Code></Error></ErrorResponse>",
+            )
+        },
         || json(200, "[]"),
         || json(200, "null"),
         || json(200, r#"{"InstanceInformationList":{}}"#),
     ] {
         let server = Server::start(move |_, _| reply()).await;
         let (source, counts) = server.source().await;
-        let error = source.instances(&PageRequest::FIRST).await.expect_err("no answer of AWS's");
-        assert_eq!((error.reason, error.scope, counts.attempts()), (Reason::BadResponse, Scope::Content, 1), "{error}");
+        let error = source
+            .instances(&PageRequest::FIRST)
+            .await
+            .expect_err("no answer of AWS's");
+        assert_eq!(
+            (error.reason, error.scope, counts.attempts()),
+            (Reason::BadResponse, Scope::Content, 1),
+            "{error}"
+        );
     }
 }
 
@@ -190,13 +307,29 @@ async fn a_row_that_the_sdk_cannot_read_asks_for_a_smaller_question() {
     let (source, counts) = server.source().await;
     let ids: [Arc<str>; 1] = ["i-1".into()];
     let errors = [
-        source.patch_states(&ids, &PageRequest::FIRST).await.expect_err("no Operation"),
-        source.patch_states(&ids, &PageRequest::FIRST).await.expect_err("more than an i32"),
-        source.items("i-1", &PageRequest::FIRST).await.expect_err("a null detail"),
-        source.items("i-1", &PageRequest::FIRST).await.expect_err("half of the JSON"),
+        source
+            .patch_states(&ids, &PageRequest::FIRST)
+            .await
+            .expect_err("no Operation"),
+        source
+            .patch_states(&ids, &PageRequest::FIRST)
+            .await
+            .expect_err("more than an i32"),
+        source
+            .items("i-1", &PageRequest::FIRST)
+            .await
+            .expect_err("a null detail"),
+        source
+            .items("i-1", &PageRequest::FIRST)
+            .await
+            .expect_err("half of the JSON"),
     ];
     for error in errors {
-        assert_eq!((error.reason, error.scope), (Reason::BadResponse, Scope::Content), "{error}");
+        assert_eq!(
+            (error.reason, error.scope),
+            (Reason::BadResponse, Scope::Content),
+            "{error}"
+        );
     }
     assert_eq!(counts.attempts(), 4, "none is tried again");
 }

@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex};
 use tracing::Level;
 use tracing::subscriber::DefaultGuard;
 
-use crate::aws::testing::{Counts, Reply, Server, identity, json, role_options, session, with_headers};
+use crate::aws::testing::{
+    Counts, Reply, Server, identity, json, role_options, session, with_headers,
+};
 use crate::aws::{SsmSource, attempt_log};
 use crate::collect::{PageRequest, Source};
 use crate::model::Reason;
@@ -33,7 +35,11 @@ impl Log {
     pub(super) fn lines(&self) -> Vec<String> {
         let bytes = self.0.lock().expect("unpoisoned");
         let lines = String::from_utf8(bytes.clone()).expect("text");
-        lines.lines().filter(|line| line.contains(env!("CARGO_CRATE_NAME"))).map(str::to_owned).collect()
+        lines
+            .lines()
+            .filter(|line| line.contains(env!("CARGO_CRATE_NAME")))
+            .map(str::to_owned)
+            .collect()
     }
 }
 
@@ -54,72 +60,154 @@ async fn a_failure_has_awss_id_of_its_request() {
     let cases = [
         (format!("x-amzn-RequestId: {ID}\r\n"), Some(ID.to_owned())),
         (format!("x-amz-request-id: {ID}\r\n"), Some(ID.to_owned())),
-        ("x-amzn-RequestId: a b\"c\\n<d>\r\n".to_owned(), Some("abcnd".to_owned())),
+        (
+            "x-amzn-RequestId: a b\"c\\n<d>\r\n".to_owned(),
+            Some("abcnd".to_owned()),
+        ),
         (long, Some("a1-".repeat(50)[..64].to_owned())),
-        (format!("x-amzn-RequestId: {}\r\n", "0123456789abcdef".repeat(4)), None),
+        (
+            format!("x-amzn-RequestId: {}\r\n", "0123456789abcdef".repeat(4)),
+            None,
+        ),
         ("x-amzn-RequestId: \"\"\r\n".to_owned(), None),
         (String::new(), None),
     ];
     for (headers, id) in cases {
-        for (status, body) in [(400, r#"{"__type":"AccessDeniedException"}"#), (400, "<html>"), (200, "<html>")] {
+        for (status, body) in [
+            (400, r#"{"__type":"AccessDeniedException"}"#),
+            (400, "<html>"),
+            (200, "<html>"),
+        ] {
             let headers = headers.clone();
             let server = Server::start(move |_, _| with_headers(status, &headers, body)).await;
             let (source, _) = server.source().await;
-            let error = source.instances(&PageRequest::FIRST).await.expect_err("refused");
+            let error = source
+                .instances(&PageRequest::FIRST)
+                .await
+                .expect_err("refused");
             assert_eq!(error.request_id, id, "{status} {body}");
         }
     }
     let rows = vec!["{}"; 200].join(",");
     let body = format!(r#"{{"InstanceInformationList":[{rows}]}}"#);
-    let server = Server::start(move |_, _| with_headers(200, &format!("x-amzn-RequestId: {ID}\r\n"), &body)).await;
+    let server =
+        Server::start(move |_, _| with_headers(200, &format!("x-amzn-RequestId: {ID}\r\n"), &body))
+            .await;
     let (source, _) = server.source().await;
-    let error = source.instances(&PageRequest::FIRST).await.expect_err("too many rows");
-    assert_eq!((error.reason, error.request_id.as_deref()), (Reason::BadResponse, Some(ID)));
+    let error = source
+        .instances(&PageRequest::FIRST)
+        .await
+        .expect_err("too many rows");
+    assert_eq!(
+        (error.reason, error.request_id.as_deref()),
+        (Reason::BadResponse, Some(ID))
+    );
 }
 
 #[tokio::test]
 async fn a_refused_role_has_awss_id_of_its_request() {
     let error = "<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>";
     let headers = format!("content-type: text/xml\r\nx-amzn-RequestId: {ID}\r\n");
-    let server = Server::start(move |_, _| Reply::Answer { status: 403, headers: headers.clone(), body: error.into() });
+    let server = Server::start(move |_, _| Reply::Answer {
+        status: 403,
+        headers: headers.clone(),
+        body: error.into(),
+    });
     let server = server.await;
-    let source = SsmSource::new(&server.base().await, role_options(), Arc::<Counts>::default());
+    let source = SsmSource::new(
+        &server.base().await,
+        role_options(),
+        Arc::<Counts>::default(),
+    );
     let error = source.begin().await.expect_err("refused");
-    assert_eq!((error.reason, error.request_id.as_deref()), (Reason::AssumeRoleFailed, Some(ID)));
+    assert_eq!(
+        (error.reason, error.request_id.as_deref()),
+        (Reason::AssumeRoleFailed, Some(ID))
+    );
 }
 
 #[tokio::test]
 async fn each_attempt_is_a_line_at_debug() {
     let (log, _guard) = Log::start();
     let id = format!("x-amzn-RequestId: {ID}\r\n");
-    let server = Server::start(move |asked, before| match (asked.operation.as_str(), before) {
-        ("AssumeRole", _) => session("AKIDROLE", 60),
-        ("DescribePatchBaselines", _) => Reply::Half("HTTP/1.1 200 -\r\ncontent-length: 99999999\r\n\r\n"),
-        ("ListAssociations", _) => with_headers(200, &id, r#"{"__type":"AccessDeniedException","message":"no"}"#),
-        (_, 0) => with_headers(503, &id, ""),
-        (_, 1) => Reply::HangUp,
-        _ => with_headers(200, &id, "{}"),
-    })
+    let server = Server::start(
+        move |asked, before| match (asked.operation.as_str(), before) {
+            ("AssumeRole", _) => session("AKIDROLE", 60),
+            ("DescribePatchBaselines", _) => {
+                Reply::Half("HTTP/1.1 200 -\r\ncontent-length: 99999999\r\n\r\n")
+            }
+            ("ListAssociations", _) => with_headers(
+                200,
+                &id,
+                r#"{"__type":"AccessDeniedException","message":"no"}"#,
+            ),
+            (_, 0) => with_headers(503, &id, ""),
+            (_, 1) => Reply::HangUp,
+            _ => with_headers(200, &id, "{}"),
+        },
+    )
     .await;
-    let source = SsmSource::new(&server.base().await, role_options(), Arc::<Counts>::default());
+    let source = SsmSource::new(
+        &server.base().await,
+        role_options(),
+        Arc::<Counts>::default(),
+    );
     source.begin().await.expect("a session");
     source.instances(&PageRequest::FIRST).await.expect("a page");
-    source.associations(&PageRequest::FIRST).await.expect_err("refused");
-    source.baselines(&PageRequest::FIRST).await.expect_err("too large");
-    let lines: Vec<String> = log.lines().into_iter().filter(|line| line.contains("attempt ended")).collect();
+    source
+        .associations(&PageRequest::FIRST)
+        .await
+        .expect_err("refused");
+    source
+        .baselines(&PageRequest::FIRST)
+        .await
+        .expect_err("too large");
+    let lines: Vec<String> = log
+        .lines()
+        .into_iter()
+        .filter(|line| line.contains("attempt ended"))
+        .collect();
     let instances = "operation=\"DescribeInstanceInformation\"";
     let baselines = "operation=\"DescribePatchBaselines\"";
     let expected = [
-        ["operation=\"AssumeRole\"", "attempt=\"1\"", "status=200", "outcome=\"answered\""],
-        [instances, "attempt=1 status=503", ID, "outcome=\"server_error\""],
-        [instances, "attempt=2 milliseconds=", "milliseconds=", "outcome=\"network\""],
+        [
+            "operation=\"AssumeRole\"",
+            "attempt=\"1\"",
+            "status=200",
+            "outcome=\"answered\"",
+        ],
+        [
+            instances,
+            "attempt=1 status=503",
+            ID,
+            "outcome=\"server_error\"",
+        ],
+        [
+            instances,
+            "attempt=2 milliseconds=",
+            "milliseconds=",
+            "outcome=\"network\"",
+        ],
         [instances, "attempt=3 status=200", ID, "outcome=\"ok\""],
-        ["operation=\"ListAssociations\"", "attempt=1 status=200", ID, "outcome=\"access_denied\""],
-        [baselines, "attempt=1 status=200", "milliseconds=", "outcome=\"bad_response\""],
+        [
+            "operation=\"ListAssociations\"",
+            "attempt=1 status=200",
+            ID,
+            "outcome=\"access_denied\"",
+        ],
+        [
+            baselines,
+            "attempt=1 status=200",
+            "milliseconds=",
+            "outcome=\"bad_response\"",
+        ],
     ];
     assert_eq!(lines.len(), expected.len(), "{lines:#?}");
     for (line, parts) in lines.iter().zip(expected) {
-        assert!(parts.iter().all(|part| line.contains(part)) && line.contains("milliseconds="), "{parts:?}: {line}");
+        assert!(
+            parts.iter().all(|part| line.contains(part)) && line.contains("milliseconds="),
+            "{parts:?}: {line}"
+        );
         assert!(line.contains(" DEBUG "), "{line}");
     }
 }

@@ -16,8 +16,13 @@ const MAX_TAKEN_BYTES: usize = 40 * MIB;
 
 /// White space without an end, behind a head of this status with these headers.
 fn endless(status: u16, headers: &str, part: &str) -> Reply {
-    let head = format!("HTTP/1.1 {status} -\r\ncontent-type: application/x-amz-json-1.1\r\n{headers}\r\n");
-    Reply::Endless { head, part: part.to_owned(), pause: Duration::ZERO }
+    let head =
+        format!("HTTP/1.1 {status} -\r\ncontent-type: application/x-amz-json-1.1\r\n{headers}\r\n");
+    Reply::Endless {
+        head,
+        part: part.to_owned(),
+        pause: Duration::ZERO,
+    }
 }
 
 /// In every way in which a body may be sent.
@@ -28,7 +33,11 @@ fn all_ways(status: u16) -> [Reply; 5] {
     [
         endless(status, &length, &part),
         endless(status, "transfer-encoding: chunked\r\n", &chunk),
-        endless(status, "transfer-encoding: chunked\r\ncontent-encoding: gzip\r\n", &chunk),
+        endless(
+            status,
+            "transfer-encoding: chunked\r\ncontent-encoding: gzip\r\n",
+            &chunk,
+        ),
         // Until the connection ends.
         endless(status, "", &part),
         endless(status, "content-encoding: br\r\n", &part),
@@ -36,21 +45,44 @@ fn all_ways(status: u16) -> [Reply; 5] {
 }
 
 fn patient() -> TargetOptions {
-    TargetOptions { attempt_timeout: Duration::from_secs(10), ..options() }
+    TargetOptions {
+        attempt_timeout: Duration::from_secs(10),
+        ..options()
+    }
 }
 
 #[tokio::test]
 async fn a_body_beyond_16_mib_is_a_bad_response_and_read_no_further() {
-    for (status, scope) in [(200, Scope::Content), (400, Scope::Call), (500, Scope::Call)] {
+    for (status, scope) in [
+        (200, Scope::Content),
+        (400, Scope::Call),
+        (500, Scope::Call),
+    ] {
         for way in 0..all_ways(status).len() {
-            let server = Server::start(move |_, _| all_ways(status).into_iter().nth(way).expect("a way")).await;
+            let server =
+                Server::start(move |_, _| all_ways(status).into_iter().nth(way).expect("a way"))
+                    .await;
             let counts = Arc::<Counts>::default();
             let source = SsmSource::new(&server.base().await, patient(), Arc::clone(&counts) as _);
-            let error = source.instances(&PageRequest::FIRST).await.expect_err("too large");
-            assert_eq!((error.reason, error.scope), (Reason::BadResponse, scope), "{error}");
+            let error = source
+                .instances(&PageRequest::FIRST)
+                .await
+                .expect_err("too large");
+            assert_eq!(
+                (error.reason, error.scope),
+                (Reason::BadResponse, scope),
+                "{error}"
+            );
             assert!(error.detail.contains("larger than 16 MiB"), "{error}");
-            assert_eq!((counts.attempts(), counts.failures()), (1, vec![Reason::BadResponse]));
-            assert!(server.taken() < MAX_TAKEN_BYTES, "way {way}: {} bytes", server.taken());
+            assert_eq!(
+                (counts.attempts(), counts.failures()),
+                (1, vec![Reason::BadResponse])
+            );
+            assert!(
+                server.taken() < MAX_TAKEN_BYTES,
+                "way {way}: {} bytes",
+                server.taken()
+            );
         }
     }
 }
@@ -59,8 +91,13 @@ async fn a_body_beyond_16_mib_is_a_bad_response_and_read_no_further() {
 async fn the_bound_holds_for_sts() {
     for options in [options(), role_options()] {
         for way in 0..all_ways(200).len() {
-            let server = Server::start(move |_, _| all_ways(200).into_iter().nth(way).expect("a way")).await;
-            let source = SsmSource::new(&server.base().await, options.clone(), Arc::<Counts>::default());
+            let server =
+                Server::start(move |_, _| all_ways(200).into_iter().nth(way).expect("a way")).await;
+            let source = SsmSource::new(
+                &server.base().await,
+                options.clone(),
+                Arc::<Counts>::default(),
+            );
             let error = source.begin().await.expect_err("too large");
             assert_eq!(error.reason, Reason::BadResponse, "{error}");
             assert!(server.taken() < MAX_TAKEN_BYTES, "{} bytes", server.taken());
@@ -71,9 +108,19 @@ async fn the_bound_holds_for_sts() {
 #[tokio::test]
 async fn a_good_answer_that_is_not_stss_is_a_bad_response() {
     for options in [options(), role_options()] {
-        for body in ["<html>", "", "{}", "<AssumeRoleResponse><AssumeRoleResult/></AssumeRoleResponse>", "<a><b></a>"] {
+        for body in [
+            "<html>",
+            "",
+            "{}",
+            "<AssumeRoleResponse><AssumeRoleResult/></AssumeRoleResponse>",
+            "<a><b></a>",
+        ] {
             let server = Server::start(move |_, _| html_of(200, body)).await;
-            let source = SsmSource::new(&server.base().await, options.clone(), Arc::<Counts>::default());
+            let source = SsmSource::new(
+                &server.base().await,
+                options.clone(),
+                Arc::<Counts>::default(),
+            );
             let error = source.begin().await.expect_err("no answer of STS's");
             assert_eq!(error.reason, Reason::BadResponse, "{body}: {error}");
         }
@@ -81,7 +128,11 @@ async fn a_good_answer_that_is_not_stss_is_a_bad_response() {
 }
 
 fn html_of(status: u16, body: &str) -> Reply {
-    Reply::Answer { status, headers: "content-type: text/html\r\n".to_owned(), body: body.to_owned() }
+    Reply::Answer {
+        status,
+        headers: "content-type: text/html\r\n".to_owned(),
+        body: body.to_owned(),
+    }
 }
 
 const CHILD: &str = "SSM_COMPLIANCE_EXPORTER_TEST_CHILD";
@@ -90,7 +141,10 @@ const CHILD: &str = "SSM_COMPLIANCE_EXPORTER_TEST_CHILD";
 #[tokio::test]
 async fn the_bound_holds_for_a_service_that_gives_credentials() {
     if std::env::var_os(CHILD).is_some() {
-        let options = BaseOptions { fallback_region: Some("eu-west-1".to_owned()), ..BaseOptions::default() };
+        let options = BaseOptions {
+            fallback_region: Some("eu-west-1".to_owned()),
+            ..BaseOptions::default()
+        };
         let base = Base::load(options).await.expect("a good environment");
         let source = SsmSource::new(&base, role_options(), Arc::<Counts>::default());
         source.begin().await.expect_err("too large");
@@ -98,20 +152,38 @@ async fn the_bound_holds_for_a_service_that_gives_credentials() {
     }
     let server = Server::start(|_, _| all_ways(200).into_iter().nth(1).expect("a way")).await;
     let child = tokio::process::Command::new(std::env::current_exe().expect("the tests"))
-        .args(["aws::tests::bodies::the_bound_holds_for_a_service_that_gives_credentials", "--exact"])
+        .args([
+            "aws::tests::bodies::the_bound_holds_for_a_service_that_gives_credentials",
+            "--exact",
+        ])
         .env_clear()
-        .envs([(CHILD, "1"), ("NO_PROXY", "127.0.0.1"), ("HOME", "/nonexistent")])
+        .envs([
+            (CHILD, "1"),
+            ("NO_PROXY", "127.0.0.1"),
+            ("HOME", "/nonexistent"),
+        ])
         .envs([("AWS_CONTAINER_CREDENTIALS_FULL_URI", &server.url)])
         .output();
     let output = child.await.expect("it runs");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
-    assert!((MIB..MAX_TAKEN_BYTES).contains(&server.taken()), "{} bytes", server.taken());
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stdout)
+    );
+    assert!(
+        (MIB..MAX_TAKEN_BYTES).contains(&server.taken()),
+        "{} bytes",
+        server.taken()
+    );
 }
 
 #[tokio::test]
 async fn a_body_below_the_bound_is_read_however_it_comes() {
     let padding = " ".repeat(3 * MIB);
-    let server = Server::start(move |_, _| json(200, &format!("{padding}{{\"InstanceInformationList\":[]}}"))).await;
+    let server = Server::start(move |_, _| {
+        json(200, &format!("{padding}{{\"InstanceInformationList\":[]}}"))
+    })
+    .await;
     let source = SsmSource::new(&server.base().await, patient(), Arc::<Counts>::default());
     // More of them at once than large bodies may be in memory.
     for page in join_all((0..10).map(|_| source.instances(&PageRequest::FIRST))).await {
@@ -128,27 +200,63 @@ async fn the_time_of_an_attempt_is_that_of_its_body_too() {
     };
     let server = Server::start(move |_, _| slow()).await;
     let counts = Arc::<Counts>::default();
-    let options = TargetOptions { attempt_timeout: Duration::from_millis(200), ..options() };
+    let options = TargetOptions {
+        attempt_timeout: Duration::from_millis(200),
+        ..options()
+    };
     let source = SsmSource::new(&server.base().await, options, Arc::clone(&counts) as _);
     let began = Instant::now();
-    let error = source.instances(&PageRequest::FIRST).await.expect_err("it does not end");
-    assert_eq!((error.reason, counts.attempts()), (Reason::Timeout, 3), "{error}");
-    assert!(began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());
+    let error = source
+        .instances(&PageRequest::FIRST)
+        .await
+        .expect_err("it does not end");
+    assert_eq!(
+        (error.reason, counts.attempts()),
+        (Reason::Timeout, 3),
+        "{error}"
+    );
+    assert!(
+        began.elapsed() < Duration::from_secs(3),
+        "{:?}",
+        began.elapsed()
+    );
 }
 
 #[tokio::test]
 async fn a_page_far_above_what_was_asked_for_is_a_bad_response() {
-    for (rows, is_taken) in [(PAGE, true), (2 * PAGE, true), (2 * PAGE + 1, false), (5000, false), (5_000_000, false)] {
-        let row = if rows > 5000 { "{}" } else { r#"{"InstanceId":"i-1","ComputerName":"a,b],["}"# };
-        let body = format!(r#"{{"NextToken":"n","InstanceInformationList":[{}]}}"#, vec![row; rows].join(","));
+    for (rows, is_taken) in [
+        (PAGE, true),
+        (2 * PAGE, true),
+        (2 * PAGE + 1, false),
+        (5000, false),
+        (5_000_000, false),
+    ] {
+        let row = if rows > 5000 {
+            "{}"
+        } else {
+            r#"{"InstanceId":"i-1","ComputerName":"a,b],["}"#
+        };
+        let body = format!(
+            r#"{{"NextToken":"n","InstanceInformationList":[{}]}}"#,
+            vec![row; rows].join(",")
+        );
         let server = Server::start(move |_, _| json(200, &body)).await;
         let counts = Arc::<Counts>::default();
         let source = SsmSource::new(&server.base().await, patient(), Arc::clone(&counts) as _);
         match source.instances(&PageRequest::FIRST).await {
-            Ok(page) => assert!(is_taken && page.rows.is_some_and(|read| read.len() == rows), "{rows}"),
+            Ok(page) => assert!(
+                is_taken && page.rows.is_some_and(|read| read.len() == rows),
+                "{rows}"
+            ),
             Err(error) => {
-                assert!(!is_taken && error.detail.contains("more than 100 rows"), "{rows}: {error}");
-                assert_eq!((error.reason, error.scope), (Reason::BadResponse, Scope::Content));
+                assert!(
+                    !is_taken && error.detail.contains("more than 100 rows"),
+                    "{rows}: {error}"
+                );
+                assert_eq!(
+                    (error.reason, error.scope),
+                    (Reason::BadResponse, Scope::Content)
+                );
                 assert_eq!(counts.failures(), [Reason::BadResponse]);
             }
         }
@@ -159,28 +267,51 @@ async fn a_page_far_above_what_was_asked_for_is_a_bad_response() {
 async fn a_row_with_far_too_many_members_is_a_bad_response() {
     let members = vec![r#""k":1"#; 200_000].join(",");
     let row = format!(r#"{{"InstanceAssociationStatusAggregatedCount":{{{members}}}}}"#);
-    let body = format!(r#"{{"InstanceInformationList":[{{"InstanceId":"i-1","AssociationOverview":{row}}}]}}"#);
+    let body = format!(
+        r#"{{"InstanceInformationList":[{{"InstanceId":"i-1","AssociationOverview":{row}}}]}}"#
+    );
     let server = Server::start(move |_, _| json(200, &body)).await;
     let source = SsmSource::new(&server.base().await, patient(), Arc::<Counts>::default());
-    let error = source.instances(&PageRequest::FIRST).await.expect_err("too many");
-    assert_eq!((error.reason, error.scope), (Reason::BadResponse, Scope::Content), "{error}");
+    let error = source
+        .instances(&PageRequest::FIRST)
+        .await
+        .expect_err("too many");
+    assert_eq!(
+        (error.reason, error.scope),
+        (Reason::BadResponse, Scope::Content),
+        "{error}"
+    );
 }
 
 #[tokio::test]
 async fn times_and_nesting_without_measure_break_nothing() {
     let deep = format!(r#"{{"Unheard":{}"#, "[".repeat(MIB));
-    let nested = format!(r#"{{"Unheard":{}{}}}"#, "[".repeat(100_000), "]".repeat(100_000));
+    let nested = format!(
+        r#"{{"Unheard":{}{}}}"#,
+        "[".repeat(100_000),
+        "]".repeat(100_000)
+    );
     let time = |time: &str| {
         format!(
             r#"{{"ResourceComplianceSummaryItems":[{{"ResourceId":"i-1","ComplianceType":"Patch",
                 "ExecutionSummary":{{"ExecutionTime":{time}}}}}]}}"#
         )
     };
-    let bodies = [deep, nested, time("1e400"), time("-1e400"), time("9223372036854775807"), time("1e18")];
+    let bodies = [
+        deep,
+        nested,
+        time("1e400"),
+        time("-1e400"),
+        time("9223372036854775807"),
+        time("1e18"),
+    ];
     let server = Server::start(move |_, before| json(200, &bodies[before % bodies.len()])).await;
     let source = SsmSource::new(&server.base().await, patient(), Arc::<Counts>::default());
     for call in 0..6 {
         let page = source.summaries(&Types::All, &PageRequest::FIRST).await;
-        assert!(call >= 2 || page.is_err_and(|error| error.reason == Reason::BadResponse), "{call}");
+        assert!(
+            call >= 2 || page.is_err_and(|error| error.reason == Reason::BadResponse),
+            "{call}"
+        );
     }
 }

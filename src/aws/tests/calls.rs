@@ -11,7 +11,10 @@ fn body(asked: &[Asked]) -> serde_json::Value {
 }
 
 fn after(token: &str) -> PageRequest {
-    PageRequest { token: Some(token.to_owned()), ..PageRequest::FIRST }
+    PageRequest {
+        token: Some(token.to_owned()),
+        ..PageRequest::FIRST
+    }
 }
 
 #[tokio::test]
@@ -22,13 +25,26 @@ async fn each_call_asks_for_pages_of_fifty_with_its_filters() {
     let named = Types::Named(vec!["Patch".to_owned(), "Custom:A".to_owned()]);
 
     source.instances(&PageRequest::FIRST).await.expect("a page");
-    source.summaries(&Types::All, &PageRequest::FIRST).await.expect("a page");
+    source
+        .summaries(&Types::All, &PageRequest::FIRST)
+        .await
+        .expect("a page");
     source.totals(&after("t")).await.expect("a page");
     source.baselines(&after("t")).await.expect("a page");
     source.associations(&after("t")).await.expect("a page");
-    assert_eq!(body(&server.asked("DescribeInstanceInformation")), serde_json::json!({"MaxResults": 50}));
-    assert_eq!(body(&server.asked("ListResourceComplianceSummaries")), serde_json::json!({"MaxResults": 50}));
-    for operation in ["ListComplianceSummaries", "DescribePatchBaselines", "ListAssociations"] {
+    assert_eq!(
+        body(&server.asked("DescribeInstanceInformation")),
+        serde_json::json!({"MaxResults": 50})
+    );
+    assert_eq!(
+        body(&server.asked("ListResourceComplianceSummaries")),
+        serde_json::json!({"MaxResults": 50})
+    );
+    for operation in [
+        "ListComplianceSummaries",
+        "DescribePatchBaselines",
+        "ListAssociations",
+    ] {
         let expected = serde_json::json!({"MaxResults": 50, "NextToken": "t"});
         assert_eq!(body(&server.asked(operation)), expected, "{operation}");
     }
@@ -36,13 +52,23 @@ async fn each_call_asks_for_pages_of_fifty_with_its_filters() {
     source.summaries(&named, &after("t")).await.expect("a page");
     let filter = serde_json::json!({"Key": "ComplianceType", "Values": ["Patch", "Custom:A"], "Type": "EQUAL"});
     let expected = serde_json::json!({"MaxResults": 50, "NextToken": "t", "Filters": [filter]});
-    assert_eq!(body(&server.asked("ListResourceComplianceSummaries")), expected);
+    assert_eq!(
+        body(&server.asked("ListResourceComplianceSummaries")),
+        expected
+    );
 
-    source.patch_states(&ids, &after("t")).await.expect("a page");
-    let expected = serde_json::json!({"MaxResults": 50, "NextToken": "t", "InstanceIds": ["i-1", "i-2"]});
+    source
+        .patch_states(&ids, &after("t"))
+        .await
+        .expect("a page");
+    let expected =
+        serde_json::json!({"MaxResults": 50, "NextToken": "t", "InstanceIds": ["i-1", "i-2"]});
     assert_eq!(body(&server.asked("DescribeInstancePatchStates")), expected);
 
-    source.items("i-1", &PageRequest::FIRST).await.expect("a page");
+    source
+        .items("i-1", &PageRequest::FIRST)
+        .await
+        .expect("a page");
     let expected = serde_json::json!({
         "MaxResults": 50, "ResourceIds": ["i-1"], "ResourceTypes": ["ManagedInstance"],
         "Filters": [
@@ -88,10 +114,16 @@ async fn targets_share_connections() {
     let server = Server::start(|_, _| json(200, "{}")).await;
     let base = server.base().await;
     for region in ["eu-west-1", "us-east-1", "us-east-1"] {
-        let options = crate::aws::TargetOptions { region: region.to_owned(), ..options() };
+        let options = crate::aws::TargetOptions {
+            region: region.to_owned(),
+            ..options()
+        };
         let source = SsmSource::new(&base, options, Arc::<Counts>::default());
         source.instances(&PageRequest::FIRST).await.expect("a page");
-        source.associations(&PageRequest::FIRST).await.expect("a page");
+        source
+            .associations(&PageRequest::FIRST)
+            .await
+            .expect("a page");
     }
     assert_eq!(server.connections(), 1);
 }
@@ -103,7 +135,12 @@ const CHILD: &str = "SSM_COMPLIANCE_EXPORTER_TEST_CHILD";
 async fn the_environment_names_region_and_endpoint() {
     if std::env::var_os(CHILD).is_some() {
         let static_credentials = Some(("AKIDBASE".to_owned(), "secret".to_owned()));
-        let base = Base::load(BaseOptions { endpoint_url: None, static_credentials, fallback_region: None }).await;
+        let base = Base::load(BaseOptions {
+            endpoint_url: None,
+            static_credentials,
+            fallback_region: None,
+        })
+        .await;
         let base = base.expect("a good environment");
         assert_eq!(base.default_region().as_deref(), Some("eu-north-1"));
         let source = SsmSource::new(&base, options(), Arc::<Counts>::default());
@@ -114,12 +151,35 @@ async fn the_environment_names_region_and_endpoint() {
     let ssm = Server::start(|_, _| json(200, "{}")).await;
     let sts = Server::start(|_, _| identity("111122223333")).await;
     let child = tokio::process::Command::new(std::env::current_exe().expect("the tests"))
-        .args(["aws::tests::calls::the_environment_names_region_and_endpoint", "--exact"])
-        .envs([(CHILD, "1"), ("AWS_REGION", "eu-north-1"), ("NO_PROXY", "127.0.0.1")])
-        .envs([("AWS_CONFIG_FILE", "/dev/null"), ("AWS_SHARED_CREDENTIALS_FILE", "/dev/null")])
-        .envs([("AWS_ENDPOINT_URL_SSM", &ssm.url), ("AWS_ENDPOINT_URL", &sts.url)])
+        .args([
+            "aws::tests::calls::the_environment_names_region_and_endpoint",
+            "--exact",
+        ])
+        .envs([
+            (CHILD, "1"),
+            ("AWS_REGION", "eu-north-1"),
+            ("NO_PROXY", "127.0.0.1"),
+        ])
+        .envs([
+            ("AWS_CONFIG_FILE", "/dev/null"),
+            ("AWS_SHARED_CREDENTIALS_FILE", "/dev/null"),
+        ])
+        .envs([
+            ("AWS_ENDPOINT_URL_SSM", &ssm.url),
+            ("AWS_ENDPOINT_URL", &sts.url),
+        ])
         .output();
     let output = child.await.expect("it runs");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
-    assert_eq!((ssm.asked("DescribeInstanceInformation").len(), sts.asked("GetCallerIdentity").len()), (1, 1));
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stdout)
+    );
+    assert_eq!(
+        (
+            ssm.asked("DescribeInstanceInformation").len(),
+            sts.asked("GetCallerIdentity").len()
+        ),
+        (1, 1)
+    );
 }

@@ -11,7 +11,8 @@ use futures_util::future::join_all;
 
 use crate::aws::chain::Chain;
 use crate::aws::testing::{
-    Asked, Counts, Reply, Server, identity, json, options, refusal, role_options, session, sts_refusal,
+    Asked, Counts, Reply, Server, identity, json, options, refusal, role_options, session,
+    sts_refusal,
 };
 use crate::aws::{Base, SsmSource, TargetOptions};
 use crate::collect::{PageRequest, Source};
@@ -22,13 +23,23 @@ fn ssm(asked: &Asked, good: &str) -> Reply {
     if asked.head.contains(&format!("Credential={good}/")) {
         json(200, "{}")
     } else {
-        refusal("ExpiredTokenException", "The security token included in the request is expired")
+        refusal(
+            "ExpiredTokenException",
+            "The security token included in the request is expired",
+        )
     }
 }
 
 async fn role_source(server: &Server) -> (SsmSource, Arc<Counts>) {
     let counts = Arc::<Counts>::default();
-    (SsmSource::new(&server.base().await, role_options(), Arc::clone(&counts) as _), counts)
+    (
+        SsmSource::new(
+            &server.base().await,
+            role_options(),
+            Arc::clone(&counts) as _,
+        ),
+        counts,
+    )
 }
 
 #[tokio::test]
@@ -47,10 +58,18 @@ async fn a_role_is_assumed_once_for_many_calls_and_refreshes() {
     }
     let asked = server.asked("AssumeRole");
     assert_eq!(asked.len(), 1);
-    for part in ["RoleSessionName=ssm-compliance-exporter", "ExternalId=s3cret", "DurationSeconds=3600"] {
+    for part in [
+        "RoleSessionName=ssm-compliance-exporter",
+        "ExternalId=s3cret",
+        "DurationSeconds=3600",
+    ] {
         assert!(asked[0].body.contains(part), "{}", asked[0].body);
     }
-    assert!(asked[0].head.contains("/eu-west-1/sts/aws4_request"), "{}", asked[0].head);
+    assert!(
+        asked[0].head.contains("/eu-west-1/sts/aws4_request"),
+        "{}",
+        asked[0].head
+    );
     assert!(server.asked("GetCallerIdentity").is_empty());
 }
 
@@ -61,11 +80,21 @@ async fn a_refused_role_costs_one_call_per_refresh() {
     for refresh in 1..=2 {
         let error = source.begin().await.expect_err("refused");
         assert_eq!(error.reason, Reason::AssumeRoleFailed);
-        assert!(error.detail.contains("role/reader") && error.detail.contains("AccessDenied"), "{error}");
+        assert!(
+            error.detail.contains("role/reader") && error.detail.contains("AccessDenied"),
+            "{error}"
+        );
         assert!(!error.detail.contains("s3cret"), "{error}");
         let calls = join_all((0..3).map(|_| source.instances(&PageRequest::FIRST))).await;
-        assert!(calls.iter().all(|call| call.as_ref().is_err_and(|again| *again == error)));
-        assert_eq!((server.asked("AssumeRole").len(), counts.attempts()), (refresh, 0));
+        assert!(
+            calls
+                .iter()
+                .all(|call| call.as_ref().is_err_and(|again| *again == error))
+        );
+        assert_eq!(
+            (server.asked("AssumeRole").len(), counts.attempts()),
+            (refresh, 0)
+        );
     }
 }
 
@@ -78,14 +107,21 @@ async fn faults_of_sts_keep_their_own_reasons() {
     ] {
         let server = Server::start(move |_, _| sts_refusal(code)).await;
         let (source, _) = role_source(&server).await;
-        assert_eq!(source.begin().await.expect_err("refused").reason, reason, "{code}");
+        assert_eq!(
+            source.begin().await.expect_err("refused").reason,
+            reason,
+            "{code}"
+        );
         assert_eq!(server.asked("AssumeRole").len(), 1, "{code}");
     }
     let server = Server::start(|_, _| Reply::HangUp).await;
     let (source, _) = role_source(&server).await;
     drop(server);
     tokio::task::yield_now().await;
-    assert_eq!(source.begin().await.expect_err("nobody listens").reason, Reason::Network);
+    assert_eq!(
+        source.begin().await.expect_err("nobody listens").reason,
+        Reason::Network
+    );
 }
 
 #[tokio::test]
@@ -101,7 +137,12 @@ async fn a_session_that_ends_early_is_replaced_once_for_all_calls() {
         call.expect("a page");
     }
     assert_eq!(server.asked("AssumeRole").len(), 2);
-    assert!(counts.failures().iter().all(|reason| *reason == Reason::ExpiredToken));
+    assert!(
+        counts
+            .failures()
+            .iter()
+            .all(|reason| *reason == Reason::ExpiredToken)
+    );
     assert_eq!(counts.attempts(), 5 + counts.failures().len());
 }
 
@@ -114,11 +155,23 @@ async fn a_session_that_is_refused_again_ends_the_refresh() {
     .await;
     let (source, counts) = role_source(&server).await;
     source.begin().await.expect("a session");
-    let error = source.instances(&PageRequest::FIRST).await.expect_err("refused twice");
+    let error = source
+        .instances(&PageRequest::FIRST)
+        .await
+        .expect_err("refused twice");
     assert_eq!((error.reason, counts.attempts()), (Reason::ExpiredToken, 2));
-    source.associations(&PageRequest::FIRST).await.expect_err("fails at once");
-    assert_eq!((server.asked("AssumeRole").len(), counts.attempts()), (2, 2));
-    source.begin().await.expect("another refresh, another session");
+    source
+        .associations(&PageRequest::FIRST)
+        .await
+        .expect_err("fails at once");
+    assert_eq!(
+        (server.asked("AssumeRole").len(), counts.attempts()),
+        (2, 2)
+    );
+    source
+        .begin()
+        .await
+        .expect("another refresh, another session");
     assert_eq!(server.asked("AssumeRole").len(), 3);
 }
 
@@ -152,7 +205,10 @@ impl ProvideCredentials for Rotating {
 
 async fn base_of(server: &Server, provider: impl ProvideCredentials + 'static) -> Base {
     let chain = Arc::new(Chain::fixed(SharedCredentialsProvider::new(provider)));
-    Base { chain, ..server.base().await }
+    Base {
+        chain,
+        ..server.base().await
+    }
 }
 
 #[tokio::test]
@@ -163,11 +219,19 @@ async fn base_credentials_that_ssm_refuses_are_read_anew() {
     })
     .await;
     let base = base_of(&server, Rotating::default()).await;
-    let targets: Vec<_> = (0..3).map(|_| SsmSource::new(&base, options(), Arc::<Counts>::default())).collect();
+    let targets: Vec<_> = (0..3)
+        .map(|_| SsmSource::new(&base, options(), Arc::<Counts>::default()))
+        .collect();
     for target in &targets {
         target.begin().await.expect("an account");
     }
-    for call in join_all(targets.iter().map(|target| target.instances(&PageRequest::FIRST))).await {
+    for call in join_all(
+        targets
+            .iter()
+            .map(|target| target.instances(&PageRequest::FIRST)),
+    )
+    .await
+    {
         call.expect("all targets share what one of them read anew");
     }
 }
@@ -181,7 +245,10 @@ async fn base_credentials_that_sts_refuses_are_read_anew_by_the_next_refresh() {
     .await;
     let base = base_of(&server, Rotating::default()).await;
     let source = SsmSource::new(&base, role_options(), Arc::<Counts>::default());
-    assert_eq!(source.begin().await.expect_err("expired").reason, Reason::ExpiredToken);
+    assert_eq!(
+        source.begin().await.expect_err("expired").reason,
+        Reason::ExpiredToken
+    );
     source.begin().await.expect("fresh ones");
     assert_eq!(server.asked("AssumeRole").len(), 2);
 }
@@ -205,8 +272,17 @@ async fn without_credentials_nobody_is_asked() {
     let source = SsmSource::new(&base, role_options(), Arc::<Counts>::default());
     let error = source.begin().await.expect_err("none");
     assert_eq!(error.reason, Reason::InvalidCredentials);
-    assert_eq!(source.instances(&PageRequest::FIRST).await.expect_err("none"), error);
-    assert!(server.asked("AssumeRole").is_empty() && server.asked("DescribeInstanceInformation").is_empty());
+    assert_eq!(
+        source
+            .instances(&PageRequest::FIRST)
+            .await
+            .expect_err("none"),
+        error
+    );
+    assert!(
+        server.asked("AssumeRole").is_empty()
+            && server.asked("DescribeInstanceInformation").is_empty()
+    );
 }
 
 #[tokio::test]
@@ -217,15 +293,24 @@ async fn an_unknown_account_is_asked_for_again_by_the_next_refresh() {
     })
     .await;
     let (source, _) = server.source().await;
-    assert_eq!(source.begin().await.expect_err("denied").reason, Reason::AccessDenied);
+    assert_eq!(
+        source.begin().await.expect_err("denied").reason,
+        Reason::AccessDenied
+    );
     assert_eq!(source.begin().await.as_deref(), Ok("111122223333"));
 }
 
 #[test]
 fn secrets_are_not_shown() {
-    let options = TargetOptions { attempt_timeout: Duration::from_secs(1), ..role_options() };
+    let options = TargetOptions {
+        attempt_timeout: Duration::from_secs(1),
+        ..role_options()
+    };
     let shown = format!("{options:?}");
-    assert!(shown.contains("role/reader") && !shown.contains("s3cret"), "{shown}");
+    assert!(
+        shown.contains("role/reader") && !shown.contains("s3cret"),
+        "{shown}"
+    );
     let options = crate::aws::BaseOptions {
         endpoint_url: None,
         static_credentials: Some(("AKID".to_owned(), "s3cret".to_owned())),

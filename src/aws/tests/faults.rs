@@ -5,7 +5,9 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 
-use crate::aws::testing::{Counts, Reply, Server, html, identity, json, options, refusal, with_headers};
+use crate::aws::testing::{
+    Counts, Reply, Server, html, identity, json, options, refusal, with_headers,
+};
 use crate::aws::{SsmSource, TargetOptions};
 use crate::collect::{PageRequest, Scope, Source, SourceError};
 use crate::model::Reason;
@@ -14,10 +16,23 @@ use crate::model::Reason;
 async fn failing(reply: impl Fn() -> Reply + Send + Sync + 'static) -> (SourceError, usize) {
     let server = Server::start(move |_, _| reply()).await;
     let (source, counts) = server.source().await;
-    let error = source.instances(&PageRequest::FIRST).await.expect_err("nothing else is answered");
-    assert!(counts.failures().iter().all(|reason| *reason == error.reason), "{:?}", counts.failures());
+    let error = source
+        .instances(&PageRequest::FIRST)
+        .await
+        .expect_err("nothing else is answered");
+    assert!(
+        counts
+            .failures()
+            .iter()
+            .all(|reason| *reason == error.reason),
+        "{:?}",
+        counts.failures()
+    );
     assert_eq!(counts.failures().len(), counts.attempts());
-    assert_eq!(server.asked("DescribeInstanceInformation").len(), counts.attempts());
+    assert_eq!(
+        server.asked("DescribeInstanceInformation").len(),
+        counts.attempts()
+    );
     (error, counts.attempts())
 }
 
@@ -27,30 +42,72 @@ async fn refusals_are_told_by_their_code_and_not_tried_again() {
         ("AccessDeniedException", Reason::AccessDenied, Scope::Call),
         ("ValidationException", Reason::Other, Scope::Content),
         ("InvalidNextToken", Reason::Other, Scope::Call),
-        ("com.amazonaws.ssm#InvalidFilter", Reason::Other, Scope::Call),
-        ("com.amazonaws.ssm#AccessDeniedException", Reason::AccessDenied, Scope::Call),
+        (
+            "com.amazonaws.ssm#InvalidFilter",
+            Reason::Other,
+            Scope::Call,
+        ),
+        (
+            "com.amazonaws.ssm#AccessDeniedException",
+            Reason::AccessDenied,
+            Scope::Call,
+        ),
         ("NotAccessDeniedExceptionAtAll", Reason::Other, Scope::Call),
     ] {
         let (error, attempts) = failing(move || refusal(code, "because")).await;
-        assert_eq!((error.reason, error.scope, attempts), (reason, scope, 1), "{code}");
+        assert_eq!(
+            (error.reason, error.scope, attempts),
+            (reason, scope, 1),
+            "{code}"
+        );
         assert!(error.detail.ends_with(": because"), "{}", error.detail);
     }
 }
 
 #[tokio::test]
 async fn a_token_that_aws_refuses_asks_for_another_beginning_and_nothing_else_does() {
-    let constraint = "1 validation error detected: Value 'x' at 'nextToken' failed to satisfy constraint";
-    let next = PageRequest { token: Some("t".to_owned()), ..PageRequest::FIRST };
-    let other = "1 validation error detected: Value '100' at 'maxResults' failed to satisfy constraint";
+    let constraint =
+        "1 validation error detected: Value 'x' at 'nextToken' failed to satisfy constraint";
+    let next = PageRequest {
+        token: Some("t".to_owned()),
+        ..PageRequest::FIRST
+    };
+    let other =
+        "1 validation error detected: Value '100' at 'maxResults' failed to satisfy constraint";
     for (code, message, first, later) in [
-        ("InvalidNextToken", "The specified token is not valid.", Scope::Call, Scope::Token),
-        ("com.amazonaws.ssm#InvalidNextToken", "", Scope::Call, Scope::Token),
+        (
+            "InvalidNextToken",
+            "The specified token is not valid.",
+            Scope::Call,
+            Scope::Token,
+        ),
+        (
+            "com.amazonaws.ssm#InvalidNextToken",
+            "",
+            Scope::Call,
+            Scope::Token,
+        ),
         ("ExpiredNextTokenException", "", Scope::Call, Scope::Token),
         ("ValidationException", constraint, Scope::Call, Scope::Token),
-        ("InvalidParameterValue", "The value of NextToken is invalid", Scope::Call, Scope::Token),
+        (
+            "InvalidParameterValue",
+            "The value of NextToken is invalid",
+            Scope::Call,
+            Scope::Token,
+        ),
         ("ValidationException", other, Scope::Content, Scope::Content),
-        ("AccessDeniedException", constraint, Scope::Call, Scope::Call),
-        ("ExpiredTokenException", "The security token included in the request is expired", Scope::Call, Scope::Call),
+        (
+            "AccessDeniedException",
+            constraint,
+            Scope::Call,
+            Scope::Call,
+        ),
+        (
+            "ExpiredTokenException",
+            "The security token included in the request is expired",
+            Scope::Call,
+            Scope::Call,
+        ),
     ] {
         let server = Server::start(move |asked, _| match asked.operation.as_str() {
             "GetCallerIdentity" => identity("111122223333"),
@@ -59,9 +116,17 @@ async fn a_token_that_aws_refuses_asks_for_another_beginning_and_nothing_else_do
         .await;
         let (source, _) = server.source().await;
         let scope = |error: Result<_, SourceError>| error.map(drop).expect_err("refused").scope;
-        assert_eq!(scope(source.instances(&PageRequest::FIRST).await.map(drop)), first, "{code} {message}");
+        assert_eq!(
+            scope(source.instances(&PageRequest::FIRST).await.map(drop)),
+            first,
+            "{code} {message}"
+        );
         source.begin().await.expect("another refresh");
-        assert_eq!(scope(source.associations(&next).await.map(drop)), later, "{code} {message}");
+        assert_eq!(
+            scope(source.associations(&next).await.map(drop)),
+            later,
+            "{code} {message}"
+        );
     }
     let server = Server::start(move |_, _| refusal("InvalidNextToken", "")).await;
     let (source, _) = server.source().await;
@@ -73,7 +138,8 @@ async fn a_token_that_aws_refuses_asks_for_another_beginning_and_nothing_else_do
 #[tokio::test]
 async fn the_header_with_the_code_goes_before_the_body() {
     let header = "x-amzn-errortype: AccessDeniedException:http://internal\r\n";
-    let (error, _) = failing(move || with_headers(400, header, r#"{"__type":"ThrottlingException"}"#)).await;
+    let (error, _) =
+        failing(move || with_headers(400, header, r#"{"__type":"ThrottlingException"}"#)).await;
     assert_eq!(error.reason, Reason::AccessDenied);
 }
 
@@ -86,35 +152,72 @@ async fn an_unknown_resource_is_gone_when_asked_for_alone() {
     .await;
     let (source, _) = server.source().await;
     let ids: [Arc<str>; 2] = ["i-1".into(), "i-2".into()];
-    assert_eq!(source.items("i-1", &PageRequest::FIRST).await.expect_err("gone").scope, Scope::Gone);
-    assert_eq!(source.patch_states(&ids[..1], &PageRequest::FIRST).await.expect_err("gone").scope, Scope::Gone);
-    assert_eq!(source.patch_states(&ids, &PageRequest::FIRST).await.expect_err("one of two").scope, Scope::Content);
+    assert_eq!(
+        source
+            .items("i-1", &PageRequest::FIRST)
+            .await
+            .expect_err("gone")
+            .scope,
+        Scope::Gone
+    );
+    assert_eq!(
+        source
+            .patch_states(&ids[..1], &PageRequest::FIRST)
+            .await
+            .expect_err("gone")
+            .scope,
+        Scope::Gone
+    );
+    assert_eq!(
+        source
+            .patch_states(&ids, &PageRequest::FIRST)
+            .await
+            .expect_err("one of two")
+            .scope,
+        Scope::Content
+    );
 }
 
 #[tokio::test]
 async fn faults_of_aws_are_tried_three_times_whatever_their_body() {
     for status in [500, 502, 503, 504] {
         let (error, attempts) = failing(move || html(status)).await;
-        assert_eq!((error.reason, error.scope, attempts), (Reason::ServerError, Scope::Call, 3), "{status}");
+        assert_eq!(
+            (error.reason, error.scope, attempts),
+            (Reason::ServerError, Scope::Call, 3),
+            "{status}"
+        );
     }
-    let (error, attempts) = failing(|| json(500, r#"{"__type":"InternalServerError","Message":"x"}"#)).await;
+    let (error, attempts) =
+        failing(|| json(500, r#"{"__type":"InternalServerError","Message":"x"}"#)).await;
     assert_eq!((error.reason, attempts), (Reason::ServerError, 3));
     let half = "HTTP/1.1 503 -\r\ncontent-length: 9\r\n\r\n<html";
     let (error, attempts) = failing(move || Reply::Half(half)).await;
-    assert_eq!((error.reason, error.scope, attempts), (Reason::ServerError, Scope::Call, 3), "the status says enough");
+    assert_eq!(
+        (error.reason, error.scope, attempts),
+        (Reason::ServerError, Scope::Call, 3),
+        "the status says enough"
+    );
 }
 
 #[tokio::test]
 async fn a_page_of_a_proxy_is_a_bad_response() {
     let (error, attempts) = failing(|| html(400)).await;
-    assert_eq!((error.reason, error.scope, attempts), (Reason::BadResponse, Scope::Call, 1));
+    assert_eq!(
+        (error.reason, error.scope, attempts),
+        (Reason::BadResponse, Scope::Call, 1)
+    );
 }
 
 #[tokio::test]
 async fn a_connection_that_breaks_is_tried_three_times() {
     for reply in [|| Reply::HangUp, || Reply::CutShort] {
         let (error, attempts) = failing(reply).await;
-        assert_eq!((error.reason, error.scope, attempts), (Reason::Network, Scope::Call, 3), "{error}");
+        assert_eq!(
+            (error.reason, error.scope, attempts),
+            (Reason::Network, Scope::Call, 3),
+            "{error}"
+        );
     }
 }
 
@@ -124,22 +227,44 @@ async fn a_refused_connection_is_a_network_failure() {
     let (source, counts) = server.source().await;
     drop(server);
     tokio::task::yield_now().await;
-    let error = source.instances(&PageRequest::FIRST).await.expect_err("nobody listens");
-    assert_eq!((error.reason, counts.attempts()), (Reason::Network, 3), "{error}");
+    let error = source
+        .instances(&PageRequest::FIRST)
+        .await
+        .expect_err("nobody listens");
+    assert_eq!(
+        (error.reason, counts.attempts()),
+        (Reason::Network, 3),
+        "{error}"
+    );
 }
 
 #[tokio::test]
 async fn silence_is_a_timeout_after_each_attempts_own_time() {
     let server = Server::start(|_, _| Reply::Silence).await;
-    let options = TargetOptions { attempt_timeout: Duration::from_millis(100), ..options() };
+    let options = TargetOptions {
+        attempt_timeout: Duration::from_millis(100),
+        ..options()
+    };
     let counts = Arc::<Counts>::default();
     let source = SsmSource::new(&server.base().await, options, Arc::clone(&counts) as _);
     let start = Instant::now();
-    let error = source.instances(&PageRequest::FIRST).await.expect_err("no answer");
+    let error = source
+        .instances(&PageRequest::FIRST)
+        .await
+        .expect_err("no answer");
     assert_eq!((error.reason, counts.attempts()), (Reason::Timeout, 3));
-    assert!(start.elapsed() < Duration::from_secs(3), "{:?}", start.elapsed());
+    assert!(
+        start.elapsed() < Duration::from_secs(3),
+        "{:?}",
+        start.elapsed()
+    );
     let attempts = counts.attempts.lock().expect("unpoisoned").clone();
-    assert!(attempts.iter().all(|(_, took)| *took >= Duration::from_millis(95)), "{attempts:?}");
+    assert!(
+        attempts
+            .iter()
+            .all(|(_, took)| *took >= Duration::from_millis(95)),
+        "{attempts:?}"
+    );
 }
 
 #[tokio::test]
@@ -152,7 +277,10 @@ async fn a_throttled_call_passes_in_the_end() {
         .await;
         let (source, counts) = server.source().await;
         source.instances(&PageRequest::FIRST).await.expect("a page");
-        assert_eq!((counts.attempts(), counts.failures()), (4, vec![Reason::Throttled; 3]));
+        assert_eq!(
+            (counts.attempts(), counts.failures()),
+            (4, vec![Reason::Throttled; 3])
+        );
     }
 }
 
@@ -168,7 +296,11 @@ async fn a_call_that_is_always_throttled_is_given_up() {
 #[tokio::test]
 async fn aws_is_asked_again_no_sooner_than_it_wants() {
     let server = Server::start(|_, before| match before {
-        0 => with_headers(400, "x-amz-retry-after: 300\r\n", r#"{"__type":"ThrottlingException"}"#),
+        0 => with_headers(
+            400,
+            "x-amz-retry-after: 300\r\n",
+            r#"{"__type":"ThrottlingException"}"#,
+        ),
         _ => json(200, "{}"),
     })
     .await;
@@ -182,8 +314,18 @@ async fn aws_is_asked_again_no_sooner_than_it_wants() {
 
 #[tokio::test]
 async fn retries_stay_below_the_ceiling() {
-    let server = Server::start(|_, before| if before % 2 == 0 { html(500) } else { json(200, "{}") }).await;
-    let options = TargetOptions { requests_per_second: 20.0, ..options() };
+    let server = Server::start(|_, before| {
+        if before % 2 == 0 {
+            html(500)
+        } else {
+            json(200, "{}")
+        }
+    })
+    .await;
+    let options = TargetOptions {
+        requests_per_second: 20.0,
+        ..options()
+    };
     let source = SsmSource::new(&server.base().await, options, Arc::<Counts>::default());
     join_all((0..5).map(|_| source.instances(&PageRequest::FIRST))).await;
     let asked = server.asked("DescribeInstanceInformation");
@@ -196,9 +338,20 @@ async fn retries_stay_below_the_ceiling() {
 
 #[tokio::test]
 async fn a_call_that_is_given_up_is_counted_and_leaves_the_line() {
-    let server = Server::start(|_, before| if before == 0 { Reply::Silence } else { json(200, "{}") }).await;
+    let server = Server::start(|_, before| {
+        if before == 0 {
+            Reply::Silence
+        } else {
+            json(200, "{}")
+        }
+    })
+    .await;
     let (source, counts) = server.source().await;
-    let given_up = tokio::time::timeout(Duration::from_millis(200), source.instances(&PageRequest::FIRST)).await;
+    let given_up = tokio::time::timeout(
+        Duration::from_millis(200),
+        source.instances(&PageRequest::FIRST),
+    )
+    .await;
     assert!(given_up.is_err());
     assert_eq!(counts.attempts(), 1);
     source.instances(&PageRequest::FIRST).await.expect("a page");

@@ -9,7 +9,8 @@ use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvid
 
 use crate::aws::chain::Chain;
 use crate::aws::testing::{
-    Asked, Counts, Reply, Server, identity, json, options, refusal, role_options, session, sts_refusal,
+    Asked, Counts, Reply, Server, identity, json, options, refusal, role_options, session,
+    sts_refusal,
 };
 use crate::aws::{Base, SsmSource, TargetOptions};
 use crate::collect::{PageRequest, Source};
@@ -42,7 +43,10 @@ fn has_key(asked: &Asked, key: &str) -> bool {
 }
 
 async fn base_of(server: &Server, provider: impl ProvideCredentials + 'static) -> Base {
-    Base { chain: Arc::new(Chain::fixed(SharedCredentialsProvider::new(provider))), ..server.base().await }
+    Base {
+        chain: Arc::new(Chain::fixed(SharedCredentialsProvider::new(provider))),
+        ..server.base().await
+    }
 }
 
 fn source(base: &Base, options: TargetOptions) -> SsmSource {
@@ -67,12 +71,21 @@ async fn credentials_of_another_account_end_the_refresh_and_begin_the_next() {
     assert_eq!(source.begin().await.as_deref(), Ok("111111111111"));
     keys.to(1);
     for _ in 0..2 {
-        let error = source.instances(&PageRequest::FIRST).await.expect_err("rows of another account");
+        let error = source
+            .instances(&PageRequest::FIRST)
+            .await
+            .expect_err("rows of another account");
         assert_eq!(error.reason, Reason::InvalidCredentials);
-        assert!(error.detail.contains("222222222222") && error.detail.contains("111111111111"), "{error}");
+        assert!(
+            error.detail.contains("222222222222") && error.detail.contains("111111111111"),
+            "{error}"
+        );
     }
     let asked = server.asked("DescribeInstanceInformation");
-    assert!(asked.iter().all(|asked| has_key(asked, "AKID0")), "SSM never sees the other account's key");
+    assert!(
+        asked.iter().all(|asked| has_key(asked, "AKID0")),
+        "SSM never sees the other account's key"
+    );
     assert_eq!(source.begin().await.as_deref(), Ok("222222222222"));
     source.instances(&PageRequest::FIRST).await.expect("a page");
 }
@@ -88,9 +101,16 @@ async fn a_new_key_of_the_same_account_goes_on_with_the_refresh() {
     let source = source(&base_of(&server, keys.clone()).await, options());
     source.begin().await.expect("an account");
     keys.to(1);
-    source.instances(&PageRequest::FIRST).await.expect("a page, with the new key");
+    source
+        .instances(&PageRequest::FIRST)
+        .await
+        .expect("a page, with the new key");
     source.begin().await.expect("the same account");
-    assert_eq!(server.asked("GetCallerIdentity").len(), 2, "one for each key");
+    assert_eq!(
+        server.asked("GetCallerIdentity").len(),
+        2,
+        "one for each key"
+    );
 }
 
 #[tokio::test]
@@ -105,10 +125,17 @@ async fn a_new_key_that_sts_cannot_be_asked_about_is_not_used() {
     source.begin().await.expect("an account");
     keys.to(1);
     assert_eq!(
-        source.instances(&PageRequest::FIRST).await.expect_err("nobody knows whose").reason,
+        source
+            .instances(&PageRequest::FIRST)
+            .await
+            .expect_err("nobody knows whose")
+            .reason,
         Reason::AccessDenied
     );
-    assert_eq!(source.begin().await.expect_err("never guessed").reason, Reason::AccessDenied);
+    assert_eq!(
+        source.begin().await.expect_err("never guessed").reason,
+        Reason::AccessDenied
+    );
     assert_eq!(server.asked("DescribeInstanceInformation").len(), 1);
 }
 
@@ -125,17 +152,31 @@ async fn many_targets_of_the_same_credentials_ask_once() {
 
 #[tokio::test]
 async fn an_account_id_that_is_none_is_refused() {
-    for odd in ["", "12345", "11112222333x", "1111222233334", " 111122223333", "１１１１２２２２３３３３"] {
+    for odd in [
+        "",
+        "12345",
+        "11112222333x",
+        "1111222233334",
+        " 111122223333",
+        "１１１１２２２２３３３３",
+    ] {
         let server = Server::start(move |_, _| identity(odd)).await;
         let (source, _) = server.source().await;
-        assert_eq!(source.begin().await.expect_err(odd).reason, Reason::BadResponse, "{odd}");
+        assert_eq!(
+            source.begin().await.expect_err(odd).reason,
+            Reason::BadResponse,
+            "{odd}"
+        );
     }
 }
 
 #[tokio::test]
 async fn a_configured_account_is_not_asked_for() {
     let server = Server::start(|_, _| json(200, EMPTY)).await;
-    let options = TargetOptions { account_id: Some("999988887777".to_owned()), ..options() };
+    let options = TargetOptions {
+        account_id: Some("999988887777".to_owned()),
+        ..options()
+    };
     let source = source(&server.base().await, options);
     assert_eq!(source.begin().await.as_deref(), Ok("999988887777"));
     source.instances(&PageRequest::FIRST).await.expect("a page");
@@ -147,9 +188,21 @@ async fn a_configured_account_that_is_known_to_be_wrong_is_refused() {
     let server = Server::start(|asked, _| two_accounts(asked)).await;
     let base = base_of(&server, Switched::default()).await;
     source(&base, options()).begin().await.expect("an account");
-    let configured = source(&base, TargetOptions { account_id: Some("999988887777".to_owned()), ..options() });
-    let error = configured.begin().await.expect_err("another target has asked");
-    assert!(error.detail.contains("999988887777") && error.detail.contains("111111111111"), "{error}");
+    let configured = source(
+        &base,
+        TargetOptions {
+            account_id: Some("999988887777".to_owned()),
+            ..options()
+        },
+    );
+    let error = configured
+        .begin()
+        .await
+        .expect_err("another target has asked");
+    assert!(
+        error.detail.contains("999988887777") && error.detail.contains("111111111111"),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -172,9 +225,16 @@ async fn an_sts_that_does_not_answer_is_named_with_the_way_out() {
     let host = server.url.trim_start_matches("http://").to_owned();
     drop(server);
     tokio::task::yield_now().await;
-    let error =
-        tokio::time::timeout(Duration::from_secs(20), source.begin()).await.expect("in time").expect_err("none");
+    let error = tokio::time::timeout(Duration::from_secs(20), source.begin())
+        .await
+        .expect("in time")
+        .expect_err("none");
     assert_eq!(error.reason, Reason::Network);
-    assert!(error.detail.contains(&format!("cannot reach {host}: connection refused")), "{error}");
+    assert!(
+        error
+            .detail
+            .contains(&format!("cannot reach {host}: connection refused")),
+        "{error}"
+    );
     assert!(error.detail.contains("account_id"), "{error}");
 }

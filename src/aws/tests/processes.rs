@@ -21,8 +21,17 @@ const HANGS: &str = "sleep 600 & echo $! >> pids; echo $$ >> pids; wait";
 fn resolver(directory: &Path, script: &str, limit: Duration) -> Resolver {
     let command = format!("cd '{}'; {script}", directory.display());
     let load: Arc<Load> = Arc::new(move |stage| {
-        let process = CredentialProcess { profile: "dev".to_owned(), command: command.clone(), stage };
-        Box::pin(async move { process.provide_credentials().await.map_err(|error| unloaded(&error)) })
+        let process = CredentialProcess {
+            profile: "dev".to_owned(),
+            command: command.clone(),
+            stage,
+        };
+        Box::pin(async move {
+            process
+                .provide_credentials()
+                .await
+                .map_err(|error| unloaded(&error))
+        })
     });
     Resolver::with_limit(load, limit)
 }
@@ -35,7 +44,9 @@ fn pids(directory: &Path) -> Vec<u32> {
 /// Ended and waited for, or ended at least.
 fn is_gone(pid: u32) -> bool {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-    stat.rsplit(')').next().is_none_or(|rest| rest.trim().is_empty() || rest.trim().starts_with('Z'))
+    stat.rsplit(')')
+        .next()
+        .is_none_or(|rest| rest.trim().is_empty() || rest.trim().starts_with('Z'))
 }
 
 async fn until(what: &str, holds: impl Fn() -> bool) {
@@ -54,13 +65,20 @@ async fn a_process_that_hangs_ends_with_its_attempt_and_the_next_one_follows() {
     for attempt in 1..=2 {
         let error = resolver.resolve().await.expect_err("hangs");
         assert_eq!(error.reason, Reason::Timeout);
-        assert_eq!(error.detail, "credential_process of profile dev did not answer within 0.5 s");
+        assert_eq!(
+            error.detail,
+            "credential_process of profile dev did not answer within 0.5 s"
+        );
         let pids = pids(directory.path());
         assert_eq!(pids.len(), 2 * attempt, "the shell and its child");
         until("gone", || pids.iter().all(|pid| is_gone(*pid))).await;
         // The child is the machine's to wait for, the shell ours.
-        let shells: Vec<_> =
-            pids.iter().skip(1).step_by(2).map(|pid| Path::new("/proc").join(pid.to_string())).collect();
+        let shells: Vec<_> = pids
+            .iter()
+            .skip(1)
+            .step_by(2)
+            .map(|pid| Path::new("/proc").join(pid.to_string()))
+            .collect();
         until("waited for", || shells.iter().all(|shell| !shell.exists())).await;
     }
 }
@@ -77,7 +95,10 @@ async fn a_process_whose_attempt_is_given_up_is_ended() {
             () = until("started", || pids(directory.path()).len() == 2) => {}
         }
     }
-    until("gone", || pids(directory.path()).iter().all(|pid| is_gone(*pid))).await;
+    until("gone", || {
+        pids(directory.path()).iter().all(|pid| is_gone(*pid))
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -90,8 +111,16 @@ async fn the_end_of_the_program_ends_what_runs() {
         end_credential_processes();
     };
     let (answer, ()) = tokio::join!(resolver.resolve(), end);
-    assert!(answer.expect_err("killed").detail.contains("was ended by signal 9"));
-    until("the child is gone", || pids(directory.path()).into_iter().all(is_gone)).await;
+    assert!(
+        answer
+            .expect_err("killed")
+            .detail
+            .contains("was ended by signal 9")
+    );
+    until("the child is gone", || {
+        pids(directory.path()).into_iter().all(is_gone)
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -102,9 +131,23 @@ async fn what_holds_the_output_open_is_not_waited_for() {
     let script = format!("sleep 600 & echo $! >> pids; {print}");
     let resolver = resolver(directory.path(), &script, Duration::from_mins(1));
     let start = Instant::now();
-    assert_eq!(resolver.resolve().await.expect("credentials").access_key_id(), "id");
-    assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
-    until("gone", || pids(directory.path()).iter().all(|pid| is_gone(*pid))).await;
+    assert_eq!(
+        resolver
+            .resolve()
+            .await
+            .expect("credentials")
+            .access_key_id(),
+        "id"
+    );
+    assert!(
+        start.elapsed() < Duration::from_secs(10),
+        "{:?}",
+        start.elapsed()
+    );
+    until("gone", || {
+        pids(directory.path()).iter().all(|pid| is_gone(*pid))
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -112,6 +155,12 @@ async fn a_flood_of_complaints_is_read_and_thrown_away() {
     let _alone = ALONE.lock().await;
     let directory = tempfile::tempdir().expect("a directory");
     let script = "head -c 100000000 /dev/zero >&2; echo later >&2; exit 5";
-    let error = resolver(directory.path(), script, Duration::from_mins(1)).resolve().await.expect_err("fails");
-    assert!(error.detail.contains("exited with code 5") && error.detail.len() < 400, "{error}");
+    let error = resolver(directory.path(), script, Duration::from_mins(1))
+        .resolve()
+        .await
+        .expect_err("fails");
+    assert!(
+        error.detail.contains("exited with code 5") && error.detail.len() < 400,
+        "{error}"
+    );
 }

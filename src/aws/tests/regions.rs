@@ -8,7 +8,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::aws::chain::Chain;
 use crate::aws::testing::{
-    Asked, Counts, Reply, Server, identity, json, options, refusal, role_options, session, sts_refusal,
+    Asked, Counts, Reply, Server, identity, json, options, refusal, role_options, session,
+    sts_refusal,
 };
 use crate::aws::{Base, SsmSource, TargetOptions};
 use crate::collect::{PageRequest, Source, SourceError};
@@ -27,17 +28,28 @@ impl ProvideCredentials for Counted {
         Self: 'a,
     {
         self.0.fetch_add(1, Ordering::Relaxed);
-        future::ProvideCredentials::ready(Ok(Credentials::new("AKIDBASE", "secret", None, None, "test")))
+        future::ProvideCredentials::ready(Ok(Credentials::new(
+            "AKIDBASE", "secret", None, None, "test",
+        )))
     }
 }
 
 /// Targets in both regions, and how often their base credentials were read.
-async fn targets(server: &Server, options: impl Fn() -> TargetOptions) -> ([SsmSource; 2], Counted) {
+async fn targets(
+    server: &Server,
+    options: impl Fn() -> TargetOptions,
+) -> ([SsmSource; 2], Counted) {
     let reads = Counted::default();
     let chain = Arc::new(Chain::fixed(SharedCredentialsProvider::new(reads.clone())));
-    let base = Base { chain, ..server.base().await };
+    let base = Base {
+        chain,
+        ..server.base().await
+    };
     let target = |region: &str| {
-        let options = TargetOptions { region: region.to_owned(), ..options() };
+        let options = TargetOptions {
+            region: region.to_owned(),
+            ..options()
+        };
         SsmSource::new(&base, options, Arc::<Counts>::default())
     };
     ([target(ENABLED), target(DISABLED)], reads)
@@ -52,7 +64,10 @@ fn aws(asked: &Asked) -> Reply {
     let is_sts = matches!(asked.operation.as_str(), "GetCallerIdentity" | "AssumeRole");
     match asked.operation.as_str() {
         _ if is_in(asked, DISABLED) && is_sts => sts_refusal("InvalidClientTokenId"),
-        _ if is_in(asked, DISABLED) => refusal("UnrecognizedClientException", "The security token is invalid"),
+        _ if is_in(asked, DISABLED) => refusal(
+            "UnrecognizedClientException",
+            "The security token is invalid",
+        ),
         "GetCallerIdentity" => identity("111122223333"),
         "AssumeRole" => session("AKIDROLE", 60),
         _ => json(200, r#"{"InstanceInformationList":[]}"#),
@@ -67,7 +82,10 @@ async fn refresh(target: &SsmSource) -> Result<String, SourceError> {
 
 fn assert_disabled(error: &SourceError) {
     assert_eq!(error.reason, Reason::RegionDisabled, "{error}");
-    assert!(error.detail.contains(DISABLED) && error.detail.contains(ENABLED), "{error}");
+    assert!(
+        error.detail.contains(DISABLED) && error.detail.contains(ENABLED),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -77,10 +95,19 @@ async fn a_region_that_refuses_what_a_sibling_takes_is_disabled_and_its_account_
     refresh(&enabled).await.expect("well");
     for _ in 0..3 {
         assert_eq!(disabled.begin().await.as_deref(), Ok("111122223333"));
-        assert_disabled(&disabled.instances(&PageRequest::FIRST).await.expect_err("refused"));
+        assert_disabled(
+            &disabled
+                .instances(&PageRequest::FIRST)
+                .await
+                .expect_err("refused"),
+        );
         refresh(&enabled).await.expect("well");
     }
-    assert_eq!(reads.0.load(Ordering::Relaxed), 1, "good credentials are not thrown away");
+    assert_eq!(
+        reads.0.load(Ordering::Relaxed),
+        1,
+        "good credentials are not thrown away"
+    );
     assert_eq!(server.asked("GetCallerIdentity").len(), 1);
 }
 
@@ -102,7 +129,10 @@ async fn a_disabled_region_that_begins_together_with_its_sibling_knows_its_accou
     let server = Server::start(|asked, _| aws(asked)).await;
     let ([enabled, disabled], _) = targets(&server, options).await;
     let (refused, well) = tokio::join!(disabled.begin(), enabled.begin());
-    assert_eq!((refused.as_deref(), well.as_deref()), (Ok("111122223333"), Ok("111122223333")));
+    assert_eq!(
+        (refused.as_deref(), well.as_deref()),
+        (Ok("111122223333"), Ok("111122223333"))
+    );
 }
 
 #[tokio::test]
@@ -114,13 +144,28 @@ async fn a_role_whose_sessions_a_region_refuses_is_told_by_its_sibling() {
     })
     .await;
     let ([enabled, disabled], reads) = targets(&server, role_options).await;
-    assert_eq!(refresh(&disabled).await.expect_err("nobody has told yet").reason, Reason::InvalidCredentials);
+    assert_eq!(
+        refresh(&disabled)
+            .await
+            .expect_err("nobody has told yet")
+            .reason,
+        Reason::InvalidCredentials
+    );
     refresh(&enabled).await.expect("well");
     for _ in 0..2 {
         assert_eq!(disabled.begin().await.as_deref(), Ok("111122223333"));
-        assert_disabled(&disabled.instances(&PageRequest::FIRST).await.expect_err("refused"));
+        assert_disabled(
+            &disabled
+                .instances(&PageRequest::FIRST)
+                .await
+                .expect_err("refused"),
+        );
     }
-    assert_eq!(reads.0.load(Ordering::Relaxed), 1, "the base credentials had nothing to do with it");
+    assert_eq!(
+        reads.0.load(Ordering::Relaxed),
+        1,
+        "the base credentials had nothing to do with it"
+    );
 }
 
 #[tokio::test]
@@ -136,7 +181,10 @@ async fn a_regions_sts_that_refuses_what_another_takes_is_disabled() {
 async fn credentials_that_no_region_takes_are_not_a_matter_of_regions() {
     let server = Server::start(|asked, _| match asked.operation.as_str() {
         "GetCallerIdentity" => identity("111122223333"),
-        _ => refusal("UnrecognizedClientException", "The security token is invalid"),
+        _ => refusal(
+            "UnrecognizedClientException",
+            "The security token is invalid",
+        ),
     })
     .await;
     let ([one, other], _) = targets(&server, options).await;
@@ -145,7 +193,10 @@ async fn credentials_that_no_region_takes_are_not_a_matter_of_regions() {
         drop((first, second));
     }
     for target in [&one, &other, &one] {
-        assert_eq!(refresh(target).await.expect_err("refused").reason, Reason::InvalidCredentials);
+        assert_eq!(
+            refresh(target).await.expect_err("refused").reason,
+            Reason::InvalidCredentials
+        );
     }
 }
 
@@ -153,10 +204,14 @@ async fn credentials_that_no_region_takes_are_not_a_matter_of_regions() {
 async fn sts_says_by_itself_that_a_region_is_not_activated() {
     let server = Server::start(|_, _| sts_refusal("RegionDisabledException")).await;
     let ([_, target], _) = targets(&server, role_options).await;
-    assert_eq!(target.begin().await.expect_err("refused").reason, Reason::RegionDisabled);
+    assert_eq!(
+        target.begin().await.expect_err("refused").reason,
+        Reason::RegionDisabled
+    );
 }
 
-/// Gives another key each time it is asked, as an instance or a process does in the course of hours.
+/// Gives another key each time it is asked, as an instance or a process does in the course of
+/// hours.
 #[derive(Clone, Debug, Default)]
 struct Rotating(Arc<AtomicUsize>);
 
@@ -167,7 +222,13 @@ impl ProvideCredentials for Rotating {
     {
         let id = format!("AKID{}", self.0.fetch_add(1, Ordering::Relaxed));
         let end = std::time::SystemTime::now() + std::time::Duration::from_secs(1);
-        future::ProvideCredentials::ready(Ok(Credentials::new(id, "secret", None, Some(end), "test")))
+        future::ProvideCredentials::ready(Ok(Credentials::new(
+            id,
+            "secret",
+            None,
+            Some(end),
+            "test",
+        )))
     }
 }
 
@@ -178,16 +239,26 @@ async fn a_disabled_region_is_told_with_new_keys_too_though_it_is_the_first_to_u
         let server = Server::start(|asked, _| aws(asked)).await;
         let keys = Rotating::default();
         let chain = Arc::new(Chain::fixed(SharedCredentialsProvider::new(keys.clone())));
-        let base = Base { chain, ..server.base().await };
+        let base = Base {
+            chain,
+            ..server.base().await
+        };
         let target = |region: &str| {
-            let options = TargetOptions { region: region.to_owned(), ..options() };
+            let options = TargetOptions {
+                region: region.to_owned(),
+                ..options()
+            };
             SsmSource::new(&base, options, Arc::<Counts>::default())
         };
         let (enabled, disabled) = (target(ENABLED), target(DISABLED));
         refresh(&enabled).await.expect("well");
         assert_disabled(&refresh(&disabled).await.expect_err("refused"));
         tokio::time::sleep(std::time::Duration::from_millis(10_100)).await;
-        assert_disabled(&refresh(&disabled).await.expect_err("refused, with a new key"));
+        assert_disabled(
+            &refresh(&disabled)
+                .await
+                .expect_err("refused, with a new key"),
+        );
         refresh(&enabled).await.expect("well");
         assert_eq!(keys.0.load(Ordering::Relaxed), 2, "no key is thrown away");
     }

@@ -1,4 +1,5 @@
-//! Credential code that blocks, panics or is given up: nobody else is held up, and the next refresh tries again.
+//! Credential code that blocks, panics or is given up: nobody else is held up, and the next refresh
+//! tries again.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
@@ -32,7 +33,10 @@ fn resolver(load: impl Fn(Stage) -> Answer<Credentials> + Send + Sync + 'static)
 #[tokio::test]
 async fn a_file_that_hangs_blocks_nobody_and_is_named_by_every_refresh_until_it_is_there() {
     let (release, blocked) = mpsc::channel::<()>();
-    let (blocked, started) = (std::sync::Mutex::new(blocked), Arc::new(AtomicUsize::new(0)));
+    let (blocked, started) = (
+        std::sync::Mutex::new(blocked),
+        Arc::new(AtomicUsize::new(0)),
+    );
     let starts = Arc::clone(&started);
     let resolver = resolver(move |stage| {
         starts.fetch_add(1, Ordering::Relaxed);
@@ -47,15 +51,26 @@ async fn a_file_that_hangs_blocks_nobody_and_is_named_by_every_refresh_until_it_
             ticks += 1;
         }
     };
-    let error =
-        tokio::select! { answer = resolver.resolve() => answer.expect_err("hangs"), () = ticking => unreachable!() };
+    let error = tokio::select! { answer = resolver.resolve() => answer.expect_err("hangs"), () = ticking => unreachable!() };
     assert_eq!(error.reason, Reason::Timeout);
-    assert!(error.detail.contains("/mnt/token did not answer within 0.2 s"), "{error}");
-    assert!(ticks > 10 && start.elapsed() < Duration::from_secs(5), "{ticks} in {:?}", start.elapsed());
+    assert!(
+        error
+            .detail
+            .contains("/mnt/token did not answer within 0.2 s"),
+        "{error}"
+    );
+    assert!(
+        ticks > 10 && start.elapsed() < Duration::from_secs(5),
+        "{ticks} in {:?}",
+        start.elapsed()
+    );
     for _ in 0..2 {
         let error = resolver.resolve().await.expect_err("still hangs");
         assert_eq!(error.reason, Reason::Timeout);
-        assert!(error.detail.contains("/mnt/token still does not answer"), "{error}");
+        assert!(
+            error.detail.contains("/mnt/token still does not answer"),
+            "{error}"
+        );
     }
     assert_eq!(started.load(Ordering::Relaxed), 1, "one at a time");
     drop(release);
@@ -69,12 +84,19 @@ async fn one_that_waits_for_ever_is_given_up_and_another_may_follow() {
         let first = calls.fetch_add(1, Ordering::Relaxed) == 0;
         Box::pin(async move {
             let _process = stage.during("credential_process of profile dev".to_owned());
-            if first { std::future::pending().await } else { Ok(credentials()) }
+            if first {
+                std::future::pending().await
+            } else {
+                Ok(credentials())
+            }
         })
     });
     let resolver = Resolver::with_limit(load, LIMIT);
     let error = resolver.resolve().await.expect_err("too long");
-    assert_eq!(error.detail, "credential_process of profile dev did not answer within 0.2 s");
+    assert_eq!(
+        error.detail,
+        "credential_process of profile dev did not answer within 0.2 s"
+    );
     resolver.resolve().await.expect("credentials");
 }
 
@@ -96,7 +118,11 @@ async fn one_that_nobody_waits_for_any_more_is_dropped() {
         })
     });
     let resolver = Resolver::with_limit(load, Duration::from_mins(1));
-    assert!(tokio::time::timeout(LIMIT, resolver.resolve()).await.is_err());
+    assert!(
+        tokio::time::timeout(LIMIT, resolver.resolve())
+            .await
+            .is_err()
+    );
     let start = Instant::now();
     while !dropped.load(Ordering::Relaxed) {
         assert!(start.elapsed() < Duration::from_secs(5), "it goes on");
@@ -110,14 +136,23 @@ async fn a_panic_is_an_error_of_one_refresh() {
     let calls = AtomicUsize::new(0);
     let chain = Chain::of(resolver(move |stage| {
         stage.set("profile dev");
-        assert!(calls.fetch_add(1, Ordering::Relaxed) > 0, "injected, with a s3cret");
+        assert!(
+            calls.fetch_add(1, Ordering::Relaxed) > 0,
+            "injected, with a s3cret"
+        );
         Ok(credentials())
     }));
-    let base = Base { chain: Arc::new(chain), ..server.base().await };
+    let base = Base {
+        chain: Arc::new(chain),
+        ..server.base().await
+    };
     let source = SsmSource::new(&base, options(), Arc::<Counts>::default());
     let error = source.begin().await.expect_err("panicked");
     assert_eq!(error.reason, Reason::Internal);
-    assert_eq!(error.detail, "the AWS SDK panicked while loading credentials from profile dev");
+    assert_eq!(
+        error.detail,
+        "the AWS SDK panicked while loading credentials from profile dev"
+    );
     assert_eq!(source.begin().await.as_deref(), Ok("111122223333"));
 }
 
@@ -137,7 +172,10 @@ async fn a_target_that_is_dropped_takes_its_resolution_with_it() {
         })
     };
     let chain = Chain::of(Resolver::with_limit(load, Duration::from_mins(1)));
-    let base = Base { chain: Arc::new(chain), ..server.base().await };
+    let base = Base {
+        chain: Arc::new(chain),
+        ..server.base().await
+    };
     let source = SsmSource::new(&base, options(), Arc::<Counts>::default());
     drop(base);
     let refresh = tokio::spawn(async move { source.begin().await });

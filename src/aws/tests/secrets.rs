@@ -1,4 +1,5 @@
-//! An endpoint that repeats whatever it was sent, in every error that AWS knows: no secret is in what is logged.
+//! An endpoint that repeats whatever it was sent, in every error that AWS knows: no secret is in
+//! what is logged.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -22,26 +23,45 @@ const CALLS: usize = 6;
 
 fn header<'a>(asked: &'a Asked, name: &str) -> &'a str {
     let lines = asked.head.lines().filter_map(|line| line.split_once(": "));
-    lines.filter(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value).next().unwrap_or_default()
+    lines
+        .filter(|(key, _)| key.eq_ignore_ascii_case(name))
+        .map(|(_, value)| value)
+        .next()
+        .unwrap_or_default()
 }
 
 fn signature(asked: &Asked) -> String {
-    header(asked, "authorization").split("Signature=").nth(1).unwrap_or_default().to_owned()
+    header(asked, "authorization")
+        .split("Signature=")
+        .nth(1)
+        .unwrap_or_default()
+        .to_owned()
 }
 
 /// What is secret in a request.
 fn secrets(asked: &Asked) -> Vec<String> {
     let mut secrets = vec![signature(asked), TOKEN.to_owned(), SECRET_KEY.to_owned()];
-    secrets.extend(asked.body.contains("ExternalId").then(|| EXTERNAL_ID.to_owned()));
+    secrets.extend(
+        asked
+            .body
+            .contains("ExternalId")
+            .then(|| EXTERNAL_ID.to_owned()),
+    );
     secrets.retain(|secret| !secret.is_empty());
     secrets
 }
 
 /// Whether a text tells enough of a secret, in whatever encoding.
 fn tells(text: &str, secret: &str) -> bool {
-    let text: String = text.split_whitespace().collect::<String>().to_ascii_lowercase();
+    let text: String = text
+        .split_whitespace()
+        .collect::<String>()
+        .to_ascii_lowercase();
     encoded(secret).into_iter().any(|(_, encoded)| {
-        let encoded: String = encoded.split_whitespace().collect::<String>().to_ascii_lowercase();
+        let encoded: String = encoded
+            .split_whitespace()
+            .collect::<String>()
+            .to_ascii_lowercase();
         text.contains(&encoded[encoded.len() / 3..encoded.len() * 2 / 3])
     })
 }
@@ -50,7 +70,9 @@ fn tells(text: &str, secret: &str) -> bool {
 fn echo(asked: &Asked, encoding: usize) -> String {
     let mut parts = secrets(asked);
     parts.extend([asked.head.clone(), asked.body.clone()]);
-    let parts = parts.iter().map(|part| encoded(part).swap_remove(encoding % encoded("").len()).1);
+    let parts = parts
+        .iter()
+        .map(|part| encoded(part).swap_remove(encoding % encoded("").len()).1);
     parts.collect::<Vec<_>>().join("\n")
 }
 
@@ -59,26 +81,46 @@ fn refusal(code: &str, echo: &str, variant: usize) -> Reply {
     let status = [400, 200, 403, 500][variant % 4];
     let xml = echo.replace('&', "&amp;").replace('<', "&lt;");
     let (content, body) = match variant / 4 % 4 {
-        0 => ("application/x-amz-json-1.1", serde_json::json!({ "__type": code, "message": echo }).to_string()),
+        0 => (
+            "application/x-amz-json-1.1",
+            serde_json::json!({ "__type": code, "message": echo }).to_string(),
+        ),
         1 => (
             "text/xml",
-            format!("<ErrorResponse><Error><Code>{code}</Code><Message>{xml}</Message></Error></ErrorResponse>"),
+            format!(
+                "<ErrorResponse><Error><Code>{code}</Code><Message>{xml}</Message></Error></ErrorResponse>"
+            ),
         ),
         2 => ("text/html", format!("<html>{code} {echo}</html>")),
         // The code is AWS's word, too.
-        _ => ("application/x-amz-json-1.1", serde_json::json!({ "__type": echo, "message": code }).to_string()),
+        _ => (
+            "application/x-amz-json-1.1",
+            serde_json::json!({ "__type": echo, "message": code }).to_string(),
+        ),
     };
-    let line: String = echo.chars().filter(char::is_ascii_graphic).take(4000).collect();
-    let headers = format!("content-type: {content}\r\nx-amz-retry-after: 5\r\nx-amzn-RequestId: {line}\r\n");
-    Reply::Answer { status, headers, body }
+    let line: String = echo
+        .chars()
+        .filter(char::is_ascii_graphic)
+        .take(4000)
+        .collect();
+    let headers =
+        format!("content-type: {content}\r\nx-amz-retry-after: 5\r\nx-amzn-RequestId: {line}\r\n");
+    Reply::Answer {
+        status,
+        headers,
+        body,
+    }
 }
 
-/// Repeats every request with a code that follows from the region, and as every kind of answer in turn. STS answers well
-/// unless it is asked with an external id.
+/// Repeats every request with a code that follows from the region, and as every kind of answer in
+/// turn. STS answers well unless it is asked with an external id.
 async fn hostile() -> Server {
     let turns: Mutex<HashMap<String, usize>> = Mutex::default();
     Server::start(move |asked, _| {
-        let scope = header(asked, "authorization").split("Credential=").nth(1).unwrap_or_default();
+        let scope = header(asked, "authorization")
+            .split("Credential=")
+            .nth(1)
+            .unwrap_or_default();
         let region = scope.split('/').nth(2).unwrap_or_default().to_owned();
         if asked.operation == "GetCallerIdentity" {
             return crate::aws::testing::identity("111122223333");
@@ -86,7 +128,10 @@ async fn hostile() -> Server {
         let mut turns = turns.lock().expect("unpoisoned");
         let turn = turns.entry(region.clone()).or_default();
         *turn += 1;
-        let code = region.trim_start_matches("region-").parse::<usize>().unwrap_or_default();
+        let code = region
+            .trim_start_matches("region-")
+            .parse::<usize>()
+            .unwrap_or_default();
         let code_name = codes::all().get(code).copied().unwrap_or("NeverHeardOf");
         refusal(code_name, &echo(asked, *turn + code), *turn)
     })
@@ -94,13 +139,26 @@ async fn hostile() -> Server {
 }
 
 async fn base(server: &Server) -> Base {
-    let credentials = Credentials::new("AKIDEXAMPLE", SECRET_KEY, Some(TOKEN.to_owned()), None, "test");
+    let credentials = Credentials::new(
+        "AKIDEXAMPLE",
+        SECRET_KEY,
+        Some(TOKEN.to_owned()),
+        None,
+        "test",
+    );
     let chain = Arc::new(Chain::fixed(SharedCredentialsProvider::new(credentials)));
-    Base { chain, ..server.base().await }
+    Base {
+        chain,
+        ..server.base().await
+    }
 }
 
 fn in_region(code: usize, options: TargetOptions) -> TargetOptions {
-    TargetOptions { region: format!("region-{code}"), attempt_timeout: Duration::from_secs(10), ..options }
+    TargetOptions {
+        region: format!("region-{code}"),
+        attempt_timeout: Duration::from_secs(10),
+        ..options
+    }
 }
 
 #[tokio::test]
@@ -111,10 +169,17 @@ async fn whatever_the_code_no_secret_is_in_an_error_or_in_the_log() {
     let (log, _guard) = Log::start();
     let server = hostile().await;
     let base = base(&server).await;
-    let role = TargetOptions { external_id: Some(EXTERNAL_ID.to_owned()), ..role_options() };
+    let role = TargetOptions {
+        external_id: Some(EXTERNAL_ID.to_owned()),
+        ..role_options()
+    };
     let errors = join_all(codes.clone().map(async |code| {
         let ssm = SsmSource::new(&base, in_region(code, options()), Arc::<Counts>::default());
-        let sts = SsmSource::new(&base, in_region(code, role.clone()), Arc::<Counts>::default());
+        let sts = SsmSource::new(
+            &base,
+            in_region(code, role.clone()),
+            Arc::<Counts>::default(),
+        );
         let mut errors = Vec::new();
         for call in 0..CALLS {
             // The SDK retries STS by itself, and slowly.
@@ -124,18 +189,33 @@ async fn whatever_the_code_no_secret_is_in_an_error_or_in_the_log() {
             ssm.begin().await.expect("an account");
             errors.extend(ssm.instances(&PageRequest::FIRST).await.err());
             // It has met eight kinds of answers already, and pauses between them.
-            if errors.last().is_some_and(|error| error.reason == Reason::Throttled) {
+            if errors
+                .last()
+                .is_some_and(|error| error.reason == Reason::Throttled)
+            {
                 break;
             }
         }
         errors
     }))
     .await;
-    let errors: Vec<String> = errors.into_iter().flatten().map(|error| format!("{error} {error:?}")).collect();
+    let errors: Vec<String> = errors
+        .into_iter()
+        .flatten()
+        .map(|error| format!("{error} {error:?}"))
+        .collect();
     assert!(errors.len() > 3 * codes.end(), "{}", errors.len());
     assert!(errors.iter().any(|error| error.contains("[redacted]")));
-    let asked = [server.asked("DescribeInstanceInformation"), server.asked("AssumeRole")].concat();
-    assert!(asked.iter().any(|asked| asked.body.contains("ExternalId=ssm-exporter%40production")));
+    let asked = [
+        server.asked("DescribeInstanceInformation"),
+        server.asked("AssumeRole"),
+    ]
+    .concat();
+    assert!(
+        asked
+            .iter()
+            .any(|asked| asked.body.contains("ExternalId=ssm-exporter%40production"))
+    );
     let lines = log.lines();
     assert!(lines.len() > errors.len());
     for text in errors.iter().chain(&lines) {
@@ -146,7 +226,11 @@ async fn whatever_the_code_no_secret_is_in_an_error_or_in_the_log() {
     // Of the signatures, which are many, only as they are and in base64.
     let all = errors.join("\n") + &lines.join("\n");
     for signature in asked.iter().map(signature) {
-        assert!(signature.len() == 64 && !all.contains(&signature[..32]) && !all.contains(&signature[32..]));
+        assert!(
+            signature.len() == 64
+                && !all.contains(&signature[..32])
+                && !all.contains(&signature[32..])
+        );
     }
 }
 
@@ -154,13 +238,21 @@ async fn whatever_the_code_no_secret_is_in_an_error_or_in_the_log() {
 async fn a_page_that_repeats_the_request_is_not_shown() {
     let server = Server::start(|asked, _| {
         let secret = &secrets(asked)[0];
-        let body = format!(r#"{{"InstanceInformationList":[{{"InstanceId":"i-1","Name":"{secret}"}}]}}"#);
+        let body =
+            format!(r#"{{"InstanceInformationList":[{{"InstanceId":"i-1","Name":"{secret}"}}]}}"#);
         crate::aws::testing::json(200, &body)
     })
     .await;
     let source = SsmSource::new(&base(&server).await, options(), Arc::<Counts>::default());
-    let error = source.instances(&PageRequest::FIRST).await.expect_err("not AWS");
-    assert_eq!((error.reason, error.scope), (Reason::BadResponse, Scope::Content), "{error}");
+    let error = source
+        .instances(&PageRequest::FIRST)
+        .await
+        .expect_err("not AWS");
+    assert_eq!(
+        (error.reason, error.scope),
+        (Reason::BadResponse, Scope::Content),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -168,7 +260,11 @@ async fn a_secret_is_not_cut_in_two_by_the_length_of_a_line() {
     let server = hostile().await;
     let source = SsmSource::new(&base(&server).await, options(), Arc::<Counts>::default());
     source.begin().await.expect("an account");
-    for before in (200..260).step_by(5).chain((2000..2100).step_by(9)).chain((8100..8200).step_by(9)) {
+    for before in (200..260)
+        .step_by(5)
+        .chain((2000..2100).step_by(9))
+        .chain((8100..8200).step_by(9))
+    {
         let line = one_line(&format!("{} {TOKEN}", "x".repeat(before)));
         assert!(!line.contains(&TOKEN[..8]), "{before}: {line}");
         let folded = one_line(&format!("a{}{TOKEN}", " ".repeat(before * 100)));

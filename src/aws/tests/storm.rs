@@ -1,5 +1,5 @@
-//! A storm of throttles that lasts for minutes, over the real client and with paused time: there are no sockets here, so
-//! that the clock may jump.
+//! A storm of throttles that lasts for minutes, over the real client and with paused time: there
+//! are no sockets here, so that the clock may jump.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -7,7 +7,9 @@ use std::time::Duration;
 use aws_config::Region;
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
-use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn};
+use aws_smithy_runtime_api::client::http::{
+    HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn,
+};
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
@@ -39,7 +41,10 @@ impl Sky {
         let at = self.start.elapsed();
         self.asked.lock().expect("unpoisoned").push(at);
         if self.storm.contains(&at) {
-            return (400, r#"{"__type":"ThrottlingException","message":"Rate exceeded"}"#.to_owned());
+            return (
+                400,
+                r#"{"__type":"ThrottlingException","message":"Rate exceeded"}"#.to_owned(),
+            );
         }
         let body = match operation {
             "" => IDENTITY,
@@ -57,7 +62,12 @@ impl Sky {
 
     /// How many requests came within this time.
     fn asked(&self, within: std::ops::Range<Duration>) -> usize {
-        self.asked.lock().expect("unpoisoned").iter().filter(|at| within.contains(*at)).count()
+        self.asked
+            .lock()
+            .expect("unpoisoned")
+            .iter()
+            .filter(|at| within.contains(*at))
+            .count()
     }
 }
 
@@ -67,7 +77,10 @@ impl HttpConnector for Sky {
         let (status, body) = self.answer(target.trim_start_matches("AmazonSSM."));
         HttpConnectorFuture::new(async move {
             tokio::time::sleep(Duration::from_millis(50)).await;
-            Ok(HttpResponse::new(StatusCode::try_from(status).expect("a status"), SdkBody::from(body)))
+            Ok(HttpResponse::new(
+                StatusCode::try_from(status).expect("a status"),
+                SdkBody::from(body),
+            ))
         })
     }
 }
@@ -99,7 +112,10 @@ impl RefreshObserver for Notes {
 
     async fn show(&self, target: &Arc<Mutex<Target>>) {
         let target = target.lock().expect("unpoisoned");
-        let detail = target.instances().next().and_then(|instance| instance.patches.as_ref()?.state.as_ref());
+        let detail = target
+            .instances()
+            .next()
+            .and_then(|instance| instance.patches.as_ref()?.state.as_ref());
         let failed = |collector: Collector| {
             let reason = target.collector(collector).attempt?.result.err()?;
             Some((collector.as_str(), reason.as_str()))
@@ -108,7 +124,10 @@ impl RefreshObserver for Notes {
             missing: detail.and_then(|state| state.counts[0].get()),
             failed: Collector::ALL.into_iter().filter_map(failed).collect(),
         };
-        self.shown.lock().expect("unpoisoned").push((self.start.elapsed(), shown));
+        self.shown
+            .lock()
+            .expect("unpoisoned")
+            .push((self.start.elapsed(), shown));
     }
 }
 
@@ -116,7 +135,10 @@ impl Notes {
     /// The last that was shown by then.
     fn at(&self, minutes: u64) -> Shown {
         let shown = self.shown.lock().expect("unpoisoned");
-        let by_then = shown.iter().rev().find(|(at, _)| *at <= Duration::from_mins(minutes));
+        let by_then = shown
+            .iter()
+            .rev()
+            .find(|(at, _)| *at <= Duration::from_mins(minutes));
         by_then.expect("something").1.clone()
     }
 }
@@ -127,34 +149,72 @@ fn source(sky: &Sky) -> SsmSource {
     let sdk = settings(http, Some(Region::new("eu-west-1"))).build();
     let credentials = Credentials::new("AKIDBASE", "secret", None, None, "test");
     let chain = Arc::new(Chain::fixed(SharedCredentialsProvider::new(credentials)));
-    let options = TargetOptions { requests_per_second: 5.0, ..options() };
+    let options = TargetOptions {
+        requests_per_second: 5.0,
+        ..options()
+    };
     SsmSource::new(&Base { sdk, chain }, options, Arc::<Counts>::default())
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_storm_of_an_hour_is_met_with_few_calls_named_and_over_within_an_interval() {
     let minutes = |from, to| Duration::from_mins(from)..Duration::from_mins(to);
-    let sky = Sky { start: Instant::now(), storm: minutes(12, 72), asked: Arc::default() };
-    let notes = Notes { start: sky.start, shown: Arc::default() };
-    let ages = Ages { stale_after: STALE_AFTER, interval: INTERVAL, full_every: Duration::from_hours(6) };
+    let sky = Sky {
+        start: Instant::now(),
+        storm: minutes(12, 72),
+        asked: Arc::default(),
+    };
+    let notes = Notes {
+        start: sky.start,
+        shown: Arc::default(),
+    };
+    let ages = Ages {
+        stale_after: STALE_AFTER,
+        interval: INTERVAL,
+        full_every: Duration::from_hours(6),
+    };
     let clock = Clock::new(|| Timestamp::from_millis(1_763_200_000_000));
     let source = source(&sky);
-    let refresher =
-        Refresher::new(source, notes.clone(), Plan::everything(), clock, Target::new(ages), "test".to_owned());
+    let refresher = Refresher::new(
+        source,
+        notes.clone(),
+        Plan::everything(),
+        clock,
+        Target::new(ages),
+        "test".to_owned(),
+    );
     let run = Arc::new(refresher).run(tokio::runtime::Handle::current(), INTERVAL, Duration::ZERO);
     let _ = tokio::time::timeout(Duration::from_mins(100), run).await;
-    let named =
-        |shown: &Shown| shown.failed.len() >= 6 && shown.failed.iter().all(|(_, reason)| *reason == "throttled");
+    let named = |shown: &Shown| {
+        shown.failed.len() >= 6
+            && shown
+                .failed
+                .iter()
+                .all(|(_, reason)| *reason == "throttled")
+    };
     for minute in 20..72 {
         let shown = notes.at(minute);
         assert!(named(&shown), "minute {minute}: {shown:?}");
         // Last read at minute 10; a minute more for a refresh under way.
         let kept = [Some(4), None][usize::from(minute >= 52)];
-        assert!(shown.missing == kept || (50..52).contains(&minute), "minute {minute}: {shown:?}");
+        assert!(
+            shown.missing == kept || (50..52).contains(&minute),
+            "minute {minute}: {shown:?}"
+        );
         let asked = sky.asked(minutes(minute, minute + 1));
         assert!(asked <= 60, "{asked} calls in minute {minute}");
     }
     // The refresh after the storm begins at minute 75, and is slow as yet.
-    assert_eq!(notes.at(79), Shown { missing: Some(4), failed: Vec::new() });
-    assert_eq!(sky.asked(minutes(85, 90)), sky.asked(minutes(5, 10)), "and nothing is left of it");
+    assert_eq!(
+        notes.at(79),
+        Shown {
+            missing: Some(4),
+            failed: Vec::new()
+        }
+    );
+    assert_eq!(
+        sky.asked(minutes(85, 90)),
+        sky.asked(minutes(5, 10)),
+        "and nothing is left of it"
+    );
 }

@@ -59,22 +59,43 @@ impl Bench {
     }
 
     pub(super) fn with_plan(world: World, plan: Plan) -> Self {
-        Self::with_clock(world, plan, Clock::new(|| Timestamp::from_millis(1_763_200_000_000)))
+        Self::with_clock(
+            world,
+            plan,
+            Clock::new(|| Timestamp::from_millis(1_763_200_000_000)),
+        )
     }
 
     pub(super) fn with_clock(mut world: World, plan: Plan, clock: Clock) -> Self {
         world.settle();
         let (script, board) = (Script::new(world), Notes::new());
-        let target = Target::new(Ages { stale_after: STALE_AFTER, interval: INTERVAL, full_every: FULL_EVERY });
-        let refresher = Refresher::new(script.clone(), board.clone(), plan, clock, target, "test".to_owned());
-        Self { script, board, refresher: Arc::new(refresher) }
+        let target = Target::new(Ages {
+            stale_after: STALE_AFTER,
+            interval: INTERVAL,
+            full_every: FULL_EVERY,
+        });
+        let refresher = Refresher::new(
+            script.clone(),
+            board.clone(),
+            plan,
+            clock,
+            target,
+            "test".to_owned(),
+        );
+        Self {
+            script,
+            board,
+            refresher: Arc::new(refresher),
+        }
     }
 
     /// The same target, but a refresh of it is given up much sooner.
     pub(super) fn giving_up_after(mut self, patience: Duration, stall_grace: Duration) -> Self {
         self.script.pace(Duration::from_millis(1), patience);
         self.board.noted().is_real_time = true;
-        Arc::get_mut(&mut self.refresher).expect("nobody refreshes it yet").stall_grace = stall_grace;
+        Arc::get_mut(&mut self.refresher)
+            .expect("nobody refreshes it yet")
+            .stall_grace = stall_grace;
         self
     }
 
@@ -85,7 +106,9 @@ impl Bench {
 
     /// A refresh as the supervisor makes it.
     pub(super) async fn refresh_as(&self, first: bool) {
-        let _ = Arc::clone(&self.refresher).refresh_on(&Handle::current(), first, None).await;
+        let _ = Arc::clone(&self.refresher)
+            .refresh_on(&Handle::current(), first, None)
+            .await;
     }
 
     /// Runs the schedule for so long.
@@ -97,7 +120,12 @@ impl Bench {
 
     /// Reads the target, once it was shown.
     pub(super) fn target<T>(&self, read: impl FnOnce(&Target) -> T) -> T {
-        let target = self.board.noted().target.clone().expect("the board was shown the target");
+        let target = self
+            .board
+            .noted()
+            .target
+            .clone()
+            .expect("the board was shown the target");
         let target = target.lock().expect("no test panics inside");
         read(&target)
     }
@@ -107,7 +135,12 @@ impl Bench {
     }
 
     pub(super) fn attempt(&self, collector: Collector) -> Attempt {
-        self.target(|target| target.collector(collector).attempt.expect("the collector has ended"))
+        self.target(|target| {
+            target
+                .collector(collector)
+                .attempt
+                .expect("the collector has ended")
+        })
     }
 
     pub(super) fn results(&self) -> BTreeMap<&'static str, Result<(), &'static str>> {
@@ -116,7 +149,10 @@ impl Bench {
 
     /// The failed collectors, with reasons.
     pub(super) fn failures(&self) -> Vec<(&'static str, &'static str)> {
-        self.results().into_iter().filter_map(|(collector, result)| Some((collector, result.err()?))).collect()
+        self.results()
+            .into_iter()
+            .filter_map(|(collector, result)| Some((collector, result.err()?)))
+            .collect()
     }
 }
 

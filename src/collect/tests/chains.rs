@@ -54,7 +54,11 @@ async fn a_repeated_token_leaves_the_listing_incomplete_and_the_last_good_one_st
     bench.refresh().await;
     assert_eq!(bench.failures(), [("instances", "bad_response")]);
     assert_eq!(bench.known(), expected);
-    assert_eq!(bench.script.calls(LISTING).len(), 3 + 2, "the same token a second time ends it");
+    assert_eq!(
+        bench.script.calls(LISTING).len(),
+        3 + 2,
+        "the same token a second time ends it"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -70,7 +74,11 @@ async fn a_listing_without_end_is_given_up() {
         let bench = Bench::new(world);
         bench.script.state().latency = Duration::ZERO;
         bench.script.rule(move |call| {
-            if call.operation == operation { Step::Next(format!("0#{}", call.number)) } else { Step::Answer }
+            if call.operation == operation {
+                Step::Next(format!("0#{}", call.number))
+            } else {
+                Step::Answer
+            }
         });
         bench.refresh().await;
         assert_eq!(bench.failures(), [(collector, "bad_response")]);
@@ -81,7 +89,13 @@ async fn a_listing_without_end_is_given_up() {
 #[tokio::test(start_paused = true)]
 async fn rows_without_an_id_are_counted_and_fail_nothing() {
     let bench = Bench::new(World::fleet(120));
-    bench.script.rule(|call| if call.operation == LISTING { Step::Skip(2) } else { Step::Answer });
+    bench.script.rule(|call| {
+        if call.operation == LISTING {
+            Step::Skip(2)
+        } else {
+            Step::Answer
+        }
+    });
     bench.refresh().await;
     assert_eq!(bench.failures(), []);
     assert_eq!(bench.attempt(Collector::Instances).skipped, 6);
@@ -101,7 +115,8 @@ async fn chains_run_side_by_side() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn with_known_types_there_is_a_chain_for_patch_one_for_association_and_one_for_every_twenty_others() {
+async fn with_known_types_there_is_a_chain_for_patch_one_for_association_and_one_for_every_twenty_others()
+ {
     let mut world = World::fleet(1);
     (10..35).for_each(|number| world.set(&id(0), &format!("Custom:T{number}"), true));
     world.set(&id(0), "NewOne", false);
@@ -109,11 +124,21 @@ async fn with_known_types_there_is_a_chain_for_patch_one_for_association_and_one
     let expected = world.known();
     let bench = Bench::new(world);
     bench.refresh().await;
-    let mut chains: Vec<_> = bench.script.calls(SUMMARIES).into_iter().map(|call| call.about).collect();
+    let mut chains: Vec<_> = bench
+        .script
+        .calls(SUMMARIES)
+        .into_iter()
+        .map(|call| call.about)
+        .collect();
     chains.sort();
     let custom = |numbers: std::ops::Range<u32>| numbers.map(|number| format!("Custom:T{number}"));
     let last: Vec<_> = custom(30..35).chain(["NewOne".to_owned()]).collect();
-    let expected_chains = [vec![ASSOCIATION.to_owned()], custom(10..30).collect(), last, vec![PATCH.to_owned()]];
+    let expected_chains = [
+        vec![ASSOCIATION.to_owned()],
+        custom(10..30).collect(),
+        last,
+        vec![PATCH.to_owned()],
+    ];
     assert_eq!(chains, expected_chains);
     assert_eq!(bench.known(), expected);
 }
@@ -129,20 +154,36 @@ async fn with_unknown_types_there_is_one_chain_of_all() {
     });
     bench.refresh().await;
     assert_eq!(bench.failures(), [("compliance_totals", "access_denied")]);
-    assert!(bench.script.calls(SUMMARIES).iter().all(|call| call.about == ["*"]));
+    assert!(
+        bench
+            .script
+            .calls(SUMMARIES)
+            .iter()
+            .all(|call| call.about == ["*"])
+    );
     assert_eq!(bench.known(), expected);
 }
 
 #[tokio::test(start_paused = true)]
 async fn of_two_chains_that_fail_the_first_in_order_says_why_and_nothing_of_either_is_taken() {
     let bench = Bench::new(World::fleet(3));
-    bench.script.rule(|call| match (call.operation, call.about.first().map(String::as_str)) {
-        (SUMMARIES, Some(ASSOCIATION)) => Step::Fail(Reason::ServerError, Scope::Call),
-        _ => Step::Answer,
-    });
+    bench.script.rule(
+        |call| match (call.operation, call.about.first().map(String::as_str)) {
+            (SUMMARIES, Some(ASSOCIATION)) => Step::Fail(Reason::ServerError, Scope::Call),
+            _ => Step::Answer,
+        },
+    );
     bench.refresh().await;
-    assert_eq!(bench.failures().first(), Some(&("compliance", "server_error")));
-    assert!(bench.known().values().all(|known| known.summaries.is_empty()));
+    assert_eq!(
+        bench.failures().first(),
+        Some(&("compliance", "server_error"))
+    );
+    assert!(
+        bench
+            .known()
+            .values()
+            .all(|known| known.summaries.is_empty())
+    );
 }
 
 #[tokio::test(start_paused = true)]

@@ -21,7 +21,9 @@ pub(super) fn ids(numbers: impl IntoIterator<Item = usize>) -> Vec<String> {
 /// Batches with a `bad` instance cannot be read.
 pub(super) fn unreadable(bad: BTreeSet<String>) -> impl Fn(&Call) -> Step + Send {
     move |call| match call.operation {
-        PATCHES if call.about.iter().any(|id| bad.contains(id)) => Step::Fail(Reason::BadResponse, Scope::Content),
+        PATCHES if call.about.iter().any(|id| bad.contains(id)) => {
+            Step::Fail(Reason::BadResponse, Scope::Content)
+        }
         _ => Step::Answer,
     }
 }
@@ -29,7 +31,11 @@ pub(super) fn unreadable(bad: BTreeSet<String>) -> impl Fn(&Call) -> Step + Send
 /// An AWS that fails one operation for good.
 fn failing(operation: Operation) -> impl Fn(&Call) -> Step + Send {
     move |call| {
-        if call.operation == operation { Step::Fail(Reason::Throttled, Scope::Call) } else { Step::Answer }
+        if call.operation == operation {
+            Step::Fail(Reason::Throttled, Scope::Call)
+        } else {
+            Step::Answer
+        }
     }
 }
 
@@ -37,7 +43,12 @@ fn failing(operation: Operation) -> impl Fn(&Call) -> Step + Send {
 async fn patch_states_are_asked_for_in_batches_of_fifty_and_one_smaller() {
     let bench = Bench::new(World::fleet(120));
     bench.refresh().await;
-    let mut sizes: Vec<_> = bench.script.calls(PATCHES).iter().map(|call| call.about.len()).collect();
+    let mut sizes: Vec<_> = bench
+        .script
+        .calls(PATCHES)
+        .iter()
+        .map(|call| call.about.len())
+        .collect();
     sizes.sort_unstable();
     assert_eq!(sizes, [20, 50, 50]);
     assert_eq!(bench.script.asked_about(PATCHES), ids(0..120));
@@ -48,7 +59,11 @@ async fn batches_start_while_pages_still_come() {
     let bench = Bench::new(World::fleet(500));
     bench.refresh().await;
     let first_batch = bench.script.calls(PATCHES)[0].at;
-    assert_eq!(first_batch, Duration::from_millis(100), "as soon as the first page is there");
+    assert_eq!(
+        first_batch,
+        Duration::from_millis(100),
+        "as soon as the first page is there"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -84,7 +99,12 @@ async fn while_there_was_never_a_listing_every_resource_counts_as_listed() {
     for _ in 0..2 {
         bench.refresh().await;
         assert_eq!(bench.failures(), [("instances", "throttled")]);
-        assert!(bench.known().values().all(|known| !known.listed && known.missing.is_some()));
+        assert!(
+            bench
+                .known()
+                .values()
+                .all(|known| !known.listed && known.missing.is_some())
+        );
     }
     let mut asked = bench.script.asked_about(ITEMS);
     asked.dedup();
@@ -105,13 +125,18 @@ async fn when_the_listing_fails_details_go_on_for_the_last_good_one() {
     });
     bench.script.state().calls.clear();
     // The second page fails: the first has been listed anew.
-    bench.script.rule(|call| match (call.operation, &call.token) {
-        (LISTING, Some(_)) => Step::Fail(Reason::Network, Scope::Call),
-        _ => Step::Answer,
-    });
+    bench
+        .script
+        .rule(|call| match (call.operation, &call.token) {
+            (LISTING, Some(_)) => Step::Fail(Reason::Network, Scope::Call),
+            _ => Step::Answer,
+        });
     bench.refresh().await;
     assert_eq!(bench.failures(), [("instances", "network")]);
-    let asked = (bench.script.asked_about(PATCHES), bench.script.asked_about(ITEMS));
+    let asked = (
+        bench.script.asked_about(PATCHES),
+        bench.script.asked_about(ITEMS),
+    );
     assert!(asked.0.contains(&id(2)) && !asked.0.contains(&"i-late".to_owned()));
     assert!(asked.1.contains(&id(40)) && !asked.1.contains(&"i-ghost".to_owned()));
     assert_eq!(bench.known()[&id(2)].missing, Some(Some(5)));
@@ -133,7 +158,10 @@ async fn when_the_summaries_fail_items_go_on_for_the_last_good_ones() {
     bench.refresh().await;
     assert_eq!(bench.failures(), [("compliance", "throttled")]);
     assert_eq!(bench.script.asked_about(ITEMS), ids([1]));
-    assert_eq!(bench.known()[&id(1)].items, Some(vec!["another".to_owned()]));
+    assert_eq!(
+        bench.known()[&id(1)].items,
+        Some(vec!["another".to_owned()])
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -157,22 +185,36 @@ async fn details_whose_instances_are_not_known_have_failed_with_the_listings() {
 #[tokio::test(start_paused = true)]
 async fn halving_finds_a_bad_row_and_the_others_are_read() {
     let bench = Bench::new(World::fleet(50));
-    bench.script.rule(unreadable(ids([17]).into_iter().collect()));
+    bench
+        .script
+        .rule(unreadable(ids([17]).into_iter().collect()));
     bench.refresh().await;
     let attempt = bench.attempt(Collector::Patches);
     assert_eq!((attempt.result, attempt.skipped), (Ok(()), 1));
-    let unread: Vec<_> = bench.known().into_iter().filter(|(_, known)| known.missing.is_none()).collect();
-    assert_eq!(unread.into_iter().map(|(id, _)| id).collect::<Vec<_>>(), ids([17]));
-    assert!(bench.script.calls(PATCHES).len() <= 13, "six halvings at most");
+    let unread: Vec<_> = bench
+        .known()
+        .into_iter()
+        .filter(|(_, known)| known.missing.is_none())
+        .collect();
+    assert_eq!(
+        unread.into_iter().map(|(id, _)| id).collect::<Vec<_>>(),
+        ids([17])
+    );
+    assert!(
+        bench.script.calls(PATCHES).len() <= 13,
+        "six halvings at most"
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_batch_that_fails_as_a_call_is_not_halved() {
     let bench = Bench::new(World::fleet(120));
-    bench.script.rule(|call| match (call.operation, call.number) {
-        (PATCHES, 0) => Step::Fail(Reason::Throttled, Scope::Call),
-        _ => Step::Answer,
-    });
+    bench
+        .script
+        .rule(|call| match (call.operation, call.number) {
+            (PATCHES, 0) => Step::Fail(Reason::Throttled, Scope::Call),
+            _ => Step::Answer,
+        });
     bench.refresh().await;
     assert_eq!(bench.script.calls(PATCHES).len(), 3);
     assert_eq!(bench.attempt(Collector::Patches).skipped, 50);
@@ -181,14 +223,21 @@ async fn a_batch_that_fails_as_a_call_is_not_halved() {
 #[tokio::test(start_paused = true)]
 async fn an_aws_that_answers_rubbish_to_everything_costs_few_halvings() {
     let bench = Bench::new(World::fleet(3000));
-    bench.script.rule(unreadable(ids(0..3000).into_iter().collect()));
+    bench
+        .script
+        .rule(unreadable(ids(0..3000).into_iter().collect()));
     bench.refresh().await;
     let calls = bench.script.calls(PATCHES).len();
     assert!(calls <= 60 + 2 * 60, "{calls} calls for 60 batches");
     let attempt = bench.attempt(Collector::Patches);
-    assert_eq!((attempt.result, attempt.skipped), (Err(Reason::BadResponse), 3000));
+    assert_eq!(
+        (attempt.result, attempt.skipped),
+        (Err(Reason::BadResponse), 3000)
+    );
     // The next refresh may halve again.
-    bench.script.rule(unreadable(ids([9]).into_iter().collect()));
+    bench
+        .script
+        .rule(unreadable(ids([9]).into_iter().collect()));
     bench.refresh().await;
     assert_eq!(bench.attempt(Collector::Patches).skipped, 1);
 }
@@ -205,7 +254,11 @@ async fn an_instance_that_has_gone_is_no_error() {
     bench.refresh().await;
     for collector in [Collector::Patches, Collector::Items] {
         let attempt = bench.attempt(collector);
-        assert_eq!((attempt.result, attempt.skipped), (Ok(()), 0), "{collector:?}");
+        assert_eq!(
+            (attempt.result, attempt.skipped),
+            (Ok(()), 0),
+            "{collector:?}"
+        );
     }
     assert_eq!(bench.known()[&id(8)].missing, None);
 }
@@ -224,12 +277,21 @@ async fn an_instance_that_aws_leaves_out_was_never_scanned() {
 async fn nine_tenths_of_the_instances_are_a_success_and_one_less_is_a_failure() {
     for (bad, result) in [(2, Ok(())), (3, Err(Reason::BadResponse))] {
         let bench = Bench::new(World::fleet(20));
-        bench.script.rule(unreadable(ids(0..bad).into_iter().collect()));
+        bench
+            .script
+            .rule(unreadable(ids(0..bad).into_iter().collect()));
         bench.refresh().await;
         let attempt = bench.attempt(Collector::Patches);
         assert_eq!((attempt.result, attempt.skipped), (result, bad as u64));
         // What was read is kept all the same.
-        assert_eq!(bench.known().values().filter(|known| known.missing.is_some()).count(), 20 - bad);
+        assert_eq!(
+            bench
+                .known()
+                .values()
+                .filter(|known| known.missing.is_some())
+                .count(),
+            20 - bad
+        );
     }
 }
 
@@ -240,7 +302,9 @@ async fn the_same_share_holds_for_items() {
         (0..10).for_each(|number| world.fail_association(&id(number)));
         let bench = Bench::new(world);
         bench.script.rule(move |call| match call.operation {
-            ITEMS if ids(0..bad).contains(&call.about[0]) => Step::Fail(Reason::ServerError, Scope::Call),
+            ITEMS if ids(0..bad).contains(&call.about[0]) => {
+                Step::Fail(Reason::ServerError, Scope::Call)
+            }
             _ => Step::Answer,
         });
         bench.refresh().await;
@@ -267,7 +331,10 @@ async fn items_of_an_instance_are_read_to_their_last_page() {
     let mut world = World::fleet(1);
     world.fail_association(&id(0));
     let one = world.items[&id(0)][0].clone();
-    let many = (0..70).map(|number| crate::model::ItemRow { id: format!("a-{number:02}"), ..one.clone() });
+    let many = (0..70).map(|number| crate::model::ItemRow {
+        id: format!("a-{number:02}"),
+        ..one.clone()
+    });
     world.items.insert(id(0), many.collect());
     let expected = world.known();
     let bench = Bench::new(world);
@@ -287,7 +354,10 @@ async fn only_so_many_details_are_under_way_at_once() {
     });
     bench.refresh().await;
     let most = bench.script.state().most_under_way;
-    assert!((64..=64 + 12).contains(&most), "{most}: 64 calls for items, and the listings and batches beside them");
+    assert!(
+        (64..=64 + 12).contains(&most),
+        "{most}: 64 calls for items, and the listings and batches beside them"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -299,7 +369,12 @@ async fn an_instance_that_became_compliant_while_it_was_read_has_no_items() {
         execution_time: crate::model::Timestamp::from_millis(1_763_200_000_000),
         ..row.clone()
     };
-    let row = world.summaries.iter().find(|row| row.compliance_type == ASSOCIATION).map(newer).unwrap();
+    let row = world
+        .summaries
+        .iter()
+        .find(|row| row.compliance_type == ASSOCIATION)
+        .map(newer)
+        .unwrap();
     world.summaries.push(row);
     let bench = Bench::new(world);
     for first in [true, false] {

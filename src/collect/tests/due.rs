@@ -6,7 +6,8 @@ use super::world::{World, id};
 use crate::model::Collector;
 
 #[tokio::test(start_paused = true)]
-async fn details_whose_summaries_are_the_same_are_hardly_asked_for_and_all_of_them_within_the_time_for_that() {
+async fn details_whose_summaries_are_the_same_are_hardly_asked_for_and_all_of_them_within_the_time_for_that()
+ {
     let bench = Bench::new(World::fleet(100));
     bench.refresh_as(true).await;
     bench.script.state().calls.clear();
@@ -22,7 +23,13 @@ async fn what_was_read_on_a_change_is_read_once_more() {
     let bench = Bench::new(World::fleet(100));
     bench.refresh().await;
     // The summary is ahead of what explains it.
-    bench.script.state().world.summaries.iter_mut().for_each(|row| row.execution_id = "new".into());
+    bench
+        .script
+        .state()
+        .world
+        .summaries
+        .iter_mut()
+        .for_each(|row| row.execution_id = "new".into());
     bench.refresh().await;
     bench.script.state().world.set_missing(&id(7), 3);
     bench.refresh().await;
@@ -32,15 +39,21 @@ async fn what_was_read_on_a_change_is_read_once_more() {
 #[tokio::test(start_paused = true)]
 async fn one_instance_that_can_never_be_read_fails_no_refresh_in_which_little_else_is_due() {
     let bench = Bench::new(World::fleet(50));
-    bench.script.rule(unreadable(ids([5]).into_iter().collect()));
+    bench
+        .script
+        .rule(unreadable(ids([5]).into_iter().collect()));
     for _ in 0..3 {
         bench.refresh().await;
         let attempt = bench.attempt(Collector::Patches);
         assert_eq!((attempt.result, attempt.skipped), (Ok(()), 1));
     }
     // Six of fifty are too many.
-    bench.script.change(|world| (0..6).for_each(|number| world.set_missing(&id(number), 1)));
-    bench.script.rule(unreadable(ids(0..6).into_iter().collect()));
+    bench
+        .script
+        .change(|world| (0..6).for_each(|number| world.set_missing(&id(number), 1)));
+    bench
+        .script
+        .rule(unreadable(ids(0..6).into_iter().collect()));
     bench.refresh().await;
     assert_eq!(bench.failures(), [("patches", "bad_response")]);
 }
@@ -79,7 +92,9 @@ async fn what_is_read_for_the_first_time_is_not_all_read_twice() {
 async fn one_instance_that_cannot_be_read_any_more_keeps_no_other_from_its_turn() {
     let bench = Bench::new(World::fleet(50));
     bench.refresh_as(true).await;
-    bench.script.rule(unreadable(ids([0]).into_iter().collect()));
+    bench
+        .script
+        .rule(unreadable(ids([0]).into_iter().collect()));
     bench.script.state().calls.clear();
     // Before what is known of it expires: from then on it has no turn anyway.
     bench.run_for(INTERVAL * 9).await;

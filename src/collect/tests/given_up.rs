@@ -14,7 +14,13 @@ const LISTING: Operation = Operation::DescribeInstanceInformation;
 const SUMMARIES: Operation = Operation::ListResourceComplianceSummaries;
 
 fn hang(operation: Operation) -> impl Fn(&Call) -> Step + Send {
-    move |call| if call.operation == operation { Step::Hang } else { Step::Answer }
+    move |call| {
+        if call.operation == operation {
+            Step::Hang
+        } else {
+            Step::Answer
+        }
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -29,7 +35,10 @@ async fn a_refresh_in_which_nothing_moves_is_given_up_and_what_was_complete_stay
     let attempt = bench.attempt(Collector::Items);
     assert_eq!(attempt.skipped, 1);
     // Totals, three pages of summaries, and the last patch states.
-    assert_eq!(bench.board.noted().ends, [Duration::from_millis(100 + 3 * 100 + 100) + Duration::from_secs(30)]);
+    assert_eq!(
+        bench.board.noted().ends,
+        [Duration::from_millis(100 + 3 * 100 + 100) + Duration::from_secs(30)]
+    );
     assert_eq!(bench.known().len(), expected.len());
 }
 
@@ -38,9 +47,23 @@ async fn patch_states_stay_that_were_read_before_the_summaries_hung() {
     let bench = Bench::new(World::fleet(70));
     bench.script.rule(hang(SUMMARIES));
     bench.refresh().await;
-    assert_eq!(bench.failures(), [("compliance", "timeout"), ("items", "timeout"), ("patches", "timeout")]);
+    assert_eq!(
+        bench.failures(),
+        [
+            ("compliance", "timeout"),
+            ("items", "timeout"),
+            ("patches", "timeout")
+        ]
+    );
     // A batch is read when it is full, or when no more can come.
-    assert_eq!(bench.known().values().filter(|known| known.missing.is_some()).count(), 50);
+    assert_eq!(
+        bench
+            .known()
+            .values()
+            .filter(|known| known.missing.is_some())
+            .count(),
+        50
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -48,10 +71,12 @@ async fn a_listing_that_hangs_costs_what_depends_on_it_and_keeps_the_rest() {
     let world = World::fleet(70);
     let bench = Bench::new(world);
     bench.refresh().await;
-    bench.script.rule(|call| match (call.operation, &call.token) {
-        (LISTING, Some(_)) => Step::Hang,
-        _ => Step::Answer,
-    });
+    bench
+        .script
+        .rule(|call| match (call.operation, &call.token) {
+            (LISTING, Some(_)) => Step::Hang,
+            _ => Step::Answer,
+        });
     bench.script.change(|world| {
         (0..50).for_each(|number| world.set_missing(&id(number), 4));
         world.set_missing(&id(69), 4);
@@ -59,10 +84,21 @@ async fn a_listing_that_hangs_costs_what_depends_on_it_and_keeps_the_rest() {
         world.settle();
     });
     bench.refresh().await;
-    assert_eq!(bench.failures(), [("instances", "timeout"), ("items", "timeout"), ("patches", "timeout")]);
+    assert_eq!(
+        bench.failures(),
+        [
+            ("instances", "timeout"),
+            ("items", "timeout"),
+            ("patches", "timeout")
+        ]
+    );
     let known = bench.known();
     assert_eq!(known[&id(1)].missing, Some(Some(4)), "this batch was read");
-    assert_eq!(known[&id(69)].missing, Some(Some(0)), "this one was not, and keeps what it had");
+    assert_eq!(
+        known[&id(69)].missing,
+        Some(Some(0)),
+        "this one was not, and keeps what it had"
+    );
     assert!(known[&id(69)].listed && known[&id(69)].summaries.contains_key("Custom:A"));
 }
 
@@ -74,7 +110,9 @@ async fn a_slow_refresh_that_moves_goes_on_for_hours() {
     bench.script.state().latency = Duration::from_secs(29);
     bench.script.rule(|call| match call.operation {
         // One row at a time, so that the chain is long.
-        Operation::ListAssociations if call.number < 400 => Step::Empty(format!("0#{}", call.number)),
+        Operation::ListAssociations if call.number < 400 => {
+            Step::Empty(format!("0#{}", call.number))
+        }
         _ => Step::Answer,
     });
     bench.refresh().await;
@@ -87,13 +125,18 @@ async fn a_slow_refresh_that_moves_goes_on_for_hours() {
 async fn one_call_that_hangs_does_not_end_a_refresh_in_which_others_move() {
     let bench = Bench::new(World::fleet(2000));
     bench.script.state().latency = Duration::from_secs(10);
-    bench.script.rule(|call| match (call.operation, call.number) {
-        (PATCHES, 0) => Step::Hang,
-        _ => Step::Answer,
-    });
+    bench
+        .script
+        .rule(|call| match (call.operation, call.number) {
+            (PATCHES, 0) => Step::Hang,
+            _ => Step::Answer,
+        });
     bench.refresh().await;
     let patches = bench.attempt(Collector::Patches);
-    assert_eq!((patches.result, patches.skipped), (Err(Reason::Timeout), 50));
+    assert_eq!(
+        (patches.result, patches.skipped),
+        (Err(Reason::Timeout), 50)
+    );
     assert_eq!(bench.failures(), [("patches", "timeout")]);
 }
 
@@ -101,7 +144,13 @@ async fn one_call_that_hangs_does_not_end_a_refresh_in_which_others_move() {
 async fn more_patience_while_it_waits_is_heeded() {
     let bench = Bench::new(World::fleet(1));
     let waits = |call: &Call| call.operation == LISTING;
-    bench.script.rule(move |call| if waits(call) { Step::After(Duration::from_secs(80)) } else { Step::Answer });
+    bench.script.rule(move |call| {
+        if waits(call) {
+            Step::After(Duration::from_secs(80))
+        } else {
+            Step::Answer
+        }
+    });
     let told_to_wait = async {
         tokio::time::sleep(Duration::from_secs(20)).await;
         bench.script.state().patience = Duration::from_secs(90);

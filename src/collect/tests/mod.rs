@@ -1,4 +1,5 @@
-//! The pipeline and the schedule over a scripted AWS, in tokio's paused time: hours pass in milliseconds.
+//! The pipeline and the schedule over a scripted AWS, in tokio's paused time: hours pass in
+//! milliseconds.
 //!
 //! Only what is above [`Source`] runs here; sockets and the SDK are tested where they are used.
 

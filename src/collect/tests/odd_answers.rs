@@ -1,5 +1,6 @@
-//! Answers that say less than they seem to: without a list, with most of a fleet missing, unreadable, or with a token that
-//! AWS takes back. None of them may empty a page, and none costs more than itself.
+//! Answers that say less than they seem to: without a list, with most of a fleet missing,
+//! unreadable, or with a token that AWS takes back. None of them may empty a page, and none costs
+//! more than itself.
 
 use std::time::Duration;
 
@@ -18,8 +19,14 @@ fn world() -> World {
     world.fail_association(&id(7));
     world.set(&id(3), "Custom:A", false);
     world.settle();
-    world.baselines.push(crate::model::BaselineRow { id: "pb-0123456789abcdef0".into(), ..<_>::default() });
-    world.associations.push(crate::model::AssociationRow { id: "one".into(), ..<_>::default() });
+    world.baselines.push(crate::model::BaselineRow {
+        id: "pb-0123456789abcdef0".into(),
+        ..<_>::default()
+    });
+    world.associations.push(crate::model::AssociationRow {
+        id: "one".into(),
+        ..<_>::default()
+    });
     world
 }
 
@@ -48,30 +55,54 @@ fn collector_of(operation: Operation) -> &'static str {
 async fn an_answer_without_its_list_fails_the_collector_and_takes_nothing_away() {
     for operation in Operation::ALL {
         let bench = settled(world()).await;
-        let before = (bench.known(), bench.target(|target| (target.totals().to_vec(), target.baselines().to_vec())));
+        let before = (
+            bench.known(),
+            bench.target(|target| (target.totals().to_vec(), target.baselines().to_vec())),
+        );
         let associations = bench.target(|target| target.associations().to_vec());
-        bench.script.rule(move |call| if call.operation == operation { Step::NoList } else { Step::Answer });
+        bench.script.rule(move |call| {
+            if call.operation == operation {
+                Step::NoList
+            } else {
+                Step::Answer
+            }
+        });
         for _ in 0..2 {
             bench.refresh().await;
             let failures = bench.failures();
-            assert!(failures.contains(&(collector_of(operation), "bad_response")), "{operation:?}: {failures:?}");
-            let after = (bench.known(), bench.target(|target| (target.totals().to_vec(), target.baselines().to_vec())));
+            assert!(
+                failures.contains(&(collector_of(operation), "bad_response")),
+                "{operation:?}: {failures:?}"
+            );
+            let after = (
+                bench.known(),
+                bench.target(|target| (target.totals().to_vec(), target.baselines().to_vec())),
+            );
             assert!(after == before, "{operation:?}");
-            assert!(bench.target(|target| target.associations().to_vec()) == associations, "{operation:?}");
+            assert!(
+                bench.target(|target| target.associations().to_vec()) == associations,
+                "{operation:?}"
+            );
         }
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_without_its_list_in_the_middle_of_a_listing_fails_it_even_at_the_first_reading() {
+async fn an_answer_without_its_list_in_the_middle_of_a_listing_fails_it_even_at_the_first_reading()
+{
     let bench = Bench::new(world());
-    bench.script.rule(|call| match (call.operation, &call.token) {
-        (LISTING | SUMMARIES, Some(_)) => Step::NoList,
-        _ => Step::Answer,
-    });
+    bench
+        .script
+        .rule(|call| match (call.operation, &call.token) {
+            (LISTING | SUMMARIES, Some(_)) => Step::NoList,
+            _ => Step::Answer,
+        });
     bench.refresh().await;
     let failures = bench.failures();
-    assert!(failures.contains(&("instances", "bad_response")) && failures.contains(&("compliance", "bad_response")));
+    assert!(
+        failures.contains(&("instances", "bad_response"))
+            && failures.contains(&("compliance", "bad_response"))
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -81,7 +112,11 @@ async fn an_absent_list_is_no_empty_one_even_when_what_was_known_has_been_droppe
     bench.script.rule(|_| Step::NoList);
     bench.refresh().await;
     assert!(bench.known().is_empty());
-    let mut failed: Vec<_> = bench.failures().into_iter().map(|(collector, _)| collector).collect();
+    let mut failed: Vec<_> = bench
+        .failures()
+        .into_iter()
+        .map(|(collector, _)| collector)
+        .collect();
     failed.sort_unstable();
     let mut all: Vec<_> = Operation::ALL.into_iter().map(collector_of).collect();
     all.sort_unstable();
@@ -91,16 +126,34 @@ async fn an_absent_list_is_no_empty_one_even_when_what_was_known_has_been_droppe
 #[tokio::test(start_paused = true)]
 async fn where_nothing_was_known_an_absent_list_is_an_empty_one_if_the_instances_have_a_list() {
     let bench = Bench::new(World::default());
-    bench.script.rule(|call| if call.operation == LISTING { Step::Answer } else { Step::NoList });
+    bench.script.rule(|call| {
+        if call.operation == LISTING {
+            Step::Answer
+        } else {
+            Step::NoList
+        }
+    });
     bench.refresh().await;
     assert_eq!(bench.failures(), []);
     let bench = Bench::new(World::default());
     bench.script.rule(|_| Step::NoList);
     bench.refresh().await;
-    let failed: Vec<_> = bench.failures().into_iter().map(|(collector, _)| collector).collect();
+    let failed: Vec<_> = bench
+        .failures()
+        .into_iter()
+        .map(|(collector, _)| collector)
+        .collect();
     assert_eq!(
         failed,
-        ["associations", "baselines", "compliance", "compliance_totals", "instances", "items", "patches"]
+        [
+            "associations",
+            "baselines",
+            "compliance",
+            "compliance_totals",
+            "instances",
+            "items",
+            "patches"
+        ]
     );
     let bench = Bench::new(World::default());
     bench.refresh().await;
@@ -110,9 +163,18 @@ async fn where_nothing_was_known_an_absent_list_is_an_empty_one_if_the_instances
 #[tokio::test(start_paused = true)]
 async fn summaries_without_a_list_are_not_empty_where_awss_own_counts_say_otherwise() {
     let bench = Bench::new(World::fleet(30));
-    bench.script.rule(|call| if call.operation == SUMMARIES { Step::NoList } else { Step::Answer });
+    bench.script.rule(|call| {
+        if call.operation == SUMMARIES {
+            Step::NoList
+        } else {
+            Step::Answer
+        }
+    });
     bench.refresh().await;
-    assert_eq!(bench.failures().first(), Some(&("compliance", "bad_response")));
+    assert_eq!(
+        bench.failures().first(),
+        Some(&("compliance", "bad_response"))
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -120,20 +182,35 @@ async fn a_first_answer_without_its_list_is_asked_for_once_more() {
     let world = world();
     let expected = world.known();
     let bench = Bench::new(world);
-    bench.script.rule(|call| if call.number == 0 && call.operation.is_listing() { Step::NoList } else { Step::Answer });
+    bench.script.rule(|call| {
+        if call.number == 0 && call.operation.is_listing() {
+            Step::NoList
+        } else {
+            Step::Answer
+        }
+    });
     bench.refresh().await;
     assert_eq!((bench.failures(), bench.known()), (vec![], expected));
 }
 
 #[tokio::test(start_paused = true)]
 async fn one_answer_without_its_list_costs_one_call_more() {
-    for operation in Operation::ALL.into_iter().filter(|operation| operation.is_listing()) {
+    for operation in Operation::ALL
+        .into_iter()
+        .filter(|operation| operation.is_listing())
+    {
         let world = world();
         let expected = world.known();
         let bench = settled(world).await;
         let before = bench.script.calls(operation).len();
         let first = move |call: &Call| call.operation == operation && call.number == before;
-        bench.script.rule(move |call| if first(call) { Step::NoList } else { Step::Answer });
+        bench.script.rule(move |call| {
+            if first(call) {
+                Step::NoList
+            } else {
+                Step::Answer
+            }
+        });
         bench.refresh().await;
         assert_eq!(bench.failures(), [], "{operation:?}");
         assert_eq!(bench.known(), expected, "{operation:?}");
@@ -160,7 +237,13 @@ async fn a_listing_that_was_short_once_changes_nothing() {
     let world = world();
     let expected = world.known();
     let bench = settled(world).await;
-    bench.script.rule(|call| if call.operation == LISTING { Step::OnlyFirst(5) } else { Step::Answer });
+    bench.script.rule(|call| {
+        if call.operation == LISTING {
+            Step::OnlyFirst(5)
+        } else {
+            Step::Answer
+        }
+    });
     bench.refresh().await;
     assert_eq!(bench.failures(), [("instances", "bad_response")]);
     bench.script.rule(|_| Step::Answer);
@@ -197,10 +280,12 @@ async fn a_token_that_aws_takes_when_it_is_asked_again_costs_one_call() {
     let world = world();
     let expected = world.known();
     let bench = Bench::new(world);
-    bench.script.rule(|call| match (call.operation, call.number) {
-        (LISTING, 1) => Step::Fail(Reason::Other, Scope::Token),
-        _ => Step::Answer,
-    });
+    bench
+        .script
+        .rule(|call| match (call.operation, call.number) {
+            (LISTING, 1) => Step::Fail(Reason::Other, Scope::Token),
+            _ => Step::Answer,
+        });
     bench.refresh().await;
     assert_eq!((bench.failures(), bench.known()), (vec![], expected));
     assert_eq!(bench.script.calls(LISTING).len(), 3 + 1);
@@ -213,29 +298,48 @@ async fn a_listing_whose_token_is_refused_is_begun_again_and_read_whole() {
     for operation in [LISTING, SUMMARIES] {
         let bench = Bench::new(world.clone());
         // The first two askings for a second page, whichever chain they belong to.
-        bench.script.rule(move |call| match (call.operation == operation, &call.token) {
-            (true, Some(token)) if token == "50" && call.at < Duration::from_millis(420) => {
-                Step::Fail(Reason::Other, Scope::Token)
-            }
-            _ => Step::Answer,
-        });
+        bench.script.rule(
+            move |call| match (call.operation == operation, &call.token) {
+                (true, Some(token)) if token == "50" && call.at < Duration::from_millis(420) => {
+                    Step::Fail(Reason::Other, Scope::Token)
+                }
+                _ => Step::Answer,
+            },
+        );
         bench.refresh().await;
-        assert_eq!((bench.failures(), bench.known()), (vec![], expected.clone()), "{operation:?}");
-        assert!(bench.script.calls(operation).iter().filter(|call| call.token.is_none()).count() > 1);
+        assert_eq!(
+            (bench.failures(), bench.known()),
+            (vec![], expected.clone()),
+            "{operation:?}"
+        );
+        assert!(
+            bench
+                .script
+                .calls(operation)
+                .iter()
+                .filter(|call| call.token.is_none())
+                .count()
+                > 1
+        );
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_listing_whose_tokens_are_always_refused_is_given_up_after_a_few_beginnings() {
     let bench = Bench::new(world());
-    bench.script.rule(|call| match (call.operation, &call.token) {
-        (LISTING, Some(_)) => Step::Fail(Reason::Other, Scope::Token),
-        _ => Step::Answer,
-    });
+    bench
+        .script
+        .rule(|call| match (call.operation, &call.token) {
+            (LISTING, Some(_)) => Step::Fail(Reason::Other, Scope::Token),
+            _ => Step::Answer,
+        });
     bench.refresh().await;
     assert_eq!(bench.failures(), [("instances", "other")]);
     let calls = bench.script.calls(LISTING);
-    assert_eq!(calls.iter().filter(|call| call.token.is_none()).count(), 1 + 3);
+    assert_eq!(
+        calls.iter().filter(|call| call.token.is_none()).count(),
+        1 + 3
+    );
     assert_eq!(calls.len(), 4 * (1 + 2), "each token is asked for twice");
 }
 
@@ -252,7 +356,12 @@ async fn a_page_that_cannot_be_read_is_asked_for_in_halves() {
     });
     bench.refresh().await;
     assert_eq!((bench.failures(), bench.known()), (vec![], expected));
-    let sizes: Vec<usize> = bench.script.calls(LISTING).iter().map(|call| call.size).collect();
+    let sizes: Vec<usize> = bench
+        .script
+        .calls(LISTING)
+        .iter()
+        .map(|call| call.size)
+        .collect();
     assert_eq!(sizes, [50, 50, 25, 12, 24, 48], "and pages grow again");
 }
 
@@ -265,7 +374,12 @@ async fn a_page_that_cannot_be_read_even_in_its_smallest_part_fails_the_listing(
     });
     bench.refresh().await;
     assert_eq!(bench.failures(), [("instances", "bad_response")]);
-    let sizes: Vec<usize> = bench.script.calls(LISTING).iter().map(|call| call.size).collect();
+    let sizes: Vec<usize> = bench
+        .script
+        .calls(LISTING)
+        .iter()
+        .map(|call| call.size)
+        .collect();
     assert_eq!(sizes, [50, 25, 12, 6, 5], "AWS takes no fewer than five");
     assert_eq!(bench.attempt(Collector::Compliance).result, Ok(()));
 }

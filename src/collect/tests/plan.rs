@@ -9,7 +9,10 @@ use super::*;
 use crate::model::{ASSOCIATION, Collector, PATCH, Reason};
 
 fn only(kinds: &'static [&'static str], other_types: bool) -> Plan {
-    Plan { wants: Arc::new(move |kind| kinds.contains(&kind)), other_types }
+    Plan {
+        wants: Arc::new(move |kind| kinds.contains(&kind)),
+        other_types,
+    }
 }
 
 fn world() -> World {
@@ -35,28 +38,69 @@ fn collectors(bench: &Bench) -> Vec<&'static str> {
 #[tokio::test(start_paused = true)]
 async fn without_patch_no_patch_state_and_no_baseline_is_asked_for() {
     let bench = read(only(&[ASSOCIATION], false)).await;
-    assert_eq!(collectors(&bench), ["associations", "compliance", "compliance_totals", "instances", "items"]);
-    assert_eq!(bench.script.calls(Operation::DescribeInstancePatchStates), []);
+    assert_eq!(
+        collectors(&bench),
+        [
+            "associations",
+            "compliance",
+            "compliance_totals",
+            "instances",
+            "items"
+        ]
+    );
+    assert_eq!(
+        bench.script.calls(Operation::DescribeInstancePatchStates),
+        []
+    );
     assert_eq!(bench.script.calls(Operation::DescribePatchBaselines), []);
-    assert!(bench.known().values().all(|known| known.missing.is_none() && !known.summaries.contains_key(PATCH)));
+    assert!(
+        bench
+            .known()
+            .values()
+            .all(|known| known.missing.is_none() && !known.summaries.contains_key(PATCH))
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn without_association_no_association_and_no_item_is_asked_for() {
     let bench = read(only(&[PATCH], false)).await;
-    assert_eq!(collectors(&bench), ["baselines", "compliance", "compliance_totals", "instances", "patches"]);
+    assert_eq!(
+        collectors(&bench),
+        [
+            "baselines",
+            "compliance",
+            "compliance_totals",
+            "instances",
+            "patches"
+        ]
+    );
     assert_eq!(bench.script.calls(Operation::ListAssociations), []);
     assert_eq!(bench.script.calls(Operation::ListComplianceItems), []);
-    assert!(bench.known().values().all(|known| known.items.is_none() && !known.summaries.contains_key(ASSOCIATION)));
+    assert!(
+        bench
+            .known()
+            .values()
+            .all(|known| known.items.is_none() && !known.summaries.contains_key(ASSOCIATION))
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn only_wanted_types_are_asked_for_and_kept() {
     let bench = read(only(&[PATCH, "Custom:B"], true)).await;
-    assert_eq!(bench.script.asked_about(Operation::ListResourceComplianceSummaries), ["Custom:B", PATCH]);
+    assert_eq!(
+        bench
+            .script
+            .asked_about(Operation::ListResourceComplianceSummaries),
+        ["Custom:B", PATCH]
+    );
     let kinds: Vec<_> = bench.known()[&id(2)].summaries.keys().cloned().collect();
     assert_eq!(kinds, ["Custom:B", PATCH]);
-    let totals: Vec<_> = bench.target(|t| t.totals().iter().map(|total| total.compliance_type.to_string()).collect());
+    let totals: Vec<_> = bench.target(|t| {
+        t.totals()
+            .iter()
+            .map(|total| total.compliance_type.to_string())
+            .collect()
+    });
     assert_eq!(totals, ["Custom:B", PATCH]);
 }
 
@@ -75,8 +119,16 @@ async fn unwanted_types_are_not_kept_where_one_chain_reads_them_all() {
 #[tokio::test(start_paused = true)]
 async fn without_any_wanted_type_instances_are_read_all_the_same() {
     let bench = read(only(&[], true)).await;
-    assert_eq!(collectors(&bench), ["compliance", "compliance_totals", "instances"]);
-    assert_eq!(bench.script.calls(Operation::ListResourceComplianceSummaries), []);
+    assert_eq!(
+        collectors(&bench),
+        ["compliance", "compliance_totals", "instances"]
+    );
+    assert_eq!(
+        bench
+            .script
+            .calls(Operation::ListResourceComplianceSummaries),
+        []
+    );
     assert_eq!(bench.known().len(), 3);
     assert!(bench.target(|target| target.has(Collector::Compliance)));
 }

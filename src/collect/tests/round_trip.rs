@@ -25,19 +25,26 @@ struct Resource {
 type Fault = (Operation, usize, Step);
 
 fn worlds() -> impl Strategy<Value = World> {
-    let resource = (0_usize..140, any::<bool>(), any::<[Option<bool>; 3]>(), prop::option::of(0_i64..9)).prop_map(
-        |(number, listed, [patch, association, custom], missing)| Resource {
-            number,
-            listed,
-            patch,
-            association,
-            custom,
-            missing,
-        },
-    );
+    let resource = (
+        0_usize..140,
+        any::<bool>(),
+        any::<[Option<bool>; 3]>(),
+        prop::option::of(0_i64..9),
+    )
+        .prop_map(
+            |(number, listed, [patch, association, custom], missing)| Resource {
+                number,
+                listed,
+                patch,
+                association,
+                custom,
+                missing,
+            },
+        );
     prop::collection::vec(resource, 0..120).prop_map(|resources| {
         let mut world = World::default();
-        let resources: BTreeMap<usize, Resource> = resources.into_iter().map(|one| (one.number, one)).collect();
+        let resources: BTreeMap<usize, Resource> =
+            resources.into_iter().map(|one| (one.number, one)).collect();
         for resource in resources.values() {
             add(&mut world, resource);
         }
@@ -56,9 +63,11 @@ fn add(world: &mut World, resource: &Resource) {
     if let (Some(missing), Some(_)) = (resource.missing, resource.patch) {
         world.set_missing(&id, missing);
     }
-    for (kind, compliant) in
-        [(PATCH, resource.patch), (ASSOCIATION, resource.association), ("Custom:A", resource.custom)]
-    {
+    for (kind, compliant) in [
+        (PATCH, resource.patch),
+        (ASSOCIATION, resource.association),
+        ("Custom:A", resource.custom),
+    ] {
         match compliant {
             Some(false) if kind == ASSOCIATION => world.fail_association(&id),
             Some(compliant) => world.set(&id, kind, compliant),
@@ -77,29 +86,52 @@ fn faults() -> impl Strategy<Value = Vec<Fault>> {
         Just(Step::Empty("0".into())),
         Just(Step::Skip(1)),
     ];
-    prop::collection::vec((prop::sample::select(&Operation::ALL[..]), 0_usize..4, step), 0..5)
+    prop::collection::vec(
+        (prop::sample::select(&Operation::ALL[..]), 0_usize..4, step),
+        0..5,
+    )
 }
 
 async fn refresh(bench: &Bench, world: &World, faults: Vec<Fault>, first: bool) {
     bench.script.change(|known| *known = world.clone());
     bench.script.state().numbers = Default::default();
     bench.script.rule(move |call| {
-        let fault = faults.iter().find(|(operation, number, _)| (*operation, *number) == (call.operation, call.number));
+        let fault = faults
+            .iter()
+            .find(|(operation, number, _)| (*operation, *number) == (call.operation, call.number));
         fault.map_or(Step::Answer, |(_, _, step)| step.clone())
     });
     bench.refresh_as(first).await;
     tokio::time::advance(bench::INTERVAL).await;
 }
 
-/// What a single good refresh may leave as it was: summaries of listed instances that were there before.
-fn without_lost(known: BTreeMap<String, Known>, world: &BTreeMap<String, Known>) -> BTreeMap<String, Known> {
+/// What a single good refresh may leave as it was: summaries of listed instances that were there
+/// before.
+fn without_lost(
+    known: BTreeMap<String, Known>,
+    world: &BTreeMap<String, Known>,
+) -> BTreeMap<String, Known> {
     let strip = |(id, known): (String, Known)| {
         let there = world.get(&id);
-        let kept = |kind: &str| !known.listed || there.is_some_and(|world| world.summaries.contains_key(kind));
-        let summaries = known.summaries.iter().filter(|(kind, _)| kept(kind)).map(|(k, v)| (k.clone(), *v)).collect();
+        let kept = |kind: &str| {
+            !known.listed || there.is_some_and(|world| world.summaries.contains_key(kind))
+        };
+        let summaries = known
+            .summaries
+            .iter()
+            .filter(|(kind, _)| kept(kind))
+            .map(|(k, v)| (k.clone(), *v))
+            .collect();
         let unwell = there.is_some_and(|world| world.summaries.get(ASSOCIATION) == Some(&false));
         let items = known.items.clone().filter(|_| unwell);
-        (id, Known { summaries, items, ..known })
+        (
+            id,
+            Known {
+                summaries,
+                items,
+                ..known
+            },
+        )
     };
     known.into_iter().map(strip).collect()
 }
@@ -107,19 +139,40 @@ fn without_lost(known: BTreeMap<String, Known>, world: &BTreeMap<String, Known>)
 /// The resources of which something else is known than should be.
 fn differences(known: &BTreeMap<String, Known>, expected: &BTreeMap<String, Known>) -> Vec<String> {
     let ids: BTreeSet<&String> = known.keys().chain(expected.keys()).collect();
-    let different = ids.into_iter().filter(|id| known.get(*id) != expected.get(*id));
-    different.map(|id| format!("{id}: {:?} instead of {:?}", known.get(id), expected.get(id))).collect()
+    let different = ids
+        .into_iter()
+        .filter(|id| known.get(*id) != expected.get(*id));
+    different
+        .map(|id| {
+            format!(
+                "{id}: {:?} instead of {:?}",
+                known.get(id),
+                expected.get(id)
+            )
+        })
+        .collect()
 }
 
-/// Whether the world has lost most of what was known of more than ten instances: such a reading must be made twice.
+/// Whether the world has lost most of what was known of more than ten instances: such a reading
+/// must be made twice.
 fn is_sudden_loss(known: &BTreeMap<String, Known>, world: &BTreeMap<String, Known>) -> bool {
     let lost_most = |has: &dyn Fn(&Known) -> bool| {
-        let had: Vec<&String> = known.iter().filter(|(_, one)| one.listed && has(one)).map(|(id, _)| id).collect();
-        let missing = had.iter().filter(|id| !world.get(**id).is_some_and(has)).count();
+        let had: Vec<&String> = known
+            .iter()
+            .filter(|(_, one)| one.listed && has(one))
+            .map(|(id, _)| id)
+            .collect();
+        let missing = had
+            .iter()
+            .filter(|id| !world.get(**id).is_some_and(has))
+            .count();
         had.len() > 10 && missing * 2 > had.len()
     };
     let has_type = |kind: &'static str| move |one: &Known| one.summaries.contains_key(kind);
-    lost_most(&|one| one.listed) || [PATCH, ASSOCIATION, "Custom:A"].into_iter().any(|kind| lost_most(&has_type(kind)))
+    lost_most(&|one| one.listed)
+        || [PATCH, ASSOCIATION, "Custom:A"]
+            .into_iter()
+            .any(|kind| lost_most(&has_type(kind)))
 }
 
 proptest! {

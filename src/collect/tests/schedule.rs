@@ -30,13 +30,27 @@ async fn the_interval_is_from_start_to_start() {
 #[tokio::test(start_paused = true)]
 async fn a_refresh_that_outlasts_the_interval_skips_ticks_and_never_overlaps_the_next() {
     let bench = Bench::new(World::fleet(500));
-    bench.script.pace(Duration::from_mins(1), Duration::from_mins(10));
+    bench
+        .script
+        .pace(Duration::from_mins(1), Duration::from_mins(10));
     bench.run_for(Duration::from_mins(45)).await;
     let noted = bench.board.noted();
     // Each takes one page of totals, ten of summaries, and so 11 minutes or more.
     assert_eq!(noted.starts, minutes([0, 15, 30, 45]));
-    assert!(noted.ends.iter().zip(&noted.starts[1..]).all(|(end, next)| end < next));
-    assert!(noted.ends.iter().zip(&noted.starts).all(|(end, start)| *end > *start + 2 * INTERVAL));
+    assert!(
+        noted
+            .ends
+            .iter()
+            .zip(&noted.starts[1..])
+            .all(|(end, next)| end < next)
+    );
+    assert!(
+        noted
+            .ends
+            .iter()
+            .zip(&noted.starts)
+            .all(|(end, start)| *end > *start + 2 * INTERVAL)
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -53,10 +67,21 @@ async fn the_first_refresh_is_shown_collector_by_collector_and_later_ones_once_a
     let bench = Bench::new(World::fleet(120));
     bench.run_for(Duration::from_mins(10)).await;
     let shown = bench.board.shown();
-    let ended: Vec<_> = shown.iter().take(COLLECTORS + 1).map(|shown| shown.results.len()).collect();
-    assert_eq!(ended, [1, 2, 3, 4, 5, 6, 7, 7], "one more each time, and once at the end");
+    let ended: Vec<_> = shown
+        .iter()
+        .take(COLLECTORS + 1)
+        .map(|shown| shown.results.len())
+        .collect();
+    assert_eq!(
+        ended,
+        [1, 2, 3, 4, 5, 6, 7, 7],
+        "one more each time, and once at the end"
+    );
     // The third refresh has just begun.
-    let later: Vec<_> = shown[COLLECTORS + 1..].iter().map(|shown| shown.at).collect();
+    let later: Vec<_> = shown[COLLECTORS + 1..]
+        .iter()
+        .map(|shown| shown.at)
+        .collect();
     assert_eq!(later, [bench.board.noted().ends[1]]);
 }
 
@@ -67,7 +92,10 @@ async fn a_target_that_is_another_ones_double_reads_and_shows_nothing_until_it_i
     bench.run_for(Duration::from_mins(12)).await;
     {
         let noted = bench.board.noted();
-        assert_eq!((noted.starts.len(), noted.ends.len(), noted.shown.len()), (3, 0, 0));
+        assert_eq!(
+            (noted.starts.len(), noted.ends.len(), noted.shown.len()),
+            (3, 0, 0)
+        );
         assert_eq!(bench.script.state().calls, []);
     }
     bench.board.noted().is_double = false;
@@ -83,7 +111,10 @@ async fn a_target_that_turns_out_a_double_later_forgets_what_it_has_read() {
     let shown = bench.board.shown().len();
     bench.refresh().await;
     assert_eq!(bench.board.shown().len(), shown);
-    assert!(bench.known().is_empty(), "it would be another target's data, and grow old");
+    assert!(
+        bench.known().is_empty(),
+        "it would be another target's data, and grow old"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -94,10 +125,17 @@ async fn a_target_that_has_become_another_account_starts_anew() {
     bench.script.change(|world| *world = World::fleet(2));
     let shown = bench.board.shown().len();
     bench.refresh().await;
-    assert_eq!(bench.failures(), [], "two of thirty are no sudden loss: it is another fleet");
+    assert_eq!(
+        bench.failures(),
+        [],
+        "two of thirty are no sudden loss: it is another fleet"
+    );
     assert_eq!(bench.known().len(), 2);
     let later = &bench.board.shown()[shown..];
-    assert!(later.iter().all(|shown| shown.known.len() <= 2), "at no moment are the two mixed");
+    assert!(
+        later.iter().all(|shown| shown.known.len() <= 2),
+        "at no moment are the two mixed"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -107,20 +145,43 @@ async fn without_credentials_every_collector_fails_and_nothing_is_lost_or_asked(
     let (known, calls) = (bench.known(), bench.script.state().calls.len());
     bench.script.state().account = Err(error(Reason::AssumeRoleFailed, Scope::Call));
     bench.refresh().await;
-    let failed: BTreeMap<_, _> = bench.results().into_iter().filter(|(_, result)| result.is_err()).collect();
+    let failed: BTreeMap<_, _> = bench
+        .results()
+        .into_iter()
+        .filter(|(_, result)| result.is_err())
+        .collect();
     assert_eq!(failed.len(), COLLECTORS);
-    assert!(failed.values().all(|result| *result == Err("assume_role_failed")));
-    assert_eq!((bench.known(), bench.script.state().calls.len()), (known, calls));
+    assert!(
+        failed
+            .values()
+            .all(|result| *result == Err("assume_role_failed"))
+    );
+    assert_eq!(
+        (bench.known(), bench.script.state().calls.len()),
+        (known, calls)
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn without_credentials_collectors_that_are_switched_off_do_not_fail() {
-    let plan = Plan { wants: Arc::new(|kind| kind == "Patch"), other_types: false };
+    let plan = Plan {
+        wants: Arc::new(|kind| kind == "Patch"),
+        other_types: false,
+    };
     let bench = Bench::with_plan(World::fleet(3), plan);
     bench.script.state().account = Err(error(Reason::Network, Scope::Call));
     bench.refresh_as(true).await;
     let failed: Vec<_> = bench.results().into_keys().collect();
-    assert_eq!(failed, ["baselines", "compliance", "compliance_totals", "instances", "patches"]);
+    assert_eq!(
+        failed,
+        [
+            "baselines",
+            "compliance",
+            "compliance_totals",
+            "instances",
+            "patches"
+        ]
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -153,5 +214,8 @@ async fn an_instance_that_is_gone_from_everything_is_gone_at_once() {
         _ => Step::Answer,
     });
     bench.refresh().await;
-    assert_eq!(bench.known().into_keys().collect::<Vec<_>>(), [id(0), id(2)]);
+    assert_eq!(
+        bench.known().into_keys().collect::<Vec<_>>(),
+        [id(0), id(2)]
+    );
 }

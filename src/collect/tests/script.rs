@@ -1,4 +1,5 @@
-//! A scripted AWS: answers from a [`World`], takes its time, fails as told and remembers what it was asked.
+//! A scripted AWS: answers from a [`World`], takes its time, fails as told and remembers what it
+//! was asked.
 
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
@@ -7,7 +8,9 @@ use tokio::time::{Instant, sleep};
 
 use super::world::World;
 use super::*;
-use crate::model::{AssociationRow, BaselineRow, InstanceRow, ItemRow, PatchRow, Reason, SummaryRow, TotalsRow};
+use crate::model::{
+    AssociationRow, BaselineRow, InstanceRow, ItemRow, PatchRow, Reason, SummaryRow, TotalsRow,
+};
 
 /// A scripted AWS; clones are the same one.
 #[derive(Clone)]
@@ -111,12 +114,21 @@ impl Script {
 
     /// The calls of an operation so far.
     pub(super) fn calls(&self, operation: Operation) -> Vec<Call> {
-        self.state().calls.iter().filter(|call| call.operation == operation).cloned().collect()
+        self.state()
+            .calls
+            .iter()
+            .filter(|call| call.operation == operation)
+            .cloned()
+            .collect()
     }
 
     /// What the calls of an operation were about, each once, in order.
     pub(super) fn asked_about(&self, operation: Operation) -> Vec<String> {
-        let mut asked: Vec<_> = self.calls(operation).into_iter().flat_map(|call| call.about).collect();
+        let mut asked: Vec<_> = self
+            .calls(operation)
+            .into_iter()
+            .flat_map(|call| call.about)
+            .collect();
         asked.sort();
         asked
     }
@@ -138,32 +150,63 @@ impl Script {
         }
         let mut state = self.state();
         state.under_way -= 1;
-        let start = request
-            .token
-            .as_deref()
-            .map_or(0, |token| token.split('#').next().unwrap().parse().expect("a token of ours"));
+        let start = request.token.as_deref().map_or(0, |token| {
+            token
+                .split('#')
+                .next()
+                .unwrap()
+                .parse()
+                .expect("a token of ours")
+        });
         let rows = rows(&state.world);
-        let end = rows.len().min(start + request.max_results.max(operation.min_results()));
+        let end = rows
+            .len()
+            .min(start + request.max_results.max(operation.min_results()));
         let next = (end < rows.len()).then(|| end.to_string());
         let page = Page {
-            rows: Some(rows.get(start..end).unwrap_or_default().iter().copied().cloned().collect()),
+            rows: Some(
+                rows.get(start..end)
+                    .unwrap_or_default()
+                    .iter()
+                    .copied()
+                    .cloned()
+                    .collect(),
+            ),
             skipped: 0,
             next,
         };
         Ok(match step {
             Step::Fail(reason, scope) => return Err(error(reason, scope)),
-            Step::Next(next) => Page { next: Some(next), ..page },
-            Step::Empty(next) => Page { rows: Some(Vec::new()), skipped: 0, next: Some(next) },
+            Step::Next(next) => Page {
+                next: Some(next),
+                ..page
+            },
+            Step::Empty(next) => Page {
+                rows: Some(Vec::new()),
+                skipped: 0,
+                next: Some(next),
+            },
             Step::Skip(skipped) => Page { skipped, ..page },
-            Step::NoList => Page { rows: None, skipped: 0, next: None },
-            Step::OnlyFirst(count) => {
-                Page { rows: page.rows.map(|rows| rows.into_iter().take(count).collect()), next: None, ..page }
-            }
+            Step::NoList => Page {
+                rows: None,
+                skipped: 0,
+                next: None,
+            },
+            Step::OnlyFirst(count) => Page {
+                rows: page.rows.map(|rows| rows.into_iter().take(count).collect()),
+                next: None,
+                ..page
+            },
             Step::Answer | Step::After(_) | Step::Hang | Step::Block(_) | Step::Panic => page,
         })
     }
 
-    fn asked(&self, operation: Operation, about: Vec<String>, request: &PageRequest) -> (Step, Duration) {
+    fn asked(
+        &self,
+        operation: Operation,
+        about: Vec<String>,
+        request: &PageRequest,
+    ) -> (Step, Duration) {
         let mut state = self.state();
         let number = state.numbers[operation as usize];
         state.numbers[operation as usize] += 1;
@@ -193,8 +236,13 @@ impl Source for Script {
     }
 
     async fn instances(&self, page: &PageRequest) -> Answer<Page<InstanceRow>> {
-        self.page(Operation::DescribeInstanceInformation, Vec::new(), page, |world| world.instances.iter().collect())
-            .await
+        self.page(
+            Operation::DescribeInstanceInformation,
+            Vec::new(),
+            page,
+            |world| world.instances.iter().collect(),
+        )
+        .await
     }
 
     async fn summaries(&self, types: &Types, page: &PageRequest) -> Answer<Page<SummaryRow>> {
@@ -206,36 +254,64 @@ impl Source for Script {
             Types::All => true,
             Types::Named(names) => names.contains(&row.compliance_type),
         };
-        self.page(Operation::ListResourceComplianceSummaries, about, page, |world| {
-            world.summaries.iter().filter(asked).collect()
-        })
+        self.page(
+            Operation::ListResourceComplianceSummaries,
+            about,
+            page,
+            |world| world.summaries.iter().filter(asked).collect(),
+        )
         .await
     }
 
     async fn totals(&self, page: &PageRequest) -> Answer<Page<TotalsRow>> {
-        self.page(Operation::ListComplianceSummaries, Vec::new(), page, |world| world.totals.iter().collect()).await
+        self.page(
+            Operation::ListComplianceSummaries,
+            Vec::new(),
+            page,
+            |world| world.totals.iter().collect(),
+        )
+        .await
     }
 
     async fn patch_states(&self, ids: &[Arc<str>], page: &PageRequest) -> Answer<Page<PatchRow>> {
         let about: Vec<String> = ids.iter().map(ToString::to_string).collect();
-        self.page(Operation::DescribeInstancePatchStates, about, page, |world| {
-            ids.iter().filter_map(|id| world.patches.get(&**id)).collect()
-        })
+        self.page(
+            Operation::DescribeInstancePatchStates,
+            about,
+            page,
+            |world| {
+                ids.iter()
+                    .filter_map(|id| world.patches.get(&**id))
+                    .collect()
+            },
+        )
         .await
     }
 
     async fn baselines(&self, page: &PageRequest) -> Answer<Page<BaselineRow>> {
-        self.page(Operation::DescribePatchBaselines, Vec::new(), page, |world| world.baselines.iter().collect()).await
+        self.page(
+            Operation::DescribePatchBaselines,
+            Vec::new(),
+            page,
+            |world| world.baselines.iter().collect(),
+        )
+        .await
     }
 
     async fn associations(&self, page: &PageRequest) -> Answer<Page<AssociationRow>> {
-        self.page(Operation::ListAssociations, Vec::new(), page, |world| world.associations.iter().collect()).await
+        self.page(Operation::ListAssociations, Vec::new(), page, |world| {
+            world.associations.iter().collect()
+        })
+        .await
     }
 
     async fn items(&self, id: &str, page: &PageRequest) -> Answer<Page<ItemRow>> {
-        self.page(Operation::ListComplianceItems, vec![id.to_owned()], page, |world| {
-            world.items.get(id).into_iter().flatten().collect()
-        })
+        self.page(
+            Operation::ListComplianceItems,
+            vec![id.to_owned()],
+            page,
+            |world| world.items.get(id).into_iter().flatten().collect(),
+        )
         .await
     }
 }

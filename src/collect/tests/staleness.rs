@@ -17,7 +17,9 @@ const JUST_BEFORE: Duration = Duration::from_secs(3599);
 /// When the board first showed no listed instance, after it had shown some.
 fn unlisted_at(bench: &Bench) -> Option<Duration> {
     let shown = bench.board.shown();
-    let mut listed = shown.iter().map(|shown| (shown.at, shown.known.values().any(|known| known.listed)));
+    let mut listed = shown
+        .iter()
+        .map(|shown| (shown.at, shown.known.values().any(|known| known.listed)));
     listed.find(|(_, any)| *any)?;
     listed.find(|(_, any)| !any).map(|(at, _)| at)
 }
@@ -29,7 +31,10 @@ async fn data_of_a_target_that_lost_its_credentials_is_dropped_when_it_is_too_ol
     bench.script.state().account = Err(error(Reason::ExpiredToken, Scope::Call));
     bench.run_for(Duration::from_hours(2)).await;
     // The listing was one call, which ended first.
-    assert_eq!(unlisted_at(&bench), Some(Duration::from_millis(100) + STALE_AFTER));
+    assert_eq!(
+        unlisted_at(&bench),
+        Some(Duration::from_millis(100) + STALE_AFTER)
+    );
     assert!(bench.known().is_empty());
 }
 
@@ -40,8 +45,15 @@ async fn data_is_dropped_while_a_refresh_hangs() {
     bench.script.state().patience = Duration::from_hours(10);
     bench.script.rule(|_| Step::Hang);
     bench.run_for(Duration::from_hours(2)).await;
-    assert_eq!(unlisted_at(&bench), Some(Duration::from_millis(100) + STALE_AFTER));
-    assert_eq!(bench.board.noted().starts.len(), 2, "one refresh all the time");
+    assert_eq!(
+        unlisted_at(&bench),
+        Some(Duration::from_millis(100) + STALE_AFTER)
+    );
+    assert_eq!(
+        bench.board.noted().starts.len(),
+        2,
+        "one refresh all the time"
+    );
     assert!(bench.board.shown().last().unwrap().known.is_empty());
 }
 
@@ -54,10 +66,19 @@ async fn the_data_of_a_failing_collector_goes_and_the_others_stay() {
         _ => Step::Answer,
     });
     bench.run_for(JUST_BEFORE).await;
-    assert!(bench.known().values().all(|known| known.summaries.len() == 2));
+    assert!(
+        bench
+            .known()
+            .values()
+            .all(|known| known.summaries.len() == 2)
+    );
     bench.run_for(Duration::from_mins(10)).await;
     let known = bench.known();
-    assert!(known.values().all(|known| known.summaries.is_empty() && known.listed && known.missing.is_some()));
+    assert!(
+        known
+            .values()
+            .all(|known| known.summaries.is_empty() && known.listed && known.missing.is_some())
+    );
     assert!(!bench.target(|target| target.has(Collector::Compliance)));
     assert_eq!(known.len(), 3);
 }
@@ -67,7 +88,9 @@ async fn a_refresh_that_always_takes_longer_than_data_may_be_old_loses_nothing()
     let bench = Bench::new(World::fleet(3));
     // 80 minutes, of which all but one collector take a moment.
     bench.script.rule(|call| match call.operation {
-        Operation::ListAssociations if call.number % 400 != 399 => Step::Empty(format!("0#{}", call.number)),
+        Operation::ListAssociations if call.number % 400 != 399 => {
+            Step::Empty(format!("0#{}", call.number))
+        }
         _ => Step::Answer,
     });
     bench.script.state().latency = Duration::from_secs(12);
@@ -80,10 +103,14 @@ async fn a_refresh_that_always_takes_longer_than_data_may_be_old_loses_nothing()
 #[tokio::test(start_paused = true)]
 async fn attempts_that_fail_at_once_do_not_shorten_the_life_of_what_took_hours_to_read() {
     let bench = Bench::new(World::fleet(500));
-    bench.script.pace(Duration::from_mins(10), Duration::from_mins(30));
+    bench
+        .script
+        .pace(Duration::from_mins(10), Duration::from_mins(30));
     bench.refresh_as(true).await;
     let took = bench.board.noted().ends[0];
-    bench.script.rule(|_| Step::Fail(Reason::Throttled, Scope::Call));
+    bench
+        .script
+        .rule(|_| Step::Fail(Reason::Throttled, Scope::Call));
     bench.script.state().latency = Duration::from_millis(10);
     bench.run_for(2 * took).await;
     assert_eq!(unlisted_at(&bench), None);
@@ -103,14 +130,24 @@ fn unreadable(call: &Call) -> Step {
 async fn the_kept_row_of_an_instance_that_cannot_be_read_expires_by_itself() {
     let bench = Bench::new(World::fleet(50));
     bench.refresh_as(true).await;
-    bench.script.change(|world| (0..50).for_each(|number| world.set_missing(&id(number), 7)));
+    bench
+        .script
+        .change(|world| (0..50).for_each(|number| world.set_missing(&id(number), 7)));
     bench.script.rule(unreadable);
     bench.run_for(JUST_BEFORE).await;
-    assert_eq!(bench.known()[&id(5)].missing, Some(Some(0)), "what it last was");
+    assert_eq!(
+        bench.known()[&id(5)].missing,
+        Some(Some(0)),
+        "what it last was"
+    );
     bench.run_for(Duration::from_mins(1)).await;
     let known = bench.known();
     assert_eq!(known[&id(5)].missing, None);
-    assert!(known.iter().all(|(name, known)| *name == id(5) || known.missing == Some(Some(7))));
+    assert!(
+        known
+            .iter()
+            .all(|(name, known)| *name == id(5) || known.missing == Some(Some(7)))
+    );
     assert_eq!(bench.attempt(Collector::Patches).result, Ok(()));
 }
 
@@ -124,16 +161,25 @@ async fn a_wall_clock_that_jumps_changes_nothing_but_the_time_of_the_last_succes
     bench.refresh_as(true).await;
     let known = bench.known();
     let century = 100 * 365 * 24 * 3_600_000;
-    for (jump, last_success) in
-        [(century, NOW + century), (-century, NOW + century), (0, NOW), (-century / 4, NOW - century / 4)]
-    {
+    for (jump, last_success) in [
+        (century, NOW + century),
+        (-century, NOW + century),
+        (0, NOW),
+        (-century / 4, NOW - century / 4),
+    ] {
         wall.store(NOW + jump, Ordering::Relaxed);
         bench.refresh().await;
         assert_eq!(bench.known(), known);
         let found = bench.target(|target| target.collector(Collector::Instances).last_success);
-        assert_eq!(found, Timestamp::from_millis(last_success), "a time before 2000 is no time");
+        assert_eq!(
+            found,
+            Timestamp::from_millis(last_success),
+            "a time before 2000 is no time"
+        );
     }
-    bench.script.rule(|_| Step::Fail(Reason::Network, Scope::Call));
+    bench
+        .script
+        .rule(|_| Step::Fail(Reason::Network, Scope::Call));
     wall.store(NOW + century, Ordering::Relaxed);
     bench.run_for(STALE_AFTER / 2).await;
     assert_eq!(bench.known(), known);
@@ -143,7 +189,9 @@ async fn a_wall_clock_that_jumps_changes_nothing_but_the_time_of_the_last_succes
 async fn the_time_of_the_last_success_is_when_the_collector_ended() {
     const NOW: i64 = 1_763_200_000_000;
     let start = tokio::time::Instant::now();
-    let clock = Clock::new(move || Timestamp::from_millis(NOW + i64::try_from(start.elapsed().as_millis()).unwrap()));
+    let clock = Clock::new(move || {
+        Timestamp::from_millis(NOW + i64::try_from(start.elapsed().as_millis()).unwrap())
+    });
     let bench = Bench::with_clock(World::fleet(3), Plan::everything(), clock);
     bench.script.rule(|call| match call.operation {
         Operation::ListAssociations => Step::After(Duration::from_secs(20)),
@@ -151,6 +199,12 @@ async fn the_time_of_the_last_success_is_when_the_collector_ended() {
     });
     bench.refresh().await;
     let last_success = |collector| bench.target(|target| target.collector(collector).last_success);
-    assert_eq!(last_success(Collector::Instances), Timestamp::from_millis(NOW + 100));
-    assert_eq!(last_success(Collector::Associations), Timestamp::from_millis(NOW + 20_000));
+    assert_eq!(
+        last_success(Collector::Instances),
+        Timestamp::from_millis(NOW + 100)
+    );
+    assert_eq!(
+        last_success(Collector::Associations),
+        Timestamp::from_millis(NOW + 20_000)
+    );
 }

@@ -18,11 +18,20 @@ async fn a_refresh_that_panics_fails_every_collector_keeps_the_data_and_goes_on_
     let world = World::fleet(30);
     let expected = world.known();
     let bench = Bench::new(world);
-    bench.script.rule(|call| if call.operation == LISTING && call.number == 1 { Step::Panic } else { Step::Answer });
+    bench.script.rule(|call| {
+        if call.operation == LISTING && call.number == 1 {
+            Step::Panic
+        } else {
+            Step::Answer
+        }
+    });
     bench.run_for(Duration::from_mins(6)).await;
     let failures = bench.failures();
     assert_eq!(failures.len(), 7);
-    assert!(failures.iter().all(|(_, reason)| *reason == "internal"), "{failures:?}");
+    assert!(
+        failures.iter().all(|(_, reason)| *reason == "internal"),
+        "{failures:?}"
+    );
     assert_eq!(bench.target(Target::is_up), Some(false));
     assert_eq!(bench.known(), expected);
     assert_eq!(bench.board.noted().panics, 1);
@@ -71,20 +80,41 @@ async fn a_panic_of_the_schedule_itself_is_survived() {
 /// In real time: a blocked thread stops a paused clock, too.
 #[test]
 fn a_refresh_whose_thread_is_blocked_is_given_up_and_its_data_expires() {
-    let workers = Builder::new_multi_thread().worker_threads(1).enable_time().build().expect("a thread");
-    let schedule = Builder::new_current_thread().enable_time().build().expect("a runtime");
+    let workers = Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_time()
+        .build()
+        .expect("a thread");
+    let schedule = Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .expect("a runtime");
     let (unblock, blocked) = mpsc::channel();
     let blocked = Arc::new(Mutex::new(blocked));
     schedule.block_on(async {
-        let bench = Bench::new(World::fleet(3)).giving_up_after(Duration::from_millis(200), Duration::from_millis(200));
-        bench.script.rule(move |call| match (call.operation, call.number) {
-            (LISTING, 1) => Step::Block(Arc::clone(&blocked)),
-            _ => Step::Answer,
-        });
+        let bench = Bench::new(World::fleet(3))
+            .giving_up_after(Duration::from_millis(200), Duration::from_millis(200));
+        bench
+            .script
+            .rule(move |call| match (call.operation, call.number) {
+                (LISTING, 1) => Step::Block(Arc::clone(&blocked)),
+                _ => Step::Answer,
+            });
         run(&bench, workers.handle(), Duration::from_millis(1500)).await;
         assert_eq!(bench.target(Target::is_up), Some(false));
-        assert!(bench.failures().iter().all(|(_, reason)| *reason == "timeout"), "{:?}", bench.failures());
-        assert_eq!(bench.script.calls(LISTING).len(), 2, "no refresh begins while another lingers");
+        assert!(
+            bench
+                .failures()
+                .iter()
+                .all(|(_, reason)| *reason == "timeout"),
+            "{:?}",
+            bench.failures()
+        );
+        assert_eq!(
+            bench.script.calls(LISTING).len(),
+            2,
+            "no refresh begins while another lingers"
+        );
         drop(unblock);
         run(&bench, workers.handle(), Duration::from_millis(1500)).await;
         assert_eq!((bench.failures(), bench.known().len()), (vec![], 3));
@@ -93,6 +123,10 @@ fn a_refresh_whose_thread_is_blocked_is_given_up_and_its_data_expires() {
 }
 
 async fn run(bench: &Bench, workers: &Handle, time: Duration) {
-    let run = Arc::clone(&bench.refresher).run(workers.clone(), Duration::from_millis(100), Duration::ZERO);
+    let run = Arc::clone(&bench.refresher).run(
+        workers.clone(),
+        Duration::from_millis(100),
+        Duration::ZERO,
+    );
     let _ = tokio::time::timeout(time, run).await;
 }

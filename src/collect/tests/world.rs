@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{
-    ASSOCIATION, AssociationRow, BaselineRow, Collector, InstanceRow, ItemRow, PATCH, PatchRow, PatchState, Status,
-    SummaryRow, Target, TotalsRow,
+    ASSOCIATION, AssociationRow, BaselineRow, Collector, InstanceRow, ItemRow, PATCH, PatchRow,
+    PatchState, Status, SummaryRow, Target, TotalsRow,
 };
 
 /// The rows of an account and region.
@@ -37,8 +37,18 @@ pub(super) fn id(number: usize) -> String {
 }
 
 fn summary(id: &str, kind: &str, compliant: bool) -> SummaryRow {
-    let status = if compliant { "COMPLIANT" } else { "NON_COMPLIANT" }.to_owned();
-    SummaryRow { resource_id: id.into(), compliance_type: kind.into(), status, ..<_>::default() }
+    let status = if compliant {
+        "COMPLIANT"
+    } else {
+        "NON_COMPLIANT"
+    }
+    .to_owned();
+    SummaryRow {
+        resource_id: id.into(),
+        compliance_type: kind.into(),
+        status,
+        ..<_>::default()
+    }
 }
 
 impl World {
@@ -52,10 +62,17 @@ impl World {
 
     /// A listed, scanned and compliant instance.
     pub(super) fn add(&mut self, id: &str) {
-        let online =
-            InstanceRow { ping_status: "Online".into(), association_status: "Success".into(), ..<_>::default() };
-        self.instances.push(InstanceRow { id: id.into(), ..online });
-        self.summaries.extend([PATCH, ASSOCIATION].map(|kind| summary(id, kind, true)));
+        let online = InstanceRow {
+            ping_status: "Online".into(),
+            association_status: "Success".into(),
+            ..<_>::default()
+        };
+        self.instances.push(InstanceRow {
+            id: id.into(),
+            ..online
+        });
+        self.summaries
+            .extend([PATCH, ASSOCIATION].map(|kind| summary(id, kind, true)));
         self.set_missing(id, 0);
     }
 
@@ -73,20 +90,33 @@ impl World {
     }
 
     pub(super) fn unset(&mut self, id: &str, kind: &str) {
-        self.summaries.retain(|row| row.resource_id != id || row.compliance_type != kind);
+        self.summaries
+            .retain(|row| row.resource_id != id || row.compliance_type != kind);
     }
 
     pub(super) fn set_missing(&mut self, id: &str, missing: i64) {
         let mut counts = [Some(0); PatchState::ALL.len()];
         counts[0] = Some(missing);
-        self.patches.insert(id.into(), PatchRow { id: id.into(), counts, ..<_>::default() });
+        self.patches.insert(
+            id.into(),
+            PatchRow {
+                id: id.into(),
+                counts,
+                ..<_>::default()
+            },
+        );
     }
 
     /// Makes an instance non-compliant for one association.
     pub(super) fn fail_association(&mut self, id: &str) {
         self.set(id, ASSOCIATION, false);
         let status = "NON_COMPLIANT".to_owned();
-        let row = ItemRow { id: format!("of-{id}"), document: "Mine".into(), severity: "HIGH".into(), status };
+        let row = ItemRow {
+            id: format!("of-{id}"),
+            document: "Mine".into(),
+            severity: "HIGH".into(),
+            status,
+        };
         self.items.insert(id.into(), vec![row]);
     }
 
@@ -94,7 +124,8 @@ impl World {
         self.instances.retain(|row| row.id != id);
     }
 
-    /// Lets the totals name every type that has a summary, and summaries change with what explains them, as AWS's do.
+    /// Lets the totals name every type that has a summary, and summaries change with what explains
+    /// them, as AWS's do.
     pub(super) fn settle(&mut self) {
         for row in &mut self.summaries {
             let id = &row.resource_id;
@@ -104,14 +135,25 @@ impl World {
                 _ => String::new(),
             };
         }
-        let types: BTreeSet<&str> = self.summaries.iter().map(|row| row.compliance_type.as_str()).collect();
+        let types: BTreeSet<&str> = self
+            .summaries
+            .iter()
+            .map(|row| row.compliance_type.as_str())
+            .collect();
         let count = |kind: &str| {
             let of = |status| {
-                let rows = self.summaries.iter().filter(|row| row.compliance_type == kind && row.status == status);
+                let rows = self
+                    .summaries
+                    .iter()
+                    .filter(|row| row.compliance_type == kind && row.status == status);
                 rows.map(|_| 1_i64).sum()
             };
             let (compliant, noncompliant) = (of("COMPLIANT"), of("NON_COMPLIANT"));
-            TotalsRow { compliance_type: kind.into(), compliant, noncompliant }
+            TotalsRow {
+                compliance_type: kind.into(),
+                compliant,
+                noncompliant,
+            }
         };
         self.totals = types.into_iter().map(count).collect();
     }
@@ -126,9 +168,20 @@ impl World {
         for row in &self.instances {
             let instance = known.entry(row.id.clone()).or_default();
             instance.listed = true;
-            instance.missing = Some(self.patches.get(&row.id).and_then(|row| row.counts[0]?.try_into().ok()));
+            instance.missing = Some(
+                self.patches
+                    .get(&row.id)
+                    .and_then(|row| row.counts[0]?.try_into().ok()),
+            );
             let unwell = instance.summaries.get(ASSOCIATION) == Some(&false);
-            let items = || self.items.get(&row.id).into_iter().flatten().map(|item| item.id.clone()).collect();
+            let items = || {
+                self.items
+                    .get(&row.id)
+                    .into_iter()
+                    .flatten()
+                    .map(|item| item.id.clone())
+                    .collect()
+            };
             instance.items = unwell.then(items);
         }
         known
@@ -138,16 +191,30 @@ impl World {
 /// What the target knows, resource by resource.
 pub(super) fn known(target: &Target) -> BTreeMap<String, Known> {
     let ids: Vec<_> = target.instances().map(|instance| &instance.id).collect();
-    assert!(ids.is_sorted_by(|a, b| a < b), "ids are in order, and each is there once: {ids:?}");
+    assert!(
+        ids.is_sorted_by(|a, b| a < b),
+        "ids are in order, and each is there once: {ids:?}"
+    );
     let known = target.instances().map(|instance| {
-        let types = instance.summaries.iter().map(|s| (s.compliance_type.to_string(), s.status == Status::Compliant));
+        let types = instance
+            .summaries
+            .iter()
+            .map(|s| (s.compliance_type.to_string(), s.status == Status::Compliant));
         let missing = |state: &crate::model::PatchCounts| state.counts[0].get();
         let known = Known {
             listed: instance.listing.is_some(),
             summaries: types.collect(),
-            missing: instance.patches.as_ref().map(|patches| patches.state.as_ref().and_then(missing)),
-            items: (instance.items.as_ref())
-                .map(|items| items.associations.iter().map(|one| one.association_id.to_string()).collect()),
+            missing: instance
+                .patches
+                .as_ref()
+                .map(|patches| patches.state.as_ref().and_then(missing)),
+            items: (instance.items.as_ref()).map(|items| {
+                items
+                    .associations
+                    .iter()
+                    .map(|one| one.association_id.to_string())
+                    .collect()
+            }),
         };
         (instance.id.to_string(), known)
     });
@@ -158,7 +225,10 @@ pub(super) fn known(target: &Target) -> BTreeMap<String, Known> {
 pub(super) fn results(target: &Target) -> BTreeMap<&'static str, Result<(), &'static str>> {
     let result = |collector: Collector| {
         let attempt = target.collector(collector).attempt?;
-        Some((collector.as_str(), attempt.result.map_err(crate::model::Reason::as_str)))
+        Some((
+            collector.as_str(),
+            attempt.result.map_err(crate::model::Reason::as_str),
+        ))
     };
     Collector::ALL.into_iter().filter_map(result).collect()
 }

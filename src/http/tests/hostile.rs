@@ -1,4 +1,5 @@
-//! Clients that send too much, too slowly, or nothing: answered or closed, and others are served meanwhile.
+//! Clients that send too much, too slowly, or nothing: answered or closed, and others are served
+//! meanwhile.
 
 use super::*;
 
@@ -37,7 +38,10 @@ async fn flood(server: &Running, start: &str, unit: &[u8], times: usize) -> Vec<
 async fn a_request_line_of_a_megabyte_is_refused() {
     let server = start(Constant::default(), patient()).await;
     let answer = flood(&server, "GET /", &[b'a'; 4096], 256).await;
-    assert!(answer.is_empty() || answer.starts_with(b"HTTP/1.1 4"), "{answer:?}");
+    assert!(
+        answer.is_empty() || answer.starts_with(b"HTTP/1.1 4"),
+        "{answer:?}"
+    );
     assert_served(&server).await;
 }
 
@@ -46,8 +50,17 @@ async fn a_head_is_taken_up_to_a_size_that_bounds_memory() {
     let server = start(Constant::default(), patient()).await;
     let header = |length| format!("X: {}\r\n", "y".repeat(length));
     assert_eq!(server.get("/metrics", &header(8 * 1024)).await.code, 200);
-    let answer = flood(&server, "GET /metrics HTTP/1.1\r\n", header(32 * 1024).as_bytes(), 1).await;
-    assert!(answer.is_empty() || answer.starts_with(b"HTTP/1.1 431"), "{answer:?}");
+    let answer = flood(
+        &server,
+        "GET /metrics HTTP/1.1\r\n",
+        header(32 * 1024).as_bytes(),
+        1,
+    )
+    .await;
+    assert!(
+        answer.is_empty() || answer.starts_with(b"HTTP/1.1 431"),
+        "{answer:?}"
+    );
     assert_eq!(*server.site.answered.lock().unwrap(), [("metrics", 200)]);
 }
 
@@ -56,7 +69,10 @@ async fn endless_headers_are_refused() {
     let server = start(Constant::default(), patient()).await;
     for unit in [&b"X-Some: header\r\n"[..], b"xxxxxxxxxxxxxxxxxxxxxxx"] {
         let answer = flood(&server, "GET / HTTP/1.1\r\nX: ", unit, 100_000).await;
-        assert!(answer.is_empty() || answer.starts_with(b"HTTP/1.1 4"), "{answer:?}");
+        assert!(
+            answer.is_empty() || answer.starts_with(b"HTTP/1.1 4"),
+            "{answer:?}"
+        );
     }
     assert_served(&server).await;
 }
@@ -79,7 +95,10 @@ async fn garbage_is_refused_and_counts_for_nothing() {
         client.send(garbage).await;
         client.stream.shutdown().await.unwrap();
         let (_, answer) = client.closed().await;
-        assert!(answer.is_empty() || answer.starts_with(b"HTTP/1."), "{garbage:?}: {answer:?}");
+        assert!(
+            answer.is_empty() || answer.starts_with(b"HTTP/1."),
+            "{garbage:?}: {answer:?}"
+        );
         assert!(!answer.starts_with(b"HTTP/1.1 200"), "{garbage:?}");
     }
     assert_eq!(*server.site.answered.lock().unwrap(), []);
@@ -91,48 +110,90 @@ async fn an_upload_is_not_read() {
     let server = start(Constant::default(), patient()).await;
     let head = "POST /metrics HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000000\r\n\r\n";
     let answer = flood(&server, head, &[b'a'; 4096], 65536).await;
-    assert!(answer.is_empty() || answer.starts_with(b"HTTP/1.1 405"), "{answer:?}");
+    assert!(
+        answer.is_empty() || answer.starts_with(b"HTTP/1.1 405"),
+        "{answer:?}"
+    );
     assert_served(&server).await;
 }
 
 #[tokio::test]
 async fn a_dribbled_header_is_cut_at_the_header_timeout() {
-    let server = start(Constant::default(), Limits { header_timeout: SHORT, ..patient() }).await;
+    let server = start(
+        Constant::default(),
+        Limits {
+            header_timeout: SHORT,
+            ..patient()
+        },
+    )
+    .await;
     let mut client = server.connect().await;
     let started = Instant::now();
     client.send(b"GET / HTTP/1.1\r\n").await;
     while client.stream.write_all(b"X: y\r\n").await.is_ok() && started.elapsed() < PATIENCE {
         tokio::time::sleep(SHORT / 20).await;
     }
-    assert!(started.elapsed() >= SHORT / 2 && started.elapsed() < PATIENCE, "{:?}", started.elapsed());
+    assert!(
+        started.elapsed() >= SHORT / 2 && started.elapsed() < PATIENCE,
+        "{:?}",
+        started.elapsed()
+    );
     assert_eq!(client.closed().await.1, b"");
 }
 
 #[tokio::test]
 async fn a_dribbled_header_is_cut_on_a_kept_connection_too() {
-    let server = start(Constant::default(), Limits { header_timeout: SHORT, ..patient() }).await;
+    let server = start(
+        Constant::default(),
+        Limits {
+            header_timeout: SHORT,
+            ..patient()
+        },
+    )
+    .await;
     let mut client = server.connect().await;
-    client.send(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n").await;
+    client
+        .send(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n")
+        .await;
     assert_eq!(client.reply(false).await.code, 200);
     tokio::time::sleep(SHORT * 2).await;
     client.send(b"GET /metrics HTT").await;
     let (after, rest) = client.closed().await;
-    assert!(rest.is_empty() && after >= SHORT / 2 && after < PATIENCE, "{after:?}");
+    assert!(
+        rest.is_empty() && after >= SHORT / 2 && after < PATIENCE,
+        "{after:?}"
+    );
 }
 
 #[tokio::test]
 async fn a_client_that_says_nothing_is_closed() {
-    let server = start(Constant::default(), Limits { header_timeout: SHORT, ..patient() }).await;
+    let server = start(
+        Constant::default(),
+        Limits {
+            header_timeout: SHORT,
+            ..patient()
+        },
+    )
+    .await;
     let (after, _) = server.connect().await.closed().await;
     assert!(after >= SHORT / 2 && after < PATIENCE, "{after:?}");
 }
 
 #[tokio::test]
 async fn a_kept_connection_is_closed_at_the_idle_timeout_and_not_before() {
-    let server = start(Constant::default(), Limits { idle_timeout: SHORT * 2, ..patient() }).await;
+    let server = start(
+        Constant::default(),
+        Limits {
+            idle_timeout: SHORT * 2,
+            ..patient()
+        },
+    )
+    .await;
     let mut client = server.connect().await;
     for _ in 0..3 {
-        client.send(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n").await;
+        client
+            .send(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n")
+            .await;
         assert_eq!(client.reply(false).await.code, 200);
         tokio::time::sleep(SHORT).await;
     }
@@ -142,19 +203,45 @@ async fn a_kept_connection_is_closed_at_the_idle_timeout_and_not_before() {
 
 #[tokio::test]
 async fn a_slow_reader_is_cut_at_the_response_timeout() {
-    let server = start(Constant::large(), Limits { response_timeout: SHORT, ..patient() }).await;
+    let server = start(
+        Constant::large(),
+        Limits {
+            response_timeout: SHORT,
+            ..patient()
+        },
+    )
+    .await;
     let mut client = server.connect().await;
-    client.send(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n").await;
+    client
+        .send(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n")
+        .await;
     tokio::time::sleep(SHORT * 2).await;
     let (_, received) = client.closed().await;
-    assert!(received.starts_with(b"HTTP/1.1 200") && received.len() < 64 << 20, "{}", received.len());
+    assert!(
+        received.starts_with(b"HTTP/1.1 200") && received.len() < 64 << 20,
+        "{}",
+        received.len()
+    );
 }
 
 #[tokio::test]
 async fn a_slow_reader_cannot_win_time_by_pipelining() {
-    let server = start(Constant::large(), Limits { response_timeout: SHORT, ..patient() }).await;
+    let server = start(
+        Constant::large(),
+        Limits {
+            response_timeout: SHORT,
+            ..patient()
+        },
+    )
+    .await;
     let mut client = server.connect().await;
-    client.send("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n".repeat(100).as_bytes()).await;
+    client
+        .send(
+            "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n"
+                .repeat(100)
+                .as_bytes(),
+        )
+        .await;
     tokio::time::sleep(SHORT * 2).await;
     let (_, received) = client.closed().await;
     assert!(received.len() < 64 << 20, "{}", received.len());
@@ -163,14 +250,32 @@ async fn a_slow_reader_cannot_win_time_by_pipelining() {
 #[tokio::test]
 async fn a_page_that_lies_about_its_length_costs_only_its_own_connection() {
     let lies: [(usize, Page); 3] = [
-        (3, |_, _| Exposition { length: 3, ..Bytes::from_static(b"12345").into() }),
-        (10, |_, _| Exposition { length: 10, ..Bytes::from_static(b"12345").into() }),
-        (0, |_, _| Exposition { length: 0, ..Bytes::from_static(b"12345").into() }),
+        (3, |_, _| Exposition {
+            length: 3,
+            ..Bytes::from_static(b"12345").into()
+        }),
+        (10, |_, _| Exposition {
+            length: 10,
+            ..Bytes::from_static(b"12345").into()
+        }),
+        (0, |_, _| Exposition {
+            length: 0,
+            ..Bytes::from_static(b"12345").into()
+        }),
     ];
     for (length, page) in lies {
-        let server = start(Constant { page, ..Constant::default() }, patient()).await;
+        let server = start(
+            Constant {
+                page,
+                ..Constant::default()
+            },
+            patient(),
+        )
+        .await;
         let mut client = server.connect().await;
-        client.send(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n").await;
+        client
+            .send(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n")
+            .await;
         client.stream.shutdown().await.unwrap();
         let (_, mut answer) = client.closed().await;
         if let Some(reply) = Reply::parse(&mut answer) {
@@ -183,7 +288,14 @@ async fn a_page_that_lies_about_its_length_costs_only_its_own_connection() {
 
 #[tokio::test]
 async fn silent_connections_beyond_the_cap_make_room_oldest_first_and_before_a_served_one() {
-    let server = start(Constant::default(), Limits { max_connections: 8, ..patient() }).await;
+    let server = start(
+        Constant::default(),
+        Limits {
+            max_connections: 8,
+            ..patient()
+        },
+    )
+    .await;
     let mut kept = server.connect().await;
     kept.send(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n").await;
     assert_eq!(kept.reply(false).await.code, 200);
@@ -195,7 +307,9 @@ async fn silent_connections_beyond_the_cap_make_room_oldest_first_and_before_a_s
     kept.send(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n").await;
     assert_eq!(kept.reply(false).await.code, 200);
     let mut newest = idle.pop().unwrap();
-    newest.send(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n").await;
+    newest
+        .send(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n")
+        .await;
     assert_eq!(newest.reply(false).await.code, 200);
     let mut closed = 0;
     for client in idle {
@@ -207,7 +321,14 @@ async fn silent_connections_beyond_the_cap_make_room_oldest_first_and_before_a_s
 
 #[tokio::test]
 async fn half_sent_heads_make_room_too() {
-    let server = start(Constant::default(), Limits { max_connections: 4, ..patient() }).await;
+    let server = start(
+        Constant::default(),
+        Limits {
+            max_connections: 4,
+            ..patient()
+        },
+    )
+    .await;
     let mut slow = Vec::new();
     for _ in 0..20 {
         let mut client = server.connect().await;
@@ -219,15 +340,28 @@ async fn half_sent_heads_make_room_too() {
 
 #[tokio::test]
 async fn slow_readers_at_the_cap_do_not_delay_others() {
-    let server = start(Constant::large(), Limits { max_connections: 2, ..patient() }).await;
+    let server = start(
+        Constant::large(),
+        Limits {
+            max_connections: 2,
+            ..patient()
+        },
+    )
+    .await;
     let mut slow = Vec::new();
     for _ in 0..2 {
         let mut client = server.connect().await;
-        client.send(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n").await;
+        client
+            .send(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n")
+            .await;
         client.receive().await;
         slow.push(client);
     }
     let started = Instant::now();
     assert_served(&server).await;
-    assert!(started.elapsed() < Duration::from_secs(2), "{:?}", started.elapsed());
+    assert!(
+        started.elapsed() < Duration::from_secs(2),
+        "{:?}",
+        started.elapsed()
+    );
 }

@@ -1,5 +1,5 @@
-//! The server over real sockets, spoken to byte by byte, because a well-behaved client library would hide the
-//! interesting cases.
+//! The server over real sockets, spoken to byte by byte, because a well-behaved client library
+//! would hide the interesting cases.
 
 mod hostile;
 mod panics;
@@ -38,7 +38,12 @@ struct Constant {
 impl Default for Constant {
     fn default() -> Self {
         let page = |format, encoding| Bytes::from(format!("{format:?} {encoding:?}\n")).into();
-        Self { page, readiness: Readiness::Ready, answered: Mutex::default(), panicked: AtomicUsize::new(0) }
+        Self {
+            page,
+            readiness: Readiness::Ready,
+            answered: Mutex::default(),
+            panicked: AtomicUsize::new(0),
+        }
     }
 }
 
@@ -50,7 +55,10 @@ impl Constant {
             length: 64 << 20,
             chunks: Box::new(std::iter::repeat_with(|| FRAME.into()).take(1024)),
         };
-        Self { page, ..Self::default() }
+        Self {
+            page,
+            ..Self::default()
+        }
     }
 }
 
@@ -59,20 +67,28 @@ impl Site for Constant {
         match part {
             Part::Everything => Some((self.page)(format, encoding)),
             Part::Exporter => Some(Bytes::from_static(b"exporter").into()),
-            Part::Target { account_id: "111122223333", region: "eu-west-1" } => {
-                Some(Bytes::from_static(b"target").into())
-            }
+            Part::Target {
+                account_id: "111122223333",
+                region: "eu-west-1",
+            } => Some(Bytes::from_static(b"target").into()),
             Part::Target { .. } => None,
         }
     }
 
     fn discovery(&self) -> Option<Vec<DiscoveredTarget>> {
-        let target = DiscoveredTarget { account_id: "111122223333".into(), region: "eu-west-1".into() };
+        let target = DiscoveredTarget {
+            account_id: "111122223333".into(),
+            region: "eu-west-1".into(),
+        };
         (self.readiness == Readiness::Ready).then(|| vec![target])
     }
 
     fn targets(&self) -> Vec<TargetRow> {
-        vec![TargetRow { region: "eu-west-1".into(), state: "up".into(), ..TargetRow::default() }]
+        vec![TargetRow {
+            region: "eu-west-1".into(),
+            state: "up".into(),
+            ..TargetRow::default()
+        }]
     }
 
     fn readiness(&self) -> Readiness {
@@ -110,8 +126,18 @@ async fn start_at(telemetry_path: &str, site: Constant, limits: Limits) -> Runni
         let _ = stopped.await;
     };
     let options = options(telemetry_path, limits);
-    let task = tokio::spawn(Server::run(vec![listener], Arc::clone(&site) as _, options, shutdown));
-    Running { address, site, stop, task }
+    let task = tokio::spawn(Server::run(
+        vec![listener],
+        Arc::clone(&site) as _,
+        options,
+        shutdown,
+    ));
+    Running {
+        address,
+        site,
+        stop,
+        task,
+    }
 }
 
 fn options(telemetry_path: &str, limits: Limits) -> Options {
@@ -126,7 +152,10 @@ fn options(telemetry_path: &str, limits: Limits) -> Options {
 
 impl Running {
     async fn connect(&self) -> Client {
-        Client { stream: TcpStream::connect(self.address).await.unwrap(), unread: Vec::new() }
+        Client {
+            stream: TcpStream::connect(self.address).await.unwrap(),
+            unread: Vec::new(),
+        }
     }
 
     /// One request on a connection of its own.
@@ -137,7 +166,8 @@ impl Running {
     }
 
     async fn get(&self, path: &str, headers: &str) -> Reply {
-        self.ask(&format!("GET {path} HTTP/1.1\r\nHost: x\r\n{headers}\r\n")).await
+        self.ask(&format!("GET {path} HTTP/1.1\r\nHost: x\r\n{headers}\r\n"))
+            .await
     }
 
     /// Asks the server to stop and says how long it took.
@@ -176,7 +206,9 @@ impl Client {
     }
 
     async fn receive(&mut self) -> usize {
-        in_time(self.stream.read_buf(&mut self.unread)).await.unwrap_or(0)
+        in_time(self.stream.read_buf(&mut self.unread))
+            .await
+            .unwrap_or(0)
     }
 
     /// How long the server takes to close the connection, and all it sent until then.
@@ -198,18 +230,32 @@ impl Reply {
     fn parse(unread: &mut Vec<u8>) -> Option<Self> {
         let end = unread.windows(4).position(|w| w == b"\r\n\r\n")? + 4;
         let head = String::from_utf8(unread.drain(..end).collect()).unwrap();
-        let code =
-            head.strip_prefix("HTTP/1.1 ").or_else(|| head.strip_prefix("HTTP/1.0 ")).unwrap()[..3].parse().unwrap();
-        Some(Self { code, head, body: Vec::new() })
+        let code = head
+            .strip_prefix("HTTP/1.1 ")
+            .or_else(|| head.strip_prefix("HTTP/1.0 "))
+            .unwrap()[..3]
+            .parse()
+            .unwrap();
+        Some(Self {
+            code,
+            head,
+            body: Vec::new(),
+        })
     }
 
     fn header(&self, name: &str) -> Option<&str> {
         let lines = self.head.lines().filter_map(|line| line.split_once(": "));
-        lines.filter(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, value)| value).next()
+        lines
+            .filter(|(n, _)| n.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value)
+            .next()
     }
 
     fn length(&self) -> usize {
-        self.header("content-length").unwrap_or("0").parse().unwrap()
+        self.header("content-length")
+            .unwrap_or("0")
+            .parse()
+            .unwrap()
     }
 
     fn text(&self) -> &str {

@@ -69,14 +69,32 @@ fn browsers_and_tools_get_text() {
 #[test]
 fn the_weight_decides_and_open_metrics_wins_a_tie() {
     for (accept, expected) in [
-        ("application/openmetrics-text, text/plain", Format::OpenMetrics),
-        ("text/plain, application/openmetrics-text", Format::OpenMetrics),
+        (
+            "application/openmetrics-text, text/plain",
+            Format::OpenMetrics,
+        ),
+        (
+            "text/plain, application/openmetrics-text",
+            Format::OpenMetrics,
+        ),
         ("application/openmetrics-text, */*", Format::OpenMetrics),
-        ("application/openmetrics-text;q=0.5, text/plain", Format::Text),
-        ("application/openmetrics-text;q=0.5, text/plain;version=1.0.0", Format::OpenMetrics),
-        ("Application/OpenMetrics-Text; Version=\"1.0.0\"; Q=0.9, text/plain;q=0.8", Format::OpenMetrics),
+        (
+            "application/openmetrics-text;q=0.5, text/plain",
+            Format::Text,
+        ),
+        (
+            "application/openmetrics-text;q=0.5, text/plain;version=1.0.0",
+            Format::OpenMetrics,
+        ),
+        (
+            "Application/OpenMetrics-Text; Version=\"1.0.0\"; Q=0.9, text/plain;q=0.8",
+            Format::OpenMetrics,
+        ),
         ("application/openmetrics-text;version=0.0.1", Format::Text),
-        ("application/openmetrics-text;version=2.0.0, text/plain;q=0.1", Format::Text),
+        (
+            "application/openmetrics-text;version=2.0.0, text/plain;q=0.1",
+            Format::Text,
+        ),
         ("application/openmetrics-text+json", Format::Text),
         ("application/*;q=0.6, text/*;q=0.5", Format::OpenMetrics),
     ] {
@@ -88,10 +106,19 @@ fn the_weight_decides_and_open_metrics_wins_a_tie() {
 fn a_weight_of_zero_excludes() {
     for (accept, expected) in [
         ("application/openmetrics-text;q=0", Format::Text),
-        ("application/openmetrics-text;q=0.000, */*;q=0.1", Format::Text),
-        ("text/plain;q=0, application/openmetrics-text;q=0.1", Format::OpenMetrics),
+        (
+            "application/openmetrics-text;q=0.000, */*;q=0.1",
+            Format::Text,
+        ),
+        (
+            "text/plain;q=0, application/openmetrics-text;q=0.1",
+            Format::OpenMetrics,
+        ),
         ("text/plain;q=0, */*", Format::OpenMetrics),
-        ("application/openmetrics-text;version=1.0.0;q=0, application/*", Format::Text),
+        (
+            "application/openmetrics-text;version=1.0.0;q=0, application/*",
+            Format::Text,
+        ),
     ] {
         assert_eq!(format(accept), expected, "{accept}");
     }
@@ -103,7 +130,10 @@ fn an_unreadable_weight_drops_only_its_own_range() {
         let accept = format!("application/openmetrics-text;q={weight}, text/plain;q=0.1");
         assert_eq!(format(&accept), Format::Text, "{accept}");
     }
-    assert_eq!(format("gar bage, application/openmetrics-text"), Format::OpenMetrics);
+    assert_eq!(
+        format("gar bage, application/openmetrics-text"),
+        Format::OpenMetrics
+    );
 }
 
 #[test]

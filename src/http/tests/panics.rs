@@ -5,7 +5,10 @@ use super::*;
 const REQUEST: &[u8] = b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n";
 
 fn site(page: Page) -> Constant {
-    Constant { page, ..Constant::default() }
+    Constant {
+        page,
+        ..Constant::default()
+    }
 }
 
 /// Tells how many panics the site was told of. A connection's end is seen before its task has told.
@@ -24,27 +27,50 @@ async fn panics_told(server: &Running, at_least: usize) -> usize {
 async fn a_panic_before_the_answer_is_a_500_that_ends_the_connection() {
     let server = start(site(|_, _| panic!("injected")), Limits::default()).await;
     let mut other = server.connect().await;
-    other.send(b"GET /metrics/exporter HTTP/1.1\r\nHost: x\r\n\r\n").await;
+    other
+        .send(b"GET /metrics/exporter HTTP/1.1\r\nHost: x\r\n\r\n")
+        .await;
     assert_eq!(other.reply(false).await.code, 200);
 
     let mut client = server.connect().await;
     // What is pipelined behind it is not answered.
     client.send(&REQUEST.repeat(3)).await;
     let reply = client.reply(false).await;
-    assert_eq!((reply.code, reply.header("connection")), (500, Some("close")));
-    assert!(reply.text().starts_with("500 internal server error"), "{}", reply.text());
+    assert_eq!(
+        (reply.code, reply.header("connection")),
+        (500, Some("close"))
+    );
+    assert!(
+        reply.text().starts_with("500 internal server error"),
+        "{}",
+        reply.text()
+    );
     assert_eq!(client.closed().await.1, b"");
     assert_eq!(panics_told(&server, 1).await, 1);
 
-    other.send(b"GET /metrics/exporter HTTP/1.1\r\nHost: x\r\n\r\n").await;
+    other
+        .send(b"GET /metrics/exporter HTTP/1.1\r\nHost: x\r\n\r\n")
+        .await;
     assert_eq!(other.reply(false).await.code, 200);
     assert_eq!(server.get("/-/healthy", "").await.code, 200);
-    assert_eq!(server.ask("HEAD /metrics HTTP/1.1\r\nHost: x\r\n\r\n").await.code, 500);
+    assert_eq!(
+        server
+            .ask("HEAD /metrics HTTP/1.1\r\nHost: x\r\n\r\n")
+            .await
+            .code,
+        500
+    );
     assert_eq!(panics_told(&server, 2).await, 2);
     let answered = server.site.answered.lock().unwrap().clone();
     assert_eq!(
         answered,
-        [("exporter", 200), ("metrics", 500), ("exporter", 200), ("healthy", 200), ("metrics", 500)],
+        [
+            ("exporter", 200),
+            ("metrics", 500),
+            ("exporter", 200),
+            ("healthy", 200),
+            ("metrics", 500)
+        ],
         "each answer is counted"
     );
 }
@@ -54,9 +80,19 @@ async fn a_panic_in_mid_answer_ends_the_answer_and_frees_the_place() {
     let page = |_, _| {
         let mut frames = vec![Bytes::from_static(b"the beginning")].into_iter();
         let chunks = std::iter::repeat_with(move || frames.next().expect("injected").into());
-        Exposition { length: 1_000, chunks: Box::new(chunks) }
+        Exposition {
+            length: 1_000,
+            chunks: Box::new(chunks),
+        }
     };
-    let server = start(site(page), Limits { max_connections: 2, ..Limits::default() }).await;
+    let server = start(
+        site(page),
+        Limits {
+            max_connections: 2,
+            ..Limits::default()
+        },
+    )
+    .await;
     for round in 1..=20 {
         let mut client = server.connect().await;
         client.send(REQUEST).await;
@@ -65,7 +101,10 @@ async fn a_panic_in_mid_answer_ends_the_answer_and_frees_the_place() {
         assert_eq!(panics_told(&server, round).await, round);
         assert_eq!(server.get("/-/healthy", "").await.code, 200);
     }
-    assert!(server.stop().await < Duration::from_secs(2), "no place is left taken");
+    assert!(
+        server.stop().await < Duration::from_secs(2),
+        "no place is left taken"
+    );
 }
 
 /// A site of which nothing works, not even being told that.
@@ -96,15 +135,41 @@ impl Site for Broken {
 async fn a_site_that_always_panics_does_not_end_the_server() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let options = options("/metrics", Limits { max_connections: 2, ..Limits::default() });
+    let options = options(
+        "/metrics",
+        Limits {
+            max_connections: 2,
+            ..Limits::default()
+        },
+    );
     let (stop, stopped) = oneshot::channel::<()>();
     let shutdown = async {
         let _ = stopped.await;
     };
-    let server = tokio::spawn(Server::run(vec![listener], Arc::new(Broken), options, shutdown));
-    for path in ["/metrics", "/metrics/exporter", "/sd", "/", "/-/healthy", "/-/ready", "/nowhere"].repeat(3) {
-        let mut client = Client { stream: TcpStream::connect(address).await.unwrap(), unread: Vec::new() };
-        client.send(format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n").as_bytes()).await;
+    let server = tokio::spawn(Server::run(
+        vec![listener],
+        Arc::new(Broken),
+        options,
+        shutdown,
+    ));
+    for path in [
+        "/metrics",
+        "/metrics/exporter",
+        "/sd",
+        "/",
+        "/-/healthy",
+        "/-/ready",
+        "/nowhere",
+    ]
+    .repeat(3)
+    {
+        let mut client = Client {
+            stream: TcpStream::connect(address).await.unwrap(),
+            unread: Vec::new(),
+        };
+        client
+            .send(format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n").as_bytes())
+            .await;
         client.closed().await;
     }
     stop.send(()).unwrap();

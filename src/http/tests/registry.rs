@@ -7,12 +7,18 @@ use futures_util::FutureExt;
 use super::*;
 
 fn registry(max_connections: usize) -> Arc<Registry> {
-    Registry::new(Limits { max_connections, ..Limits::default() })
+    Registry::new(Limits {
+        max_connections,
+        ..Limits::default()
+    })
 }
 
 /// Admits a connection, which must not wait for anything.
 fn admit(registry: &Arc<Registry>) -> ConnectionSlot {
-    registry.admit().now_or_never().expect("a newcomer is admitted at once")
+    registry
+        .admit()
+        .now_or_never()
+        .expect("a newcomer is admitted at once")
 }
 
 impl ConnectionSlot {
@@ -70,10 +76,17 @@ async fn a_newcomer_is_admitted_and_answered_at_once_while_all_others_are_answer
         a_moment().await;
     }
     let newcomer = admit(&registry);
-    assert!(answering.iter().all(ConnectionSlot::is_open), "it has not asked for anything yet");
+    assert!(
+        answering.iter().all(ConnectionSlot::is_open),
+        "it has not asked for anything yet"
+    );
     let newcomer = newcomer.requested();
     let open: Vec<bool> = answering.iter().map(ConnectionSlot::is_open).collect();
-    assert_eq!(open, [false, true, true, true, true, true], "the longest without progress goes");
+    assert_eq!(
+        open,
+        [false, true, true, true, true, true],
+        "the longest without progress goes"
+    );
     assert!(newcomer.is_open());
 }
 
@@ -101,7 +114,11 @@ async fn kept_connections_that_fill_more_than_half_of_the_places_make_room_befor
     }
     assert!(answering.is_open());
     let open: Vec<bool> = kept.iter().map(ConnectionSlot::is_open).collect();
-    assert_eq!(open, [false, false, false, true, true, true, true, true], "the longest idle goes");
+    assert_eq!(
+        open,
+        [false, false, false, true, true, true, true, true],
+        "the longest idle goes"
+    );
 
     tokio::time::advance(Duration::from_secs(1)).await;
     let newest = admit(&registry).requested();
@@ -112,7 +129,9 @@ async fn kept_connections_that_fill_more_than_half_of_the_places_make_room_befor
 #[tokio::test(start_paused = true)]
 async fn a_probe_displaces_nobody_and_keeps_its_place_only_where_there_is_one() {
     let registry = registry(8);
-    let served: Vec<ConnectionSlot> = (0..5).map(|_| admit(&registry).requested().served()).collect();
+    let served: Vec<ConnectionSlot> = (0..5)
+        .map(|_| admit(&registry).requested().served())
+        .collect();
     let probe = admit(&registry);
     assert!(probe.establish(true));
     let late = admit(&registry);
@@ -128,14 +147,20 @@ async fn the_files_of_closed_connections_are_bounded_too() {
         silent.push(admit(&registry));
         a_moment().await;
     }
-    assert!(registry.admit().now_or_never().is_none(), "too many have not noticed yet that they are closed");
+    assert!(
+        registry.admit().now_or_never().is_none(),
+        "too many have not noticed yet that they are closed"
+    );
     let admitting = tokio::spawn({
         let registry = Arc::clone(&registry);
         async move { registry.admit().await }
     });
     tokio::task::yield_now().await;
     drop(silent.remove(0));
-    let admitted = tokio::time::timeout(Duration::from_secs(1), admitting).await.unwrap().unwrap();
+    let admitted = tokio::time::timeout(Duration::from_secs(1), admitting)
+        .await
+        .unwrap()
+        .unwrap();
     assert!(admitted.is_open());
     drop((silent, admitted));
     assert!(registry.emptied().now_or_never().is_some());
@@ -145,13 +170,18 @@ async fn the_files_of_closed_connections_are_bounded_too() {
 #[tokio::test(start_paused = true)]
 async fn making_room_waits_until_a_connection_has_ended() {
     let registry = registry(8);
-    assert!(registry.make_room().now_or_never().is_none(), "there is none");
+    assert!(
+        registry.make_room().now_or_never().is_none(),
+        "there is none"
+    );
     let silent = admit(&registry);
     let task = tokio::spawn(async move {
         silent.state().evicted().await;
         drop(silent);
     });
-    tokio::time::timeout(Duration::from_secs(1), registry.make_room()).await.unwrap();
+    tokio::time::timeout(Duration::from_secs(1), registry.make_room())
+        .await
+        .unwrap();
     task.await.unwrap();
 }
 
@@ -166,9 +196,14 @@ async fn the_smallest_server_serves_one_connection_and_admits_another() {
 #[tokio::test(start_paused = true)]
 async fn without_files_for_more_a_stalled_answer_goes_before_the_only_newcomer() {
     let registry = registry(64);
-    let answering: Vec<ConnectionSlot> = (0..8).map(|_| admit(&registry).requested().sent(1)).collect();
+    let answering: Vec<ConnectionSlot> = (0..8)
+        .map(|_| admit(&registry).requested().sent(1))
+        .collect();
     let newcomer = admit(&registry);
-    assert!(registry.make_room().now_or_never().is_none(), "the closed one has not ended yet");
+    assert!(
+        registry.make_room().now_or_never().is_none(),
+        "the closed one has not ended yet"
+    );
     assert!(newcomer.is_open());
     assert_eq!(answering.iter().filter(|slot| slot.is_open()).count(), 7);
 }

@@ -8,9 +8,21 @@ async fn every_path_has_its_answer() {
     for (path, code, handler) in [
         ("/metrics", 200, "metrics"),
         ("/metrics?refresh=1", 200, "metrics"),
-        ("/metrics?account_id=111122223333&region=eu-west-1", 200, "metrics"),
-        ("/metrics?region=eu%2Dwest-1&account_id=111122223333", 200, "metrics"),
-        ("/metrics?account_id=111122223333&region=us-east-1", 404, "metrics"),
+        (
+            "/metrics?account_id=111122223333&region=eu-west-1",
+            200,
+            "metrics",
+        ),
+        (
+            "/metrics?region=eu%2Dwest-1&account_id=111122223333",
+            200,
+            "metrics",
+        ),
+        (
+            "/metrics?account_id=111122223333&region=us-east-1",
+            404,
+            "metrics",
+        ),
         ("/metrics?account_id=&region=eu-west-1", 404, "metrics"),
         ("/metrics?account_id=1", 400, "metrics"),
         ("/metrics?region=eu-west-1", 400, "metrics"),
@@ -31,7 +43,11 @@ async fn every_path_has_its_answer() {
         ("*", 404, "other"),
     ] {
         assert_eq!(server.get(path, "").await.code, code, "{path}");
-        assert_eq!(server.site.answered.lock().unwrap().pop(), Some((handler, code)), "{path}");
+        assert_eq!(
+            server.site.answered.lock().unwrap().pop(),
+            Some((handler, code)),
+            "{path}"
+        );
     }
 }
 
@@ -40,7 +56,13 @@ async fn the_telemetry_path_may_be_another() {
     let server = start_at("/ssm/metrics", Constant::default(), Limits::default()).await;
     assert_eq!(server.get("/ssm/metrics", "").await.code, 200);
     assert_eq!(server.get("/metrics", "").await.code, 404);
-    assert!(server.get("/", "").await.text().contains("href=\"/ssm/metrics\""));
+    assert!(
+        server
+            .get("/", "")
+            .await
+            .text()
+            .contains("href=\"/ssm/metrics\"")
+    );
 }
 
 #[tokio::test]
@@ -48,11 +70,20 @@ async fn other_methods_are_refused_with_the_allowed_ones() {
     let server = start(Constant::default(), Limits::default()).await;
     for method in ["POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "BREW"] {
         for path in ["/metrics", "/", "/-/healthy", "/readyz"] {
-            let reply =
-                server.ask(&format!("{method} {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{{}}")).await;
-            assert_eq!((reply.code, reply.header("allow")), (405, Some("GET, HEAD")), "{method} {path}");
+            let reply = server
+                .ask(&format!(
+                    "{method} {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{{}}"
+                ))
+                .await;
+            assert_eq!(
+                (reply.code, reply.header("allow")),
+                (405, Some("GET, HEAD")),
+                "{method} {path}"
+            );
         }
-        let unknown = server.ask(&format!("{method} /unknown HTTP/1.1\r\nHost: x\r\n\r\n")).await;
+        let unknown = server
+            .ask(&format!("{method} /unknown HTTP/1.1\r\nHost: x\r\n\r\n"))
+            .await;
         assert_eq!(unknown.code, 404, "{method}");
     }
 }
@@ -63,11 +94,18 @@ async fn head_answers_with_the_headers_of_get() {
     for path in ["/metrics", "/", "/-/healthy", "/-/ready", "/nowhere"] {
         let get = server.get(path, "").await;
         let mut client = server.connect().await;
-        client.send(format!("HEAD {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").as_bytes()).await;
+        client
+            .send(
+                format!("HEAD {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").as_bytes(),
+            )
+            .await;
         let head = client.reply(true).await;
         assert_eq!(client.closed().await.1, b"", "{path} has a body");
         let headers = |reply: &Reply| -> Vec<String> {
-            let lines = reply.head.lines().filter(|l| !l.starts_with("date:") && !l.starts_with("connection:"));
+            let lines = reply
+                .head
+                .lines()
+                .filter(|l| !l.starts_with("date:") && !l.starts_with("connection:"));
             lines.map(str::to_owned).collect()
         };
         assert_eq!(headers(&head), headers(&get));
@@ -79,7 +117,9 @@ async fn head_answers_with_the_headers_of_get() {
 async fn the_metrics_are_negotiated() {
     let server = start(Constant::default(), Limits::default()).await;
     let accept = "Accept: application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,text/plain;q=0.3\r\n";
-    let reply = server.get("/metrics", &format!("{accept}Accept-Encoding: gzip\r\n")).await;
+    let reply = server
+        .get("/metrics", &format!("{accept}Accept-Encoding: gzip\r\n"))
+        .await;
     assert_eq!(reply.text(), "OpenMetrics Gzip\n");
     assert_eq!(
         reply.header("content-type"),
@@ -90,22 +130,46 @@ async fn the_metrics_are_negotiated() {
 
     let reply = server.get("/metrics", "").await;
     assert_eq!(reply.text(), "Text Identity\n");
-    assert_eq!(reply.header("content-type"), Some("text/plain; version=0.0.4; charset=utf-8"));
+    assert_eq!(
+        reply.header("content-type"),
+        Some("text/plain; version=0.0.4; charset=utf-8")
+    );
     assert_eq!(reply.header("content-encoding"), None);
     assert_eq!(reply.header("vary"), Some("Accept, Accept-Encoding"));
 
-    let garbled = server.get("/metrics", "Accept: \u{ff}\u{fe}\r\nAccept-Encoding: \u{80}\r\n").await;
+    let garbled = server
+        .get(
+            "/metrics",
+            "Accept: \u{ff}\u{fe}\r\nAccept-Encoding: \u{80}\r\n",
+        )
+        .await;
     assert_eq!(garbled.text(), "Text Identity\n");
 }
 
 #[tokio::test]
 async fn readiness_lists_the_targets_that_are_waited_for() {
-    let readiness = Readiness::Waiting(vec!["111122223333 eu-west-1".into(), "444455556666 us-east-1".into()]);
-    let server = start(Constant { readiness, ..Constant::default() }, Limits::default()).await;
+    let readiness = Readiness::Waiting(vec![
+        "111122223333 eu-west-1".into(),
+        "444455556666 us-east-1".into(),
+    ]);
+    let server = start(
+        Constant {
+            readiness,
+            ..Constant::default()
+        },
+        Limits::default(),
+    )
+    .await;
     for path in ["/-/ready", "/readyz"] {
         let reply = server.get(path, "").await;
         assert_eq!(reply.code, 503);
-        assert!(reply.text().contains("  111122223333 eu-west-1\n  444455556666 us-east-1\n"), "{}", reply.text());
+        assert!(
+            reply
+                .text()
+                .contains("  111122223333 eu-west-1\n  444455556666 us-east-1\n"),
+            "{}",
+            reply.text()
+        );
     }
     assert_eq!(server.get("/-/healthy", "").await.code, 200);
 }
@@ -114,11 +178,25 @@ async fn readiness_lists_the_targets_that_are_waited_for() {
 async fn the_landing_page_runs_nothing_and_loads_nothing() {
     let server = start(Constant::default(), Limits::default()).await;
     let reply = server.get("/", "").await;
-    assert_eq!(reply.header("content-type"), Some("text/html; charset=utf-8"));
+    assert_eq!(
+        reply.header("content-type"),
+        Some("text/html; charset=utf-8")
+    );
     assert_eq!(reply.header("x-content-type-options"), Some("nosniff"));
-    assert!(reply.header("content-security-policy").unwrap().starts_with("default-src 'none'"));
+    assert!(
+        reply
+            .header("content-security-policy")
+            .unwrap()
+            .starts_with("default-src 'none'")
+    );
     let html = reply.text();
-    for part in ["ssm-compliance-exporter", "1.2.3", "href=\"/metrics\"", "href=\"/-/healthy\"", "<td>eu-west-1</td>"] {
+    for part in [
+        "ssm-compliance-exporter",
+        "1.2.3",
+        "href=\"/metrics\"",
+        "href=\"/-/healthy\"",
+        "<td>eu-west-1</td>",
+    ] {
         assert!(html.contains(part), "{part}");
     }
     assert!(!html.contains("<script") && !html.contains("src=") && !html.contains("http"));
@@ -136,11 +214,12 @@ async fn a_connection_serves_many_requests_pipelined_or_not() {
     let server = start(Constant::default(), Limits::default()).await;
     let mut client = server.connect().await;
     for _ in 0..3 {
-        client.send(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n").await;
+        client
+            .send(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n")
+            .await;
         assert_eq!(client.reply(false).await.text(), "Text Identity\n");
     }
-    let pipelined =
-        "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\nHEAD / HTTP/1.1\r\nHost: x\r\n\r\nGET /no HTTP/1.1\r\nHost: x\r\n\r\n";
+    let pipelined = "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\nHEAD / HTTP/1.1\r\nHost: x\r\n\r\nGET /no HTTP/1.1\r\nHost: x\r\n\r\n";
     client.send(pipelined.repeat(50).as_bytes()).await;
     for _ in 0..50 {
         assert_eq!(client.reply(false).await.text(), "Text Identity\n");
@@ -158,7 +237,9 @@ async fn old_and_half_closed_clients_are_answered() {
 
     let server = start(Constant::large(), Limits::default()).await;
     let mut client = server.connect().await;
-    client.send(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n").await;
+    client
+        .send(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n")
+        .await;
     client.stream.shutdown().await.unwrap();
     assert_eq!(client.reply(false).await.body.len(), 64 << 20);
     assert_eq!(client.closed().await.1, b"");
@@ -167,15 +248,28 @@ async fn old_and_half_closed_clients_are_answered() {
 #[tokio::test]
 async fn the_health_check_finds_a_running_server_healthy() {
     let server = start(Constant::default(), Limits::default()).await;
-    assert_eq!(check_health(&server.address.to_string()).await.unwrap(), 200);
+    assert_eq!(
+        check_health(&server.address.to_string()).await.unwrap(),
+        200
+    );
 }
 
 #[tokio::test]
 async fn all_listeners_are_served() {
-    let listeners = [TcpListener::bind("127.0.0.1:0").await.unwrap(), TcpListener::bind("127.0.0.1:0").await.unwrap()];
-    let addresses = listeners.each_ref().map(|listener| listener.local_addr().unwrap());
+    let listeners = [
+        TcpListener::bind("127.0.0.1:0").await.unwrap(),
+        TcpListener::bind("127.0.0.1:0").await.unwrap(),
+    ];
+    let addresses = listeners
+        .each_ref()
+        .map(|listener| listener.local_addr().unwrap());
     let options = options("/metrics", Limits::default());
-    let server = Server::run(listeners.into(), Arc::new(Constant::default()), options, std::future::pending());
+    let server = Server::run(
+        listeners.into(),
+        Arc::new(Constant::default()),
+        options,
+        std::future::pending(),
+    );
     let server = tokio::spawn(server);
     for address in addresses.iter().cycle().take(6) {
         assert_eq!(check_health(&address.to_string()).await.unwrap(), 200);
@@ -187,13 +281,21 @@ async fn all_listeners_are_served() {
 async fn the_parts_of_the_metrics_have_addresses_of_their_own() {
     let server = start(Constant::default(), Limits::default()).await;
     assert_eq!(server.get("/metrics/exporter", "").await.text(), "exporter");
-    assert_eq!(server.get("/metrics?account_id=111122223333&region=eu-west-1", "").await.text(), "target");
+    assert_eq!(
+        server
+            .get("/metrics?account_id=111122223333&region=eu-west-1", "")
+            .await
+            .text(),
+        "target"
+    );
 }
 
 #[tokio::test]
 async fn service_discovery_names_each_target_once_and_the_exporter() {
     let server = start_at("/ssm/metrics", Constant::default(), Limits::default()).await;
-    let reply = server.ask("GET /sd HTTP/1.1\r\nHost: exporter:10068\r\nConnection: close\r\n\r\n").await;
+    let reply = server
+        .ask("GET /sd HTTP/1.1\r\nHost: exporter:10068\r\nConnection: close\r\n\r\n")
+        .await;
     assert_eq!(reply.header("content-type"), Some("application/json"));
     let document: serde_json::Value = serde_json::from_str(reply.text()).unwrap();
     let expected = serde_json::json!([
@@ -210,6 +312,16 @@ async fn service_discovery_names_each_target_once_and_the_exporter() {
 
 #[tokio::test]
 async fn service_discovery_waits_until_every_account_is_known() {
-    let waiting = Constant { readiness: Readiness::Waiting(vec!["eu-west-1".into()]), ..Constant::default() };
-    assert_eq!(start(waiting, Limits::default()).await.get("/sd", "").await.code, 503);
+    let waiting = Constant {
+        readiness: Readiness::Waiting(vec!["eu-west-1".into()]),
+        ..Constant::default()
+    };
+    assert_eq!(
+        start(waiting, Limits::default())
+            .await
+            .get("/sd", "")
+            .await
+            .code,
+        503
+    );
 }

@@ -38,7 +38,14 @@ async fn an_answer_under_way_is_finished() {
 #[tokio::test]
 async fn slow_clients_are_cut_when_the_drain_is_over() {
     let drain = Duration::from_millis(300);
-    let server = start(Constant::large(), Limits { drain, ..Limits::default() }).await;
+    let server = start(
+        Constant::large(),
+        Limits {
+            drain,
+            ..Limits::default()
+        },
+    )
+    .await;
     let mut reader = server.connect().await;
     reader.send(REQUEST).await;
     reader.receive().await;

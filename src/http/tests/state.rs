@@ -51,14 +51,26 @@ async fn each_phase_has_its_own_deadline() {
     let state = state();
     assert_eq!(after_a_tick(&state).await, (Phase::Waiting, HEADER - TICK));
     state.received();
-    assert_eq!(after_a_tick(&state).await, (Phase::Reading, HEADER - 2 * TICK));
+    assert_eq!(
+        after_a_tick(&state).await,
+        (Phase::Reading, HEADER - 2 * TICK)
+    );
     state.received();
-    assert_eq!(after_a_tick(&state).await, (Phase::Reading, HEADER - 3 * TICK));
+    assert_eq!(
+        after_a_tick(&state).await,
+        (Phase::Reading, HEADER - 3 * TICK)
+    );
     state.requested();
-    assert_eq!(after_a_tick(&state).await, (Phase::Responding, STALL - TICK));
+    assert_eq!(
+        after_a_tick(&state).await,
+        (Phase::Responding, STALL - TICK)
+    );
     state.flushed();
     state.answered();
-    assert_eq!(after_a_tick(&state).await, (Phase::Flushing, STALL - 2 * TICK));
+    assert_eq!(
+        after_a_tick(&state).await,
+        (Phase::Flushing, STALL - 2 * TICK)
+    );
     state.flushed();
     assert_eq!(after_a_tick(&state).await, (Phase::Waiting, IDLE - TICK));
     state.received();
@@ -75,10 +87,17 @@ async fn bytes_that_leave_defer_the_end_of_an_answer_but_not_for_ever() {
         assert_eq!(after_a_tick(&state).await, (Phase::Responding, left));
     }
     state.sent(0);
-    assert_eq!(after_a_tick(&state).await.1, STALL - 2 * TICK, "nothing is no progress");
+    assert_eq!(
+        after_a_tick(&state).await.1,
+        STALL - 2 * TICK,
+        "nothing is no progress"
+    );
     wait(RESPONSE - 12 * TICK).await;
     state.sent(1);
-    assert_eq!(state.deadline(), Instant::now() + Duration::from_millis(TICK));
+    assert_eq!(
+        state.deadline(),
+        Instant::now() + Duration::from_millis(TICK)
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -93,7 +112,10 @@ async fn a_long_answer_has_more_time() {
         }
         let took = began.elapsed();
         let expected = Duration::from_secs(seconds);
-        assert!(took >= expected && took < expected + Duration::from_millis(STALL), "{bytes}: {took:?}");
+        assert!(
+            took >= expected && took < expected + Duration::from_millis(STALL),
+            "{bytes}: {took:?}"
+        );
     }
 }
 
@@ -106,11 +128,17 @@ async fn a_pipelined_request_neither_extends_the_answer_before_it_nor_counts_as_
     assert_eq!(after_a_tick(&state).await, (Phase::Flushing, STALL - TICK));
     state.requested();
     state.answering(1_000_000);
-    assert_eq!(after_a_tick(&state).await, (Phase::Responding, STALL - 2 * TICK));
+    assert_eq!(
+        after_a_tick(&state).await,
+        (Phase::Responding, STALL - 2 * TICK)
+    );
     assert!(matches!(standing(&state), Standing::Exchanging { .. }));
     wait(STALL - 3 * TICK).await;
     state.sent(1);
-    assert_eq!(after_a_tick(&state).await, (Phase::Responding, RESPONSE - STALL));
+    assert_eq!(
+        after_a_tick(&state).await,
+        (Phase::Responding, RESPONSE - STALL)
+    );
     state.received();
     state.answered();
     state.flushed();
@@ -133,7 +161,10 @@ async fn newcomers_stand_lowest_and_kept_connections_highest() {
     for newcomer in [&silent, &half_sent, &newest] {
         assert!(standing(newcomer) < standing(&answering));
     }
-    assert!(standing(&silent) < standing(&newest) && standing(&half_sent) < standing(&newest), "the oldest first");
+    assert!(
+        standing(&silent) < standing(&newest) && standing(&half_sent) < standing(&newest),
+        "the oldest first"
+    );
     assert!(standing(&answering) < standing(&kept));
 }
 
@@ -185,10 +216,21 @@ async fn a_request_is_judged_when_it_has_had_time_to_show_progress() {
 
 #[tokio::test(start_paused = true)]
 async fn bytes_fade_by_half_in_each_half_life() {
-    let mut taken = RecentBytes { count: 0, at: Instant::now() };
+    let mut taken = RecentBytes {
+        count: 0,
+        at: Instant::now(),
+    };
     taken.add(1_000, Instant::now());
     let later = |half_lives| Instant::now() + PROGRESS_HALF_LIFE.mul_f64(half_lives);
-    for (half_lives, left) in [(0.0, 1_000), (0.5, 750), (1.0, 500), (1.5, 375), (2.0, 250), (100.0, 0), (1e6, 0)] {
+    for (half_lives, left) in [
+        (0.0, 1_000),
+        (0.5, 750),
+        (1.0, 500),
+        (1.5, 375),
+        (2.0, 250),
+        (100.0, 0),
+        (1e6, 0),
+    ] {
         assert_eq!(taken.at(later(half_lives)), left, "{half_lives}");
     }
     taken.add(u64::MAX, later(1.0));

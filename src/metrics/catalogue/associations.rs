@@ -16,7 +16,11 @@ pub(super) const FAMILIES: &[Family] = &[
         help: "Number of associations of the instance by status: DescribeInstanceInformation's AssociationOverview.InstanceAssociationStatusAggregatedCount. Zero counts are absent.",
         labels: &["status"],
         samples: Per::Instance(|_, instance, out| {
-            for (status, count) in instance.listing.iter().flat_map(|listing| listing.associations.iter()) {
+            for (status, count) in instance
+                .listing
+                .iter()
+                .flat_map(|listing| listing.associations.iter())
+            {
                 out.sample(&[status], *count);
             }
         }),
@@ -28,7 +32,13 @@ pub(super) const FAMILIES: &[Family] = &[
         help: "When associations last ran on the instance: DescribeInstanceInformation's LastAssociationExecutionDate.",
         labels: &[],
         samples: Per::Instance(|_, instance, out| {
-            out.maybe(&[], instance.listing.as_ref().and_then(|listing| listing.last_association_execution));
+            out.maybe(
+                &[],
+                instance
+                    .listing
+                    .as_ref()
+                    .and_then(|listing| listing.last_association_execution),
+            );
         }),
     },
     Family {
@@ -38,7 +48,13 @@ pub(super) const FAMILIES: &[Family] = &[
         help: "When associations last succeeded on the instance: DescribeInstanceInformation's LastSuccessfulAssociationExecutionDate.",
         labels: &[],
         samples: Per::Instance(|_, instance, out| {
-            out.maybe(&[], instance.listing.as_ref().and_then(|listing| listing.last_association_success));
+            out.maybe(
+                &[],
+                instance
+                    .listing
+                    .as_ref()
+                    .and_then(|listing| listing.last_association_success),
+            );
         }),
     },
     Family {
@@ -48,11 +64,25 @@ pub(super) const FAMILIES: &[Family] = &[
         help: "Associations that the instance is NON_COMPLIANT for: ListComplianceItems' Id, Details.DocumentName and Severity.",
         labels: &["association_id", "document_name", "compliance_severity"],
         samples: Per::Instance(|_, instance, out| {
-            if instance.summary(ASSOCIATION).is_none_or(|summary| !summary.is_noncompliant()) {
+            if instance
+                .summary(ASSOCIATION)
+                .is_none_or(|summary| !summary.is_noncompliant())
+            {
                 return;
             }
-            for association in instance.items.iter().flat_map(|detail| &detail.associations) {
-                out.sample(&[&association.association_id, &association.document, &association.severity], true);
+            for association in instance
+                .items
+                .iter()
+                .flat_map(|detail| &detail.associations)
+            {
+                out.sample(
+                    &[
+                        &association.association_id,
+                        &association.document,
+                        &association.severity,
+                    ],
+                    true,
+                );
             }
         }),
     },
@@ -64,7 +94,10 @@ pub(super) const FAMILIES: &[Family] = &[
         labels: &["association_id", "association_name", "document_name"],
         samples: Per::Target(|view, _, out| {
             for association in view.target.associations() {
-                out.sample(&[&association.id, &association.name, &association.document], true);
+                out.sample(
+                    &[&association.id, &association.name, &association.document],
+                    true,
+                );
             }
         }),
     },

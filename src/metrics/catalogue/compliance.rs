@@ -11,7 +11,11 @@ pub(super) const FAMILIES: &[Family] = &[
         help: "Whether ListResourceComplianceSummaries' Status of the instance is COMPLIANT (1) or NON_COMPLIANT (0). Absent for any other status.",
         labels: &["compliance_type"],
         samples: Per::Instance(|_, instance, out| {
-            for summary in instance.summaries.iter().filter(|summary| summary.status.as_str().is_some()) {
+            for summary in instance
+                .summaries
+                .iter()
+                .filter(|summary| summary.status.as_str().is_some())
+            {
                 out.sample(&[&summary.compliance_type], !summary.is_noncompliant());
             }
         }),
@@ -24,9 +28,19 @@ pub(super) const FAMILIES: &[Family] = &[
         labels: &["compliance_type", "status", "compliance_severity"],
         samples: Per::Instance(|_, instance, out| {
             for summary in &instance.summaries {
-                for (status, counts) in [("COMPLIANT", summary.compliant), ("NON_COMPLIANT", summary.noncompliant)] {
-                    for (severity, count) in Severity::ALL.into_iter().zip(counts).filter(|(_, count)| *count > 0) {
-                        out.sample(&[&summary.compliance_type, status, severity.as_str()], count);
+                for (status, counts) in [
+                    ("COMPLIANT", summary.compliant),
+                    ("NON_COMPLIANT", summary.noncompliant),
+                ] {
+                    for (severity, count) in Severity::ALL
+                        .into_iter()
+                        .zip(counts)
+                        .filter(|(_, count)| *count > 0)
+                    {
+                        out.sample(
+                            &[&summary.compliance_type, status, severity.as_str()],
+                            count,
+                        );
                     }
                 }
             }
@@ -39,7 +53,11 @@ pub(super) const FAMILIES: &[Family] = &[
         help: "When the compliance of the instance was last determined: ListResourceComplianceSummaries' ExecutionSummary.ExecutionTime. Absent for Association, where AWS gives the time of upload.",
         labels: &["compliance_type"],
         samples: Per::Instance(|_, instance, out| {
-            for summary in instance.summaries.iter().filter(|summary| &**summary.compliance_type != ASSOCIATION) {
+            for summary in instance
+                .summaries
+                .iter()
+                .filter(|summary| &**summary.compliance_type != ASSOCIATION)
+            {
                 out.maybe(&[&summary.compliance_type], summary.execution_time);
             }
         }),
@@ -51,7 +69,10 @@ pub(super) const FAMILIES: &[Family] = &[
         help: "1 for a listed instance that ListResourceComplianceSummaries has no summary of: Patch, if it was never scanned, scanned only through AWS-RunPatchBaselineAssociation, or longer ago than AWS keeps; Association, if DescribeInstanceInformation gives an AssociationStatus all the same. Absent otherwise, and until both were read after the instance came.",
         labels: &["compliance_type"],
         samples: Per::Instance(|view, instance, out| {
-            for kind in [PATCH, ASSOCIATION].into_iter().filter(|kind| view.is_unreported(instance, kind)) {
+            for kind in [PATCH, ASSOCIATION]
+                .into_iter()
+                .filter(|kind| view.is_unreported(instance, kind))
+            {
                 out.sample(&[kind], true);
             }
         }),
@@ -63,7 +84,11 @@ pub(super) const FAMILIES: &[Family] = &[
         help: "1 while the reason for being NON_COMPLIANT holds, from DescribeInstancePatchStates (Patch) and ListComplianceItems (Association). Several may hold.",
         labels: &["compliance_type", "reason"],
         samples: Per::Instance(|view, instance, out| {
-            for summary in instance.summaries.iter().filter(|_| view.target.has(Collector::Compliance)) {
+            for summary in instance
+                .summaries
+                .iter()
+                .filter(|_| view.target.has(Collector::Compliance))
+            {
                 for cause in causes(instance, summary) {
                     out.sample(&[&summary.compliance_type, cause.as_str()], true);
                 }
@@ -107,7 +132,10 @@ pub(super) const FAMILIES: &[Family] = &[
         samples: Per::Target(|view, _, out| {
             for totals in view.target.totals() {
                 out.sample(&[&totals.compliance_type, "COMPLIANT"], totals.compliant);
-                out.sample(&[&totals.compliance_type, "NON_COMPLIANT"], totals.noncompliant);
+                out.sample(
+                    &[&totals.compliance_type, "NON_COMPLIANT"],
+                    totals.noncompliant,
+                );
             }
         }),
     },

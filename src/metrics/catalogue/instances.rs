@@ -25,7 +25,9 @@ pub(super) const FAMILIES: &[Family] = &[
             "agent_version",
         ],
         samples: Per::Instance(|_, instance, out| {
-            let Some(listing) = &instance.listing else { return };
+            let Some(listing) = &instance.listing else {
+                return;
+            };
             let traits = &listing.traits;
             let labels = [
                 listing.name(),
@@ -47,7 +49,10 @@ pub(super) const FAMILIES: &[Family] = &[
         help: "Whether DescribeInstanceInformation's PingStatus is Online (1) or anything else (0).",
         labels: &[],
         samples: Per::Instance(|_, instance, out| {
-            out.maybe(&[], instance.listing.as_ref().map(|listing| listing.online()))
+            out.maybe(
+                &[],
+                instance.listing.as_ref().map(|listing| listing.online()),
+            )
         }),
     },
     Family {
@@ -57,7 +62,13 @@ pub(super) const FAMILIES: &[Family] = &[
         help: "When the SSM Agent was last heard: DescribeInstanceInformation's LastPingDateTime.",
         labels: &[],
         samples: Per::Instance(|_, instance, out| {
-            out.maybe(&[], instance.listing.as_ref().and_then(|listing| listing.last_ping))
+            out.maybe(
+                &[],
+                instance
+                    .listing
+                    .as_ref()
+                    .and_then(|listing| listing.last_ping),
+            )
         }),
     },
     Family {
@@ -67,7 +78,13 @@ pub(super) const FAMILIES: &[Family] = &[
         help: "Whether the SSM Agent is of the latest version (1) or not (0): DescribeInstanceInformation's IsLatestVersion. Absent if AWS does not say.",
         labels: &[],
         samples: Per::Instance(|_, instance, out| {
-            out.maybe(&[], instance.listing.as_ref().and_then(|listing| listing.traits.agent_latest));
+            out.maybe(
+                &[],
+                instance
+                    .listing
+                    .as_ref()
+                    .and_then(|listing| listing.traits.agent_latest),
+            );
         }),
     },
     Family {

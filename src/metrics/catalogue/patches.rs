@@ -22,7 +22,10 @@ pub(super) const FAMILIES: &[Family] = &[
         samples: Per::Instance(|_, instance, out| {
             for (state, count) in counts(instance).into_iter().flat_map(PatchCounts::by_state) {
                 let always = (state as usize) < PatchState::NONCOMPLIANT;
-                out.maybe(&[PATCH, state.as_str()], count.value().filter(|count| always || *count > 0));
+                out.maybe(
+                    &[PATCH, state.as_str()],
+                    count.value().filter(|count| always || *count > 0),
+                );
             }
         }),
     },
@@ -33,7 +36,10 @@ pub(super) const FAMILIES: &[Family] = &[
         help: "Number of patches of critical severity that are missing, failed, rejected or waiting for a reboot: DescribeInstancePatchStates' CriticalNonCompliantCount. Overlaps with the security and other counts.",
         labels: &[],
         samples: Per::Instance(|_, instance, out| {
-            out.maybe(&[], counts(instance).and_then(|c| c.critical_noncompliant.value()))
+            out.maybe(
+                &[],
+                counts(instance).and_then(|c| c.critical_noncompliant.value()),
+            )
         }),
     },
     Family {
@@ -43,7 +49,10 @@ pub(super) const FAMILIES: &[Family] = &[
         help: "Number of security patches that are missing, failed, rejected or waiting for a reboot: DescribeInstancePatchStates' SecurityNonCompliantCount. Overlaps with the critical and other counts.",
         labels: &[],
         samples: Per::Instance(|_, instance, out| {
-            out.maybe(&[], counts(instance).and_then(|c| c.security_noncompliant.value()))
+            out.maybe(
+                &[],
+                counts(instance).and_then(|c| c.security_noncompliant.value()),
+            )
         }),
     },
     Family {
@@ -53,7 +62,10 @@ pub(super) const FAMILIES: &[Family] = &[
         help: "Number of other patches that are missing, failed, rejected or waiting for a reboot: DescribeInstancePatchStates' OtherNonCompliantCount. Overlaps with the critical and security counts.",
         labels: &[],
         samples: Per::Instance(|_, instance, out| {
-            out.maybe(&[], counts(instance).and_then(|c| c.other_noncompliant.value()))
+            out.maybe(
+                &[],
+                counts(instance).and_then(|c| c.other_noncompliant.value()),
+            )
         }),
     },
     Family {
@@ -64,7 +76,15 @@ pub(super) const FAMILIES: &[Family] = &[
         labels: &["operation", "baseline_id", "patch_group", "reboot_option"],
         samples: Per::Instance(|_, instance, out| {
             if let Some(by) = counts(instance).map(|counts| &counts.operation) {
-                out.sample(&[&by.operation, &by.baseline_id, &by.patch_group, &by.reboot_option], true);
+                out.sample(
+                    &[
+                        &by.operation,
+                        &by.baseline_id,
+                        &by.patch_group,
+                        &by.reboot_option,
+                    ],
+                    true,
+                );
             }
         }),
     },
@@ -74,7 +94,9 @@ pub(super) const FAMILIES: &[Family] = &[
         stability: Experimental,
         help: "When the last patch operation of the instance ended: DescribeInstancePatchStates' OperationEndTime.",
         labels: &[],
-        samples: Per::Instance(|_, instance, out| out.maybe(&[], counts(instance).and_then(|c| c.operation_end))),
+        samples: Per::Instance(|_, instance, out| {
+            out.maybe(&[], counts(instance).and_then(|c| c.operation_end))
+        }),
     },
     Family {
         name: "aws_ssm_instance_patch_no_reboot_install_timestamp_seconds",
@@ -99,7 +121,10 @@ pub(super) const FAMILIES: &[Family] = &[
             let baselines = counts.baselines();
             let used = |baseline: &&Baseline| baselines.contains(&*baseline.id);
             for baseline in view.target.baselines().iter().filter(used) {
-                out.sample(&[&baseline.id, &baseline.name, &baseline.operating_system], true);
+                out.sample(
+                    &[&baseline.id, &baseline.name, &baseline.operating_system],
+                    true,
+                );
             }
         }),
     },

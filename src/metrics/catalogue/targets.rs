@@ -15,7 +15,14 @@ pub(super) const FAMILIES: &[Family] = &[
         help: "Whether the last attempts of the collectors instances and compliance succeeded (1) or not (0).",
         labels: &[],
         samples: Per::Target(|view, _, out| {
-            out.maybe(&[], if view.is_identified() { view.target.is_up() } else { Some(false) });
+            out.maybe(
+                &[],
+                if view.is_identified() {
+                    view.target.is_up()
+                } else {
+                    Some(false)
+                },
+            );
         }),
     },
     Family {
@@ -84,7 +91,10 @@ pub(super) const FAMILIES: &[Family] = &[
         labels: &["collector"],
         samples: Per::Target(|view, _, out| {
             for collector in view.collectors().filter(|_| view.is_identified()) {
-                out.maybe(&[collector.as_str()], view.target.collector(collector).last_success);
+                out.maybe(
+                    &[collector.as_str()],
+                    view.target.collector(collector).last_success,
+                );
             }
         }),
     },

@@ -1,10 +1,12 @@
 //! Compressed pieces that can be put one after another into one gzip stream.
 //!
-//! A gzip member is a header, one deflate stream, and a CRC and length of what it holds (RFC 1952). A deflate stream is
-//! blocks (RFC 1951), and one that ends with a flush ends on a byte: so pieces deflated apart join to one stream, and
-//! `crc32_combine` joins their checksums. Several members would be simpler, but curl and Chromium stop after the first.
+//! A gzip member is a header, one deflate stream, and a CRC and length of what it holds (RFC 1952).
+//! A deflate stream is blocks (RFC 1951), and one that ends with a flush ends on a byte: so pieces
+//! deflated apart join to one stream, and `crc32_combine` joins their checksums. Several members
+//! would be simpler, but curl and Chromium stop after the first.
 //!
-//! So a page is compressed once, piece by piece, and what one target brings anew is joined to what is there of all others.
+//! So a page is compressed once, piece by piece, and what one target brings anew is joined to what
+//! is there of all others.
 
 mod inflate;
 mod sum;
@@ -33,7 +35,8 @@ pub(crate) struct Piece {
     pub(crate) sum: Sum,
 }
 
-/// Makes pieces, one after the other, with one compressor: its tables are larger than most pieces are.
+/// Makes pieces, one after the other, with one compressor: its tables are larger than most pieces
+/// are.
 #[derive(Debug)]
 pub(crate) struct Deflater {
     compress: Compress,
@@ -76,7 +79,10 @@ impl Deflater {
 
     fn end(&mut self, how: FlushCompress) -> Piece {
         self.deflate(&[], how);
-        let sum = Sum::new(std::mem::take(&mut self.crc).finalize(), std::mem::take(&mut self.length));
+        let sum = Sum::new(
+            std::mem::take(&mut self.crc).finalize(),
+            std::mem::take(&mut self.length),
+        );
         let deflated = Bytes::copy_from_slice(&self.deflated);
         self.deflated.clear();
         Piece { deflated, sum }
@@ -85,11 +91,14 @@ impl Deflater {
     fn deflate(&mut self, mut text: &[u8], flush: FlushCompress) {
         loop {
             let before = (self.compress.total_in(), self.compress.total_out());
-            // Without preset dictionaries this call cannot fail: with nothing left to do it reads and writes nothing.
+            // Without preset dictionaries this call cannot fail: with nothing left to do it reads
+            // and writes nothing.
             let _ = self.compress.compress(text, &mut self.room, flush);
             let since = |before: u64, now: u64| usize::try_from(now - before).unwrap_or_default();
-            let (read, written) =
-                (since(before.0, self.compress.total_in()), since(before.1, self.compress.total_out()));
+            let (read, written) = (
+                since(before.0, self.compress.total_in()),
+                since(before.1, self.compress.total_out()),
+            );
             self.deflated.extend_from_slice(&self.room[..written]);
             text = &text[read..];
             if written < self.room.len() {
@@ -106,11 +115,17 @@ pub(crate) fn piece(text: &[u8]) -> Piece {
     deflater.piece()
 }
 
-/// The last piece of a stream: text of any kind. It is made for one scrape, so a short one is sent as it is: to compress it
-/// takes longer than to send it.
+/// The last piece of a stream: text of any kind. It is made for one scrape, so a short one is sent
+/// as it is: to compress it takes longer than to send it.
 pub(crate) fn last_piece(text: &[u8]) -> Piece {
-    if let Some(length) = u16::try_from(text.len()).ok().filter(|length| *length <= SHORT) {
-        return Piece { deflated: stored(length, text).into(), sum: Sum::of(text) };
+    if let Some(length) = u16::try_from(text.len())
+        .ok()
+        .filter(|length| *length <= SHORT)
+    {
+        return Piece {
+            deflated: stored(length, text).into(),
+            sum: Sum::of(text),
+        };
     }
     let mut deflater = Deflater::default();
     deflater.write(text);
@@ -119,7 +134,13 @@ pub(crate) fn last_piece(text: &[u8]) -> Piece {
 
 /// Text that is not compressed (RFC 1951, section 3.2.4), as the last block.
 fn stored(length: u16, text: &[u8]) -> Vec<u8> {
-    [&[1][..], &length.to_le_bytes(), &(!length).to_le_bytes(), text].concat()
+    [
+        &[1][..],
+        &length.to_le_bytes(),
+        &(!length).to_le_bytes(),
+        text,
+    ]
+    .concat()
 }
 
 #[cfg(test)]

@@ -4,9 +4,9 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Sum {
     crc: u32,
-    /// What a checksum is multiplied with when a text of this length follows: x to the power of its bits, modulo the
-    /// polynomial of CRC-32. Kept, because working it out from the length costs more than everything else that is done
-    /// with a page of many small targets.
+    /// What a checksum is multiplied with when a text of this length follows: x to the power of its
+    /// bits, modulo the polynomial of CRC-32. Kept, because working it out from the length costs
+    /// more than everything else that is done with a page of many small targets.
     shift: u32,
     /// Bytes before compression.
     pub(crate) length: u64,
@@ -16,7 +16,11 @@ pub(crate) struct Sum {
 
 impl Default for Sum {
     fn default() -> Self {
-        Self { crc: 0, shift: ONE, length: 0 }
+        Self {
+            crc: 0,
+            shift: ONE,
+            length: 0,
+        }
     }
 }
 
@@ -34,7 +38,11 @@ const fn times(a: u32, mut b: u32) -> u32 {
         if a & bit != 0 {
             product ^= b;
         }
-        b = if b & 1 == 0 { b >> 1 } else { (b >> 1) ^ POLYNOMIAL };
+        b = if b & 1 == 0 {
+            b >> 1
+        } else {
+            (b >> 1) ^ POLYNOMIAL
+        };
         bit >>= 1;
     }
     product
@@ -56,7 +64,11 @@ const fn shift(mut length: u64) -> u32 {
 impl Sum {
     /// Of a text of this checksum and length.
     pub(crate) fn new(crc: u32, length: u64) -> Self {
-        Self { crc, shift: shift(length), length }
+        Self {
+            crc,
+            shift: shift(length),
+            length,
+        }
     }
 
     /// Of one text.

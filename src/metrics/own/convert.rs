@@ -1,7 +1,8 @@
 //! `OpenMetrics` text as Prometheus text 0.0.4.
 //!
-//! `prometheus-client` writes only the former. The samples are the same; what differs are the headers: a counter and an
-//! info have their suffix in the family's name, info is a gauge, and there are no units and no end mark.
+//! `prometheus-client` writes only the former. The samples are the same; what differs are the
+//! headers: a counter and an info have their suffix in the family's name, info is a gauge, and
+//! there are no units and no end mark.
 
 use std::fmt::Write;
 
@@ -13,7 +14,10 @@ pub(super) fn to_text_format(text: &str) -> String {
         if let Some(rest) = line.strip_prefix("# HELP ") {
             // The suffix depends on the type, which comes after.
             help = rest.split_once(' ');
-        } else if let Some((name, kind)) = line.strip_prefix("# TYPE ").and_then(|rest| rest.split_once(' ')) {
+        } else if let Some((name, kind)) = line
+            .strip_prefix("# TYPE ")
+            .and_then(|rest| rest.split_once(' '))
+        {
             let (suffix, kind) = match kind {
                 "counter" => ("_total", "counter"),
                 "info" => ("_info", "gauge"),

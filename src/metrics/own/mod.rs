@@ -1,7 +1,8 @@
 //! The exporter's own metrics (`aws_ssm_exporter_*` and `process_*`).
 //!
-//! These are about this process and live as long as it does, so they are counted where things happen and encoded at the
-//! scrape; what describes the fleet is made anew from the state instead, in the catalogue.
+//! These are about this process and live as long as it does, so they are counted where things
+//! happen and encoded at the scrape; what describes the fleet is made anew from the state instead,
+//! in the catalogue.
 
 mod convert;
 mod process;
@@ -124,7 +125,8 @@ struct Answer {
     code: u16,
 }
 
-/// Seconds a call may take: AWS answers in tens to hundreds of milliseconds, an attempt is given up after ten seconds.
+/// Seconds a call may take: AWS answers in tens to hundreds of milliseconds, an attempt is given up
+/// after ten seconds.
 const CALL_SECONDS: [f64; 10] = [0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0];
 
 // === impl Own ===
@@ -133,8 +135,16 @@ impl Own {
     /// Registers everything; `interval` is the configured one.
     pub fn new(build: Build, interval: Duration) -> Self {
         let mut registry = Registry::with_prefix("aws_ssm_exporter");
-        let labels = [("version", build.version), ("revision", build.revision), ("rustc", build.rustc)];
-        registry.register("build", "What the program was built from", Info::new(Vec::from(labels)));
+        let labels = [
+            ("version", build.version),
+            ("revision", build.revision),
+            ("rustc", build.rustc),
+        ];
+        registry.register(
+            "build",
+            "What the program was built from",
+            Info::new(Vec::from(labels)),
+        );
         let mut process = Registry::default();
         process.register_collector(Box::new(process::Process));
         let mut own = Self {
@@ -162,10 +172,23 @@ impl Own {
 
     fn register_calls(&mut self) {
         let registry = &mut self.registry;
-        registry.register("api_requests", "Attempts of AWS calls on the wire, retries included", self.requests.clone());
-        registry.register("api_errors", "Attempts of AWS calls that failed, by reason", self.errors.clone());
+        registry.register(
+            "api_requests",
+            "Attempts of AWS calls on the wire, retries included",
+            self.requests.clone(),
+        );
+        registry.register(
+            "api_errors",
+            "Attempts of AWS calls that failed, by reason",
+            self.errors.clone(),
+        );
         let help = "How long attempts of AWS calls took, from sending to the answer";
-        registry.register_with_unit("api_request_duration", help, Unit::Seconds, self.durations.clone());
+        registry.register_with_unit(
+            "api_request_duration",
+            help,
+            Unit::Seconds,
+            self.durations.clone(),
+        );
         let help = "Time that calls waited for the request ceiling";
         registry.register_with_unit("api_wait", help, Unit::Seconds, self.waits.clone());
         let help = "Requests per second that the limiter allows now";
@@ -175,21 +198,45 @@ impl Own {
     fn register_rest(&mut self) {
         let registry = &mut self.registry;
         let help = "The configured time from the start of a refresh to the start of the next";
-        registry.register_with_unit("refresh_interval", help, Unit::Seconds, self.interval.clone());
+        registry.register_with_unit(
+            "refresh_interval",
+            help,
+            Unit::Seconds,
+            self.interval.clone(),
+        );
         let help = "How long the last refresh of the target took";
-        registry.register_with_unit("refresh_duration", help, Unit::Seconds, self.refresh_durations.clone());
+        registry.register_with_unit(
+            "refresh_duration",
+            help,
+            Unit::Seconds,
+            self.refresh_durations.clone(),
+        );
         let help = "When the last refresh of the target started";
-        registry.register_with_unit("refresh_last_start_timestamp", help, Unit::Seconds, self.refresh_starts.clone());
-        registry.register("exposition_series", "Series of the fleet on the page", self.series.clone());
+        registry.register_with_unit(
+            "refresh_last_start_timestamp",
+            help,
+            Unit::Seconds,
+            self.refresh_starts.clone(),
+        );
+        registry.register(
+            "exposition_series",
+            "Series of the fleet on the page",
+            self.series.clone(),
+        );
         let help = "Size of the page of the fleet, without the exporter's own metrics";
         registry.register("exposition_bytes", help, self.bytes.clone());
-        registry.register("http_requests", "Answered HTTP requests", self.answers.clone());
-        let help =
-            "Panics of the exporter's tasks: each is a fault of the exporter, and costs one target or connection";
+        registry.register(
+            "http_requests",
+            "Answered HTTP requests",
+            self.answers.clone(),
+        );
+        let help = "Panics of the exporter's tasks: each is a fault of the exporter, and costs one target or connection";
         registry.register("panics", help, self.panics.clone());
         for task in Task::ALL {
             // So that the first increase is seen.
-            let _ = self.panics.get_or_create(&TaskLabel { task: task.as_str() });
+            let _ = self.panics.get_or_create(&TaskLabel {
+                task: task.as_str(),
+            });
         }
         let help = "Log lines that were dropped because stderr did not take them";
         registry.register("log_lines_dropped", help, self.log_lines_dropped.clone());
@@ -198,7 +245,10 @@ impl Own {
     /// The handle of a target, once its account is known.
     pub fn target(&self, account_id: &str, region: &str) -> TargetMeter {
         TargetMeter {
-            labels: TargetLabels { account_id: account_id.to_owned(), region: region.to_owned() },
+            labels: TargetLabels {
+                account_id: account_id.to_owned(),
+                region: region.to_owned(),
+            },
             requests: self.requests.clone(),
             errors: self.errors.clone(),
             durations: self.durations.clone(),
@@ -216,12 +266,18 @@ impl Own {
 
     /// Counts a panic.
     pub fn panicked(&self, task: Task) {
-        self.panics.get_or_create(&TaskLabel { task: task.as_str() }).inc();
+        self.panics
+            .get_or_create(&TaskLabel {
+                task: task.as_str(),
+            })
+            .inc();
     }
 
     /// Says how many log lines have been dropped since the start.
     pub fn set_log_lines_dropped(&self, lines: u64) {
-        self.log_lines_dropped.inner().store(lines, Ordering::Relaxed);
+        self.log_lines_dropped
+            .inner()
+            .store(lines, Ordering::Relaxed);
     }
 
     /// Everything as text; for `OpenMetrics` with the mark that ends the page.
@@ -266,18 +322,29 @@ pub struct TargetMeter {
 impl TargetMeter {
     fn call(&self, operation: &'static str) -> Call {
         let TargetLabels { account_id, region } = self.labels.clone();
-        Call { account_id, region, operation }
+        Call {
+            account_id,
+            region,
+            operation,
+        }
     }
 
     fn call_error(&self, operation: &'static str, reason: Reason) -> CallError {
         let TargetLabels { account_id, region } = self.labels.clone();
-        CallError { account_id, region, operation, reason: reason.as_str() }
+        CallError {
+            account_id,
+            region,
+            operation,
+            reason: reason.as_str(),
+        }
     }
 
     /// Makes the counters of an operation exist, so that their first increase is seen.
     pub fn start_at_zero(&self, operation: &'static str) {
         let _ = self.requests.get_or_create(&self.call(operation));
-        let _ = self.errors.get_or_create(&self.call_error(operation, Reason::Throttled));
+        let _ = self
+            .errors
+            .get_or_create(&self.call_error(operation, Reason::Throttled));
         let _ = self.durations.get_or_create(&OperationLabel { operation });
         let _ = self.waits.get_or_create(&self.labels);
     }
@@ -285,22 +352,30 @@ impl TargetMeter {
     /// An attempt that was answered, or given up.
     pub fn attempted(&self, operation: &'static str, took: Duration) {
         self.requests.get_or_create(&self.call(operation)).inc();
-        self.durations.get_or_create(&OperationLabel { operation }).observe(took.as_secs_f64());
+        self.durations
+            .get_or_create(&OperationLabel { operation })
+            .observe(took.as_secs_f64());
     }
 
     /// An attempt that failed.
     pub fn failed(&self, operation: &'static str, reason: Reason) {
-        self.errors.get_or_create(&self.call_error(operation, reason)).inc();
+        self.errors
+            .get_or_create(&self.call_error(operation, reason))
+            .inc();
     }
 
     /// Time spent waiting for the ceiling.
     pub fn waited(&self, wait: Duration) {
-        self.waits.get_or_create(&self.labels).inc_by(wait.as_secs_f64());
+        self.waits
+            .get_or_create(&self.labels)
+            .inc_by(wait.as_secs_f64());
     }
 
     /// What the limiter allows now.
     pub fn limit(&self, operation: &'static str, per_second: f64) {
-        self.limits.get_or_create(&self.call(operation)).set(per_second);
+        self.limits
+            .get_or_create(&self.call(operation))
+            .set(per_second);
     }
 
     /// A refresh starts.
@@ -313,10 +388,13 @@ impl TargetMeter {
 
     /// A refresh has ended.
     pub fn refresh_ended(&self, took: Duration) {
-        self.refresh_durations.get_or_create(&self.labels).set(took.as_secs_f64());
+        self.refresh_durations
+            .get_or_create(&self.labels)
+            .set(took.as_secs_f64());
     }
 
-    /// The target is another account's from now on: what was true of this one only at the moment is true no more.
+    /// The target is another account's from now on: what was true of this one only at the moment is
+    /// true no more.
     pub fn forget(&self, operations: impl IntoIterator<Item = &'static str>) {
         self.refresh_durations.remove(&self.labels);
         self.refresh_starts.remove(&self.labels);

@@ -1,7 +1,7 @@
 //! The standard `process_*` family, read from `/proc` at the scrape.
 //!
-//! Names and meanings: "Standard and runtime collectors", Prometheus' guide to writing client libraries. Where there is no
-//! `/proc` the family is absent.
+//! Names and meanings: "Standard and runtime collectors", Prometheus' guide to writing client
+//! libraries. Where there is no `/proc` the family is absent.
 
 use std::fmt;
 
@@ -27,18 +27,46 @@ struct Facts {
 
 impl Collector for Process {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
-        let Some(facts) = Facts::read() else { return Ok(()) };
-        let mut one = |name: &str, help: &str, metric: &dyn Metric| metric.encode_as(name, help, &mut encoder);
-        one("process_cpu_seconds", "Total user and system CPU time spent.", &ConstCounter::new(facts.cpu_seconds))?;
+        let Some(facts) = Facts::read() else {
+            return Ok(());
+        };
+        let mut one = |name: &str, help: &str, metric: &dyn Metric| {
+            metric.encode_as(name, help, &mut encoder)
+        };
+        one(
+            "process_cpu_seconds",
+            "Total user and system CPU time spent.",
+            &ConstCounter::new(facts.cpu_seconds),
+        )?;
         if let Some(count) = facts.open_fds {
-            one("process_open_fds", "Number of open file descriptors.", &ConstGauge::new(count))?;
+            one(
+                "process_open_fds",
+                "Number of open file descriptors.",
+                &ConstGauge::new(count),
+            )?;
         }
         if let Some(count) = facts.max_fds {
-            one("process_max_fds", "Maximum number of open file descriptors.", &ConstGauge::new(count))?;
+            one(
+                "process_max_fds",
+                "Maximum number of open file descriptors.",
+                &ConstGauge::new(count),
+            )?;
         }
-        one("process_virtual_memory_bytes", "Virtual memory size.", &ConstGauge::new(facts.virtual_bytes))?;
-        one("process_resident_memory_bytes", "Resident memory size.", &ConstGauge::new(facts.resident_bytes))?;
-        one("process_threads", "Number of OS threads in the process.", &ConstGauge::new(facts.threads))?;
+        one(
+            "process_virtual_memory_bytes",
+            "Virtual memory size.",
+            &ConstGauge::new(facts.virtual_bytes),
+        )?;
+        one(
+            "process_resident_memory_bytes",
+            "Resident memory size.",
+            &ConstGauge::new(facts.resident_bytes),
+        )?;
+        one(
+            "process_threads",
+            "Number of OS threads in the process.",
+            &ConstGauge::new(facts.threads),
+        )?;
         if let Some(start) = facts.start_seconds {
             one(
                 "process_start_time_seconds",
@@ -52,11 +80,17 @@ impl Collector for Process {
 
 /// A metric that can be encoded without naming its type.
 trait Metric {
-    fn encode_as(&self, name: &str, help: &str, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result;
+    fn encode_as(&self, name: &str, help: &str, encoder: &mut DescriptorEncoder<'_>)
+    -> fmt::Result;
 }
 
 impl<M: EncodeMetric> Metric for M {
-    fn encode_as(&self, name: &str, help: &str, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
+    fn encode_as(
+        &self,
+        name: &str,
+        help: &str,
+        encoder: &mut DescriptorEncoder<'_>,
+    ) -> fmt::Result {
         self.encode(encoder.encode_descriptor(name, help, None, self.metric_type())?)
     }
 }

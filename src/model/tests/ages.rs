@@ -9,7 +9,10 @@ fn full(bench: &mut Bench, took: Duration, now: Duration) {
     let mut listings = Listings::default();
     listings.add(id("i-1"), &listed("i-1"), &bench.target.words());
     bench.end(Collector::Instances, took, now, listings.finish());
-    let rows = [summary("i-1", PATCH, "NON_COMPLIANT"), summary("i-1", ASSOCIATION, "NON_COMPLIANT")];
+    let rows = [
+        summary("i-1", PATCH, "NON_COMPLIANT"),
+        summary("i-1", ASSOCIATION, "NON_COMPLIANT"),
+    ];
     bench.summarise(&rows);
     // Again, at the right time.
     let (mut summaries, words) = (Summaries::default(), bench.target.words());
@@ -17,12 +20,32 @@ fn full(bench: &mut Bench, took: Duration, now: Duration) {
         summaries.add(id("i-1"), row, &words, 1);
     }
     bench.end(Collector::Compliance, took, now, summaries.finish());
-    let total = TotalsRow { compliance_type: PATCH.into(), compliant: 1, noncompliant: 1 };
-    bench.end(Collector::ComplianceTotals, took, now, Data::Totals(Totals::from_rows(&[total])));
+    let total = TotalsRow {
+        compliance_type: PATCH.into(),
+        compliant: 1,
+        noncompliant: 1,
+    };
+    bench.end(
+        Collector::ComplianceTotals,
+        took,
+        now,
+        Data::Totals(Totals::from_rows(&[total])),
+    );
     bench.scan("i-1", Some(&patches([1; 8])), now);
-    let baseline = BaselineRow { id: "pb-1".into(), ..<_>::default() };
-    bench.end(Collector::Baselines, took, now, Data::Baselines(Baseline::from_rows(&[baseline])));
-    let association = AssociationRow { id: "a".into(), ..<_>::default() };
+    let baseline = BaselineRow {
+        id: "pb-1".into(),
+        ..<_>::default()
+    };
+    bench.end(
+        Collector::Baselines,
+        took,
+        now,
+        Data::Baselines(Baseline::from_rows(&[baseline])),
+    );
+    let association = AssociationRow {
+        id: "a".into(),
+        ..<_>::default()
+    };
     bench.end(
         Collector::Associations,
         took,
@@ -52,21 +75,35 @@ fn holds(target: &Target, collector: Collector) -> bool {
 }
 
 fn held(target: &Target) -> Vec<Collector> {
-    Collector::ALL.into_iter().filter(|collector| holds(target, *collector)).collect()
+    Collector::ALL
+        .into_iter()
+        .filter(|collector| holds(target, *collector))
+        .collect()
 }
 
 #[test]
 fn everything_stays_until_it_is_stale_and_then_goes() {
     let mut bench = Bench::new();
     full(&mut bench, Duration::ZERO, MINUTE);
-    assert_eq!(bench.expire(before(MINUTE + HOUR)), (Some(MINUTE + HOUR), false));
+    assert_eq!(
+        bench.expire(before(MINUTE + HOUR)),
+        (Some(MINUTE + HOUR), false)
+    );
     assert_eq!(held(&bench.target), Collector::ALL);
     let (_, dropped) = bench.expire(MINUTE + HOUR);
     assert!(dropped);
-    assert!(Collector::ALL.into_iter().all(|collector| !bench.target.has(collector)));
+    assert!(
+        Collector::ALL
+            .into_iter()
+            .all(|collector| !bench.target.has(collector))
+    );
     bench.expire(MINUTE + HOUR + SECOND);
     assert_eq!(held(&bench.target), []);
-    assert_eq!(bench.expire(2 * HOUR), (None, false), "nothing is left to look after");
+    assert_eq!(
+        bench.expire(2 * HOUR),
+        (None, false),
+        "nothing is left to look after"
+    );
     assert_eq!(bench.target.instances().count(), 0);
 }
 
@@ -81,8 +118,19 @@ fn each_collectors_data_has_its_own_age() {
     ] {
         let mut bench = Bench::new();
         full(&mut bench, Duration::ZERO, Duration::ZERO);
-        let attempt = Attempt { result: Ok(()), skipped: 0, took: Duration::ZERO };
-        bench.target.apply(Outcome { collector: kept, attempt, data: None }, at(MINUTE));
+        let attempt = Attempt {
+            result: Ok(()),
+            skipped: 0,
+            took: Duration::ZERO,
+        };
+        bench.target.apply(
+            Outcome {
+                collector: kept,
+                attempt,
+                data: None,
+            },
+            at(MINUTE),
+        );
         let (next, dropped) = bench.expire(HOUR + SECOND);
         assert_eq!((next, dropped), (Some(HOUR + MINUTE), true), "{kept:?}");
         assert_eq!(held(&bench.target), [kept]);
@@ -96,7 +144,10 @@ fn a_failed_attempt_confirms_nothing_and_keeps_the_time_of_the_last_success() {
     full(&mut bench, Duration::ZERO, Duration::ZERO);
     let before = bench.target.collector(Collector::Instances).last_success;
     bench.fail(Collector::Instances, Duration::ZERO, 59 * MINUTE);
-    assert_eq!(bench.target.collector(Collector::Instances).last_success, before);
+    assert_eq!(
+        bench.target.collector(Collector::Instances).last_success,
+        before
+    );
     assert_eq!(bench.target.is_up(), Some(false));
     bench.expire(HOUR);
     assert!(!holds(&bench.target, Collector::Instances));
@@ -114,7 +165,10 @@ fn nothing_goes_sooner_than_three_intervals() {
 fn nothing_goes_sooner_than_three_times_the_last_duration() {
     let mut bench = Bench::with(MINUTE, MINUTE);
     full(&mut bench, 30 * MINUTE, Duration::ZERO);
-    assert_eq!(bench.expire(before(90 * MINUTE)), (Some(90 * MINUTE), false));
+    assert_eq!(
+        bench.expire(before(90 * MINUTE)),
+        (Some(90 * MINUTE), false)
+    );
     assert!(bench.expire(90 * MINUTE).1);
 }
 
@@ -122,7 +176,12 @@ fn nothing_goes_sooner_than_three_times_the_last_duration() {
 fn the_slowest_collector_counts_for_all_and_a_quick_failure_does_not_undo_it() {
     let mut bench = Bench::with(MINUTE, MINUTE);
     full(&mut bench, SECOND, Duration::ZERO);
-    bench.end(Collector::Associations, HOUR, Duration::ZERO, Data::Associations(Vec::new()));
+    bench.end(
+        Collector::Associations,
+        HOUR,
+        Duration::ZERO,
+        Data::Associations(Vec::new()),
+    );
     bench.fail(Collector::Associations, SECOND, Duration::ZERO);
     assert_eq!(bench.expire(before(3 * HOUR)), (Some(3 * HOUR), false));
     assert!(bench.expire(3 * HOUR).1);
@@ -134,7 +193,10 @@ fn what_the_refresh_under_way_brought_is_not_too_old_while_it_goes_on() {
     full(&mut bench, Duration::ZERO, Duration::ZERO);
     assert_eq!(bench.target.expire(at(9 * HOUR)), (None, false));
     bench.next_refresh();
-    assert!(bench.target.expire(at(9 * HOUR)).1, "but what the one before brought is");
+    assert!(
+        bench.target.expire(at(9 * HOUR)).1,
+        "but what the one before brought is"
+    );
 }
 
 #[test]

@@ -8,8 +8,14 @@ const BAD: &str = "NON_COMPLIANT";
 fn patched(items: i64, counts: [i64; 8]) -> Bench {
     let mut bench = Bench::new();
     bench.list(&[listed("i-1")], Duration::ZERO);
-    let noncompliant = ItemCounts { total: items, ..<_>::default() };
-    bench.summarise(&[SummaryRow { noncompliant, ..summary("i-1", PATCH, BAD) }]);
+    let noncompliant = ItemCounts {
+        total: items,
+        ..<_>::default()
+    };
+    bench.summarise(&[SummaryRow {
+        noncompliant,
+        ..summary("i-1", PATCH, BAD)
+    }]);
     bench.scan("i-1", Some(&patches(counts)), Duration::ZERO);
     bench
 }
@@ -19,7 +25,10 @@ fn associated(documents: &[&str]) -> Bench {
     let mut bench = Bench::new();
     bench.list(&[listed("i-1")], Duration::ZERO);
     bench.summarise(&[summary("i-1", ASSOCIATION, BAD)]);
-    let items: Vec<_> = documents.iter().map(|document| item(&format!("of {document}"), document)).collect();
+    let items: Vec<_> = documents
+        .iter()
+        .map(|document| item(&format!("of {document}"), document))
+        .collect();
     bench.items("i-1", &items, Duration::ZERO);
     bench
 }
@@ -36,25 +45,50 @@ fn each_count_of_noncompliant_patches_is_a_cause_of_its_own() {
 
 #[test]
 fn several_causes_hold_at_once_in_the_order_of_the_article() {
-    let all = ["patches_missing", "patches_failed", "reboot_pending", "patches_rejected"];
-    assert_eq!(patched(4, [1, 1, 1, 1, 0, 0, 0, 0]).causes("i-1", PATCH), all);
+    let all = [
+        "patches_missing",
+        "patches_failed",
+        "reboot_pending",
+        "patches_rejected",
+    ];
+    assert_eq!(
+        patched(4, [1, 1, 1, 1, 0, 0, 0, 0]).causes("i-1", PATCH),
+        all
+    );
     let causes = patched(5, [1, 1, 1, 1, 0, 0, 0, 1]).causes("i-1", PATCH);
     assert_eq!(causes, [&all[..], &["security_updates_available"]].concat());
 }
 
 #[test]
 fn available_security_updates_are_a_cause_only_where_the_summary_counts_more_than_the_other_four() {
-    let causes = |items, available| patched(items, [1, 0, 2, 0, 5, 5, 5, available]).causes("i-1", PATCH);
+    let causes =
+        |items, available| patched(items, [1, 0, 2, 0, 5, 5, 5, available]).causes("i-1", PATCH);
     assert_eq!(causes(3, 4), ["patches_missing", "reboot_pending"]);
-    assert_eq!(causes(4, 4), ["patches_missing", "reboot_pending", "security_updates_available"]);
+    assert_eq!(
+        causes(4, 4),
+        [
+            "patches_missing",
+            "reboot_pending",
+            "security_updates_available"
+        ]
+    );
     assert_eq!(causes(4, 0), ["patches_missing", "reboot_pending"]);
-    assert_eq!(patched(1, [0, 0, 0, 0, 0, 0, 0, 1]).causes("i-1", PATCH), ["security_updates_available"]);
-    assert_eq!(patched(0, [0, 0, 0, 0, 0, 0, 0, 1]).causes("i-1", PATCH), ["unexplained"]);
+    assert_eq!(
+        patched(1, [0, 0, 0, 0, 0, 0, 0, 1]).causes("i-1", PATCH),
+        ["security_updates_available"]
+    );
+    assert_eq!(
+        patched(0, [0, 0, 0, 0, 0, 0, 0, 1]).causes("i-1", PATCH),
+        ["unexplained"]
+    );
 }
 
 #[test]
 fn negative_and_huge_counts_neither_explain_nor_overflow() {
-    assert_eq!(patched(1, [-1, -1, -1, -1, 0, 0, 0, -1]).causes("i-1", PATCH), ["unexplained"]);
+    assert_eq!(
+        patched(1, [-1, -1, -1, -1, 0, 0, 0, -1]).causes("i-1", PATCH),
+        ["unexplained"]
+    );
     let most = i64::from(i32::MAX);
     let causes = patched(most, [most, most, most, most, 0, 0, 0, most]).causes("i-1", PATCH);
     assert!(!causes.contains(&"security_updates_available"));
@@ -72,20 +106,41 @@ fn documents_are_told_apart_by_name_or_by_the_end_of_their_arn() {
     let arn = |name: &str| format!("arn:aws:ssm:eu-west-1:111122223333:document/{name}");
     for (document, cause) in [
         ("AWS-GatherSoftwareInventory", "inventory_failed"),
-        ("AWS-RunPatchBaselineAssociation", "patch_association_noncompliant"),
+        (
+            "AWS-RunPatchBaselineAssociation",
+            "patch_association_noncompliant",
+        ),
         ("AWS-RunPatchBaseline", "association_failed"),
         ("My-AWS-GatherSoftwareInventory", "association_failed"),
         ("", "association_failed"),
     ] {
-        assert_eq!(associated(&[document]).causes("i-1", ASSOCIATION), [cause], "{document}");
-        assert_eq!(associated(&[&arn(document)]).causes("i-1", ASSOCIATION), [cause], "{document} by ARN");
+        assert_eq!(
+            associated(&[document]).causes("i-1", ASSOCIATION),
+            [cause],
+            "{document}"
+        );
+        assert_eq!(
+            associated(&[&arn(document)]).causes("i-1", ASSOCIATION),
+            [cause],
+            "{document} by ARN"
+        );
     }
 }
 
 #[test]
 fn each_cause_of_several_associations_is_named_once_and_in_order() {
-    let documents = ["Z", "AWS-RunPatchBaselineAssociation", "A", "AWS-GatherSoftwareInventory", "M"];
-    let expected = ["inventory_failed", "patch_association_noncompliant", "association_failed"];
+    let documents = [
+        "Z",
+        "AWS-RunPatchBaselineAssociation",
+        "A",
+        "AWS-GatherSoftwareInventory",
+        "M",
+    ];
+    let expected = [
+        "inventory_failed",
+        "patch_association_noncompliant",
+        "association_failed",
+    ];
     assert_eq!(associated(&documents).causes("i-1", ASSOCIATION), expected);
 }
 
@@ -93,8 +148,19 @@ fn each_cause_of_several_associations_is_named_once_and_in_order() {
 fn items_that_are_not_noncompliant_explain_nothing() {
     let mut bench = associated(&[]);
     for status in ["COMPLIANT", "", "UNSPECIFIED_DATA"] {
-        bench.items("i-1", &[ItemRow { status: status.into(), ..item("a", "Mine") }], Duration::ZERO);
-        assert_eq!(bench.causes("i-1", ASSOCIATION), ["unexplained"], "{status}");
+        bench.items(
+            "i-1",
+            &[ItemRow {
+                status: status.into(),
+                ..item("a", "Mine")
+            }],
+            Duration::ZERO,
+        );
+        assert_eq!(
+            bench.causes("i-1", ASSOCIATION),
+            ["unexplained"],
+            "{status}"
+        );
     }
 }
 
@@ -107,14 +173,26 @@ fn nothing_is_unexplained_before_its_details_are_read_in_the_summarys_refresh_or
         assert_eq!(bench.causes("i-1", kind), [""; 0], "{kind}: nobody asked");
         bench.scan("i-1", None, Duration::ZERO);
         bench.items("i-1", &[], Duration::ZERO);
-        assert_eq!(bench.causes("i-1", kind), ["unexplained"], "{kind}: in the same refresh");
+        assert_eq!(
+            bench.causes("i-1", kind),
+            ["unexplained"],
+            "{kind}: in the same refresh"
+        );
         bench.next_refresh();
         bench.summarise_in(2, &[summary("i-1", kind, BAD)]);
-        assert_eq!(bench.causes("i-1", kind), [""; 0], "{kind}: the details are older");
+        assert_eq!(
+            bench.causes("i-1", kind),
+            [""; 0],
+            "{kind}: the details are older"
+        );
         bench.next_refresh();
         bench.scan("i-1", None, Duration::ZERO);
         bench.items("i-1", &[], Duration::ZERO);
-        assert_eq!(bench.causes("i-1", kind), ["unexplained"], "{kind}: in a later refresh");
+        assert_eq!(
+            bench.causes("i-1", kind),
+            ["unexplained"],
+            "{kind}: in a later refresh"
+        );
     }
 }
 
@@ -129,7 +207,9 @@ fn older_details_still_explain_what_they_can() {
 #[test]
 fn custom_types_have_custom_items_and_types_that_nobody_knows_are_unexplained() {
     let mut bench = Bench::new();
-    bench.summarise(&["Custom:Virus", "Custom:", "NewType", "custom:x"].map(|kind| summary("i-1", kind, BAD)));
+    bench.summarise(
+        &["Custom:Virus", "Custom:", "NewType", "custom:x"].map(|kind| summary("i-1", kind, BAD)),
+    );
     assert_eq!(bench.causes("i-1", "Custom:Virus"), ["custom_items"]);
     assert_eq!(bench.causes("i-1", "Custom:"), ["custom_items"]);
     assert_eq!(bench.causes("i-1", "NewType"), ["unexplained"]);
@@ -144,16 +224,39 @@ fn whatever_is_not_noncompliant_has_no_cause() {
         let rows = [PATCH, ASSOCIATION, "Custom:A", "New"].map(|kind| summary("i-1", kind, status));
         bench.summarise(&rows);
         for row in rows {
-            assert_eq!(bench.causes("i-1", &row.compliance_type), [""; 0], "{status} {}", row.compliance_type);
+            assert_eq!(
+                bench.causes("i-1", &row.compliance_type),
+                [""; 0],
+                "{status} {}",
+                row.compliance_type
+            );
         }
     }
 }
 
 #[test]
 fn the_reasons_are_those_of_the_contract_and_each_type_lists_its_own() {
-    let names = |causes: &[Cause]| causes.iter().map(|cause| cause.as_str()).collect::<Vec<_>>();
-    let patch = ["patches_missing", "patches_failed", "reboot_pending", "patches_rejected"];
-    assert_eq!(names(&Cause::PATCH), [&patch[..], &["security_updates_available", "unexplained"]].concat());
-    let association = ["inventory_failed", "patch_association_noncompliant", "association_failed", "unexplained"];
+    let names = |causes: &[Cause]| {
+        causes
+            .iter()
+            .map(|cause| cause.as_str())
+            .collect::<Vec<_>>()
+    };
+    let patch = [
+        "patches_missing",
+        "patches_failed",
+        "reboot_pending",
+        "patches_rejected",
+    ];
+    assert_eq!(
+        names(&Cause::PATCH),
+        [&patch[..], &["security_updates_available", "unexplained"]].concat()
+    );
+    let association = [
+        "inventory_failed",
+        "patch_association_noncompliant",
+        "association_failed",
+        "unexplained",
+    ];
     assert_eq!(names(&Cause::ASSOCIATION), association);
 }

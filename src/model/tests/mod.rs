@@ -20,7 +20,10 @@ struct Bench {
 }
 
 fn at(since_start: Duration) -> Now {
-    Now { since_start, wall: Timestamp::from_millis(1_763_200_000_000) }
+    Now {
+        since_start,
+        wall: Timestamp::from_millis(1_763_200_000_000),
+    }
 }
 
 fn id(name: &str) -> Arc<str> {
@@ -28,27 +31,51 @@ fn id(name: &str) -> Arc<str> {
 }
 
 fn listed(name: &str) -> InstanceRow {
-    InstanceRow { id: name.into(), ping_status: "Online".into(), ..<_>::default() }
+    InstanceRow {
+        id: name.into(),
+        ping_status: "Online".into(),
+        ..<_>::default()
+    }
 }
 
 fn summary(name: &str, kind: &str, status: &str) -> SummaryRow {
-    SummaryRow { resource_id: name.into(), compliance_type: kind.into(), status: status.into(), ..<_>::default() }
+    SummaryRow {
+        resource_id: name.into(),
+        compliance_type: kind.into(),
+        status: status.into(),
+        ..<_>::default()
+    }
 }
 
 /// Counts in the order of [`PatchState::ALL`].
 fn patches(counts: [i64; 8]) -> PatchRow {
-    PatchRow { counts: counts.map(Some), ..<_>::default() }
+    PatchRow {
+        counts: counts.map(Some),
+        ..<_>::default()
+    }
 }
 
 fn item(association: &str, document: &str) -> ItemRow {
     let status = "NON_COMPLIANT".to_owned();
-    ItemRow { id: association.into(), document: document.into(), severity: "HIGH".into(), status }
+    ItemRow {
+        id: association.into(),
+        document: document.into(),
+        severity: "HIGH".into(),
+        status,
+    }
 }
 
 /// Details of one instance; the others were due, too.
 fn read<T>(name: &str, row: T) -> Read<T> {
-    let unread = ["i-1", "i-2"].into_iter().filter(|other| *other != name).map(id).collect();
-    Read { rows: vec![(id(name), row)], unread }
+    let unread = ["i-1", "i-2"]
+        .into_iter()
+        .filter(|other| *other != name)
+        .map(id)
+        .collect();
+    Read {
+        rows: vec![(id(name), row)],
+        unread,
+    }
 }
 
 impl Bench {
@@ -57,7 +84,11 @@ impl Bench {
     }
 
     fn with(stale_after: Duration, interval: Duration) -> Self {
-        let mut target = Target::new(Ages { stale_after, interval, full_every: 6 * HOUR });
+        let mut target = Target::new(Ages {
+            stale_after,
+            interval,
+            full_every: 6 * HOUR,
+        });
         target.begin_refresh(at(Duration::ZERO));
         Self { target }
     }
@@ -69,13 +100,35 @@ impl Bench {
     }
 
     fn end(&mut self, collector: Collector, took: Duration, now: Duration, data: Data) {
-        let attempt = Attempt { result: Ok(()), skipped: 0, took };
-        self.target.apply(Outcome { collector, attempt, data: Some(data) }, at(now));
+        let attempt = Attempt {
+            result: Ok(()),
+            skipped: 0,
+            took,
+        };
+        self.target.apply(
+            Outcome {
+                collector,
+                attempt,
+                data: Some(data),
+            },
+            at(now),
+        );
     }
 
     fn fail(&mut self, collector: Collector, took: Duration, now: Duration) {
-        let attempt = Attempt { result: Err(Reason::Throttled), skipped: 0, took };
-        self.target.apply(Outcome { collector, attempt, data: None }, at(now));
+        let attempt = Attempt {
+            result: Err(Reason::Throttled),
+            skipped: 0,
+            took,
+        };
+        self.target.apply(
+            Outcome {
+                collector,
+                attempt,
+                data: None,
+            },
+            at(now),
+        );
     }
 
     fn list(&mut self, rows: &[InstanceRow], now: Duration) {
@@ -92,7 +145,12 @@ impl Bench {
         for row in rows {
             summaries.add(id(&row.resource_id), row, &words, refresh);
         }
-        self.end(Collector::Compliance, Duration::ZERO, Duration::ZERO, summaries.finish());
+        self.end(
+            Collector::Compliance,
+            Duration::ZERO,
+            Duration::ZERO,
+            summaries.finish(),
+        );
     }
 
     fn summarise(&mut self, rows: &[SummaryRow]) {
@@ -101,7 +159,10 @@ impl Bench {
 
     fn scan(&mut self, name: &str, row: Option<&PatchRow>, now: Duration) {
         let words = self.target.words();
-        let data = Data::Patches(read(name, row.map(|row| PatchCounts::from_row(row, &words))));
+        let data = Data::Patches(read(
+            name,
+            row.map(|row| PatchCounts::from_row(row, &words)),
+        ));
         self.end(Collector::Patches, Duration::ZERO, now, data);
     }
 
@@ -118,7 +179,10 @@ impl Bench {
     }
 
     fn instance(&self, name: &str) -> &Instance {
-        self.target.instances().find(|instance| &*instance.id == name).expect("the instance is known")
+        self.target
+            .instances()
+            .find(|instance| &*instance.id == name)
+            .expect("the instance is known")
     }
 
     fn unreported(&self, name: &str, kind: &str) -> bool {
@@ -128,10 +192,17 @@ impl Bench {
     fn causes(&self, name: &str, kind: &str) -> Vec<&'static str> {
         let instance = self.instance(name);
         let summary = instance.summary(kind).expect("there is a summary");
-        causes(instance, summary).into_iter().map(Cause::as_str).collect()
+        causes(instance, summary)
+            .into_iter()
+            .map(Cause::as_str)
+            .collect()
     }
 
     fn kinds(&self, name: &str) -> Vec<&str> {
-        self.instance(name).summaries.iter().map(|summary| &**summary.compliance_type as &str).collect()
+        self.instance(name)
+            .summaries
+            .iter()
+            .map(|summary| &**summary.compliance_type as &str)
+            .collect()
     }
 }

@@ -6,7 +6,10 @@ use super::*;
 fn a_listed_instance_loses_a_summary_only_after_two_complete_reads_without_it() {
     let mut bench = Bench::new();
     bench.list(&[listed("i-1")], Duration::ZERO);
-    let both = [summary("i-1", PATCH, "COMPLIANT"), summary("i-1", "Custom:A", "COMPLIANT")];
+    let both = [
+        summary("i-1", PATCH, "COMPLIANT"),
+        summary("i-1", "Custom:A", "COMPLIANT"),
+    ];
     bench.summarise(&both);
     bench.summarise(&both[..1]);
     assert_eq!(bench.kinds("i-1"), ["Custom:A", PATCH]);
@@ -41,9 +44,15 @@ fn a_failed_read_misses_nothing() {
 fn an_unlisted_resource_loses_a_summary_at_once() {
     let mut bench = Bench::new();
     bench.list(&[listed("i-1")], Duration::ZERO);
-    bench.summarise(&[summary("i-1", PATCH, "COMPLIANT"), summary("ghost", PATCH, "COMPLIANT")]);
+    bench.summarise(&[
+        summary("i-1", PATCH, "COMPLIANT"),
+        summary("ghost", PATCH, "COMPLIANT"),
+    ]);
     bench.summarise(&[]);
-    assert_eq!(bench.target.instances().map(|i| &*i.id).collect::<Vec<_>>(), ["i-1"]);
+    assert_eq!(
+        bench.target.instances().map(|i| &*i.id).collect::<Vec<_>>(),
+        ["i-1"]
+    );
 }
 
 #[test]
@@ -71,7 +80,10 @@ fn details_go_with_the_listing_of_their_instance() {
 
 #[test]
 fn items_go_when_the_summary_is_compliant_or_gone() {
-    for rows in [&[summary("i-1", ASSOCIATION, "COMPLIANT")][..], &[summary("i-1", ASSOCIATION, "")]] {
+    for rows in [
+        &[summary("i-1", ASSOCIATION, "COMPLIANT")][..],
+        &[summary("i-1", ASSOCIATION, "")],
+    ] {
         let mut bench = Bench::new();
         bench.list(&[listed("i-1")], Duration::ZERO);
         bench.summarise(&[summary("i-1", ASSOCIATION, "NON_COMPLIANT")]);
@@ -79,7 +91,10 @@ fn items_go_when_the_summary_is_compliant_or_gone() {
         bench.summarise(rows);
         assert!(bench.instance("i-1").items.is_none());
         bench.items("i-1", &[item("a", "Mine")], Duration::ZERO);
-        assert!(bench.instance("i-1").items.is_none(), "and do not come back");
+        assert!(
+            bench.instance("i-1").items.is_none(),
+            "and do not come back"
+        );
     }
 }
 
@@ -94,24 +109,47 @@ fn patch_is_unreported_for_every_listed_instance_without_a_summary() {
         summary("ghost", ASSOCIATION, "COMPLIANT"),
     ]);
     let unreported = |name| bench.unreported(name, PATCH);
-    assert_eq!(["i-none", "i-good", "i-odd", "ghost"].map(unreported), [true, false, false, false]);
+    assert_eq!(
+        ["i-none", "i-good", "i-odd", "ghost"].map(unreported),
+        [true, false, false, false]
+    );
 }
 
 #[test]
 fn association_is_unreported_only_where_the_listing_has_an_association_status() {
     let mut bench = Bench::new();
-    let with_status = |name| InstanceRow { association_status: "Pending".into(), ..listed(name) };
-    bench.list(&[listed("i-none"), with_status("i-due"), with_status("i-good")], Duration::ZERO);
-    bench.summarise(&[summary("i-good", ASSOCIATION, "COMPLIANT"), summary("ghost", PATCH, "COMPLIANT")]);
+    let with_status = |name| InstanceRow {
+        association_status: "Pending".into(),
+        ..listed(name)
+    };
+    bench.list(
+        &[
+            listed("i-none"),
+            with_status("i-due"),
+            with_status("i-good"),
+        ],
+        Duration::ZERO,
+    );
+    bench.summarise(&[
+        summary("i-good", ASSOCIATION, "COMPLIANT"),
+        summary("ghost", PATCH, "COMPLIANT"),
+    ]);
     let unreported = |name| bench.unreported(name, ASSOCIATION);
-    assert_eq!(["i-none", "i-due", "i-good", "ghost"].map(unreported), [false, true, false, false]);
+    assert_eq!(
+        ["i-none", "i-due", "i-good", "ghost"].map(unreported),
+        [false, true, false, false]
+    );
 }
 
 #[test]
 fn no_other_type_is_ever_unreported() {
     let mut bench = Bench::new();
     bench.list(&[listed("i-1")], Duration::ZERO);
-    assert!(!["Custom:A", "New", ""].iter().any(|kind| bench.unreported("i-1", kind)));
+    assert!(
+        !["Custom:A", "New", ""]
+            .iter()
+            .any(|kind| bench.unreported("i-1", kind))
+    );
 }
 
 #[test]
@@ -120,11 +158,18 @@ fn of_two_rows_with_equal_times_the_same_one_wins_in_either_order() {
     let row = |status: &str, total: i64, execution: &str| SummaryRow {
         execution_time: time,
         execution_id: execution.into(),
-        noncompliant: ItemCounts { total, ..<_>::default() },
+        noncompliant: ItemCounts {
+            total,
+            ..<_>::default()
+        },
         ..summary("i-1", PATCH, status)
     };
-    let rows =
-        [row("COMPLIANT", 0, "a"), row("NON_COMPLIANT", 2, "a"), row("NON_COMPLIANT", 3, "a"), row("ODD", 0, "a")];
+    let rows = [
+        row("COMPLIANT", 0, "a"),
+        row("NON_COMPLIANT", 2, "a"),
+        row("NON_COMPLIANT", 3, "a"),
+        row("ODD", 0, "a"),
+    ];
     let kept = |order: &[usize]| {
         let mut bench = Bench::new();
         bench.summarise(&order.iter().map(|at| rows[*at].clone()).collect::<Vec<_>>());
@@ -140,5 +185,8 @@ fn of_two_rows_with_equal_times_the_same_one_wins_in_either_order() {
         bench.summarise(&rows.map(Clone::clone));
         bench.instance("i-1").summaries[0].signature
     };
-    assert_eq!(signature([&alike[0], &alike[1]]), signature([&alike[1], &alike[0]]));
+    assert_eq!(
+        signature([&alike[0], &alike[1]]),
+        signature([&alike[1], &alike[0]])
+    );
 }

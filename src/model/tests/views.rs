@@ -1,4 +1,5 @@
-//! What is told from the listing and the summaries together, when one of them was missed, late or wrong.
+//! What is told from the listing and the summaries together, when one of them was missed, late or
+//! wrong.
 
 use super::*;
 use crate::metrics::{Body, Encoding, Format, Identity, Policy, Publisher, Show, TargetPage, View};
@@ -6,10 +7,29 @@ use crate::metrics::{Body, Encoding, Format, Identity, Policy, Publisher, Show, 
 /// The samples of a target, without the labels of the target.
 fn page(bench: &Bench) -> String {
     let (account_id, region) = ("1".to_owned(), "r".to_owned());
-    let identity = Identity { account_id, region, account_name: "one".into() };
-    let policy = Policy { instances: Show::All, include_unlisted: true, patch: true, association: true };
+    let identity = Identity {
+        account_id,
+        region,
+        account_name: "one".into(),
+    };
+    let policy = Policy {
+        instances: Show::All,
+        include_unlisted: true,
+        patch: true,
+        association: true,
+    };
     let publisher = Publisher::default();
-    publisher.publish(0, TargetPage::render(&View { target: &bench.target, identity: &identity, policy }, None));
+    publisher.publish(
+        0,
+        TargetPage::render(
+            &View {
+                target: &bench.target,
+                identity: &identity,
+                policy,
+            },
+            None,
+        ),
+    );
     let body = Body::new(&publisher.page(), Format::Text, Encoding::Identity, "");
     let text = String::from_utf8(body.into_bytes()).expect("the page is text");
     text.replace("account_id=\"1\",region=\"r\",", "")
@@ -21,14 +41,28 @@ fn unreported(bench: &Bench, kind: &str) -> (Vec<String>, u64) {
     let label = format!("compliance_type=\"{kind}\"");
     let mine = || page.lines().filter(|line| line.contains(&label));
     let series = mine().filter(|line| line.starts_with("aws_ssm_instance_unreported{"));
-    let ids = series.filter_map(|line| Some(line.split("instance_id=\"").nth(1)?.split('"').next()?.to_owned()));
+    let ids = series.filter_map(|line| {
+        Some(
+            line.split("instance_id=\"")
+                .nth(1)?
+                .split('"')
+                .next()?
+                .to_owned(),
+        )
+    });
     let mut counts = mine().filter(|line| line.contains("status=\"UNREPORTED\""));
-    let count = counts.next().and_then(|line| line.rsplit(' ').next()?.parse().ok()).expect("there is a count");
+    let count = counts
+        .next()
+        .and_then(|line| line.rsplit(' ').next()?.parse().ok())
+        .expect("there is a count");
     (ids.collect(), count)
 }
 
 fn with_associations(name: &str) -> InstanceRow {
-    InstanceRow { association_status: "Pending".into(), ..listed(name) }
+    InstanceRow {
+        association_status: "Pending".into(),
+        ..listed(name)
+    }
 }
 
 fn list(bench: &mut Bench, rows: &[InstanceRow]) {
@@ -41,7 +75,11 @@ fn settled() -> Bench {
     list(&mut bench, &["i-bare", "i-good"].map(with_associations));
     bench.summarise(&[PATCH, ASSOCIATION].map(|kind| summary("i-good", kind, "COMPLIANT")));
     for kind in [PATCH, ASSOCIATION] {
-        assert_eq!(unreported(&bench, kind), (vec!["i-bare".to_owned()], 1), "{kind}");
+        assert_eq!(
+            unreported(&bench, kind),
+            (vec!["i-bare".to_owned()], 1),
+            "{kind}"
+        );
     }
     bench.next_refresh();
     bench
@@ -50,7 +88,14 @@ fn settled() -> Bench {
 fn assert_unreported(bench: &Bench, ids: &[&str]) {
     for kind in [PATCH, ASSOCIATION] {
         let (shown, count) = unreported(bench, kind);
-        assert_eq!((shown, count), (ids.iter().map(|id| (*id).to_owned()).collect(), ids.len() as u64), "{kind}");
+        assert_eq!(
+            (shown, count),
+            (
+                ids.iter().map(|id| (*id).to_owned()).collect(),
+                ids.len() as u64
+            ),
+            "{kind}"
+        );
     }
 }
 
@@ -58,7 +103,10 @@ fn assert_unreported(bench: &Bench, ids: &[&str]) {
 fn a_new_instance_is_not_called_unreported_before_the_summaries_are_read_once_more() {
     let mut bench = settled();
     for _ in 0..3 {
-        list(&mut bench, &["i-bare", "i-good", "i-new"].map(with_associations));
+        list(
+            &mut bench,
+            &["i-bare", "i-good", "i-new"].map(with_associations),
+        );
         bench.fail(Collector::Compliance, Duration::ZERO, Duration::ZERO);
         assert_unreported(&bench, &["i-bare"]);
         bench.next_refresh();
@@ -70,7 +118,10 @@ fn a_new_instance_is_not_called_unreported_before_the_summaries_are_read_once_mo
 #[test]
 fn a_new_instance_that_reports_is_never_called_unreported() {
     let mut bench = settled();
-    list(&mut bench, &["i-bare", "i-good", "i-new"].map(with_associations));
+    list(
+        &mut bench,
+        &["i-bare", "i-good", "i-new"].map(with_associations),
+    );
     let of = |name| [PATCH, ASSOCIATION].map(|kind| summary(name, kind, "COMPLIANT"));
     bench.summarise(&["i-good", "i-new"].map(of).concat());
     assert_unreported(&bench, &["i-bare"]);

@@ -26,12 +26,19 @@ pub(super) fn list(call: &Call<'_>) -> Result<Listing, Refusal> {
 }
 
 fn one(filter: &Input) -> Result<(&str, &str), Refusal> {
-    let (key, value) = (input::required_text(filter, "key")?, input::required_text(filter, "value")?);
+    let (key, value) = (
+        input::required_text(filter, "key")?,
+        input::required_text(filter, "value")?,
+    );
     if KEYS.contains(&key) {
         return Ok((key, value));
     }
     let constraint = format!("Member must satisfy enum value set: [{}]", KEYS.join(", "));
-    Err(Refusal::constraint(format!("'{key}'"), "associationFilterList.1.member.key", constraint))
+    Err(Refusal::constraint(
+        format!("'{key}'"),
+        "associationFilterList.1.member.key",
+        constraint,
+    ))
 }
 
 fn accepts(row: &Association, key: &str, value: &str) -> bool {

@@ -1,4 +1,5 @@
-//! The operations: one table, and what all list operations have in common (page sizes, tokens, faults of rows).
+//! The operations: one table, and what all list operations have in common (page sizes, tokens,
+//! faults of rows).
 
 mod associations;
 mod baselines;
@@ -31,7 +32,8 @@ pub(super) struct Operation {
     min: usize,
     max: usize,
     rows: fn(&Call<'_>) -> Result<Listing, Refusal>,
-    /// How [`BadRow`](super::FaultKind::BadRow) spoils a row, so that a client that follows the model refuses it.
+    /// How [`BadRow`](super::FaultKind::BadRow) spoils a row, so that a client that follows the
+    /// model refuses it.
     spoil: Option<Spoil>,
 }
 
@@ -75,21 +77,31 @@ pub(super) struct Row {
 }
 
 impl Listing {
-    /// The first rows of those that `rows` yields as position, owner and row; one more is looked at to know whether
-    /// the list goes on.
+    /// The first rows of those that `rows` yields as position, owner and row; one more is looked at
+    /// to know whether the list goes on.
     pub(super) fn of<T: serde::Serialize>(
         call: &Call<'_>,
         rows: impl Iterator<Item = (u64, Option<u32>, T)>,
     ) -> Result<Self, Refusal> {
-        let mut listing = Self { rows: Vec::new(), next: None };
+        let mut listing = Self {
+            rows: Vec::new(),
+            next: None,
+        };
         for (position, owner, row) in rows {
             if listing.rows.len() == call.size {
                 listing.next = Some(position);
                 break;
             }
-            let json =
-                if call.bare { Vec::new() } else { serde_json::to_vec(&row).map_err(|_| Refusal::internal())? };
-            listing.rows.push(Row { position, owner, json });
+            let json = if call.bare {
+                Vec::new()
+            } else {
+                serde_json::to_vec(&row).map_err(|_| Refusal::internal())?
+            };
+            listing.rows.push(Row {
+                position,
+                owner,
+                json,
+            });
         }
         Ok(listing)
     }
@@ -115,7 +127,9 @@ impl Call<'_> {
     /// The same for lists with one row per slot, where a position inside a slot is after its row.
     fn whole_slots(&self) -> std::ops::Range<u32> {
         let slots = self.slots();
-        slots.start.saturating_add(u32::from(self.from & 0xffff > 0))..slots.end
+        slots
+            .start
+            .saturating_add(u32::from(self.from & 0xffff > 0))..slots.end
     }
 }
 
@@ -146,17 +160,25 @@ const fn ssm(
     }
 }
 
-/// Every operation, with default, least and greatest page size. Bounds are those of the model; of the defaults only
-/// that of `DescribeInstanceInformation` is documented.
+/// Every operation, with default, least and greatest page size. Bounds are those of the model; of
+/// the defaults only that of `DescribeInstanceInformation` is documented.
 const OPERATIONS: [Operation; 11] = [
     ssm(
         "DescribeInstanceInformation",
         "InstanceInformationList",
         (10, 5, 50),
         instances::information,
-        Some(Spoil::Overflow("/AssociationOverview/InstanceAssociationStatusAggregatedCount/Success")),
+        Some(Spoil::Overflow(
+            "/AssociationOverview/InstanceAssociationStatusAggregatedCount/Success",
+        )),
     ),
-    ssm("ListComplianceSummaries", "ComplianceSummaryItems", (50, 1, 50), compliance::totals, None),
+    ssm(
+        "ListComplianceSummaries",
+        "ComplianceSummaryItems",
+        (50, 1, 50),
+        compliance::totals,
+        None,
+    ),
     ssm(
         "ListResourceComplianceSummaries",
         "ResourceComplianceSummaryItems",
@@ -164,7 +186,13 @@ const OPERATIONS: [Operation; 11] = [
         compliance::summaries,
         Some(Spoil::Overflow("/CompliantSummary/CompliantCount")),
     ),
-    ssm("ListComplianceItems", "ComplianceItems", (50, 1, 50), compliance::items, Some(Spoil::NullIn("/Details"))),
+    ssm(
+        "ListComplianceItems",
+        "ComplianceItems",
+        (50, 1, 50),
+        compliance::items,
+        Some(Spoil::NullIn("/Details")),
+    ),
     ssm(
         "DescribeInstancePatchStates",
         "InstancePatchStates",
@@ -172,9 +200,27 @@ const OPERATIONS: [Operation; 11] = [
         patches::states,
         Some(Spoil::Remove("Operation")),
     ),
-    ssm("DescribePatchBaselines", "BaselineIdentities", (50, 1, 100), baselines::identities, None),
-    ssm("ListAssociations", "Associations", (50, 1, 50), associations::list, None),
-    ssm("DescribeInstancePatches", "Patches", (50, 10, 100), patches::of_instance, Some(Spoil::Remove("State"))),
+    ssm(
+        "DescribePatchBaselines",
+        "BaselineIdentities",
+        (50, 1, 100),
+        baselines::identities,
+        None,
+    ),
+    ssm(
+        "ListAssociations",
+        "Associations",
+        (50, 1, 50),
+        associations::list,
+        None,
+    ),
+    ssm(
+        "DescribeInstancePatches",
+        "Patches",
+        (50, 10, 100),
+        patches::of_instance,
+        Some(Spoil::Remove("State")),
+    ),
     ssm(
         "DescribeInstanceAssociationsStatus",
         "InstanceAssociationStatusInfos",
@@ -182,17 +228,35 @@ const OPERATIONS: [Operation; 11] = [
         associations::of_instance,
         None,
     ),
-    ssm("DescribeAssociationExecutions", "AssociationExecutions", (50, 1, 50), executions::list, None),
-    ssm("DescribeAssociationExecutionTargets", "AssociationExecutionTargets", (50, 1, 50), executions::targets, None),
+    ssm(
+        "DescribeAssociationExecutions",
+        "AssociationExecutions",
+        (50, 1, 50),
+        executions::list,
+        None,
+    ),
+    ssm(
+        "DescribeAssociationExecutionTargets",
+        "AssociationExecutionTargets",
+        (50, 1, 50),
+        executions::targets,
+        None,
+    ),
 ];
 
 /// The operation that `X-Amz-Target` names.
 pub(super) fn find(target: &str) -> Option<&'static Operation> {
     let (namespace, name) = target.split_once('.')?;
-    OPERATIONS.iter().find(|operation| operation.namespace == namespace && operation.name == name)
+    OPERATIONS
+        .iter()
+        .find(|operation| operation.namespace == namespace && operation.name == name)
 }
 
 /// Names of all operations, those of STS included.
 pub(super) fn names() -> Vec<&'static str> {
-    OPERATIONS.iter().map(|operation| operation.name).chain(super::sts::OPERATIONS).collect()
+    OPERATIONS
+        .iter()
+        .map(|operation| operation.name)
+        .chain(super::sts::OPERATIONS)
+        .collect()
 }

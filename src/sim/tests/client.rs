@@ -49,9 +49,17 @@ impl Running {
         let url = format!("http://{}/", listener.local_addr().unwrap());
         let simulator = Simulator::new(options);
         let (stop, stopped) = oneshot::channel::<()>();
-        let serving = simulator.clone().serve(listener, async { drop(stopped.await) });
+        let serving = simulator
+            .clone()
+            .serve(listener, async { drop(stopped.await) });
         let client = Client::builder(TokioExecutor::new()).build_http();
-        Self { simulator, url, stop: Some(stop), server: tokio::spawn(serving), client }
+        Self {
+            simulator,
+            url,
+            stop: Some(stop),
+            server: tokio::spawn(serving),
+            client,
+        }
     }
 
     pub(super) async fn stop(mut self) {
@@ -59,15 +67,27 @@ impl Running {
         self.server.await.unwrap();
     }
 
-    pub(super) async fn send(&self, headers: &[(&str, &str)], body: String) -> Result<Answer, String> {
+    pub(super) async fn send(
+        &self,
+        headers: &[(&str, &str)],
+        body: String,
+    ) -> Result<Answer, String> {
         let mut request = hyper::Request::post(&self.url);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
         let request = request.body(Full::from(body)).unwrap();
-        let response = self.client.request(request).await.map_err(|error| error.to_string())?;
+        let response = self
+            .client
+            .request(request)
+            .await
+            .map_err(|error| error.to_string())?;
         let (head, body) = response.into_parts();
-        let text = body.collect().await.map_err(|error| error.to_string())?.to_bytes();
+        let text = body
+            .collect()
+            .await
+            .map_err(|error| error.to_string())?
+            .to_bytes();
         let header = |(name, value): (&hyper::header::HeaderName, &hyper::header::HeaderValue)| {
             (name.to_string(), value.to_str().unwrap().to_owned())
         };
@@ -113,7 +133,12 @@ impl Running {
     }
 
     /// Follows the tokens of a list to its end, and returns its pages.
-    pub(super) async fn pages(&self, operation: &str, list: &str, mut input: Value) -> Vec<Vec<Value>> {
+    pub(super) async fn pages(
+        &self,
+        operation: &str,
+        list: &str,
+        mut input: Value,
+    ) -> Vec<Vec<Value>> {
         let mut pages = Vec::new();
         loop {
             let answer = self.call(operation, input.clone()).await;
@@ -129,7 +154,11 @@ impl Running {
     }
 
     pub(super) async fn all(&self, operation: &str, list: &str, input: Value) -> Vec<Value> {
-        self.pages(operation, list, input).await.into_iter().flatten().collect()
+        self.pages(operation, list, input)
+            .await
+            .into_iter()
+            .flatten()
+            .collect()
     }
 }
 

@@ -19,11 +19,21 @@ fn truth(options: Options) -> TargetTruth {
 fn assert_consistent(truth: &TargetTruth) {
     let mut items: BTreeMap<(&str, &str), Vec<&Item>> = BTreeMap::new();
     for item in &truth.items {
-        items.entry((&item.resource_id, &item.compliance_type)).or_default().push(item);
+        items
+            .entry((&item.resource_id, &item.compliance_type))
+            .or_default()
+            .push(item);
     }
-    assert_eq!(items.len(), truth.summaries.len(), "one summary per resource and type that has items");
+    assert_eq!(
+        items.len(),
+        truth.summaries.len(),
+        "one summary per resource and type that has items"
+    );
     for summary in &truth.summaries {
-        let items = &items[&(summary.resource_id.as_str(), summary.compliance_type.as_str())];
+        let items = &items[&(
+            summary.resource_id.as_str(),
+            summary.compliance_type.as_str(),
+        )];
         assert_summary(summary, items);
     }
     assert_totals(truth);
@@ -32,19 +42,37 @@ fn assert_consistent(truth: &TargetTruth) {
 }
 
 fn assert_summary(summary: &Summary, items: &[&Item]) {
-    let count = |status: &str| i32::try_from(items.iter().filter(|item| item.status == status).count()).unwrap();
+    let count = |status: &str| {
+        i32::try_from(items.iter().filter(|item| item.status == status).count()).unwrap()
+    };
     let (good, bad) = (count("COMPLIANT"), count("NON_COMPLIANT"));
     assert_eq!(
-        (summary.compliant_summary.compliant_count, summary.non_compliant_summary.non_compliant_count),
+        (
+            summary.compliant_summary.compliant_count,
+            summary.non_compliant_summary.non_compliant_count
+        ),
         (good, bad)
     );
-    assert_eq!(summary.status, if bad > 0 { "NON_COMPLIANT" } else { "COMPLIANT" });
-    for (severities, count) in
-        [(summary.compliant_summary.severity_summary, good), (summary.non_compliant_summary.severity_summary, bad)]
-    {
+    assert_eq!(
+        summary.status,
+        if bad > 0 {
+            "NON_COMPLIANT"
+        } else {
+            "COMPLIANT"
+        }
+    );
+    for (severities, count) in [
+        (summary.compliant_summary.severity_summary, good),
+        (summary.non_compliant_summary.severity_summary, bad),
+    ] {
         assert_eq!(sum(severities), count, "{summary:?}");
     }
-    assert!(items.iter().all(|item| item.execution_summary == summary.execution_summary), "one execution per type");
+    assert!(
+        items
+            .iter()
+            .all(|item| item.execution_summary == summary.execution_summary),
+        "one execution per type"
+    );
 }
 
 fn sum(counts: SeveritySummary) -> i32 {
@@ -59,36 +87,71 @@ fn sum(counts: SeveritySummary) -> i32 {
 fn assert_totals(truth: &TargetTruth) {
     for total in &truth.totals {
         let resources = |status: &str| {
-            let same = truth.summaries.iter().filter(|row| row.compliance_type == total.compliance_type);
+            let same = truth
+                .summaries
+                .iter()
+                .filter(|row| row.compliance_type == total.compliance_type);
             i32::try_from(same.filter(|row| row.status == status).count()).unwrap()
         };
-        assert_eq!(total.compliant_summary.compliant_count, resources("COMPLIANT"));
-        assert_eq!(total.non_compliant_summary.non_compliant_count, resources("NON_COMPLIANT"));
+        assert_eq!(
+            total.compliant_summary.compliant_count,
+            resources("COMPLIANT")
+        );
+        assert_eq!(
+            total.non_compliant_summary.non_compliant_count,
+            resources("NON_COMPLIANT")
+        );
     }
-    let types: BTreeSet<&str> = truth.summaries.iter().map(|row| row.compliance_type.as_str()).collect();
+    let types: BTreeSet<&str> = truth
+        .summaries
+        .iter()
+        .map(|row| row.compliance_type.as_str())
+        .collect();
     assert_eq!(types.len(), truth.totals.len());
 }
 
 fn assert_patch_states(truth: &TargetTruth, items: &BTreeMap<(&str, &str), Vec<&Item>>) {
-    assert_eq!(truth.patch_states.len(), items.keys().filter(|(_, name)| *name == "Patch").count());
+    assert_eq!(
+        truth.patch_states.len(),
+        items.keys().filter(|(_, name)| *name == "Patch").count()
+    );
     for row in &truth.patch_states {
         let items = &items[&(row.instance_id.as_str(), "Patch")];
         let count = |state: &str| {
-            let same = items.iter().filter(|item| item.details.get("PatchState").is_some_and(|known| known == state));
+            let same = items.iter().filter(|item| {
+                item.details
+                    .get("PatchState")
+                    .is_some_and(|known| known == state)
+            });
             i32::try_from(same.count()).unwrap()
         };
         assert_eq!(row.installed_count, count("Installed"));
         assert_eq!(row.installed_other_count, count("InstalledOther"));
-        assert_eq!(row.installed_pending_reboot_count, count("InstalledPendingReboot"));
+        assert_eq!(
+            row.installed_pending_reboot_count,
+            count("InstalledPendingReboot")
+        );
         assert_eq!(row.installed_rejected_count, count("InstalledRejected"));
         assert_eq!(row.missing_count, count("Missing"));
         assert_eq!(row.failed_count, count("Failed"));
         assert_eq!(row.not_applicable_count, count("NotApplicable"));
-        assert_eq!(row.available_security_update_count.unwrap_or(0), count("AvailableSecurityUpdate"));
-        let four =
-            row.missing_count + row.failed_count + row.installed_rejected_count + row.installed_pending_reboot_count;
-        assert!(row.critical_non_compliant_count.max(row.security_non_compliant_count) <= four);
-        assert_eq!(row.installed_pending_reboot_count > 0, row.last_no_reboot_install_operation_time.is_some());
+        assert_eq!(
+            row.available_security_update_count.unwrap_or(0),
+            count("AvailableSecurityUpdate")
+        );
+        let four = row.missing_count
+            + row.failed_count
+            + row.installed_rejected_count
+            + row.installed_pending_reboot_count;
+        assert!(
+            row.critical_non_compliant_count
+                .max(row.security_non_compliant_count)
+                <= four
+        );
+        assert_eq!(
+            row.installed_pending_reboot_count > 0,
+            row.last_no_reboot_install_operation_time.is_some()
+        );
         let ids: BTreeSet<&str> = items.iter().map(|item| item.id.as_str()).collect();
         assert_eq!(ids.len(), items.len(), "an id per patch");
     }
@@ -97,18 +160,33 @@ fn assert_patch_states(truth: &TargetTruth, items: &BTreeMap<(&str, &str), Vec<&
 fn assert_associations(truth: &TargetTruth) {
     for association in &truth.associations {
         let mut counts: BTreeMap<String, i32> = BTreeMap::new();
-        for row in truth.instance_associations.iter().filter(|row| row.association_id == association.association_id) {
+        for row in truth
+            .instance_associations
+            .iter()
+            .filter(|row| row.association_id == association.association_id)
+        {
             *counts.entry(row.status.clone()).or_default() += 1;
         }
-        assert_eq!(association.overview.association_status_aggregated_count, counts, "{}", association.name);
+        assert_eq!(
+            association.overview.association_status_aggregated_count, counts,
+            "{}",
+            association.name
+        );
     }
     for instance in &truth.instances {
         let mut counts: BTreeMap<String, i32> = BTreeMap::new();
-        for row in truth.instance_associations.iter().filter(|row| row.instance_id == instance.instance_id) {
+        for row in truth
+            .instance_associations
+            .iter()
+            .filter(|row| row.instance_id == instance.instance_id)
+        {
             *counts.entry(row.status.clone()).or_default() += 1;
         }
         let overview = instance.association_overview.as_ref().unwrap();
-        assert_eq!(overview.instance_association_status_aggregated_count, counts);
+        assert_eq!(
+            overview.instance_association_status_aggregated_count,
+            counts
+        );
     }
 }
 
@@ -131,23 +209,37 @@ fn counts_stay_consistent_while_compliance_drifts() {
     assert_ne!(before.summaries, after.summaries);
     assert_eq!(before.instances.len(), after.instances.len());
     for row in &after.summaries {
-        let old = before
-            .summaries
-            .iter()
-            .find(|old| (&old.resource_id, &old.compliance_type) == (&row.resource_id, &row.compliance_type));
+        let old = before.summaries.iter().find(|old| {
+            (&old.resource_id, &old.compliance_type) == (&row.resource_id, &row.compliance_type)
+        });
         if let Some(old) = old.filter(|old| old.status != row.status) {
-            assert!(row.execution_summary.execution_time > old.execution_summary.execution_time, "changes are newer");
+            assert!(
+                row.execution_summary.execution_time > old.execution_summary.execution_time,
+                "changes are newer"
+            );
         }
     }
 }
 
 #[test]
 fn drift_changes_the_share_it_was_asked_for_and_keeps_the_balance() {
-    let simulator = Simulator::new(Options { noncompliant: 0.5, ..small(100) });
+    let simulator = Simulator::new(Options {
+        noncompliant: 0.5,
+        ..small(100)
+    });
     let bad = |truth: &TargetTruth| -> BTreeSet<String> {
-        let bad = truth.summaries.iter().filter(|row| row.status == "NON_COMPLIANT");
-        let listed: BTreeSet<&str> = truth.instances.iter().map(|row| row.instance_id.as_str()).collect();
-        bad.map(|row| row.resource_id.clone()).filter(|id| listed.contains(id.as_str())).collect()
+        let bad = truth
+            .summaries
+            .iter()
+            .filter(|row| row.status == "NON_COMPLIANT");
+        let listed: BTreeSet<&str> = truth
+            .instances
+            .iter()
+            .map(|row| row.instance_id.as_str())
+            .collect();
+        bad.map(|row| row.resource_id.clone())
+            .filter(|id| listed.contains(id.as_str()))
+            .collect()
     };
     let before = bad(&simulator.truth(ACCOUNT, REGION));
     simulator.drift(0.1);
@@ -158,14 +250,27 @@ fn drift_changes_the_share_it_was_asked_for_and_keeps_the_balance() {
         simulator.drift(0.001);
     }
     let later = bad(&simulator.truth(ACCOUNT, REGION));
-    assert_eq!(after.symmetric_difference(&later).count(), 1, "small shares add up");
+    assert_eq!(
+        after.symmetric_difference(&later).count(),
+        1,
+        "small shares add up"
+    );
 }
 
 #[test]
 fn equal_seeds_give_equal_fleets_and_targets_differ() {
     assert_eq!(truth(small(60)), truth(small(60)));
-    assert_ne!(truth(small(60)), truth(Options { seed: 2, ..small(60) }));
-    let simulator = Simulator::new(Options { instances: 30, ..Options::default() });
+    assert_ne!(
+        truth(small(60)),
+        truth(Options {
+            seed: 2,
+            ..small(60)
+        })
+    );
+    let simulator = Simulator::new(Options {
+        instances: 30,
+        ..Options::default()
+    });
     let targets = simulator.targets();
     assert_eq!(targets.len(), 4);
     let ids: BTreeSet<String> = targets
@@ -180,9 +285,17 @@ fn equal_seeds_give_equal_fleets_and_targets_differ() {
 fn the_default_fleet_has_a_tenth_non_compliant_with_every_reason_and_ghosts() {
     let truth = truth(small(137));
     assert_eq!(truth.instances.len(), 137);
-    let listed: BTreeSet<&str> = truth.instances.iter().map(|row| row.instance_id.as_str()).collect();
-    let ghosts: BTreeSet<&str> =
-        truth.summaries.iter().map(|row| row.resource_id.as_str()).filter(|id| !listed.contains(id)).collect();
+    let listed: BTreeSet<&str> = truth
+        .instances
+        .iter()
+        .map(|row| row.instance_id.as_str())
+        .collect();
+    let ghosts: BTreeSet<&str> = truth
+        .summaries
+        .iter()
+        .map(|row| row.resource_id.as_str())
+        .filter(|id| !listed.contains(id))
+        .collect();
     assert_eq!(ghosts.len(), 27);
     let bad: Vec<&Summary> = truth
         .summaries
@@ -191,10 +304,12 @@ fn the_default_fleet_has_a_tenth_non_compliant_with_every_reason_and_ghosts() {
         .collect();
     let instances: BTreeSet<&str> = bad.iter().map(|row| row.resource_id.as_str()).collect();
     assert_eq!(instances.len(), 14);
-    let state = |test: fn(&crate::sim::rows::PatchState) -> bool| truth.patch_states.iter().any(test);
+    let state =
+        |test: fn(&crate::sim::rows::PatchState) -> bool| truth.patch_states.iter().any(test);
     assert!(state(|row| row.missing_count > 0) && state(|row| row.failed_count > 0));
     assert!(state(|row| row.installed_rejected_count > 0));
-    assert!(state(|row| row.installed_pending_reboot_count > 0 && row.reboot_option.as_deref() == Some("NoReboot")));
+    assert!(state(|row| row.installed_pending_reboot_count > 0
+        && row.reboot_option.as_deref() == Some("NoReboot")));
     let documents: BTreeSet<&str> = truth
         .items
         .iter()
@@ -203,19 +318,30 @@ fn the_default_fleet_has_a_tenth_non_compliant_with_every_reason_and_ghosts() {
         .collect();
     assert!(documents.contains("AWS-GatherSoftwareInventory"));
     assert!(documents.contains("AWS-RunPatchBaselineAssociation"));
-    assert!(documents.iter().any(|name| name.starts_with("arn:aws:ssm:eu-west-1:999988887777:document/")));
-    assert!(bad.iter().any(|row| row.compliance_type == "Custom:Antivirus"));
+    assert!(
+        documents
+            .iter()
+            .any(|name| name.starts_with("arn:aws:ssm:eu-west-1:999988887777:document/"))
+    );
+    assert!(
+        bad.iter()
+            .any(|row| row.compliance_type == "Custom:Antivirus")
+    );
     assert!(bad.iter().any(|row| unexplained(row, &truth)));
     assert!(bad.iter().any(|row| beyond_the_four(row, &truth)));
 }
 
 fn counted(row: &Summary, truth: &TargetTruth) -> Option<(i32, i32)> {
-    let state = truth.patch_states.iter().find(|state| state.instance_id == row.resource_id)?;
+    let state = truth
+        .patch_states
+        .iter()
+        .find(|state| state.instance_id == row.resource_id)?;
     let four = state.missing_count
         + state.failed_count
         + state.installed_pending_reboot_count
         + state.installed_rejected_count;
-    Some((four, state.available_security_update_count.unwrap_or(0))).filter(|_| row.compliance_type == "Patch")
+    Some((four, state.available_security_update_count.unwrap_or(0)))
+        .filter(|_| row.compliance_type == "Patch")
 }
 
 fn unexplained(row: &Summary, truth: &TargetTruth) -> bool {
@@ -223,39 +349,125 @@ fn unexplained(row: &Summary, truth: &TargetTruth) -> bool {
 }
 
 fn beyond_the_four(row: &Summary, truth: &TargetTruth) -> bool {
-    counted(row, truth)
-        .is_some_and(|(four, security)| security > 0 && row.non_compliant_summary.non_compliant_count > four)
+    counted(row, truth).is_some_and(|(four, security)| {
+        security > 0 && row.non_compliant_summary.non_compliant_count > four
+    })
 }
 
 #[test]
 fn the_default_fleet_has_the_oddities_of_the_wire() {
     let truth = truth(small(137));
-    let pings: BTreeSet<&str> = truth.instances.iter().map(|row| row.ping_status.as_str()).collect();
-    assert_eq!(pings, BTreeSet::from(["ConnectionLost", "Hibernated", "Inactive", "Online"]));
-    assert!(truth.instances.iter().any(|row| row.is_latest_version.is_none()));
-    assert!(truth.instances.iter().any(|row| row.instance_id.starts_with("mi-") && row.name.is_some()));
-    assert!(truth.instances.iter().any(|row| row.platform_type == "Windows"));
-    assert!(truth.patch_states.iter().any(|row| row.unreported_not_applicable_count == -1));
-    assert!(truth.patch_states.iter().any(|row| row.patch_group.is_empty()));
-    assert!(truth.patch_states.iter().any(|row| row.baseline_id.starts_with("arn:")));
-    assert!(truth.patch_states.iter().any(|row| row.baseline_id.starts_with("pb-")));
-    assert!(truth.items.iter().any(|item| item.status.is_empty() && item.compliance_type == "Patch"));
-    assert!(truth.summaries.iter().any(|row| row.overall_severity == "NEGLIGIBLE"));
-    assert!(
-        truth.items.iter().any(|item| item.details.get("InstalledTime").is_some_and(|time| time.starts_with("0001")))
+    let pings: BTreeSet<&str> = truth
+        .instances
+        .iter()
+        .map(|row| row.ping_status.as_str())
+        .collect();
+    assert_eq!(
+        pings,
+        BTreeSet::from(["ConnectionLost", "Hibernated", "Inactive", "Online"])
     );
-    assert!(truth.patches.iter().any(|patch| patch.installed_time < -6e10));
-    let associations = truth.items.iter().filter(|item| item.compliance_type == "Association");
-    assert!(associations.clone().all(|item| item.execution_summary.execution_id.is_none()));
-    let known = |id: &str| {
-        truth.baselines.iter().any(|row| row.baseline_id == id || row.baseline_id.ends_with(&format!("/{id}")))
-    };
-    assert!(truth.patch_states.iter().all(|row| known(&row.baseline_id)), "baselines in use are listed");
-    let has =
-        |id: &str, name: &str| truth.summaries.iter().any(|row| row.resource_id == id && row.compliance_type == name);
-    assert!(truth.instances.iter().any(|row| !has(&row.instance_id, "Patch")), "never scanned");
     assert!(
-        truth.instances.iter().any(|row| !has(&row.instance_id, "Association") && row.association_status.is_some())
+        truth
+            .instances
+            .iter()
+            .any(|row| row.is_latest_version.is_none())
+    );
+    assert!(
+        truth
+            .instances
+            .iter()
+            .any(|row| row.instance_id.starts_with("mi-") && row.name.is_some())
+    );
+    assert!(
+        truth
+            .instances
+            .iter()
+            .any(|row| row.platform_type == "Windows")
+    );
+    assert!(
+        truth
+            .patch_states
+            .iter()
+            .any(|row| row.unreported_not_applicable_count == -1)
+    );
+    assert!(
+        truth
+            .patch_states
+            .iter()
+            .any(|row| row.patch_group.is_empty())
+    );
+    assert!(
+        truth
+            .patch_states
+            .iter()
+            .any(|row| row.baseline_id.starts_with("arn:"))
+    );
+    assert!(
+        truth
+            .patch_states
+            .iter()
+            .any(|row| row.baseline_id.starts_with("pb-"))
+    );
+    assert!(
+        truth
+            .items
+            .iter()
+            .any(|item| item.status.is_empty() && item.compliance_type == "Patch")
+    );
+    assert!(
+        truth
+            .summaries
+            .iter()
+            .any(|row| row.overall_severity == "NEGLIGIBLE")
+    );
+    assert!(truth.items.iter().any(|item| {
+        item.details
+            .get("InstalledTime")
+            .is_some_and(|time| time.starts_with("0001"))
+    }));
+    assert!(
+        truth
+            .patches
+            .iter()
+            .any(|patch| patch.installed_time < -6e10)
+    );
+    let associations = truth
+        .items
+        .iter()
+        .filter(|item| item.compliance_type == "Association");
+    assert!(
+        associations
+            .clone()
+            .all(|item| item.execution_summary.execution_id.is_none())
+    );
+    let known = |id: &str| {
+        truth
+            .baselines
+            .iter()
+            .any(|row| row.baseline_id == id || row.baseline_id.ends_with(&format!("/{id}")))
+    };
+    assert!(
+        truth.patch_states.iter().all(|row| known(&row.baseline_id)),
+        "baselines in use are listed"
+    );
+    let has = |id: &str, name: &str| {
+        truth
+            .summaries
+            .iter()
+            .any(|row| row.resource_id == id && row.compliance_type == name)
+    };
+    assert!(
+        truth
+            .instances
+            .iter()
+            .any(|row| !has(&row.instance_id, "Patch")),
+        "never scanned"
+    );
+    assert!(
+        truth
+            .instances
+            .iter()
+            .any(|row| !has(&row.instance_id, "Association") && row.association_status.is_some())
     );
 }
 
@@ -271,7 +483,12 @@ fn edits_are_kept_and_the_rest_follows() {
     simulator.stop(ACCOUNT, REGION, &stopped);
     simulator.replace(ACCOUNT, REGION, &gone, None);
     simulator.update(ACCOUNT, REGION, |truth| {
-        truth.instances.iter_mut().find(|row| row.instance_id == renamed).unwrap().computer_name = "renamed".to_owned();
+        truth
+            .instances
+            .iter_mut()
+            .find(|row| row.instance_id == renamed)
+            .unwrap()
+            .computer_name = "renamed".to_owned();
     });
     let mut new = simulator.resource(ACCOUNT, REGION, &renamed).unwrap();
     new.instance.as_mut().unwrap().instance_id = "i-0aaaaaaaaaaaaaaaa".to_owned();
@@ -279,30 +496,60 @@ fn edits_are_kept_and_the_rest_follows() {
     simulator.replace(ACCOUNT, REGION, "i-0aaaaaaaaaaaaaaaa", Some(new));
     let after = simulator.truth(ACCOUNT, REGION);
     assert_eq!(after.instances.len(), 39);
-    assert!(after.instances.iter().any(|row| row.computer_name == "renamed"));
-    assert!(after.instances.iter().all(|row| row.instance_id != stopped && row.instance_id != gone));
-    assert!(after.summaries.iter().any(|row| row.resource_id == stopped), "compliance outlives a stop");
+    assert!(
+        after
+            .instances
+            .iter()
+            .any(|row| row.computer_name == "renamed")
+    );
+    assert!(
+        after
+            .instances
+            .iter()
+            .all(|row| row.instance_id != stopped && row.instance_id != gone)
+    );
+    assert!(
+        after.summaries.iter().any(|row| row.resource_id == stopped),
+        "compliance outlives a stop"
+    );
     assert!(after.summaries.iter().all(|row| row.resource_id != gone));
     assert_totals(&after);
 }
 
 #[test]
 fn a_hundred_thousand_instances_take_little_memory_and_pages_cost_no_scan() {
-    assert!(size_of::<Slot>() <= 48, "{} bytes per instance", size_of::<Slot>());
+    assert!(
+        size_of::<Slot>() <= 48,
+        "{} bytes per instance",
+        size_of::<Slot>()
+    );
     let world = World::new(&small(100_000), ACCOUNT, REGION, 1.79e9);
     let operation = operations::find("AmazonSSM.ListResourceComplianceSummaries").unwrap();
     let filters = json!([{"Key": "Status", "Values": ["NON_COMPLIANT"]}]);
-    let mut input = json!({"MaxResults": 50, "Filters": filters}).as_object().cloned().unwrap();
+    let mut input = json!({"MaxResults": 50, "Filters": filters})
+        .as_object()
+        .cloned()
+        .unwrap();
     let mut times = Vec::new();
     for _ in 0..30 {
         let started = Instant::now();
-        let page = operations::answer(operation, &world, &input, &Quirks::default(), |_| 0).unwrap();
+        let page =
+            operations::answer(operation, &world, &input, &Quirks::default(), |_| 0).unwrap();
         times.push(started.elapsed());
         let page: Value = serde_json::from_slice(&page).unwrap();
-        assert_eq!(page["ResourceComplianceSummaryItems"].as_array().unwrap().len(), 50);
+        assert_eq!(
+            page["ResourceComplianceSummaryItems"]
+                .as_array()
+                .unwrap()
+                .len(),
+            50
+        );
         input.insert("NextToken".to_owned(), page["NextToken"].clone());
     }
     times.sort();
     // About 2 ms without optimisation on a quiet machine.
-    assert!(times[times.len() / 2] < Duration::from_millis(20), "{times:?}");
+    assert!(
+        times[times.len() / 2] < Duration::from_millis(20),
+        "{times:?}"
+    );
 }

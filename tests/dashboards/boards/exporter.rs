@@ -1,4 +1,5 @@
-//! The exporter itself: whether it reads every target, how it gets on with AWS's limits, and what it costs.
+//! The exporter itself: whether it reads every target, how it gets on with AWS's limits, and what
+//! it costs.
 
 use super::{account, job, region};
 use crate::grafana::{Column, Dashboard, Panel, Section, Variable};
@@ -9,11 +10,18 @@ use crate::queries as q;
 const OWN: &str = r#"job=~"$job", instance=~"$instance""#;
 
 /// The same for those about a target.
-const CALLS: &str = r#"job=~"$job", instance=~"$instance", account_id=~"$account", region=~"$region""#;
+const CALLS: &str =
+    r#"job=~"$job", instance=~"$instance", account_id=~"$account", region=~"$region""#;
 
 pub(super) fn board() -> Dashboard {
     let query = r#"label_values(aws_ssm_exporter_build_info{job=~"$job"}, instance)"#;
-    let instance = Variable::many("instance", "Instance", "Exporters, as they are scraped.", ".+", query);
+    let instance = Variable::many(
+        "instance",
+        "Instance",
+        "Exporters, as they are scraped.",
+        ".+",
+        query,
+    );
     Dashboard {
         uid: "ssm-compliance-exporter",
         title: "SSM Compliance / Exporter",
@@ -25,11 +33,21 @@ pub(super) fn board() -> Dashboard {
 }
 
 fn answer() -> Section {
-    Section::new("").row(4, first_row()).row(8, vec![(14, targets()), (10, errors())])
+    Section::new("")
+        .row(4, first_row())
+        .row(8, vec![(14, targets()), (10, errors())])
 }
 
 fn first_row() -> Vec<(u32, Panel)> {
-    vec![(4, up()), (3, targets_down()), (4, failing()), (3, age()), (4, throttles()), (3, page_now()), (3, panicked())]
+    vec![
+        (4, up()),
+        (3, targets_down()),
+        (4, failing()),
+        (3, age()),
+        (4, throttles()),
+        (3, page_now()),
+        (3, panicked()),
+    ]
 }
 
 fn collectors() -> Section {
@@ -68,11 +86,17 @@ fn up() -> Panel {
 }
 
 fn targets_down() -> Panel {
-    Panel::stat("Targets down", "Accounts and regions whose last reading of instances or of compliance failed.")
-        .query("down", format!("sum(1 - {})", q::target("aws_ssm_up", "", "")))
-        .unit("short")
-        .steps(looks::NONE_IS_GOOD)
-        .empty("no target")
+    Panel::stat(
+        "Targets down",
+        "Accounts and regions whose last reading of instances or of compliance failed.",
+    )
+    .query(
+        "down",
+        format!("sum(1 - {})", q::target("aws_ssm_up", "", "")),
+    )
+    .unit("short")
+    .steps(looks::NONE_IS_GOOD)
+    .empty("no target")
 }
 
 fn failing() -> Panel {
@@ -114,7 +138,8 @@ fn page_now() -> Panel {
         .empty("no exporter")
 }
 
-/// Panics of each exporter since its start. Not an increase: a panic before the first scrape is none.
+/// Panics of each exporter since its start. Not an increase: a panic before the first scrape is
+/// none.
 fn panics() -> String {
     own("aws_ssm_exporter_panics_total", "instance, task", OWN)
 }
@@ -132,9 +157,16 @@ fn targets() -> Panel {
         Column::new("account_name", "Account"),
         Column::new("account_id", "Account id").width(125),
         Column::new("region", "Region").width(110),
-        Column::new("Value #A", "State").width(75).mapped(looks::works()),
-        Column::new("Value #B", "Failing collectors").width(145).steps(looks::NONE_IS_GOOD),
-        Column::new("Value #C", "Oldest data, periods").width(165).with("decimals", 1).steps(looks::PERIODS),
+        Column::new("Value #A", "State")
+            .width(75)
+            .mapped(looks::works()),
+        Column::new("Value #B", "Failing collectors")
+            .width(145)
+            .steps(looks::NONE_IS_GOOD),
+        Column::new("Value #C", "Oldest data, periods")
+            .width(165)
+            .with("decimals", 1)
+            .steps(looks::PERIODS),
         Column::new("Value #D", "Refresh took").width(115).unit("s"),
     ];
     let failing = q::target("aws_ssm_collector_success", "collector", "");
@@ -147,16 +179,26 @@ fn targets() -> Panel {
     .query("", q::with_account(&q::target("aws_ssm_up", "", "")))
     .query("", format!("sum by (account_id, region) (1 - {failing})"))
     .query("", q::in_periods(&ages))
-    .query("", own("aws_ssm_exporter_refresh_duration_seconds", "account_id, region", CALLS))
+    .query(
+        "",
+        own(
+            "aws_ssm_exporter_refresh_duration_seconds",
+            "account_id, region",
+            CALLS,
+        ),
+    )
     .sorted("Failing collectors", true)
     .empty("–")
 }
 
 fn targets_over_time() -> Panel {
-    Panel::timeline("Targets over time", "Whether the last reading of each account and region worked.")
-        .query("{{account_id}} {{region}}", q::target("aws_ssm_up", "", ""))
-        .mapped(looks::works())
-        .empty("no target")
+    Panel::timeline(
+        "Targets over time",
+        "Whether the last reading of each account and region worked.",
+    )
+    .query("{{account_id}} {{region}}", q::target("aws_ssm_up", "", ""))
+    .mapped(looks::works())
+    .empty("no target")
 }
 
 fn errors() -> Panel {
@@ -166,9 +208,16 @@ fn errors() -> Panel {
         Column::new("collector", "Collector"),
         Column::new("reason", "Reason"),
     ];
-    Panel::table("Failing collectors", "Collectors whose last attempt failed, and why. Empty: all work.", columns)
-        .query("", q::target("aws_ssm_collector_error_info", "collector, reason", ""))
-        .empty("none fails")
+    Panel::table(
+        "Failing collectors",
+        "Collectors whose last attempt failed, and why. Empty: all work.",
+        columns,
+    )
+    .query(
+        "",
+        q::target("aws_ssm_collector_error_info", "collector, reason", ""),
+    )
+    .empty("none fails")
 }
 
 fn ages() -> Panel {
@@ -185,15 +234,26 @@ fn ages() -> Panel {
 
 fn durations() -> Panel {
     let longest = q::target("aws_ssm_collector_duration_seconds", "collector", "");
-    Panel::lines("Duration of collectors", "The longest of any target; waiting for the request ceiling included.")
-        .query("{{collector}}", format!("max by (collector) ({longest})"))
-        .unit("s")
-        .empty("no data yet")
+    Panel::lines(
+        "Duration of collectors",
+        "The longest of any target; waiting for the request ceiling included.",
+    )
+    .query("{{collector}}", format!("max by (collector) ({longest})"))
+    .unit("s")
+    .empty("no data yet")
 }
 
 fn refreshes() -> Panel {
-    let took = own("aws_ssm_exporter_refresh_duration_seconds", "account_id, region", CALLS);
-    let started = own("aws_ssm_exporter_refresh_last_start_timestamp_seconds", "account_id, region", CALLS);
+    let took = own(
+        "aws_ssm_exporter_refresh_duration_seconds",
+        "account_id, region",
+        CALLS,
+    );
+    let started = own(
+        "aws_ssm_exporter_refresh_last_start_timestamp_seconds",
+        "account_id, region",
+        CALLS,
+    );
     Panel::lines(
         "Refreshes against the interval",
         "In intervals. Duration above one: the interval or the ceiling is too low for the fleet, and ticks are skipped. Last start: how long ago, of the slowest target.",
@@ -217,27 +277,43 @@ fn skipped() -> Panel {
 }
 
 fn requests() -> Panel {
-    Panel::areas("Calls by operation", "Attempts on the wire, retries included.")
-        .query("{{operation}}", rate("aws_ssm_exporter_api_requests_total", "operation", CALLS))
-        .unit("reqps")
-        .empty("no calls")
+    Panel::areas(
+        "Calls by operation",
+        "Attempts on the wire, retries included.",
+    )
+    .query(
+        "{{operation}}",
+        rate("aws_ssm_exporter_api_requests_total", "operation", CALLS),
+    )
+    .unit("reqps")
+    .empty("no calls")
 }
 
 fn failures() -> Panel {
-    Panel::areas("Failed calls by reason", "Attempts that failed; most are tried again.")
-        .query("{{reason}}", rate("aws_ssm_exporter_api_errors_total", "reason", CALLS))
-        .unit("reqps")
-        .colours(&[
-            ("throttled", "orange"),
-            ("access_denied", "red"),
-            ("server_error", "purple"),
-            ("timeout", "yellow"),
-        ])
-        .empty("no calls")
+    Panel::areas(
+        "Failed calls by reason",
+        "Attempts that failed; most are tried again.",
+    )
+    .query(
+        "{{reason}}",
+        rate("aws_ssm_exporter_api_errors_total", "reason", CALLS),
+    )
+    .unit("reqps")
+    .colours(&[
+        ("throttled", "orange"),
+        ("access_denied", "red"),
+        ("server_error", "purple"),
+        ("timeout", "yellow"),
+    ])
+    .empty("no calls")
 }
 
 fn latency() -> Panel {
-    let buckets = rate("aws_ssm_exporter_api_request_duration_seconds_bucket", "le, operation", OWN);
+    let buckets = rate(
+        "aws_ssm_exporter_api_request_duration_seconds_bucket",
+        "le, operation",
+        OWN,
+    );
     Panel::lines(
         "Duration of calls, 95th percentile",
         "From sending to the answer, for all accounts and regions. Waiting for the ceiling is not in it.",
@@ -258,7 +334,11 @@ fn waits() -> Panel {
 }
 
 fn limits() -> Panel {
-    let limits = own("aws_ssm_exporter_api_requests_per_second_limit", "account_id, region, operation", CALLS);
+    let limits = own(
+        "aws_ssm_exporter_api_requests_per_second_limit",
+        "account_id, region, operation",
+        CALLS,
+    );
     Panel::lines("Limit in force", "Calls per second that the limiter allows now: the configured ceiling, lower after throttling. The lowest of any target.")
         .query("{{operation}}", format!("min by (operation) ({limits})"))
         .unit("reqps")
@@ -286,22 +366,34 @@ fn series() -> Panel {
 }
 
 fn answers() -> Panel {
-    Panel::lines("Answered HTTP requests", "By path and status code: 503 of ready is a start, other 5xx are errors.")
-        .query("{{handler}} {{code}}", rate("aws_ssm_exporter_http_requests_total", "handler, code", OWN))
-        .unit("reqps")
-        .empty("no requests")
+    Panel::lines(
+        "Answered HTTP requests",
+        "By path and status code: 503 of ready is a start, other 5xx are errors.",
+    )
+    .query(
+        "{{handler}} {{code}}",
+        rate("aws_ssm_exporter_http_requests_total", "handler, code", OWN),
+    )
+    .unit("reqps")
+    .empty("no requests")
 }
 
 fn memory() -> Panel {
     Panel::lines("Memory", "Resident memory of each exporter.")
-        .query("{{instance}}", own("process_resident_memory_bytes", "instance", OWN))
+        .query(
+            "{{instance}}",
+            own("process_resident_memory_bytes", "instance", OWN),
+        )
         .unit("bytes")
         .empty("no exporter")
 }
 
 fn cpu() -> Panel {
     Panel::lines("CPU", "Cores in use by each exporter.")
-        .query("{{instance}}", rate("process_cpu_seconds_total", "instance", OWN))
+        .query(
+            "{{instance}}",
+            rate("process_cpu_seconds_total", "instance", OWN),
+        )
         .unit("none")
         .default("decimals", 3)
         .empty("no exporter")
@@ -314,8 +406,12 @@ fn processes() -> Panel {
         Column::new("revision", "Revision"),
         Column::new("rustc", "Compiler"),
         Column::new("Value #B", "Up for").unit("s"),
-        Column::new("Value #C", "Panics").width(75).steps(looks::FEW_IS_GOOD),
-        Column::new("Value #D", "Log lines lost").width(115).steps(looks::FEW_IS_GOOD),
+        Column::new("Value #C", "Panics")
+            .width(75)
+            .steps(looks::FEW_IS_GOOD),
+        Column::new("Value #D", "Log lines lost")
+            .width(115)
+            .steps(looks::FEW_IS_GOOD),
     ];
     let started = own("process_start_time_seconds", "instance", OWN);
     Panel::table(

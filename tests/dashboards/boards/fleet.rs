@@ -1,4 +1,5 @@
-//! The fleet: how much of it is compliant, why the rest is not, and whether the numbers can be trusted.
+//! The fleet: how much of it is compliant, why the rest is not, and whether the numbers can be
+//! trusted.
 
 use super::{compliance_type, targets, who};
 use crate::grafana::{Column, Dashboard, Panel, Section};
@@ -20,7 +21,16 @@ pub(super) fn board() -> Dashboard {
 
 fn answer() -> Section {
     Section::new("")
-        .row(4, vec![(7, share()), (6, noncompliant()), (4, unreported()), (3, managed()), (4, unread())])
+        .row(
+            4,
+            vec![
+                (7, share()),
+                (6, noncompliant()),
+                (4, unreported()),
+                (3, managed()),
+                (4, unread()),
+            ],
+        )
         .row(9, vec![(8, reasons_now()), (16, reasons())])
 }
 
@@ -53,11 +63,14 @@ fn share() -> Panel {
 }
 
 fn noncompliant() -> Panel {
-    Panel::stat("Non-compliant instances", "Listed instances that are NON_COMPLIANT, by compliance type.")
-        .query("{{compliance_type}}", q::by_status("NON_COMPLIANT"))
-        .unit("short")
-        .steps(looks::NONE_IS_GOOD)
-        .empty("no data")
+    Panel::stat(
+        "Non-compliant instances",
+        "Listed instances that are NON_COMPLIANT, by compliance type.",
+    )
+    .query("{{compliance_type}}", q::by_status("NON_COMPLIANT"))
+    .unit("short")
+    .steps(looks::NONE_IS_GOOD)
+    .empty("no data")
 }
 
 fn unreported() -> Panel {
@@ -74,11 +87,14 @@ fn unreported() -> Panel {
 }
 
 fn managed() -> Panel {
-    Panel::stat("Managed instances", "Instances that Systems Manager lists, and those whose agent is Online.")
-        .query("managed", q::managed("", ""))
-        .query("online", q::managed("", r#"ping_status="Online""#))
-        .unit("short")
-        .empty("no data")
+    Panel::stat(
+        "Managed instances",
+        "Instances that Systems Manager lists, and those whose agent is Online.",
+    )
+    .query("managed", q::managed("", ""))
+    .query("online", q::managed("", r#"ping_status="Online""#))
+    .unit("short")
+    .empty("no data")
 }
 
 fn unread() -> Panel {
@@ -119,7 +135,11 @@ fn accounts() -> Panel {
     let sum = |by: &str| format!("sum by (account_id, region) ({by})");
     let instances = |types: &str, status: &str| {
         let matchers = format!(r#"{types}, status="{status}", {TYPES}"#);
-        sum(&q::target("aws_ssm_compliance_instances", "compliance_type, status", &matchers))
+        sum(&q::target(
+            "aws_ssm_compliance_instances",
+            "compliance_type, status",
+            &matchers,
+        ))
     };
     let columns = vec![
         Column::new("account_name", "Account"),
@@ -127,10 +147,18 @@ fn accounts() -> Panel {
         Column::new("region", "Region").width(110),
         Column::new("Value #A", "Managed").width(85),
         Column::new("Value #B", "Online").width(75),
-        Column::new("Value #C", "Patch").width(70).steps(looks::NONE_IS_GOOD),
-        Column::new("Value #D", "Association").width(100).steps(looks::NONE_IS_GOOD),
-        Column::new("Value #E", "Custom").width(80).steps(looks::NONE_IS_GOOD),
-        Column::new("Value #F", "Never scanned").width(125).steps(looks::FEW_IS_GOOD),
+        Column::new("Value #C", "Patch")
+            .width(70)
+            .steps(looks::NONE_IS_GOOD),
+        Column::new("Value #D", "Association")
+            .width(100)
+            .steps(looks::NONE_IS_GOOD),
+        Column::new("Value #E", "Custom")
+            .width(80)
+            .steps(looks::NONE_IS_GOOD),
+        Column::new("Value #F", "Never scanned")
+            .width(125)
+            .steps(looks::FEW_IS_GOOD),
     ];
     Panel::table(
         "Non-compliant instances by account and region",
@@ -150,7 +178,11 @@ fn accounts() -> Panel {
 
 fn items(by: &str) -> String {
     let matchers = format!(r#"status="NON_COMPLIANT", {TYPES}"#);
-    let items = q::instance("aws_ssm_instance_compliance_items", "compliance_type, compliance_severity", &matchers);
+    let items = q::instance(
+        "aws_ssm_instance_compliance_items",
+        "compliance_type, compliance_severity",
+        &matchers,
+    );
     format!("sum by ({by}) ({items})")
 }
 
@@ -169,16 +201,32 @@ fn severities() -> Panel {
 
 fn worst() -> Panel {
     let worst = format!("topk(50, {})", items("account_id, region, instance_id"));
-    let reasons = q::instance("aws_ssm_instance_noncompliance_reason", "compliance_type, reason", TYPES);
-    let since = q::recorded("instance:aws_ssm_noncompliant_since:timestamp_seconds", "compliance_type", TYPES);
+    let reasons = q::instance(
+        "aws_ssm_instance_noncompliance_reason",
+        "compliance_type, reason",
+        TYPES,
+    );
+    let since = q::recorded(
+        "instance:aws_ssm_noncompliant_since:timestamp_seconds",
+        "compliance_type",
+        TYPES,
+    );
     let by_instance = |function: &str, expr: &str| {
-        q::and(&format!("{function} by (account_id, region, instance_id) ({expr})"), &worst)
+        q::and(
+            &format!("{function} by (account_id, region, instance_id) ({expr})"),
+            &worst,
+        )
     };
     let mut columns = who();
     columns.extend([
-        Column::new("Value #A", "Non-compliant items").width(170).steps(looks::NONE_IS_GOOD),
+        Column::new("Value #A", "Non-compliant items")
+            .width(170)
+            .steps(looks::NONE_IS_GOOD),
         Column::new("Value #B", "Reasons").width(100),
-        Column::new("Value #C", "Non-compliant for").width(160).unit("s").steps(looks::STANDING),
+        Column::new("Value #C", "Non-compliant for")
+            .width(160)
+            .unit("s")
+            .steps(looks::STANDING),
         Column::new("Value #D", "Online")
             .width(90)
             .mapped(looks::mapping(&[("1", "yes", "green"), ("0", "NO", "red")])),
@@ -199,10 +247,13 @@ fn worst() -> Panel {
 }
 
 fn types() -> Panel {
-    Panel::lines("Non-compliant instances by type", "Listed instances that are NON_COMPLIANT.")
-        .query("{{compliance_type}}", q::by_status("NON_COMPLIANT"))
-        .unit("short")
-        .empty("no data")
+    Panel::lines(
+        "Non-compliant instances by type",
+        "Listed instances that are NON_COMPLIANT.",
+    )
+    .query("{{compliance_type}}", q::by_status("NON_COMPLIANT"))
+    .unit("short")
+    .empty("no data")
 }
 
 fn managed_over_time() -> Panel {
@@ -233,7 +284,9 @@ fn freshness() -> Panel {
         Column::new("region", "Region"),
         Column::new("Value #A", "State").mapped(looks::works()),
         Column::new("Value #B", "Oldest data").unit("s"),
-        Column::new("Value #C", "In periods").with("decimals", 1).steps(looks::PERIODS),
+        Column::new("Value #C", "In periods")
+            .with("decimals", 1)
+            .steps(looks::PERIODS),
     ];
     let oldest = format!("max by (account_id, region) ({age})");
     Panel::table(
@@ -251,7 +304,11 @@ fn freshness() -> Panel {
 fn console() -> Panel {
     let console = |status: &str| {
         let matchers = format!(r#"status="{status}", {TYPES}"#);
-        let resources = q::target("aws_ssm_compliance_resources", "compliance_type, status", &matchers);
+        let resources = q::target(
+            "aws_ssm_compliance_resources",
+            "compliance_type, status",
+            &matchers,
+        );
         format!("sum by (compliance_type) ({resources})")
     };
     let columns = vec![

@@ -1,4 +1,5 @@
-//! Patch Manager: what is missing, failed, rejected or waiting for a reboot, and who is not scanned at all.
+//! Patch Manager: what is missing, failed, rejected or waiting for a reboot, and who is not scanned
+//! at all.
 
 use super::{DAY, platform, targets, who};
 use crate::grafana::{Column, Dashboard, Panel, Query, Section};
@@ -6,7 +7,12 @@ use crate::looks::{self, Steps};
 use crate::queries as q;
 
 /// The states that make an instance non-compliant.
-const STATES: [&str; 4] = ["Missing", "Failed", "InstalledPendingReboot", "InstalledRejected"];
+const STATES: [&str; 4] = [
+    "Missing",
+    "Failed",
+    "InstalledPendingReboot",
+    "InstalledRejected",
+];
 
 pub(super) fn board() -> Dashboard {
     let mut variables = targets();
@@ -23,24 +29,48 @@ pub(super) fn board() -> Dashboard {
 
 fn answer() -> Section {
     Section::new("")
-        .row(4, vec![(12, states()), (4, classes()), (4, not_scanned()), (4, longest_reboot())])
+        .row(
+            4,
+            vec![
+                (12, states()),
+                (4, classes()),
+                (4, not_scanned()),
+                (4, longest_reboot()),
+            ],
+        )
         .row(8, vec![(12, states_over_time()), (12, patches_over_time())])
 }
 
 fn places() -> Section {
-    let operation = |expr: &str, label| q::with_labels(expr, "aws_ssm_instance_patch_operation_info", label, "");
+    let operation = |expr: &str, label| {
+        q::with_labels(expr, "aws_ssm_instance_patch_operation_info", label, "")
+    };
     let group = |expr: &str| operation(expr, "patch_group");
     let baseline = |expr: &str| {
         let used = operation(expr, "baseline_id");
-        q::looked_up(&used, "baseline_id", "aws_ssm_patch_baseline_info", "baseline_name")
+        q::looked_up(
+            &used,
+            "baseline_id",
+            "aws_ssm_patch_baseline_info",
+            "baseline_name",
+        )
     };
     let platform = |expr: &str| q::with_labels(expr, "aws_ssm_instance_info", "platform_name", "");
     Section::new("Where").row(
         8,
         vec![
-            (8, grouped("By patch group", ("patch_group", "Patch group"), group)),
-            (8, grouped("By baseline", ("baseline_name", "Baseline"), baseline)),
-            (8, grouped("By platform", ("platform_name", "Platform"), platform)),
+            (
+                8,
+                grouped("By patch group", ("patch_group", "Patch group"), group),
+            ),
+            (
+                8,
+                grouped("By baseline", ("baseline_name", "Baseline"), baseline),
+            ),
+            (
+                8,
+                grouped("By platform", ("platform_name", "Platform"), platform),
+            ),
         ],
     )
 }
@@ -69,7 +99,11 @@ fn states() -> Panel {
 
 fn classes() -> Panel {
     let class = |name: &str| {
-        let count = q::instance(&format!("aws_ssm_instance_patches_{name}_noncompliant"), "", "");
+        let count = q::instance(
+            &format!("aws_ssm_instance_patches_{name}_noncompliant"),
+            "",
+            "",
+        );
         format!("sum({} > bool 0)", q::of_platform(&count))
     };
     Panel::stat(
@@ -97,7 +131,11 @@ fn not_scanned() -> Panel {
 }
 
 fn longest_reboot() -> Panel {
-    let since = q::recorded("instance:aws_ssm_reboot_pending_since:timestamp_seconds", "", "");
+    let since = q::recorded(
+        "instance:aws_ssm_reboot_pending_since:timestamp_seconds",
+        "",
+        "",
+    );
     Panel::stat(
         "Longest reboot owed",
         "How long the first of the pending reboots has been owed, as the recording rule has seen it.",
@@ -110,42 +148,73 @@ fn longest_reboot() -> Panel {
 
 fn states_over_time() -> Panel {
     let counts = q::of_platform(&q::in_patch_state(&STATES.join("|")));
-    Panel::lines("Instances by patch state", "Instances with at least one patch in the state.")
-        .query("{{patch_state}}", format!("sum by (patch_state) ({counts})"))
-        .unit("short")
-        .colours(looks::PATCH_STATES)
-        .coarse()
-        .empty("no data")
-}
-
-fn patches_over_time() -> Panel {
-    let states = format!(r#"patch_state=~"{}|AvailableSecurityUpdate""#, STATES.join("|"));
-    let patches = q::of_platform(&q::instance("aws_ssm_instance_patches", "patch_state", &states));
-    Panel::areas(
-        "Patches by state",
-        "Patches over all instances. One patch counts once for each instance that lacks it.",
+    Panel::lines(
+        "Instances by patch state",
+        "Instances with at least one patch in the state.",
     )
-    .query("{{patch_state}}", format!("sum by (patch_state) ({patches})"))
+    .query(
+        "{{patch_state}}",
+        format!("sum by (patch_state) ({counts})"),
+    )
     .unit("short")
     .colours(looks::PATCH_STATES)
     .coarse()
     .empty("no data")
 }
 
-/// A table of instances by patch state, a row for each value of a label; `labelled` adds the label to an expression.
-fn grouped(title: &'static str, row: (&'static str, &'static str), labelled: impl Fn(&str) -> String) -> Panel {
+fn patches_over_time() -> Panel {
+    let states = format!(
+        r#"patch_state=~"{}|AvailableSecurityUpdate""#,
+        STATES.join("|")
+    );
+    let patches = q::of_platform(&q::instance(
+        "aws_ssm_instance_patches",
+        "patch_state",
+        &states,
+    ));
+    Panel::areas(
+        "Patches by state",
+        "Patches over all instances. One patch counts once for each instance that lacks it.",
+    )
+    .query(
+        "{{patch_state}}",
+        format!("sum by (patch_state) ({patches})"),
+    )
+    .unit("short")
+    .colours(looks::PATCH_STATES)
+    .coarse()
+    .empty("no data")
+}
+
+/// A table of instances by patch state, a row for each value of a label; `labelled` adds the label
+/// to an expression.
+fn grouped(
+    title: &'static str,
+    row: (&'static str, &'static str),
+    labelled: impl Fn(&str) -> String,
+) -> Panel {
     let (label, column) = row;
     let count = |expr: &str| format!("sum by ({label}) ({})", q::of_platform(&labelled(expr)));
     let counts = STATES.iter().map(|state| count(&q::in_patch_state(state)));
-    let scanned =
-        count(&format!("{} >= bool 0", q::instance("aws_ssm_instance_patches", "", r#"patch_state="Missing""#)));
+    let scanned = count(&format!(
+        "{} >= bool 0",
+        q::instance("aws_ssm_instance_patches", "", r#"patch_state="Missing""#)
+    ));
     let columns = vec![
         Column::new(label, column).mapped(looks::unnamed()),
         Column::new("Value #E", "Scanned").width(80),
-        Column::new("Value #A", "Missing").width(80).steps(looks::NONE_IS_GOOD),
-        Column::new("Value #B", "Failed").width(70).steps(looks::NONE_IS_GOOD),
-        Column::new("Value #C", "Reboot").width(75).steps(looks::NONE_IS_GOOD),
-        Column::new("Value #D", "Rejected").width(85).steps(looks::NONE_IS_GOOD),
+        Column::new("Value #A", "Missing")
+            .width(80)
+            .steps(looks::NONE_IS_GOOD),
+        Column::new("Value #B", "Failed")
+            .width(70)
+            .steps(looks::NONE_IS_GOOD),
+        Column::new("Value #C", "Reboot")
+            .width(75)
+            .steps(looks::NONE_IS_GOOD),
+        Column::new("Value #D", "Rejected")
+            .width(85)
+            .steps(looks::NONE_IS_GOOD),
     ];
     let description = "Instances with at least one patch that is missing, failed, waiting for a reboot or rejected, as of each instance's last patch operation.";
     Panel::table(title, description, columns)
@@ -199,12 +268,24 @@ fn listed(
     empty: &str,
 ) -> Panel {
     let mut columns = who();
-    columns.push(Column::new("Value #A", value.0).width(140).unit("s").steps(value.1));
-    Panel::table(title, description, columns).query("", q::named(expr)).sorted(value.0, true).empty(empty)
+    columns.push(
+        Column::new("Value #A", value.0)
+            .width(140)
+            .unit("s")
+            .steps(value.1),
+    );
+    Panel::table(title, description, columns)
+        .query("", q::named(expr))
+        .sorted(value.0, true)
+        .empty(empty)
 }
 
 fn never_scanned() -> Panel {
-    let ping = q::since(&q::instance("aws_ssm_instance_last_ping_timestamp_seconds", "", ""));
+    let ping = q::since(&q::instance(
+        "aws_ssm_instance_last_ping_timestamp_seconds",
+        "",
+        "",
+    ));
     listed(
         "Instances never scanned",
         "Managed instances without a patch summary: never scanned, scanned only through AWS-RunPatchBaselineAssociation, or longer ago than AWS keeps.",
@@ -225,15 +306,34 @@ fn old_scans() -> Panel {
 }
 
 fn owed() -> Panel {
-    let pending = q::instance("aws_ssm_instance_patches", "", r#"patch_state="InstalledPendingReboot""#);
+    let pending = q::instance(
+        "aws_ssm_instance_patches",
+        "",
+        r#"patch_state="InstalledPendingReboot""#,
+    );
     let pending = q::of_platform(&format!("{pending} > 0"));
-    let since = q::recorded("instance:aws_ssm_reboot_pending_since:timestamp_seconds", "", "");
-    let install = q::instance("aws_ssm_instance_patch_no_reboot_install_timestamp_seconds", "", "");
+    let since = q::recorded(
+        "instance:aws_ssm_reboot_pending_since:timestamp_seconds",
+        "",
+        "",
+    );
+    let install = q::instance(
+        "aws_ssm_instance_patch_no_reboot_install_timestamp_seconds",
+        "",
+        "",
+    );
     let mut columns = who();
     columns.extend([
-        Column::new("Value #A", "Patches waiting").width(140).unit("short"),
-        Column::new("Value #B", "Owed for").width(140).unit("s").steps(looks::STANDING),
-        Column::new("Value #C", "Last NoReboot install ago").width(200).unit("s"),
+        Column::new("Value #A", "Patches waiting")
+            .width(140)
+            .unit("short"),
+        Column::new("Value #B", "Owed for")
+            .width(140)
+            .unit("s")
+            .steps(looks::STANDING),
+        Column::new("Value #C", "Last NoReboot install ago")
+            .width(200)
+            .unit("s"),
     ]);
     Panel::table(
         "Reboots owed",

@@ -17,10 +17,18 @@ fn the_files_are_current() {
         let expected = board.to_json();
         if std::env::var_os("UPDATE_DOCS").is_some() {
             std::fs::create_dir_all(folder()).unwrap();
-            std::fs::write(&path, serde_json::to_string_pretty(&expected).unwrap() + "\n").unwrap();
+            std::fs::write(
+                &path,
+                serde_json::to_string_pretty(&expected).unwrap() + "\n",
+            )
+            .unwrap();
         }
         let text = std::fs::read_to_string(&path).unwrap_or_default();
         let written: Value = serde_json::from_str(&text).unwrap_or_default();
-        assert!(written == expected, "{} is stale: UPDATE_DOCS=1 cargo test --test dashboards", path.display());
+        assert!(
+            written == expected,
+            "{} is stale: UPDATE_DOCS=1 cargo test --test dashboards",
+            path.display()
+        );
     }
 }

@@ -12,7 +12,12 @@ use crate::looks;
 fn urls(value: &Value, found: &mut Vec<String>) {
     match value {
         Value::Object(map) => {
-            found.extend(map.get("url").and_then(Value::as_str).filter(|url| !url.is_empty()).map(str::to_owned));
+            found.extend(
+                map.get("url")
+                    .and_then(Value::as_str)
+                    .filter(|url| !url.is_empty())
+                    .map(str::to_owned),
+            );
             map.values().for_each(|value| urls(value, found));
         }
         Value::Array(values) => values.iter().for_each(|value| urls(value, found)),
@@ -36,11 +41,18 @@ fn links_between_dashboards_name_uids_and_variables_that_exist() {
         urls(json, &mut found);
         for url in found.iter().filter_map(|url| url.strip_prefix("/d/")) {
             let (uid, query) = url.split_once('?').unwrap_or((url, ""));
-            let known = variables.get(uid).unwrap_or_else(|| panic!("{title}: no dashboard {uid}"));
-            for name in
-                query.split('&').filter_map(|part| part.strip_prefix("var-")?.split_once('=')).map(|pair| pair.0)
+            let known = variables
+                .get(uid)
+                .unwrap_or_else(|| panic!("{title}: no dashboard {uid}"));
+            for name in query
+                .split('&')
+                .filter_map(|part| part.strip_prefix("var-")?.split_once('='))
+                .map(|pair| pair.0)
             {
-                assert!(known.contains(&name), "{title}: {uid} has no variable {name}");
+                assert!(
+                    known.contains(&name),
+                    "{title}: {uid} has no variable {name}"
+                );
             }
             count += 1;
         }
@@ -52,7 +64,10 @@ fn links_between_dashboards_name_uids_and_variables_that_exist() {
 fn links_to_runbooks_lead_to_pages_of_the_repository() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/runbooks");
     for (reason, runbook, _) in looks::RUNBOOKS {
-        assert!(folder.join(format!("{runbook}.md")).is_file(), "no runbook {runbook} for {reason}");
+        assert!(
+            folder.join(format!("{runbook}.md")).is_file(),
+            "no runbook {runbook} for {reason}"
+        );
     }
 }
 
@@ -60,7 +75,8 @@ fn links_to_runbooks_lead_to_pages_of_the_repository() {
 fn every_dashboard_lists_the_others_by_their_tag() {
     for (title, json) in dashboards() {
         let tag = &json["tags"][0];
-        let found = list(&json, "links").any(|link| link["type"] == "dashboards" && &link["tags"][0] == tag);
+        let found = list(&json, "links")
+            .any(|link| link["type"] == "dashboards" && &link["tags"][0] == tag);
         assert!(found, "{title}");
     }
 }

@@ -1,7 +1,8 @@
-//! The rules of Grafana's dashboard-linter (v0.2.0) by their names, since the linter itself is not at hand in every build.
+//! The rules of Grafana's dashboard-linter (v0.2.0) by their names, since the linter itself is not
+//! at hand in every build.
 //!
-//! `dashboards/.lint` is its configuration, with a reason for each exclusion; both read it. An exclusion that excludes
-//! nothing is an error here.
+//! `dashboards/.lint` is its configuration, with a reason for each exclusion; both read it. An
+//! exclusion that excludes nothing is an error here.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -45,34 +46,59 @@ fn configuration() -> Configuration {
 fn hold(rule: &str, found: impl IntoIterator<Item = Entry>) {
     let mut configuration = configuration();
     let exclusion = configuration.exclusions.remove(rule);
-    let excluded: BTreeSet<_> = exclusion.into_iter().flat_map(|exclusion| exclusion.entries).collect();
+    let excluded: BTreeSet<_> = exclusion
+        .into_iter()
+        .flat_map(|exclusion| exclusion.entries)
+        .collect();
     let found: BTreeSet<_> = found.into_iter().collect();
     let covers = |entry: &Entry, place: &Entry| {
         entry.dashboard == place.dashboard && (entry.panel.is_empty() || entry.panel == place.panel)
     };
-    let left: Vec<_> = found.iter().filter(|place| !excluded.iter().any(|entry| covers(entry, place))).collect();
+    let left: Vec<_> = found
+        .iter()
+        .filter(|place| !excluded.iter().any(|entry| covers(entry, place)))
+        .collect();
     assert!(left.is_empty(), "{rule}: {left:#?}");
-    let idle: Vec<_> = excluded.iter().filter(|entry| !found.iter().any(|place| covers(entry, place))).collect();
-    assert!(idle.is_empty(), "{rule} excludes what it does not find: {idle:#?}");
+    let idle: Vec<_> = excluded
+        .iter()
+        .filter(|entry| !found.iter().any(|place| covers(entry, place)))
+        .collect();
+    assert!(
+        idle.is_empty(),
+        "{rule} excludes what it does not find: {idle:#?}"
+    );
 }
 
 fn dashboards_where(wrong: impl Fn(&Value) -> bool) -> Vec<Entry> {
     let found = dashboards().into_iter().filter(|(_, json)| wrong(json));
-    found.map(|(dashboard, _)| Entry { dashboard, panel: String::new() }).collect()
+    found
+        .map(|(dashboard, _)| Entry {
+            dashboard,
+            panel: String::new(),
+        })
+        .collect()
 }
 
 fn panels_where(wrong: impl Fn(&Value) -> bool) -> Vec<Entry> {
     let mut found = Vec::new();
     for (dashboard, json) in dashboards() {
         let wrong = panels(&json).into_iter().filter(|panel| wrong(panel));
-        found.extend(wrong.map(|panel| Entry { dashboard: dashboard.clone(), panel: text(panel, "title").to_owned() }));
+        found.extend(wrong.map(|panel| Entry {
+            dashboard: dashboard.clone(),
+            panel: text(panel, "title").to_owned(),
+        }));
     }
     found
 }
 
 fn queries_where(wrong: impl Fn(&Found) -> bool) -> Vec<Entry> {
     let found = queries().iter().filter(|query| wrong(query));
-    found.map(|query| Entry { dashboard: query.dashboard.clone(), panel: query.panel.clone() }).collect()
+    found
+        .map(|query| Entry {
+            dashboard: query.dashboard.clone(),
+            panel: query.panel.clone(),
+        })
+        .collect()
 }
 
 fn variable<'a>(dashboard: &'a Value, name: &str) -> Option<&'a Value> {
@@ -105,12 +131,18 @@ fn is_wrong_template(dashboard: &Value, name: &str, label: &str) -> bool {
 
 #[test]
 fn template_job_rule() {
-    hold("template-job-rule", dashboards_where(|dashboard| is_wrong_template(dashboard, "job", "Job")));
+    hold(
+        "template-job-rule",
+        dashboards_where(|dashboard| is_wrong_template(dashboard, "job", "Job")),
+    );
 }
 
 #[test]
 fn template_instance_rule() {
-    hold("template-instance-rule", dashboards_where(|dashboard| is_wrong_template(dashboard, "instance", "Instance")));
+    hold(
+        "template-instance-rule",
+        dashboards_where(|dashboard| is_wrong_template(dashboard, "instance", "Instance")),
+    );
 }
 
 #[test]
@@ -130,7 +162,8 @@ fn panel_datasource_rule() {
         "panel-datasource-rule",
         panels_where(|panel| {
             let right = json!({ "type": "prometheus", "uid": "${datasource}" });
-            panel["datasource"] != right || list(panel, "targets").any(|target| target["datasource"] != right)
+            panel["datasource"] != right
+                || list(panel, "targets").any(|target| target["datasource"] != right)
         }),
     );
 }
@@ -139,7 +172,9 @@ fn panel_datasource_rule() {
 fn panel_title_description_rule() {
     hold(
         "panel-title-description-rule",
-        panels_where(|panel| text(panel, "title").is_empty() || text(panel, "description").is_empty()),
+        panels_where(|panel| {
+            text(panel, "title").is_empty() || text(panel, "description").is_empty()
+        }),
     );
 }
 
@@ -160,24 +195,36 @@ fn panel_units_rule() {
 
 #[test]
 fn panel_no_targets_rule() {
-    hold("panel-no-targets-rule", panels_where(|panel| list(panel, "targets").next().is_none()));
+    hold(
+        "panel-no-targets-rule",
+        panels_where(|panel| list(panel, "targets").next().is_none()),
+    );
 }
 
 fn lacks_matcher(query: &Found, label: &str) -> bool {
     let value = format!("${label}");
-    let right =
-        |matcher: &Matcher| matcher.name == label && matcher.value == value && matches!(matcher.op, MatchOp::Re(_));
-    selectors(&query.expr).iter().any(|(selector, _)| !matchers(selector).iter().any(right))
+    let right = |matcher: &Matcher| {
+        matcher.name == label && matcher.value == value && matches!(matcher.op, MatchOp::Re(_))
+    };
+    selectors(&query.expr)
+        .iter()
+        .any(|(selector, _)| !matchers(selector).iter().any(right))
 }
 
 #[test]
 fn target_job_rule() {
-    hold("target-job-rule", queries_where(|query| lacks_matcher(query, "job")));
+    hold(
+        "target-job-rule",
+        queries_where(|query| lacks_matcher(query, "job")),
+    );
 }
 
 #[test]
 fn target_instance_rule() {
-    hold("target-instance-rule", queries_where(|query| lacks_matcher(query, "instance")));
+    hold(
+        "target-instance-rule",
+        queries_where(|query| lacks_matcher(query, "instance")),
+    );
 }
 
 /// Whether a selector's range goes to a function of rates.
@@ -190,8 +237,9 @@ fn target_counter_agg_rule() {
     hold(
         "target-counter-agg-rule",
         queries_where(|query| {
-            let counters =
-                selectors(&query.expr).into_iter().filter(|(selector, _)| metric(selector).ends_with("_total"));
+            let counters = selectors(&query.expr)
+                .into_iter()
+                .filter(|(selector, _)| metric(selector).ends_with("_total"));
             counters.into_iter().any(|(_, around)| !is_rate(&around))
         }),
     );
@@ -201,21 +249,35 @@ fn target_counter_agg_rule() {
 fn target_rate_interval_rule() {
     hold(
         "target-rate-interval-rule",
-        queries_where(|query| query.text.matches('[').count() != query.text.matches("[$__rate_interval]").count()),
+        queries_where(|query| {
+            query.text.matches('[').count() != query.text.matches("[$__rate_interval]").count()
+        }),
     );
 }
 
 #[test]
 fn uneditable_dashboard() {
-    hold("uneditable-dashboard", dashboards_where(|dashboard| dashboard["editable"] != false));
+    hold(
+        "uneditable-dashboard",
+        dashboards_where(|dashboard| dashboard["editable"] != false),
+    );
 }
 
 #[test]
 fn dashboards_are_fit_for_file_provisioning() {
     for (title, json) in dashboards() {
-        assert!(json["id"].is_null() && json["version"] == 1, "{title}: belongs to one Grafana");
-        assert!(json.get("__inputs").is_none() && json.get("__requires").is_none(), "{title}: asks on import");
-        assert!((39..=41).contains(&json["schemaVersion"].as_i64().unwrap()), "{title}: too new or too old");
+        assert!(
+            json["id"].is_null() && json["version"] == 1,
+            "{title}: belongs to one Grafana"
+        );
+        assert!(
+            json.get("__inputs").is_none() && json.get("__requires").is_none(),
+            "{title}: asks on import"
+        );
+        assert!(
+            (39..=41).contains(&json["schemaVersion"].as_i64().unwrap()),
+            "{title}: too new or too old"
+        );
         assert_eq!(json["graphTooltip"], 1, "{title}");
         assert_eq!(json["timezone"], "browser", "{title}");
         assert!(!text(&json, "refresh").is_empty(), "{title}");

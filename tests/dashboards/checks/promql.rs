@@ -1,4 +1,5 @@
-//! Queries as trees: variables replaced by something that parses, every selector with the expression around it.
+//! Queries as trees: variables replaced by something that parses, every selector with the
+//! expression around it.
 
 use std::sync::LazyLock;
 
@@ -23,10 +24,15 @@ pub(super) struct Found {
 pub(super) fn queries() -> &'static [Found] {
     static QUERIES: LazyLock<Vec<Found>> = LazyLock::new(|| {
         let of_panel = |dashboard: &str, panel: &Value| {
-            list(panel, "targets").map(|target| Found::new(dashboard, panel, target)).collect::<Vec<_>>()
+            list(panel, "targets")
+                .map(|target| Found::new(dashboard, panel, target))
+                .collect::<Vec<_>>()
         };
         let of_dashboard = |(dashboard, json): &(String, Value)| {
-            panels(json).into_iter().flat_map(|panel| of_panel(dashboard, panel)).collect::<Vec<_>>()
+            panels(json)
+                .into_iter()
+                .flat_map(|panel| of_panel(dashboard, panel))
+                .collect::<Vec<_>>()
         };
         dashboards().iter().flat_map(of_dashboard).collect()
     });
@@ -63,19 +69,30 @@ pub(super) fn parse(query: &str) -> Expr {
 /// What a query variable asks: the selector, and the label it takes from it.
 pub(super) fn variable(variable: &Value) -> (Expr, Option<String>) {
     let query = text(&variable["query"], "query");
-    let inner = |function: &str| query.strip_prefix(function)?.strip_prefix('(')?.strip_suffix(')');
+    let inner = |function: &str| {
+        query
+            .strip_prefix(function)?
+            .strip_prefix('(')?
+            .strip_suffix(')')
+    };
     if let Some(inner) = inner("query_result") {
         return (parse(inner), None);
     }
-    let (selector, label) =
-        inner("label_values").and_then(|inner| inner.rsplit_once(", ")).expect("label_values(selector, label)");
+    let (selector, label) = inner("label_values")
+        .and_then(|inner| inner.rsplit_once(", "))
+        .expect("label_values(selector, label)");
     (parse(selector), Some(label.to_owned()))
 }
 
 /// What is inside an expression, one level down.
 pub(super) fn children(expr: &Expr) -> Vec<&Expr> {
     match expr {
-        Expr::Aggregate(aggregate) => aggregate.param.iter().map(|param| &**param).chain([&*aggregate.expr]).collect(),
+        Expr::Aggregate(aggregate) => aggregate
+            .param
+            .iter()
+            .map(|param| &**param)
+            .chain([&*aggregate.expr])
+            .collect(),
         Expr::Unary(unary) => vec![&unary.expr],
         Expr::Binary(binary) => vec![&binary.lhs, &binary.rhs],
         Expr::Paren(paren) => vec![&paren.expr],
@@ -100,7 +117,11 @@ pub(super) fn selector(expr: &Expr) -> Option<&VectorSelector> {
 
 /// Every selector in an expression, with what is around it, innermost last.
 pub(super) fn selectors(expr: &Expr) -> Vec<(&VectorSelector, Vec<&Expr>)> {
-    fn walk<'a>(expr: &'a Expr, around: &mut Vec<&'a Expr>, found: &mut Vec<(&'a VectorSelector, Vec<&'a Expr>)>) {
+    fn walk<'a>(
+        expr: &'a Expr,
+        around: &mut Vec<&'a Expr>,
+        found: &mut Vec<(&'a VectorSelector, Vec<&'a Expr>)>,
+    ) {
         if let Some(selector) = selector(expr) {
             found.push((selector, around.clone()));
         }

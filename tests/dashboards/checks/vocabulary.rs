@@ -17,28 +17,42 @@ const RULES: [(&str, &[&str]); 2] = [
         "instance:aws_ssm_noncompliant_since:timestamp_seconds",
         &["account_id", "region", "instance_id", "compliance_type"],
     ),
-    ("instance:aws_ssm_reboot_pending_since:timestamp_seconds", &["account_id", "region", "instance_id"]),
+    (
+        "instance:aws_ssm_reboot_pending_since:timestamp_seconds",
+        &["account_id", "region", "instance_id"],
+    ),
 ];
 
 /// Labels by metric, those of the scrape included.
 pub(super) fn metrics() -> BTreeMap<String, BTreeSet<String>> {
-    let scraped = |labels: &mut BTreeSet<String>| labels.extend(["job".to_owned(), "instance".to_owned()]);
+    let scraped =
+        |labels: &mut BTreeSet<String>| labels.extend(["job".to_owned(), "instance".to_owned()]);
     let mut metrics = own();
     metrics.insert("up".to_owned(), BTreeSet::new());
     for family in families() {
         let labels = family.identity_labels().iter().chain(family.labels);
-        metrics.insert(family.name.to_owned(), labels.map(|label| (*label).to_owned()).collect());
+        metrics.insert(
+            family.name.to_owned(),
+            labels.map(|label| (*label).to_owned()).collect(),
+        );
     }
     metrics.values_mut().for_each(scraped);
     for (rule, labels) in RULES {
-        metrics.insert(rule.to_owned(), labels.iter().map(|label| (*label).to_owned()).collect());
+        metrics.insert(
+            rule.to_owned(),
+            labels.iter().map(|label| (*label).to_owned()).collect(),
+        );
     }
     metrics
 }
 
 /// The exporter's own metrics, as a page says them.
 fn own() -> BTreeMap<String, BTreeSet<String>> {
-    let build = Build { version: "1", revision: "2", rustc: "3" };
+    let build = Build {
+        version: "1",
+        revision: "2",
+        rustc: "3",
+    };
     let own = Own::new(build, Duration::from_mins(5));
     let target = own.target("111122223333", "eu-west-1");
     target.start_at_zero("ListAssociations");
@@ -51,8 +65,10 @@ fn own() -> BTreeMap<String, BTreeSet<String>> {
     for line in text.lines().filter(|line| !line.starts_with('#')) {
         let (series, _) = line.rsplit_once(' ').expect("a series and its value");
         let (name, labels) = series.split_once('{').unwrap_or((series, "}"));
-        let names =
-            labels.trim_end_matches('}').split("\",").filter_map(|pair| Some(pair.split_once('=')?.0.to_owned()));
+        let names = labels
+            .trim_end_matches('}')
+            .split("\",")
+            .filter_map(|pair| Some(pair.split_once('=')?.0.to_owned()));
         metrics.entry(name.to_owned()).or_default().extend(names);
     }
     metrics
@@ -62,13 +78,22 @@ fn own() -> BTreeMap<String, BTreeSet<String>> {
 fn values(metric: &str, label: &str) -> Option<Vec<&'static str>> {
     let values = match label {
         "collector" => Collector::ALL.map(Collector::as_str).to_vec(),
-        "operation" if metric.starts_with("aws_ssm_exporter_") => Operation::ALL.map(Operation::as_str).to_vec(),
-        "reason" if metric.starts_with("aws_ssm_instance_") || metric == "aws_ssm_noncompliant_instances" => causes(),
+        "operation" if metric.starts_with("aws_ssm_exporter_") => {
+            Operation::ALL.map(Operation::as_str).to_vec()
+        }
+        "reason"
+            if metric.starts_with("aws_ssm_instance_")
+                || metric == "aws_ssm_noncompliant_instances" =>
+        {
+            causes()
+        }
         "reason" => Reason::ALL.map(Reason::as_str).to_vec(),
         "patch_state" => PatchState::ALL.map(PatchState::as_str).to_vec(),
         "compliance_severity" => Severity::ALL.map(Severity::as_str).to_vec(),
         "compliance_type" => vec!["Patch", "Association", "Custom:Antivirus"],
-        "status" if metric.contains("association") => vec!["Success", "Failed", "TimedOut", "Pending", "Skipped"],
+        "status" if metric.contains("association") => {
+            vec!["Success", "Failed", "TimedOut", "Pending", "Skipped"]
+        }
         "status" => vec!["COMPLIANT", "NON_COMPLIANT", "UNREPORTED"],
         "ping_status" => vec!["Online", "ConnectionLost", "Inactive"],
         "encoding" => vec!["identity", "gzip"],
@@ -78,7 +103,11 @@ fn values(metric: &str, label: &str) -> Option<Vec<&'static str>> {
 }
 
 fn causes() -> Vec<&'static str> {
-    let causes = Cause::PATCH.into_iter().chain(Cause::ASSOCIATION).chain([Cause::CustomItems]).map(Cause::as_str);
+    let causes = Cause::PATCH
+        .into_iter()
+        .chain(Cause::ASSOCIATION)
+        .chain([Cause::CustomItems])
+        .map(Cause::as_str);
     causes.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
@@ -86,15 +115,27 @@ fn causes() -> Vec<&'static str> {
 fn every_label_value_that_a_query_names_exists() {
     for query in queries() {
         for (selector, _) in selectors(&query.expr) {
-            for matcher in matchers(selector).iter().filter(|matcher| !matcher.value.contains('$')) {
-                let Some(values) = values(metric(selector), &matcher.name) else { continue };
+            for matcher in matchers(selector)
+                .iter()
+                .filter(|matcher| !matcher.value.contains('$'))
+            {
+                let Some(values) = values(metric(selector), &matcher.name) else {
+                    continue;
+                };
                 let named: Vec<_> = match &matcher.op {
                     MatchOp::Re(_) | MatchOp::NotRe(_) => matcher.value.split('|').collect(),
                     MatchOp::Equal | MatchOp::NotEqual => vec![matcher.value.as_str()],
                 };
                 for value in named {
-                    let known = |known: &&str| *known == value || value == "Custom:.*" && known.starts_with("Custom:");
-                    assert!(values.iter().any(known), "no {}=\"{value}\": {}", matcher.name, query.place());
+                    let known = |known: &&str| {
+                        *known == value || value == "Custom:.*" && known.starts_with("Custom:")
+                    };
+                    assert!(
+                        values.iter().any(known),
+                        "no {}=\"{value}\": {}",
+                        matcher.name,
+                        query.place()
+                    );
                 }
             }
         }
@@ -104,20 +145,39 @@ fn every_label_value_that_a_query_names_exists() {
 #[test]
 fn every_reason_state_and_severity_has_a_colour_and_every_reason_a_runbook() {
     let sorted = |names: Vec<&'static str>| names.into_iter().collect::<BTreeSet<_>>();
-    let coloured = |names: &[(&'static str, &str)]| names.iter().map(|(name, _)| *name).collect::<BTreeSet<_>>();
+    let coloured = |names: &[(&'static str, &str)]| {
+        names.iter().map(|(name, _)| *name).collect::<BTreeSet<_>>()
+    };
     assert_eq!(coloured(looks::REASONS), sorted(causes()));
-    assert_eq!(looks::RUNBOOKS.iter().map(|(reason, ..)| *reason).collect::<BTreeSet<_>>(), sorted(causes()));
-    assert_eq!(coloured(looks::PATCH_STATES), sorted(PatchState::ALL.map(PatchState::as_str).to_vec()));
-    assert_eq!(coloured(looks::SEVERITIES), sorted(Severity::ALL.map(Severity::as_str).to_vec()));
+    assert_eq!(
+        looks::RUNBOOKS
+            .iter()
+            .map(|(reason, ..)| *reason)
+            .collect::<BTreeSet<_>>(),
+        sorted(causes())
+    );
+    assert_eq!(
+        coloured(looks::PATCH_STATES),
+        sorted(PatchState::ALL.map(PatchState::as_str).to_vec())
+    );
+    assert_eq!(
+        coloured(looks::SEVERITIES),
+        sorted(Severity::ALL.map(Severity::as_str).to_vec())
+    );
 }
 
 #[test]
 fn recording_rules_that_queries_name_are_among_the_rules() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("alerts");
     let files = std::fs::read_dir(folder).expect("the folder of the rules");
-    let rules: String = files.filter_map(|file| std::fs::read_to_string(file.unwrap().path()).ok()).collect();
+    let rules: String = files
+        .filter_map(|file| std::fs::read_to_string(file.unwrap().path()).ok())
+        .collect();
     for (rule, _) in RULES {
-        assert!(rules.contains(&format!("record: {rule}\n")), "no rule {rule}");
+        assert!(
+            rules.contains(&format!("record: {rule}\n")),
+            "no rule {rule}"
+        );
     }
 }
 
@@ -126,12 +186,20 @@ fn every_metric_of_the_catalogue_is_shown_somewhere() {
     let shown: BTreeSet<_> = queries()
         .iter()
         .flat_map(|query| {
-            selectors(&query.expr).into_iter().map(|(selector, _)| metric(selector).to_owned()).collect::<Vec<_>>()
+            selectors(&query.expr)
+                .into_iter()
+                .map(|(selector, _)| metric(selector).to_owned())
+                .collect::<Vec<_>>()
         })
         .collect();
-    let own = own().into_keys().filter(|name| name.starts_with("aws_ssm_exporter_"));
+    let own = own()
+        .into_keys()
+        .filter(|name| name.starts_with("aws_ssm_exporter_"));
     let whole = |name: &String| !name.ends_with("_sum") && !name.ends_with("_count");
-    for name in families().map(|family| family.name.to_owned()).chain(own.filter(whole)) {
+    for name in families()
+        .map(|family| family.name.to_owned())
+        .chain(own.filter(whole))
+    {
         assert!(shown.contains(&name), "{name} is on no dashboard");
     }
 }

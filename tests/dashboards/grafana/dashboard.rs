@@ -40,10 +40,14 @@ pub(crate) struct Section {
 impl Section {
     /// An empty section.
     pub(crate) fn new(title: &'static str) -> Self {
-        Self { title, rows: Vec::new() }
+        Self {
+            title,
+            rows: Vec::new(),
+        }
     }
 
-    /// Panels side by side: each with its width in columns, all of one height (a unit is 38 pixels).
+    /// Panels side by side: each with its width in columns, all of one height (a unit is 38
+    /// pixels).
     pub(crate) fn row(mut self, height: u32, panels: Vec<(u32, Panel)>) -> Self {
         self.rows.push((height, panels));
         self
@@ -62,7 +66,11 @@ impl Section {
             let mut x = 0;
             for (width, panel) in row {
                 let grid = json!({ "x": x, "y": *y, "w": width, "h": height });
-                let panel = if *width < COLUMNS / 2 { panel.clone().narrow() } else { panel.clone() };
+                let panel = if *width < COLUMNS / 2 {
+                    panel.clone().narrow()
+                } else {
+                    panel.clone()
+                };
                 panels.push(panel.to_json(panels.len() + 1, &grid));
                 x += width;
             }

@@ -39,7 +39,10 @@ pub(crate) struct Panel {
 impl Query {
     /// `legend` is Grafana's legend format, `{{label}}` for a label.
     pub(crate) fn new(legend: &'static str, expr: impl Into<String>) -> Self {
-        Self { expr: expr.into(), legend }
+        Self {
+            expr: expr.into(),
+            legend,
+        }
     }
 }
 
@@ -48,12 +51,17 @@ impl Query {
 impl Column {
     /// Shows the field under a title. The value of query A is `Value #A`.
     pub(crate) fn new(field: &'static str, title: &'static str) -> Self {
-        Self { field, title, properties: Vec::new() }
+        Self {
+            field,
+            title,
+            properties: Vec::new(),
+        }
     }
 
     /// Sets any property of the field's configuration.
     pub(crate) fn with(mut self, id: &str, value: impl Into<Value>) -> Self {
-        self.properties.push(json!({ "id": id, "value": value.into() }));
+        self.properties
+            .push(json!({ "id": id, "value": value.into() }));
         self
     }
 
@@ -74,7 +82,8 @@ impl Column {
 
     /// Replaces values by texts with a colour.
     pub(crate) fn mapped(self, mappings: Value) -> Self {
-        self.with("mappings", mappings).with("custom.cellOptions", json!({ "type": "color-text" }))
+        self.with("mappings", mappings)
+            .with("custom.cellOptions", json!({ "type": "color-text" }))
     }
 
     pub(crate) fn link(self, title: &str, url: impl Into<String>) -> Self {
@@ -84,15 +93,26 @@ impl Column {
 
     /// Grafana calls the value plainly `Value` when no other query of the panel has answered.
     fn names(&self) -> impl Iterator<Item = &'static str> {
-        [self.field].into_iter().chain((self.field == "Value #A").then_some("Value"))
+        [self.field]
+            .into_iter()
+            .chain((self.field == "Value #A").then_some("Value"))
     }
 
     /// One row from all queries, then these columns only, in their order, under their titles.
     fn transformations(columns: &[Self]) -> Vec<Value> {
-        let named = || columns.iter().flat_map(|column| column.names().map(move |name| (name, column)));
+        let named = || {
+            columns
+                .iter()
+                .flat_map(|column| column.names().map(move |name| (name, column)))
+        };
         let fields: Vec<_> = named().map(|(name, _)| name).collect();
-        let order: Map<_, _> = named().zip(0..).map(|((name, _), index)| (name.to_owned(), json!(index))).collect();
-        let titles: Map<_, _> = named().map(|(name, column)| (name.to_owned(), json!(column.title))).collect();
+        let order: Map<_, _> = named()
+            .zip(0..)
+            .map(|((name, _), index)| (name.to_owned(), json!(index)))
+            .collect();
+        let titles: Map<_, _> = named()
+            .map(|(name, column)| (name.to_owned(), json!(column.title)))
+            .collect();
         let organize = json!({ "excludeByName": {}, "indexByName": order, "renameByName": titles });
         vec![
             json!({ "id": "merge", "options": {} }),
@@ -187,16 +207,26 @@ impl Panel {
     }
 
     /// Rows of labels and values. Columns come in the given order; what no column names is hidden.
-    pub(crate) fn table(title: &'static str, description: &'static str, columns: Vec<Column>) -> Self {
+    pub(crate) fn table(
+        title: &'static str,
+        description: &'static str,
+        columns: Vec<Column>,
+    ) -> Self {
         let mut panel = Self::new("table", title, description);
-        panel.defaults["custom"] = json!({ "align": "auto", "cellOptions": { "type": "auto" }, "filterable": true });
+        panel.defaults["custom"] =
+            json!({ "align": "auto", "cellOptions": { "type": "auto" }, "filterable": true });
         panel.options = json!({ "showHeader": true, "cellHeight": "sm", "footer": { "show": false, "reducer": ["sum"],
             "countRows": false, "fields": "" } });
         panel.transformations = Column::transformations(&columns);
         // What stands for the whole panel without data must not stand in each empty cell.
         let cells = json!([{ "id": "noValue", "value": "–" }]);
-        panel.overrides.push(json!({ "matcher": { "id": "byRegexp", "options": ".*" }, "properties": cells }));
-        for column in columns.into_iter().filter(|column| !column.properties.is_empty()) {
+        panel
+            .overrides
+            .push(json!({ "matcher": { "id": "byRegexp", "options": ".*" }, "properties": cells }));
+        for column in columns
+            .into_iter()
+            .filter(|column| !column.properties.is_empty())
+        {
             panel = panel.over(column.title, &column.properties);
         }
         panel
@@ -246,7 +276,10 @@ impl Panel {
     /// The colour that a name has everywhere.
     pub(crate) fn colours(mut self, names: &[(&'static str, &'static str)]) -> Self {
         for (name, colour) in names {
-            self = self.over(name, &[json!({ "id": "color", "value": { "mode": "fixed", "fixedColor": colour } })]);
+            self = self.over(
+                name,
+                &[json!({ "id": "color", "value": { "mode": "fixed", "fixedColor": colour } })],
+            );
         }
         self
     }
@@ -257,8 +290,8 @@ impl Panel {
         self.steps(steps)
     }
 
-    /// Fewer points over time: for queries that touch every instance at every step (Prometheus gives up above
-    /// `query.max-samples`, 50 million by default).
+    /// Fewer points over time: for queries that touch every instance at every step (Prometheus
+    /// gives up above `query.max-samples`, 50 million by default).
     pub(crate) fn coarse(mut self) -> Self {
         self.points = Some(100);
         self
@@ -275,11 +308,16 @@ impl Panel {
 
     /// Rows in the order of a column.
     pub(crate) fn sorted(self, title: &str, descending: bool) -> Self {
-        self.option("sortBy", json!([{ "displayName": title, "desc": descending }]))
+        self.option(
+            "sortBy",
+            json!([{ "displayName": title, "desc": descending }]),
+        )
     }
 
     fn over(mut self, name: &str, properties: &[Value]) -> Self {
-        self.overrides.push(json!({ "matcher": { "id": "byName", "options": name }, "properties": properties }));
+        self.overrides.push(
+            json!({ "matcher": { "id": "byName", "options": name }, "properties": properties }),
+        );
         self
     }
 
@@ -289,7 +327,11 @@ impl Panel {
 
     fn targets(&self) -> Vec<Value> {
         let instant = self.is_instant();
-        let format = if self.kind == "table" { "table" } else { "time_series" };
+        let format = if self.kind == "table" {
+            "table"
+        } else {
+            "time_series"
+        };
         let target = |(query, id): (&Query, char)| {
             json!({
                 "refId": id.to_string(), "datasource": data_source(), "editorMode": "code", "expr": query.expr,

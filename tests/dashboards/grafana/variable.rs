@@ -26,7 +26,14 @@ impl Variable {
         all: &'static str,
         query: impl Into<String>,
     ) -> Self {
-        Self { name, label, description, query: query.into(), regex: "", many: Some(all) }
+        Self {
+            name,
+            label,
+            description,
+            query: query.into(),
+            regex: "",
+            many: Some(all),
+        }
     }
 
     /// Exactly one value.
@@ -36,7 +43,14 @@ impl Variable {
         description: &'static str,
         query: impl Into<String>,
     ) -> Self {
-        Self { name, label, description, query: query.into(), regex: "", many: None }
+        Self {
+            name,
+            label,
+            description,
+            query: query.into(),
+            regex: "",
+            many: None,
+        }
     }
 
     /// Takes value and text apart with the named groups `value` and `text`.

@@ -1,4 +1,5 @@
-//! What page and log say where there are no credentials: which profile or service, what failed, and the way out.
+//! What page and log say where there are no credentials: which profile or service, what failed, and
+//! the way out.
 
 use futures_util::future::join_all;
 
@@ -9,7 +10,8 @@ use crate::support::{Aws, role};
 pub(super) const SSO_PROFILE: &str = "[profile dev]\nsso_session = corp\nsso_account_id = 111122223333\n\
      sso_role_name = reader\n[sso-session corp]\nsso_region = eu-west-1\nsso_start_url = https://corp.awsapps.com/start\n";
 /// Named after the SHA-1 of the session's name, `corp`.
-pub(super) const SSO_TOKEN_FILE: &str = ".aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json";
+pub(super) const SSO_TOKEN_FILE: &str =
+    ".aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json";
 
 pub(super) fn sso_token(end: &str) -> String {
     format!(r#"{{"accessToken": "s3cret-sso-token", "expiresAt": "{end}"}}"#)
@@ -31,7 +33,13 @@ struct Case {
 
 impl Case {
     fn new(name: &'static str, home: Home, reason: &'static str) -> Self {
-        Self { name, home: Some(home), reason, not_said: vec!["no AWS credentials found"], ..Self::default() }
+        Self {
+            name,
+            home: Some(home),
+            reason,
+            not_said: vec!["no AWS credentials found"],
+            ..Self::default()
+        }
     }
 
     fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
@@ -50,10 +58,24 @@ impl Case {
     }
 
     async fn check(self, aws: &Aws) {
-        let Self { name, home, environment, reason: expected, said, not_said } = self;
-        let environment: Vec<_> = environment.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let Self {
+            name,
+            home,
+            environment,
+            reason: expected,
+            said,
+            not_said,
+        } = self;
+        let environment: Vec<_> = environment
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
         let run = once(&home.unwrap(), aws, &environment).await;
-        let log = if expected == AT_START { run.err.clone() } else { failures(&run.err) };
+        let log = if expected == AT_START {
+            run.err.clone()
+        } else {
+            failures(&run.err)
+        };
         if expected == AT_START {
             assert_eq!(run.code, Some(78), "{name}: {}", run.err);
         } else {
@@ -63,7 +85,11 @@ impl Case {
         for text in said {
             assert!(log.contains(&text), "{name}: {text:?} is missing in {log}");
         }
-        for text in not_said.into_iter().chain(["SdkBody", "ProviderError", "Response {", "s3cret", "\\n"]) {
+        for text in
+            not_said
+                .into_iter()
+                .chain(["SdkBody", "ProviderError", "Response {", "s3cret", "\\n"])
+        {
             assert!(!log.contains(text), "{name}: {text:?} is in {log}");
         }
     }
@@ -74,21 +100,29 @@ fn dev(config: &str) -> Home {
 }
 
 fn of_files() -> Vec<Case> {
-    let mut nothing =
-        Case::new("nothing", Home::new(), "invalid_credentials").says("no AWS credentials found: set AWS_PROFILE");
+    let mut nothing = Case::new("nothing", Home::new(), "invalid_credentials")
+        .says("no AWS credentials found: set AWS_PROFILE");
     nothing.not_said.clear();
     vec![
         nothing,
-        Case::new("profile without credentials", dev("region = eu-west-1\n"), "invalid_credentials")
-            .with("AWS_PROFILE", "dev")
-            .says("profile dev holds no credentials in"),
+        Case::new(
+            "profile without credentials",
+            dev("region = eu-west-1\n"),
+            "invalid_credentials",
+        )
+        .with("AWS_PROFILE", "dev")
+        .says("profile dev holds no credentials in"),
     ]
 }
 
 /// What cannot be right is said before anything is read.
 fn of_start() -> Vec<Case> {
     let no_profile = Home::with("[profile other]\nregion = eu-west-1\n");
-    let files = format!("{} or {}", no_profile.text(".aws/config"), no_profile.text(".aws/credentials"));
+    let files = format!(
+        "{} or {}",
+        no_profile.text(".aws/config"),
+        no_profile.text(".aws/credentials")
+    );
     let unparsable = Home::with("[profile dev]\naws_access_key_id\n");
     let unparsable_path = unparsable.text(".aws/config");
     let missing = Home::new();
@@ -145,7 +179,11 @@ async fn of_sso() -> Vec<Case> {
     };
     let refusing = serving(|_| {
         let code = "content-type: application/json\r\nx-amzn-errortype: UnauthorizedException\r\n";
-        http(401, code, r#"{"message": "Session token not found or invalid"}"#)
+        http(
+            401,
+            code,
+            r#"{"message": "Session token not found or invalid"}"#,
+        )
     });
     let forbidding = serving(|_| {
         let code = "content-type: application/json\r\nx-amzn-errortype: ForbiddenException\r\n";
@@ -154,26 +192,53 @@ async fn of_sso() -> Vec<Case> {
     let (refusing, forbidding, closed) = (refusing.await, forbidding.await, nobody().await);
     let later = "2099-01-01T00:00:00Z";
     let sso = |name, home, reason| Case::new(name, home, reason).with("AWS_PROFILE", "dev");
-    let source = format!("[profile prod]\nrole_arn = {}\nsource_profile = dev\n{SSO_PROFILE}", role("111122223333"));
+    let source = format!(
+        "[profile prod]\nrole_arn = {}\nsource_profile = dev\n{SSO_PROFILE}",
+        role("111122223333")
+    );
     vec![
-        sso("never signed in", Home::with(SSO_PROFILE), "invalid_credentials").says(login),
-        sso("sign-in has expired", with_token("2020-01-01T00:00:00Z"), "invalid_credentials").says(login),
-        sso("sign-in is refused", with_token(later), "invalid_credentials")
-            .with("AWS_ENDPOINT_URL_SSO", format!("http://{refusing}"))
-            .says(login)
-            .says("UnauthorizedException"),
-        sso("role is not granted", with_token(later), "assume_role_failed")
-            .with("AWS_ENDPOINT_URL_SSO", format!("http://{forbidding}"))
-            .says("profile dev")
-            .says("ForbiddenException: No access")
-            .never_says("aws sso login"),
+        sso(
+            "never signed in",
+            Home::with(SSO_PROFILE),
+            "invalid_credentials",
+        )
+        .says(login),
+        sso(
+            "sign-in has expired",
+            with_token("2020-01-01T00:00:00Z"),
+            "invalid_credentials",
+        )
+        .says(login),
+        sso(
+            "sign-in is refused",
+            with_token(later),
+            "invalid_credentials",
+        )
+        .with("AWS_ENDPOINT_URL_SSO", format!("http://{refusing}"))
+        .says(login)
+        .says("UnauthorizedException"),
+        sso(
+            "role is not granted",
+            with_token(later),
+            "assume_role_failed",
+        )
+        .with("AWS_ENDPOINT_URL_SSO", format!("http://{forbidding}"))
+        .says("profile dev")
+        .says("ForbiddenException: No access")
+        .never_says("aws sso login"),
         sso("SSO cannot be reached", with_token(later), "network")
             .with("AWS_ENDPOINT_URL_SSO", format!("http://{closed}"))
-            .says(format!("profile dev: cannot reach {closed}: connection refused"))
+            .says(format!(
+                "profile dev: cannot reach {closed}: connection refused"
+            ))
             .never_says("aws sso login"),
-        Case::new("the source has to sign in", Home::with(&source), "invalid_credentials")
-            .with("AWS_PROFILE", "prod")
-            .says(login),
+        Case::new(
+            "the source has to sign in",
+            Home::with(&source),
+            "invalid_credentials",
+        )
+        .with("AWS_PROFILE", "prod")
+        .says(login),
     ]
 }
 
@@ -183,21 +248,33 @@ async fn of_containers() -> Vec<Case> {
     let page = serving(|_| http(200, "content-type: text/html\r\n", "<html>s3cret</html>")).await;
     let broken = serving(|_| http(500, "", "oops")).await;
     let container = |name, address: &dyn std::fmt::Display, reason| {
-        Case::new(name, Home::new(), reason)
-            .with("AWS_CONTAINER_CREDENTIALS_FULL_URI", format!("http://{address}/x?s3cret"))
+        Case::new(name, Home::new(), reason).with(
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+            format!("http://{address}/x?s3cret"),
+        )
     };
     vec![
-        container("container token refused", &unauthorized, "invalid_credentials")
-            .says("container credential service answered HTTP 401")
-            .says("AWS_CONTAINER_AUTHORIZATION_TOKEN"),
+        container(
+            "container token refused",
+            &unauthorized,
+            "invalid_credentials",
+        )
+        .says("container credential service answered HTTP 401")
+        .says("AWS_CONTAINER_AUTHORIZATION_TOKEN"),
         container("container service broken", &broken, "server_error")
             .says("container credential service answered HTTP 500"),
         container("no container service", &closed, "network")
             .says(format!("cannot reach {closed}: connection refused")),
-        container("a page for credentials", &page, "bad_response").says("container credential service: "),
-        container("a URL that is not allowed", &"10.0.0.1", "invalid_credentials")
-            .says("not refer to an allowed IP address"),
-        container("silent container service", &silent, "timeout").says(format!("{silent} did not answer within 5 s")),
+        container("a page for credentials", &page, "bad_response")
+            .says("container credential service: "),
+        container(
+            "a URL that is not allowed",
+            &"10.0.0.1",
+            "invalid_credentials",
+        )
+        .says("not refer to an allowed IP address"),
+        container("silent container service", &silent, "timeout")
+            .says(format!("{silent} did not answer within 5 s")),
     ]
 }
 
@@ -205,13 +282,22 @@ async fn of_instances() -> Vec<Case> {
     const TTL: &str = "x-aws-ec2-metadata-token-ttl-seconds: 21600\r\n";
     let (closed, silent) = (nobody().await, serving(|_| String::new()).await);
     let after_token = |status| {
-        serving(move |head| if head.starts_with("PUT") { http(200, TTL, "token") } else { http(status, "", "oops") })
+        serving(move |head| {
+            if head.starts_with("PUT") {
+                http(200, TTL, "token")
+            } else {
+                http(status, "", "oops")
+            }
+        })
     };
     let (no_role, broken) = (after_token(404).await, after_token(400).await);
     let instance = |name, address, reason| {
         Case::new(name, Home::new(), reason)
             .with("AWS_EC2_METADATA_DISABLED", "false")
-            .with("AWS_EC2_METADATA_SERVICE_ENDPOINT", format!("http://{address}"))
+            .with(
+                "AWS_EC2_METADATA_SERVICE_ENDPOINT",
+                format!("http://{address}"),
+            )
     };
     let mut nothing_attached = instance("instance without a role", no_role, "invalid_credentials")
         .says("no AWS credentials found: this instance has no role");
@@ -220,7 +306,8 @@ async fn of_instances() -> Vec<Case> {
         nothing_attached,
         instance("instance metadata refused", broken, "invalid_credentials")
             .says("instance metadata service answered HTTP 400"),
-        instance("no instance metadata", closed, "network").says(format!("cannot reach {closed}: connection refused")),
+        instance("no instance metadata", closed, "network")
+            .says(format!("cannot reach {closed}: connection refused")),
         instance("silent instance metadata", silent, "timeout")
             .says("instance metadata")
             .says(format!("{silent} did not answer within 1 s")),
@@ -232,8 +319,13 @@ async fn of_sts() -> Vec<Case> {
     let token = Home::new();
     token.write("token", "s3cret.web.token");
     let token_path = token.text("token");
-    let denied = format!("role_arn = {}\nsource_profile = b\nexternal_id = s3cret-id\n", role("999999999999"));
-    let denied = dev(&format!("{denied}[profile b]\naws_access_key_id = a\naws_secret_access_key = b\n"));
+    let denied = format!(
+        "role_arn = {}\nsource_profile = b\nexternal_id = s3cret-id\n",
+        role("999999999999")
+    );
+    let denied = dev(&format!(
+        "{denied}[profile b]\naws_access_key_id = a\naws_secret_access_key = b\n"
+    ));
     vec![
         Case::new("STS cannot be reached", Home::new(), "network")
             .with("AWS_ACCESS_KEY_ID", "AKIAKNOWNKEYID")
@@ -247,14 +339,23 @@ async fn of_sts() -> Vec<Case> {
             .says(format!("cannot reach {closed}: connection refused")),
         Case::new("role of a profile is refused", denied, "assume_role_failed")
             .with("AWS_PROFILE", "dev")
-            .says(format!("profile dev cannot assume {}: AccessDenied", role("999999999999"))),
+            .says(format!(
+                "profile dev cannot assume {}: AccessDenied",
+                role("999999999999")
+            )),
     ]
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn files_that_give_no_credentials_are_named() {
     let aws = Aws::of(1).await;
-    join_all(of_files().into_iter().chain(of_start()).map(|case| case.check(&aws))).await;
+    join_all(
+        of_files()
+            .into_iter()
+            .chain(of_start())
+            .map(|case| case.check(&aws)),
+    )
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -266,6 +367,8 @@ async fn a_sign_in_that_is_missing_or_has_expired_names_its_command() {
 #[tokio::test(flavor = "multi_thread")]
 async fn services_that_give_no_credentials_are_named() {
     let aws = Aws::of(1).await;
-    let cases = [of_containers().await, of_instances().await, of_sts().await].into_iter().flatten();
+    let cases = [of_containers().await, of_instances().await, of_sts().await]
+        .into_iter()
+        .flatten();
     join_all(cases.map(|case| case.check(&aws))).await;
 }

@@ -4,13 +4,18 @@ use super::{Home, PRINT_CREDENTIALS, environment, http, once, reason, serving};
 use crate::support::{Aws, CREDENTIALS, OTHER, OWN, Run, role, run_with};
 
 fn account_of(run: &Run) -> Option<&str> {
-    let line = run.out.lines().find(|line| line.starts_with("aws_ssm_up{"))?;
-    line.ends_with(" 1").then(|| line.split("account_id=\"").nth(1)?.split('"').next())?
+    let line = run
+        .out
+        .lines()
+        .find(|line| line.starts_with("aws_ssm_up{"))?;
+    line.ends_with(" 1")
+        .then(|| line.split("account_id=\"").nth(1)?.split('"').next())?
 }
 
 /// Credentials as containers and instances are given them, and what an instance asks for before.
 fn service(head: &str) -> String {
-    let headers = "content-type: application/json\r\nx-aws-ec2-metadata-token-ttl-seconds: 21600\r\n";
+    let headers =
+        "content-type: application/json\r\nx-aws-ec2-metadata-token-ttl-seconds: 21600\r\n";
     if head.starts_with("PUT /latest/api/token") {
         return http(200, headers, "token");
     }
@@ -27,14 +32,26 @@ fn service(head: &str) -> String {
 
 const STATIC: &str = "aws_access_key_id = AKIAKNOWNKEYID\naws_secret_access_key = known-secret-key";
 
-/// Configurations with a profile `dev`, and whose credentials it leads to. `STATIC`, `PROCESS`, `OTHER` and `MINE` stand for
-/// a key, a command, and roles.
+/// Configurations with a profile `dev`, and whose credentials it leads to. `STATIC`, `PROCESS`,
+/// `OTHER` and `MINE` stand for a key, a command, and roles.
 const PROFILES: [(&str, &str, &str); 8] = [
     ("static", OWN, "[profile dev]\nSTATIC"),
-    ("static, to a role", OTHER, "[profile dev]\nOTHER\nsource_profile = base\n[profile base]\nSTATIC"),
+    (
+        "static, to a role",
+        OTHER,
+        "[profile dev]\nOTHER\nsource_profile = base\n[profile base]\nSTATIC",
+    ),
     ("process", OWN, "[profile dev]\nPROCESS"),
-    ("process, to a role", OTHER, "[profile dev]\nOTHER\nsource_profile = base.2\n[profile base.2]\nPROCESS"),
-    ("process of its own, to a role", OTHER, "[profile dev]\nOTHER\nsource_profile = dev\nPROCESS"),
+    (
+        "process, to a role",
+        OTHER,
+        "[profile dev]\nOTHER\nsource_profile = base.2\n[profile base.2]\nPROCESS",
+    ),
+    (
+        "process of its own, to a role",
+        OTHER,
+        "[profile dev]\nOTHER\nsource_profile = dev\nPROCESS",
+    ),
     (
         "process, two roles away",
         OTHER,
@@ -60,10 +77,16 @@ async fn profiles_lead_to_credentials_as_they_do_for_the_sdk() {
         let aws = &aws;
         async move {
             let home = Home::with_process(PRINT_CREDENTIALS);
-            let config = config.replace("PROCESS", &format!("credential_process = {}", home.text("process")));
+            let config = config.replace(
+                "PROCESS",
+                &format!("credential_process = {}", home.text("process")),
+            );
             let config = config.replace("STATIC", STATIC);
             let config = config.replace("OTHER", &format!("role_arn = {}", role(OTHER)));
-            home.write(".aws/config", &config.replace("MINE", &format!("role_arn = {}", role(OWN))));
+            home.write(
+                ".aws/config",
+                &config.replace("MINE", &format!("role_arn = {}", role(OWN))),
+            );
             let run = once(&home, aws, &[("AWS_PROFILE", "dev")]).await;
             assert_eq!(account_of(&run), Some(*account), "{name}: {}", run.err);
         }
@@ -97,11 +120,18 @@ async fn the_environment_goes_before_profiles_and_profiles_before_services() {
     let run = once(&broken, &aws, &CREDENTIALS).await;
     assert_eq!(account_of(&run), Some(OWN), "environment: {}", run.err);
     let run = once(&broken, &aws, &[uri]).await;
-    assert!(run.err.contains("exited with code 9"), "profile: {}", run.err);
+    assert!(
+        run.err.contains("exited with code 9"),
+        "profile: {}",
+        run.err
+    );
     let run = once(&Home::new(), &aws, &[uri]).await;
     assert_eq!(account_of(&run), Some(OWN), "container: {}", run.err);
     let metadata = format!("http://{service}");
-    let instance = [("AWS_EC2_METADATA_DISABLED", "false"), ("AWS_EC2_METADATA_SERVICE_ENDPOINT", metadata.as_str())];
+    let instance = [
+        ("AWS_EC2_METADATA_DISABLED", "false"),
+        ("AWS_EC2_METADATA_SERVICE_ENDPOINT", metadata.as_str()),
+    ];
     let run = once(&Home::new(), &aws, &instance).await;
     assert_eq!(account_of(&run), Some(OWN), "instance: {}", run.err);
 }
@@ -117,9 +147,17 @@ async fn sso_and_web_identity_lead_to_credentials() {
     })
     .await;
     let home = Home::with(super::messages::SSO_PROFILE);
-    home.write(super::messages::SSO_TOKEN_FILE, super::messages::sso_token("2099-01-01T00:00:00Z").as_str());
+    home.write(
+        super::messages::SSO_TOKEN_FILE,
+        super::messages::sso_token("2099-01-01T00:00:00Z").as_str(),
+    );
     let url = format!("http://{sso}");
-    let run = once(&home, &aws, &[("AWS_PROFILE", "dev"), ("AWS_ENDPOINT_URL_SSO", &url)]).await;
+    let run = once(
+        &home,
+        &aws,
+        &[("AWS_PROFILE", "dev"), ("AWS_ENDPOINT_URL_SSO", &url)],
+    )
+    .await;
     assert_eq!(account_of(&run), Some(OWN), "{}", run.err);
 
     let sts = serving(|head| {
@@ -135,22 +173,29 @@ async fn sso_and_web_identity_lead_to_credentials() {
     .await;
     home.write("token", "a.web.token");
     let (token, url, arn) = (home.text("token"), format!("http://{sts}"), role(OWN));
-    let more =
-        [("AWS_WEB_IDENTITY_TOKEN_FILE", token.as_str()), ("AWS_ROLE_ARN", &arn), ("AWS_ENDPOINT_URL_STS", &url)];
+    let more = [
+        ("AWS_WEB_IDENTITY_TOKEN_FILE", token.as_str()),
+        ("AWS_ROLE_ARN", &arn),
+        ("AWS_ENDPOINT_URL_STS", &url),
+    ];
     let run = once(&home, &aws, &more).await;
     assert_eq!(account_of(&run), Some(OWN), "{}", run.err);
 }
 
 /// What clients make of settings that they share with profiles is not a matter of credentials.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_profile_with_settings_that_the_sdk_cannot_parse_still_gives_credentials_to_the_running_exporter() {
+async fn a_profile_with_settings_that_the_sdk_cannot_parse_still_gives_credentials_to_the_running_exporter()
+ {
     let aws = Aws::of(2).await;
     // Renewed after ten seconds.
     let script = r#"echo $$ >> runs
         end=$(date -u -d '+12 seconds' +%Y-%m-%dT%H:%M:%SZ)
         echo "{\"Version\": 1, \"AccessKeyId\": \"AKIAKNOWNKEYID\", \"SecretAccessKey\": \"s\", \"Expiration\": \"$end\"}""#;
     let home = Home::with_process(script);
-    home.write("exporter.yaml", "refresh:\n  interval: 1s\n  stale_after: 5s\n");
+    home.write(
+        "exporter.yaml",
+        "refresh:\n  interval: 1s\n  stale_after: 5s\n",
+    );
     let environment = environment(&home, &aws, &[("AWS_PROFILE", "dev")]);
     let arguments = ["serve", "--config.file", &home.text("exporter.yaml")];
     let program = crate::support::Program::start(&super::borrowed(&environment), &arguments).await;
@@ -159,17 +204,31 @@ async fn a_profile_with_settings_that_the_sdk_cannot_parse_still_gives_credentia
         let (home, program) = (&home, &program);
         async move {
             while home.pids("runs").len() < at_least {
-                assert!(start.elapsed() < crate::support::PATIENCE, "never {what}: {}", program.log());
+                assert!(
+                    start.elapsed() < crate::support::PATIENCE,
+                    "never {what}: {}",
+                    program.log()
+                );
                 tokio::time::sleep(std::time::Duration::from_millis(100)).await;
             }
         }
     };
     runs(1, "run").await;
     let config = std::fs::read_to_string(home.path(".aws/config")).unwrap();
-    home.write(".aws/config", &format!("{config}retry_mode = legacy\nmax_attempts = none\n"));
+    home.write(
+        ".aws/config",
+        &format!("{config}retry_mode = legacy\nmax_attempts = none\n"),
+    );
     runs(2, "run again").await;
-    let page = crate::support::get(program.address, "/metrics", "").await.text();
-    assert!(page.lines().any(|line| line.starts_with("aws_ssm_up{") && line.ends_with(" 1")), "{}", program.log());
+    let page = crate::support::get(program.address, "/metrics", "")
+        .await
+        .text();
+    assert!(
+        page.lines()
+            .any(|line| line.starts_with("aws_ssm_up{") && line.ends_with(" 1")),
+        "{}",
+        program.log()
+    );
     assert!(!program.log().contains("panicked"), "{}", program.log());
 }
 

@@ -13,7 +13,10 @@ const ROLE: &str = "arn:aws:iam::111122223333:role/x";
 /// Keys that are not read, whatever they say.
 const IGNORED: &[(&str, &[&str])] = &[
     ("retry_mode", &["legacy", "adaptive", "nonsense"]),
-    ("max_attempts", &["0", "-1", "nonsense", "99999999999999999999"]),
+    (
+        "max_attempts",
+        &["0", "-1", "nonsense", "99999999999999999999"],
+    ),
     ("sdk_ua_app_id", &["non sense"]),
     ("auth_scheme_preference", &["nonsense"]),
     ("request_checksum_calculation", &["nonsense"]),
@@ -38,32 +41,84 @@ const REFUSED: &[(&str, &[&str], &str)] = &[
     ("ca_bundle", &["/nonexistent", "/", "/dev/null"], ""),
     ("ec2_metadata_service_endpoint", &["nonsense"], ""),
     ("ec2_metadata_service_endpoint_mode", &["nonsense"], ""),
-    ("aws_access_key_id", &["non sense", "é"], "aws_secret_access_key = b\n"),
-    ("aws_secret_access_key", &["non sense"], "aws_access_key_id = A\n"),
-    ("aws_session_token", &["non sense"], "aws_access_key_id = A\naws_secret_access_key = b\n"),
-    ("role_arn", &["nonsense", "arn:aws:iam::1:role/x"], "source_profile = base\n"),
+    (
+        "aws_access_key_id",
+        &["non sense", "é"],
+        "aws_secret_access_key = b\n",
+    ),
+    (
+        "aws_secret_access_key",
+        &["non sense"],
+        "aws_access_key_id = A\n",
+    ),
+    (
+        "aws_session_token",
+        &["non sense"],
+        "aws_access_key_id = A\naws_secret_access_key = b\n",
+    ),
+    (
+        "role_arn",
+        &["nonsense", "arn:aws:iam::1:role/x"],
+        "source_profile = base\n",
+    ),
     ("source_profile", &["nonsense"], "role_arn = ROLE\n"),
     ("credential_source", &["nonsense"], "role_arn = ROLE\n"),
-    ("role_session_name", &["x", "non sense"], "role_arn = ROLE\nsource_profile = base\n"),
-    ("external_id", &["x", "non sense"], "role_arn = ROLE\nsource_profile = base\n"),
-    ("web_identity_token_file", &["/nonexistent", "/"], "role_arn = ROLE\n"),
-    ("sso_region", &["nonsense"], "sso_account_id = 111122223333\nsso_role_name = x\nsso_start_url = https://x\n"),
-    ("sso_account_id", &["nonsense"], "sso_region = eu-west-1\nsso_role_name = x\nsso_start_url = https://x\n"),
-    ("sso_start_url", &["nonsense"], "sso_region = eu-west-1\nsso_role_name = x\nsso_account_id = 111122223333\n"),
-    ("sso_session", &["nonsense"], "sso_account_id = 111122223333\nsso_role_name = x\n"),
+    (
+        "role_session_name",
+        &["x", "non sense"],
+        "role_arn = ROLE\nsource_profile = base\n",
+    ),
+    (
+        "external_id",
+        &["x", "non sense"],
+        "role_arn = ROLE\nsource_profile = base\n",
+    ),
+    (
+        "web_identity_token_file",
+        &["/nonexistent", "/"],
+        "role_arn = ROLE\n",
+    ),
+    (
+        "sso_region",
+        &["nonsense"],
+        "sso_account_id = 111122223333\nsso_role_name = x\nsso_start_url = https://x\n",
+    ),
+    (
+        "sso_account_id",
+        &["nonsense"],
+        "sso_region = eu-west-1\nsso_role_name = x\nsso_start_url = https://x\n",
+    ),
+    (
+        "sso_start_url",
+        &["nonsense"],
+        "sso_region = eu-west-1\nsso_role_name = x\nsso_account_id = 111122223333\n",
+    ),
+    (
+        "sso_session",
+        &["nonsense"],
+        "sso_account_id = 111122223333\nsso_role_name = x\n",
+    ),
 ];
 
 fn profile(lines: &str) -> (TempDir, String) {
     let directory = TempDir::new().unwrap();
     let path = directory.path().join("config");
     let base = "[profile base]\naws_access_key_id = A\naws_secret_access_key = b\n";
-    std::fs::write(&path, format!("[default]\n{}{base}", lines.replace("ROLE", ROLE))).unwrap();
+    std::fs::write(
+        &path,
+        format!("[default]\n{}{base}", lines.replace("ROLE", ROLE)),
+    )
+    .unwrap();
     let path = path.to_str().unwrap().to_owned();
     (directory, path)
 }
 
 async fn all(verdicts: impl Iterator<Item = impl Future<Output = Option<String>>>) {
-    let found: Vec<String> = iter(verdicts).buffer_unordered(CONCURRENCY).filter_map(async |told| told).collect().await;
+    let found: Vec<String> = iter(verdicts)
+        .buffer_unordered(CONCURRENCY)
+        .filter_map(async |told| told)
+        .collect()
+        .await;
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
 
@@ -78,30 +133,55 @@ async fn keys_that_do_not_matter_hurt_nobody() {
     let good = &good;
     let verdicts = IGNORED.iter().flat_map(|(key, values)| {
         let padded = ["", "  standard  ", "\n  sub = 1"];
-        values.iter().chain(&padded.map(|value| value)).map(|value| (*key, (*value).to_owned())).collect::<Vec<_>>()
+        values
+            .iter()
+            .chain(&padded.map(|value| value))
+            .map(|value| (*key, (*value).to_owned()))
+            .collect::<Vec<_>>()
     });
     let verdict = async |(key, value): (&str, String)| {
         let (_directory, path) = profile(&format!("{key} = {value}\n{good}"));
-        let run = run_with(&[("AWS_CONFIG_FILE", &path), ("SSL_CERT_FILE", &certificates)], &["once"]).await;
+        let run = run_with(
+            &[("AWS_CONFIG_FILE", &path), ("SSL_CERT_FILE", &certificates)],
+            &["once"],
+        )
+        .await;
         let page = Page::read(&run.out, Format::Text).unwrap();
         let up = page.value("aws_ssm_up", &[("account_id", OWN)]) == Some(1.0);
-        (run.code != Some(0) || !up).then(|| format!("{key} = {value:?}: {:?} {}", run.code, run.err))
+        (run.code != Some(0) || !up)
+            .then(|| format!("{key} = {value:?}: {:?} {}", run.code, run.err))
     };
     all(verdicts.map(verdict)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn keys_that_cannot_be_right_are_refused_with_their_file_and_an_empty_one_counts_as_not_there() {
+async fn keys_that_cannot_be_right_are_refused_with_their_file_and_an_empty_one_counts_as_not_there()
+ {
     let authority = Authority::new();
     let certificates = authority.file();
     let cases = REFUSED.iter().flat_map(|(key, values, beside)| {
         let value = |value: &str| (*key, value.to_owned(), *beside, Some(78));
         let below = value(&format!("\n  {}", values[0]));
-        values.iter().map(|text| value(text)).chain([below]).collect::<Vec<_>>()
+        values
+            .iter()
+            .map(|text| value(text))
+            .chain([below])
+            .collect::<Vec<_>>()
     });
     // Without the key, what stands beside it may be nothing, or half of something.
-    let halves = ["aws_access_key_id", "aws_secret_access_key", "source_profile", "credential_source"];
-    let sso = ["sso_region", "sso_account_id", "sso_start_url", "web_identity_token_file", "sso_session"];
+    let halves = [
+        "aws_access_key_id",
+        "aws_secret_access_key",
+        "source_profile",
+        "credential_source",
+    ];
+    let sso = [
+        "sso_region",
+        "sso_account_id",
+        "sso_start_url",
+        "web_identity_token_file",
+        "sso_session",
+    ];
     let is_whole = |key: &&str| !halves.contains(key) && !sso.contains(key);
     let empties = REFUSED
         .iter()
@@ -109,9 +189,14 @@ async fn keys_that_cannot_be_right_are_refused_with_their_file_and_an_empty_one_
         .map(|(key, _, beside)| (*key, String::new(), *beside, Some(0)));
     let verdict = async |(key, value, beside, code): (&str, String, &str, Option<i32>)| {
         let (_directory, path) = profile(&format!("{key} = {value}\n{beside}"));
-        let run = run_with(&[("AWS_CONFIG_FILE", &path), ("SSL_CERT_FILE", &certificates)], &["check-config"]).await;
+        let run = run_with(
+            &[("AWS_CONFIG_FILE", &path), ("SSL_CERT_FILE", &certificates)],
+            &["check-config"],
+        )
+        .await;
         // A region is needed from somewhere, and it is not what is tried here.
-        let no_region = code == Some(0) && run.code == Some(78) && run.err.starts_with("no region is known");
+        let no_region =
+            code == Some(0) && run.code == Some(78) && run.err.starts_with("no region is known");
         let is_named = code == Some(0) || run.err.contains(key) && run.err.contains(&path);
         let is_good = (run.code == code || no_region) && is_named && !run.err.contains("panicked");
         (!is_good).then(|| format!("{key} = {value:?}: {:?} {}", run.code, run.err))
@@ -127,10 +212,18 @@ async fn a_profile_of_roles_is_used_whatever_its_retries_say() {
          max_attempts =\nregion = eu-west-1\nendpoint_url = {}\n",
         aws.url
     ));
-    for extra in [("AWS_RETRY_MODE", "legacy"), ("AWS_MAX_ATTEMPTS", ""), ("AWS_MAX_ATTEMPTS", "nonsense")] {
+    for extra in [
+        ("AWS_RETRY_MODE", "legacy"),
+        ("AWS_MAX_ATTEMPTS", ""),
+        ("AWS_MAX_ATTEMPTS", "nonsense"),
+    ] {
         let run = run_with(&[("AWS_CONFIG_FILE", &path), extra], &["once"]).await;
         assert_eq!(run.code, Some(0), "{}", run.err);
         let page = Page::read(&run.out, Format::Text).unwrap();
-        assert_eq!(page.value("aws_ssm_up", &[("account_id", OWN)]), Some(1.0), "{extra:?}");
+        assert_eq!(
+            page.value("aws_ssm_up", &[("account_id", OWN)]),
+            Some(1.0),
+            "{extra:?}"
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! What stands between the program and AWS: a TLS endpoint with a CA of its own, a proxy, a credential service.
+//! What stands between the program and AWS: a TLS endpoint with a CA of its own, a proxy, a
+//! credential service.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -28,7 +29,10 @@ impl Authority {
         let pem = params.self_signed(&key).unwrap().pem();
         let folder = TempDir::new().unwrap();
         std::fs::write(folder.path().join("ca.pem"), pem).unwrap();
-        Self { issuer: Issuer::new(params, key), folder }
+        Self {
+            issuer: Issuer::new(params, key),
+            folder,
+        }
     }
 
     pub(super) fn folder(&self) -> &Path {
@@ -36,7 +40,12 @@ impl Authority {
     }
 
     pub(super) fn file(&self) -> String {
-        self.folder.path().join("ca.pem").to_str().unwrap().to_owned()
+        self.folder
+            .path()
+            .join("ca.pem")
+            .to_str()
+            .unwrap()
+            .to_owned()
     }
 
     /// Speaks TLS for a plain server, and answers its own port. Gone with the test's runtime.
@@ -61,8 +70,15 @@ impl Authority {
 fn acceptor(certificate: CertificateDer<'static>, key: &KeyPair) -> TlsAcceptor {
     let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.serialize_der()));
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
-    TlsAcceptor::from(Arc::new(config.with_no_client_auth().with_single_cert(vec![certificate], key).unwrap()))
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap();
+    TlsAcceptor::from(Arc::new(
+        config
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate], key)
+            .unwrap(),
+    ))
 }
 
 /// Serves each connection, and answers the port.
@@ -80,7 +96,8 @@ where
     port
 }
 
-/// A proxy that tunnels and forwards, and remembers for whom. Whatever is asked for lies at one address.
+/// A proxy that tunnels and forwards, and remembers for whom. Whatever is asked for lies at one
+/// address.
 pub(super) struct Proxy {
     pub(super) url: String,
     seen: Arc<Mutex<Vec<String>>>,
@@ -91,7 +108,10 @@ impl Proxy {
         let seen = Arc::<Mutex<Vec<String>>>::default();
         let log = Arc::clone(&seen);
         let own = listen(move |stream| pass_on(stream, port, Arc::clone(&log))).await;
-        Self { url: format!("http://127.0.0.1:{own}"), seen }
+        Self {
+            url: format!("http://127.0.0.1:{own}"),
+            seen,
+        }
     }
 
     /// The first lines of all requests to it.
@@ -100,14 +120,19 @@ impl Proxy {
     }
 }
 
-async fn pass_on(mut near: TcpStream, port: u16, log: Arc<Mutex<Vec<String>>>) -> std::io::Result<()> {
+async fn pass_on(
+    mut near: TcpStream,
+    port: u16,
+    log: Arc<Mutex<Vec<String>>>,
+) -> std::io::Result<()> {
     let head = head(&mut near).await?;
     let first_line = head.lines().next().unwrap_or_default().to_owned();
     let is_tunnel = first_line.starts_with("CONNECT ");
     log.lock().unwrap().push(first_line);
     let mut far = TcpStream::connect(("127.0.0.1", port)).await?;
     if is_tunnel {
-        near.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").await?;
+        near.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            .await?;
     } else {
         far.write_all(head.as_bytes()).await?;
     }

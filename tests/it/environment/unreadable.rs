@@ -1,4 +1,5 @@
-//! Files on a mount that is dead. A pipe that nobody writes to stands for one: opening it does not return.
+//! Files on a mount that is dead. A pipe that nobody writes to stands for one: opening it does not
+//! return.
 
 use std::path::Path;
 use std::process::Command;
@@ -17,7 +18,13 @@ const SOON: Duration = Duration::from_secs(18);
 
 fn pipe(folder: &Path, name: &str) -> String {
     let path = folder.join(name);
-    assert!(Command::new("mkfifo").arg(&path).status().unwrap().success());
+    assert!(
+        Command::new("mkfifo")
+            .arg(&path)
+            .status()
+            .unwrap()
+            .success()
+    );
     path.to_str().unwrap().to_owned()
 }
 
@@ -28,7 +35,12 @@ async fn a_configuration_file_that_never_opens_is_told_by_name() {
     let asked = Instant::now();
     let run = run_with(&[], &["check-config", "--config.file", &path]).await;
     assert_eq!(run.code, Some(78), "{}", run.err);
-    assert!(run.err.starts_with(&format!("{path}: the configuration file cannot be read")), "{}", run.err);
+    assert!(
+        run.err
+            .starts_with(&format!("{path}: the configuration file cannot be read")),
+        "{}",
+        run.err
+    );
     assert!(asked.elapsed() < SOON, "{:?}", asked.elapsed());
 }
 
@@ -39,27 +51,63 @@ async fn is_told(names: &[&str], environment: &[(&str, &str)]) {
     for name in names {
         assert!(run.err.contains(name), "{name} is not in {}", run.err);
     }
-    assert!(asked.elapsed() < SOON, "{names:?} took {:?}", asked.elapsed());
+    assert!(
+        asked.elapsed() < SOON,
+        "{names:?} took {:?}",
+        asked.elapsed()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_that_never_opens_is_told_by_name_and_does_not_hold_the_program() {
     let folder = TempDir::new().unwrap();
     let region = ("AWS_REGION", "eu-west-1");
-    let (config, token, bundle) =
-        (pipe(folder.path(), "config"), pipe(folder.path(), "token"), pipe(folder.path(), "bundle"));
+    let (config, token, bundle) = (
+        pipe(folder.path(), "config"),
+        pipe(folder.path(), "token"),
+        pipe(folder.path(), "bundle"),
+    );
     std::fs::create_dir(folder.path().join(".aws")).unwrap();
     let default = pipe(&folder.path().join(".aws"), "credentials");
     let role = ("AWS_ROLE_ARN", "arn:aws:iam::111122223333:role/x");
     let home = folder.path().to_str().unwrap();
     let cases: [Case<'_>; 4] = [
-        (&["AWS_CONFIG_FILE", &config], &[region, ("AWS_CONFIG_FILE", &config)]),
+        (
+            &["AWS_CONFIG_FILE", &config],
+            &[region, ("AWS_CONFIG_FILE", &config)],
+        ),
         (&[&default], &[region, ("HOME", home)]),
-        (&["AWS_CA_BUNDLE", &bundle], &[region, CREDENTIALS[0], CREDENTIALS[1], ("AWS_CA_BUNDLE", &bundle)]),
-        (&["SSL_CERT_FILE"], &[region, CREDENTIALS[0], CREDENTIALS[1], ("SSL_CERT_FILE", &bundle)]),
+        (
+            &["AWS_CA_BUNDLE", &bundle],
+            &[
+                region,
+                CREDENTIALS[0],
+                CREDENTIALS[1],
+                ("AWS_CA_BUNDLE", &bundle),
+            ],
+        ),
+        (
+            &["SSL_CERT_FILE"],
+            &[
+                region,
+                CREDENTIALS[0],
+                CREDENTIALS[1],
+                ("SSL_CERT_FILE", &bundle),
+            ],
+        ),
     ];
-    join_all(cases.iter().map(|(names, environment)| is_told(names, environment))).await;
-    // A token is read before each refresh, when its mount may be back: a program that runs says what hangs.
-    let run = run_with(&[region, role, ("AWS_WEB_IDENTITY_TOKEN_FILE", &token)], &["check-config"]).await;
+    join_all(
+        cases
+            .iter()
+            .map(|(names, environment)| is_told(names, environment)),
+    )
+    .await;
+    // A token is read before each refresh, when its mount may be back: a program that runs says
+    // what hangs.
+    let run = run_with(
+        &[region, role, ("AWS_WEB_IDENTITY_TOKEN_FILE", &token)],
+        &["check-config"],
+    )
+    .await;
     assert_eq!(run.code, Some(0), "{}", run.err);
 }

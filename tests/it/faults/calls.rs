@@ -10,7 +10,9 @@ use crate::support::{Aws, Exporter, Settings, TARGETS};
 /// The resources that the body of a detail call names; none for a listing.
 pub(super) fn named(request: &RequestLog) -> Vec<String> {
     let body: Value = serde_json::from_str(&request.body).unwrap();
-    let ids = ["InstanceIds", "ResourceIds", "InstanceId"].into_iter().filter_map(|member| body.get(member));
+    let ids = ["InstanceIds", "ResourceIds", "InstanceId"]
+        .into_iter()
+        .filter_map(|member| body.get(member));
     ids.flat_map(|ids| ids.as_array().cloned().unwrap_or_else(|| vec![ids.clone()]))
         .map(|id| id.as_str().unwrap().to_owned())
         .collect()
@@ -18,26 +20,56 @@ pub(super) fn named(request: &RequestLog) -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_detail_call_names_a_resource_that_is_not_listed() {
-    let aws = Aws::start(Options { instances: 60, ghosts: 2.0, noncompliant: 0.5, ..Options::default() }).await;
-    Exporter::start(&aws, &Settings::default()).await.ready().await;
+    let aws = Aws::start(Options {
+        instances: 60,
+        ghosts: 2.0,
+        noncompliant: 0.5,
+        ..Options::default()
+    })
+    .await;
+    Exporter::start(&aws, &Settings::default())
+        .await
+        .ready()
+        .await;
     let requests = aws.requests();
     for (account, region, _) in TARGETS {
         let truth = aws.outline(account, region);
-        let listed: BTreeSet<&str> = truth.instances.iter().map(|row| row.instance_id.as_str()).collect();
+        let listed: BTreeSet<&str> = truth
+            .instances
+            .iter()
+            .map(|row| row.instance_id.as_str())
+            .collect();
         let asked = |operation| {
-            let mine = move |r: &&RequestLog| r.operation == operation && r.account == account && r.region == region;
+            let mine = move |r: &&RequestLog| {
+                r.operation == operation && r.account == account && r.region == region
+            };
             requests.iter().filter(mine).map(named).collect::<Vec<_>>()
         };
         let patches = asked("DescribeInstancePatchStates");
         assert_eq!(patches.len(), 2, "60 instances in batches of 50");
-        assert_eq!(patches.concat().iter().map(String::as_str).collect::<BTreeSet<_>>(), listed);
+        assert_eq!(
+            patches
+                .concat()
+                .iter()
+                .map(String::as_str)
+                .collect::<BTreeSet<_>>(),
+            listed
+        );
         let items = asked("ListComplianceItems").concat();
         let noncompliant = |id: &str| {
             let mut summaries = truth.summaries.iter().filter(|row| row.resource_id == id);
-            summaries.any(|row| row.compliance_type == "Association" && row.status == "NON_COMPLIANT")
+            summaries
+                .any(|row| row.compliance_type == "Association" && row.status == "NON_COMPLIANT")
         };
-        let due: BTreeSet<&str> = listed.iter().copied().filter(|id| noncompliant(id)).collect();
-        assert_eq!(items.iter().map(String::as_str).collect::<BTreeSet<_>>(), due);
+        let due: BTreeSet<&str> = listed
+            .iter()
+            .copied()
+            .filter(|id| noncompliant(id))
+            .collect();
+        assert_eq!(
+            items.iter().map(String::as_str).collect::<BTreeSet<_>>(),
+            due
+        );
         assert_eq!(items.len(), due.len(), "each once");
     }
 }
@@ -49,11 +81,33 @@ async fn no_second_sees_more_calls_than_the_ceiling_and_none_is_throttled() {
     // A busy machine may hold calls back and let them go together, but hardly three times in a row.
     for _ in 0..3 {
         let rate = Some(f64::from(CEILING));
-        let aws = Aws::start(Options { instances: 60, requests_per_second: rate, ..Options::default() }).await;
-        Exporter::start(&aws, &Settings { requests_per_second: CEILING, ..Settings::default() }).await.ready().await;
-        assert!(aws.requests().len() > 3 * CEILING as usize, "there was something to hold back");
+        let aws = Aws::start(Options {
+            instances: 60,
+            requests_per_second: rate,
+            ..Options::default()
+        })
+        .await;
+        Exporter::start(
+            &aws,
+            &Settings {
+                requests_per_second: CEILING,
+                ..Settings::default()
+            },
+        )
+        .await
+        .ready()
+        .await;
+        assert!(
+            aws.requests().len() > 3 * CEILING as usize,
+            "there was something to hold back"
+        );
         let busiest = TARGETS.map(|(account, region, _)| aws.busiest_second(account, region));
-        let throttled: u64 = aws.counts().iter().filter(|c| c.outcome == "ThrottlingException").map(|c| c.count).sum();
+        let throttled: u64 = aws
+            .counts()
+            .iter()
+            .filter(|c| c.outcome == "ThrottlingException")
+            .map(|c| c.count)
+            .sum();
         if busiest.iter().all(|calls| *calls <= CEILING as usize + 1) && throttled == 0 {
             return;
         }

@@ -1,9 +1,10 @@
 //! What a failing AWS costs: that target, that collector, that row, and nothing else.
 //!
-//! Of every fault the same is asked: it is named on the page (`aws_ssm_collector_error_info`, or skipped rows), other
-//! targets stay fresh, what was last good stays and is dropped at `stale_after`, and one interval after the fault all is
-//! as it was. [`every`] asks all of that of every kind that can be had in seconds, over the real SDK; [`weather`] mixes
-//! them with changes, in the middle of refreshes too, and compares with what was true. Where else to look:
+//! Of every fault the same is asked: it is named on the page (`aws_ssm_collector_error_info`, or
+//! skipped rows), other targets stay fresh, what was last good stays and is dropped at
+//! `stale_after`, and one interval after the fault all is as it was. [`every`] asks all of that of
+//! every kind that can be had in seconds, over the real SDK; [`weather`] mixes them with changes,
+//! in the middle of refreshes too, and compares with what was true. Where else to look:
 //!
 //! | fault | tests |
 //! |---|---|
@@ -45,8 +46,15 @@ use ssm_compliance_exporter::sim::Options;
 use crate::support::{Aws, Exporter, Page, Settings, TARGETS};
 
 /// Every collector that is on.
-const COLLECTORS: [&str; 7] =
-    ["instances", "compliance", "compliance_totals", "patches", "baselines", "associations", "items"];
+const COLLECTORS: [&str; 7] = [
+    "instances",
+    "compliance",
+    "compliance_totals",
+    "patches",
+    "baselines",
+    "associations",
+    "items",
+];
 
 /// Every operation that a refresh calls, with its collector.
 const OPERATIONS: [(&str, &str); 7] = [
@@ -61,7 +69,12 @@ const OPERATIONS: [(&str, &str); 7] = [
 
 /// A small fleet, much of it non-compliant, so that every collector has something to do.
 async fn small_fleet() -> Aws {
-    Aws::start(Options { instances: 12, noncompliant: 0.8, ..Options::default() }).await
+    Aws::start(Options {
+        instances: 12,
+        noncompliant: 0.8,
+        ..Options::default()
+    })
+    .await
 }
 
 /// An exporter that refreshes often, once all its targets are up.
@@ -84,7 +97,10 @@ fn is(value: Option<f64>, wanted: u8) -> bool {
 
 /// Whether a target is up, and every collector of it succeeded.
 fn is_well(page: &Page, number: usize) -> bool {
-    is(page.value("aws_ssm_up", &labels(number)), 1) && COLLECTORS.into_iter().all(|name| succeeded(page, number, name))
+    is(page.value("aws_ssm_up", &labels(number)), 1)
+        && COLLECTORS
+            .into_iter()
+            .all(|name| succeeded(page, number, name))
 }
 
 fn succeeded(page: &Page, number: usize, collector: &str) -> bool {
@@ -98,7 +114,10 @@ fn failed(page: &Page, number: usize, collector: &str) -> bool {
 /// Value of `aws_ssm_collector_...` for one collector of a target.
 fn of_collector(page: &Page, name: &str, number: usize, collector: &str) -> Option<f64> {
     let [account, region] = labels(number);
-    page.value(&format!("aws_ssm_collector_{name}"), &[account, region, ("collector", collector)])
+    page.value(
+        &format!("aws_ssm_collector_{name}"),
+        &[account, region, ("collector", collector)],
+    )
 }
 
 /// Why a collector failed: exactly one reason for one that did, none for one that did not.
@@ -116,8 +135,9 @@ fn last_success(page: &Page, number: usize) -> f64 {
     of_collector(page, "last_success_timestamp_seconds", number, "instances").unwrap_or_default()
 }
 
-/// Series of a target's instances, as text with their values. Without what is unexplained: that holds only while the
-/// details are at least as new as the summary, and a fault may begin between the two.
+/// Series of a target's instances, as text with their values. Without what is unexplained: that
+/// holds only while the details are at least as new as the summary, and a fault may begin between
+/// the two.
 fn instance_series(page: &Page, number: usize) -> BTreeSet<String> {
     let (account, region, _) = TARGETS[number];
     let mine = page.samples.iter().filter(|(series, _)| {
@@ -126,5 +146,6 @@ fn instance_series(page: &Page, number: usize) -> BTreeSet<String> {
             && series.label("region") == region
             && series.label("reason") != "unexplained"
     });
-    mine.map(|(series, value)| format!("{series:?} {value}")).collect()
+    mine.map(|(series, value)| format!("{series:?} {value}"))
+        .collect()
 }

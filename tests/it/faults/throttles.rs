@@ -1,5 +1,5 @@
-//! AWS allows less than it did. A storm in which it allows nothing is in [`every`](super::every), and one of an hour in the
-//! tests of `src/aws`, where time is paused.
+//! AWS allows less than it did. A storm in which it allows nothing is in [`every`](super::every),
+//! and one of an hour in the tests of `src/aws`, where time is paused.
 
 use ssm_compliance_exporter::sim::Options;
 use tokio::time::{Duration, Instant, sleep};
@@ -9,12 +9,25 @@ use crate::support::{Aws, PATIENCE, Settings, TARGETS};
 use crate::truth::{assert_same, fleet};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_limit_that_shrinks_in_the_middle_of_a_refresh_slows_a_target_down_and_costs_it_nothing() {
+async fn a_limit_that_shrinks_in_the_middle_of_a_refresh_slows_a_target_down_and_costs_it_nothing()
+{
     const LIMIT: f64 = 50.0;
-    let options = Options { instances: 40, noncompliant: 0.8, requests_per_second: Some(LIMIT), ..Options::default() };
+    let options = Options {
+        instances: 40,
+        noncompliant: 0.8,
+        requests_per_second: Some(LIMIT),
+        ..Options::default()
+    };
     let aws = Aws::start(options).await;
     // Below the limit, until it is a fifth of what it was.
-    let exporter = healthy(&aws, Settings { requests_per_second: 40, ..Settings::quick() }).await;
+    let exporter = healthy(
+        &aws,
+        Settings {
+            requests_per_second: 40,
+            ..Settings::quick()
+        },
+    )
+    .await;
     assert_eq!(throttled(&aws), 0, "the limit is enough at first");
     let before = calls(&aws);
     aws.set_requests_per_second(Some(LIMIT / 5.0));
@@ -38,7 +51,9 @@ async fn a_limit_that_shrinks_in_the_middle_of_a_refresh_slows_a_target_down_and
 /// Calls of the first target.
 fn calls(aws: &Aws) -> u64 {
     let counts = aws.counts();
-    let mine = counts.iter().filter(|row| row.account == TARGETS[0].0 && row.region == TARGETS[0].1);
+    let mine = counts
+        .iter()
+        .filter(|row| row.account == TARGETS[0].0 && row.region == TARGETS[0].1);
     mine.map(|row| row.count).sum()
 }
 

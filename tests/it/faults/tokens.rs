@@ -1,5 +1,5 @@
-//! Listings whose pages do not follow one another as they should. Empty pages, empty tokens and rows that come twice
-//! are in every comparison of [`truth`](crate::truth).
+//! Listings whose pages do not follow one another as they should. Empty pages, empty tokens and
+//! rows that come twice are in every comparison of [`truth`](crate::truth).
 
 use ssm_compliance_exporter::sim::{Fault, FaultKind, Options};
 use tokio::time::{Duration, Instant, sleep};
@@ -15,46 +15,89 @@ async fn a_repeated_token_is_a_failure_and_not_the_end_of_the_list() {
     let listed = |page: &Page| page.count("aws_ssm_instance_info", &labels(0));
     let before = listed(&exporter.page().await);
     aws.break_with([Fault::always(FaultKind::RepeatToken).at(TARGETS[0].0, TARGETS[0].1)]);
-    let page = exporter.until("failed", |page| failed(page, 0, "instances") && failed(page, 0, "compliance")).await;
+    let page = exporter
+        .until("failed", |page| {
+            failed(page, 0, "instances") && failed(page, 0, "compliance")
+        })
+        .await;
     assert_eq!(reason(&page, 0, "instances"), Some("bad_response"));
     assert_eq!(reason(&page, 0, "compliance"), Some("bad_response"));
     assert_eq!(listed(&page), before);
     assert!(is_well(&page, 1) && is_well(&page, 2));
     aws.heal();
     let expected = fleet(&aws, |reading| reading);
-    exporter.until_none("the truth", |page| differences(&expected, page)).await;
+    exporter
+        .until_none("the truth", |page| differences(&expected, page))
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_list_without_an_end_holds_up_neither_other_collectors_nor_other_targets() {
     let aws = Aws::of(20).await;
-    let endless = Fault::always(FaultKind::EndlessChain).of("ListAssociations").at(TARGETS[0].0, TARGETS[0].1);
+    let endless = Fault::always(FaultKind::EndlessChain)
+        .of("ListAssociations")
+        .at(TARGETS[0].0, TARGETS[0].1);
     aws.break_with([endless]);
-    let exporter = Exporter::start(&aws, &Settings { requests_per_second: 100, ..Settings::default() }).await;
-    let others = COLLECTORS.into_iter().filter(|collector| *collector != "associations");
-    let done = |page: &Page| others.clone().all(|collector| succeeded(page, 0, collector));
-    let page = exporter.until("all but the endless list", |page| done(page) && is_well(page, 1)).await;
+    let exporter = Exporter::start(
+        &aws,
+        &Settings {
+            requests_per_second: 100,
+            ..Settings::default()
+        },
+    )
+    .await;
+    let others = COLLECTORS
+        .into_iter()
+        .filter(|collector| *collector != "associations");
+    let done = |page: &Page| {
+        others
+            .clone()
+            .all(|collector| succeeded(page, 0, collector))
+    };
+    let page = exporter
+        .until("all but the endless list", |page| {
+            done(page) && is_well(page, 1)
+        })
+        .await;
     assert!(is(page.value("aws_ssm_up", &labels(0)), 1));
-    assert_eq!(page.count("aws_ssm_association_info", &labels(0)), 0, "half a list is not shown");
+    assert_eq!(
+        page.count("aws_ssm_association_info", &labels(0)),
+        0,
+        "half a list is not shown"
+    );
     // It ends, and what came again and again counts once.
     aws.heal();
     let expected = fleet(&aws, |reading| reading);
-    exporter.until_none("the truth", |page| differences(&expected, page)).await;
+    exporter
+        .until_none("the truth", |page| differences(&expected, page))
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn rows_that_move_between_pages_do_not_flicker() {
-    let aws = Aws::start(Options { instances: 110, ..Options::default() }).await;
+    let aws = Aws::start(Options {
+        instances: 110,
+        ..Options::default()
+    })
+    .await;
     aws.break_with([Fault::always(FaultKind::MovingRows).of("ListResourceComplianceSummaries")]);
     // One type is one chain per refresh: every other reading of it misses a row at each page's end.
-    let settings = Settings { more: "compliance_types: [Patch]\n", ..Settings::quick() };
+    let settings = Settings {
+        more: "compliance_types: [Patch]\n",
+        ..Settings::quick()
+    };
     let exporter = Exporter::start(&aws, &settings).await;
     let truth = aws.outline(TARGETS[0].0, TARGETS[0].1);
     let is_listed = |id: &str| truth.instances.iter().any(|row| row.instance_id == id);
-    let of_patch = truth.summaries.iter().filter(|row| row.compliance_type == "Patch");
+    let of_patch = truth
+        .summaries
+        .iter()
+        .filter(|row| row.compliance_type == "Patch");
     let all = of_patch.filter(|row| is_listed(&row.resource_id)).count();
     let summaries = |page: &Page| page.count("aws_ssm_instance_compliant", &labels(0));
-    let page = exporter.until("every row met once", |page| summaries(page) == all).await;
+    let page = exporter
+        .until("every row met once", |page| summaries(page) == all)
+        .await;
 
     let (began, mut refreshes, mut last) = (Instant::now(), 0, last_success(&page, 0));
     while refreshes < 5 && began.elapsed() < Duration::from_secs(15) {

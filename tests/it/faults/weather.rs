@@ -1,5 +1,5 @@
-//! Anything may fail at any time while everything changes: nothing is lost that did not change, nothing is shown that
-//! never was, and one refresh after the last fault the page is the truth.
+//! Anything may fail at any time while everything changes: nothing is lost that did not change,
+//! nothing is shown that never was, and one refresh after the last fault the page is the truth.
 //!
 //! Refreshes are started by hand; what goes wrong, and where, follows from a seed.
 
@@ -38,7 +38,10 @@ const KINDS: [FaultKind; 14] = [
 /// One fault of some kind, in some operation or in all, in some target or in all, at some rate.
 fn fault(generator: &mut Generator) -> Fault {
     let kind = generator.pick(&KINDS);
-    let mut fault = Fault { rate: generator.pick(&[0.1, 0.3, 1.0]), ..Fault::always(kind) };
+    let mut fault = Fault {
+        rate: generator.pick(&[0.1, 0.3, 1.0]),
+        ..Fault::always(kind)
+    };
     if generator.below(3) > 0 {
         fault = fault.of(generator.pick(&OPERATIONS).0);
     }
@@ -50,7 +53,9 @@ fn fault(generator: &mut Generator) -> Fault {
 }
 
 fn faults(generator: &mut Generator) -> Vec<Fault> {
-    (0..=1 + generator.below(4)).map(|_| fault(generator)).collect()
+    (0..=1 + generator.below(4))
+        .map(|_| fault(generator))
+        .collect()
 }
 
 /// What was so at some moment.
@@ -63,56 +68,94 @@ struct Moment {
 
 impl Moment {
     fn of(aws: &Simulator) -> Self {
-        let all = fleet(aws, |reading| Reading { unlisted: true, ..reading });
+        let all = fleet(aws, |reading| Reading {
+            unlisted: true,
+            ..reading
+        });
         let listed: BTreeSet<String> = TARGETS
             .iter()
             .flat_map(|(account, region, _)| aws.outline(account, region).instances)
             .map(|row| row.instance_id)
             .collect();
-        let shown = all.iter().filter(|(series, _)| listed.contains(series.label("instance_id")));
-        Self { page: shown.map(|(series, span)| (series.clone(), *span)).collect(), all }
+        let shown = all
+            .iter()
+            .filter(|(series, _)| listed.contains(series.label("instance_id")));
+        Self {
+            page: shown
+                .map(|(series, span)| (series.clone(), *span))
+                .collect(),
+            all,
+        }
     }
 }
 
-/// Series of single instances that say what one row says, or that wait for two views to say so. Reasons that are concluded
-/// from two views of two moments are checked when all is well again.
+/// Series of single instances that say what one row says, or that wait for two views to say so.
+/// Reasons that are concluded from two views of two moments are checked when all is well again.
 fn plain(series: &Series) -> bool {
     series.name.starts_with("aws_ssm_instance_")
         && !["unexplained", "security_updates_available"].contains(&series.label("reason"))
 }
 
-/// Whether a series calls an instance unreported that came while the summaries were being read: they may have passed its
-/// place, and the listing not yet.
+/// Whether a series calls an instance unreported that came while the summaries were being read:
+/// they may have passed its place, and the listing not yet.
 fn came_meanwhile(series: &Series, page: &Page, before: Option<&Moment>) -> bool {
-    let of_target = |name| [("account_id", series.label("account_id")), ("region", series.label("region")), name];
+    let of_target = |name| {
+        [
+            ("account_id", series.label("account_id")),
+            ("region", series.label("region")),
+            name,
+        ]
+    };
     let summaries = of_target(("collector", "compliance"));
     let was_listed = |moment: &Moment| {
-        let of_instance = |known: &Series| known.label("instance_id") == series.label("instance_id");
-        moment.page.keys().any(|known| known.name == "aws_ssm_instance_info" && of_instance(known))
+        let of_instance =
+            |known: &Series| known.label("instance_id") == series.label("instance_id");
+        moment
+            .page
+            .keys()
+            .any(|known| known.name == "aws_ssm_instance_info" && of_instance(known))
     };
     series.name == "aws_ssm_instance_unreported"
-        && page.value("aws_ssm_collector_success", &summaries).is_some_and(|success| success > 0.5)
+        && page
+            .value("aws_ssm_collector_success", &summaries)
+            .is_some_and(|success| success > 0.5)
         && !before.is_some_and(was_listed)
 }
 
 /// Series that are on the page and were never true.
 fn invented(page: &Page, history: &[Moment]) -> Vec<String> {
     let was = |series: &Series, value: f64| {
-        history.iter().any(|moment| moment.all.get(series).is_some_and(|span| span.holds(value)))
+        history
+            .iter()
+            .any(|moment| moment.all.get(series).is_some_and(|span| span.holds(value)))
     };
     let before = history.len().checked_sub(2).and_then(|at| history.get(at));
-    let wrong = page.fleet().filter(|(series, value)| plain(series) && !was(series, *value));
+    let wrong = page
+        .fleet()
+        .filter(|(series, value)| plain(series) && !was(series, *value));
     let wrong = wrong.filter(|(series, _)| !came_meanwhile(series, page, before));
-    wrong.map(|(series, value)| format!("invented: {series:?} {value}")).collect()
+    wrong
+        .map(|(series, value)| format!("invented: {series:?} {value}"))
+        .collect()
 }
 
 /// Series that were true all the time and are not on the page.
 fn lost(page: &Page, history: &[Moment]) -> Vec<String> {
     let (now, before) = history.split_last().unwrap();
-    let always = now.page.iter().filter(|(series, span)| before.iter().all(|it| it.page.get(*series) == Some(*span)));
-    let missing = always
-        .filter(|(series, span)| plain(series) && !page.samples.get(*series).is_some_and(|value| span.holds(*value)));
-    missing.map(|(series, _)| format!("lost: {series:?}")).collect()
+    let always = now
+        .page
+        .iter()
+        .filter(|(series, span)| before.iter().all(|it| it.page.get(*series) == Some(*span)));
+    let missing = always.filter(|(series, span)| {
+        plain(series)
+            && !page
+                .samples
+                .get(*series)
+                .is_some_and(|value| span.holds(*value))
+    });
+    missing
+        .map(|(series, _)| format!("lost: {series:?}"))
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -125,8 +168,17 @@ async fn in_any_weather_nothing_is_lost_or_invented_and_one_refresh_later_the_pa
 /// Rounds of changes in bad weather.
 async fn season(seed: u64) {
     let latency = Duration::from_millis(2);
-    let options = Options { instances: 52, seed, noncompliant: 0.2, latency, ..Options::default() };
-    let settings = Settings { interval: "50ms", ..Settings::default() };
+    let options = Options {
+        instances: 52,
+        seed,
+        noncompliant: 0.2,
+        latency,
+        ..Options::default()
+    };
+    let settings = Settings {
+        interval: "50ms",
+        ..Settings::default()
+    };
     let bench = Bench::with(options, settings).await;
     let mut generator = Generator::new(seed);
     let mut history = vec![Moment::of(&bench.aws)];

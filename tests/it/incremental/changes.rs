@@ -75,7 +75,11 @@ impl Kind {
 
 impl Generator {
     pub(crate) fn new(seed: u64) -> Self {
-        Self { state: seed, gone: Vec::new(), going: Vec::new() }
+        Self {
+            state: seed,
+            gone: Vec::new(),
+            going: Vec::new(),
+        }
     }
 
     /// `SplitMix64`.
@@ -114,7 +118,8 @@ impl Generator {
         self.gone.append(&mut self.going);
         for (target, (account, region, _)) in TARGETS.into_iter().enumerate() {
             let instances = aws.outline(account, region).instances;
-            let mut listed: Vec<String> = instances.into_iter().map(|row| row.instance_id).collect();
+            let mut listed: Vec<String> =
+                instances.into_iter().map(|row| row.instance_id).collect();
             let wanted = changes.len() + count;
             // Not every kind fits every instance.
             while changes.len() < wanted && listed.len() > 10 {
@@ -128,14 +133,26 @@ impl Generator {
         changes
     }
 
-    fn change(&mut self, kind: Kind, target: usize, id: String, before: ResourceTruth) -> Option<Change> {
+    fn change(
+        &mut self,
+        kind: Kind,
+        target: usize,
+        id: String,
+        before: ResourceTruth,
+    ) -> Option<Change> {
         let mut after = before.clone();
         match kind {
             Kind::Stop | Kind::Terminate => {
                 self.going.push((target, id.clone(), before));
                 after.instance = None;
                 let after = (kind == Kind::Stop).then_some(after);
-                return Some(Change { kind, target, id, halfway: after.clone(), after });
+                return Some(Change {
+                    kind,
+                    target,
+                    id,
+                    halfway: after.clone(),
+                    after,
+                });
             }
             Kind::Return => {
                 let index = self.gone.iter().position(|(of, ..)| *of == target)?;
@@ -154,7 +171,10 @@ impl Generator {
             Kind::RescanAlike => self.rescan(&mut after, false),
             Kind::Associate => associate(&mut after),
             Kind::AssociateAlike => move_associations(&mut after, true),
-            Kind::SilentPatches => after.patch_state.iter_mut().for_each(|state| state.missing_count += 3),
+            Kind::SilentPatches => after
+                .patch_state
+                .iter_mut()
+                .for_each(|state| state.missing_count += 3),
             Kind::SilentItems => move_associations(&mut after, false),
         }
         (after != before).then(|| Change::new(kind, target, id, &before, after))
@@ -163,8 +183,16 @@ impl Generator {
     /// Another scan; with other counts or only at another time.
     fn rescan(&mut self, rows: &mut ResourceTruth, counts: bool) {
         let more = i32::try_from(self.below(4)).unwrap() + 1;
-        let Some(summary) = rows.summaries.iter_mut().find(|row| row.compliance_type == "Patch") else { return };
-        let Some(state) = rows.patch_state.as_mut() else { return };
+        let Some(summary) = rows
+            .summaries
+            .iter_mut()
+            .find(|row| row.compliance_type == "Patch")
+        else {
+            return;
+        };
+        let Some(state) = rows.patch_state.as_mut() else {
+            return;
+        };
         summary.execution_summary.execution_time += 1.0;
         state.operation_end_time += 1.0;
         if counts {
@@ -184,32 +212,61 @@ impl Generator {
 }
 
 impl Change {
-    fn new(kind: Kind, target: usize, id: String, before: &ResourceTruth, after: ResourceTruth) -> Self {
+    fn new(
+        kind: Kind,
+        target: usize,
+        id: String,
+        before: &ResourceTruth,
+        after: ResourceTruth,
+    ) -> Self {
         let halfway = ResourceTruth {
             patch_state: before.patch_state.clone(),
             items: before.items.clone(),
             patches: before.patches.clone(),
             ..after.clone()
         };
-        Self { kind, target, id, halfway: Some(halfway), after: Some(after) }
+        Self {
+            kind,
+            target,
+            id,
+            halfway: Some(halfway),
+            after: Some(after),
+        }
     }
 }
 
 fn rename(rows: &mut ResourceTruth, id: &str) {
-    rows.instance.iter_mut().for_each(|row| id.clone_into(&mut row.instance_id));
-    rows.patch_state.iter_mut().for_each(|row| id.clone_into(&mut row.instance_id));
-    rows.summaries.iter_mut().for_each(|row| id.clone_into(&mut row.resource_id));
-    rows.items.iter_mut().for_each(|row| id.clone_into(&mut row.resource_id));
-    rows.patches.iter_mut().for_each(|row| id.clone_into(&mut row.instance_id));
-    rows.instance_associations.iter_mut().for_each(|row| id.clone_into(&mut row.instance_id));
+    rows.instance
+        .iter_mut()
+        .for_each(|row| id.clone_into(&mut row.instance_id));
+    rows.patch_state
+        .iter_mut()
+        .for_each(|row| id.clone_into(&mut row.instance_id));
+    rows.summaries
+        .iter_mut()
+        .for_each(|row| id.clone_into(&mut row.resource_id));
+    rows.items
+        .iter_mut()
+        .for_each(|row| id.clone_into(&mut row.resource_id));
+    rows.patches
+        .iter_mut()
+        .for_each(|row| id.clone_into(&mut row.instance_id));
+    rows.instance_associations
+        .iter_mut()
+        .for_each(|row| id.clone_into(&mut row.instance_id));
 }
 
 fn summary(rows: &mut ResourceTruth) -> Option<&mut Summary> {
-    rows.summaries.iter_mut().find(|row| row.compliance_type == "Association")
+    rows.summaries
+        .iter_mut()
+        .find(|row| row.compliance_type == "Association")
 }
 
 fn association_items(rows: &mut ResourceTruth) -> Vec<&mut Item> {
-    rows.items.iter_mut().filter(|item| item.compliance_type == "Association").collect()
+    rows.items
+        .iter_mut()
+        .filter(|item| item.compliance_type == "Association")
+        .collect()
 }
 
 /// All associations well, or the first not.
@@ -221,7 +278,10 @@ fn associate(rows: &mut ResourceTruth) {
     let bad = i32::from(!heal && all > 0);
     let status = |bad: bool| if bad { "NON_COMPLIANT" } else { "COMPLIANT" };
     status(bad > 0).clone_into(&mut row.status);
-    (row.compliant_summary.compliant_count, row.non_compliant_summary.non_compliant_count) = (all - bad, bad);
+    (
+        row.compliant_summary.compliant_count,
+        row.non_compliant_summary.non_compliant_count,
+    ) = (all - bad, bad);
     row.compliant_summary.severity_summary.unspecified_count = all - bad;
     row.non_compliant_summary.severity_summary.unspecified_count = bad;
     for (number, item) in association_items(rows).into_iter().enumerate() {
@@ -231,11 +291,20 @@ fn associate(rows: &mut ResourceTruth) {
 
 /// As many associations not well, but others; the summary says so by its time, or does not.
 fn move_associations(rows: &mut ResourceTruth, visible: bool) {
-    let Some(row) = summary(rows).filter(|row| row.status == "NON_COMPLIANT") else { return };
+    let Some(row) = summary(rows).filter(|row| row.status == "NON_COMPLIANT") else {
+        return;
+    };
     row.execution_summary.execution_time += f64::from(u8::from(visible));
     for item in association_items(rows) {
-        let other = if item.severity == "HIGH" { "LOW" } else { "HIGH" };
+        let other = if item.severity == "HIGH" {
+            "LOW"
+        } else {
+            "HIGH"
+        };
         other.clone_into(&mut item.severity);
-        item.details.insert("DocumentName".to_owned(), format!("Another-{}", item.details["DocumentName"]));
+        item.details.insert(
+            "DocumentName".to_owned(),
+            format!("Another-{}", item.details["DocumentName"]),
+        );
     }
 }

@@ -15,7 +15,11 @@ pub(crate) struct Aws {
 impl Aws {
     /// With so many instances in each target.
     pub(crate) async fn of(instances: usize) -> Self {
-        Self::start(Options { instances, ..Options::default() }).await
+        Self::start(Options {
+            instances,
+            ..Options::default()
+        })
+        .await
     }
 
     pub(crate) async fn start(options: Options) -> Self {
@@ -39,7 +43,11 @@ impl Aws {
     /// How many calls of an operation an account got.
     pub(crate) fn calls(&self, account: &str, operation: &str) -> u64 {
         let counts = self.simulator.counts();
-        counts.iter().filter(|c| c.account == account && c.operation == operation).map(|c| c.count).sum()
+        counts
+            .iter()
+            .filter(|c| c.account == account && c.operation == operation)
+            .map(|c| c.count)
+            .sum()
     }
 }
 

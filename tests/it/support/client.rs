@@ -20,7 +20,8 @@ pub(crate) struct Reply {
 pub(crate) async fn get(address: SocketAddr, path: &str, headers: &str) -> Reply {
     let exchange = async {
         let mut stream = TcpStream::connect(address).await.unwrap();
-        let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n{headers}\r\n");
+        let request =
+            format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n{headers}\r\n");
         stream.write_all(request.as_bytes()).await.unwrap();
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).await.unwrap();
@@ -31,18 +32,31 @@ pub(crate) async fn get(address: SocketAddr, path: &str, headers: &str) -> Reply
 
 impl Reply {
     pub(crate) fn read(mut answer: Vec<u8>) -> Self {
-        let end = answer.windows(4).position(|window| window == b"\r\n\r\n").unwrap() + 4;
+        let end = answer
+            .windows(4)
+            .position(|window| window == b"\r\n\r\n")
+            .unwrap()
+            + 4;
         let body = answer.split_off(end);
         let head = String::from_utf8(answer).unwrap();
-        let code = head.strip_prefix("HTTP/1.1 ").unwrap()[..3].parse().unwrap();
+        let code = head.strip_prefix("HTTP/1.1 ").unwrap()[..3]
+            .parse()
+            .unwrap();
         let reply = Self { code, head, body };
-        assert_eq!(reply.header("content-length"), Some(reply.body.len().to_string().as_str()), "{}", reply.head);
+        assert_eq!(
+            reply.header("content-length"),
+            Some(reply.body.len().to_string().as_str()),
+            "{}",
+            reply.head
+        );
         reply
     }
 
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let mut lines = self.head.lines().filter_map(|line| line.split_once(": "));
-        lines.find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+        lines
+            .find(|(key, _)| key.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value)
     }
 
     /// The body, decompressed. Only one gzip member is read: some clients read no more.

@@ -16,15 +16,24 @@ pub(crate) struct Exporter {
 impl Exporter {
     pub(crate) async fn start(aws: &Aws, settings: &Settings) -> Self {
         let credentials = ("AKIAEXAMPLE".to_owned(), "secret".to_owned());
-        let fleet = Fleet::new(&settings.config(aws), Some(credentials)).await.unwrap();
-        let options =
-            ServeOptions { listen: vec!["127.0.0.1:0".parse().unwrap()], telemetry_path: "/metrics".to_owned() };
+        let fleet = Fleet::new(&settings.config(aws), Some(credentials))
+            .await
+            .unwrap();
+        let options = ServeOptions {
+            listen: vec!["127.0.0.1:0".parse().unwrap()],
+            telemetry_path: "/metrics".to_owned(),
+        };
         let (listening, address) = oneshot::channel();
         tokio::spawn(async move {
-            let tell = |addresses: &[String]| listening.send(addresses[0].parse().unwrap()).unwrap();
-            app::serve(fleet, options, std::future::pending(), tell).await.unwrap();
+            let tell =
+                |addresses: &[String]| listening.send(addresses[0].parse().unwrap()).unwrap();
+            app::serve(fleet, options, std::future::pending(), tell)
+                .await
+                .unwrap();
         });
-        Self { address: in_time("listening", address).await.unwrap() }
+        Self {
+            address: in_time("listening", address).await.unwrap(),
+        }
     }
 
     pub(crate) async fn get(&self, path: &str, headers: &str) -> Reply {
@@ -48,17 +57,34 @@ impl Exporter {
     }
 
     pub(crate) async fn page_as(&self, format: Format, gzip: bool) -> Page {
-        let encoding = if gzip { "Accept-Encoding: gzip\r\n" } else { "" };
-        let reply = self.get("/metrics", &format!("Accept: {}\r\n{encoding}", format.accept())).await;
+        let encoding = if gzip {
+            "Accept-Encoding: gzip\r\n"
+        } else {
+            ""
+        };
+        let reply = self
+            .get(
+                "/metrics",
+                &format!("Accept: {}\r\n{encoding}", format.accept()),
+            )
+            .await;
         assert_eq!(reply.code, 200);
         assert_eq!(reply.header("content-encoding"), gzip.then_some("gzip"));
         let content_type = reply.header("content-type").unwrap_or_default();
-        assert!(content_type.starts_with(format.content_type()), "{content_type}");
-        Page::read(&reply.text(), format).unwrap_or_else(|error| panic!("the page is no {format:?}: {error}"))
+        assert!(
+            content_type.starts_with(format.content_type()),
+            "{content_type}"
+        );
+        Page::read(&reply.text(), format)
+            .unwrap_or_else(|error| panic!("the page is no {format:?}: {error}"))
     }
 
     /// Once the page does not differ any more.
-    pub(crate) async fn until_none(&self, what: &str, differences: impl Fn(&Page) -> Vec<String>) -> Page {
+    pub(crate) async fn until_none(
+        &self,
+        what: &str,
+        differences: impl Fn(&Page) -> Vec<String>,
+    ) -> Page {
         let start = Instant::now();
         loop {
             let page = self.page().await;
@@ -66,7 +92,11 @@ impl Exporter {
             if different.is_empty() {
                 return page;
             }
-            assert!(start.elapsed() < PATIENCE, "never: {what}\n{}", different.join("\n"));
+            assert!(
+                start.elapsed() < PATIENCE,
+                "never: {what}\n{}",
+                different.join("\n")
+            );
             sleep(Duration::from_millis(200)).await;
         }
     }
@@ -80,7 +110,10 @@ impl Exporter {
                 return page;
             }
             if start.elapsed() > PATIENCE {
-                let targets: Vec<String> = page.about("aws_ssm_up").chain(page.about("aws_ssm_collector")).collect();
+                let targets: Vec<String> = page
+                    .about("aws_ssm_up")
+                    .chain(page.about("aws_ssm_collector"))
+                    .collect();
                 panic!("never: {what}\n{}", targets.join("\n"));
             }
             sleep(Duration::from_millis(100)).await;

@@ -16,7 +16,8 @@ pub(crate) use page::{Format, Page, Series};
 pub(crate) use program::{CREDENTIALS, Program, Run, command, run, run_with};
 pub(crate) use settings::{Settings, role};
 
-/// How long a test waits before it counts as hanging: long, because two cores may be busy with other tests.
+/// How long a test waits before it counts as hanging: long, because two cores may be busy with
+/// other tests.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(25);
 
 /// One account, read with the credentials of the environment.
@@ -25,10 +26,15 @@ pub(crate) const OWN: &str = "111122223333";
 pub(crate) const OTHER: &str = "444455556666";
 
 /// The targets of [`Settings`], each with the name of its account.
-pub(crate) const TARGETS: [(&str, &str, &str); 3] =
-    [(OWN, "eu-west-1", OWN), (OWN, "us-east-1", OWN), (OTHER, "eu-west-1", "production")];
+pub(crate) const TARGETS: [(&str, &str, &str); 3] = [
+    (OWN, "eu-west-1", OWN),
+    (OWN, "us-east-1", OWN),
+    (OTHER, "eu-west-1", "production"),
+];
 
 /// Waits for a future, but not for ever.
 pub(crate) async fn in_time<F: Future>(what: &str, future: F) -> F::Output {
-    tokio::time::timeout(PATIENCE, future).await.unwrap_or_else(|_| panic!("hangs: {what}"))
+    tokio::time::timeout(PATIENCE, future)
+        .await
+        .unwrap_or_else(|_| panic!("hangs: {what}"))
 }

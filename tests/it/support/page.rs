@@ -1,5 +1,5 @@
-//! A strict reader of both exposition formats, written after their specifications and nothing else: "Exposition
-//! formats" of the Prometheus documentation (text 0.0.4) and OpenMetrics 1.0.
+//! A strict reader of both exposition formats, written after their specifications and nothing else:
+//! "Exposition formats" of the Prometheus documentation (text 0.0.4) and OpenMetrics 1.0.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -40,7 +40,9 @@ impl Format {
     pub(crate) fn accept(self) -> &'static str {
         match self {
             Self::Text => "text/plain;version=0.0.4;q=0.5,*/*;q=0.1",
-            Self::OpenMetrics => "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5",
+            Self::OpenMetrics => {
+                "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5"
+            }
         }
     }
 
@@ -55,15 +57,28 @@ impl Format {
 
 impl fmt::Debug for Series {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let labels: Vec<String> = self.labels.iter().map(|(key, value)| format!("{key}={value:?}")).collect();
+        let labels: Vec<String> = self
+            .labels
+            .iter()
+            .map(|(key, value)| format!("{key}={value:?}"))
+            .collect();
         write!(f, "{}{{{}}}", self.name, labels.join(","))
     }
 }
 
 impl Series {
-    pub(crate) fn new<'a>(name: &str, labels: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
-        let labels = labels.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
-        Self { name: name.to_owned(), labels }
+    pub(crate) fn new<'a>(
+        name: &str,
+        labels: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Self {
+        let labels = labels
+            .into_iter()
+            .map(|(key, value)| (key.to_owned(), value.to_owned()))
+            .collect();
+        Self {
+            name: name.to_owned(),
+            labels,
+        }
     }
 
     pub(crate) fn label(&self, key: &str) -> &str {
@@ -76,10 +91,19 @@ impl Series {
 impl Page {
     /// Reads a page.
     pub(crate) fn read(text: &str, format: Format) -> Result<Self, String> {
-        let body = text.strip_suffix('\n').ok_or("the last line does not end")?;
-        let mut reader = Reader { format, page: Self::default(), open: None, ended: false };
+        let body = text
+            .strip_suffix('\n')
+            .ok_or("the last line does not end")?;
+        let mut reader = Reader {
+            format,
+            page: Self::default(),
+            open: None,
+            ended: false,
+        };
         for (number, line) in (1..).zip(body.split('\n')) {
-            reader.line(line).map_err(|error| format!("line {number}: {error}: {line}"))?;
+            reader
+                .line(line)
+                .map_err(|error| format!("line {number}: {error}: {line}"))?;
         }
         reader.close()?;
         if format == Format::OpenMetrics && !reader.ended {
@@ -90,8 +114,15 @@ impl Page {
 
     /// The value of the only series that bears this name and these labels among others.
     pub(crate) fn value(&self, name: &str, labels: &[(&str, &str)]) -> Option<f64> {
-        let found: Vec<f64> = self.matching(name, labels).map(|(_, value)| value).collect();
-        assert!(found.len() < 2, "{name} {labels:?} means {} series", found.len());
+        let found: Vec<f64> = self
+            .matching(name, labels)
+            .map(|(_, value)| value)
+            .collect();
+        assert!(
+            found.len() < 2,
+            "{name} {labels:?} means {} series",
+            found.len()
+        );
         found.first().copied()
     }
 
@@ -99,22 +130,40 @@ impl Page {
         self.matching(name, labels).count()
     }
 
-    pub(crate) fn matching(&self, name: &str, labels: &[(&str, &str)]) -> impl Iterator<Item = (&Series, f64)> {
-        let fits =
-            move |series: &Series| series.name == name && labels.iter().all(|(key, value)| series.label(key) == *value);
-        self.samples.iter().filter(move |(series, _)| fits(series)).map(|(series, value)| (series, *value))
+    pub(crate) fn matching(
+        &self,
+        name: &str,
+        labels: &[(&str, &str)],
+    ) -> impl Iterator<Item = (&Series, f64)> {
+        let fits = move |series: &Series| {
+            series.name == name
+                && labels
+                    .iter()
+                    .all(|(key, value)| series.label(key) == *value)
+        };
+        self.samples
+            .iter()
+            .filter(move |(series, _)| fits(series))
+            .map(|(series, value)| (series, *value))
     }
 
     /// Series whose names begin like this, for messages.
     pub(crate) fn about(&self, prefix: &str) -> impl Iterator<Item = String> {
-        let series = self.samples.iter().filter(move |(series, _)| series.name.starts_with(prefix));
+        let series = self
+            .samples
+            .iter()
+            .filter(move |(series, _)| series.name.starts_with(prefix));
         series.map(|(series, value)| format!("{series:?} {value}"))
     }
 
     /// The series of the fleet: all but those of the exporter itself.
     pub(crate) fn fleet(&self) -> impl Iterator<Item = (&Series, f64)> {
-        let own = |name: &str| name.starts_with("aws_ssm_exporter_") || name.starts_with("process_");
-        self.samples.iter().filter(move |(series, _)| !own(&series.name)).map(|(series, value)| (series, *value))
+        let own =
+            |name: &str| name.starts_with("aws_ssm_exporter_") || name.starts_with("process_");
+        self.samples
+            .iter()
+            .filter(move |(series, _)| !own(&series.name))
+            .map(|(series, value)| (series, *value))
     }
 }
 
@@ -158,7 +207,13 @@ impl Reader {
         if self.open.as_ref().is_none_or(|open| open.name != name) {
             self.close()?;
             let (name, (has_unit, has_samples)) = (name.to_owned(), (false, false));
-            self.open = Some(Open { name, help: None, kind: None, has_unit, has_samples });
+            self.open = Some(Open {
+                name,
+                help: None,
+                kind: None,
+                has_unit,
+                has_samples,
+            });
         }
         let format = self.format;
         let open = self.open.as_mut().ok_or("no family")?;
@@ -178,7 +233,9 @@ impl Reader {
                 open.kind = Some(text.to_owned());
                 Ok(())
             }
-            ("UNIT", Format::OpenMetrics) if !open.has_unit && name.ends_with(&format!("_{text}")) => {
+            ("UNIT", Format::OpenMetrics)
+                if !open.has_unit && name.ends_with(&format!("_{text}")) =>
+            {
                 open.has_unit = true;
                 Ok(())
             }
@@ -190,7 +247,10 @@ impl Reader {
         let (series, value) = read_sample(line)?;
         let open = self.open.as_mut().ok_or("a sample without a family")?;
         let kind = open.kind.as_deref().ok_or("a sample without a TYPE")?;
-        let suffix = series.name.strip_prefix(open.name.as_str()).ok_or("a sample of another family")?;
+        let suffix = series
+            .name
+            .strip_prefix(open.name.as_str())
+            .ok_or("a sample of another family")?;
         if !suffixes(kind, self.format).contains(&suffix) {
             return Err(format!("a {kind} has no sample named {}", series.name));
         }
@@ -209,7 +269,9 @@ impl Reader {
 
     /// Ends the family that is open.
     fn close(&mut self) -> Result<(), String> {
-        let Some(open) = self.open.take() else { return Ok(()) };
+        let Some(open) = self.open.take() else {
+            return Ok(());
+        };
         let (Some(kind), Some(help)) = (open.kind, open.help) else {
             return Err(format!("{} lacks HELP or TYPE", open.name));
         };
@@ -222,7 +284,11 @@ impl Reader {
             _ => "",
         };
         let name = open.name + suffix;
-        match self.page.families.insert(name.clone(), Family { kind, help }) {
+        match self
+            .page
+            .families
+            .insert(name.clone(), Family { kind, help })
+        {
             Some(_) => Err(format!("{name} comes in two places")),
             None => Ok(()),
         }
@@ -243,13 +309,21 @@ fn check_kind(kind: &str, format: Format) -> Result<(), String> {
         Format::Text => ["counter", "gauge", "histogram"].as_slice(),
         Format::OpenMetrics => &["counter", "gauge", "histogram", "info"],
     };
-    if known.contains(&kind) { Ok(()) } else { Err(format!("the type {kind} is unknown")) }
+    if known.contains(&kind) {
+        Ok(())
+    } else {
+        Err(format!("the type {kind} is unknown"))
+    }
 }
 
 fn check_name(name: &str, colons: bool) -> Result<(), String> {
     let first = name.bytes().next().ok_or("an empty name")?;
     let good = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || (colons && b == b':');
-    if !first.is_ascii_digit() && name.bytes().all(good) { Ok(()) } else { Err(format!("{name:?} is no name")) }
+    if !first.is_ascii_digit() && name.bytes().all(good) {
+        Ok(())
+    } else {
+        Err(format!("{name:?} is no name"))
+    }
 }
 
 /// `name{key="value",...} number`, with exactly these spaces, and no timestamp.
@@ -273,7 +347,13 @@ fn read_sample(line: &str) -> Result<(Series, f64), String> {
         rest = &inside[1..];
     }
     let value = rest.strip_prefix(' ').ok_or("no space before the value")?;
-    Ok((Series { name: name.to_owned(), labels }, read_value(value)?))
+    Ok((
+        Series {
+            name: name.to_owned(),
+            labels,
+        },
+        read_value(value)?,
+    ))
 }
 
 /// Key, value and what follows.
@@ -318,7 +398,10 @@ fn read_value(text: &str) -> Result<f64, String> {
         "+Inf" => Ok(f64::INFINITY),
         "-Inf" => Ok(f64::NEG_INFINITY),
         "NaN" => Ok(f64::NAN),
-        _ if text.bytes().all(|b| b.is_ascii_digit() || b"+-.eE".contains(&b)) => {
+        _ if text
+            .bytes()
+            .all(|b| b.is_ascii_digit() || b"+-.eE".contains(&b)) =>
+        {
             text.parse().map_err(|_| format!("{text:?} is no number"))
         }
         _ => Err(format!("{text:?} is no number, or has a timestamp")),
@@ -329,25 +412,36 @@ fn read_value(text: &str) -> Result<f64, String> {
 mod tests {
     use super::{Format, Page, Series};
 
-    const GOOD: &str =
-        "# HELP a_total An \"a\".\\n\n# TYPE a_total counter\na_total{x=\"q\\\"\\\\\\n{,}\"} 1\na_total 2e3\n";
+    const GOOD: &str = "# HELP a_total An \"a\".\\n\n# TYPE a_total counter\na_total{x=\"q\\\"\\\\\\n{,}\"} 1\na_total 2e3\n";
 
     #[test]
     fn a_good_page_is_read() {
         let page = Page::read(GOOD, Format::Text).unwrap();
-        assert_eq!(page.samples[&Series::new("a_total", [("x", "q\"\\\n{,}")])].to_bits(), 1_f64.to_bits());
+        assert_eq!(
+            page.samples[&Series::new("a_total", [("x", "q\"\\\n{,}")])].to_bits(),
+            1_f64.to_bits()
+        );
         let open = "# TYPE a info\n# HELP a An \\\"a\\\".\na_info{} 1\n# EOF\n";
-        assert_eq!(Page::read(open, Format::OpenMetrics).unwrap().families["a_info"].help, "An \"a\".");
+        assert_eq!(
+            Page::read(open, Format::OpenMetrics).unwrap().families["a_info"].help,
+            "An \"a\"."
+        );
     }
 
     #[test]
     fn a_page_that_breaks_a_rule_is_refused() {
         let head = "# HELP a b\n# TYPE a gauge\n";
         for (rule, page) in [
-            ("duplicate", format!("{head}a{{x=\"1\"}} 1\na{{x=\"1\"}} 2\n")),
+            (
+                "duplicate",
+                format!("{head}a{{x=\"1\"}} 1\na{{x=\"1\"}} 2\n"),
+            ),
             ("timestamp", format!("{head}a 1 1700000000000\n")),
             ("order", "# TYPE a gauge\n# HELP a b\na 1\n".to_owned()),
-            ("interleaved", format!("{head}a 1\n# HELP c d\n# TYPE c gauge\nc 1\n{head}a{{x=\"1\"}} 1\n")),
+            (
+                "interleaved",
+                format!("{head}a 1\n# HELP c d\n# TYPE c gauge\nc 1\n{head}a{{x=\"1\"}} 1\n"),
+            ),
             ("foreign", format!("{head}b 1\n")),
             ("no help", "# TYPE a gauge\na 1\n".to_owned()),
             ("no samples", head.to_owned()),
@@ -356,11 +450,20 @@ mod tests {
             ("no newline", format!("{head}a 1")),
             ("empty line", format!("{head}a 1\n\n")),
             ("value", format!("{head}a one\n")),
-            ("info in text", "# HELP a b\n# TYPE a info\na_info 1\n".to_owned()),
+            (
+                "info in text",
+                "# HELP a b\n# TYPE a info\na_info 1\n".to_owned(),
+            ),
         ] {
             assert!(Page::read(&page, Format::Text).is_err(), "{rule}");
         }
-        assert!(Page::read(&format!("{head}a 1\n"), Format::OpenMetrics).is_err(), "no EOF");
-        assert!(Page::read(&format!("{head}a 1\n# EOF\na 2\n"), Format::OpenMetrics).is_err(), "after EOF");
+        assert!(
+            Page::read(&format!("{head}a 1\n"), Format::OpenMetrics).is_err(),
+            "no EOF"
+        );
+        assert!(
+            Page::read(&format!("{head}a 1\n# EOF\na 2\n"), Format::OpenMetrics).is_err(),
+            "after EOF"
+        );
     }
 }

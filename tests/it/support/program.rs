@@ -19,8 +19,10 @@ pub(crate) struct Run {
 }
 
 /// Credentials that the simulator takes for those of its first account.
-pub(crate) const CREDENTIALS: [(&str, &str); 2] =
-    [("AWS_ACCESS_KEY_ID", "AKIAKNOWNKEYID"), ("AWS_SECRET_ACCESS_KEY", "known-secret-key")];
+pub(crate) const CREDENTIALS: [(&str, &str); 2] = [
+    ("AWS_ACCESS_KEY_ID", "AKIAKNOWNKEYID"),
+    ("AWS_SECRET_ACCESS_KEY", "known-secret-key"),
+];
 
 /// The program with these arguments, in an environment without anything of the machine's.
 pub(crate) fn command(arguments: &[&str], environment: &[(&str, &str)]) -> Command {
@@ -46,15 +48,23 @@ pub(crate) async fn run(arguments: &[&str]) -> Run {
 
 /// Runs it to its end.
 pub(crate) async fn run_with(environment: &[(&str, &str)], arguments: &[&str]) -> Run {
-    let output = in_time("the program", command(arguments, environment).output()).await.unwrap();
+    let output = in_time("the program", command(arguments, environment).output())
+        .await
+        .unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
-    Run { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+    Run {
+        code: output.status.code(),
+        out: text(output.stdout),
+        err: text(output.stderr),
+    }
 }
 
 /// The address in the line that tells it, in either format.
 fn told_address(line: &str) -> Option<&str> {
     let (_, rest) = line.split_once("addresses")?;
-    rest.trim_start_matches(['"', '=', ':']).split(['"', ' ']).next()
+    rest.trim_start_matches(['"', '=', ':'])
+        .split(['"', ' '])
+        .next()
 }
 
 /// A server that runs until it is dropped or told to stop.
@@ -85,7 +95,9 @@ impl Program {
         tokio::spawn(async move {
             let mut listening = Some(listening);
             while let Ok(Some(line)) = lines.next_line().await {
-                if let Some((address, listening)) = told_address(&line).and_then(|it| Some((it, listening.take()?))) {
+                if let Some((address, listening)) =
+                    told_address(&line).and_then(|it| Some((it, listening.take()?)))
+                {
                     let _ = listening.send(address.parse().unwrap());
                     if !reads_on {
                         // Open, and full some time.
@@ -98,8 +110,13 @@ impl Program {
             }
         });
         let address = in_time("start of the program", address).await;
-        let address = address.unwrap_or_else(|_| panic!("the program ended: {}", log.lock().unwrap()));
-        Self { child, address, log }
+        let address =
+            address.unwrap_or_else(|_| panic!("the program ended: {}", log.lock().unwrap()));
+        Self {
+            child,
+            address,
+            log,
+        }
     }
 
     pub(crate) fn pid(&self) -> u32 {
@@ -113,20 +130,34 @@ impl Program {
 
     /// Sends a signal by name, with kill(1).
     pub(crate) async fn signal(&self, name: &str) {
-        let status = Command::new("kill").args(["-s", name, &self.pid().to_string()]).status().await.unwrap();
+        let status = Command::new("kill")
+            .args(["-s", name, &self.pid().to_string()])
+            .status()
+            .await
+            .unwrap();
         assert!(status.success());
     }
 
     /// How it ends.
     pub(crate) async fn ended(&mut self) -> ExitStatus {
-        in_time("end of the program", self.child.wait()).await.unwrap()
+        in_time("end of the program", self.child.wait())
+            .await
+            .unwrap()
     }
 
     /// A line of `/proc/PID/status`, in kilobytes or as a plain number.
     pub(crate) fn status(&self, key: &str) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid())).unwrap();
-        let line = status.lines().find_map(|line| line.strip_prefix(key)).unwrap();
-        line.trim_start_matches(':').split_whitespace().next().unwrap().parse().unwrap()
+        let line = status
+            .lines()
+            .find_map(|line| line.strip_prefix(key))
+            .unwrap();
+        line.trim_start_matches(':')
+            .split_whitespace()
+            .next()
+            .unwrap()
+            .parse()
+            .unwrap()
     }
 }
 

@@ -4,7 +4,8 @@ use ssm_compliance_exporter::config::{Config, parse_duration};
 
 use super::{Aws, OTHER};
 
-/// What a test wants otherwise than others; the rest is three targets and a simulator that may be asked quickly.
+/// What a test wants otherwise than others; the rest is three targets and a simulator that may be
+/// asked quickly.
 pub(crate) struct Settings {
     pub(crate) interval: &'static str,
     pub(crate) stale_after: &'static str,
@@ -41,15 +42,28 @@ pub(crate) fn role(account: &str) -> String {
 }
 
 impl Settings {
-    /// Refreshes more than once a second, which no file may ask for, so that tests of what changes are quick. Every refresh reads everything, so that each
-    /// collector has something to fail at.
+    /// Refreshes more than once a second, which no file may ask for, so that tests of what changes
+    /// are quick. Every refresh reads everything, so that each collector has something to fail at.
     pub(crate) fn quick() -> Self {
-        Self { interval: "500ms", full_every: "500ms", attempt_timeout: "3s", ..Self::default() }
+        Self {
+            interval: "500ms",
+            full_every: "500ms",
+            attempt_timeout: "3s",
+            ..Self::default()
+        }
     }
 
     /// The file.
     pub(crate) fn yaml(&self, aws: &Aws) -> String {
-        let Self { interval, stale_after, full_every, requests_per_second, attempt_timeout, accounts, more } = self;
+        let Self {
+            interval,
+            stale_after,
+            full_every,
+            requests_per_second,
+            attempt_timeout,
+            accounts,
+            more,
+        } = self;
         format!(
             "refresh:\n  interval: {interval}\n  stale_after: {stale_after}\n  full_every: {full_every}\n\
              api:\n  requests_per_second: {requests_per_second}\n  attempt_timeout: {attempt_timeout}\n  \
@@ -60,7 +74,12 @@ impl Settings {
 
     /// The same as it is read, but with intervals as short as they were meant.
     pub(crate) fn config(&self, aws: &Aws) -> Config {
-        let slow = Self { interval: "1s", full_every: "1s", accounts: self.accounts.clone(), ..*self };
+        let slow = Self {
+            interval: "1s",
+            full_every: "1s",
+            accounts: self.accounts.clone(),
+            ..*self
+        };
         let config = Config::parse(&slow.yaml(aws), "test.yaml", |_| None);
         let mut config = config.unwrap_or_else(|error| panic!("{error}"));
         config.refresh.interval = parse_duration(self.interval).unwrap();

@@ -1,5 +1,5 @@
-//! Which series follow from the rows of an account: contract sections 5 and 7, read once more and by other means than
-//! the exporter's. Slow, plain, and from one moment's rows.
+//! Which series follow from the rows of an account: contract sections 5 and 7, read once more and
+//! by other means than the exporter's. Slow, plain, and from one moment's rows.
 
 mod compliance;
 mod details;
@@ -64,21 +64,31 @@ pub(crate) fn fleet(aws: &Simulator, with: impl Fn(Reading) -> Reading) -> BTree
     series
 }
 
-/// The rows that series follow from. Of items, which are hundreds per resource, only those of resources that are
-/// non-compliant for their associations.
+/// The rows that series follow from. Of items, which are hundreds per resource, only those of
+/// resources that are non-compliant for their associations.
 fn truth(aws: &Simulator, account: &str, region: &str) -> TargetTruth {
     let mut truth = aws.outline(account, region);
-    let bad =
-        truth.summaries.iter().filter(|row| row.compliance_type == "Association" && row.status == "NON_COMPLIANT");
-    truth.items =
-        bad.filter_map(|row| aws.resource(account, region, &row.resource_id)).flat_map(|rows| rows.items).collect();
+    let bad = truth
+        .summaries
+        .iter()
+        .filter(|row| row.compliance_type == "Association" && row.status == "NON_COMPLIANT");
+    truth.items = bad
+        .filter_map(|row| aws.resource(account, region, &row.resource_id))
+        .flat_map(|rows| rows.items)
+        .collect();
     truth
 }
 
 /// Words of AWS: "kept if it is an identifier, else Unknown".
 pub(super) fn word(value: &str) -> String {
-    let identifier = value.chars().all(|c| c.is_ascii_alphanumeric() || "_-:.".contains(c));
-    if identifier && value.len() <= 100 { value.to_owned() } else { "Unknown".to_owned() }
+    let identifier = value
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || "_-:.".contains(c));
+    if identifier && value.len() <= 100 {
+        value.to_owned()
+    } else {
+        "Unknown".to_owned()
+    }
 }
 
 /// Free text: "control characters removed, cut at 256 bytes on a character boundary".
@@ -110,7 +120,10 @@ pub(super) struct Resource<'a> {
 
 impl Resource<'_> {
     pub(super) fn summary(&self, kind: &str) -> Option<&Summary> {
-        self.summaries.iter().copied().find(|row| row.compliance_type == kind)
+        self.summaries
+            .iter()
+            .copied()
+            .find(|row| row.compliance_type == kind)
     }
 }
 
@@ -122,15 +135,29 @@ pub(super) struct Out<'a> {
 
 impl Out<'_> {
     fn span(&mut self, name: &str, labels: &[(&str, &str)], span: Span) {
-        let target = [("account_id", self.reading.account_id.as_str()), ("region", self.reading.region.as_str())];
-        let series = Series::new(&format!("aws_ssm_{name}"), target.into_iter().chain(labels.iter().copied()));
-        // "Of label sets that become equal, counts are added": where that matters, the caller has done it.
+        let target = [
+            ("account_id", self.reading.account_id.as_str()),
+            ("region", self.reading.region.as_str()),
+        ];
+        let series = Series::new(
+            &format!("aws_ssm_{name}"),
+            target.into_iter().chain(labels.iter().copied()),
+        );
+        // "Of label sets that become equal, counts are added": where that matters, the caller has
+        // done it.
         self.series.entry(series).or_insert(span);
     }
 
     pub(super) fn value(&mut self, name: &str, labels: &[(&str, &str)], value: impl Into<f64>) {
         let value = value.into();
-        self.span(name, labels, Span { low: value, high: value });
+        self.span(
+            name,
+            labels,
+            Span {
+                low: value,
+                high: value,
+            },
+        );
     }
 
     /// "A negative count gives no series."
@@ -143,14 +170,29 @@ impl Out<'_> {
     /// "A time that is absent, zero or before 2000 gives no series." Milliseconds are enough.
     pub(super) fn time(&mut self, name: &str, labels: &[(&str, &str)], time: Option<f64>) {
         if let Some(time) = time.filter(|time| *time >= SECONDS_OF_2000) {
-            self.span(name, labels, Span { low: time - 0.0011, high: time + 0.0011 });
+            self.span(
+                name,
+                labels,
+                Span {
+                    low: time - 0.0011,
+                    high: time + 0.0011,
+                },
+            );
         }
     }
 
     /// Counts with the labels they are counted by.
-    pub(super) fn sums<const N: usize>(&mut self, name: &str, keys: [&str; N], sums: &BTreeMap<[String; N], i32>) {
+    pub(super) fn sums<const N: usize>(
+        &mut self,
+        name: &str,
+        keys: [&str; N],
+        sums: &BTreeMap<[String; N], i32>,
+    ) {
         for (values, sum) in sums {
-            let labels: Vec<(&str, &str)> = keys.into_iter().zip(values.iter().map(String::as_str)).collect();
+            let labels: Vec<(&str, &str)> = keys
+                .into_iter()
+                .zip(values.iter().map(String::as_str))
+                .collect();
             self.value(name, &labels, *sum);
         }
     }
@@ -163,7 +205,10 @@ impl Reading {
 
     pub(crate) fn series(&self) -> BTreeMap<Series, Span> {
         let resources = self.resources();
-        let mut out = Out { reading: self, series: BTreeMap::new() };
+        let mut out = Out {
+            reading: self,
+            series: BTreeMap::new(),
+        };
         self.target(&mut out);
         for resource in resources.iter().filter(|resource| self.shows(resource)) {
             Self::instance(resource, &mut out);
@@ -179,9 +224,16 @@ impl Reading {
 
     fn resources(&self) -> Vec<Resource<'_>> {
         let truth = &self.truth;
-        let summaries = || truth.summaries.iter().filter(|row| self.reads(&row.compliance_type));
+        let summaries = || {
+            truth
+                .summaries
+                .iter()
+                .filter(|row| self.reads(&row.compliance_type))
+        };
         let listed = truth.instances.iter().map(|row| row.instance_id.as_str());
-        let ids: BTreeSet<&str> = listed.chain(summaries().map(|row| row.resource_id.as_str())).collect();
+        let ids: BTreeSet<&str> = listed
+            .chain(summaries().map(|row| row.resource_id.as_str()))
+            .collect();
         let resource = |id| Resource {
             id,
             instance: truth.instances.iter().find(|row| row.instance_id == id),
@@ -198,7 +250,10 @@ impl Reading {
             Show::All => true,
             Show::None => false,
             Show::Noncompliant => {
-                resource.summaries.iter().any(|row| row.status == "NON_COMPLIANT")
+                resource
+                    .summaries
+                    .iter()
+                    .any(|row| row.status == "NON_COMPLIANT")
                     || self.unreported(resource, "Patch")
                     || self.unreported(resource, "Association")
             }
@@ -208,17 +263,35 @@ impl Reading {
 
     fn target(&self, out: &mut Out<'_>) {
         out.value("up", &[], 1);
-        out.value("target_info", &[("account_name", &text(&self.account_name))], 1);
+        out.value(
+            "target_info",
+            &[("account_name", &text(&self.account_name))],
+            1,
+        );
         let now = std::time::UNIX_EPOCH.elapsed().unwrap().as_secs_f64();
-        let of_patch = ["patches", "baselines"].into_iter().filter(|_| self.reads("Patch"));
-        let of_association = ["associations", "items"].into_iter().filter(|_| self.reads("Association"));
+        let of_patch = ["patches", "baselines"]
+            .into_iter()
+            .filter(|_| self.reads("Patch"));
+        let of_association = ["associations", "items"]
+            .into_iter()
+            .filter(|_| self.reads("Association"));
         let always = ["instances", "compliance", "compliance_totals"];
         for collector in always.into_iter().chain(of_patch).chain(of_association) {
             let labels = [("collector", collector)];
             out.value("collector_success", &labels, 1);
             out.value("collector_skipped_resources", &labels, 0);
-            out.span("collector_duration_seconds", &labels, Span { low: 0.0, high: 60.0 });
-            let lately = Span { low: now - 120.0, high: now + 120.0 };
+            out.span(
+                "collector_duration_seconds",
+                &labels,
+                Span {
+                    low: 0.0,
+                    high: 60.0,
+                },
+            );
+            let lately = Span {
+                low: now - 120.0,
+                high: now + 120.0,
+            };
             out.span("collector_last_success_timestamp_seconds", &labels, lately);
         }
     }
@@ -239,17 +312,31 @@ impl Reading {
         ];
         out.value("instance_info", &labels, 1);
         out.value("instance_online", &[id], row.ping_status == "Online");
-        out.time("instance_last_ping_timestamp_seconds", &[id], Some(row.last_ping_date_time));
+        out.time(
+            "instance_last_ping_timestamp_seconds",
+            &[id],
+            Some(row.last_ping_date_time),
+        );
         if let Some(latest) = row.is_latest_version {
             out.value("instance_agent_latest", &[id], latest);
         }
         let last = row.last_association_execution_date;
-        out.time("instance_last_association_execution_timestamp_seconds", &[id], last);
+        out.time(
+            "instance_last_association_execution_timestamp_seconds",
+            &[id],
+            last,
+        );
         let last = row.last_successful_association_execution_date;
-        out.time("instance_last_association_success_timestamp_seconds", &[id], last);
+        out.time(
+            "instance_last_association_success_timestamp_seconds",
+            &[id],
+            last,
+        );
         let mut sums = BTreeMap::new();
         let overview = row.association_overview.iter();
-        for (status, count) in overview.flat_map(|all| &all.instance_association_status_aggregated_count) {
+        for (status, count) in
+            overview.flat_map(|all| &all.instance_association_status_aggregated_count)
+        {
             if *count > 0 {
                 *sums.entry([text(resource.id), word(status)]).or_default() += count;
             }
@@ -260,11 +347,19 @@ impl Reading {
     fn managed(&self, resources: &[Resource<'_>], out: &mut Out<'_>) {
         let mut sums = BTreeMap::new();
         for row in &self.truth.instances {
-            let labels = [&row.platform_type, &row.resource_type, &row.ping_status].map(|value| word(value));
+            let labels =
+                [&row.platform_type, &row.resource_type, &row.ping_status].map(|value| word(value));
             *sums.entry(labels).or_default() += 1;
         }
-        out.sums("managed_instances", ["platform_type", "resource_type", "ping_status"], &sums);
-        let unlisted = resources.iter().filter(|resource| resource.instance.is_none()).count();
+        out.sums(
+            "managed_instances",
+            ["platform_type", "resource_type", "ping_status"],
+            &sums,
+        );
+        let unlisted = resources
+            .iter()
+            .filter(|resource| resource.instance.is_none())
+            .count();
         out.value("unlisted_resources", &[], u32::try_from(unlisted).unwrap());
     }
 }

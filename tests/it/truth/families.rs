@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::support::{Format, Page};
 
-/// Names without `aws_ssm_`, and the labels beside those of the target. Names with `instance_` have `instance_id` too.
-/// Those of single patches are off.
+/// Names without `aws_ssm_`, and the labels beside those of the target. Names with `instance_` have
+/// `instance_id` too. Those of single patches are off.
 const FAMILIES: &[(&str, &[&str])] = &[
     ("up", &[]),
     ("target_info", &["account_name"]),
@@ -30,13 +30,25 @@ const FAMILIES: &[(&str, &[&str])] = &[
     ("instance_online", &[]),
     ("instance_last_ping_timestamp_seconds", &[]),
     ("instance_agent_latest", &[]),
-    ("managed_instances", &["platform_type", "resource_type", "ping_status"]),
+    (
+        "managed_instances",
+        &["platform_type", "resource_type", "ping_status"],
+    ),
     ("unlisted_resources", &[]),
     ("instance_compliant", &["compliance_type"]),
-    ("instance_compliance_items", &["compliance_type", "status", "compliance_severity"]),
-    ("instance_compliance_execution_timestamp_seconds", &["compliance_type"]),
+    (
+        "instance_compliance_items",
+        &["compliance_type", "status", "compliance_severity"],
+    ),
+    (
+        "instance_compliance_execution_timestamp_seconds",
+        &["compliance_type"],
+    ),
     ("instance_unreported", &["compliance_type"]),
-    ("instance_noncompliance_reason", &["compliance_type", "reason"]),
+    (
+        "instance_noncompliance_reason",
+        &["compliance_type", "reason"],
+    ),
     ("compliance_instances", &["compliance_type", "status"]),
     ("noncompliant_instances", &["compliance_type", "reason"]),
     ("compliance_resources", &["compliance_type", "status"]),
@@ -44,35 +56,65 @@ const FAMILIES: &[(&str, &[&str])] = &[
     ("instance_patches_critical_noncompliant", &[]),
     ("instance_patches_security_noncompliant", &[]),
     ("instance_patches_other_noncompliant", &[]),
-    ("instance_patch_operation_info", &["operation", "baseline_id", "patch_group", "reboot_option"]),
+    (
+        "instance_patch_operation_info",
+        &["operation", "baseline_id", "patch_group", "reboot_option"],
+    ),
     ("instance_patch_operation_end_timestamp_seconds", &[]),
     ("instance_patch_no_reboot_install_timestamp_seconds", &[]),
-    ("patch_baseline_info", &["baseline_id", "baseline_name", "operating_system"]),
+    (
+        "patch_baseline_info",
+        &["baseline_id", "baseline_name", "operating_system"],
+    ),
     ("instance_associations", &["status"]),
     ("instance_last_association_execution_timestamp_seconds", &[]),
     ("instance_last_association_success_timestamp_seconds", &[]),
-    ("instance_noncompliant_association_info", &["association_id", "document_name", "compliance_severity"]),
-    ("association_info", &["association_id", "association_name", "document_name"]),
+    (
+        "instance_noncompliant_association_info",
+        &["association_id", "document_name", "compliance_severity"],
+    ),
+    (
+        "association_info",
+        &["association_id", "association_name", "document_name"],
+    ),
     ("association_instances", &["association_id", "status"]),
 ];
 
-/// Fails for a family of the fleet that is unknown, has another type, other labels, or says nothing of its origin.
+/// Fails for a family of the fleet that is unknown, has another type, other labels, or says nothing
+/// of its origin.
 pub(crate) fn check_families(page: &Page, format: Format) {
     let known: BTreeMap<&str, &[&str]> = FAMILIES.iter().copied().collect();
     for (name, family) in &page.families {
-        let Some(short) = name.strip_prefix("aws_ssm_").filter(|short| !short.starts_with("exporter_")) else {
+        let Some(short) = name
+            .strip_prefix("aws_ssm_")
+            .filter(|short| !short.starts_with("exporter_"))
+        else {
             continue;
         };
-        let labels = known.get(short).unwrap_or_else(|| panic!("{name} is no family of the contract"));
+        let labels = known
+            .get(short)
+            .unwrap_or_else(|| panic!("{name} is no family of the contract"));
         let info = short.ends_with("_info") && format == Format::OpenMetrics;
         assert_eq!(family.kind, if info { "info" } else { "gauge" }, "{name}");
         assert!(family.help.len() > 30, "{name}: {}", family.help);
-        let mut labels: BTreeSet<&str> = labels.iter().copied().chain(["account_id", "region"]).collect();
+        let mut labels: BTreeSet<&str> = labels
+            .iter()
+            .copied()
+            .chain(["account_id", "region"])
+            .collect();
         if short.starts_with("instance_") {
             labels.insert("instance_id");
         }
         for (series, _) in page.matching(name, &[]) {
-            assert_eq!(series.labels.keys().map(String::as_str).collect::<BTreeSet<_>>(), labels, "{name}");
+            assert_eq!(
+                series
+                    .labels
+                    .keys()
+                    .map(String::as_str)
+                    .collect::<BTreeSet<_>>(),
+                labels,
+                "{name}"
+            );
         }
     }
 }

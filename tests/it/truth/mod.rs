@@ -1,4 +1,5 @@
-//! The page is the simulated account: every series that follows from its rows, with the right value, and no other.
+//! The page is the simulated account: every series that follows from its rows, with the right
+//! value, and no other.
 
 mod expected;
 mod families;
@@ -14,12 +15,24 @@ use crate::support::{Aws, Exporter, Format, Page, Run, Series, Settings, TARGETS
 
 /// Faults that an exporter must see through: they are AWS's habits.
 fn habits() -> Vec<Fault> {
-    [FaultKind::EmptyPage, FaultKind::EmptyToken, FaultKind::DuplicateRows].map(Fault::always).into()
+    [
+        FaultKind::EmptyPage,
+        FaultKind::EmptyToken,
+        FaultKind::DuplicateRows,
+    ]
+    .map(Fault::always)
+    .into()
 }
 
 /// Everything odd that the simulator knows, in three targets.
 async fn odd_fleet(instances: usize) -> Aws {
-    Aws::start(Options { instances, faults: habits(), noncompliant: 0.3, ..Options::default() }).await
+    Aws::start(Options {
+        instances,
+        faults: habits(),
+        noncompliant: 0.3,
+        ..Options::default()
+    })
+    .await
 }
 
 /// The series that are missing, too many, or wrong.
@@ -29,11 +42,15 @@ pub(crate) fn differences(expected: &BTreeMap<Series, Span>, page: &Page) -> Vec
     for (series, span) in expected {
         match shown.get(series) {
             None => wrong.push(format!("missing: {series:?} {span:?}")),
-            Some(value) if !span.holds(*value) => wrong.push(format!("wrong:   {series:?} {value}, not {span:?}")),
+            Some(value) if !span.holds(*value) => {
+                wrong.push(format!("wrong:   {series:?} {value}, not {span:?}"))
+            }
             Some(_) => {}
         }
     }
-    let extra = shown.iter().filter(|(series, _)| !expected.contains_key(*series));
+    let extra = shown
+        .iter()
+        .filter(|(series, _)| !expected.contains_key(*series));
     wrong.extend(extra.map(|(series, value)| format!("extra:   {series:?} {value}")));
     wrong
 }
@@ -42,12 +59,25 @@ pub(crate) fn differences(expected: &BTreeMap<Series, Span>, page: &Page) -> Vec
 pub(crate) fn assert_same(expected: &BTreeMap<Series, Span>, page: &Page) {
     let wrong = differences(expected, page);
     let first: Vec<String> = wrong.iter().take(25).cloned().collect();
-    assert!(wrong.is_empty(), "{} of {} series differ:\n{}", wrong.len(), expected.len(), first.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} of {} series differ:\n{}",
+        wrong.len(),
+        expected.len(),
+        first.join("\n")
+    );
 }
 
 /// Compares the page with the truth in both formats, compressed and not.
 async fn compare(aws: &Aws, more: &'static str, reading: impl Fn(Reading) -> Reading) {
-    let exporter = Exporter::start(aws, &Settings { more, ..Settings::default() }).await;
+    let exporter = Exporter::start(
+        aws,
+        &Settings {
+            more,
+            ..Settings::default()
+        },
+    )
+    .await;
     exporter.ready().await;
     let expected = fleet(aws, reading);
     for (format, gzip) in [(Format::Text, false), (Format::OpenMetrics, true)] {
@@ -65,19 +95,41 @@ async fn the_page_is_the_truth_series_by_series() {
 #[tokio::test(flavor = "multi_thread")]
 async fn with_some_compliance_types_the_page_is_the_truth_of_those() {
     let aws = odd_fleet(60).await;
-    compare(&aws, "compliance_types: [Patch]\n", |reading| Reading { types: &["Patch"], ..reading }).await;
-    compare(&aws, "compliance_types: [\"Custom:*\"]\n", |reading| Reading { types: &["Custom:"], ..reading }).await;
+    compare(&aws, "compliance_types: [Patch]\n", |reading| Reading {
+        types: &["Patch"],
+        ..reading
+    })
+    .await;
+    compare(&aws, "compliance_types: [\"Custom:*\"]\n", |reading| {
+        Reading {
+            types: &["Custom:"],
+            ..reading
+        }
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn which_resources_have_series_of_their_own_is_configured_and_all_counts_stay() {
     let aws = odd_fleet(60).await;
     let more = "exposition:\n  instances: noncompliant\n";
-    compare(&aws, more, |reading| Reading { show: Show::Noncompliant, ..reading }).await;
+    compare(&aws, more, |reading| Reading {
+        show: Show::Noncompliant,
+        ..reading
+    })
+    .await;
     let more = "exposition:\n  instances: none\n";
-    compare(&aws, more, |reading| Reading { show: Show::None, ..reading }).await;
+    compare(&aws, more, |reading| Reading {
+        show: Show::None,
+        ..reading
+    })
+    .await;
     let more = "exposition:\n  include_unlisted: true\n";
-    compare(&aws, more, |reading| Reading { unlisted: true, ..reading }).await;
+    compare(&aws, more, |reading| Reading {
+        unlisted: true,
+        ..reading
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -86,11 +138,19 @@ async fn once_prints_the_truth() {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), Settings::default().yaml(&aws)).unwrap();
     let path = file.path().to_str().unwrap();
-    let Run { code, out, err } = run_with(&crate::support::CREDENTIALS, &["once", "--config.file", path]).await;
+    let Run { code, out, err } = run_with(
+        &crate::support::CREDENTIALS,
+        &["once", "--config.file", path],
+    )
+    .await;
     assert_eq!(code, Some(0), "{err}");
     let page = Page::read(&out, Format::Text).unwrap_or_else(|error| panic!("{error}"));
     assert_same(&fleet(&aws, |reading| reading), &page);
-    assert_eq!(page.samples.len(), page.fleet().count(), "only the fleet, nothing of the exporter itself");
+    assert_eq!(
+        page.samples.len(),
+        page.fleet().count(),
+        "only the fleet, nothing of the exporter itself"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -113,26 +173,42 @@ async fn the_fleet_that_is_compared_has_everything_odd() {
         "custom_items",
         "unexplained",
     ] {
-        assert!(has("aws_ssm_instance_noncompliance_reason", "reason", reason), "{reason}");
+        assert!(
+            has("aws_ssm_instance_noncompliance_reason", "reason", reason),
+            "{reason}"
+        );
     }
     for kind in ["Patch", "Association"] {
-        assert!(has("aws_ssm_instance_unreported", "compliance_type", kind), "{kind}");
+        assert!(
+            has("aws_ssm_instance_unreported", "compliance_type", kind),
+            "{kind}"
+        );
     }
     for (account, region, _) in TARGETS {
         let target = [("account_id", account), ("region", region)];
         assert!(expected[&Series::new("aws_ssm_unlisted_resources", target)].low > 0.0);
     }
-    assert!(has("aws_ssm_instance_info", "resource_type", "ManagedInstance"));
-    assert!(has("aws_ssm_managed_instances", "ping_status", "Hibernated"));
+    assert!(has(
+        "aws_ssm_instance_info",
+        "resource_type",
+        "ManagedInstance"
+    ));
+    assert!(has(
+        "aws_ssm_managed_instances",
+        "ping_status",
+        "Hibernated"
+    ));
 }
 
 #[test]
 fn a_series_that_is_missing_wrong_or_too_many_is_told() {
-    let text =
-        "# HELP aws_ssm_up Up.\n# TYPE aws_ssm_up gauge\naws_ssm_up{region=\"a\"} 1\naws_ssm_up{region=\"b\"} 1\n";
+    let text = "# HELP aws_ssm_up Up.\n# TYPE aws_ssm_up gauge\naws_ssm_up{region=\"a\"} 1\naws_ssm_up{region=\"b\"} 1\n";
     let page = Page::read(text, Format::Text).unwrap();
     let series = |region| Series::new("aws_ssm_up", [("region", region)]);
-    let one = |value| Span { low: value, high: value };
+    let one = |value| Span {
+        low: value,
+        high: value,
+    };
     let expected = BTreeMap::from([(series("a"), one(0.0)), (series("c"), one(1.0))]);
     let told = differences(&expected, &page);
     assert_eq!(told.len(), 3, "{told:?}");

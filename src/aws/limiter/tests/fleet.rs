@@ -24,7 +24,11 @@ struct Bucket {
 
 impl Bucket {
     fn full(rate: f64) -> Self {
-        Self { rate, tokens: rate, filled: Instant::now() }
+        Self {
+            rate,
+            tokens: rate,
+            filled: Instant::now(),
+        }
     }
 
     fn admit(&mut self) -> bool {
@@ -64,7 +68,13 @@ struct Aws {
 impl Aws {
     fn new(throttle: Throttle, rate: f64) -> Self {
         let (buckets, answers) = Default::default();
-        Self { throttle, rate: RefCell::new(rate), buckets, answers, start: Instant::now() }
+        Self {
+            throttle,
+            rate: RefCell::new(rate),
+            buckets,
+            answers,
+            start: Instant::now(),
+        }
     }
 
     fn allow(&self, rate: f64) {
@@ -75,7 +85,11 @@ impl Aws {
     fn admit(&self, operation: Operation) -> bool {
         let key = (self.throttle == Throttle::PerOperation).then_some(operation);
         let rate = *self.rate.borrow();
-        self.buckets.borrow_mut().entry(key).or_insert_with(|| Bucket::full(rate)).admit()
+        self.buckets
+            .borrow_mut()
+            .entry(key)
+            .or_insert_with(|| Bucket::full(rate))
+            .admit()
     }
 
     async fn call(&self, limiter: &Limiter, operation: Operation) {
@@ -122,7 +136,11 @@ const PATCHES: u32 = 200;
 const ITEMS: u32 = 460;
 
 fn calls_of(which: Operation) -> u32 {
-    let chains: u32 = CHAINS.iter().filter(|(operation, _)| *operation == which).map(|(_, pages)| pages).sum();
+    let chains: u32 = CHAINS
+        .iter()
+        .filter(|(operation, _)| *operation == which)
+        .map(|(_, pages)| pages)
+        .sum();
     chains
         + match which {
             Operation::DescribeInstancePatchStates => PATCHES,
@@ -132,7 +150,8 @@ fn calls_of(which: Operation) -> u32 {
 }
 
 async fn refresh(aws: &Aws, limiter: &Limiter) {
-    let details = async |operation: Operation, mut due: tokio::sync::mpsc::UnboundedReceiver<()>| {
+    let details = async |operation: Operation,
+                         mut due: tokio::sync::mpsc::UnboundedReceiver<()>| {
         let (mut under_way, mut waiting) = (FuturesUnordered::new(), 0);
         loop {
             while under_way.len() < UNDER_WAY && waiting > 0 {
@@ -148,7 +167,9 @@ async fn refresh(aws: &Aws, limiter: &Limiter) {
     };
     let (patches, patches_due) = unbounded_channel();
     let (items, items_due) = unbounded_channel();
-    let chain = async |operation: Operation, pages: u32, due: Option<(UnboundedSender<()>, UnboundedSender<()>)>| {
+    let chain = async |operation: Operation,
+                       pages: u32,
+                       due: Option<(UnboundedSender<()>, UnboundedSender<()>)>| {
         for page in 0..pages {
             aws.call(limiter, operation).await;
             if let Some((patches, items)) = &due {
@@ -160,7 +181,10 @@ async fn refresh(aws: &Aws, limiter: &Limiter) {
         }
     };
     let mut due = Some((patches, items));
-    let chains: Vec<_> = CHAINS.iter().map(|(operation, pages)| chain(*operation, *pages, due.take())).collect();
+    let chains: Vec<_> = CHAINS
+        .iter()
+        .map(|(operation, pages)| chain(*operation, *pages, due.take()))
+        .collect();
     tokio::join!(
         join_all(chains),
         details(Operation::DescribeInstancePatchStates, patches_due),
@@ -178,7 +202,15 @@ fn bound(throttle: Throttle, rate: f64, middle: Middle) -> (f64, f64) {
     let half = calls / rate / 2.0;
     // Pages come one after the other.
     let longest = 240.0 * LATENCY.as_secs_f64();
-    ((if middle == Middle::Nothing { 2.0 * half } else { 3.0 * half }).max(longest), half)
+    (
+        (if middle == Middle::Nothing {
+            2.0 * half
+        } else {
+            3.0 * half
+        })
+        .max(longest),
+        half,
+    )
 }
 
 /// How long a refresh took, in bounds, and how many attempts in a hundred were throttled.
@@ -202,21 +234,30 @@ async fn measured(throttle: Throttle, rate: f64, middle: Middle) -> (f64, f64) {
     let answers = aws.answers.borrow();
     let refused = answers.iter().filter(|admitted| !**admitted).count();
     let count = |count: usize| f64::from(u32::try_from(count).expect("few"));
-    (aws.start.elapsed().as_secs_f64() / bound, 100.0 * count(refused) / count(answers.len()))
+    (
+        aws.start.elapsed().as_secs_f64() / bound,
+        100.0 * count(refused) / count(answers.len()),
+    )
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_shared_limit_is_learnt_whatever_happens_to_it() {
     for middle in [Middle::Nothing, Middle::Halves, Middle::Shares] {
         let (took, throttled) = measured(Throttle::Shared, 40.0, middle).await;
-        assert!(took <= 1.2 && throttled <= 1.0, "{middle:?}: {took:.2} bounds, {throttled:.1} % throttled");
+        assert!(
+            took <= 1.2 && throttled <= 1.0,
+            "{middle:?}: {took:.2} bounds, {throttled:.1} % throttled"
+        );
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn limits_of_each_operation_are_learnt_apart() {
     let (took, throttled) = measured(Throttle::PerOperation, 10.0, Middle::Nothing).await;
-    assert!(took <= 1.2 && throttled <= 1.0, "{took:.2} bounds, {throttled:.1} % throttled");
+    assert!(
+        took <= 1.2 && throttled <= 1.0,
+        "{took:.2} bounds, {throttled:.1} % throttled"
+    );
 }
 
 /// Figures, not a test: `cargo test --lib limiter::tests::fleet -- --ignored --nocapture`.

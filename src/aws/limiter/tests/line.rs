@@ -9,10 +9,12 @@ use tokio::time::sleep;
 use super::*;
 
 async fn look<T>(future: &mut (impl Future<Output = T> + Unpin)) -> Poll<T> {
-    std::future::poll_fn(|context| Poll::Ready(std::pin::Pin::new(&mut *future).poll(context))).await
+    std::future::poll_fn(|context| Poll::Ready(std::pin::Pin::new(&mut *future).poll(context)))
+        .await
 }
 
-/// Whoever was the next to go until its time came may be no longer; the one that is may be asleep without a timer.
+/// Whoever was the next to go until its time came may be no longer; the one that is may be asleep
+/// without a timer.
 #[tokio::test(start_paused = true)]
 async fn one_that_finds_another_before_it_wakes_that_one() {
     let limiter = limiter(10.0);
@@ -20,7 +22,10 @@ async fn one_that_finds_another_before_it_wakes_that_one() {
     let ticket = |operation| Box::pin(limiter.ticket(limiter.place(operation)));
     let (mut first, mut second) = (ticket(LIST), ticket(LIST));
     let (mut detail, mut late) = (ticket(DETAIL), ticket(DETAIL));
-    assert!(look(&mut first).await.is_pending() && look(&mut second).await.is_pending(), "throttled");
+    assert!(
+        look(&mut first).await.is_pending() && look(&mut second).await.is_pending(),
+        "throttled"
+    );
     assert!(look(&mut detail).await.is_ready() && look(&mut late).await.is_pending());
     advance(Duration::from_secs(3)).await;
     // It sees one before it, and sleeps.
@@ -31,7 +36,9 @@ async fn one_that_finds_another_before_it_wakes_that_one() {
     // By now the list may go too.
     assert!(look(&mut late).await.is_pending());
     let both = async { tokio::join!(second, late) };
-    timeout(Duration::from_secs(1), both).await.expect("neither waits for the other");
+    timeout(Duration::from_secs(1), both)
+        .await
+        .expect("neither waits for the other");
 }
 
 /// For how long the weather changes.
@@ -55,18 +62,39 @@ enum Weather {
 }
 
 fn calls() -> impl Strategy<Value = Vec<Call>> {
-    let call = (0..1000_u64, select(&Operation::ALL), prop::option::weighted(0.3, 0..2000_u64));
-    prop::collection::vec(call.prop_map(|(at, operation, patience)| Call { at, operation, patience }), 1..60)
+    let call = (
+        0..1000_u64,
+        select(&Operation::ALL),
+        prop::option::weighted(0.3, 0..2000_u64),
+    );
+    prop::collection::vec(
+        call.prop_map(|(at, operation, patience)| Call {
+            at,
+            operation,
+            patience,
+        }),
+        1..60,
+    )
 }
 
 fn weather() -> impl Strategy<Value = Vec<(u64, Weather)>> {
     let throttle = (select(&Operation::ALL), prop::option::of(0..500_u64));
     let throttle = throttle.prop_map(|(operation, asked)| Weather::Throttle(operation, asked));
-    prop::collection::vec((0..MILLISECONDS, prop_oneof![throttle, (1..3000_u64).prop_map(Weather::Late)]), 0..30)
+    prop::collection::vec(
+        (
+            0..MILLISECONDS,
+            prop_oneof![throttle, (1..3000_u64).prop_map(Weather::Late)],
+        ),
+        0..30,
+    )
 }
 
 /// The tickets that were taken, in that order.
-async fn served(limiter: &Limiter, calls: &[Call], weather: &[(u64, Weather)]) -> Vec<(Duration, Place)> {
+async fn served(
+    limiter: &Limiter,
+    calls: &[Call],
+    weather: &[(u64, Weather)],
+) -> Vec<(Duration, Place)> {
     let (start, taken) = (Instant::now(), RefCell::new(Vec::new()));
     let call = async |call: &Call| {
         sleep(Duration::from_millis(call.at)).await;
@@ -85,7 +113,10 @@ async fn served(limiter: &Limiter, calls: &[Call], weather: &[(u64, Weather)]) -
             Weather::Late(by) => advance(Duration::from_millis(*by)).await,
         }
     };
-    tokio::join!(join_all(calls.iter().map(call)), join_all(weather.iter().map(change)));
+    tokio::join!(
+        join_all(calls.iter().map(call)),
+        join_all(weather.iter().map(change))
+    );
     taken.into_inner()
 }
 

@@ -31,12 +31,18 @@ fn by_severity(counts: &SeveritySummary) -> [(&'static str, i32); 6] {
 }
 
 impl Reading {
-    /// A listed instance without a summary; for Association only though there is an association status.
+    /// A listed instance without a summary; for Association only though there is an association
+    /// status.
     pub(super) fn unreported(&self, resource: &Resource<'_>, kind: &str) -> bool {
-        let Some(row) = resource.instance else { return false };
+        let Some(row) = resource.instance else {
+            return false;
+        };
         let due = match kind {
             "Patch" => true,
-            _ => row.association_status.as_deref().is_some_and(|status| !status.is_empty()),
+            _ => row
+                .association_status
+                .as_deref()
+                .is_some_and(|status| !status.is_empty()),
         };
         due && self.reads(kind) && resource.summary(kind).is_none()
     }
@@ -56,17 +62,33 @@ impl Reading {
                 ("NON_COMPLIANT", &row.non_compliant_summary.severity_summary),
             ];
             for (status, counts) in parts {
-                for (severity, count) in by_severity(counts).into_iter().filter(|(_, count)| *count > 0) {
-                    let labels = [id, kind, ("status", status), ("compliance_severity", severity)];
+                for (severity, count) in by_severity(counts)
+                    .into_iter()
+                    .filter(|(_, count)| *count > 0)
+                {
+                    let labels = [
+                        id,
+                        kind,
+                        ("status", status),
+                        ("compliance_severity", severity),
+                    ];
                     out.value("instance_compliance_items", &labels, count);
                 }
             }
             if row.compliance_type != "Association" {
                 let name = "instance_compliance_execution_timestamp_seconds";
-                out.time(name, &[id, kind], Some(row.execution_summary.execution_time));
+                out.time(
+                    name,
+                    &[id, kind],
+                    Some(row.execution_summary.execution_time),
+                );
             }
             for reason in self.reasons(resource, row) {
-                out.value("instance_noncompliance_reason", &[id, kind, ("reason", reason)], 1);
+                out.value(
+                    "instance_noncompliance_reason",
+                    &[id, kind, ("reason", reason)],
+                    1,
+                );
             }
         }
         for kind in ["Patch", "Association"] {
@@ -76,7 +98,8 @@ impl Reading {
         }
     }
 
-    /// The table of reasons. Details exist of listed instances only, so others are non-compliant without a reason.
+    /// The table of reasons. Details exist of listed instances only, so others are non-compliant
+    /// without a reason.
     fn reasons(&self, resource: &Resource<'_>, row: &Summary) -> BTreeSet<&'static str> {
         let listed = resource.instance.is_some();
         if row.status != "NON_COMPLIANT" {
@@ -101,15 +124,30 @@ impl Reading {
             "AWS-RunPatchBaselineAssociation" => "patch_association_noncompliant",
             _ => "association_failed",
         };
-        self.noncompliant_associations(resource).iter().map(|(_, document, _)| reason(document)).collect()
+        self.noncompliant_associations(resource)
+            .iter()
+            .map(|(_, document, _)| reason(document))
+            .collect()
     }
 
     /// Id, document and severity of the non-compliant items of type Association.
-    pub(super) fn noncompliant_associations(&self, resource: &Resource<'_>) -> BTreeSet<(&str, &str, &str)> {
-        let items = self.truth.items.iter().filter(|item| item.resource_id == resource.id);
-        let bad = items.filter(|item| item.compliance_type == "Association" && item.status == "NON_COMPLIANT");
+    pub(super) fn noncompliant_associations(
+        &self,
+        resource: &Resource<'_>,
+    ) -> BTreeSet<(&str, &str, &str)> {
+        let items = self
+            .truth
+            .items
+            .iter()
+            .filter(|item| item.resource_id == resource.id);
+        let bad = items
+            .filter(|item| item.compliance_type == "Association" && item.status == "NON_COMPLIANT");
         bad.map(|item| {
-            let document = item.details.get("DocumentName").map(String::as_str).unwrap_or_default();
+            let document = item
+                .details
+                .get("DocumentName")
+                .map(String::as_str)
+                .unwrap_or_default();
             (item.id.as_str(), document, item.severity.as_str())
         })
         .collect()
@@ -117,7 +155,10 @@ impl Reading {
 
     pub(super) fn compliance_counts(&self, resources: &[Resource<'_>], out: &mut Out<'_>) {
         let (mut statuses, mut reasons) = (BTreeMap::new(), BTreeMap::new());
-        for kind in ["Patch", "Association"].into_iter().filter(|kind| self.reads(kind)) {
+        for kind in ["Patch", "Association"]
+            .into_iter()
+            .filter(|kind| self.reads(kind))
+        {
             for status in ["COMPLIANT", "NON_COMPLIANT", "UNREPORTED"] {
                 statuses.insert([kind.to_owned(), status.to_owned()], 0);
             }
@@ -125,42 +166,80 @@ impl Reading {
                 reasons.insert([kind.to_owned(), reason.to_owned()], 0);
             }
         }
-        for resource in resources.iter().filter(|resource| resource.instance.is_some()) {
+        for resource in resources
+            .iter()
+            .filter(|resource| resource.instance.is_some())
+        {
             for row in &resource.summaries {
                 let kind = word(&row.compliance_type);
                 for status in ["COMPLIANT", "NON_COMPLIANT"] {
                     let hit = i32::from(row.status == status);
-                    *statuses.entry([kind.clone(), status.to_owned()]).or_default() += hit;
+                    *statuses
+                        .entry([kind.clone(), status.to_owned()])
+                        .or_default() += hit;
                 }
                 for reason in self.reasons(resource, row) {
-                    *reasons.entry([kind.clone(), reason.to_owned()]).or_default() += 1;
+                    *reasons
+                        .entry([kind.clone(), reason.to_owned()])
+                        .or_default() += 1;
                 }
             }
-            for kind in ["Patch", "Association"].into_iter().filter(|kind| self.unreported(resource, kind)) {
-                *statuses.entry([kind.to_owned(), "UNREPORTED".to_owned()]).or_default() += 1;
+            for kind in ["Patch", "Association"]
+                .into_iter()
+                .filter(|kind| self.unreported(resource, kind))
+            {
+                *statuses
+                    .entry([kind.to_owned(), "UNREPORTED".to_owned()])
+                    .or_default() += 1;
             }
         }
-        out.sums("compliance_instances", ["compliance_type", "status"], &statuses);
-        out.sums("noncompliant_instances", ["compliance_type", "reason"], &reasons);
-        for row in self.truth.totals.iter().filter(|row| self.reads(&row.compliance_type)) {
+        out.sums(
+            "compliance_instances",
+            ["compliance_type", "status"],
+            &statuses,
+        );
+        out.sums(
+            "noncompliant_instances",
+            ["compliance_type", "reason"],
+            &reasons,
+        );
+        for row in self
+            .truth
+            .totals
+            .iter()
+            .filter(|row| self.reads(&row.compliance_type))
+        {
             let kind = word(&row.compliance_type);
             let labels = |status| [("compliance_type", kind.as_str()), ("status", status)];
-            out.count("compliance_resources", &labels("COMPLIANT"), row.compliant_summary.compliant_count);
-            out.count("compliance_resources", &labels("NON_COMPLIANT"), row.non_compliant_summary.non_compliant_count);
+            out.count(
+                "compliance_resources",
+                &labels("COMPLIANT"),
+                row.compliant_summary.compliant_count,
+            );
+            out.count(
+                "compliance_resources",
+                &labels("NON_COMPLIANT"),
+                row.non_compliant_summary.non_compliant_count,
+            );
         }
     }
 }
 
 fn patch_reasons(resource: &Resource<'_>, row: &Summary) -> BTreeSet<&'static str> {
-    let Some(state) = resource.patches else { return BTreeSet::new() };
+    let Some(state) = resource.patches else {
+        return BTreeSet::new();
+    };
     let counts = [
         ("patches_missing", state.missing_count),
         ("patches_failed", state.failed_count),
         ("reboot_pending", state.installed_pending_reboot_count),
         ("patches_rejected", state.installed_rejected_count),
     ];
-    let mut reasons: BTreeSet<&str> =
-        counts.into_iter().filter(|(_, count)| *count > 0).map(|(reason, _)| reason).collect();
+    let mut reasons: BTreeSet<&str> = counts
+        .into_iter()
+        .filter(|(_, count)| *count > 0)
+        .map(|(reason, _)| reason)
+        .collect();
     let known: i32 = counts.into_iter().map(|(_, count)| count.max(0)).sum();
     let available = state.available_security_update_count.unwrap_or_default();
     if available > 0 && row.non_compliant_summary.non_compliant_count > known {

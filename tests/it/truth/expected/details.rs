@@ -13,7 +13,9 @@ impl Reading {
         if self.reads("Patch") {
             patches(resource, out);
         }
-        let noncompliant = resource.summary("Association").is_some_and(|row| row.status == "NON_COMPLIANT");
+        let noncompliant = resource
+            .summary("Association")
+            .is_some_and(|row| row.status == "NON_COMPLIANT");
         if self.reads("Association") && noncompliant {
             for (association, document, severity) in self.noncompliant_associations(resource) {
                 let labels = [
@@ -32,9 +34,13 @@ impl Reading {
         if !self.reads("Patch") {
             return;
         }
-        let listed = resources.iter().filter(|resource| resource.instance.is_some());
-        let used: BTreeSet<&str> =
-            listed.filter_map(|resource| resource.patches).map(|row| last_segment(&row.baseline_id)).collect();
+        let listed = resources
+            .iter()
+            .filter(|resource| resource.instance.is_some());
+        let used: BTreeSet<&str> = listed
+            .filter_map(|resource| resource.patches)
+            .map(|row| last_segment(&row.baseline_id))
+            .collect();
         for row in &self.truth.baselines {
             let id = last_segment(&row.baseline_id);
             if used.contains(id) {
@@ -57,7 +63,10 @@ impl Reading {
             let id = text(&row.association_id);
             let labels = [
                 ("association_id", &*id),
-                ("association_name", &*text(row.association_name.as_deref().unwrap_or_default())),
+                (
+                    "association_name",
+                    &*text(row.association_name.as_deref().unwrap_or_default()),
+                ),
                 ("document_name", &*text(&row.name)),
             ];
             out.value("association_info", &labels, 1);
@@ -84,23 +93,56 @@ fn patches(resource: &Resource<'_>, out: &mut Out<'_>) {
         ("Installed", row.installed_count),
         ("InstalledOther", row.installed_other_count),
         ("NotApplicable", row.not_applicable_count),
-        ("AvailableSecurityUpdate", row.available_security_update_count.unwrap_or_default()),
+        (
+            "AvailableSecurityUpdate",
+            row.available_security_update_count.unwrap_or_default(),
+        ),
     ];
-    for (state, count) in always.into_iter().chain(unless_zero.into_iter().filter(|(_, count)| *count != 0)) {
-        out.count("instance_patches", &[id, ("compliance_type", "Patch"), ("patch_state", state)], count);
+    for (state, count) in always
+        .into_iter()
+        .chain(unless_zero.into_iter().filter(|(_, count)| *count != 0))
+    {
+        out.count(
+            "instance_patches",
+            &[id, ("compliance_type", "Patch"), ("patch_state", state)],
+            count,
+        );
     }
-    out.count("instance_patches_critical_noncompliant", &[id], row.critical_non_compliant_count);
-    out.count("instance_patches_security_noncompliant", &[id], row.security_non_compliant_count);
-    out.count("instance_patches_other_noncompliant", &[id], row.other_non_compliant_count);
+    out.count(
+        "instance_patches_critical_noncompliant",
+        &[id],
+        row.critical_non_compliant_count,
+    );
+    out.count(
+        "instance_patches_security_noncompliant",
+        &[id],
+        row.security_non_compliant_count,
+    );
+    out.count(
+        "instance_patches_other_noncompliant",
+        &[id],
+        row.other_non_compliant_count,
+    );
     let labels = [
         id,
         ("operation", &*word(&row.operation)),
         ("baseline_id", &*text(last_segment(&row.baseline_id))),
         ("patch_group", &*text(&row.patch_group)),
-        ("reboot_option", &*word(row.reboot_option.as_deref().unwrap_or_default())),
+        (
+            "reboot_option",
+            &*word(row.reboot_option.as_deref().unwrap_or_default()),
+        ),
     ];
     out.value("instance_patch_operation_info", &labels, 1);
-    out.time("instance_patch_operation_end_timestamp_seconds", &[id], Some(row.operation_end_time));
+    out.time(
+        "instance_patch_operation_end_timestamp_seconds",
+        &[id],
+        Some(row.operation_end_time),
+    );
     let last = row.last_no_reboot_install_operation_time;
-    out.time("instance_patch_no_reboot_install_timestamp_seconds", &[id], last);
+    out.time(
+        "instance_patch_no_reboot_install_timestamp_seconds",
+        &[id],
+        last,
+    );
 }
