@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand};
 use ssm_compliance_exporter::app::LogFormat;
 use ssm_compliance_exporter::config::parse_duration;
 use ssm_compliance_exporter::http::{ListenAddress, check_telemetry_path};
-use ssm_compliance_exporter::sim::Fault;
+use ssm_simulator::Fault;
 
 /// Prometheus exporter for AWS Systems Manager Compliance.
 ///

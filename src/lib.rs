@@ -12,7 +12,6 @@ pub mod config;
 pub mod http;
 pub mod metrics;
 pub mod model;
-pub mod sim;
 
 // Here and not in the program, so that what is measured has it, too.
 #[cfg(target_os = "linux")]

@@ -15,7 +15,7 @@ use clap::Parser;
 use ssm_compliance_exporter::app::{self, Fleet, FleetError, LogGuard, ServeOptions};
 use ssm_compliance_exporter::config::{Config, ConfigError};
 use ssm_compliance_exporter::http;
-use ssm_compliance_exporter::sim;
+
 use tokio::signal::unix::{SignalKind, signal};
 
 use cli::{Cli, Command, Configured, Demo, Log, Once, Serve, Sim, Simulate, Web};
@@ -184,8 +184,8 @@ fn serve_options(web: Web) -> ServeOptions {
     }
 }
 
-fn sim_options(arguments: &Sim) -> sim::Options {
-    sim::Options {
+fn sim_options(arguments: &Sim) -> ssm_simulator::Options {
+    ssm_simulator::Options {
         instances: arguments.instances,
         accounts: app::simulated_accounts(arguments.accounts),
         regions: arguments.regions.clone(),
@@ -194,7 +194,7 @@ fn sim_options(arguments: &Sim) -> sim::Options {
         requests_per_second: arguments.requests_per_second,
         faults: arguments.fault.clone(),
         drift: arguments.drift,
-        ..sim::Options::default()
+        ..ssm_simulator::Options::default()
     }
 }
 

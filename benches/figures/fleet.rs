@@ -11,7 +11,7 @@ use ssm_compliance_exporter::collect::{
 };
 use ssm_compliance_exporter::metrics::{Identity, Policy, Show, View};
 use ssm_compliance_exporter::model::{Ages, Collector, Reason, Target, Timestamp};
-use ssm_compliance_exporter::sim::{Options, Simulator, Throttle};
+use ssm_simulator::{Options, Simulator, Throttle};
 use tokio::net::TcpListener;
 
 pub(crate) const ACCOUNT: &str = "111122223333";

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use ssm_compliance_exporter::app::{Fleet, ServeOptions, serve as serve_fleet};
 use ssm_compliance_exporter::config::Config;
-use ssm_compliance_exporter::sim::Simulator;
+use ssm_simulator::Simulator;
 
 use crate::fleet::{ACCOUNT, REGION, Terms, options, runtime, serve};
 use crate::role::{Role, get, told, value};

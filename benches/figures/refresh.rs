@@ -8,7 +8,7 @@
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
-use ssm_compliance_exporter::sim::{Simulator, TargetTruth};
+use ssm_simulator::{Simulator, TargetTruth};
 
 use crate::fleet::{ACCOUNT, REGION, Terms, reference, runtime};
 use crate::table::{Table, ratio};

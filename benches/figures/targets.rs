@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use futures_util::future::join_all;
 use ssm_compliance_exporter::app::{Fleet, simulated_accounts};
 use ssm_compliance_exporter::config::{Account, Config};
-use ssm_compliance_exporter::sim::{Options, Simulator};
+use ssm_simulator::{Options, Simulator};
 
 use crate::fleet::{Terms, options, runtime, serve};
 use crate::role::{Role, told};

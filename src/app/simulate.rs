@@ -10,7 +10,7 @@ use super::fleet::Fleet;
 use super::run::{ServeOptions, serve};
 use crate::config::{Account, Config};
 use crate::http::{ListenAddress, bind, parse_listen_address};
-use crate::sim::{Options, Simulator};
+use ssm_simulator::{Options, Simulator};
 
 /// The role that the demo assumes in each simulated account.
 const ROLE: &str = "ssm-compliance-exporter";

@@ -110,12 +110,6 @@ fn messages_keep_the_wording_rules() {
 // === reference ===
 
 #[test]
-fn the_document_is_made_from_the_table() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/configuration.md");
-    compare(&path, &reference::document());
-}
-
-#[test]
 fn the_examples_of_the_document_are_valid() {
     let document = reference::document();
     let examples: Vec<&str> = document

@@ -1,6 +1,6 @@
 //! Answers that are far larger than they should be, and what the program takes of them.
 
-use ssm_compliance_exporter::sim::{Fault, FaultKind};
+use ssm_simulator::{Fault, FaultKind};
 use tempfile::TempDir;
 use tokio::time::{Duration, sleep};
 

@@ -12,7 +12,7 @@ use std::{env, fmt, fs};
 
 use ssm_compliance_exporter::app::{self, Fleet, LogFormat, ServeOptions};
 use ssm_compliance_exporter::config::Config;
-use ssm_compliance_exporter::sim::{Fault, FaultKind, Options};
+use ssm_simulator::{Fault, FaultKind, Options};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::process::Command;

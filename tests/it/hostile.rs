@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use ssm_compliance_exporter::sim::TargetTruth;
-use ssm_compliance_exporter::sim::rows::Summary;
+use ssm_simulator::TargetTruth;
+use ssm_simulator::rows::Summary;
 
 use crate::support::{Aws, Exporter, Format, Page, Series, Settings, TARGETS};
 use crate::truth::{Reading, assert_same, check_families, fleet};

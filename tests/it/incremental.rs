@@ -9,7 +9,7 @@ use futures_util::future::join_all;
 use serde_json::Value;
 use ssm_compliance_exporter::app::Fleet;
 use ssm_compliance_exporter::metrics::{Body, Encoding, Format as Exposed};
-use ssm_compliance_exporter::sim::{Fault, FaultKind, Options, ResourceTruth};
+use ssm_simulator::{Fault, FaultKind, Options, ResourceTruth};
 use tokio::time::{Duration, Instant, sleep};
 
 use crate::support::{Aws, Format, Page, Settings, TARGETS};

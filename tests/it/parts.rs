@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
-use ssm_compliance_exporter::sim::{Fault, FaultKind, Options};
+use ssm_simulator::{Fault, FaultKind, Options};
 use tokio::time::{Duration, sleep};
 
 use crate::support::{

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::time::SystemTime;
 
-use ssm_compliance_exporter::sim::{Fault, FaultKind, Options};
+use ssm_simulator::{Fault, FaultKind, Options};
 use tokio::runtime::Handle;
 use tokio::time::{Duration, Instant, sleep};
 

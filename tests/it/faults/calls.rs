@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
-use ssm_compliance_exporter::sim::{Options, RequestLog};
+use ssm_simulator::{Options, RequestLog};
 
 use crate::support::{Aws, Exporter, Settings, TARGETS};
 

@@ -2,7 +2,7 @@
 //! refresh reads.
 
 use futures_util::future::join;
-use ssm_compliance_exporter::sim::{Options, Simulator};
+use ssm_simulator::{Options, Simulator};
 use tokio::time::{Duration, Instant, sleep};
 
 use super::{COLLECTORS, failed, healthy, is, is_well, labels, last_success, reason, small_fleet};

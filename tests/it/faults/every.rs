@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ssm_compliance_exporter::sim::{Fault, FaultKind, Options};
+use ssm_simulator::{Fault, FaultKind, Options};
 use tokio::time::{Duration, Instant, sleep};
 
 use super::{COLLECTORS, OPERATIONS};

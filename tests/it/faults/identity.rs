@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ssm_compliance_exporter::sim::{Fault, FaultKind, Options};
+use ssm_simulator::{Fault, FaultKind, Options};
 
 use super::{COLLECTORS, healthy, is, is_well, labels, small_fleet};
 use crate::support::{Aws, Exporter, OTHER, OWN, Page, Settings, role};

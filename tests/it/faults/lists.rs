@@ -1,7 +1,7 @@
 //! Listings that say less than there is, over the real SDK: what they cost, and what is shown
 //! meanwhile.
 
-use ssm_compliance_exporter::sim::{Fault, FaultKind, Options};
+use ssm_simulator::{Fault, FaultKind, Options};
 use tokio::time::{Duration, sleep};
 
 use super::{healthy, is, is_well, labels};

@@ -41,7 +41,7 @@ mod weather;
 
 use std::collections::BTreeSet;
 
-use ssm_compliance_exporter::sim::Options;
+use ssm_simulator::Options;
 
 use crate::support::{Aws, Exporter, Page, Settings, TARGETS};
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use ssm_compliance_exporter::sim::{Fault, FaultKind, Options};
+use ssm_simulator::{Fault, FaultKind, Options};
 
 use super::{healthy, is, is_well, labels, of_collector, reason, small_fleet, succeeded};
 use crate::support::{Aws, Exporter, Page, Settings, TARGETS};

@@ -1,7 +1,7 @@
 //! AWS allows less than it did. A storm in which it allows nothing is in [`every`](super::every),
 //! and one of an hour in the tests of `src/aws`, where time is paused.
 
-use ssm_compliance_exporter::sim::Options;
+use ssm_simulator::Options;
 use tokio::time::{Duration, Instant, sleep};
 
 use super::{healthy, last_success};

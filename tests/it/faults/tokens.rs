@@ -1,7 +1,7 @@
 //! Listings whose pages do not follow one another as they should. Empty pages, empty tokens and
 //! rows that come twice are in every comparison of [`truth`](crate::truth).
 
-use ssm_compliance_exporter::sim::{Fault, FaultKind, Options};
+use ssm_simulator::{Fault, FaultKind, Options};
 use tokio::time::{Duration, Instant, sleep};
 
 use super::{COLLECTORS, failed, healthy, is, is_well, labels, last_success, reason, succeeded};

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ssm_compliance_exporter::sim::{Fault, FaultKind, Options, Simulator};
+use ssm_simulator::{Fault, FaultKind, Options, Simulator};
 use tokio::time::{Duration, sleep};
 
 use super::OPERATIONS;

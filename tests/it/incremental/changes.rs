@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use ssm_compliance_exporter::sim::rows::{Item, Summary};
-use ssm_compliance_exporter::sim::{ResourceTruth, Simulator};
+use ssm_simulator::rows::{Item, Summary};
+use ssm_simulator::{ResourceTruth, Simulator};
 
 use crate::support::TARGETS;
 

@@ -2,7 +2,7 @@
 
 use std::ops::Deref;
 
-use ssm_compliance_exporter::sim::{Fault, Options, Simulator};
+use ssm_simulator::{Fault, Options, Simulator};
 use tokio::net::TcpListener;
 
 /// A simulator that answers for as long as the runtime of the test lives.

@@ -6,8 +6,8 @@ mod details;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ssm_compliance_exporter::sim::rows::{Instance, PatchState, Summary};
-use ssm_compliance_exporter::sim::{Simulator, TargetTruth};
+use ssm_simulator::rows::{Instance, PatchState, Summary};
+use ssm_simulator::{Simulator, TargetTruth};
 
 use crate::support::{Series, TARGETS};
 

@@ -6,7 +6,7 @@ mod families;
 
 use std::collections::BTreeMap;
 
-use ssm_compliance_exporter::sim::{Fault, FaultKind, Options};
+use ssm_simulator::{Fault, FaultKind, Options};
 
 pub(crate) use expected::{Reading, Show, Span, fleet};
 pub(crate) use families::check_families;

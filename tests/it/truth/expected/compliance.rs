@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ssm_compliance_exporter::sim::rows::{SeveritySummary, Summary};
+use ssm_simulator::rows::{SeveritySummary, Summary};
 
 use super::{Out, Reading, Resource, last_segment, text, word};
 

@@ -13,7 +13,7 @@ const TAG: &str = "ssm-compliance";
 
 /// A whole dashboard.
 #[derive(Debug)]
-pub(crate) struct Dashboard {
+pub struct Dashboard {
     /// The fixed uid; also the name of the file.
     pub(crate) uid: &'static str,
     /// What Grafana lists it as.
@@ -82,8 +82,18 @@ impl Section {
 // === impl Dashboard ===
 
 impl Dashboard {
+    /// The fixed uid, which is also the name of its file.
+    pub fn uid(&self) -> &'static str {
+        self.uid
+    }
+
+    /// The title that Grafana lists it under.
+    pub fn title(&self) -> &'static str {
+        self.title
+    }
+
     /// The whole file.
-    pub(crate) fn to_json(&self) -> Value {
+    pub fn to_json(&self) -> Value {
         let mut variables = vec![Variable::data_source()];
         variables.extend(self.variables.iter().map(Variable::to_json));
         let mut panels = Vec::new();

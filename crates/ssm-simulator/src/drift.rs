@@ -76,8 +76,8 @@ impl World {
 
 #[cfg(test)]
 mod tests {
-    use crate::sim::Options;
-    use crate::sim::world::World;
+    use crate::Options;
+    use crate::world::World;
 
     #[test]
     fn time_makes_a_step_when_a_whole_change_is_due() {

@@ -1,6 +1,5 @@
 //! What holds for every dashboard: each check reads the JSON as Grafana would.
 
-mod files;
 mod labels;
 mod layout;
 mod links;
@@ -10,13 +9,11 @@ mod vocabulary;
 
 use serde_json::Value;
 
-use crate::boards;
-
 /// Every dashboard with its title.
 fn dashboards() -> Vec<(String, Value)> {
-    boards::all()
+    dashboards::all()
         .iter()
-        .map(|board| (board.title.to_owned(), board.to_json()))
+        .map(|board| (board.title().to_owned(), board.to_json()))
         .collect()
 }
 

@@ -192,7 +192,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::{Caller, account_of, answer, form};
-    use crate::sim::Options;
+    use crate::Options;
 
     fn assume(body: &str) -> Result<String, &'static str> {
         let external_ids = BTreeMap::from([("444455556666".to_owned(), "s3cret+1".to_owned())]);

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::{dashboards, list, text};
-use crate::looks;
+use dashboards::looks;
 
 /// Every `url` of the data links in a value.
 fn urls(value: &Value, found: &mut Vec<String>) {
@@ -62,7 +62,7 @@ fn links_between_dashboards_name_uids_and_variables_that_exist() {
 
 #[test]
 fn links_to_runbooks_lead_to_pages_of_the_repository() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/runbooks");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/runbooks");
     for (reason, runbook, _) in looks::RUNBOOKS {
         assert!(
             folder.join(format!("{runbook}.md")).is_file(),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::client::{ACCOUNT, REGION, Running, small};
-use crate::sim::{Fault, FaultKind};
+use crate::{Fault, FaultKind};
 
 const LIST: (&str, &str) = (
     "ListResourceComplianceSummaries",

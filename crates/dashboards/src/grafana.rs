@@ -8,7 +8,8 @@ mod dashboard;
 mod panel;
 mod variable;
 
-pub(crate) use dashboard::{Dashboard, Section};
+pub use dashboard::Dashboard;
+pub(crate) use dashboard::Section;
 pub(crate) use panel::{Column, Panel, Query};
 pub(crate) use variable::Variable;
 

@@ -3,46 +3,46 @@
 use serde_json::{Value, json};
 
 /// Colours by value: each holds from its number on, the first from below.
-pub(crate) type Steps = &'static [(f64, &'static str)];
+pub type Steps = &'static [(f64, &'static str)];
 
 /// Nothing is wrong with any value.
-pub(crate) const NEUTRAL: Steps = &[(f64::NEG_INFINITY, "blue")];
+pub const NEUTRAL: Steps = &[(f64::NEG_INFINITY, "blue")];
 /// Even one is an error.
-pub(crate) const NONE_IS_GOOD: Steps = &[(f64::NEG_INFINITY, "green"), (1.0, "red")];
+pub const NONE_IS_GOOD: Steps = &[(f64::NEG_INFINITY, "green"), (1.0, "red")];
 /// Even one deserves a look.
-pub(crate) const FEW_IS_GOOD: Steps = &[(f64::NEG_INFINITY, "green"), (1.0, "orange")];
+pub const FEW_IS_GOOD: Steps = &[(f64::NEG_INFINITY, "green"), (1.0, "orange")];
 /// A share of 1 that should be whole: red below three quarters, where
 /// `SsmComplianceFleetNoncompliant` fires.
-pub(crate) const SHARE: Steps = &[
+pub const SHARE: Steps = &[
     (f64::NEG_INFINITY, "red"),
     (0.75, "orange"),
     (0.95, "green"),
 ];
 /// Age in refresh periods: from two on `SsmComplianceDataStale` fires, from four on
 /// `SsmComplianceTargetDown`.
-pub(crate) const PERIODS: Steps = &[(f64::NEG_INFINITY, "green"), (2.0, "orange"), (4.0, "red")];
+pub const PERIODS: Steps = &[(f64::NEG_INFINITY, "green"), (2.0, "orange"), (4.0, "red")];
 /// Age of a scan or of a success in seconds: a day is the usual schedule, a week is overdue.
-pub(crate) const AGE: Steps = &[
+pub const AGE: Steps = &[
     (f64::NEG_INFINITY, "green"),
     (86_400.0, "orange"),
     (604_800.0, "red"),
 ];
 /// Time that a finding may stand, in seconds: a day is an error that nobody has seen to, a week is
 /// neglect.
-pub(crate) const STANDING: Steps = &[
+pub const STANDING: Steps = &[
     (f64::NEG_INFINITY, "blue"),
     (86_400.0, "orange"),
     (604_800.0, "red"),
 ];
 /// Age of the last ping in seconds: agents call every five minutes, AWS says `ConnectionLost` after
 /// half an hour.
-pub(crate) const PING: Steps = &[
+pub const PING: Steps = &[
     (f64::NEG_INFINITY, "green"),
     (600.0, "orange"),
     (1_800.0, "red"),
 ];
 /// Bytes of a page: vmagent drops pages over 16 MiB.
-pub(crate) const PAGE: Steps = &[
+pub const PAGE: Steps = &[
     (f64::NEG_INFINITY, "green"),
     (12_582_912.0, "orange"),
     (16_777_216.0, "red"),
@@ -51,7 +51,7 @@ pub(crate) const PAGE: Steps = &[
 const UNKNOWN: &str = "#8E8E8E";
 
 /// Reasons for being non-compliant. A patch state has the colour of its reason.
-pub(crate) const REASONS: &[(&str, &str)] = &[
+pub const REASONS: &[(&str, &str)] = &[
     ("patches_missing", "orange"),
     ("patches_failed", "red"),
     ("reboot_pending", "blue"),
@@ -65,7 +65,7 @@ pub(crate) const REASONS: &[(&str, &str)] = &[
 ];
 
 /// States of patches.
-pub(crate) const PATCH_STATES: &[(&str, &str)] = &[
+pub const PATCH_STATES: &[(&str, &str)] = &[
     ("Missing", "orange"),
     ("Failed", "red"),
     ("InstalledPendingReboot", "blue"),
@@ -77,7 +77,7 @@ pub(crate) const PATCH_STATES: &[(&str, &str)] = &[
 ];
 
 /// Severities of items.
-pub(crate) const SEVERITIES: &[(&str, &str)] = &[
+pub const SEVERITIES: &[(&str, &str)] = &[
     ("CRITICAL", "dark-red"),
     ("HIGH", "red"),
     ("MEDIUM", "orange"),
@@ -87,7 +87,7 @@ pub(crate) const SEVERITIES: &[(&str, &str)] = &[
 ];
 
 /// Statuses of associations.
-pub(crate) const ASSOCIATION_STATUSES: &[(&str, &str)] = &[
+pub const ASSOCIATION_STATUSES: &[(&str, &str)] = &[
     ("Success", "green"),
     ("Failed", "red"),
     ("TimedOut", "orange"),
@@ -96,7 +96,7 @@ pub(crate) const ASSOCIATION_STATUSES: &[(&str, &str)] = &[
 ];
 
 /// Ages in classes, as the queries name them.
-pub(crate) const AGES: &[(&str, &str)] = &[
+pub const AGES: &[(&str, &str)] = &[
     ("up to a day", "green"),
     ("1 to 7 days", "light-green"),
     ("7 to 30 days", "orange"),
@@ -105,13 +105,13 @@ pub(crate) const AGES: &[(&str, &str)] = &[
 ];
 
 /// Thresholds as Grafana writes them.
-pub(crate) fn thresholds(steps: Steps) -> Value {
+pub fn thresholds(steps: Steps) -> Value {
     let step = |(from, colour): &(f64, &str)| json!({ "value": from.is_finite().then_some(*from), "color": colour });
     json!({ "mode": "absolute", "steps": steps.iter().map(step).collect::<Vec<_>>() })
 }
 
 /// Texts, with colours, for values.
-pub(crate) fn mapping(texts: &[(&str, &str, &str)]) -> Value {
+pub fn mapping(texts: &[(&str, &str, &str)]) -> Value {
     let entry = |(index, (value, text, colour)): (usize, &(&str, &str, &str))| {
         (
             (*value).to_owned(),
@@ -123,12 +123,12 @@ pub(crate) fn mapping(texts: &[(&str, &str, &str)]) -> Value {
 }
 
 /// Says that a label is empty, rather than showing nothing.
-pub(crate) fn unnamed() -> Value {
+pub fn unnamed() -> Value {
     json!([{ "type": "special", "options": { "match": "empty", "result": { "text": "(none)", "color": UNKNOWN, "index": 0 } } }])
 }
 
 /// Compliance of an instance; -1 stands for a type without a summary.
-pub(crate) fn compliance() -> Value {
+pub fn compliance() -> Value {
     mapping(&[
         ("1", "COMPLIANT", "green"),
         ("0", "NON_COMPLIANT", "red"),
@@ -137,12 +137,12 @@ pub(crate) fn compliance() -> Value {
 }
 
 /// A target, collector or exporter that works or does not.
-pub(crate) fn works() -> Value {
+pub fn works() -> Value {
     mapping(&[("1", "up", "green"), ("0", "DOWN", "red")])
 }
 
 /// The runbook of each reason: the name of its alert.
-pub(crate) const RUNBOOKS: &[(&str, &str, &str)] = &[
+pub const RUNBOOKS: &[(&str, &str, &str)] = &[
     (
         "patches_missing",
         "SsmCompliancePatchesMissing",
@@ -196,11 +196,11 @@ pub(crate) const RUNBOOKS: &[(&str, &str, &str)] = &[
 ];
 
 /// The first address of every runbook.
-pub(crate) const RUNBOOK_URL: &str =
+pub const RUNBOOK_URL: &str =
     "https://github.com/ssm-compliance-exporter/ssm-compliance-exporter/blob/main/docs/runbooks/";
 
 /// Reasons as the names of their runbooks.
-pub(crate) fn runbooks() -> Value {
+pub fn runbooks() -> Value {
     let texts: Vec<_> = RUNBOOKS
         .iter()
         .map(|(reason, runbook, _)| (*reason, *runbook, "blue"))
@@ -209,7 +209,7 @@ pub(crate) fn runbooks() -> Value {
 }
 
 /// Reasons as what to do about them.
-pub(crate) fn advice() -> Value {
+pub fn advice() -> Value {
     let texts: Vec<_> = RUNBOOKS
         .iter()
         .map(|(reason, _, advice)| (*reason, *advice, "text"))
@@ -218,7 +218,7 @@ pub(crate) fn advice() -> Value {
 }
 
 /// Reasons in their colours.
-pub(crate) fn reasons() -> Value {
+pub fn reasons() -> Value {
     let texts: Vec<_> = REASONS
         .iter()
         .map(|(reason, colour)| (*reason, *reason, *colour))

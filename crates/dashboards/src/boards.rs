@@ -9,7 +9,7 @@ mod patching;
 use crate::grafana::{Column, Dashboard, Variable};
 
 /// Every dashboard.
-pub(crate) fn all() -> Vec<Dashboard> {
+pub fn all() -> Vec<Dashboard> {
     vec![
         fleet::board(),
         instance::board(),

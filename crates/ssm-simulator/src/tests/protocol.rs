@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::client::{ACCOUNT, REGION, Running, authorization, small};
-use crate::sim::{Options, Throttle};
+use crate::{Options, Throttle};
 
 const SUMMARIES: (&str, &str) = (
     "ListResourceComplianceSummaries",

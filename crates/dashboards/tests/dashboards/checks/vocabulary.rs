@@ -9,7 +9,7 @@ use ssm_compliance_exporter::metrics::{Build, Format, Own, Page, families};
 use ssm_compliance_exporter::model::{Cause, Collector, PatchState, Reason, Severity, Timestamp};
 
 use super::promql::{matchers, metric, queries, selectors};
-use crate::looks;
+use dashboards::looks;
 
 /// Recording rules of `alerts/` with the labels that they leave.
 const RULES: [(&str, &[&str]); 2] = [
@@ -168,7 +168,7 @@ fn every_reason_state_and_severity_has_a_colour_and_every_reason_a_runbook() {
 
 #[test]
 fn recording_rules_that_queries_name_are_among_the_rules() {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("alerts");
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../alerts");
     let files = std::fs::read_dir(folder).expect("the folder of the rules");
     let rules: String = files
         .filter_map(|file| std::fs::read_to_string(file.unwrap().path()).ok())

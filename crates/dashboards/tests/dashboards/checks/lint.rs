@@ -38,7 +38,7 @@ struct Entry {
 }
 
 fn configuration() -> Configuration {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("dashboards/.lint");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../dashboards/.lint");
     serde_saphyr::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 }
 

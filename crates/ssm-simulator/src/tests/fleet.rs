@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use super::client::{ACCOUNT, REGION, small};
-use crate::sim::operations::{self, Quirks};
-use crate::sim::rows::{Item, SeveritySummary, Summary, TargetTruth};
-use crate::sim::world::{Slot, World};
-use crate::sim::{Options, Simulator};
+use crate::operations::{self, Quirks};
+use crate::rows::{Item, SeveritySummary, Summary, TargetTruth};
+use crate::world::{Slot, World};
+use crate::{Options, Simulator};
 
 fn truth(options: Options) -> TargetTruth {
     Simulator::new(options).truth(ACCOUNT, REGION)
@@ -305,7 +305,7 @@ fn the_default_fleet_has_a_tenth_non_compliant_with_every_reason_and_ghosts() {
     let instances: BTreeSet<&str> = bad.iter().map(|row| row.resource_id.as_str()).collect();
     assert_eq!(instances.len(), 14);
     let state =
-        |test: fn(&crate::sim::rows::PatchState) -> bool| truth.patch_states.iter().any(test);
+        |test: fn(&crate::rows::PatchState) -> bool| truth.patch_states.iter().any(test);
     assert!(state(|row| row.missing_count > 0) && state(|row| row.failed_count > 0));
     assert!(state(|row| row.installed_rejected_count > 0));
     assert!(state(|row| row.installed_pending_reboot_count > 0

@@ -1,0 +1,3 @@
+//! What holds for every dashboard. Each check reads the JSON as Grafana would.
+
+mod checks;
