@@ -5,12 +5,12 @@ use std::future::Future;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
-use ssm_compliance_exporter::aws::{Base, BaseOptions, Meter, SsmSource, TargetOptions};
+use ssm_compliance_exporter::aws::{AwsBase, BaseOptions, Meter, SsmSource, TargetOptions};
 use ssm_compliance_exporter::collect::{
     Clock, Identification, Operation, Plan, RefreshObserver, Refresher,
 };
-use ssm_compliance_exporter::metrics::{Identity, Policy, Show, View};
-use ssm_compliance_exporter::model::{Ages, Collector, Reason, Target, Timestamp};
+use ssm_compliance_exporter::metrics::{Identity, Policy, ShownInstances, TargetView};
+use ssm_compliance_exporter::model::{AgeLimits, Collector, FailureReason, Target, Timestamp};
 use ssm_simulator::{Options, Simulator, Throttle};
 use tokio::net::TcpListener;
 
@@ -60,7 +60,7 @@ struct NoMeter;
 
 impl Meter for NoMeter {
     fn attempted(&self, _: Operation, _: Duration) {}
-    fn failed(&self, _: Operation, _: Reason) {}
+    fn failed(&self, _: Operation, _: FailureReason) {}
     fn waited(&self, _: Duration) {}
     fn limit(&self, _: Operation, _: f64) {}
 }
@@ -96,7 +96,7 @@ impl Kept {
             let reason = target
                 .collector(collector)
                 .attempt
-                .map_or(Some(Reason::Other), |last| last.result.err())?;
+                .map_or(Some(FailureReason::Other), |last| last.result.err())?;
             Some(format!("{}: {}", collector.as_str(), reason.as_str()))
         };
         Collector::ALL.into_iter().filter_map(failure).collect()
@@ -135,7 +135,7 @@ pub(crate) async fn reference(terms: &Terms) -> Reference {
     let simulator = Simulator::new(options(terms));
     let endpoint_url = Some(serve(&simulator).await);
     let static_credentials = Some(("AKIAEXAMPLE".to_owned(), "secret".to_owned()));
-    let base = Base::load(BaseOptions {
+    let base = AwsBase::load(BaseOptions {
         endpoint_url,
         static_credentials,
         fallback_region: None,
@@ -153,7 +153,7 @@ pub(crate) async fn reference(terms: &Terms) -> Reference {
         attempt_timeout: Duration::from_secs(10),
     };
     let source = SsmSource::new(&base, options, Arc::new(NoMeter));
-    let ages = Ages {
+    let ages = AgeLimits {
         stale_after: Duration::from_hours(1),
         interval: terms.interval,
         full_every: terms.full_every,
@@ -205,14 +205,14 @@ pub(crate) fn identity() -> Identity {
     }
 }
 
-pub(crate) fn view<'a>(target: &'a Target, identity: &'a Identity) -> View<'a> {
+pub(crate) fn view<'a>(target: &'a Target, identity: &'a Identity) -> TargetView<'a> {
     let policy = Policy {
-        instances: Show::All,
+        instances: ShownInstances::All,
         include_unlisted: false,
         patch: true,
         association: true,
     };
-    View {
+    TargetView {
         target,
         identity,
         policy,

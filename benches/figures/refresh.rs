@@ -13,7 +13,7 @@ use ssm_simulator::{Simulator, TargetTruth};
 use crate::fleet::{ACCOUNT, REGION, Terms, reference, runtime};
 use crate::table::{Table, ratio};
 
-const PAGE: usize = 50;
+const MAX_PAGE_ROWS: usize = 50;
 
 /// What a fleet demands.
 struct Demand {
@@ -26,7 +26,7 @@ struct Demand {
 }
 
 fn pages(rows: usize) -> usize {
-    rows.div_ceil(PAGE).max(1)
+    rows.div_ceil(MAX_PAGE_ROWS).max(1)
 }
 
 impl Demand {
@@ -326,5 +326,5 @@ fn changed_details(before: &TargetTruth, after: &TargetTruth) -> usize {
         .iter()
         .filter(|row| row.status == "NON_COMPLIANT")
         .count();
-    of_type("Patch").len().div_ceil(PAGE) + items
+    of_type("Patch").len().div_ceil(MAX_PAGE_ROWS) + items
 }

@@ -13,9 +13,12 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use ssm_compliance_exporter::app::BUILD;
 use ssm_compliance_exporter::http::{
-    DiscoveredTarget, Exposition, Limits, Options, Part, Readiness, Server, Site, TargetRow,
+    DiscoveredTarget, ExporterState, Exposition, Limits, Options, PageSelector, Readiness, Server,
+    TargetRow,
 };
-use ssm_compliance_exporter::metrics::{Body, Encoding, Format, Own, Publisher, TargetPage};
+use ssm_compliance_exporter::metrics::{
+    Body, Encoding, ExporterMetrics, Format, Publisher, TargetPage,
+};
 use tokio::net::TcpListener;
 
 use crate::fleet::{filled, identity, runtime, view};
@@ -87,14 +90,19 @@ impl Served {
 /// The exporter's server over a page that does not change.
 struct Fixed {
     publisher: Publisher,
-    own: Own,
+    own: ExporterMetrics,
 }
 
-impl Site for Fixed {
-    fn metrics(&self, part: Part<'_>, format: Format, encoding: Encoding) -> Option<Exposition> {
+impl ExporterState for Fixed {
+    fn metrics(
+        &self,
+        part: PageSelector<'_>,
+        format: Format,
+        encoding: Encoding,
+    ) -> Option<Exposition> {
         let whole = self.publisher.page();
         let own = self.own.encode(format, &whole);
-        let page = if part == Part::Exporter {
+        let page = if part == PageSelector::Exporter {
             Arc::default()
         } else {
             whole
@@ -121,7 +129,10 @@ impl Site for Fixed {
 
 pub(crate) fn serve_page(instances: &str) {
     let target = filled(instances.parse().expect("a number"));
-    let (identity, own) = (identity(), Own::new(BUILD, Duration::from_mins(5)));
+    let (identity, own) = (
+        identity(),
+        ExporterMetrics::new(BUILD, Duration::from_mins(5)),
+    );
     own.target(&identity.account_id, &identity.region)
         .start_at_zero("DescribeInstanceInformation");
     let site = Fixed {

@@ -7,12 +7,12 @@ use super::BUILD;
 use super::fleet_state::{FleetState, TargetPublisher};
 use super::render::RenderError;
 use super::slot::{TargetSlot, TargetStatus};
-use crate::aws::{Base, BaseOptions, EnvironmentError, Meter, SsmSource, TargetOptions};
+use crate::aws::{AwsBase, BaseOptions, EnvironmentError, Meter, SsmSource, TargetOptions};
 use crate::collect::{Clock, Plan, Refresher};
 use crate::config::forms::{partition_of_arn, partition_of_region};
 use crate::config::{Account, Config, InstanceSeries};
-use crate::metrics::{Own, Page, Policy, Show};
-use crate::model::{Ages, Target, Timestamp};
+use crate::metrics::{ExporterMetrics, Page, Policy, ShownInstances};
+use crate::model::{AgeLimits, Target, Timestamp};
 
 /// Every target of a configuration, ready to start.
 #[derive(Debug)]
@@ -91,7 +91,7 @@ impl Fleet {
             .accounts
             .iter()
             .find_map(|account| account.regions.first().cloned());
-        let base = Base::load(BaseOptions {
+        let base = AwsBase::load(BaseOptions {
             endpoint_url,
             static_credentials,
             fallback_region,
@@ -103,7 +103,7 @@ impl Fleet {
             .enumerate()
             .map(|(n, (account, region))| slot(n, account, region))
             .collect();
-        let own = Own::new(BUILD, config.refresh.interval);
+        let own = ExporterMetrics::new(BUILD, config.refresh.interval);
         let state = Arc::new(FleetState::new(own, policy(config), slots)?);
         let (plan, clock) = (plan(config), Clock::new(wall_clock));
         let refreshers = targets
@@ -235,9 +235,9 @@ fn plan(config: &Config) -> Plan {
 fn policy(config: &Config) -> Policy {
     Policy {
         instances: match config.exposition.instances {
-            InstanceSeries::All => Show::All,
-            InstanceSeries::Noncompliant => Show::Noncompliant,
-            InstanceSeries::None => Show::None,
+            InstanceSeries::All => ShownInstances::All,
+            InstanceSeries::Noncompliant => ShownInstances::Noncompliant,
+            InstanceSeries::None => ShownInstances::None,
         },
         include_unlisted: config.exposition.include_unlisted,
         patch: config.compliance_types.patch(),
@@ -245,9 +245,9 @@ fn policy(config: &Config) -> Policy {
     }
 }
 
-fn ages(config: &Config) -> Ages {
+fn ages(config: &Config) -> AgeLimits {
     let refresh = &config.refresh;
-    Ages {
+    AgeLimits {
         stale_after: refresh.stale_after,
         interval: refresh.interval,
         full_every: refresh.full_every,

@@ -10,13 +10,13 @@ use tracing::{debug, error, info, warn};
 use super::render::{RenderError, RenderThread};
 use super::slot::TargetSlot;
 use crate::collect::{Identification, RefreshObserver};
-use crate::metrics::{Own, Policy, Publisher, TargetPage, Task, View};
-use crate::model::{Attempt, Outcome, Reason, Target, Timestamp};
+use crate::metrics::{ExporterMetrics, Policy, Publisher, TargetPage, TargetView, Task};
+use crate::model::{Attempt, FailureReason, Outcome, Target, Timestamp};
 
 /// What all targets share.
 #[derive(Debug)]
 pub(super) struct FleetState {
-    pub(super) own: Own,
+    pub(super) own: ExporterMetrics,
     pub(super) publisher: Publisher,
     policy: Policy,
     pub(super) started: Instant,
@@ -45,7 +45,7 @@ impl FleetState {
     /// # Errors
     /// If the thread that renders cannot be started.
     pub(super) fn new(
-        own: Own,
+        own: ExporterMetrics,
         policy: Policy,
         slots: Vec<Arc<TargetSlot>>,
     ) -> Result<Self, RenderError> {
@@ -121,7 +121,7 @@ impl FleetState {
         slot.note_status(target);
         let before = self.publisher.target(slot.number);
         let page = TargetPage::render(
-            &View {
+            &TargetView {
                 target,
                 identity: &slot.identity(),
                 policy: self.policy,
@@ -202,7 +202,7 @@ fn failed_target(target: &Target) -> Target {
     for collector in crate::model::Collector::ALL {
         if target.collector(collector).attempt.is_some() {
             let attempt = Attempt {
-                result: Err(Reason::Internal),
+                result: Err(FailureReason::Internal),
                 skipped: 0,
                 took: Duration::ZERO,
             };

@@ -3,6 +3,7 @@
 //!
 //! The only place that knows all the others. `main` and `cli` call it; nothing else does.
 
+mod exporter_state;
 mod fleet;
 mod fleet_state;
 mod panics;
@@ -11,7 +12,6 @@ mod render;
 mod run;
 mod runtime;
 mod simulate;
-mod site;
 mod slot;
 mod telemetry;
 

@@ -15,7 +15,7 @@ use tracing::info;
 use super::fleet::Fleet;
 use super::runtime::AwsRuntime;
 use super::{BUILD, NAME};
-use crate::http::{Limits, ListenAddress, Options, Server, Site, bind};
+use crate::http::{ExporterState, Limits, ListenAddress, Options, Server, bind};
 use crate::metrics::{Body, Encoding, Format};
 
 /// Where and how to serve.
@@ -57,12 +57,12 @@ pub async fn serve(
         "listening"
     );
     listening(&addresses);
-    let site: Arc<dyn Site> = Arc::clone(&fleet.state) as _;
+    let exporter_state: Arc<dyn ExporterState> = Arc::clone(&fleet.state) as _;
     let workers = AwsRuntime::start()?;
     let targets = start(fleet, &workers);
     Server::run(
         listeners,
-        site,
+        exporter_state,
         web_options(options.telemetry_path),
         shutdown,
     )

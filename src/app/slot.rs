@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use super::fleet_state::locked;
 use crate::aws::Meter;
 use crate::collect::Operation;
-use crate::metrics::{Identity, Own, TargetMeter};
-use crate::model::{Collector, Reason, Target, Timestamp};
+use crate::metrics::{ExporterMetrics, Identity, TargetMeter};
+use crate::model::{Collector, FailureReason, Target, Timestamp};
 
 /// One configured target: an account, as far as it is known, in a region.
 #[derive(Debug)]
@@ -43,7 +43,7 @@ pub struct TargetStatus {
     /// When it was last up.
     pub confirmed: Option<Instant>,
     /// Its failed collectors, with reasons.
-    pub failures: Vec<(&'static str, Reason)>,
+    pub failures: Vec<(&'static str, FailureReason)>,
 }
 
 impl TargetSlot {
@@ -94,7 +94,7 @@ impl TargetSlot {
     }
 
     /// Notes whose credentials the target has. Answers whose it had before.
-    pub(super) fn identify(&self, account_id: &str, own: &Own) -> Option<String> {
+    pub(super) fn identify(&self, account_id: &str, own: &ExporterMetrics) -> Option<String> {
         let mut account = self.account();
         let before = account.id.replace(account_id.to_owned());
         if before.as_deref().is_some_and(|before| before != account_id)
@@ -157,7 +157,7 @@ impl TargetSlot {
         };
     }
 
-    pub(super) fn refresh_started(&self, at: Option<Timestamp>, own: &Own) {
+    pub(super) fn refresh_started(&self, at: Option<Timestamp>, own: &ExporterMetrics) {
         let mut account = self.account();
         account.start_meter(&self.region, own);
         if let Some(meter) = &account.meter {
@@ -184,7 +184,7 @@ impl TargetSlot {
 
 impl Account {
     /// Starts the target's counters, once its labels are known.
-    fn start_meter(&mut self, region: &str, own: &Own) {
+    fn start_meter(&mut self, region: &str, own: &ExporterMetrics) {
         let Some(account_id) = &self.id else { return };
         if self.meter.is_some() {
             return;
@@ -205,7 +205,7 @@ impl Meter for TargetSlot {
         self.with_meter(|meter| meter.attempted(operation.as_str(), took));
     }
 
-    fn failed(&self, operation: Operation, reason: Reason) {
+    fn failed(&self, operation: Operation, reason: FailureReason) {
         self.with_meter(|meter| meter.failed(operation.as_str(), reason));
     }
 

@@ -11,7 +11,7 @@ use std::sync::{Mutex, PoisonError};
 use tokio::time::Instant;
 
 use crate::collect::SourceError;
-use crate::model::Reason;
+use crate::model::FailureReason;
 
 /// What AWS answers to credentials that it does not know in a region.
 const UNKNOWN_THERE: [&str; 2] = ["UnrecognizedClientException", "InvalidClientTokenId"];
@@ -47,7 +47,7 @@ struct Record {
 
 /// Whether an error may mean that the region is not enabled.
 pub(super) fn is_unknown_there(error: &SourceError) -> bool {
-    error.reason == Reason::InvalidCredentials
+    error.reason == FailureReason::InvalidCredentials
         && UNKNOWN_THERE.iter().any(|code| error.detail.contains(code))
 }
 

@@ -10,7 +10,7 @@ use aws_sdk_ssm::config::StalledStreamProtectionConfig;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_types::sdk_config::Builder;
 
-use super::chain::Chain;
+use super::base_credentials::BaseCredentials;
 use super::default_chain::DefaultChain;
 use super::environment::{Environment, EnvironmentError, Wanted};
 use super::{answer_guard, connector};
@@ -42,12 +42,12 @@ impl fmt::Debug for BaseOptions {
 
 /// What all targets share. Loaded once at start.
 #[derive(Debug)]
-pub struct Base {
+pub struct AwsBase {
     pub(super) sdk: SdkConfig,
-    pub(super) chain: Arc<Chain>,
+    pub(super) chain: Arc<BaseCredentials>,
 }
 
-impl Base {
+impl AwsBase {
     /// Reads environment and profile. Calls nobody: credentials that are missing show when a target
     /// begins.
     ///
@@ -68,12 +68,12 @@ impl Base {
             sdk.set_service_config(Some(endpoints));
         }
         let chain = if let Some((id, secret)) = options.static_credentials {
-            Chain::fixed(SharedCredentialsProvider::new(Credentials::new(
+            BaseCredentials::fixed(SharedCredentialsProvider::new(Credentials::new(
                 id, secret, None, None, "static",
             )))
         } else {
             let region = region.or(options.fallback_region.map(Region::new));
-            Chain::default_of(DefaultChain {
+            BaseCredentials::default_of(DefaultChain {
                 environment,
                 http,
                 region,

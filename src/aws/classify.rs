@@ -22,8 +22,8 @@ use super::codes::{
 };
 use super::unloaded::unloaded;
 use super::{attempt_log, redaction};
-use crate::collect::{Operation, PageRequest, Scope, SourceError};
-use crate::model::Reason;
+use crate::collect::{FailureScope, Operation, PageRequest, SourceError};
+use crate::model::FailureReason;
 
 /// A clock this far from AWS's makes AWS refuse signatures (it allows 5 minutes, and the SDK
 /// corrects from 4 on).
@@ -86,9 +86,9 @@ where
     let mut failure = failure(error, question.ids);
     if error.as_service_error().is_some_and(refuses_token) {
         failure.error.scope = if question.has_token {
-            Scope::Token
+            FailureScope::Token
         } else {
-            Scope::Call
+            FailureScope::Call
         };
     }
     failure
@@ -103,13 +103,18 @@ where
         SdkError::ServiceError(context) => refused(context.err(), context.raw(), ids),
         SdkError::ResponseError(context) => unreadable(error, context.raw()),
         SdkError::TimeoutError(_) => (
-            Reason::Timeout,
-            Scope::Call,
+            FailureReason::Timeout,
+            FailureScope::Call,
             Again::Transient,
             "no answer in time".to_owned(),
         ),
         SdkError::DispatchFailure(context) => undelivered(error, context.as_connector_error()),
-        _ => (Reason::Other, Scope::Call, Again::Never, chain(error)),
+        _ => (
+            FailureReason::Other,
+            FailureScope::Call,
+            Again::Never,
+            chain(error),
+        ),
     };
     let retry_after = error.raw_response().and_then(retry_after);
     let request_id = match error.raw_response() {
@@ -142,9 +147,13 @@ fn refuses_token<E: ProvideErrorMetadata>(error: &E) -> bool {
     REFUSED_TOKEN.contains(&code) || (is_about_members && error.message().is_some_and(names_token))
 }
 
-type Verdict = (Reason, Scope, Again, String);
+type Classification = (FailureReason, FailureScope, Again, String);
 
-fn refused<E: ProvideErrorMetadata>(error: &E, response: &HttpResponse, ids: usize) -> Verdict {
+fn refused<E: ProvideErrorMetadata>(
+    error: &E,
+    response: &HttpResponse,
+    ids: usize,
+) -> Classification {
     let code = error.code().unwrap_or_default();
     let message = error.message().unwrap_or_default();
     let status = response.status().as_u16();
@@ -154,53 +163,93 @@ fn refused<E: ProvideErrorMetadata>(error: &E, response: &HttpResponse, ids: usi
         format!("{code}: {message}")
     };
     if THROTTLED.contains(&code) || status == 429 || message.eq_ignore_ascii_case("rate exceeded") {
-        (Reason::Throttled, Scope::Call, Again::Throttled, detail)
+        (
+            FailureReason::Throttled,
+            FailureScope::Call,
+            Again::Throttled,
+            detail,
+        )
     } else if SIGNATURE.contains(&code) {
         signature(code, response)
     } else if ACCESS_DENIED.contains(&code) {
-        (Reason::AccessDenied, Scope::Call, Again::Never, detail)
+        (
+            FailureReason::AccessDenied,
+            FailureScope::Call,
+            Again::Never,
+            detail,
+        )
     } else if EXPIRED.contains(&code) {
         (
-            Reason::ExpiredToken,
-            Scope::Call,
+            FailureReason::ExpiredToken,
+            FailureScope::Call,
             Again::Credentials,
             detail,
         )
     } else if INVALID_CREDENTIALS.contains(&code) {
         (
-            Reason::InvalidCredentials,
-            Scope::Call,
+            FailureReason::InvalidCredentials,
+            FailureScope::Call,
             Again::Credentials,
             detail,
         )
     } else if VALIDATION.contains(&code) {
-        (Reason::Other, Scope::Content, Again::Never, detail)
+        (
+            FailureReason::Other,
+            FailureScope::Content,
+            Again::Never,
+            detail,
+        )
     } else if UNKNOWN_RESOURCE.contains(&code) {
-        (Reason::Other, scope_of_unknown(ids), Again::Never, detail)
+        (
+            FailureReason::Other,
+            scope_of_unknown(ids),
+            Again::Never,
+            detail,
+        )
     } else if response.status().is_server_error() || TRANSIENT.contains(&code) {
-        (Reason::ServerError, Scope::Call, Again::Transient, detail)
+        (
+            FailureReason::ServerError,
+            FailureScope::Call,
+            Again::Transient,
+            detail,
+        )
     } else if code.is_empty() && response.status().is_success() {
         // Only STS gets here: its answer was no XML, or not its own.
         let detail = format!("HTTP {status} with an answer that cannot be read");
-        (Reason::BadResponse, Scope::Content, Again::Never, detail)
+        (
+            FailureReason::BadResponse,
+            FailureScope::Content,
+            Again::Never,
+            detail,
+        )
     } else if code.is_empty() && status == 403 {
-        (Reason::AccessDenied, Scope::Call, Again::Never, detail)
+        (
+            FailureReason::AccessDenied,
+            FailureScope::Call,
+            Again::Never,
+            detail,
+        )
     } else {
-        (Reason::Other, Scope::Call, Again::Never, detail)
+        (
+            FailureReason::Other,
+            FailureScope::Call,
+            Again::Never,
+            detail,
+        )
     }
 }
 
-fn scope_of_unknown(ids: usize) -> Scope {
+fn scope_of_unknown(ids: usize) -> FailureScope {
     match ids {
-        0 => Scope::Call,
-        1 => Scope::Gone,
-        _ => Scope::Content,
+        0 => FailureScope::Call,
+        1 => FailureScope::Gone,
+        _ => FailureScope::Content,
     }
 }
 
 /// The SDK learns AWS's time from every answer, so after a skewed attempt the next one is signed
 /// with the right time.
-fn signature(code: &str, response: &HttpResponse) -> Verdict {
+fn signature(code: &str, response: &HttpResponse) -> Classification {
     let skew = response
         .headers()
         .get("date")
@@ -214,16 +263,16 @@ fn signature(code: &str, response: &HttpResponse) -> Verdict {
     if skew.is_some_and(|skew| skew > SKEW) {
         let detail = format!("{code}: this machine's clock is wrong by more than 4 minutes");
         (
-            Reason::InvalidCredentials,
-            Scope::Call,
+            FailureReason::InvalidCredentials,
+            FailureScope::Call,
             Again::Transient,
             detail,
         )
     } else {
         let detail = format!("{code}: check the secret access key and this machine's clock");
         (
-            Reason::InvalidCredentials,
-            Scope::Call,
+            FailureReason::InvalidCredentials,
+            FailureScope::Call,
             Again::Credentials,
             detail,
         )
@@ -235,7 +284,7 @@ fn signature(code: &str, response: &HttpResponse) -> Verdict {
 fn unreadable<E: Error + 'static>(
     error: &SdkError<E, HttpResponse>,
     response: &HttpResponse,
-) -> Verdict {
+) -> Classification {
     let status = response.status();
     let detail = format!(
         "HTTP {} with an answer that cannot be read: {}",
@@ -243,33 +292,66 @@ fn unreadable<E: Error + 'static>(
         chain(error)
     );
     if status.is_server_error() {
-        (Reason::ServerError, Scope::Call, Again::Transient, detail)
+        (
+            FailureReason::ServerError,
+            FailureScope::Call,
+            Again::Transient,
+            detail,
+        )
     } else if status.as_u16() == 429 {
-        (Reason::Throttled, Scope::Call, Again::Throttled, detail)
+        (
+            FailureReason::Throttled,
+            FailureScope::Call,
+            Again::Throttled,
+            detail,
+        )
     } else if !status.is_success() {
-        (Reason::BadResponse, Scope::Call, Again::Never, detail)
+        (
+            FailureReason::BadResponse,
+            FailureScope::Call,
+            Again::Never,
+            detail,
+        )
     } else {
-        (Reason::BadResponse, Scope::Content, Again::Never, detail)
+        (
+            FailureReason::BadResponse,
+            FailureScope::Content,
+            Again::Never,
+            detail,
+        )
     }
 }
 
 /// An answer that was not read, because of what it is. The next page may be as it should.
-fn unacceptable(answer: &RefusedAnswer) -> Verdict {
+fn unacceptable(answer: &RefusedAnswer) -> Classification {
     let scope = if (200..300).contains(&answer.status) {
-        Scope::Content
+        FailureScope::Content
     } else {
-        Scope::Call
+        FailureScope::Call
     };
-    (Reason::BadResponse, scope, Again::Never, answer.to_string())
+    (
+        FailureReason::BadResponse,
+        scope,
+        Again::Never,
+        answer.to_string(),
+    )
 }
 
-fn undelivered(error: &(dyn Error + 'static), connector: Option<&ConnectorError>) -> Verdict {
+fn undelivered(
+    error: &(dyn Error + 'static),
+    connector: Option<&ConnectorError>,
+) -> Classification {
     let detail = chain(error);
     let is = |what: fn(&ConnectorError) -> bool| connector.is_some_and(what);
     if let Some(answer) = find::<RefusedAnswer>(error) {
         unacceptable(answer)
     } else if is(ConnectorError::is_timeout) {
-        (Reason::Timeout, Scope::Call, Again::Transient, detail)
+        (
+            FailureReason::Timeout,
+            FailureScope::Call,
+            Again::Transient,
+            detail,
+        )
     } else if let Some(credentials) = find::<CredentialsError>(error) {
         let error = unloaded(credentials);
         (error.reason, error.scope, Again::Never, error.detail)
@@ -277,27 +359,40 @@ fn undelivered(error: &(dyn Error + 'static), connector: Option<&ConnectorError>
         || connector.and_then(ConnectorError::as_other).is_some()
         || find::<io::Error>(error).is_some()
     {
-        (Reason::Network, Scope::Call, Again::Transient, detail)
+        (
+            FailureReason::Network,
+            FailureScope::Call,
+            Again::Transient,
+            detail,
+        )
     } else {
-        (Reason::Other, Scope::Call, Again::Never, detail)
+        (
+            FailureReason::Other,
+            FailureScope::Call,
+            Again::Never,
+            detail,
+        )
     }
 }
 
 /// Whether the fault lies with nobody's configuration and goes by itself.
-pub(super) const fn may_pass(reason: Reason) -> bool {
+pub(super) const fn may_pass(reason: FailureReason) -> bool {
     matches!(
         reason,
-        Reason::Throttled
-            | Reason::Timeout
-            | Reason::Network
-            | Reason::ServerError
-            | Reason::BadResponse
+        FailureReason::Throttled
+            | FailureReason::Timeout
+            | FailureReason::Network
+            | FailureReason::ServerError
+            | FailureReason::BadResponse
     )
 }
 
 /// Whether other credentials would help.
-pub(super) const fn blames_credentials(reason: Reason) -> bool {
-    matches!(reason, Reason::ExpiredToken | Reason::InvalidCredentials)
+pub(super) const fn blames_credentials(reason: FailureReason) -> bool {
+    matches!(
+        reason,
+        FailureReason::ExpiredToken | FailureReason::InvalidCredentials
+    )
 }
 
 /// `x-amz-retry-after`, in milliseconds.

@@ -14,36 +14,36 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{self, ProvideCredentials, future};
 
-use super::chain::Chain;
+use super::base_credentials::BaseCredentials;
+use super::cached_credentials::CachedCredentials;
 use super::classify;
-use super::lease::Lease;
 use super::sts::{Role, Sts};
-use crate::collect::{Answer, SourceError};
+use crate::collect::{SourceError, SourceResult};
 
 /// A refresh begins with credentials good for this long.
 const MARGIN: Duration = Duration::from_mins(5);
 
 /// The credentials of one target, shared by its SSM client and its retry loop.
-pub(super) struct Holder {
-    chain: Arc<Chain>,
+pub(super) struct TargetCredentials {
+    chain: Arc<BaseCredentials>,
     sts: Arc<Sts>,
     role: Option<Role>,
     /// The role's account, or the configured one: STS need not be asked.
     known_account: Option<String>,
-    state: Mutex<State>,
+    state: Mutex<CredentialState>,
     /// Whoever holds this resolves; the others wait and share what comes of it.
     flight: tokio::sync::Mutex<()>,
 }
 
 #[derive(Default)]
-struct State {
-    lease: Option<Arc<Lease>>,
+struct CredentialState {
+    cached_credentials: Option<Arc<CachedCredentials>>,
     number: u64,
     /// The number of the lease that SSM did not take. Calls that are on their way are still signed
     /// with it, and fail in a way that makes them be tried again.
     refused: Option<u64>,
     /// The base credentials behind the lease.
-    base: Option<Arc<Lease>>,
+    base: Option<Arc<CachedCredentials>>,
     /// The account that this refresh reads: no other credentials than its own are used before the
     /// next one.
     account: Option<String>,
@@ -53,10 +53,10 @@ struct State {
     rebuilt: bool,
 }
 
-impl Holder {
+impl TargetCredentials {
     /// `account_id` is the account that the configuration says these credentials are of.
     pub(super) fn new(
-        chain: Arc<Chain>,
+        chain: Arc<BaseCredentials>,
         sts: Sts,
         role: Option<Role>,
         account_id: Option<String>,
@@ -78,27 +78,32 @@ impl Holder {
 
     /// Begins a refresh: forgets what failed in the last one, makes credentials ready, says whose
     /// they are.
-    pub(super) async fn begin(&self) -> Answer<String> {
+    pub(super) async fn begin(&self) -> SourceResult<String> {
         let _flight = self.flight.lock().await;
         let usable = {
             let mut state = self.state();
             state.failed = None;
             state.rebuilt = false;
             state.account = None;
-            state.usable().filter(|lease| lease.lasts(MARGIN)).cloned()
+            state
+                .usable()
+                .filter(|cached_credentials| cached_credentials.valid_for(MARGIN))
+                .cloned()
         };
-        let lease = match usable {
-            Some(lease) => lease,
+        let cached_credentials = match usable {
+            Some(cached_credentials) => cached_credentials,
             None => self.resolve().await?,
         };
         let base = self.state().base.clone();
-        let account = self.account_of(&lease.credentials, base.as_deref()).await;
+        let account = self
+            .account_of(&cached_credentials.credentials, base.as_deref())
+            .await;
         let mut state = self.state();
         match &account {
             Ok(account) => state.account = Some(account.clone()),
             Err(error) => {
                 if classify::blames_credentials(error.reason) {
-                    state.lease = None;
+                    state.cached_credentials = None;
                 }
                 state.failed = Some(error.clone());
             }
@@ -107,7 +112,7 @@ impl Holder {
     }
 
     /// The number of the lease with which a call may be made now.
-    pub(super) async fn ready(&self) -> Answer<u64> {
+    pub(super) async fn ready(&self) -> SourceResult<u64> {
         if let Some(number) = self.fresh()? {
             return Ok(number);
         }
@@ -122,23 +127,26 @@ impl Holder {
     pub(super) fn accepted(&self, number: u64) {
         let state = self.state();
         let is_current = state
-            .lease
+            .cached_credentials
             .as_ref()
-            .is_some_and(|lease| lease.number == number);
+            .is_some_and(|cached_credentials| cached_credentials.number == number);
         if let Some(used) = self.used_for_ssm(&state).filter(|_| is_current) {
             self.chain.acceptance.accepted(used, self.sts.region());
         }
     }
 
     /// SSM did not take this lease. `Ok` if there is another to try: one rebuilding per refresh.
-    pub(super) async fn refused(&self, number: u64, error: SourceError) -> Answer<()> {
+    pub(super) async fn refused(&self, number: u64, error: SourceError) -> SourceResult<()> {
         let _flight = self.flight.lock().await;
         let (used, base, rebuilt) = {
             let state = self.state();
             if let Some(failed) = &state.failed {
                 return Err(failed.clone());
             }
-            if state.usable().is_none_or(|lease| lease.number != number) {
+            if state
+                .usable()
+                .is_none_or(|cached_credentials| cached_credentials.number != number)
+            {
                 return Ok(());
             }
             (self.used_for_ssm(&state), state.base.clone(), state.rebuilt)
@@ -163,7 +171,7 @@ impl Holder {
         self.resolve().await.map(drop)
     }
 
-    async fn resolve(&self) -> Answer<Arc<Lease>> {
+    async fn resolve(&self) -> SourceResult<Arc<CachedCredentials>> {
         let fetched = match self.fetch().await {
             Ok((credentials, base)) => self
                 .same_account(&credentials, &base)
@@ -175,7 +183,7 @@ impl Holder {
     }
 
     /// Credentials, and the base credentials behind them.
-    async fn fetch(&self) -> Answer<(Credentials, Arc<Lease>)> {
+    async fn fetch(&self) -> SourceResult<(Credentials, Arc<CachedCredentials>)> {
         let base = self.chain.get().await?;
         let Some(role) = &self.role else {
             return Ok((base.credentials.clone(), base));
@@ -189,56 +197,61 @@ impl Holder {
         }
     }
 
-    fn fresh(&self) -> Answer<Option<u64>> {
+    fn fresh(&self) -> SourceResult<Option<u64>> {
         let state = self.state();
         match &state.failed {
             Some(failed) => Err(failed.clone()),
             None => Ok(state
                 .usable()
-                .filter(|lease| lease.is_fresh())
-                .map(|lease| lease.number)),
+                .filter(|cached_credentials| cached_credentials.is_fresh())
+                .map(|cached_credentials| cached_credentials.number)),
         }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, CredentialState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl State {
-    fn usable(&self) -> Option<&Arc<Lease>> {
-        self.lease
+impl CredentialState {
+    fn usable(&self) -> Option<&Arc<CachedCredentials>> {
+        self.cached_credentials
             .as_ref()
-            .filter(|lease| Some(lease.number) != self.refused)
+            .filter(|cached_credentials| Some(cached_credentials.number) != self.refused)
     }
 
-    fn renew(&mut self, fetched: Answer<(Credentials, Arc<Lease>)>) -> Answer<Arc<Lease>> {
-        let lease = match fetched {
+    fn renew(
+        &mut self,
+        fetched: SourceResult<(Credentials, Arc<CachedCredentials>)>,
+    ) -> SourceResult<Arc<CachedCredentials>> {
+        let cached_credentials = match fetched {
             Ok((credentials, base)) => {
                 self.number += 1;
                 self.base = Some(base);
-                Lease::new(credentials, self.number)
+                CachedCredentials::new(credentials, self.number)
             }
             Err(error) => {
                 let old = self
                     .usable()
-                    .filter(|lease| lease.is_valid() && classify::may_pass(error.reason))
+                    .filter(|cached_credentials| {
+                        cached_credentials.is_valid() && classify::may_pass(error.reason)
+                    })
                     .cloned();
-                self.lease = None;
+                self.cached_credentials = None;
                 let Some(old) = old else {
                     self.failed = Some(error.clone());
                     return Err(error);
                 };
-                old.put_off()
+                old.defer_renewal()
             }
         };
-        let lease = Arc::new(lease);
-        self.lease = Some(Arc::clone(&lease));
-        Ok(lease)
+        let cached_credentials = Arc::new(cached_credentials);
+        self.cached_credentials = Some(Arc::clone(&cached_credentials));
+        Ok(cached_credentials)
     }
 }
 
-impl ProvideCredentials for Holder {
+impl ProvideCredentials for TargetCredentials {
     fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
     where
         Self: 'a,
@@ -247,18 +260,18 @@ impl ProvideCredentials for Holder {
     }
 }
 
-impl Holder {
+impl TargetCredentials {
     fn provide(&self) -> provider::Result {
         let state = self.state();
-        match (&state.lease, &state.failed) {
-            (Some(lease), _) => Ok(lease.credentials.clone()),
+        match (&state.cached_credentials, &state.failed) {
+            (Some(cached_credentials), _) => Ok(cached_credentials.credentials.clone()),
             (None, Some(failed)) => Err(CredentialsError::provider_error(failed.clone())),
             (None, None) => Err(CredentialsError::not_loaded_no_source()),
         }
     }
 }
 
-impl Drop for Holder {
+impl Drop for TargetCredentials {
     fn drop(&mut self) {
         if self.known_account.is_none() {
             self.chain.askers.fetch_sub(1, Ordering::Relaxed);
@@ -266,7 +279,7 @@ impl Drop for Holder {
     }
 }
 
-impl fmt::Debug for Holder {
+impl fmt::Debug for TargetCredentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Holder").finish_non_exhaustive()
     }
@@ -281,8 +294,8 @@ mod tests {
     use futures_util::future::join_all;
 
     use super::*;
-    use crate::collect::Scope;
-    use crate::model::Reason;
+    use crate::collect::FailureScope;
+    use crate::model::FailureReason;
 
     /// Good for an hour, each time it is asked.
     #[derive(Debug)]
@@ -302,21 +315,21 @@ mod tests {
         Credentials::new("id", "secret", None, Some(end), "test")
     }
 
-    fn fetched() -> (Credentials, Arc<Lease>) {
-        (hour(), Arc::new(Lease::new(hour(), 1)))
+    fn fetched() -> (Credentials, Arc<CachedCredentials>) {
+        (hour(), Arc::new(CachedCredentials::new(hour(), 1)))
     }
 
-    fn error(reason: Reason) -> SourceError {
-        SourceError::new(reason, Scope::Call, String::new())
+    fn error(reason: FailureReason) -> SourceError {
+        SourceError::new(reason, FailureScope::Call, String::new())
     }
 
     #[tokio::test(start_paused = true)]
     async fn credentials_near_their_end_are_renewed_by_one_of_many_calls() {
-        let chain = Chain::fixed(SharedCredentialsProvider::new(Hourly));
+        let chain = BaseCredentials::fixed(SharedCredentialsProvider::new(Hourly));
         let sdk = SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
             .build();
-        let holder = Holder::new(
+        let holder = TargetCredentials::new(
             Arc::new(chain),
             Sts::new(&sdk, Region::new("eu-west-1")),
             None,
@@ -334,11 +347,11 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_session_is_kept_to_its_end_while_sts_is_down() {
-        let mut state = State::default();
+        let mut state = CredentialState::default();
         state.renew(Ok(fetched())).expect("given");
         tokio::time::advance(Duration::from_secs(59 * 60 + 30)).await;
         let kept = state
-            .renew(Err(error(Reason::Network)))
+            .renew(Err(error(FailureReason::Network)))
             .expect("still good");
         assert!(
             kept.is_fresh() && kept.number == 1,
@@ -347,20 +360,20 @@ mod tests {
         tokio::time::advance(Duration::from_secs(31)).await;
         assert_eq!(
             state
-                .renew(Err(error(Reason::Network)))
+                .renew(Err(error(FailureReason::Network)))
                 .expect_err("over")
                 .reason,
-            Reason::Network
+            FailureReason::Network
         );
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_session_is_not_kept_when_the_role_is_refused() {
-        let mut state = State::default();
+        let mut state = CredentialState::default();
         state.renew(Ok(fetched())).expect("given");
         state
-            .renew(Err(error(Reason::AssumeRoleFailed)))
+            .renew(Err(error(FailureReason::AssumeRoleFailed)))
             .expect_err("refused");
-        assert!(state.lease.is_none() && state.failed.is_some());
+        assert!(state.cached_credentials.is_none() && state.failed.is_some());
     }
 }

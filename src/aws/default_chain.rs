@@ -27,7 +27,7 @@ use super::profiles::{self, Profiles};
 use super::reach::{self, naming_hosts};
 use super::resolution::Stage;
 use super::unloaded::{self, Link};
-use crate::collect::Answer;
+use crate::collect::SourceResult;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(3100);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -48,7 +48,7 @@ pub(super) struct DefaultChain {
 
 impl DefaultChain {
     /// Asks one link after the other. Blocks while files are read.
-    pub(super) async fn load(self, stage: Stage) -> Answer<Credentials> {
+    pub(super) async fn load(self, stage: Stage) -> SourceResult<Credentials> {
         match EnvironmentVariableCredentialsProvider::new()
             .provide_credentials()
             .await
@@ -161,7 +161,7 @@ impl DefaultChain {
 }
 
 /// The SDK panics when it signs with some texts.
-fn usable(credentials: Credentials) -> Answer<Credentials> {
+fn usable(credentials: Credentials) -> SourceResult<Credentials> {
     match Environment::unusable(&credentials) {
         None => Ok(credentials),
         Some(fault) => Err(unloaded::misconfigured(fault)),

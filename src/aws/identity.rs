@@ -11,7 +11,7 @@ use tokio::sync::Notify;
 use tokio::time::timeout;
 
 use super::sts::Sts;
-use crate::collect::Answer;
+use crate::collect::SourceResult;
 
 /// Temporary credentials have a new key every hour; targets still use the one before for a while.
 const MAX_KEYS: usize = 8;
@@ -43,8 +43,8 @@ impl Identities {
     pub(super) async fn account(
         &self,
         key: &str,
-        ask: impl Future<Output = Answer<String>>,
-    ) -> Answer<String> {
+        ask: impl Future<Output = SourceResult<String>>,
+    ) -> SourceResult<String> {
         if let Some(account) = self.known(key) {
             return Ok(account);
         }

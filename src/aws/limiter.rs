@@ -17,7 +17,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
 
-use super::learning::Pace;
+use super::adaptive_rate::Pace;
 use crate::collect::Operation;
 
 /// How late a ticket may be taken without moving those after it: a timer's lateness must not lower
@@ -47,7 +47,7 @@ pub(super) struct Limiter {
     ceiling: f64,
     /// From the start of a refresh to the start of the next.
     refresh_interval: Duration,
-    line: Mutex<Line>,
+    line: Mutex<Queue>,
 }
 
 /// A refresh that is not spread thinner than this, in requests per second: views lag, and a page
@@ -56,14 +56,14 @@ const THINNEST: f64 = 1.0;
 /// Calls expected of a refresh, in calls of the one before: some changes more.
 const EXPECTED: f64 = 1.1;
 
-struct Line {
-    waiting: BTreeMap<Place, Arc<Notify>>,
+struct Queue {
+    waiting: BTreeMap<QueuePosition, Arc<Notify>>,
     places: u64,
     /// The earliest time of the next ticket.
     slot: Instant,
-    /// Requests per second that the refresh is spread to, until `hurry_from`.
+    /// Requests per second that the refresh is spread to, until `unpaced_from`.
     spread: f64,
-    hurry_from: Instant,
+    unpaced_from: Instant,
     /// Tickets taken in this refresh.
     taken: u32,
     /// What is learnt of each operation, in the order of [`Operation::ALL`].
@@ -83,7 +83,7 @@ struct Line {
 
 /// A call's place in the line, the same for all its attempts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Place {
+pub(super) struct QueuePosition {
     is_detail: bool,
     number: u64,
     operation: Operation,
@@ -105,12 +105,12 @@ impl Limiter {
         } else {
             1.0
         };
-        let line = Line {
+        let line = Queue {
             waiting: BTreeMap::new(),
             places: 0,
             slot: Instant::now(),
             spread: ceiling,
-            hurry_from: Instant::now(),
+            unpaced_from: Instant::now(),
             taken: 0,
             paces: Operation::ALL.map(|_| Pace::of(1)),
             shared: Pace::of(OPERATIONS),
@@ -157,15 +157,15 @@ impl Limiter {
             line.spread = (expected / half.as_secs_f64())
                 .max(THINNEST)
                 .min(self.ceiling);
-            line.hurry_from = Instant::now() + half;
+            line.unpaced_from = Instant::now() + half;
         }
     }
 
     /// Joins the line: behind the calls of its kind that came before.
-    pub(super) fn place(&self, operation: Operation) -> Place {
+    pub(super) fn place(&self, operation: Operation) -> QueuePosition {
         let mut line = self.line();
         line.places += 1;
-        Place {
+        QueuePosition {
             is_detail: !operation.is_listing(),
             number: line.places,
             operation,
@@ -173,7 +173,7 @@ impl Limiter {
     }
 
     /// Waits for a ticket; says how long that took. Dropping the future leaves the line.
-    pub(super) async fn ticket(&self, place: Place) -> Duration {
+    pub(super) async fn permit(&self, place: QueuePosition) -> Duration {
         let asked = Instant::now();
         let waiter = Waiter::join(self, place);
         loop {
@@ -194,7 +194,7 @@ impl Limiter {
     /// Attempts that were on their way when the pause began say nothing new about it.
     pub(super) fn throttled(&self, operation: Operation, sent: Instant, asked: Option<Duration>) {
         let mut line = self.line();
-        line.blame(operation, sent, self.ceiling);
+        line.attribute_throttle(operation, sent, self.ceiling);
         match asked {
             Some(asked) => line.pause(asked.min(LONGEST_ASKED)),
             None if line.paused_at.is_some_and(|paused_at| sent < paused_at) => {}
@@ -212,7 +212,7 @@ impl Limiter {
         self.line().throttles = 0;
     }
 
-    fn line(&self) -> MutexGuard<'_, Line> {
+    fn line(&self) -> MutexGuard<'_, Queue> {
         self.line.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -224,8 +224,8 @@ impl Limiter {
 /// sleep without one: what moves a time forward (a ticket taken) wakes the next, and what moves it
 /// back (a throttle) leaves the timer of the one that was the next, which goes off early and wakes
 /// the one that now is. A wake-up too many costs one look at the line.
-impl Line {
-    fn turn(&mut self, place: Place, ceiling: f64) -> Turn {
+impl Queue {
+    fn turn(&mut self, place: QueuePosition, ceiling: f64) -> Turn {
         let now = Instant::now();
         if self.next(now) != Some(place) {
             self.wake_next(now);
@@ -239,7 +239,7 @@ impl Line {
             now.checked_sub(TOLERANCE)
                 .map_or(slot, |earliest| earliest.max(slot))
         };
-        let per_second = if now < self.hurry_from {
+        let per_second = if now < self.unpaced_from {
             self.spread
         } else {
             ceiling
@@ -248,7 +248,7 @@ impl Line {
         let learnt = &mut self.paces[place.operation as usize];
         self.shared.take(punctual(slot), now, ceiling);
         learnt.take(punctual(slot), now, ceiling);
-        learnt.heed(now, ceiling, self.shared.in_use(now));
+        learnt.adapt_to_quiet_peers(now, ceiling, self.shared.in_use(now));
         self.taken = self.taken.saturating_add(1);
         self.leave(place);
         Turn::Now
@@ -275,7 +275,7 @@ impl Line {
     /// limit. That is believed until the shared pace is back at the ceiling, and doubted when it is
     /// always the same operation that is throttled though others are called as well: then that one
     /// alone is slowed down, and the others are let go faster, which shows who was right.
-    fn blame(&mut self, operation: Operation, sent: Instant, ceiling: f64) {
+    fn attribute_throttle(&mut self, operation: Operation, sent: Instant, ceiling: f64) {
         let now = Instant::now();
         let earlier = self.blamed.replace((operation, sent));
         let other = earlier.filter(|(earlier, _)| *earlier != operation);
@@ -295,18 +295,20 @@ impl Line {
         };
         if is_own {
             self.in_a_row = 0;
-            self.shared.relent(now, ceiling);
+            self.shared.raise(now, ceiling);
             return pace.refuse(sent, now, ceiling, total);
         }
         if !is_shared {
-            self.paces.iter_mut().for_each(|pace| pace.absolve(now));
+            self.paces
+                .iter_mut()
+                .for_each(|pace| pace.revoke_backoff(now));
         }
         self.shared.refuse(sent, now, ceiling, total);
     }
 
     /// The next to go: the first in the line of those that may go now, else the one that may go
     /// soonest.
-    fn next(&self, now: Instant) -> Option<Place> {
+    fn next(&self, now: Instant) -> Option<QueuePosition> {
         self.waiting
             .keys()
             .min_by_key(|place| (self.slot_of(place.operation).max(now), **place))
@@ -319,7 +321,7 @@ impl Line {
         }
     }
 
-    fn leave(&mut self, place: Place) {
+    fn leave(&mut self, place: QueuePosition) {
         self.waiting.remove(&place);
         self.wake_next(Instant::now());
     }
@@ -335,12 +337,12 @@ impl Line {
 /// One that waits. Leaves the line however the waiting ends.
 struct Waiter<'a> {
     limiter: &'a Limiter,
-    place: Place,
+    place: QueuePosition,
     woken: Arc<Notify>,
 }
 
 impl<'a> Waiter<'a> {
-    fn join(limiter: &'a Limiter, place: Place) -> Self {
+    fn join(limiter: &'a Limiter, place: QueuePosition) -> Self {
         let woken = Arc::new(Notify::new());
         limiter.line().waiting.insert(place, Arc::clone(&woken));
         Self {

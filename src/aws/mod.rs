@@ -6,10 +6,12 @@
 //! others.
 
 mod acceptance;
+mod adaptive_rate;
 mod answer_guard;
 mod attempt_log;
 mod base;
-mod chain;
+mod base_credentials;
+mod cached_credentials;
 mod classify;
 mod codes;
 mod connector;
@@ -19,8 +21,6 @@ mod credentials;
 mod default_chain;
 mod environment;
 mod identity;
-mod learning;
-mod lease;
 mod limiter;
 mod masking;
 mod profiles;
@@ -39,14 +39,14 @@ mod unloaded;
 
 use std::time::Duration;
 
-pub use base::{Base, BaseOptions};
+pub use base::{AwsBase, BaseOptions};
 pub use classify::one_line;
 pub use credential_process::end_credential_processes;
 pub use environment::EnvironmentError;
 pub use source::{SsmSource, TargetOptions};
 
 use crate::collect::Operation;
-use crate::model::Reason;
+use crate::model::FailureReason;
 
 /// Who counts what a target does on the wire. An attempt is one HTTP request to SSM: a call that is
 /// retried twice is three of them.
@@ -55,7 +55,7 @@ pub trait Meter: Send + Sync + 'static {
     fn attempted(&self, operation: Operation, took: Duration);
 
     /// The attempt failed.
-    fn failed(&self, operation: Operation, reason: Reason);
+    fn failed(&self, operation: Operation, reason: FailureReason);
 
     /// An attempt had to wait for the ceiling, or because AWS had throttled.
     fn waited(&self, took: Duration);

@@ -19,8 +19,8 @@ use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
-use crate::collect::{Answer, Scope, SourceError};
-use crate::model::Reason;
+use crate::collect::{FailureScope, SourceError, SourceResult};
+use crate::model::FailureReason;
 
 /// How long a resolution may take.
 const LIMIT: Duration = Duration::from_secs(30);
@@ -28,7 +28,7 @@ const LIMIT: Duration = Duration::from_secs(30);
 const END_GRACE: Duration = Duration::from_secs(1);
 
 /// Makes a resolution. It is awaited on a thread of its own, so it may block.
-pub(super) type Load = dyn Fn(Stage) -> BoxFuture<'static, Answer<Credentials>> + Send + Sync;
+pub(super) type Load = dyn Fn(Stage) -> BoxFuture<'static, SourceResult<Credentials>> + Send + Sync;
 
 /// Resolves credentials, one resolution at a time.
 pub(super) struct Resolver {
@@ -67,7 +67,7 @@ impl Resolver {
     }
 
     /// Dropping the future ends the resolution, a process that it runs included.
-    pub(super) async fn resolve(&self) -> Answer<Credentials> {
+    pub(super) async fn resolve(&self) -> SourceResult<Credentials> {
         let Ok(turn) = timeout(END_GRACE, Arc::clone(&self.under_way).lock_owned()).await else {
             return Err(self.still_hangs());
         };
@@ -92,7 +92,7 @@ impl Resolver {
         &self,
         turn: OwnedMutexGuard<()>,
         given_up: CancellationToken,
-    ) -> impl FnOnce() -> Option<Answer<Credentials>> + Send + 'static {
+    ) -> impl FnOnce() -> Option<SourceResult<Credentials>> + Send + 'static {
         let (load, stage, limit, runtime) = (
             Arc::clone(&self.load),
             self.stage.clone(),
@@ -131,11 +131,14 @@ fn hangs(stage: &Stage, limit: Duration) -> SourceError {
 }
 
 fn timed_out(detail: String) -> SourceError {
-    SourceError::new(Reason::Timeout, Scope::Call, detail)
+    SourceError::new(FailureReason::Timeout, FailureScope::Call, detail)
 }
 
 /// Awaits a future of the SDK, which must not end the task that awaits it.
-pub(super) async fn caught<T>(what: &str, future: impl Future<Output = Answer<T>>) -> Answer<T> {
+pub(super) async fn caught<T>(
+    what: &str,
+    future: impl Future<Output = SourceResult<T>>,
+) -> SourceResult<T> {
     AssertUnwindSafe(future)
         .catch_unwind()
         .await
@@ -145,7 +148,7 @@ pub(super) async fn caught<T>(what: &str, future: impl Future<Output = Answer<T>
 /// The message of a panic is left out: it may quote a setting, and the panic hook has logged it.
 fn panicked(what: &str) -> SourceError {
     let detail = format!("the AWS SDK panicked while {what}");
-    SourceError::new(Reason::Internal, Scope::Call, detail)
+    SourceError::new(FailureReason::Internal, FailureScope::Call, detail)
 }
 
 impl Stage {

@@ -12,10 +12,10 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use tokio::time::{Instant, sleep};
 
 use super::classify::{self, Again, Failure, Question};
-use super::credentials::Holder;
+use super::credentials::TargetCredentials;
 use super::limiter::{Limiter, backoff, jitter};
 use super::{Meter, attempt_log};
-use crate::collect::{Answer, Operation};
+use crate::collect::{Operation, SourceResult};
 
 /// Attempts of a call that meets transient faults.
 pub(super) const TRANSIENT_ATTEMPTS: u32 = 3;
@@ -28,14 +28,14 @@ const LONGEST_ASKED: Duration = Duration::from_secs(30);
 /// Makes the calls of one target.
 pub(super) struct Caller {
     pub(super) limiter: Limiter,
-    pub(super) credentials: Arc<Holder>,
+    pub(super) credentials: Arc<TargetCredentials>,
     pub(super) meter: Arc<dyn Meter>,
     pub(super) budgets: Budgets,
 }
 
 impl Caller {
     /// Makes a call; `send` starts one attempt of it.
-    pub(super) async fn call<T, E, F, Fut>(&self, question: Question, send: F) -> Answer<T>
+    pub(super) async fn call<T, E, F, Fut>(&self, question: Question, send: F) -> SourceResult<T>
     where
         E: ProvideErrorMetadata + Error + 'static,
         F: Fn() -> Fut + Send + Sync,
@@ -47,7 +47,7 @@ impl Caller {
         loop {
             number += 1;
             self.credentials.ready().await?;
-            self.meter.waited(self.limiter.ticket(place).await);
+            self.meter.waited(self.limiter.permit(place).await);
             let lease = self.credentials.ready().await?;
             let began = Instant::now();
             let failure = match self.attempt(&question, number, &send).await {

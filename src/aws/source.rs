@@ -12,14 +12,14 @@ use aws_sdk_ssm::Client;
 use aws_sdk_ssm::config::{Builder, IdentityCache};
 use aws_sdk_ssm::types::{ComplianceQueryOperatorType, ComplianceStringFilter};
 
-use super::base::{APP_NAME, Base};
+use super::base::{APP_NAME, AwsBase};
 use super::classify::Question;
-use super::credentials::Holder;
+use super::credentials::TargetCredentials;
 use super::limiter::Limiter;
 use super::retry::{Budgets, Caller, THROTTLED_ATTEMPTS, TRANSIENT_ATTEMPTS};
 use super::sts::{Role, Sts};
 use super::{Meter, convert, ssm_answer};
-use crate::collect::{Answer, Operation, Page, PageRequest, Source, Types};
+use crate::collect::{Operation, Page, PageRequest, Source, SourceResult, TypeFilter};
 use crate::model::{
     AssociationRow, BaselineRow, InstanceRow, ItemRow, PatchRow, SummaryRow, TotalsRow,
 };
@@ -81,7 +81,7 @@ impl fmt::Debug for SsmSource {
 
 impl SsmSource {
     /// Calls nobody.
-    pub fn new(base: &Base, options: TargetOptions, meter: Arc<dyn Meter>) -> Self {
+    pub fn new(base: &AwsBase, options: TargetOptions, meter: Arc<dyn Meter>) -> Self {
         for operation in Operation::ALL {
             meter.limit(operation, options.requests_per_second);
         }
@@ -95,7 +95,7 @@ impl SsmSource {
             external_id: options.external_id,
         });
         let sts = Sts::new(&base.sdk, region.clone());
-        let credentials = Arc::new(Holder::new(
+        let credentials = Arc::new(TargetCredentials::new(
             Arc::clone(&base.chain),
             sts,
             role,
@@ -115,10 +115,10 @@ impl SsmSource {
 }
 
 fn client(
-    base: &Base,
+    base: &AwsBase,
     region: Region,
     attempt_timeout: Duration,
-    credentials: &Arc<Holder>,
+    credentials: &Arc<TargetCredentials>,
 ) -> Client {
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(CONNECT_TIMEOUT.min(attempt_timeout))
@@ -139,7 +139,7 @@ fn client(
 }
 
 impl Source for SsmSource {
-    async fn begin(&self) -> Answer<String> {
+    async fn begin(&self) -> SourceResult<String> {
         self.caller.limiter.begin();
         self.caller.budgets.begin();
         self.caller.credentials.begin().await
@@ -161,7 +161,7 @@ impl Source for SsmSource {
             .saturating_add(pause * (THROTTLED_ATTEMPTS - 1))
     }
 
-    async fn instances(&self, page: &PageRequest) -> Answer<Page<InstanceRow>> {
+    async fn instances(&self, page: &PageRequest) -> SourceResult<Page<InstanceRow>> {
         let send = || {
             let call = self
                 .ssm
@@ -178,10 +178,14 @@ impl Source for SsmSource {
             .map(convert::instances)
     }
 
-    async fn summaries(&self, types: &Types, page: &PageRequest) -> Answer<Page<SummaryRow>> {
+    async fn summaries(
+        &self,
+        types: &TypeFilter,
+        page: &PageRequest,
+    ) -> SourceResult<Page<SummaryRow>> {
         let filters = match types {
-            Types::All => None,
-            Types::Named(names) => Some(vec![equal("ComplianceType", names)]),
+            TypeFilter::All => None,
+            TypeFilter::Named(names) => Some(vec![equal("ComplianceType", names)]),
         };
         let send = || {
             let call = self
@@ -204,7 +208,7 @@ impl Source for SsmSource {
             .map(convert::summaries)
     }
 
-    async fn totals(&self, page: &PageRequest) -> Answer<Page<TotalsRow>> {
+    async fn totals(&self, page: &PageRequest) -> SourceResult<Page<TotalsRow>> {
         let send = || {
             let call = self
                 .ssm
@@ -221,7 +225,11 @@ impl Source for SsmSource {
             .map(convert::totals)
     }
 
-    async fn patch_states(&self, ids: &[Arc<str>], page: &PageRequest) -> Answer<Page<PatchRow>> {
+    async fn patch_states(
+        &self,
+        ids: &[Arc<str>],
+        page: &PageRequest,
+    ) -> SourceResult<Page<PatchRow>> {
         let send = || {
             let call = self
                 .ssm
@@ -239,7 +247,7 @@ impl Source for SsmSource {
             .map(convert::patch_states)
     }
 
-    async fn baselines(&self, page: &PageRequest) -> Answer<Page<BaselineRow>> {
+    async fn baselines(&self, page: &PageRequest) -> SourceResult<Page<BaselineRow>> {
         let send = || {
             let call = self
                 .ssm
@@ -256,7 +264,7 @@ impl Source for SsmSource {
             .map(convert::baselines)
     }
 
-    async fn associations(&self, page: &PageRequest) -> Answer<Page<AssociationRow>> {
+    async fn associations(&self, page: &PageRequest) -> SourceResult<Page<AssociationRow>> {
         let send = || {
             let call = self
                 .ssm
@@ -270,7 +278,7 @@ impl Source for SsmSource {
             .map(convert::associations)
     }
 
-    async fn items(&self, id: &str, page: &PageRequest) -> Answer<Page<ItemRow>> {
+    async fn items(&self, id: &str, page: &PageRequest) -> SourceResult<Page<ItemRow>> {
         let send = || {
             let call = self
                 .ssm

@@ -16,10 +16,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::answer_guard::{Flaw, RefusedAnswer, wrapped};
-use crate::collect::PAGE;
+use crate::collect::MAX_PAGE_ROWS;
 
 /// Rows of a page: no operation is asked for more than half as many.
-pub(super) const MAX_ROWS: usize = 2 * PAGE;
+pub(super) const MAX_ROWS: usize = 2 * MAX_PAGE_ROWS;
 /// Values in an answer, those inside of rows included: a full page has some thousands. A small
 /// value takes far more memory than its bytes.
 pub(super) const MAX_VALUES: usize = 100_000;

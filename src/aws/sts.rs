@@ -19,8 +19,8 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use super::reach::naming_hosts;
 use super::resolution::caught;
 use super::{classify, masking, unloaded};
-use crate::collect::{Answer, Scope, SourceError};
-use crate::model::Reason;
+use crate::collect::{FailureScope, SourceError, SourceResult};
+use crate::model::FailureReason;
 
 const TIMEOUT: Duration = Duration::from_secs(30);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -82,7 +82,7 @@ impl Sts {
     }
 
     /// The account id of these credentials.
-    pub(super) async fn account_id(&self, credentials: &Credentials) -> Answer<String> {
+    pub(super) async fn account_id(&self, credentials: &Credentials) -> SourceResult<String> {
         let call = self
             .client
             .get_caller_identity()
@@ -103,7 +103,7 @@ impl Sts {
         &self,
         role: &Role,
         credentials: &Credentials,
-    ) -> Answer<Credentials> {
+    ) -> SourceResult<Credentials> {
         let call = self
             .client
             .assume_role()
@@ -142,7 +142,10 @@ fn refused_identity(
     credentials: &Credentials,
 ) -> SourceError {
     let mut refused = failed("GetCallerIdentity", error, credentials);
-    if matches!(refused.reason, Reason::Network | Reason::Timeout) {
+    if matches!(
+        refused.reason,
+        FailureReason::Network | FailureReason::Timeout
+    ) {
         refused.detail += "; where STS cannot be asked, give the account_id in the configuration";
     }
     refused
@@ -158,13 +161,16 @@ fn refused_role(
     let failure = failed("AssumeRole", error, credentials);
     let external_id = role.external_id.as_deref().unwrap_or_default();
     let detail = masking::without(&failure.detail, &[external_id]);
-    if !matches!(failure.reason, Reason::AccessDenied | Reason::Other) {
+    if !matches!(
+        failure.reason,
+        FailureReason::AccessDenied | FailureReason::Other
+    ) {
         return SourceError { detail, ..failure };
     }
     let detail = classify::one_line(&format!("cannot assume {}: {detail}", role.arn));
     SourceError {
-        reason: Reason::AssumeRoleFailed,
-        scope: Scope::Call,
+        reason: FailureReason::AssumeRoleFailed,
+        scope: FailureScope::Call,
         detail,
         ..failure
     }
@@ -194,7 +200,7 @@ where
                 ATTEMPT_TIMEOUT.as_secs()
             );
             SourceError {
-                reason: Reason::Timeout,
+                reason: FailureReason::Timeout,
                 detail,
                 ..failure
             }
@@ -205,7 +211,7 @@ where
             ..failure
         },
         None if error.code() == Some("RegionDisabledException") => SourceError {
-            reason: Reason::RegionDisabled,
+            reason: FailureReason::RegionDisabled,
             detail,
             ..failure
         },
@@ -214,7 +220,7 @@ where
 }
 
 fn unreadable(detail: &str) -> SourceError {
-    SourceError::new(Reason::BadResponse, Scope::Call, detail)
+    SourceError::new(FailureReason::BadResponse, FailureScope::Call, detail)
 }
 
 #[cfg(test)]
@@ -260,7 +266,7 @@ mod tests {
             "operation timeout (all attempts including retries) occurred after 30s",
         ] {
             let error = refused_identity(&SdkError::timeout_error(text), &credentials());
-            assert_eq!(error.reason, Reason::Timeout);
+            assert_eq!(error.reason, FailureReason::Timeout);
             assert!(
                 error
                     .detail
@@ -291,7 +297,7 @@ mod tests {
             &role,
             &credentials(),
         );
-        assert_eq!(error.reason, Reason::AssumeRoleFailed);
+        assert_eq!(error.reason, FailureReason::AssumeRoleFailed);
         assert_eq!(
             error.detail,
             format!(
@@ -313,7 +319,7 @@ mod tests {
         let error = caught("calling STS AssumeRole", call)
             .await
             .expect_err("panicked");
-        assert_eq!(error.reason, Reason::Internal);
+        assert_eq!(error.reason, FailureReason::Internal);
         assert_eq!(
             error.detail,
             "the AWS SDK panicked while calling STS AssumeRole"

@@ -10,9 +10,9 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
-use super::{Base, BaseOptions, Meter, SsmSource, TargetOptions};
+use super::{AwsBase, BaseOptions, Meter, SsmSource, TargetOptions};
 use crate::collect::Operation;
-use crate::model::Reason;
+use crate::model::FailureReason;
 
 /// A request as it came.
 #[derive(Clone, Debug)]
@@ -26,7 +26,7 @@ pub(super) struct Asked {
 
 /// What the script answers.
 pub(super) enum Reply {
-    Answer {
+    SourceResult {
         status: u16,
         headers: String,
         body: String,
@@ -54,7 +54,7 @@ pub(super) fn json(status: u16, body: &str) -> Reply {
 
 pub(super) fn with_headers(status: u16, headers: &str, body: &str) -> Reply {
     let headers = format!("content-type: application/x-amz-json-1.1\r\n{headers}");
-    Reply::Answer {
+    Reply::SourceResult {
         status,
         headers,
         body: body.to_owned(),
@@ -72,7 +72,7 @@ pub(super) fn refusal(code: &str, message: &str) -> Reply {
 /// Somebody's page, not AWS's.
 pub(super) fn html(status: u16) -> Reply {
     let headers = "content-type: text/html\r\n".to_owned();
-    Reply::Answer {
+    Reply::SourceResult {
         status,
         headers,
         body: "<html><body>oops</body></html>".to_owned(),
@@ -115,7 +115,7 @@ pub(super) fn sts_refusal(code: &str) -> Reply {
 }
 
 fn xml(status: u16, body: &str) -> Reply {
-    Reply::Answer {
+    Reply::SourceResult {
         status,
         headers: "content-type: text/xml\r\n".to_owned(),
         body: body.to_owned(),
@@ -191,8 +191,8 @@ impl Server {
         self.taken.load(Ordering::Relaxed)
     }
 
-    pub(super) async fn base(&self) -> Base {
-        Base::load(BaseOptions {
+    pub(super) async fn base(&self) -> AwsBase {
+        AwsBase::load(BaseOptions {
             endpoint_url: Some(self.url.clone()),
             static_credentials: Some(("AKIDBASE".to_owned(), "secret".to_owned())),
             fallback_region: None,
@@ -256,7 +256,7 @@ async fn serve(
             script(&asked, before)
         };
         match reply {
-            Reply::Answer {
+            Reply::SourceResult {
                 status,
                 headers,
                 body,
@@ -324,7 +324,7 @@ async fn read(stream: &mut BufReader<TcpStream>) -> io::Result<Option<Asked>> {
 #[derive(Default)]
 pub(super) struct Counts {
     pub(super) attempts: Mutex<Vec<(Operation, Duration)>>,
-    pub(super) failures: Mutex<Vec<(Operation, Reason)>>,
+    pub(super) failures: Mutex<Vec<(Operation, FailureReason)>>,
     pub(super) waits: Mutex<Vec<Duration>>,
     pub(super) limits: Mutex<Vec<(Operation, f64)>>,
 }
@@ -334,7 +334,7 @@ impl Counts {
         self.attempts.lock().expect("no test panics with it").len()
     }
 
-    pub(super) fn failures(&self) -> Vec<Reason> {
+    pub(super) fn failures(&self) -> Vec<FailureReason> {
         self.failures
             .lock()
             .expect("no test panics with it")
@@ -352,7 +352,7 @@ impl Meter for Counts {
             .push((operation, took));
     }
 
-    fn failed(&self, operation: Operation, reason: Reason) {
+    fn failed(&self, operation: Operation, reason: FailureReason) {
         self.failures
             .lock()
             .expect("no test panics with it")

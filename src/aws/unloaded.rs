@@ -23,8 +23,8 @@ use super::credential_process::ProcessError;
 use super::masking;
 use super::profiles::{self, Profiles};
 use super::reach::{self, Unreached};
-use crate::collect::{Scope, SourceError};
-use crate::model::Reason;
+use crate::collect::{FailureScope, SourceError};
+use crate::model::FailureReason;
 
 const NO_CREDENTIALS: &str = "no AWS credentials found";
 const INSTANCE: &str = "the instance metadata service";
@@ -61,7 +61,7 @@ impl fmt::Display for Link {
 
 /// The files of profiles are there, and cannot be made sense of.
 pub(super) fn unreadable_profiles(error: &ProfileFileLoadError) -> SourceError {
-    source_error(Reason::InvalidCredentials, &causes(error))
+    source_error(FailureReason::InvalidCredentials, &causes(error))
 }
 
 /// A link is configured, and failed.
@@ -84,7 +84,7 @@ pub(super) fn failed(link: &Link, profiles: &Profiles, error: &CredentialsError)
 /// No link is configured, or none that is has anything.
 pub(super) fn nowhere(profiles: &Profiles, tried: &[(Link, CredentialsError)]) -> SourceError {
     if let Some(cause) = half_configured(profiles, tried) {
-        return source_error(Reason::InvalidCredentials, &cause);
+        return source_error(FailureReason::InvalidCredentials, &cause);
     }
     let instance = tried
         .iter()
@@ -100,21 +100,21 @@ pub(super) fn nowhere(profiles: &Profiles, tried: &[(Link, CredentialsError)]) -
         said => format!("{INSTANCE}: {said}; "),
     };
     source_error(
-        Reason::InvalidCredentials,
+        FailureReason::InvalidCredentials,
         &format!("{NO_CREDENTIALS}: {why}{WAY_OUT}"),
     )
 }
 
 /// What the environment or a profile says cannot be right.
 pub(super) fn misconfigured(fault: &str) -> SourceError {
-    source_error(Reason::InvalidCredentials, fault)
+    source_error(FailureReason::InvalidCredentials, fault)
 }
 
 /// The environment holds what is no text.
 pub(super) fn unreadable_environment() -> SourceError {
     let names = "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY or AWS_SESSION_TOKEN";
     source_error(
-        Reason::InvalidCredentials,
+        FailureReason::InvalidCredentials,
         &format!("environment: {names} is not valid UTF-8"),
     )
 }
@@ -156,11 +156,11 @@ fn profile_without_credentials(
     }
 }
 
-type Told = (Reason, String);
+type Told = (FailureReason, String);
 
 fn of_profile(profiles: &Profiles, error: &CredentialsError) -> Told {
     if let Some(process) = find::<ProcessError>(error) {
-        return (Reason::InvalidCredentials, process.to_string());
+        return (FailureReason::InvalidCredentials, process.to_string());
     }
     let (name, root) = (profiles.selected(), profiles.root());
     if let Some(error) = find::<SdkError<AssumeRoleError, HttpResponse>>(error) {
@@ -180,9 +180,8 @@ fn of_profile(profiles: &Profiles, error: &CredentialsError) -> Told {
         Some(file) => of_web_identity(file, error),
         None if find::<ImdsError>(error).is_some() => of_instance(error),
         None if root.is_container => of_container(error),
-        None => {
-            of_network("AWS", error).unwrap_or_else(|| (Reason::InvalidCredentials, causes(error)))
-        }
+        None => of_network("AWS", error)
+            .unwrap_or_else(|| (FailureReason::InvalidCredentials, causes(error))),
     };
     (reason, format!("profile {name}: {said}"))
 }
@@ -191,10 +190,10 @@ fn of_profile(profiles: &Profiles, error: &CredentialsError) -> Told {
 fn of_sso(profile: &str, error: &CredentialsError) -> Told {
     let refused = find::<SdkError<GetRoleCredentialsError, HttpResponse>>(error);
     let (reason, said) = refused.map_or_else(
-        || of_network("SSO", error).unwrap_or((Reason::ExpiredToken, causes(error))),
+        || of_network("SSO", error).unwrap_or((FailureReason::ExpiredToken, causes(error))),
         |error| of_call("SSO GetRoleCredentials", error),
     );
-    let needs_login = refused.map_or(reason == Reason::ExpiredToken, |error| {
+    let needs_login = refused.map_or(reason == FailureReason::ExpiredToken, |error| {
         error.code() == Some("UnauthorizedException")
     });
     if !needs_login {
@@ -203,7 +202,7 @@ fn of_sso(profile: &str, error: &CredentialsError) -> Told {
     let way_out = format!("run: aws sso login --profile {profile}");
     let detail =
         format!("the SSO login of profile {profile} is missing or has expired, {way_out} ({said})");
-    (Reason::InvalidCredentials, detail)
+    (FailureReason::InvalidCredentials, detail)
 }
 
 fn of_web_identity(file: &str, error: &CredentialsError) -> Told {
@@ -215,7 +214,7 @@ fn of_web_identity(file: &str, error: &CredentialsError) -> Told {
         );
     }
     (
-        Reason::InvalidCredentials,
+        FailureReason::InvalidCredentials,
         format!(
             "cannot read the web identity token file {file}: {}",
             causes(error)
@@ -237,7 +236,7 @@ fn of_container(error: &CredentialsError) -> Told {
             let hint =
                 "check AWS_CONTAINER_AUTHORIZATION_TOKEN or AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
             (
-                Reason::InvalidCredentials,
+                FailureReason::InvalidCredentials,
                 format!("{CONTAINER} answered HTTP {status}: {hint}"),
             )
         }
@@ -250,10 +249,10 @@ fn of_container(error: &CredentialsError) -> Told {
 }
 
 /// What answered, but not with credentials, is not necessarily the fault of a configuration.
-fn unread(error: &CredentialsError) -> Reason {
+fn unread(error: &CredentialsError) -> FailureReason {
     match error {
-        CredentialsError::Unhandled(_) => Reason::BadResponse,
-        _ => Reason::InvalidCredentials,
+        CredentialsError::Unhandled(_) => FailureReason::BadResponse,
+        _ => FailureReason::InvalidCredentials,
     }
 }
 
@@ -273,11 +272,11 @@ fn of_instance(error: &CredentialsError) -> Told {
     }
 }
 
-fn by_status(status: u16) -> Reason {
+fn by_status(status: u16) -> FailureReason {
     match status {
-        429 => Reason::Throttled,
-        500.. => Reason::ServerError,
-        _ => Reason::InvalidCredentials,
+        429 => FailureReason::Throttled,
+        500.. => FailureReason::ServerError,
+        _ => FailureReason::InvalidCredentials,
     }
 }
 
@@ -289,7 +288,9 @@ where
     of_network(call, error).unwrap_or_else(|| {
         let error = classify::failure(error, 0).error;
         match error.reason {
-            Reason::AccessDenied | Reason::Other => (Reason::AssumeRoleFailed, error.detail),
+            FailureReason::AccessDenied | FailureReason::Other => {
+                (FailureReason::AssumeRoleFailed, error.detail)
+            }
             reason => (reason, error.detail),
         }
     })
@@ -299,7 +300,7 @@ where
 pub(super) fn of_network(who: &str, error: &(dyn Error + 'static)) -> Option<Told> {
     // Reached, but what came back is no answer.
     if let Some(answer) = find::<RefusedAnswer>(error) {
-        return Some((Reason::BadResponse, format!("{who}: {answer}")));
+        return Some((FailureReason::BadResponse, format!("{who}: {answer}")));
     }
     if let Some(unreached) = find::<Unreached>(error) {
         return Some((network_reason(unreached), unreached.to_string()));
@@ -308,9 +309,9 @@ pub(super) fn of_network(who: &str, error: &(dyn Error + 'static)) -> Option<Tol
         find::<ConnectorError>(error).filter(|error| error.is_io() || error.is_timeout())
     {
         let reason = if connector.is_timeout() {
-            Reason::Timeout
+            FailureReason::Timeout
         } else {
-            Reason::Network
+            FailureReason::Network
         };
         return Some((reason, causes(error)));
     }
@@ -321,16 +322,16 @@ pub(super) fn of_network(who: &str, error: &(dyn Error + 'static)) -> Option<Tol
         .1
         .split_once("occurred after ")?;
     Some((
-        Reason::Timeout,
+        FailureReason::Timeout,
         format!("{who} did not answer within {}", reach::spaced(duration)),
     ))
 }
 
-fn network_reason(unreached: &Unreached) -> Reason {
+fn network_reason(unreached: &Unreached) -> FailureReason {
     if unreached.is_timeout() {
-        Reason::Timeout
+        FailureReason::Timeout
     } else {
-        Reason::Network
+        FailureReason::Network
     }
 }
 
@@ -378,19 +379,19 @@ pub(super) fn unloaded(error: &CredentialsError) -> SourceError {
     match find::<SourceError>(error) {
         Some(error) => error.clone(),
         None if matches!(error, CredentialsError::CredentialsNotLoaded(_)) => source_error(
-            Reason::InvalidCredentials,
+            FailureReason::InvalidCredentials,
             &format!("{NO_CREDENTIALS}: {WAY_OUT}"),
         ),
         None => {
-            let (reason, said) =
-                of_network("AWS", error).unwrap_or((Reason::InvalidCredentials, causes(error)));
+            let (reason, said) = of_network("AWS", error)
+                .unwrap_or((FailureReason::InvalidCredentials, causes(error)));
             source_error(reason, &said)
         }
     }
 }
 
-fn source_error(reason: Reason, detail: &str) -> SourceError {
-    SourceError::new(reason, Scope::Call, classify::one_line(detail))
+fn source_error(reason: FailureReason, detail: &str) -> SourceError {
+    SourceError::new(reason, FailureScope::Call, classify::one_line(detail))
 }
 
 #[cfg(test)]
@@ -402,7 +403,7 @@ mod tests {
     #[test]
     fn no_credentials_at_all_names_the_way_out() {
         let error = unloaded(&CredentialsError::not_loaded_no_source());
-        assert_eq!(error.reason, Reason::InvalidCredentials);
+        assert_eq!(error.reason, FailureReason::InvalidCredentials);
         assert!(error.detail.contains("AWS_PROFILE"), "{}", error.detail);
     }
 
@@ -411,15 +412,15 @@ mod tests {
         let reason = |connector| unloaded(&CredentialsError::provider_error(connector)).reason;
         assert_eq!(
             reason(ConnectorError::io(Box::new(io::Error::other("down")))),
-            Reason::Network
+            FailureReason::Network
         );
         assert_eq!(
             reason(ConnectorError::timeout("slow".into())),
-            Reason::Timeout
+            FailureReason::Timeout
         );
         assert_eq!(
             unloaded(&CredentialsError::provider_error("bad file")).reason,
-            Reason::InvalidCredentials
+            FailureReason::InvalidCredentials
         );
     }
 
@@ -437,7 +438,11 @@ mod tests {
 
     #[test]
     fn the_chain_keeps_its_word_when_a_call_repeats_it() {
-        let error = SourceError::new(Reason::Internal, Scope::Call, "why".to_owned());
+        let error = SourceError::new(
+            FailureReason::Internal,
+            FailureScope::Call,
+            "why".to_owned(),
+        );
         assert_eq!(
             unloaded(&CredentialsError::provider_error(error.clone())),
             error

@@ -10,9 +10,13 @@ use futures_util::stream::FuturesUnordered;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::Instant;
 
-use super::chain::{self, AbsentList, Listing};
-use super::source::{Answer, Operation, PAGE, PageRequest, Scope, Source, SourceError};
-use crate::model::{Attempt, NoncompliantAssociation, PatchCounts, PatchRow, Read, Reason, Words};
+use super::pagination::{self, AbsentList, Listing};
+use super::source::{
+    FailureScope, MAX_PAGE_ROWS, Operation, PageRequest, Source, SourceError, SourceResult,
+};
+use crate::model::{
+    Attempt, FailureReason, Interner, NoncompliantAssociation, PartialRead, PatchCounts, PatchRow,
+};
 
 /// Calls under way at once. The request ceiling is the limit that counts; this one bounds memory
 /// when nothing answers.
@@ -148,7 +152,7 @@ impl<T> Details<T> {
     /// A collector of details has succeeded when at least nine tenths of its instances were read,
     /// or did not need to be: else a single one that cannot be read would fail a refresh in which
     /// little else has changed.
-    pub(super) fn finish(&self, given_up: bool) -> (Attempt, Read<T>, Option<SourceError>) {
+    pub(super) fn finish(&self, given_up: bool) -> (Attempt, PartialRead<T>, Option<SourceError>) {
         self.with(|progress| {
             let mut rows = std::mem::take(&mut progress.rows);
             rows.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
@@ -161,12 +165,14 @@ impl<T> Details<T> {
             // a success.
             let nothing = progress.read == 0 && error.is_some();
             let enough = !given_up && !progress.owes_unknown && !nothing && good * 10 >= all * 9;
-            let reason = error.as_ref().map_or(Reason::Timeout, |error| error.reason);
+            let reason = error
+                .as_ref()
+                .map_or(FailureReason::Timeout, |error| error.reason);
             let took = progress.started.map_or_else(Default::default, |start| {
                 progress.ended.unwrap_or_else(Instant::now) - start
             });
             let skipped = progress.due.saturating_sub(progress.read) as u64;
-            let read = Read {
+            let read = PartialRead {
                 rows,
                 unread: std::mem::take(&mut progress.unread),
             };
@@ -189,18 +195,20 @@ impl Details<Option<PatchCounts>> {
         &self,
         source: &S,
         ids: Vec<Arc<str>>,
-        words: &Words,
+        interner: &Interner,
         absent_list: AbsentList,
         tick: &(impl Fn() + Sync),
     ) {
         let mut batches = vec![ids];
         while let Some(mut ids) = batches.pop() {
-            match patch_states(source, &ids, words, absent_list, tick).await {
+            match patch_states(source, &ids, interner, absent_list, tick).await {
                 Ok(rows) => self.found(ids.len(), rows),
-                Err(error) if error.scope == Scope::Gone && ids.len() == 1 => {
+                Err(error) if error.scope == FailureScope::Gone && ids.len() == 1 => {
                     self.gone(ids.swap_remove(0))
                 }
-                Err(error) if error.scope != Scope::Call && ids.len() > 1 && self.may_split() => {
+                Err(error)
+                    if error.scope != FailureScope::Call && ids.len() > 1 && self.may_split() =>
+                {
                     let half = ids.split_off(ids.len() / 2);
                     batches.extend([ids, half]);
                 }
@@ -213,10 +221,10 @@ impl Details<Option<PatchCounts>> {
 async fn patch_states<S: Source>(
     source: &S,
     ids: &[Arc<str>],
-    words: &Words,
+    interner: &Interner,
     absent_list: AbsentList,
     tick: &(impl Fn() + Sync),
-) -> Answer<HashMap<Arc<str>, Option<PatchCounts>>> {
+) -> SourceResult<HashMap<Arc<str>, Option<PatchCounts>>> {
     let mut rows: HashMap<Arc<str>, Option<PatchCounts>> =
         ids.iter().map(|id| (Arc::clone(id), None)).collect();
     let fetch = |page: PageRequest| async move {
@@ -227,7 +235,7 @@ async fn patch_states<S: Source>(
     let take = |page: Vec<PatchRow>| {
         for row in page {
             if let Some(known) = rows.get_mut(row.id.as_str()) {
-                *known = Some(PatchCounts::from_row(&row, words));
+                *known = Some(PatchCounts::from_row(&row, interner));
             }
         }
     };
@@ -235,7 +243,7 @@ async fn patch_states<S: Source>(
         operation: Operation::DescribeInstancePatchStates,
         absent_list,
     };
-    chain::read(listing, fetch, take).await?;
+    pagination::read(listing, fetch, take).await?;
     Ok(rows)
 }
 
@@ -245,7 +253,7 @@ impl Details<Box<[NoncompliantAssociation]>> {
         &self,
         source: &S,
         ids: Vec<Arc<str>>,
-        words: &Words,
+        interner: &Interner,
         absent_list: AbsentList,
         tick: &(impl Fn() + Sync),
     ) {
@@ -263,10 +271,13 @@ impl Details<Box<[NoncompliantAssociation]>> {
                 operation: Operation::ListComplianceItems,
                 absent_list,
             };
-            match chain::read(listing, fetch, |page| rows.extend(page)).await {
-                Ok(_) => self.found(1, [(id, NoncompliantAssociation::from_rows(&rows, words))]),
+            match pagination::read(listing, fetch, |page| rows.extend(page)).await {
+                Ok(_) => self.found(
+                    1,
+                    [(id, NoncompliantAssociation::from_rows(&rows, interner))],
+                ),
                 // It has gone since it was listed: nothing to explain any more.
-                Err(error) if error.scope == Scope::Gone => self.gone(id),
+                Err(error) if error.scope == FailureScope::Gone => self.gone(id),
                 Err(error) => self.failed([id], error),
             }
         }
@@ -274,6 +285,6 @@ impl Details<Box<[NoncompliantAssociation]>> {
 }
 
 /// Instances per call of `DescribeInstancePatchStates`.
-pub(super) const PATCH_BATCH: usize = PAGE;
+pub(super) const PATCH_BATCH: usize = MAX_PAGE_ROWS;
 /// Resources per call of `ListComplianceItems`: AWS takes one.
 pub(super) const ITEM_BATCH: usize = 1;

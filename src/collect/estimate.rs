@@ -1,9 +1,9 @@
 //! What a target's refreshes will cost, from a handful of calls.
 
-use super::chain::{self, AbsentList, Listing};
+use super::pagination::{self, AbsentList, Listing};
 use super::plan::Plan;
-use super::source::{Answer, Operation, PAGE, PageRequest, Source};
-use crate::model::{ASSOCIATION, Ages, Collector, PATCH, TotalsRow};
+use super::source::{MAX_PAGE_ROWS, Operation, PageRequest, Source, SourceResult};
+use crate::model::{ASSOCIATION, AgeLimits, Collector, PATCH, TotalsRow};
 
 /// The calls of a refresh.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,7 +41,11 @@ impl Estimate {
 }
 
 /// Asks for AWS's own counts, the first page of instances, and the listings that are short.
-pub(super) async fn estimate<S: Source>(source: &S, plan: &Plan, ages: Ages) -> Answer<Estimate> {
+pub(super) async fn estimate<S: Source>(
+    source: &S,
+    plan: &Plan,
+    ages: AgeLimits,
+) -> SourceResult<Estimate> {
     source.begin().await?;
     let mut totals = Vec::new();
     let total_pages = pages(
@@ -52,7 +56,7 @@ pub(super) async fn estimate<S: Source>(source: &S, plan: &Plan, ages: Ages) -> 
     .await?;
     totals.retain(|row| (plan.wants)(&row.compliance_type));
     let first = source.instances(&PageRequest::FIRST).await?;
-    let first_rows = first.rows.ok_or_else(chain::absent_list)?;
+    let first_rows = first.rows.ok_or_else(pagination::absent_list)?;
     let counted = first.next.is_none();
     let instances = if counted {
         first_rows.len()
@@ -62,7 +66,7 @@ pub(super) async fn estimate<S: Source>(source: &S, plan: &Plan, ages: Ages) -> 
             .map(resources)
             .max()
             .unwrap_or(0)
-            .max(PAGE + 1)
+            .max(MAX_PAGE_ROWS + 1)
     };
     let mut calls = vec![
         always(Operation::DescribeInstanceInformation, pages_of(instances)),
@@ -81,7 +85,10 @@ pub(super) async fn estimate<S: Source>(source: &S, plan: &Plan, ages: Ages) -> 
         )
         .await?;
         calls.push(always(Operation::DescribePatchBaselines, baselines));
-        let (full, steady) = (instances.div_ceil(PAGE), share.of(instances).div_ceil(PAGE));
+        let (full, steady) = (
+            instances.div_ceil(MAX_PAGE_ROWS),
+            share.of(instances).div_ceil(MAX_PAGE_ROWS),
+        );
         calls.push(Calls {
             operation: Operation::DescribeInstancePatchStates,
             full,
@@ -116,7 +123,7 @@ pub(super) async fn estimate<S: Source>(source: &S, plan: &Plan, ages: Ages) -> 
 
 /// The details that are read again though nothing has changed.
 struct Share {
-    ages: Ages,
+    ages: AgeLimits,
 }
 
 impl Share {
@@ -136,13 +143,13 @@ async fn pages<T, F>(
     operation: Operation,
     fetch: impl Fn(PageRequest) -> F,
     take: impl FnMut(Vec<T>),
-) -> Answer<usize>
+) -> SourceResult<usize>
 where
-    F: Future<Output = Answer<super::source::Page<T>>>,
+    F: Future<Output = SourceResult<super::source::Page<T>>>,
 {
     let mut take = take;
     let mut pages = 0;
-    chain::read(
+    pagination::read(
         Listing {
             operation,
             absent_list: AbsentList::IsEmpty,
@@ -171,7 +178,7 @@ fn resources(row: &TotalsRow) -> usize {
 
 /// Even an empty listing takes a call.
 fn pages_of(rows: usize) -> usize {
-    rows.div_ceil(PAGE).max(1)
+    rows.div_ceil(MAX_PAGE_ROWS).max(1)
 }
 
 /// A chain each for Patch and Association, one for the other types together.
@@ -193,5 +200,5 @@ fn summary_pages(plan: &Plan, totals: &[TotalsRow]) -> usize {
         .filter(|row| ![PATCH, ASSOCIATION].contains(&row.compliance_type.as_str()))
         .map(resources)
         .sum();
-    long + others.div_ceil(PAGE)
+    long + others.div_ceil(MAX_PAGE_ROWS)
 }

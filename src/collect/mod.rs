@@ -3,11 +3,11 @@
 //! Knows the model and tokio. Leaves the SDK, the request ceiling and retries to whoever implements
 //! [`Source`], and what is shown to `metrics`.
 
-mod chain;
 mod clock;
 mod counted_types;
 mod details;
 mod estimate;
+mod pagination;
 mod plan;
 mod progress;
 mod refresh;
@@ -22,4 +22,7 @@ pub use clock::Clock;
 pub use estimate::{Calls, Estimate};
 pub use plan::Plan;
 pub use refresher::{Identification, RefreshObserver, Refresher};
-pub use source::{Answer, Operation, PAGE, Page, PageRequest, Scope, Source, SourceError, Types};
+pub use source::{
+    FailureScope, MAX_PAGE_ROWS, Operation, Page, PageRequest, Source, SourceError, SourceResult,
+    TypeFilter,
+};

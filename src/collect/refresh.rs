@@ -15,17 +15,17 @@ use tokio::sync::mpsc::unbounded_channel;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use super::chain::{self, AbsentList, Listing};
 use super::counted_types::CountedTypes;
 use super::details::{Details, ITEM_BATCH, PATCH_BATCH};
+use super::pagination::{self, AbsentList, Listing};
 use super::plan::Plan;
 use super::progress::Progress;
 use super::resources::Resources;
-use super::source::{Answer, Operation, Page, PageRequest, Source, SourceError, Types};
+use super::source::{Operation, Page, PageRequest, Source, SourceError, SourceResult, TypeFilter};
 use crate::model::{
-    ASSOCIATION, Association, Attempt, Baseline, Collector, Data, InstanceRow, Listings,
-    NoncompliantAssociation, Now, Outcome, PATCH, PatchCounts, Reason, Summaries, Summary,
-    SummaryRow, Target, Totals, Words,
+    ASSOCIATION, Association, Attempt, Baseline, Collected, Collector, FailureReason, InstanceRow,
+    Interner, Listings, NoncompliantAssociation, Now, Outcome, PATCH, PatchCounts, Summaries,
+    Summary, SummaryRow, Target, Totals,
 };
 
 /// Reads a target once; `done` gets each collector's outcome as it ends, with the error for the
@@ -33,7 +33,7 @@ use crate::model::{
 ///
 /// Ends when every collector has ended, or when no call has finished for the source's patience:
 /// then collectors that were complete keep what they read, and the others have failed with
-/// [`Reason::Timeout`].
+/// [`FailureReason::Timeout`].
 pub(super) async fn refresh<S: Source>(
     source: &S,
     plan: &Plan,
@@ -42,16 +42,16 @@ pub(super) async fn refresh<S: Source>(
     now: Now,
     done: impl Fn(Outcome, Option<SourceError>) + Sync,
 ) {
-    let (number, words) = {
+    let (number, interner) = {
         let mut target = locked(target);
-        (target.begin_refresh(now), target.words())
+        (target.begin_refresh(now), target.interner())
     };
     let reading = Reading {
         source,
         plan,
         target,
         number,
-        words: &words,
+        interner: &interner,
         start: Instant::now(),
         progress,
         patches: Details::default(),
@@ -67,7 +67,12 @@ pub(super) async fn refresh<S: Source>(
 }
 
 /// Fails every collector that the plan has, for want of credentials.
-pub(super) fn fail_all(plan: &Plan, reason: Reason, took: Duration, mut done: impl FnMut(Outcome)) {
+pub(super) fn fail_all(
+    plan: &Plan,
+    reason: FailureReason,
+    took: Duration,
+    mut done: impl FnMut(Outcome),
+) {
     for collector in plan.collectors() {
         done(Outcome {
             collector,
@@ -87,7 +92,7 @@ struct Reading<'a, S, D> {
     plan: &'a Plan,
     target: &'a Mutex<Target>,
     number: u32,
-    words: &'a Words,
+    interner: &'a Interner,
     start: Instant,
     progress: &'a Progress,
     patches: Details<Option<PatchCounts>>,
@@ -128,7 +133,7 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> Reading<'_, S, D> {
                 let absent_list = self.absent_list(Collector::Patches);
                 let batch = |ids| {
                     self.patches
-                        .read_batch(self.source, ids, self.words, absent_list, &tick)
+                        .read_batch(self.source, ids, self.interner, absent_list, &tick)
                 };
                 self.patches.run(patches_due, PATCH_BATCH, batch).await;
                 self.patches_ended(false);
@@ -139,7 +144,7 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> Reading<'_, S, D> {
                 let absent_list = self.absent_list(Collector::Items);
                 let one = |ids| {
                     self.items
-                        .read_one(self.source, ids, self.words, absent_list, &tick)
+                        .read_one(self.source, ids, self.interner, absent_list, &tick)
                 };
                 self.items.run(items_due, ITEM_BATCH, one).await;
                 self.items_ended(false);
@@ -167,13 +172,13 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> Reading<'_, S, D> {
         }
     }
 
-    async fn instances(&self, resources: &Mutex<Resources>) -> Answer<()> {
+    async fn instances(&self, resources: &Mutex<Resources>) -> SourceResult<()> {
         let mut listings = Listings::with_capacity(locked(self.target).instances().count());
         let take = |rows: Vec<InstanceRow>| {
             let (mut resources, target) = (locked(resources), locked(self.target));
             for row in &rows {
                 let id = resources.intern(&row.id, &target);
-                listings.add(Arc::clone(&id), row, self.words);
+                listings.add(Arc::clone(&id), row, self.interner);
                 resources.listed(&id, &target);
             }
         };
@@ -211,7 +216,7 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> Reading<'_, S, D> {
         }
     }
 
-    async fn compliance(&self, resources: &Mutex<Resources>) -> Answer<()> {
+    async fn compliance(&self, resources: &Mutex<Resources>) -> SourceResult<()> {
         // Which other types there are is needed first, if any are wanted.
         let (types, totals) = if self.plan.other_types {
             (self.totals().await, None)
@@ -228,7 +233,7 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> Reading<'_, S, D> {
             .into_iter()
             .map(|(types, absent)| self.summaries(types, absent, &summaries, resources));
         let (read, _) = tokio::join!(join_all(chains), OptionFuture::from(totals));
-        let read: Answer<usize> = read.into_iter().sum();
+        let read: SourceResult<usize> = read.into_iter().sum();
         let summaries = summaries
             .into_inner()
             .unwrap_or_else(PoisonError::into_inner);
@@ -244,11 +249,11 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> Reading<'_, S, D> {
     ///
     /// With each what it means if AWS sends no list: not that there is nothing, where something was
     /// known, or where AWS's own counts say that there is.
-    fn chains(&self, counted: Option<&CountedTypes>) -> Vec<(Types, AbsentList)> {
+    fn chains(&self, counted: Option<&CountedTypes>) -> Vec<(TypeFilter, AbsentList)> {
         let target = locked(self.target);
         let Some(counted) = counted else {
             return vec![(
-                Types::All,
+                TypeFilter::All,
                 AbsentList::when(target.has_ever_had(Collector::Compliance)),
             )];
         };
@@ -256,24 +261,29 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> Reading<'_, S, D> {
             .into_iter()
             .filter(|name| (self.plan.wants)(name));
         let long = long.map(|name| vec![name.to_owned()]);
-        let named = long.chain(counted.others.chunks(Types::MOST).map(<[String]>::to_vec));
+        let named = long.chain(
+            counted
+                .others
+                .chunks(TypeFilter::MOST)
+                .map(<[String]>::to_vec),
+        );
         let chain = |names: Vec<String>| {
             let is_counted = names
                 .iter()
                 .any(|name| counted.with_resources.contains(name));
             let absent_list = AbsentList::when(is_counted || target.has_ever_had_summaries(&names));
-            (Types::Named(names), absent_list)
+            (TypeFilter::Named(names), absent_list)
         };
         named.map(chain).collect()
     }
 
     async fn summaries(
         &self,
-        types: Types,
+        types: TypeFilter,
         absent_list: AbsentList,
         summaries: &Mutex<Summaries>,
         resources: &Mutex<Resources>,
-    ) -> Answer<usize> {
+    ) -> SourceResult<usize> {
         let types = &types;
         let take = |rows: Vec<SummaryRow>| {
             let (mut resources, target, mut summaries) =
@@ -284,7 +294,7 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> Reading<'_, S, D> {
             {
                 let id = resources.intern(&row.resource_id, &target);
                 resources.summarised(&id, row, &target);
-                summaries.add(id, row, self.words, self.number);
+                summaries.add(id, row, self.interner, self.number);
             }
         };
         let fetch = |page: PageRequest| async move { self.source.summaries(types, &page).await };
@@ -322,7 +332,7 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> Reading<'_, S, D> {
         let read = self.chain(listing, fetch, |page| rows.extend(page)).await;
         rows.retain(|row| (self.plan.wants)(&row.compliance_type));
         let counted = read.is_ok().then(|| CountedTypes::of(&rows));
-        let data = || Data::Totals(Totals::from_rows(&rows));
+        let data = || Collected::Totals(Totals::from_rows(&rows));
         let _ = self.listing_ended(Collector::ComplianceTotals, read, data);
         counted
     }
@@ -337,7 +347,7 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> Reading<'_, S, D> {
                 absent_list,
             };
             let read = self.chain(listing, fetch, |page| rows.extend(page)).await;
-            let data = || Data::Baselines(Baseline::from_rows(&rows));
+            let data = || Collected::Baselines(Baseline::from_rows(&rows));
             let _ = self.listing_ended(Collector::Baselines, read, data);
         }
     }
@@ -352,7 +362,7 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> Reading<'_, S, D> {
                 absent_list,
             };
             let read = self.chain(listing, fetch, |page| rows.extend(page)).await;
-            let data = || Data::Associations(Association::from_rows(&rows, self.words));
+            let data = || Collected::Associations(Association::from_rows(&rows, self.interner));
             let _ = self.listing_ended(Collector::Associations, read, data);
         }
     }
@@ -368,9 +378,9 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> Reading<'_, S, D> {
         listing: Listing,
         fetch: impl Fn(PageRequest) -> F,
         take: impl FnMut(Vec<T>),
-    ) -> Answer<usize>
+    ) -> SourceResult<usize>
     where
-        F: Future<Output = Answer<Page<T>>>,
+        F: Future<Output = SourceResult<Page<T>>>,
     {
         let fetch = |request| {
             let page = fetch(request);
@@ -380,10 +390,10 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> Reading<'_, S, D> {
                 page
             }
         };
-        let complete = chain::read(listing, fetch, take).await?;
+        let complete = pagination::read(listing, fetch, take).await?;
         // Where nothing has a list, no list means anything.
         if complete.is_assumed_empty && !self.has_listed().await {
-            return Err(chain::absent_list());
+            return Err(pagination::absent_list());
         }
         Ok(complete.skipped)
     }
@@ -402,9 +412,9 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> Reading<'_, S, D> {
     fn listing_ended(
         &self,
         collector: Collector,
-        read: Answer<usize>,
-        data: impl FnOnce() -> Data,
-    ) -> Answer<()> {
+        read: SourceResult<usize>,
+        data: impl FnOnce() -> Collected,
+    ) -> SourceResult<()> {
         let took = self.start.elapsed();
         let believed = read.and_then(|skipped| {
             let data = data();
@@ -459,7 +469,7 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> Reading<'_, S, D> {
             Outcome {
                 collector: Collector::Patches,
                 attempt,
-                data: Some(Data::Patches(rows)),
+                data: Some(Collected::Patches(rows)),
             },
             error,
         );
@@ -471,7 +481,7 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> Reading<'_, S, D> {
             Outcome {
                 collector: Collector::Items,
                 attempt,
-                data: Some(Data::Items(rows)),
+                data: Some(Collected::Items(rows)),
             },
             error,
         );

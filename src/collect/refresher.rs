@@ -15,9 +15,9 @@ use super::estimate::{Estimate, estimate};
 use super::plan::Plan;
 use super::progress::Progress;
 use super::refresh::{fail_all, refresh};
-use super::source::{Answer, Source, SourceError};
+use super::source::{Source, SourceError, SourceResult};
 use super::supervisor::STALL_GRACE;
-use crate::model::{Now, Outcome, Reason, Target, Timestamp};
+use crate::model::{FailureReason, Now, Outcome, Target, Timestamp};
 
 /// Publishes what the refreshes of a target have read, and counts them.
 pub trait RefreshObserver: Send + Sync + 'static {
@@ -92,7 +92,7 @@ impl<S: Source, O: RefreshObserver> Refresher<S, O> {
     ///
     /// # Errors
     /// The first failure of a call.
-    pub async fn estimate(&self) -> Answer<Estimate> {
+    pub async fn estimate(&self) -> SourceResult<Estimate> {
         let ages = locked(&self.target).ages();
         estimate(&self.source, &self.plan, ages).await
     }
@@ -160,7 +160,7 @@ impl<S: Source, O: RefreshObserver> Refresher<S, O> {
         self.fail_collectors(error.reason, took);
     }
 
-    pub(super) fn fail_collectors(&self, reason: Reason, took: Duration) {
+    pub(super) fn fail_collectors(&self, reason: FailureReason, took: Duration) {
         fail_all(&self.plan, reason, took, |outcome| {
             locked(&self.target).apply(outcome, self.clock.now())
         });

@@ -11,7 +11,7 @@ use crate::model::{ASSOCIATION, PATCH, Signature, SummaryRow, Target, free_text}
 /// Every resource met so far.
 #[derive(Debug)]
 pub(super) struct Resources {
-    met: HashMap<Arc<str>, Met>,
+    met: HashMap<Arc<str>, ResourceProgress>,
     /// Whether everything counts as listed, as there is no listing.
     pub(super) all_listed: bool,
     patches: UnboundedSender<Arc<str>>,
@@ -24,7 +24,7 @@ pub(super) struct Resources {
     clippy::struct_excessive_bools,
     reason = "four facts that come in any order"
 )]
-struct Met {
+struct ResourceProgress {
     listed: bool,
     patch: Option<Signature>,
     association: Option<Signature>,
@@ -57,7 +57,8 @@ impl Resources {
         let id = target
             .known_id(&id)
             .map_or_else(|| Arc::from(&*id), Arc::clone);
-        self.met.insert(Arc::clone(&id), Met::default());
+        self.met
+            .insert(Arc::clone(&id), ResourceProgress::default());
         id
     }
 
@@ -132,7 +133,7 @@ impl Resources {
         )
     }
 
-    fn note(&mut self, id: &Arc<str>, target: &Target, change: impl FnOnce(&mut Met)) {
+    fn note(&mut self, id: &Arc<str>, target: &Target, change: impl FnOnce(&mut ResourceProgress)) {
         let met = self.met.entry(Arc::clone(id)).or_default();
         change(met);
         send_due(&self.patches, &self.items, id, met, target);
@@ -145,7 +146,7 @@ fn send_due(
     patches: &UnboundedSender<Arc<str>>,
     items: &UnboundedSender<Arc<str>>,
     id: &Arc<str>,
-    met: &mut Met,
+    met: &mut ResourceProgress,
     target: &Target,
 ) {
     if !met.listed {

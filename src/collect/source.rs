@@ -8,15 +8,15 @@ use std::future::Future;
 use std::time::Duration;
 
 use crate::model::{
-    AssociationRow, BaselineRow, InstanceRow, ItemRow, PatchRow, Reason, SuddenLoss, SummaryRow,
-    TotalsRow,
+    AssociationRow, BaselineRow, FailureReason, InstanceRow, ItemRow, PatchRow, SuddenLoss,
+    SummaryRow, TotalsRow,
 };
 
 /// The most rows, or ids, that one call may ask for.
 ///
 /// AWS documents up to 100 for some of these operations and refuses more than 50 for at least one
 /// of them.
-pub const PAGE: usize = 50;
+pub const MAX_PAGE_ROWS: usize = 50;
 
 /// The AWS calls of a refresh. The names are the values of the label `operation`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -94,7 +94,7 @@ impl PageRequest {
     /// The first page, as large as AWS makes them.
     pub const FIRST: Self = Self {
         token: None,
-        max_results: PAGE,
+        max_results: MAX_PAGE_ROWS,
     };
 }
 
@@ -112,21 +112,21 @@ pub struct Page<T> {
 
 /// Which compliance types a chain of summaries reads.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Types {
+pub enum TypeFilter {
     /// All of them, for want of knowing their names.
     All,
     /// These, at most 20 (AWS's limit for the values of a filter).
     Named(Vec<String>),
 }
 
-impl Types {
+impl TypeFilter {
     /// AWS's limit for the values of one filter.
     pub const MOST: usize = 20;
 }
 
 /// What could a smaller question do about an error?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scope {
+pub enum FailureScope {
     /// Nothing: the call failed, whatever it asked for.
     Call,
     /// Something in the ids asked for, or in the rows answered: half of them may well pass.
@@ -141,9 +141,9 @@ pub enum Scope {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SourceError {
     /// For the label `reason`.
-    pub reason: Reason,
+    pub reason: FailureReason,
     /// What asking for less would do.
-    pub scope: Scope,
+    pub scope: FailureScope,
     /// One line for the log: AWS's code and message. Never holds a secret.
     pub detail: String,
     /// AWS's id of the request that failed, which its support asks for; of the last attempt, if AWS
@@ -160,7 +160,7 @@ impl fmt::Display for SourceError {
 impl std::error::Error for SourceError {}
 
 /// What a [`Source`] answers.
-pub type Answer<T> = Result<T, SourceError>;
+pub type SourceResult<T> = Result<T, SourceError>;
 
 /// AWS Systems Manager of one target, as the collectors see it.
 ///
@@ -168,7 +168,7 @@ pub type Answer<T> = Result<T, SourceError>;
 pub trait Source: Send + Sync + 'static {
     /// Makes credentials ready for a refresh and says whose they are: the account id of 12 digits.
     /// Asks STS at most once.
-    fn begin(&self) -> impl Future<Output = Answer<String>> + Send;
+    fn begin(&self) -> impl Future<Output = SourceResult<String>> + Send;
 
     /// How long no call at all may finish before a refresh is stuck: as many attempts as a call may
     /// take, and the longest time AWS asked us to wait.
@@ -178,44 +178,47 @@ pub trait Source: Send + Sync + 'static {
     fn instances(
         &self,
         page: &PageRequest,
-    ) -> impl Future<Output = Answer<Page<InstanceRow>>> + Send;
+    ) -> impl Future<Output = SourceResult<Page<InstanceRow>>> + Send;
 
     /// `ListResourceComplianceSummaries`
     fn summaries(
         &self,
-        types: &Types,
+        types: &TypeFilter,
         page: &PageRequest,
-    ) -> impl Future<Output = Answer<Page<SummaryRow>>> + Send;
+    ) -> impl Future<Output = SourceResult<Page<SummaryRow>>> + Send;
 
     /// `ListComplianceSummaries`
-    fn totals(&self, page: &PageRequest) -> impl Future<Output = Answer<Page<TotalsRow>>> + Send;
+    fn totals(
+        &self,
+        page: &PageRequest,
+    ) -> impl Future<Output = SourceResult<Page<TotalsRow>>> + Send;
 
-    /// `DescribeInstancePatchStates` of at most [`PAGE`] instances. AWS leaves out those it has no
+    /// `DescribeInstancePatchStates` of at most [`MAX_PAGE_ROWS`] instances. AWS leaves out those it has no
     /// patch state for.
     fn patch_states(
         &self,
         ids: &[std::sync::Arc<str>],
         page: &PageRequest,
-    ) -> impl Future<Output = Answer<Page<PatchRow>>> + Send;
+    ) -> impl Future<Output = SourceResult<Page<PatchRow>>> + Send;
 
     /// `DescribePatchBaselines`
     fn baselines(
         &self,
         page: &PageRequest,
-    ) -> impl Future<Output = Answer<Page<BaselineRow>>> + Send;
+    ) -> impl Future<Output = SourceResult<Page<BaselineRow>>> + Send;
 
     /// `ListAssociations`
     fn associations(
         &self,
         page: &PageRequest,
-    ) -> impl Future<Output = Answer<Page<AssociationRow>>> + Send;
+    ) -> impl Future<Output = SourceResult<Page<AssociationRow>>> + Send;
 
     /// `ListComplianceItems`: the non-compliant items of type Association of one instance.
     fn items(
         &self,
         id: &str,
         page: &PageRequest,
-    ) -> impl Future<Output = Answer<Page<ItemRow>>> + Send;
+    ) -> impl Future<Output = SourceResult<Page<ItemRow>>> + Send;
 }
 
 impl SourceError {
@@ -225,11 +228,11 @@ impl SourceError {
         let detail = format!(
             "the listing lacks {missing} of {known} that the last one had; it is believed if the next refresh reads the same"
         );
-        Self::new(Reason::BadResponse, Scope::Call, detail)
+        Self::new(FailureReason::BadResponse, FailureScope::Call, detail)
     }
 
     /// A failure that AWS gave no request id to.
-    pub fn new(reason: Reason, scope: Scope, detail: impl Into<String>) -> Self {
+    pub fn new(reason: FailureReason, scope: FailureScope, detail: impl Into<String>) -> Self {
         Self {
             reason,
             scope,
@@ -241,8 +244,8 @@ impl SourceError {
     /// Nothing answers any more.
     pub(super) fn stuck() -> Self {
         Self::new(
-            Reason::Timeout,
-            Scope::Call,
+            FailureReason::Timeout,
+            FailureScope::Call,
             "no call finished for as long as all its attempts may take",
         )
     }

@@ -16,7 +16,7 @@ use tracing::error;
 
 use super::refresher::{RefreshObserver, Refresher, locked};
 use super::source::Source;
-use crate::model::Reason;
+use crate::model::FailureReason;
 
 /// How much longer than its source's patience a refresh may show no progress. Credentials, which
 /// are resolved before the first call, have a minute in all; a refresh that is silent for longer
@@ -122,7 +122,7 @@ impl<S: Source, O: RefreshObserver> Refresher<S, O> {
             "the refresh stands still: something that it calls blocks its thread"
         );
         let took = self.progress.last().elapsed();
-        self.fail_collectors(Reason::Timeout, took);
+        self.fail_collectors(FailureReason::Timeout, took);
         locked(&self.target).end_refresh();
         self.observer.show(&self.target).await;
     }
@@ -135,7 +135,7 @@ impl<S: Source, O: RefreshObserver> Refresher<S, O> {
             locked(&self.target).forget();
             self.target.clear_poison();
         }
-        self.fail_collectors(Reason::Internal, Duration::ZERO);
+        self.fail_collectors(FailureReason::Internal, Duration::ZERO);
         locked(&self.target).end_refresh();
         self.observer.show(&self.target).await;
     }

@@ -11,11 +11,11 @@ use hyper::{Method, Response, StatusCode};
 
 use super::body::AnswerBody;
 use super::discovery::{self, UNKNOWN_ACCOUNT};
+use super::exporter_state::{ExporterState, Exposition, PageSelector, Readiness};
 use super::landing;
 use super::limits::Options;
 use super::negotiate::{negotiate_encoding, negotiate_format};
 use super::routes::{self, Handler};
-use super::site::{Exposition, Part, Readiness, Site};
 use crate::metrics::Encoding;
 
 const PLAIN: &str = "text/plain; charset=utf-8";
@@ -23,7 +23,7 @@ const JSON: &str = "application/json";
 const HTML: &str = "text/html; charset=utf-8";
 
 /// Status, headers and page of an answer, before it is known whether the page is sent.
-struct Answer {
+struct RouteAnswer {
     status: StatusCode,
     headers: HeaderMap,
     page: Exposition,
@@ -34,17 +34,21 @@ struct Answer {
 pub(super) fn answer(
     request: &Parts,
     handler: Option<Handler>,
-    site: &dyn Site,
+    exporter_state: &dyn ExporterState,
     options: &Options,
 ) -> Response<AnswerBody> {
     let answer = match (handler, &request.method) {
-        (None, _) => Answer::text(StatusCode::NOT_FOUND, "404 not found\n"),
-        (Some(handler), &Method::GET | &Method::HEAD) => handler.answer(request, site, options),
-        (Some(_), _) => Answer::text(StatusCode::METHOD_NOT_ALLOWED, "405 method not allowed\n")
-            .with(ALLOW, "GET, HEAD"),
+        (None, _) => RouteAnswer::text(StatusCode::NOT_FOUND, "404 not found\n"),
+        (Some(handler), &Method::GET | &Method::HEAD) => {
+            handler.answer(request, exporter_state, options)
+        }
+        (Some(_), _) => {
+            RouteAnswer::text(StatusCode::METHOD_NOT_ALLOWED, "405 method not allowed\n")
+                .with(ALLOW, "GET, HEAD")
+        }
     };
     answer
-        .tell(handler, site)
+        .tell(handler, exporter_state)
         .into_response(request.method == Method::HEAD)
 }
 
@@ -53,39 +57,44 @@ pub(super) fn answer(
 pub(super) fn internal_error(
     request: &Parts,
     handler: Option<Handler>,
-    site: &dyn Site,
+    exporter_state: &dyn ExporterState,
 ) -> Response<AnswerBody> {
-    Answer::text(
+    RouteAnswer::text(
         StatusCode::INTERNAL_SERVER_ERROR,
         "500 internal server error, the exporter's log has more\n",
     )
     .with(CONNECTION, "close")
-    .tell(handler, site)
+    .tell(handler, exporter_state)
     .into_response(request.method == Method::HEAD)
 }
 
 impl Handler {
-    fn answer(self, request: &Parts, site: &dyn Site, options: &Options) -> Answer {
+    fn answer(
+        self,
+        request: &Parts,
+        exporter_state: &dyn ExporterState,
+        options: &Options,
+    ) -> RouteAnswer {
         match self {
-            Self::Metrics => metrics(request, site),
-            Self::Exporter => exposition(&request.headers, site, Part::Exporter),
-            Self::Discovery => discover(&request.headers, site, options),
-            Self::Landing => Answer::new(
+            Self::Metrics => metrics(request, exporter_state),
+            Self::Exporter => exposition(&request.headers, exporter_state, PageSelector::Exporter),
+            Self::Discovery => discover(&request.headers, exporter_state, options),
+            Self::Landing => RouteAnswer::new(
                 StatusCode::OK,
                 HTML,
-                landing::page(options, &site.targets()),
+                landing::page(options, &exporter_state.targets()),
             )
             .with(CONTENT_SECURITY_POLICY, landing::CONTENT_SECURITY_POLICY)
             .with(REFERRER_POLICY, "no-referrer")
             .with(CACHE_CONTROL, "no-store"),
-            Self::Healthy => Answer::text(StatusCode::OK, "healthy\n"),
-            Self::Ready => ready(&site.readiness()),
+            Self::Healthy => RouteAnswer::text(StatusCode::OK, "healthy\n"),
+            Self::Ready => ready(&exporter_state.readiness()),
         }
     }
 }
 
 /// The whole page, or by `account_id` and `region` that of one target.
-fn metrics(request: &Parts, site: &dyn Site) -> Answer {
+fn metrics(request: &Parts, exporter_state: &dyn ExporterState) -> RouteAnswer {
     let query = request.uri.query().unwrap_or_default();
     let parameter = |name: &str| {
         form_urlencoded::parse(query.as_bytes())
@@ -93,36 +102,40 @@ fn metrics(request: &Parts, site: &dyn Site) -> Answer {
             .map(|(_, value)| value)
     };
     match (parameter("account_id"), parameter("region")) {
-        (None, None) => exposition(&request.headers, site, Part::Everything),
+        (None, None) => exposition(&request.headers, exporter_state, PageSelector::Everything),
         (Some(account_id), Some(region)) => {
             let account_id = if account_id == UNKNOWN_ACCOUNT {
                 ""
             } else {
                 &*account_id
             };
-            let part = Part::Target {
+            let part = PageSelector::Target {
                 account_id,
                 region: &region,
             };
-            exposition(&request.headers, site, part)
+            exposition(&request.headers, exporter_state, part)
         }
-        _ => Answer::text(
+        _ => RouteAnswer::text(
             StatusCode::BAD_REQUEST,
             "account_id and region go together, one of them is missing\n",
         ),
     }
 }
 
-fn exposition(request: &HeaderMap, site: &dyn Site, part: Part<'_>) -> Answer {
+fn exposition(
+    request: &HeaderMap,
+    exporter_state: &dyn ExporterState,
+    part: PageSelector<'_>,
+) -> RouteAnswer {
     let format = negotiate_format(request.get_all(ACCEPT));
     let encoding = negotiate_encoding(request.get_all(ACCEPT_ENCODING));
-    let Some(page) = site.metrics(part, format, encoding) else {
-        return Answer::text(
+    let Some(page) = exporter_state.metrics(part, format, encoding) else {
+        return RouteAnswer::text(
             StatusCode::NOT_FOUND,
             "there is no such target, see /sd for those there are\n",
         );
     };
-    let answer = Answer {
+    let answer = RouteAnswer {
         status: StatusCode::OK,
         headers: HeaderMap::new(),
         page,
@@ -135,40 +148,44 @@ fn exposition(request: &HeaderMap, site: &dyn Site, part: Part<'_>) -> Answer {
     }
 }
 
-fn discover(request: &HeaderMap, site: &dyn Site, options: &Options) -> Answer {
+fn discover(
+    request: &HeaderMap,
+    exporter_state: &dyn ExporterState,
+    options: &Options,
+) -> RouteAnswer {
     let host = request
         .get(HOST)
         .and_then(|host| host.to_str().ok())
         .unwrap_or("localhost");
-    match site.discovery() {
-        Some(targets) => Answer::new(
+    match exporter_state.discovery() {
+        Some(targets) => RouteAnswer::new(
             StatusCode::OK,
             JSON,
             discovery::document(host, &options.telemetry_path, &targets),
         )
         .with(CACHE_CONTROL, "no-store"),
-        None => Answer::text(
+        None => RouteAnswer::text(
             StatusCode::SERVICE_UNAVAILABLE,
             "not every target's account is known yet\n",
         ),
     }
 }
 
-fn ready(readiness: &Readiness) -> Answer {
+fn ready(readiness: &Readiness) -> RouteAnswer {
     match readiness {
-        Readiness::Ready => Answer::text(StatusCode::OK, "ready\n"),
+        Readiness::Ready => RouteAnswer::text(StatusCode::OK, "ready\n"),
         Readiness::Waiting(targets) => {
             let list: String = targets
                 .iter()
                 .flat_map(|target| ["  ", target, "\n"])
                 .collect();
             let text = format!("the first attempt of these targets still runs:\n{list}");
-            Answer::text(StatusCode::SERVICE_UNAVAILABLE, text)
+            RouteAnswer::text(StatusCode::SERVICE_UNAVAILABLE, text)
         }
     }
 }
 
-impl Answer {
+impl RouteAnswer {
     fn new(status: StatusCode, content_type: &'static str, page: Bytes) -> Self {
         Self {
             status,
@@ -184,8 +201,8 @@ impl Answer {
     }
 
     /// Tells the site that a request of the handler is answered.
-    fn tell(self, handler: Option<Handler>, site: &dyn Site) -> Self {
-        site.answered(
+    fn tell(self, handler: Option<Handler>, exporter_state: &dyn ExporterState) -> Self {
+        exporter_state.answered(
             handler.map_or(routes::OTHER, Handler::name),
             self.status.as_u16(),
         );

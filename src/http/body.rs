@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use bytes::Buf;
 use hyper::body::{Body, Frame, SizeHint};
 
-use super::site::Exposition;
+use super::exporter_state::Exposition;
 use super::state::ConnectionState;
 use crate::metrics;
 

@@ -24,10 +24,10 @@ use tracing::debug;
 
 use super::answer::{answer, internal_error};
 use super::body::AnswerBody;
+use super::exporter_state::ExporterState;
 use super::limits::{BUFFER, Options};
 use super::registry::ConnectionSlot;
 use super::routes::{self, Handler};
-use super::site::Site;
 use super::state::ConnectionState;
 use super::stream::{ObservedStream, Transport};
 
@@ -43,7 +43,7 @@ pub(super) enum ShutdownStage {
 
 /// What all connections share.
 pub(super) struct ServerContext {
-    pub(super) site: Arc<dyn Site>,
+    pub(super) exporter_state: Arc<dyn ExporterState>,
     pub(super) options: Options,
 }
 
@@ -118,13 +118,13 @@ impl Responder<'_> {
         let state = self.slot.state();
         state.requested();
         let stays = self.slot.establish(handler.is_some_and(Handler::is_probe));
-        let site = &*self.server.site;
+        let exporter_state = &*self.server.exporter_state;
         let answered = catch_unwind(AssertUnwindSafe(|| {
-            answer(&parts, handler, site, &self.server.options)
+            answer(&parts, handler, exporter_state, &self.server.options)
         }));
         let mut response = answered.unwrap_or_else(|_| {
             self.panicked();
-            internal_error(&parts, handler, site)
+            internal_error(&parts, handler, exporter_state)
         });
         if !stays {
             response
@@ -139,7 +139,7 @@ impl Responder<'_> {
     /// Tells the site, once.
     fn panicked(&self) {
         if !self.has_panicked.swap(true, Ordering::Relaxed) {
-            self.server.site.panicked();
+            self.server.exporter_state.panicked();
         }
     }
 }

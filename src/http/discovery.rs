@@ -6,10 +6,10 @@
 use bytes::Bytes;
 use serde_json::{Value, json};
 
+use super::exporter_state::DiscoveredTarget;
 use super::routes::exporter_path;
-use super::site::DiscoveredTarget;
 
-/// Stands for the account of a target that is not known yet; [`Part::Target`](super::Part) has it
+/// Stands for the account of a target that is not known yet; [`PageSelector::Target`](super::Part) has it
 /// empty.
 pub(super) const UNKNOWN_ACCOUNT: &str = "unknown";
 

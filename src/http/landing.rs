@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use super::exporter_state::TargetRow;
 use super::limits::Options;
-use super::site::TargetRow;
 
 /// Nothing but the page's own style, and in no one's frame.
 pub(super) const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";

@@ -4,7 +4,7 @@
 //! for connections that have not sent a request yet, and of those the oldest makes room for the
 //! next, so a newcomer is admitted at once and costs nobody who is being served. With its first
 //! request a connection takes one of the other places; if there is none, the served connection of
-//! the least [`Standing`] is closed, with its answer under way. That spares kept connections, which
+//! the least [`ConnectionStanding`] is closed, with its answer under way. That spares kept connections, which
 //! are idle most of the time. Only if they fill more than half of the places, one of them makes
 //! room before an answer that goes on.
 
@@ -15,7 +15,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::Instant;
 
 use super::limits::Limits;
-use super::state::{ConnectionState, Standing};
+use super::state::{ConnectionStanding, ConnectionState};
 
 /// How many connections may be told to close and not have done so yet, before newcomers wait for
 /// them. It takes them one turn of the scheduler.
@@ -177,7 +177,10 @@ impl Connections {
     }
 
     /// The one of the least standing among `candidates`.
-    fn least(&self, candidates: impl Fn(&ConnectionState) -> bool) -> Option<(Standing, u64)> {
+    fn least(
+        &self,
+        candidates: impl Fn(&ConnectionState) -> bool,
+    ) -> Option<(ConnectionStanding, u64)> {
         let now = Instant::now();
         let candidates = self.open.iter().filter(|(_, state)| candidates(state));
         candidates
@@ -186,7 +189,7 @@ impl Connections {
     }
 
     /// Tells a connection to close; `false` if there is none.
-    fn evict(&mut self, connection: Option<(Standing, u64)>) -> bool {
+    fn evict(&mut self, connection: Option<(ConnectionStanding, u64)>) -> bool {
         let Some(state) = connection.and_then(|(_, id)| self.open.remove(&id)) else {
             return false;
         };

@@ -13,7 +13,7 @@ pub(super) enum Handler {
     Ready,
 }
 
-/// The closed set of `handler` values told to [`Site::answered`](super::Site::answered), so that a
+/// The closed set of `handler` values told to [`ExporterState::answered`](super::Site::answered), so that a
 /// counter can start at 0.
 pub const HANDLERS: [&str; 7] = [
     "metrics", "exporter", "sd", "landing", "healthy", "ready", OTHER,

@@ -15,9 +15,9 @@ use tokio::time::{Instant, timeout};
 use tracing::{debug, warn};
 
 use super::connection::{ServerContext, ShutdownStage, serve};
+use super::exporter_state::ExporterState;
 use super::limits::Options;
 use super::registry::Registry;
-use super::site::Site;
 use super::stream::configure;
 
 /// How long to leave a listener alone that cannot accept, if closing a connection does not help
@@ -45,7 +45,7 @@ pub enum ServerError {
 }
 
 impl Server {
-    /// Serves `site` on the listeners until `shutdown` completes, then stops accepting, lets
+    /// Serves `exporter_state` on the listeners until `shutdown` completes, then stops accepting, lets
     /// answers under way end within the drain limit, cuts the rest and returns.
     ///
     /// Dropping the returned future cuts all connections.
@@ -54,14 +54,17 @@ impl Server {
     /// If accepting connections, or `shutdown`, panics; connections end as they do at a shutdown.
     pub async fn run(
         listeners: Vec<TcpListener>,
-        site: Arc<dyn Site>,
+        exporter_state: Arc<dyn ExporterState>,
         options: Options,
         shutdown: impl Future<Output = ()>,
     ) -> Result<(), ServerError> {
         let drain = options.limits.drain;
         let registry = Registry::new(options.limits);
         let stage = watch::Sender::new(ShutdownStage::Running);
-        let server = Arc::new(ServerContext { site, options });
+        let server = Arc::new(ServerContext {
+            exporter_state,
+            options,
+        });
         let end = until(shutdown, accept_all(&listeners, &registry, &server, &stage)).await;
         drop(listeners);
         stage.send_replace(ShutdownStage::Draining);

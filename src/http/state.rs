@@ -43,7 +43,7 @@ pub(super) enum Phase {
 
 /// How much a connection is worth keeping: when room is needed, the least goes first.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
-pub(super) enum Standing {
+pub(super) enum ConnectionStanding {
     /// It has not sent a whole request yet, be it nothing or half a head. The oldest goes first,
     /// because an honest client asks soon after connecting.
     Newcomer { connected: Instant },
@@ -93,7 +93,7 @@ struct RecentBytes {
     at: Instant,
 }
 
-impl Standing {
+impl ConnectionStanding {
     /// Whether a request is under way whose answer stands still.
     pub(super) fn is_stalled(self, now: Instant) -> bool {
         matches!(self, Self::Exchanging { last_progress, .. }
@@ -158,24 +158,24 @@ impl ConnectionState {
         self.established.store(true, Ordering::Relaxed);
     }
 
-    pub(super) fn standing(&self, now: Instant) -> Standing {
+    pub(super) fn standing(&self, now: Instant) -> ConnectionStanding {
         if !self.is_established() {
-            return Standing::Newcomer {
+            return ConnectionStanding::Newcomer {
                 connected: self.connected,
             };
         }
         let cycle = self.cycle();
         let since = cycle.since;
         match cycle.phase {
-            Phase::Waiting => Standing::Idle { since },
+            Phase::Waiting => ConnectionStanding::Idle { since },
             _ if !cycle.answer_begun && now.saturating_duration_since(since) < JUDGED_AFTER => {
-                Standing::Beginning { since }
+                ConnectionStanding::Beginning { since }
             }
-            Phase::Reading => Standing::Exchanging {
+            Phase::Reading => ConnectionStanding::Exchanging {
                 recent_bytes: 0,
                 last_progress: since,
             },
-            Phase::Responding | Phase::Flushing => Standing::Exchanging {
+            Phase::Responding | Phase::Flushing => ConnectionStanding::Exchanging {
                 recent_bytes: cycle.taken.at(now),
                 last_progress: cycle.last_progress,
             },

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 
-use super::deflate::{GZIP_HEADER, Inflater, last_piece};
+use super::deflate::{GZIP_HEADER, Inflater, last_fragment};
 use super::family::Format;
 use super::page::Page;
 
@@ -56,7 +56,7 @@ const FRAME: usize = 64 * 1024;
 impl Body {
     /// The page, then `own` (text of the same format).
     pub fn new(page: &Page, format: Format, encoding: Encoding, own: &str) -> Self {
-        let last = last_piece(own.as_bytes());
+        let last = last_fragment(own.as_bytes());
         let sum = page.sum(format).then(last.sum);
         let body = Self {
             parts: page.parts(format),

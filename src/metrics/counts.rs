@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::Hash;
 
 use crate::model::{
-    ASSOCIATION, Cause, Instance, PATCH, PatchOperation, Status, Traits, Verdict, causes,
+    ASSOCIATION, Instance, NoncomplianceReason, PATCH, PatchOperation, SharedListing, Status,
+    SummaryCounts, noncompliance_reasons,
 };
 
-use super::view::View;
+use super::target_view::TargetView;
 
 /// What is counted of the listed instances, and how many resources are not listed.
 #[derive(Debug, Default)]
@@ -16,12 +17,12 @@ pub struct Counts<'a> {
     pub unlisted: u64,
     /// Instances by compliance type and cause, zero included for the causes of Patch and
     /// Association.
-    pub causes: BTreeMap<(&'a str, Cause), u64>,
+    pub noncompliance_reasons: BTreeMap<(&'a str, NoncomplianceReason), u64>,
     /// Instances without a summary that they should have, by the types that are read of those that
     /// instances must have.
     unreported: BTreeMap<&'a str, u64>,
-    traits: Tally<'a, Traits>,
-    verdicts: Tally<'a, Verdict>,
+    shared: Tally<'a, SharedListing>,
+    verdicts: Tally<'a, SummaryCounts>,
     operations: Tally<'a, PatchOperation>,
 }
 
@@ -62,28 +63,30 @@ impl<'a, T: Eq + Hash> Tally<'a, T> {
 
 impl<'a> Counts<'a> {
     /// No instance yet.
-    pub fn new(view: &View<'_>) -> Self {
+    pub fn new(view: &TargetView<'_>) -> Self {
         let mut counts = Self::default();
-        for (kind, causes) in [
-            (PATCH, &Cause::PATCH[..]),
-            (ASSOCIATION, &Cause::ASSOCIATION[..]),
+        for (kind, noncompliance_reasons) in [
+            (PATCH, &NoncomplianceReason::PATCH[..]),
+            (ASSOCIATION, &NoncomplianceReason::ASSOCIATION[..]),
         ] {
             if view.reads(kind) {
                 counts.unreported.insert(kind, 0);
             }
             if view.explains(kind) {
-                counts
-                    .causes
-                    .extend(causes.iter().map(|cause| ((kind, *cause), 0)));
+                counts.noncompliance_reasons.extend(
+                    noncompliance_reasons
+                        .iter()
+                        .map(|cause| ((kind, *cause), 0)),
+                );
             }
         }
         counts
     }
 
     /// One instance more.
-    pub fn add(&mut self, view: &View<'_>, instance: &'a Instance) {
+    pub fn add(&mut self, view: &TargetView<'_>, instance: &'a Instance) {
         if let Some(listing) = &instance.listing {
-            self.traits.add(&listing.traits);
+            self.shared.add(&listing.shared);
         } else if !instance.summaries.is_empty() {
             self.unlisted += 1;
         }
@@ -92,13 +95,13 @@ impl<'a> Counts<'a> {
         }
     }
 
-    fn add_listed(&mut self, view: &View<'_>, instance: &'a Instance) {
+    fn add_listed(&mut self, view: &TargetView<'_>, instance: &'a Instance) {
         for summary in &instance.summaries {
             self.verdicts.add(&summary.verdict);
             if summary.is_noncompliant() && view.explains(&summary.compliance_type) {
-                for cause in causes(instance, summary) {
+                for cause in noncompliance_reasons(instance, summary) {
                     *self
-                        .causes
+                        .noncompliance_reasons
                         .entry((&summary.compliance_type, cause))
                         .or_default() += 1;
                 }
@@ -119,11 +122,11 @@ impl<'a> Counts<'a> {
     /// Instances by platform type, resource type and ping status.
     pub fn managed(&self) -> BTreeMap<[&'a str; 3], u64> {
         let mut managed = BTreeMap::new();
-        for (traits, count) in self.traits.counts() {
+        for (shared, count) in self.shared.counts() {
             let labels = [
-                &**traits.platform_type,
-                &**traits.resource_type,
-                &**traits.ping_status,
+                &**shared.platform_type,
+                &**shared.resource_type,
+                &**shared.ping_status,
             ];
             *managed.entry(labels).or_default() += count;
         }

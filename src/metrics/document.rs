@@ -9,10 +9,12 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use super::catalogue::SECTIONS;
+use super::exporter::{Build, ExporterMetrics};
 use super::family::{Family, Format, Kind, Stability};
-use super::own::{Build, Own};
 use super::page::Page;
-use crate::model::{Cause, Collector, PatchState, Reason, Severity, Timestamp};
+use crate::model::{
+    Collector, FailureReason, NoncomplianceReason, PatchState, Severity, Timestamp,
+};
 
 const INTRODUCTION: &str = include_str!("document.md");
 
@@ -40,7 +42,7 @@ pub fn document() -> String {
     text.push_str(&own_section());
     text.push_str(&collectors());
     text.push_str(&failures());
-    text.push_str(&causes());
+    text.push_str(&noncompliance_reasons());
     text.push_str(&closed_sets());
     text
 }
@@ -106,7 +108,7 @@ fn own_section() -> String {
 
 /// A page on which each metric of the exporter has a sample, since labels show only there.
 fn own_exposition() -> String {
-    let own = Own::new(
+    let own = ExporterMetrics::new(
         Build {
             version: "-",
             revision: "-",
@@ -225,73 +227,76 @@ fn failures() -> String {
     let mut text = "\n## Reasons for failing\n\nValues of the label `reason` of `aws_ssm_collector_error_info` and \
                     `aws_ssm_exporter_api_errors_total`.\n\n| reason | meaning | look at |\n|---|---|---|\n"
         .to_owned();
-    for reason in Reason::ALL {
+    for reason in FailureReason::ALL {
         let (meaning, look_at) = match reason {
-            Reason::Throttled => (
+            FailureReason::Throttled => (
                 "AWS refused for its request rate",
                 "`api.requests_per_second`; who else calls SSM",
             ),
-            Reason::AccessDenied => (
+            FailureReason::AccessDenied => (
                 "the credentials may not make the call",
                 "the IAM policy, permission boundaries",
             ),
-            Reason::ExpiredToken => (
+            FailureReason::ExpiredToken => (
                 "the session has ended",
                 "the source of the credentials; the clock",
             ),
-            Reason::InvalidCredentials => (
+            FailureReason::InvalidCredentials => (
                 "the credentials are wrong, unknown to AWS or cannot be loaded",
                 "the AWS credential chain",
             ),
-            Reason::AssumeRoleFailed => (
+            FailureReason::AssumeRoleFailed => (
                 "`sts:AssumeRole` was refused",
                 "the role's trust policy, the external id, the caller's policy",
             ),
-            Reason::RegionDisabled => (
+            FailureReason::RegionDisabled => (
                 "the region is not enabled for the account: its credentials work in another one",
                 "`regions`; the account's settings",
             ),
-            Reason::Timeout => ("no answer in time", "`api.attempt_timeout`, the network"),
-            Reason::Network => (
+            FailureReason::Timeout => ("no answer in time", "`api.attempt_timeout`, the network"),
+            FailureReason::Network => (
                 "no connection, or one that broke",
                 "DNS, proxies, VPC endpoints, firewalls",
             ),
-            Reason::ServerError => (
+            FailureReason::ServerError => (
                 "AWS answered with a fault of its own (5xx)",
                 "the AWS Health Dashboard",
             ),
-            Reason::BadResponse => (
+            FailureReason::BadResponse => (
                 "an answer that cannot be read or lacks its list, or a listing that does not end",
                 "proxies; the exporter's log",
             ),
-            Reason::Internal => (
+            FailureReason::Internal => (
                 "a fault of the exporter itself",
                 "the exporter's log; please report it",
             ),
-            Reason::Other => ("anything else that AWS refused", "the exporter's log"),
+            FailureReason::Other => ("anything else that AWS refused", "the exporter's log"),
         };
         let _ = writeln!(text, "| `{}` | {meaning} | {look_at} |", reason.as_str());
     }
     text
 }
 
-fn causes() -> String {
+fn noncompliance_reasons() -> String {
     let mut text = "\n## Reasons for being non-compliant\n\nValues of the label `reason` of \
                     `aws_ssm_instance_noncompliance_reason` and `aws_ssm_noncompliant_instances`. They follow AWS's \
                     article \"Why does my instance appear as non-compliant in the Systems Manager Compliance \
                     dashboard?\" and hold only while that type's summary is NON_COMPLIANT; several may hold at \
                     once.\n\n| compliance_type | reason | holds when | what to do |\n|---|---|---|---|\n"
         .to_owned();
-    let typed = |kind: &'static str, causes: &'static [Cause]| {
-        causes.iter().map(move |cause| (kind, *cause))
+    let typed = |kind: &'static str, noncompliance_reasons: &'static [NoncomplianceReason]| {
+        noncompliance_reasons
+            .iter()
+            .map(move |cause| (kind, *cause))
     };
-    let explained = |(_, cause): &(&str, Cause)| *cause != Cause::Unexplained;
-    let all = typed("Patch", &Cause::PATCH)
-        .chain(typed("Association", &Cause::ASSOCIATION))
+    let explained =
+        |(_, cause): &(&str, NoncomplianceReason)| *cause != NoncomplianceReason::Unexplained;
+    let all = typed("Patch", &NoncomplianceReason::PATCH)
+        .chain(typed("Association", &NoncomplianceReason::ASSOCIATION))
         .filter(explained);
     for (kind, cause) in all.chain([
-        ("`Custom:*`", Cause::CustomItems),
-        ("any", Cause::Unexplained),
+        ("`Custom:*`", NoncomplianceReason::CustomItems),
+        ("any", NoncomplianceReason::Unexplained),
     ]) {
         let (holds, remedy) = cause_in_words(cause);
         let _ = writeln!(
@@ -303,42 +308,42 @@ fn causes() -> String {
     text
 }
 
-const fn cause_in_words(cause: Cause) -> (&'static str, &'static str) {
+const fn cause_in_words(cause: NoncomplianceReason) -> (&'static str, &'static str) {
     match cause {
-        Cause::PatchesMissing => (
+        NoncomplianceReason::PatchesMissing => (
             "MissingCount is above 0",
             "run AWS-RunPatchBaseline with Install",
         ),
-        Cause::PatchesFailed => (
+        NoncomplianceReason::PatchesFailed => (
             "FailedCount is above 0",
             "read the agent's and the operation's logs on the instance",
         ),
-        Cause::RebootPending => (
+        NoncomplianceReason::RebootPending => (
             "InstalledPendingRebootCount is above 0",
             "reboot, then scan",
         ),
-        Cause::PatchesRejected => (
+        NoncomplianceReason::PatchesRejected => (
             "InstalledRejectedCount is above 0",
             "remove the rejected patches",
         ),
-        Cause::SecurityUpdatesAvailable => (
+        NoncomplianceReason::SecurityUpdatesAvailable => (
             "AvailableSecurityUpdateCount is above 0 and the four counts above do not make up the summary's",
             "approve the updates and install them",
         ),
-        Cause::InventoryFailed => (
+        NoncomplianceReason::InventoryFailed => (
             "an association of AWS-GatherSoftwareInventory is non-compliant",
             "troubleshoot Inventory",
         ),
-        Cause::PatchAssociationNoncompliant => (
+        NoncomplianceReason::PatchAssociationNoncompliant => (
             "an association of AWS-RunPatchBaselineAssociation is non-compliant: it reports patches this way",
             "find the patches through the association",
         ),
-        Cause::AssociationFailed => (
+        NoncomplianceReason::AssociationFailed => (
             "an association of any other document is non-compliant",
             "read the association's execution history",
         ),
-        Cause::CustomItems => ("always", "ask whoever writes that type"),
-        Cause::Unexplained => (
+        NoncomplianceReason::CustomItems => ("always", "ask whoever writes that type"),
+        NoncomplianceReason::Unexplained => (
             "none of the others does, although the details were read after the summary",
             "look at the instance's compliance in the console",
         ),

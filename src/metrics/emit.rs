@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use crate::model::{Count, Timestamp};
 
-use super::deflate::{Deflater, Piece};
+use super::deflate::{Deflater, Fragment};
 use super::family::{Family, Per};
-use super::view::Identity;
+use super::target_view::Identity;
 
 /// Where a family's samples go: to the compressor, some of them at a time.
 #[derive(Debug)]
@@ -107,9 +107,9 @@ impl<'a> Samples<'a> {
     }
 
     /// The samples, compressed, and how many they are; `None` without any.
-    pub(super) fn finish(mut self) -> Option<(Piece, u64)> {
+    pub(super) fn finish(mut self) -> Option<(Fragment, u64)> {
         self.deflate();
-        (self.series > 0).then(|| (self.deflater.piece(), self.series))
+        (self.series > 0).then(|| (self.deflater.fragment(), self.series))
     }
 }
 

@@ -5,7 +5,7 @@ use crate::model::Instance;
 
 use super::counts::Counts;
 use super::emit::Samples;
-use super::view::View;
+use super::target_view::TargetView;
 
 /// One metric family of the fleet.
 #[derive(Clone, Copy, Debug)]
@@ -46,9 +46,9 @@ pub enum Stability {
 #[derive(Clone, Copy, Debug)]
 pub enum Per {
     /// The target as a whole.
-    Target(fn(&View<'_>, &Counts<'_>, &mut Samples<'_>)),
+    Target(fn(&TargetView<'_>, &Counts<'_>, &mut Samples<'_>)),
     /// Each instance that is shown.
-    Instance(fn(&View<'_>, &Instance, &mut Samples<'_>)),
+    Instance(fn(&TargetView<'_>, &Instance, &mut Samples<'_>)),
 }
 
 /// How the exposition is written: both formats have the same samples under different headers.

@@ -9,17 +9,17 @@ mod counts;
 mod deflate;
 mod document;
 mod emit;
+mod exporter;
 mod family;
-mod own;
 mod page;
+mod target_view;
 #[cfg(test)]
 mod tests;
-mod view;
 
 pub use body::{Body, Encoding, Frame};
 pub use catalogue::{SECTIONS, families};
 pub use document::document;
+pub use exporter::{Build, ExporterMetrics, TargetMeter, Task};
 pub use family::{Family, Format, Kind, Per, Stability};
-pub use own::{Build, Own, TargetMeter, Task};
 pub use page::{Page, Publisher, TargetPage};
-pub use view::{Identity, Policy, Show, View};
+pub use target_view::{Identity, Policy, ShownInstances, TargetView};

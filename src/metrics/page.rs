@@ -13,10 +13,10 @@ use bytes::{Bytes, BytesMut};
 
 use super::catalogue::families;
 use super::counts::Counts;
-use super::deflate::{Deflater, GZIP_HEADER, Piece, Sum, piece};
+use super::deflate::{Checksum, Deflater, Fragment, GZIP_HEADER, fragment};
 use super::emit::{Samples, escaped};
 use super::family::{Family, Format, Per};
-use super::view::View;
+use super::target_view::TargetView;
 
 /// One target's samples, family by family in the order of the catalogue; `None` where it has none.
 #[derive(Clone, Debug, Default)]
@@ -26,16 +26,16 @@ pub struct TargetPage(Vec<Option<Arc<Section>>>);
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Section {
     /// Of some instances each, sent one by one.
-    pieces: Vec<Piece>,
+    fragments: Vec<Fragment>,
     series: u64,
 }
 
 /// What is served: the samples of all targets, under the headers of both formats.
 #[derive(Debug, Default)]
 pub struct Page {
-    families: Vec<Arc<Joined>>,
+    families: Vec<Arc<FamilyPage>>,
     /// Text of both formats, in the order of [`FORMATS`].
-    sums: [Sum; 2],
+    sums: [Checksum; 2],
     /// Compressed bytes of both formats.
     deflated: [u64; 2],
     /// The same, as they are sent: put together by the first scrape, for all that follow.
@@ -46,13 +46,13 @@ pub struct Page {
 
 /// One family of all targets that have it.
 #[derive(Debug)]
-struct Joined {
+struct FamilyPage {
     /// In the order of [`FORMATS`].
-    header: Arc<[Piece; 2]>,
+    header: Arc<[Fragment; 2]>,
     /// At least one.
     sections: Vec<Arc<Section>>,
     /// Of the samples of all sections.
-    sum: Sum,
+    sum: Checksum,
     deflated: u64,
     series: u64,
 }
@@ -60,7 +60,7 @@ struct Joined {
 /// Keeps one page per target and publishes the page of them all.
 #[derive(Debug)]
 pub struct Publisher {
-    headers: Vec<Arc<[Piece; 2]>>,
+    headers: Vec<Arc<[Fragment; 2]>>,
     targets: Mutex<BTreeMap<usize, TargetPage>>,
     page: ArcSwap<Page>,
 }
@@ -80,7 +80,7 @@ const SMALL: usize = 4 * 1024;
 impl TargetPage {
     /// Everything there is to show of a target. What is as it was on its page `before` stays in its
     /// place.
-    pub fn render(view: &View<'_>, before: Option<&Self>) -> Self {
+    pub fn render(view: &TargetView<'_>, before: Option<&Self>) -> Self {
         let mut counts = Counts::new(view);
         let mut sections: Vec<(&Family, Section)> = families()
             .map(|family| (family, Section::default()))
@@ -128,8 +128,8 @@ impl TargetPage {
 
 impl Section {
     fn push(&mut self, samples: Samples<'_>) {
-        if let Some((piece, series)) = samples.finish() {
-            self.pieces.push(piece);
+        if let Some((fragment, series)) = samples.finish() {
+            self.fragments.push(fragment);
             self.series += series;
         }
     }
@@ -142,16 +142,16 @@ impl Section {
         }
     }
 
-    fn sum(&self) -> Sum {
-        self.pieces
+    fn sum(&self) -> Checksum {
+        self.fragments
             .iter()
-            .fold(Sum::default(), |sum, piece| sum.then(piece.sum))
+            .fold(Checksum::default(), |sum, fragment| sum.then(fragment.sum))
     }
 
     fn deflated(&self) -> u64 {
-        self.pieces
+        self.fragments
             .iter()
-            .map(|piece| piece.deflated.len() as u64)
+            .map(|fragment| fragment.deflated.len() as u64)
             .sum()
     }
 }
@@ -161,7 +161,7 @@ impl Section {
 impl Default for Publisher {
     fn default() -> Self {
         let header = |family: &Family| {
-            let of = |format| piece(family.header(format).as_bytes());
+            let of = |format| fragment(family.header(format).as_bytes());
             Arc::new(FORMATS.map(of))
         };
         Self {
@@ -230,7 +230,9 @@ impl Publisher {
                 .collect();
             match joined_before {
                 Some(joined) if joined.is_of(&sections) => page.push(Arc::clone(joined)),
-                _ if !sections.is_empty() => page.push(Arc::new(Joined::new(header, &sections))),
+                _ if !sections.is_empty() => {
+                    page.push(Arc::new(FamilyPage::new(header, &sections)))
+                }
                 _ => {}
             }
         }
@@ -240,14 +242,14 @@ impl Publisher {
 
 // === impl Joined ===
 
-impl Joined {
-    fn new(header: &Arc<[Piece; 2]>, sections: &[&Arc<Section>]) -> Self {
+impl FamilyPage {
+    fn new(header: &Arc<[Fragment; 2]>, sections: &[&Arc<Section>]) -> Self {
         Self {
             header: Arc::clone(header),
             sections: sections.iter().map(|section| Arc::clone(section)).collect(),
             sum: sections
                 .iter()
-                .fold(Sum::default(), |sum, section| sum.then(section.sum())),
+                .fold(Checksum::default(), |sum, section| sum.then(section.sum())),
             deflated: sections.iter().map(|section| section.deflated()).sum(),
             series: sections.iter().map(|section| section.series).sum(),
         }
@@ -266,7 +268,7 @@ impl Joined {
 // === impl Page ===
 
 impl Page {
-    fn push(&mut self, family: Arc<Joined>) {
+    fn push(&mut self, family: Arc<FamilyPage>) {
         for (at, header) in family.header.iter().enumerate() {
             self.sums[at] = self.sums[at].then(header.sum).then(family.sum);
             self.deflated[at] += header.deflated.len() as u64 + family.deflated;
@@ -281,7 +283,7 @@ impl Page {
     }
 
     /// Checksum and length of the text.
-    pub(crate) fn sum(&self, format: Format) -> Sum {
+    pub(crate) fn sum(&self, format: Format) -> Checksum {
         self.sums[format as usize]
     }
 
@@ -298,8 +300,11 @@ impl Page {
     fn join(&self, format: Format) -> Arc<[Bytes]> {
         let (mut parts, mut small) = (Vec::new(), BytesMut::from(GZIP_HEADER));
         for family in &self.families {
-            let samples = family.sections.iter().flat_map(|section| &section.pieces);
-            for Piece { deflated: part, .. } in
+            let samples = family
+                .sections
+                .iter()
+                .flat_map(|section| &section.fragments);
+            for Fragment { deflated: part, .. } in
                 std::iter::once(&family.header[format as usize]).chain(samples)
             {
                 if part.len() < SMALL {

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use super::{Build, Family, Format, Kind, Own, Page, Per, document, families};
+use super::{Build, ExporterMetrics, Family, Format, Kind, Page, Per, document, families};
 
 /// What a scraper or another format appends by itself: a gauge that ends so would be taken for a
 /// part of something else.
@@ -14,7 +14,7 @@ fn labels(family: &Family) -> Vec<&'static str> {
 }
 
 fn own_metrics(format: Format) -> String {
-    Own::new(
+    ExporterMetrics::new(
         Build {
             version: "1",
             revision: "2",

@@ -9,11 +9,11 @@ use std::sync::Arc;
 use super::instance::Instance;
 
 /// The most instances of a chunk.
-pub const CHUNK: usize = 256;
+pub const MAX_CHUNK_INSTANCES: usize = 256;
 
 /// Below this a chunk is joined to its neighbour, so that their number stays in proportion to the
 /// fleet.
-const SPARSE: usize = CHUNK / 4;
+const MIN_CHUNK_INSTANCES: usize = MAX_CHUNK_INSTANCES / 4;
 
 /// Instances in the order of their ids.
 #[derive(Debug, Default)]
@@ -99,8 +99,8 @@ impl Chunks {
             chunk.retain(Instance::is_known);
             match tidy.last_mut() {
                 Some(last)
-                    if last.len().min(chunk.len()) < SPARSE
-                        && last.len() + chunk.len() <= CHUNK =>
+                    if last.len().min(chunk.len()) < MIN_CHUNK_INSTANCES
+                        && last.len() + chunk.len() <= MAX_CHUNK_INSTANCES =>
                 {
                     last.append(&mut chunk);
                 }
@@ -120,10 +120,10 @@ fn visited<T>(
     instance
 }
 
-/// Pushes `chunk` in even parts of at most [`CHUNK`], none with room to spare: the first read of a
+/// Pushes `chunk` in even parts of at most [`MAX_CHUNK_INSTANCES`], none with room to spare: the first read of a
 /// fleet comes as one chunk, and parts cut off it by halves would keep room for all of it, each.
 fn split_into(chunks: &mut Vec<Vec<Instance>>, mut chunk: Vec<Instance>) {
-    let (parts, all) = (chunk.len().div_ceil(CHUNK), chunk.len());
+    let (parts, all) = (chunk.len().div_ceil(MAX_CHUNK_INSTANCES), chunk.len());
     if parts == 1 {
         chunk.shrink_to_fit();
         return chunks.push(chunk);
@@ -204,8 +204,8 @@ mod tests {
                 for id in (0..3600).step_by(41) {
                     prop_assert_eq!(chunks.find(&format!("i-{id:05}")).is_some(), ids.contains(&id));
                 }
-                prop_assert!(chunks.iter().all(|chunk| !chunk.is_empty() && chunk.len() <= CHUNK));
-                prop_assert!(chunks.iter().len() <= 1 + ids.len() / (SPARSE / 2));
+                prop_assert!(chunks.iter().all(|chunk| !chunk.is_empty() && chunk.len() <= MAX_CHUNK_INSTANCES));
+                prop_assert!(chunks.iter().len() <= 1 + ids.len() / (MIN_CHUNK_INSTANCES / 2));
             }
         }
     }

@@ -47,7 +47,7 @@ impl Collector {
 
 /// Why a call to AWS, and with it a collector, failed. A closed set: it is a label value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Reason {
+pub enum FailureReason {
     /// AWS refused for its own request rate.
     Throttled,
     /// The credentials may not do this.
@@ -74,7 +74,7 @@ pub enum Reason {
     Other,
 }
 
-impl Reason {
+impl FailureReason {
     /// Every reason, in the order of the contract.
     pub const ALL: [Self; 12] = [
         Self::Throttled,

@@ -34,7 +34,7 @@ pub struct DetailMark {
     /// The summary that they were read for.
     signature: Signature,
     /// Whether they may have been read too early, or should have been read and were not.
-    due_again: bool,
+    reread_next: bool,
     /// Reads in a row that gave something older than the summary.
     outdated_reads: u8,
 }
@@ -45,7 +45,7 @@ pub(super) struct Rotation(Option<(u32, Arc<str>)>);
 
 /// The time of a moment that a mark notes.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Moment {
+pub(super) struct RefreshStamp {
     pub(super) refresh: u32,
     pub(super) at: u32,
 }
@@ -92,7 +92,7 @@ impl DetailMark {
     /// had. Without one they are new, which is a change, too, unless it is because `everything` is
     /// read for the first time.
     pub(super) fn read(
-        now: Moment,
+        now: RefreshStamp,
         summary: Option<&Summary>,
         dated: Option<Timestamp>,
         before: Option<&Self>,
@@ -111,21 +111,21 @@ impl DetailMark {
         };
         // Read in the refresh that saw the change: the view of the details may not have had it yet.
         let on_change = same.is_none() && !(everything && before.is_none());
-        let due_again = on_change || (outdated && outdated_reads < OUTDATED_READS);
+        let reread_next = on_change || (outdated && outdated_reads < OUTDATED_READS);
         Self {
             confirmed_in: now.refresh,
             confirmed_at: now.at,
             read_in: now.refresh,
             signature,
-            due_again,
+            reread_next,
             outdated_reads,
         }
     }
 
-    /// The same; if `due_again`, the next refresh reads them whatever their summary says.
-    pub(super) fn due_again_if(self, due_again: bool) -> Self {
+    /// The same; if `reread_next`, the next refresh reads them whatever their summary says.
+    pub(super) fn reread_next_if(self, reread_next: bool) -> Self {
         Self {
-            due_again: self.due_again || due_again,
+            reread_next: self.reread_next || reread_next,
             ..self
         }
     }
@@ -133,11 +133,11 @@ impl DetailMark {
     /// Details that could not be read although they were due: the next refresh tries again, beside
     /// those whose turn it is then.
     pub(super) fn miss(&mut self) {
-        self.due_again = true;
+        self.reread_next = true;
     }
 
     /// Details that were not due: their summary is the same.
-    pub(super) fn confirm(&mut self, now: Moment) {
+    pub(super) fn confirm(&mut self, now: RefreshStamp) {
         (self.confirmed_in, self.confirmed_at) = (now.refresh, now.at);
     }
 
@@ -149,7 +149,7 @@ impl DetailMark {
         rotation: &Rotation,
     ) -> bool {
         mark.is_none_or(|mark| {
-            mark.due_again
+            mark.reread_next
                 || rotation.has(mark, id)
                 || summary.is_some_and(|summary| summary != mark.signature)
         })
@@ -167,7 +167,7 @@ impl Rotation {
         elapsed: Duration,
         full_every: Duration,
     ) -> Self {
-        let turns = details.filter(|(_, mark)| !mark.due_again);
+        let turns = details.filter(|(_, mark)| !mark.reread_next);
         let mut oldest: Vec<(u32, &Arc<str>)> = turns
             .map(|(instance, mark)| (mark.read_in, &instance.id))
             .collect();

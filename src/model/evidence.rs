@@ -4,8 +4,8 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::Collector;
+use super::collected::Collected;
 use super::instance::Summary;
-use super::stage::Data;
 use super::text::vocabulary;
 
 /// What AWS has had at some time, though it may have been dropped since.
@@ -29,18 +29,18 @@ impl Evidence {
     }
 
     /// Notes what a collector has brought.
-    pub(super) fn note(&mut self, collector: Collector, data: &Data) {
+    pub(super) fn note(&mut self, collector: Collector, data: &Collected) {
         let has_rows = match data {
-            Data::Instances(rows) => !rows.is_empty(),
-            Data::Compliance(rows) => {
+            Collected::Instances(rows) => !rows.is_empty(),
+            Collected::Compliance(rows) => {
                 self.note_types(rows);
                 !rows.is_empty()
             }
-            Data::Totals(rows) => !rows.is_empty(),
-            Data::Patches(read) => read.rows.iter().any(|(_, state)| state.is_some()),
-            Data::Baselines(rows) => !rows.is_empty(),
-            Data::Associations(rows) => !rows.is_empty(),
-            Data::Items(read) => read
+            Collected::Totals(rows) => !rows.is_empty(),
+            Collected::Patches(read) => read.rows.iter().any(|(_, state)| state.is_some()),
+            Collected::Baselines(rows) => !rows.is_empty(),
+            Collected::Associations(rows) => !rows.is_empty(),
+            Collected::Items(read) => read
                 .rows
                 .iter()
                 .any(|(_, associations)| !associations.is_empty()),

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::details::{DetailMark, Signature};
 use super::rows::{InstanceRow, ItemCounts, ItemRow, PatchRow, PatchState, SummaryRow};
-use super::text::{Count, Shared, baseline_id, free_text, vocabulary};
+use super::text::{Count, InternPool, baseline_id, free_text, vocabulary};
 use super::{Severity, Timestamp};
 
 /// One resource that SSM knows: a managed instance, or one that only the compliance views still
@@ -32,9 +32,9 @@ pub struct Instance {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Listing {
     /// What instances have in common with many others.
-    pub traits: Arc<Traits>,
+    pub shared: Arc<SharedListing>,
     /// What instances have each for itself.
-    texts: Texts,
+    texts: PackedNames,
     /// When the agent was last heard.
     pub last_ping: Option<Timestamp>,
     /// Associations by status.
@@ -48,7 +48,7 @@ pub struct Listing {
 /// Name, computer name and address, one after the other: each by itself would take as much room
 /// again.
 #[derive(Clone, Debug, PartialEq)]
-struct Texts {
+struct PackedNames {
     all: Box<str>,
     /// Where the name ends, and the computer name.
     ends: [u16; 2],
@@ -56,36 +56,36 @@ struct Texts {
 
 /// The part of a listing that repeats over a fleet.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Traits {
+pub struct SharedListing {
     /// `EC2Instance` or `ManagedInstance`.
-    pub resource_type: Word,
+    pub resource_type: Symbol,
     /// `Windows`, `Linux` or `MacOS`.
-    pub platform_type: Word,
+    pub platform_type: Symbol,
     /// For example `Amazon Linux`.
-    pub platform_name: Word,
+    pub platform_name: Symbol,
     /// For example `2023`.
-    pub platform_version: Word,
+    pub platform_version: Symbol,
     /// The SSM Agent's version.
-    pub agent_version: Word,
+    pub agent_version: Symbol,
     /// Whether that is the latest.
     pub agent_latest: Option<bool>,
     /// `Online`, `ConnectionLost` or `Inactive`.
-    pub ping_status: Word,
+    pub ping_status: Symbol,
     /// Whether AWS gives an association status at all: then a summary is due.
     pub has_associations: bool,
 }
 
 /// Counts by status, in the order of statuses, none of them 0.
-pub type StatusCounts = Vec<(Word, u64)>;
+pub type StatusCounts = Vec<(Symbol, u64)>;
 
 /// A text that repeats over a fleet: equal ones of a target are one object. A thin pointer.
-pub type Word = Arc<Box<str>>;
+pub type Symbol = Arc<Box<str>>;
 
-/// One resource's state for one compliance type. Reads like its [`Verdict`].
+/// One resource's state for one compliance type. Reads like its [`SummaryCounts`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct Summary {
     /// What resources have in common with many others.
-    pub verdict: Arc<Verdict>,
+    pub verdict: Arc<SummaryCounts>,
     /// `ExecutionSummary.ExecutionTime`.
     pub execution_time: Option<Timestamp>,
     /// Changes whenever the row does: when it was determined, by which execution, status or counts.
@@ -98,9 +98,9 @@ pub struct Summary {
 
 /// The part of a summary that repeats over a fleet: machines of one image lack the same patches.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Verdict {
+pub struct SummaryCounts {
     /// `Patch`, `Association` or `Custom:...`.
-    pub compliance_type: Word,
+    pub compliance_type: Symbol,
     /// What AWS says.
     pub status: Status,
     /// Items by severity, compliant and not, in the order of [`Severity::ALL`].
@@ -163,13 +163,13 @@ pub struct PatchCounts {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct PatchOperation {
     /// `Scan` or `Install`.
-    pub operation: Word,
+    pub operation: Symbol,
     /// The `pb-...` part.
-    pub baseline_id: Word,
+    pub baseline_id: Symbol,
     /// Empty for none.
-    pub patch_group: Word,
+    pub patch_group: Symbol,
     /// `RebootIfNeeded` or `NoReboot`.
-    pub reboot_option: Word,
+    pub reboot_option: Symbol,
 }
 
 /// An association that did not bring an instance to its desired state.
@@ -178,27 +178,27 @@ pub struct NoncompliantAssociation {
     /// The association's id.
     pub association_id: Box<str>,
     /// The document: a name or an ARN.
-    pub document: Word,
+    pub document: Symbol,
     /// The severity the association was given.
-    pub severity: Word,
+    pub severity: Symbol,
 }
 
 /// What instances of one target share.
 #[derive(Debug, Default)]
-pub struct Words {
-    single: Shared<Box<str>>,
-    traits: Shared<Traits>,
-    verdicts: Shared<Verdict>,
-    operations: Shared<PatchOperation>,
-    counts: Shared<StatusCounts>,
+pub struct Interner {
+    single: InternPool<Box<str>>,
+    shared: InternPool<SharedListing>,
+    verdicts: InternPool<SummaryCounts>,
+    operations: InternPool<PatchOperation>,
+    counts: InternPool<StatusCounts>,
 }
 
 // === impl Words ===
 
-impl Words {
+impl Interner {
     /// Forgets what no instance needs any more.
     pub fn sweep(&self) {
-        self.traits.sweep();
+        self.shared.sweep();
         self.verdicts.sweep();
         self.operations.sweep();
         self.counts.sweep();
@@ -206,7 +206,7 @@ impl Words {
         self.single.sweep();
     }
 
-    pub(super) fn word(&self, word: &str) -> Word {
+    pub(super) fn word(&self, word: &str) -> Symbol {
         self.single.get(word.into())
     }
 }
@@ -214,28 +214,28 @@ impl Words {
 // === impl Listing ===
 
 impl Listing {
-    pub(super) fn new(row: &InstanceRow, words: &Words) -> Self {
-        let traits = Traits {
-            resource_type: words.word(vocabulary(&row.resource_type)),
-            platform_type: words.word(vocabulary(&row.platform_type)),
-            platform_name: words.word(&free_text(&row.platform_name)),
-            platform_version: words.word(&free_text(&row.platform_version)),
-            agent_version: words.word(&free_text(&row.agent_version)),
+    pub(super) fn new(row: &InstanceRow, interner: &Interner) -> Self {
+        let shared = SharedListing {
+            resource_type: interner.word(vocabulary(&row.resource_type)),
+            platform_type: interner.word(vocabulary(&row.platform_type)),
+            platform_name: interner.word(&free_text(&row.platform_name)),
+            platform_version: interner.word(&free_text(&row.platform_version)),
+            agent_version: interner.word(&free_text(&row.agent_version)),
             agent_latest: row.agent_latest,
-            ping_status: words.word(vocabulary(&row.ping_status)),
+            ping_status: interner.word(vocabulary(&row.ping_status)),
             has_associations: !row.association_status.is_empty(),
         };
         Self {
-            traits: words.traits.get(traits),
-            texts: Texts::new(
+            shared: interner.shared.get(shared),
+            texts: PackedNames::new(
                 &free_text(&row.name),
                 &free_text(&row.computer_name),
                 &free_text(&row.ip_address),
             ),
             last_ping: row.last_ping,
-            associations: words
+            associations: interner
                 .counts
-                .get(status_counts(&row.association_counts, words)),
+                .get(status_counts(&row.association_counts, interner)),
             last_association_execution: row.last_association_execution,
             last_association_success: row.last_association_success,
         }
@@ -258,11 +258,11 @@ impl Listing {
 
     /// Whether the agent answers.
     pub fn online(&self) -> bool {
-        **self.traits.ping_status == *"Online"
+        **self.shared.ping_status == *"Online"
     }
 }
 
-impl Texts {
+impl PackedNames {
     fn new(name: &str, computer_name: &str, ip_address: &str) -> Self {
         // Free text is short.
         let end = |length: usize| u16::try_from(length).unwrap_or(u16::MAX);
@@ -282,7 +282,7 @@ impl Texts {
 
 /// Statuses made label values; counts of those that become equal are added, zero and negative ones
 /// left out.
-pub(super) fn status_counts(counts: &[(String, i64)], words: &Words) -> StatusCounts {
+pub(super) fn status_counts(counts: &[(String, i64)], interner: &Interner) -> StatusCounts {
     let mut sums = std::collections::BTreeMap::<&str, u64>::new();
     for (status, count) in counts {
         if let Ok(count @ 1..) = u64::try_from(*count) {
@@ -290,23 +290,23 @@ pub(super) fn status_counts(counts: &[(String, i64)], words: &Words) -> StatusCo
         }
     }
     sums.into_iter()
-        .map(|(status, sum)| (words.word(status), sum))
+        .map(|(status, sum)| (interner.word(status), sum))
         .collect()
 }
 
 // === impl Summary ===
 
 impl Summary {
-    pub(super) fn new(row: &SummaryRow, words: &Words, read_in: u32) -> Self {
-        let verdict = Verdict {
-            compliance_type: words.word(vocabulary(&row.compliance_type)),
+    pub(super) fn new(row: &SummaryRow, interner: &Interner, read_in: u32) -> Self {
+        let verdict = SummaryCounts {
+            compliance_type: interner.word(vocabulary(&row.compliance_type)),
             status: Status::of(&row.status),
             compliant: severities(row.compliant),
             noncompliant: severities(row.noncompliant),
             noncompliant_total: at_least_zero(row.noncompliant.total),
         };
         Self {
-            verdict: words.verdicts.get(verdict),
+            verdict: interner.verdicts.get(verdict),
             execution_time: row.execution_time,
             signature: Signature::of(row),
             read_in,
@@ -334,9 +334,9 @@ impl Summary {
 }
 
 impl Deref for Summary {
-    type Target = Verdict;
+    type Target = SummaryCounts;
 
-    fn deref(&self) -> &Verdict {
+    fn deref(&self) -> &SummaryCounts {
         &self.verdict
     }
 }
@@ -362,15 +362,15 @@ fn at_least_zero(count: i64) -> u32 {
 // === impl PatchCounts ===
 
 impl PatchCounts {
-    pub(super) fn new(row: &PatchRow, words: &Words) -> Self {
+    pub(super) fn new(row: &PatchRow, interner: &Interner) -> Self {
         let operation = PatchOperation {
-            operation: words.word(vocabulary(&row.operation)),
-            baseline_id: words.word(&baseline_id(&row.baseline_id)),
-            patch_group: words.word(&free_text(&row.patch_group)),
-            reboot_option: words.word(vocabulary(&row.reboot_option)),
+            operation: interner.word(vocabulary(&row.operation)),
+            baseline_id: interner.word(&baseline_id(&row.baseline_id)),
+            patch_group: interner.word(&free_text(&row.patch_group)),
+            reboot_option: interner.word(vocabulary(&row.reboot_option)),
         };
         Self {
-            operation: words.operations.get(operation),
+            operation: interner.operations.get(operation),
             counts: row.counts.map(Count::new),
             critical_noncompliant: Count::new(row.critical_noncompliant),
             security_noncompliant: Count::new(row.security_noncompliant),
@@ -391,15 +391,15 @@ impl PatchCounts {
 /// The non-compliant associations among `rows`; each once.
 pub(super) fn noncompliant_associations(
     rows: &[ItemRow],
-    words: &Words,
+    interner: &Interner,
 ) -> Box<[NoncompliantAssociation]> {
     let mut kept: Vec<_> = rows
         .iter()
         .filter(|row| Status::of(&row.status) == Status::NonCompliant)
         .map(|row| NoncompliantAssociation {
             association_id: free_text(&row.id).into(),
-            document: words.word(&free_text(&row.document)),
-            severity: words.word(vocabulary(&row.severity)),
+            document: interner.word(&free_text(&row.document)),
+            severity: interner.word(vocabulary(&row.severity)),
         })
         .collect();
     kept.sort();

@@ -4,18 +4,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::chunks::Chunks;
-use super::details::{DetailMark, Moment, Rotation, Signature};
+use super::collected::{Association, Baseline, Collected, PartialRead, Totals};
+use super::details::{DetailMark, RefreshStamp, Rotation, Signature};
 use super::evidence::Evidence;
-use super::instance::{Instance, ItemDetail, PatchDetail, Words};
+use super::instance::{Instance, Interner, ItemDetail, PatchDetail};
 use super::loss::SuddenLoss;
-use super::reasons::{ASSOCIATION, PATCH};
-use super::stage::{Association, Baseline, Data, Read, Totals};
-use super::views::{Views, put};
-use super::{Collector, Now, Reason, Timestamp};
+use super::noncompliance::{ASSOCIATION, PATCH};
+use super::reconciliation::{Reconciliation, put};
+use super::{Collector, FailureReason, Now, Timestamp};
 
 /// How old data may grow.
 #[derive(Clone, Copy, Debug)]
-pub struct Ages {
+pub struct AgeLimits {
     /// Data is dropped this long after it was last confirmed.
     pub stale_after: Duration,
     /// The time between two refreshes.
@@ -27,8 +27,8 @@ pub struct Ages {
 /// One account in one region.
 #[derive(Debug)]
 pub struct Target {
-    ages: Ages,
-    words: Arc<Words>,
+    ages: AgeLimits,
+    interner: Arc<Interner>,
     refresh: u32,
     /// Whether it is still going on.
     under_way: bool,
@@ -38,7 +38,7 @@ pub struct Target {
     item_rotation: Rotation,
     collectors: [CollectorState; Collector::ALL.len()],
     chunks: Chunks,
-    views: Views,
+    reconciliation: Reconciliation,
     totals: Vec<Totals>,
     baselines: Vec<Baseline>,
     associations: Vec<Association>,
@@ -64,7 +64,7 @@ pub struct CollectorState {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Attempt {
     /// The reason of a failure, the first met.
-    pub result: Result<(), Reason>,
+    pub result: Result<(), FailureReason>,
     /// Instances or rows that could not be read.
     pub skipped: u64,
     /// From its first call to its last answer.
@@ -80,17 +80,17 @@ pub struct Outcome {
     pub attempt: Attempt,
     /// What it read. A listing that failed brings nothing; failed details bring the instances that
     /// were read.
-    pub data: Option<Data>,
+    pub data: Option<Collected>,
 }
 
 // === impl Target ===
 
 impl Target {
     /// A target of which nothing is known yet.
-    pub fn new(ages: Ages) -> Self {
+    pub fn new(ages: AgeLimits) -> Self {
         Self {
             ages,
-            words: Arc::default(),
+            interner: Arc::default(),
             refresh: 0,
             under_way: false,
             began: None,
@@ -98,7 +98,7 @@ impl Target {
             item_rotation: Rotation::default(),
             collectors: Default::default(),
             chunks: Chunks::default(),
-            views: Views::default(),
+            reconciliation: Reconciliation::default(),
             totals: Vec::new(),
             baselines: Vec::new(),
             associations: Vec::new(),
@@ -163,13 +163,13 @@ impl Target {
     }
 
     /// How old data may grow.
-    pub fn ages(&self) -> Ages {
+    pub fn ages(&self) -> AgeLimits {
         self.ages
     }
 
     /// Where the values that repeat are stored once.
-    pub fn words(&self) -> Arc<Words> {
-        Arc::clone(&self.words)
+    pub fn interner(&self) -> Arc<Interner> {
+        Arc::clone(&self.interner)
     }
 
     /// Whether a collector has ever brought anything, however long ago: then an answer without a
@@ -197,12 +197,13 @@ impl Target {
     /// # Errors
     /// If it lost most of a fleet at once and no reading before it said so: then it must not be
     /// taken in.
-    pub fn judge(&mut self, data: &Data) -> Result<(), SuddenLoss> {
+    pub fn judge(&mut self, data: &Collected) -> Result<(), SuddenLoss> {
         match data {
-            Data::Instances(rows) => self.views.judge_listings(&self.chunks, rows),
-            Data::Compliance(rows) => {
+            Collected::Instances(rows) => self.reconciliation.judge_listings(&self.chunks, rows),
+            Collected::Compliance(rows) => {
                 let all_listed = !self.has(Collector::Instances);
-                self.views.judge_summaries(&self.chunks, rows, all_listed)
+                self.reconciliation
+                    .judge_summaries(&self.chunks, rows, all_listed)
             }
             _ => Ok(()),
         }
@@ -224,39 +225,42 @@ impl Target {
             self.evidence.note(outcome.collector, &data);
             self.take(data, succeeded, everything, now);
         }
-        self.words.sweep();
+        self.interner.sweep();
     }
 
-    fn take(&mut self, data: Data, succeeded: bool, everything: bool, now: Now) {
-        let (moment, all_listed) = (self.moment(now), !self.has(Collector::Instances));
+    fn take(&mut self, data: Collected, succeeded: bool, everything: bool, now: Now) {
+        let (stamp, all_listed) = (self.stamp(now), !self.has(Collector::Instances));
         // Without this refresh's summaries nothing says that a detail is still what it was.
         let summarised = self.collector(Collector::Compliance).confirmed_in == self.refresh;
         let confirms = succeeded && summarised;
         match data {
-            Data::Instances(rows) => {
+            Collected::Instances(rows) => {
                 let compared = summarised || !self.has(Collector::Compliance);
-                self.views.take_listings(&mut self.chunks, rows, compared);
+                self.reconciliation
+                    .take_listings(&mut self.chunks, rows, compared);
             }
-            Data::Compliance(rows) => {
+            Collected::Compliance(rows) => {
                 let compared = self.collector(Collector::Instances).confirmed_in == self.refresh;
-                self.views
+                self.reconciliation
                     .take_summaries(&mut self.chunks, rows, all_listed, compared);
             }
-            Data::Patches(Read { rows, unread }) => self.chunks.merge(rows, |instance, row| {
-                let mark = instance.patches.as_mut().map(|detail| &mut detail.mark);
-                let Some(state) = row else {
-                    return keep_or_miss(mark, unread.contains(&instance.id), confirms, moment);
-                };
-                let (summary, before) = (
-                    instance.summary(PATCH),
-                    instance.patches.as_ref().map(|detail| &detail.mark),
-                );
-                let dated = state.as_ref().and_then(|state| state.operation_end);
-                let mark = DetailMark::read(moment, summary, dated, before, everything)
-                    .due_again_if(!summarised);
-                put(&mut instance.patches, Some(PatchDetail { mark, state }));
-            }),
-            Data::Items(Read { rows, unread }) => {
+            Collected::Patches(PartialRead { rows, unread }) => {
+                self.chunks.merge(rows, |instance, row| {
+                    let mark = instance.patches.as_mut().map(|detail| &mut detail.mark);
+                    let Some(state) = row else {
+                        return keep_or_miss(mark, unread.contains(&instance.id), confirms, stamp);
+                    };
+                    let (summary, before) = (
+                        instance.summary(PATCH),
+                        instance.patches.as_ref().map(|detail| &detail.mark),
+                    );
+                    let dated = state.as_ref().and_then(|state| state.operation_end);
+                    let mark = DetailMark::read(stamp, summary, dated, before, everything)
+                        .reread_next_if(!summarised);
+                    put(&mut instance.patches, Some(PatchDetail { mark, state }));
+                })
+            }
+            Collected::Items(PartialRead { rows, unread }) => {
                 self.chunks.merge(rows, |instance, row| match row {
                     // It has become compliant since the row that made it worth asking.
                     Some(_)
@@ -268,24 +272,24 @@ impl Target {
                             instance.summary(ASSOCIATION),
                             instance.items.as_ref().map(|detail| &detail.mark),
                         );
-                        let mark = DetailMark::read(moment, summary, None, before, everything)
-                            .due_again_if(!summarised);
+                        let mark = DetailMark::read(stamp, summary, None, before, everything)
+                            .reread_next_if(!summarised);
                         put(&mut instance.items, Some(ItemDetail { mark, associations }));
                     }
                     None => {
                         let mark = instance.items.as_mut().map(|detail| &mut detail.mark);
-                        keep_or_miss(mark, unread.contains(&instance.id), confirms, moment);
+                        keep_or_miss(mark, unread.contains(&instance.id), confirms, stamp);
                     }
                 })
             }
-            Data::Totals(totals) => self.totals = totals,
-            Data::Baselines(baselines) => self.baselines = baselines,
-            Data::Associations(associations) => self.associations = associations,
+            Collected::Totals(totals) => self.totals = totals,
+            Collected::Baselines(baselines) => self.baselines = baselines,
+            Collected::Associations(associations) => self.associations = associations,
         }
     }
 
-    fn moment(&self, now: Now) -> Moment {
-        Moment {
+    fn stamp(&self, now: Now) -> RefreshStamp {
+        RefreshStamp {
             refresh: self.refresh,
             at: u32::try_from(now.since_start.as_secs()).unwrap_or(u32::MAX),
         }
@@ -368,7 +372,7 @@ impl Target {
     fn drop_data(&mut self, collector: Collector) {
         match collector {
             Collector::Instances => self.chunks.update(|instance| instance.listing = None),
-            Collector::Compliance => self.views.drop_summaries(&mut self.chunks),
+            Collector::Compliance => self.reconciliation.drop_summaries(&mut self.chunks),
             // Instance by instance, in `expire_details`: some may have been read since.
             Collector::Patches | Collector::Items => {}
             Collector::ComplianceTotals => self.totals.clear(),
@@ -431,15 +435,15 @@ impl Target {
     /// Whether a listed instance has no summary that it should have. Not before both views have
     /// been read since one of them first said so.
     pub fn is_unreported(&self, instance: &Instance, compliance_type: &str) -> bool {
-        self.views.is_unreported(instance, compliance_type)
+        self.reconciliation.is_unreported(instance, compliance_type)
     }
 }
 
 /// Details of which a refresh brought nothing new.
-fn keep_or_miss(mark: Option<&mut DetailMark>, unread: bool, confirms: bool, moment: Moment) {
+fn keep_or_miss(mark: Option<&mut DetailMark>, unread: bool, confirms: bool, stamp: RefreshStamp) {
     match mark {
         Some(mark) if unread => mark.miss(),
-        Some(mark) if confirms => mark.confirm(moment),
+        Some(mark) if confirms => mark.confirm(stamp),
         _ => {}
     }
 }

@@ -78,15 +78,15 @@ impl Count {
 
 /// Values that repeat over a fleet, each stored once per target.
 #[derive(Debug)]
-pub(crate) struct Shared<T>(Mutex<HashSet<Arc<T>>>);
+pub(crate) struct InternPool<T>(Mutex<HashSet<Arc<T>>>);
 
-impl<T> Default for Shared<T> {
+impl<T> Default for InternPool<T> {
     fn default() -> Self {
         Self(Mutex::default())
     }
 }
 
-impl<T: Eq + Hash> Shared<T> {
+impl<T: Eq + Hash> InternPool<T> {
     /// The one copy of `value`.
     pub(crate) fn get(&self, value: T) -> Arc<T> {
         let mut values = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -138,7 +138,7 @@ mod tests {
 
     #[test]
     fn what_nothing_holds_is_swept_away() {
-        let shared = Shared::default();
+        let shared = InternPool::default();
         let kept = shared.get("kept".to_owned());
         drop(shared.get("dropped".to_owned()));
         shared.sweep();

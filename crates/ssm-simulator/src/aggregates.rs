@@ -7,8 +7,8 @@ use std::sync::Arc;
 use super::associations;
 use super::catalogue::DOCUMENTS;
 use super::rows::{Association, Total};
+use super::simulated_target::{ListingSlot, SimulatedTarget, tally};
 use super::tally::Tally;
-use super::world::{Slot, World, tally};
 
 /// Computed once, and kept until something changes.
 #[derive(Debug, Default)]
@@ -17,23 +17,23 @@ pub(super) struct Aggregates {
     pub(super) associations: Vec<Association>,
 }
 
-impl World {
+impl SimulatedTarget {
     /// Type, status and overall severity of every summary of a slot, without text.
     fn verdicts(&self, index: u32, mut each: impl FnMut(&str, &str, &str)) {
         for part in 0..self.parts(index) {
             match self.slot(index) {
-                Slot::Node(node) => {
+                ListingSlot::Node(node) => {
                     if let Some((name, _)) = self.summary_key(index, part) {
-                        let tally = tally(self.scene(node), part);
+                        let tally = tally(self.snapshot(node), part);
                         each(name, tally.status(), tally.overall());
                     }
                 }
-                Slot::Pinned(resource) => {
+                ListingSlot::Pinned(resource) => {
                     if let Some(row) = resource.summaries.get(part as usize) {
                         each(&row.compliance_type, &row.status, &row.overall_severity);
                     }
                 }
-                Slot::Gone => {}
+                ListingSlot::Gone => {}
             }
         }
     }
@@ -91,12 +91,12 @@ impl World {
             .collect();
         for slot in &self.slots {
             match slot {
-                Slot::Node(node) if !node.ghost => {
-                    self.scene(node)
+                ListingSlot::Node(node) if !node.ghost => {
+                    self.snapshot(node)
                         .association_statuses()
                         .for_each(|(index, status)| add(index, status));
                 }
-                Slot::Pinned(resource) if resource.instance.is_some() => {
+                ListingSlot::Pinned(resource) if resource.instance.is_some() => {
                     for row in &resource.instance_associations {
                         if let Some(index) = ids.iter().position(|id| *id == row.association_id) {
                             add(index, &row.status);

@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 
 use super::catalogue::{
-    AGENT_UPDATE, DOCUMENTS, Document, INVENTORY, PACKAGE, PATCH_ASSOCIATION, SHARED, Scope,
+    AGENT_UPDATE, DOCUMENTS, Document, INVENTORY, NodeScope, PACKAGE, PATCH_ASSOCIATION, SHARED,
 };
-use super::node::{Condition, Names, Quirk, Scene};
+use super::node::{Condition, Names, NodeSnapshot, Quirk};
 use super::random;
 use super::rows::{
     Association, AssociationOverview, AssociationTarget, ExecutionSummary, InstanceAssociation,
     Item, Overview,
 };
-use super::tally::Verdict;
+use super::tally::ItemStatus;
 
 pub(super) fn id(names: &Names, index: usize) -> String {
     random::uuid(random::join(
@@ -24,14 +24,14 @@ pub(super) fn document_name(names: &Names, document: &Document) -> String {
     document.path.replace("{region}", &names.region)
 }
 
-impl<'a> Scene<'a> {
-    fn is_target(&self, scope: Scope) -> bool {
+impl<'a> NodeSnapshot<'a> {
+    fn is_target(&self, scope: NodeScope) -> bool {
         match scope {
-            Scope::All => true,
-            Scope::Linux => self.node.platform().kind == "Linux",
-            Scope::Windows => self.node.is_windows(),
-            Scope::PatchAssociation => self.node.quirk == Quirk::ByAssociation,
-            Scope::Nobody => false,
+            NodeScope::All => true,
+            NodeScope::Linux => self.node.platform().kind == "Linux",
+            NodeScope::Windows => self.node.is_windows(),
+            NodeScope::PatchAssociation => self.node.quirk == Quirk::ByAssociation,
+            NodeScope::Nobody => false,
         }
     }
 
@@ -67,18 +67,18 @@ impl<'a> Scene<'a> {
     }
 
     /// The agent reports an association when it has ended, well or badly.
-    fn reported(self) -> impl Iterator<Item = (usize, Verdict)> + use<'a> {
+    fn reported(self) -> impl Iterator<Item = (usize, ItemStatus)> + use<'a> {
         self.association_statuses().filter_map(|(index, status)| {
             let severity = DOCUMENTS[index].severity;
             match status {
-                "Success" => Some((index, Verdict::new(true, severity))),
-                "Failed" | "TimedOut" => Some((index, Verdict::new(false, severity))),
+                "Success" => Some((index, ItemStatus::new(true, severity))),
+                "Failed" | "TimedOut" => Some((index, ItemStatus::new(false, severity))),
                 _ => None,
             }
         })
     }
 
-    pub(super) fn association_verdicts(self) -> impl Iterator<Item = Verdict> + use<'a> {
+    pub(super) fn association_verdicts(self) -> impl Iterator<Item = ItemStatus> + use<'a> {
         self.reported().map(|(_, verdict)| verdict)
     }
 
@@ -223,13 +223,13 @@ pub(super) fn rows(
     DOCUMENTS.iter().enumerate().map(row).collect()
 }
 
-fn targets(scope: Scope) -> Vec<AssociationTarget> {
+fn targets(scope: NodeScope) -> Vec<AssociationTarget> {
     let (key, value) = match scope {
-        Scope::All => ("InstanceIds", "*"),
-        Scope::Linux => ("tag:Platform", "linux"),
-        Scope::Windows => ("tag:Platform", "windows"),
-        Scope::PatchAssociation => ("tag:QSConfigId-Scan", "quick-setup"),
-        Scope::Nobody => ("tag:Explorer", "enabled"),
+        NodeScope::All => ("InstanceIds", "*"),
+        NodeScope::Linux => ("tag:Platform", "linux"),
+        NodeScope::Windows => ("tag:Platform", "windows"),
+        NodeScope::PatchAssociation => ("tag:QSConfigId-Scan", "quick-setup"),
+        NodeScope::Nobody => ("tag:Explorer", "enabled"),
     };
     vec![AssociationTarget {
         key: key.to_owned(),

@@ -120,7 +120,7 @@ pub(super) const OWN_BASELINES: [(&str, &str); 3] = [
 
 /// Which nodes an association applies to.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Scope {
+pub(super) enum NodeScope {
     All,
     Linux,
     Windows,
@@ -135,7 +135,7 @@ pub(super) struct Document {
     pub(super) path: &'static str,
     pub(super) name: Option<&'static str>,
     pub(super) severity: &'static str,
-    pub(super) scope: Scope,
+    pub(super) scope: NodeScope,
     pub(super) schedule: &'static str,
     /// Created, not yet run.
     pub(super) pending: bool,
@@ -145,7 +145,7 @@ const fn document(
     path: &'static str,
     name: Option<&'static str>,
     severity: &'static str,
-    scope: Scope,
+    scope: NodeScope,
     schedule: &'static str,
 ) -> Document {
     Document {
@@ -170,63 +170,63 @@ pub(super) const DOCUMENTS: [Document; 10] = [
         "AWS-GatherSoftwareInventory",
         Some("inventory"),
         "UNSPECIFIED",
-        Scope::All,
+        NodeScope::All,
         "rate(30 minutes)",
     ),
     document(
         "AWS-RunPatchBaselineAssociation",
         Some("SystemAssociationForScanningPatches"),
         "UNSPECIFIED",
-        Scope::PatchAssociation,
+        NodeScope::PatchAssociation,
         "rate(1 day)",
     ),
     document(
         "AWS-UpdateSSMAgent",
         Some("SystemAssociationForSsmAgentUpdate"),
         "LOW",
-        Scope::All,
+        NodeScope::All,
         "rate(14 days)",
     ),
     document(
         "AWS-ConfigureAWSPackage",
         Some("cloudwatch-agent"),
         "MEDIUM",
-        Scope::All,
+        NodeScope::All,
         "rate(7 days)",
     ),
     document(
         "arn:aws:ssm:{region}:999988887777:document/Company-Hardening",
         Some("hardening"),
         "CRITICAL",
-        Scope::All,
+        NodeScope::All,
         "rate(12 hours)",
     ),
     document(
         "AWS-RunShellScript",
         Some("harden-sshd"),
         "HIGH",
-        Scope::Linux,
+        NodeScope::Linux,
         "cron(0 2 ? * SUN *)",
     ),
     document(
         "AWS-ApplyDSCMofs",
         Some("dsc"),
         "UNSPECIFIED",
-        Scope::Windows,
+        NodeScope::Windows,
         "rate(4 hours)",
     ),
     document(
         "AWS-ConfigureWindowsUpdate",
         None,
         "UNSPECIFIED",
-        Scope::Windows,
+        NodeScope::Windows,
         "rate(1 day)",
     ),
     Document {
         path: "AWS-ApplyAnsiblePlaybooks",
         name: None,
         severity: "UNSPECIFIED",
-        scope: Scope::Linux,
+        scope: NodeScope::Linux,
         schedule: "cron(0 5 1 * ? *)",
         pending: true,
     },
@@ -234,7 +234,7 @@ pub(super) const DOCUMENTS: [Document; 10] = [
         "AWS-EnableExplorer",
         Some("explorer"),
         "UNSPECIFIED",
-        Scope::Nobody,
+        NodeScope::Nobody,
         "rate(1 day)",
     ),
 ];

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::catalogue::CIS_CHECKS;
-use super::node::{Condition, Scene};
+use super::node::{Condition, NodeSnapshot};
 use super::rows::{ExecutionSummary, Item};
-use super::tally::Verdict;
+use super::tally::ItemStatus;
 
 pub(super) const ANTIVIRUS: &str = "Custom:Antivirus";
 pub(super) const BENCHMARK: &str = "Custom:CISBenchmark";
@@ -13,28 +13,28 @@ pub(super) const BENCHMARK: &str = "Custom:CISBenchmark";
 /// A severity that the model does not know.
 const NEGLIGIBLE: &str = "NEGLIGIBLE";
 
-impl Scene<'_> {
+impl NodeSnapshot<'_> {
     /// Where more than the antivirus is wrong, its tool puts a severity of its own.
-    pub(super) fn antivirus_verdict(&self) -> Verdict {
+    pub(super) fn antivirus_verdict(&self) -> ItemStatus {
         let severity = if self.condition.has(Condition::MISSING) {
             NEGLIGIBLE
         } else {
             "HIGH"
         };
-        Verdict::new(!self.condition.has(Condition::CUSTOM), severity)
+        ItemStatus::new(!self.condition.has(Condition::CUSTOM), severity)
     }
 
     /// Compliant, but for the node that reports an unknown severity.
-    pub(super) fn benchmark_verdicts(&self) -> impl Iterator<Item = Verdict> + use<> {
+    pub(super) fn benchmark_verdicts(&self) -> impl Iterator<Item = ItemStatus> + use<> {
         let odd = self.has_unknown_severity();
         CIS_CHECKS
             .iter()
             .enumerate()
             .map(move |(index, (_, _, severity))| {
                 if odd && index == 0 {
-                    Verdict::new(true, NEGLIGIBLE)
+                    ItemStatus::new(true, NEGLIGIBLE)
                 } else {
-                    Verdict::new(true, severity)
+                    ItemStatus::new(true, severity)
                 }
             })
     }
@@ -66,7 +66,13 @@ impl Scene<'_> {
             .map(|((id, title, _), verdict)| self.custom_item(BENCHMARK, id, title, verdict))
     }
 
-    fn custom_item(&self, compliance_type: &str, id: &str, title: &str, verdict: Verdict) -> Item {
+    fn custom_item(
+        &self,
+        compliance_type: &str,
+        id: &str,
+        title: &str,
+        verdict: ItemStatus,
+    ) -> Item {
         Item {
             compliance_type: compliance_type.to_owned(),
             resource_type: "ManagedInstance".to_owned(),

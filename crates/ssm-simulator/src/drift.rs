@@ -2,9 +2,9 @@
 
 use super::node::{Condition, Node};
 use super::random::{self, Rng};
-use super::world::{Slot, World};
+use super::simulated_target::{ListingSlot, SimulatedTarget};
 
-impl World {
+impl SimulatedTarget {
     /// Time goes on: a step once a whole change is due.
     pub(super) fn drift_on(&mut self, share: f64) {
         self.carry += f64::from(self.listed) * share;
@@ -45,7 +45,7 @@ impl World {
     /// Listed instances that may change: non-compliant ones and compliant ones.
     fn candidates(&self) -> (Vec<u32>, Vec<u32>) {
         let nodes = self.slots.iter().filter_map(|slot| match slot {
-            Slot::Node(node) if !node.ghost => Some(node),
+            ListingSlot::Node(node) if !node.ghost => Some(node),
             _ => None,
         });
         let (ill, healthy): (Vec<&Node>, Vec<&Node>) =
@@ -56,7 +56,7 @@ impl World {
 
     fn change(&mut self, index: u32, rng: &mut Rng) {
         let (step, clock) = (self.step, self.clock - self.start);
-        let Some(Slot::Node(node)) = self.slots.get_mut(index as usize) else {
+        let Some(ListingSlot::Node(node)) = self.slots.get_mut(index as usize) else {
             return;
         };
         node.previous = node.condition;
@@ -77,7 +77,7 @@ impl World {
 #[cfg(test)]
 mod tests {
     use crate::Options;
-    use crate::world::World;
+    use crate::simulated_target::SimulatedTarget;
 
     #[test]
     fn time_makes_a_step_when_a_whole_change_is_due() {
@@ -85,7 +85,7 @@ mod tests {
             instances: 100,
             ..Options::default()
         };
-        let mut world = World::new(&options, "111122223333", "eu-west-1", 0.0);
+        let mut world = SimulatedTarget::new(&options, "111122223333", "eu-west-1", 0.0);
         let steps: Vec<u32> = (0..5)
             .map(|_| {
                 world.drift_on(0.004);

@@ -1,12 +1,12 @@
 //! The row of `DescribeInstanceInformation`, and the tags of an instance.
 
 use super::catalogue::{AGENTS, ROLES};
-use super::node::{Quirk, Scene};
+use super::node::{NodeSnapshot, Quirk};
 use super::random;
 use super::rows::Instance;
 use super::time;
 
-impl Scene<'_> {
+impl NodeSnapshot<'_> {
     /// The row of a listed instance.
     pub(super) fn instance(&self) -> Option<Instance> {
         let node = self.node;

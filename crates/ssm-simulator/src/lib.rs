@@ -17,7 +17,6 @@ mod filters;
 mod fleet;
 mod input;
 mod instances;
-mod ledger;
 mod node;
 mod operations;
 mod options;
@@ -25,8 +24,10 @@ mod patches;
 mod protocol;
 mod random;
 mod refusal;
+mod request_log;
 pub mod rows;
 mod server;
+mod simulated_target;
 mod state;
 mod sts;
 mod tally;
@@ -36,13 +37,12 @@ mod throttle;
 mod time;
 mod token;
 mod truth;
-mod world;
 
 use std::sync::Arc;
 
 pub use fault::{Fault, FaultError, FaultKind};
-pub use ledger::{RequestCount, RequestLog};
 pub use options::{Options, Throttle};
+pub use request_log::{LoggedRequest, RequestCount};
 pub use rows::{ResourceTruth, TargetTruth};
 
 /// A simulated AWS. Clones share one world.
@@ -169,13 +169,13 @@ impl Simulator {
     }
 
     /// The newest requests, oldest first; [`Options::keep_requests`] says how many are kept.
-    pub fn requests(&self) -> Vec<RequestLog> {
-        self.inner.ledger().requests()
+    pub fn requests(&self) -> Vec<LoggedRequest> {
+        self.inner.request_log().requests()
     }
 
     /// All requests since the start or the last [`Simulator::clear`], counted.
     pub fn counts(&self) -> Vec<RequestCount> {
-        self.inner.ledger().counts()
+        self.inner.request_log().counts()
     }
 
     /// How many requests of a target were throttled, whether by its rate or by a fault.
@@ -191,11 +191,11 @@ impl Simulator {
 
     /// The most requests of a target that arrived within any one second; STS is not counted.
     pub fn busiest_second(&self, account: &str, region: &str) -> usize {
-        self.inner.ledger().busiest(account, region)
+        self.inner.request_log().busiest(account, region)
     }
 
     /// Forgets all requests.
     pub fn clear(&self) {
-        self.inner.ledger().clear();
+        self.inner.request_log().clear();
     }
 }

@@ -1,5 +1,5 @@
 //! One resource of the fleet in a few bytes: who it is, what is wrong with it. Its rows are made
-//! from this on demand ([`Scene`]), so that fleets of 100,000 instances stay small.
+//! from this on demand ([`NodeSnapshot`]), so that fleets of 100,000 instances stay small.
 
 use super::catalogue::{PATCH_GROUPS, PLATFORMS, Platform, WINDOWS};
 use super::random;
@@ -252,7 +252,7 @@ pub(super) struct Names {
 
 /// One node seen at one moment: what rows are made of.
 #[derive(Clone, Copy)]
-pub(super) struct Scene<'a> {
+pub(super) struct NodeSnapshot<'a> {
     pub(super) names: &'a Names,
     pub(super) node: &'a Node,
     pub(super) condition: Condition,
@@ -261,7 +261,7 @@ pub(super) struct Scene<'a> {
     pub(super) start: f64,
 }
 
-impl Scene<'_> {
+impl NodeSnapshot<'_> {
     /// When the node last changed.
     fn changed(&self) -> f64 {
         if self.node.changed_step == 0 {

@@ -3,16 +3,16 @@
 use std::collections::BTreeMap;
 
 use super::catalogue::{AWS_BASELINES, OWN_BASELINES, PACKAGES, UPDATES};
-use super::node::{Condition, Names, Quirk, Scene};
+use super::node::{Condition, Names, NodeSnapshot, Quirk};
 use super::random;
 use super::rows::{Baseline, ExecutionSummary, Item, Patch, PatchState};
-use super::tally::{NON_COMPLIANT, UNSPECIFIED, Verdict};
+use super::tally::{ItemStatus, NON_COMPLIANT, UNSPECIFIED};
 use super::time;
 
 /// A state of a patch, in the order of listing. AWS sends them in this spelling, not in that of its
 /// model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
+enum ListedState {
     Installed,
     InstalledOther,
     InstalledPendingReboot,
@@ -25,7 +25,7 @@ enum State {
     Manual,
 }
 
-impl State {
+impl ListedState {
     const ALL: [Self; 9] = [
         Self::Installed,
         Self::InstalledOther,
@@ -46,16 +46,16 @@ impl State {
 /// One patch of one node, before any text is made of it.
 #[derive(Clone, Copy)]
 struct Seed {
-    state: State,
+    state: ListedState,
     ordinal: u32,
-    verdict: Verdict,
+    verdict: ItemStatus,
     classification: &'static str,
     patch_severity: &'static str,
 }
 
-impl<'a> Scene<'a> {
+impl<'a> NodeSnapshot<'a> {
     /// Patches in a state.
-    fn count(&self, state: State) -> u32 {
+    fn count(&self, state: ListedState) -> u32 {
         let (node, condition) = (self.node, self.condition);
         let if_has = |reason, count| {
             if condition.has(reason) {
@@ -65,48 +65,50 @@ impl<'a> Scene<'a> {
             }
         };
         match state {
-            State::Installed => 20 + node.roll("installed", 40),
-            State::InstalledOther => 3 + node.roll("other", 20),
-            State::InstalledPendingReboot => if_has(Condition::REBOOT, 3),
-            State::InstalledRejected => if_has(Condition::REJECTED, 2),
-            State::Missing => if_has(Condition::MISSING, 6),
-            State::Failed => if_has(Condition::FAILED, 2),
-            State::AvailableSecurityUpdate if condition.has(Condition::SECURITY) => {
+            ListedState::Installed => 20 + node.roll("installed", 40),
+            ListedState::InstalledOther => 3 + node.roll("other", 20),
+            ListedState::InstalledPendingReboot => if_has(Condition::REBOOT, 3),
+            ListedState::InstalledRejected => if_has(Condition::REJECTED, 2),
+            ListedState::Missing => if_has(Condition::MISSING, 6),
+            ListedState::Failed => if_has(Condition::FAILED, 2),
+            ListedState::AvailableSecurityUpdate if condition.has(Condition::SECURITY) => {
                 1 + node.roll("count", 3)
             }
-            State::AvailableSecurityUpdate if node.is_windows() => node.roll("available", 3),
-            State::NotApplicable if node.is_windows() => 20 + node.roll("inapplicable", 40),
-            State::AvailableSecurityUpdate | State::NotApplicable => 0,
-            State::Manual => u32::from(condition.has(Condition::UNEXPLAINED)),
+            ListedState::AvailableSecurityUpdate if node.is_windows() => node.roll("available", 3),
+            ListedState::NotApplicable if node.is_windows() => 20 + node.roll("inapplicable", 40),
+            ListedState::AvailableSecurityUpdate | ListedState::NotApplicable => 0,
+            ListedState::Manual => u32::from(condition.has(Condition::UNEXPLAINED)),
         }
     }
 
     fn seeds(self) -> impl Iterator<Item = Seed> + use<'a> {
         let own = self.own_baseline().is_some();
-        State::ALL.into_iter().flat_map(move |state| {
+        ListedState::ALL.into_iter().flat_map(move |state| {
             (0..self.count(state)).map(move |ordinal| self.seed(state, ordinal, own))
         })
     }
 
-    fn seed(&self, state: State, ordinal: u32, own_baseline: bool) -> Seed {
+    fn seed(&self, state: ListedState, ordinal: u32, own_baseline: bool) -> Seed {
         let (classification, patch_severity) = self.kind_of(state, ordinal);
         let severity = match (patch_severity, state) {
             _ if !own_baseline => UNSPECIFIED,
-            (_, State::InstalledOther | State::NotApplicable | State::Manual) => UNSPECIFIED,
+            (_, ListedState::InstalledOther | ListedState::NotApplicable | ListedState::Manual) => {
+                UNSPECIFIED
+            }
             ("Critical", _) => "CRITICAL",
             ("Important", _) => "HIGH",
             _ => "MEDIUM",
         };
         let verdict = match state {
-            State::NotApplicable => Verdict {
+            ListedState::NotApplicable => ItemStatus {
                 status: "",
                 severity,
             },
-            State::Installed | State::InstalledOther => Verdict::new(true, severity),
-            State::AvailableSecurityUpdate => {
-                Verdict::new(!self.condition.has(Condition::SECURITY), severity)
+            ListedState::Installed | ListedState::InstalledOther => ItemStatus::new(true, severity),
+            ListedState::AvailableSecurityUpdate => {
+                ItemStatus::new(!self.condition.has(Condition::SECURITY), severity)
             }
-            _ => Verdict::new(false, severity),
+            _ => ItemStatus::new(false, severity),
         };
         Seed {
             state,
@@ -119,10 +121,10 @@ impl<'a> Scene<'a> {
 
     /// Classification and the vendor's severity; AWS leaves both out where the baseline says
     /// nothing.
-    fn kind_of(&self, state: State, ordinal: u32) -> (&'static str, &'static str) {
+    fn kind_of(&self, state: ListedState, ordinal: u32) -> (&'static str, &'static str) {
         if matches!(
             state,
-            State::InstalledOther | State::NotApplicable | State::Manual
+            ListedState::InstalledOther | ListedState::NotApplicable | ListedState::Manual
         ) {
             return ("", "");
         }
@@ -137,8 +139,8 @@ impl<'a> Scene<'a> {
 
     /// Which patch of the world the `ordinal`th one in a state is, so that nodes miss the same
     /// patches.
-    fn number(state: State, ordinal: u32) -> u32 {
-        let base = State::ALL
+    fn number(state: ListedState, ordinal: u32) -> u32 {
+        let base = ListedState::ALL
             .iter()
             .position(|known| *known == state)
             .unwrap_or(0);
@@ -146,7 +148,7 @@ impl<'a> Scene<'a> {
     }
 
     /// Status and severity of each Patch item.
-    pub(super) fn patch_verdicts(self) -> impl Iterator<Item = Verdict> + use<'a> {
+    pub(super) fn patch_verdicts(self) -> impl Iterator<Item = ItemStatus> + use<'a> {
         self.seeds().map(|seed| seed.verdict)
     }
 
@@ -166,7 +168,7 @@ impl<'a> Scene<'a> {
             (self.node.id(), self.patch_execution(), self.baseline_id());
         self.seeds().map(move |seed| {
             let patch = self.patch(&seed, &id);
-            let details = if seed.state == State::Manual {
+            let details = if seed.state == ListedState::Manual {
                 BTreeMap::new()
             } else {
                 self.details(&patch, &baseline)
@@ -204,14 +206,17 @@ impl<'a> Scene<'a> {
     pub(super) fn patches(self) -> impl Iterator<Item = Patch> + use<'a> {
         let id = self.node.id();
         self.seeds()
-            .filter(|seed| seed.state != State::Manual)
+            .filter(|seed| seed.state != ListedState::Manual)
             .map(move |seed| self.patch(&seed, &id))
     }
 
     fn patch(&self, seed: &Seed, id: &str) -> Patch {
         let number = Self::number(seed.state, seed.ordinal);
         let (kb_id, title) = self.patch_names(seed.state, number);
-        let silent = matches!(seed.state, State::InstalledOther | State::NotApplicable);
+        let silent = matches!(
+            seed.state,
+            ListedState::InstalledOther | ListedState::NotApplicable
+        );
         Patch {
             instance_id: id.to_owned(),
             title: if silent { String::new() } else { title },
@@ -220,13 +225,13 @@ impl<'a> Scene<'a> {
             severity: seed.patch_severity.to_owned(),
             state: seed.state.name(),
             installed_time: self.installed_time(seed),
-            cve_ids: matches!(seed.state, State::Missing | State::Failed)
+            cve_ids: matches!(seed.state, ListedState::Missing | ListedState::Failed)
                 .then(|| format!("CVE-2026-{},CVE-2026-{}", 20_000 + number, 30_000 + number)),
         }
     }
 
-    fn patch_names(&self, state: State, number: u32) -> (String, String) {
-        if state == State::Manual {
+    fn patch_names(&self, state: ListedState, number: u32) -> (String, String) {
+        if state == ListedState::Manual {
             return ("manual-review".to_owned(), "Reviewed by hand".to_owned());
         }
         if self.node.is_windows() {
@@ -249,11 +254,11 @@ impl<'a> Scene<'a> {
 
     fn installed_time(&self, seed: &Seed) -> f64 {
         match seed.state {
-            State::InstalledOther if self.node.is_windows() => time::YEAR_ONE,
-            State::Installed
-            | State::InstalledOther
-            | State::InstalledPendingReboot
-            | State::InstalledRejected => {
+            ListedState::InstalledOther if self.node.is_windows() => time::YEAR_ONE,
+            ListedState::Installed
+            | ListedState::InstalledOther
+            | ListedState::InstalledPendingReboot
+            | ListedState::InstalledRejected => {
                 self.scanned() - f64::from(86_400 * (1 + seed.ordinal % 90))
             }
             _ => 0.0,
@@ -275,18 +280,18 @@ impl<'a> Scene<'a> {
             patch_group: self.node.patch_group().to_owned(),
             baseline_id: self.baseline_id(),
             snapshot_id: self.run_id("snapshot"),
-            installed_count: count(State::Installed),
-            installed_other_count: count(State::InstalledOther),
-            installed_pending_reboot_count: count(State::InstalledPendingReboot),
-            installed_rejected_count: count(State::InstalledRejected),
-            missing_count: count(State::Missing),
-            failed_count: count(State::Failed),
+            installed_count: count(ListedState::Installed),
+            installed_other_count: count(ListedState::InstalledOther),
+            installed_pending_reboot_count: count(ListedState::InstalledPendingReboot),
+            installed_rejected_count: count(ListedState::InstalledRejected),
+            missing_count: count(ListedState::Missing),
+            failed_count: count(ListedState::Failed),
             unreported_not_applicable_count: if self.node.is_windows() { 11 } else { -1 },
-            not_applicable_count: count(State::NotApplicable),
+            not_applicable_count: count(ListedState::NotApplicable),
             available_security_update_count: self
                 .node
                 .is_windows()
-                .then(|| count(State::AvailableSecurityUpdate)),
+                .then(|| count(ListedState::AvailableSecurityUpdate)),
             operation_start_time: end - 13.0,
             operation_end_time: end,
             operation: if install { "Install" } else { "Scan" }.to_owned(),
@@ -310,10 +315,10 @@ impl<'a> Scene<'a> {
     fn classes(&self) -> (i32, i32, i32) {
         let (mut critical, mut security, mut other) = (0, 0, 0);
         let states = [
-            State::Missing,
-            State::Failed,
-            State::InstalledRejected,
-            State::InstalledPendingReboot,
+            ListedState::Missing,
+            ListedState::Failed,
+            ListedState::InstalledRejected,
+            ListedState::InstalledPendingReboot,
         ];
         for seed in self
             .seeds()

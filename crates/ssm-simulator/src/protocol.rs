@@ -11,9 +11,9 @@ use super::Simulator;
 use super::answer::{self, AnswerBody, Form};
 use super::fault::FaultKind;
 use super::input::Input;
-use super::ledger::RequestLog;
 use super::operations::{self, Operation, Quirks};
 use super::refusal::Refusal;
+use super::request_log::LoggedRequest;
 use super::sts;
 use super::time;
 
@@ -34,7 +34,7 @@ pub(super) enum Ending {
 
 /// The credential scope of the signature. Signatures themselves are not verified: nobody has our
 /// secret keys.
-struct Scope {
+struct CredentialScope {
     account: String,
     region: String,
     service: String,
@@ -67,7 +67,7 @@ pub(super) fn ask(simulator: &Simulator, incoming: &Incoming<'_>) -> (Ending, Du
     let inner = &*simulator.inner;
     let number = inner.next_number();
     let request_id = super::random::uuid(super::random::join(inner.options.seed, number));
-    let mut log = RequestLog {
+    let mut log = LoggedRequest {
         at: Instant::now(),
         account: String::new(),
         region: String::new(),
@@ -90,7 +90,7 @@ pub(super) fn ask(simulator: &Simulator, incoming: &Incoming<'_>) -> (Ending, Du
         ),
     };
     log.outcome = outcome;
-    inner.ledger().record(log);
+    inner.request_log().record(log);
     (ending, inner.options.latency)
 }
 
@@ -100,7 +100,7 @@ fn judged(
     incoming: &Incoming<'_>,
     asked: &Asked,
     number: u64,
-    log: &mut RequestLog,
+    log: &mut LoggedRequest,
     form: Form<'_>,
 ) -> (Ending, String) {
     let refuse = |refusal: Refusal| {
@@ -212,7 +212,11 @@ fn asked(incoming: &Incoming<'_>) -> Result<Asked, Refusal> {
 }
 
 /// Reads `Authorization`: `AWS4-HMAC-SHA256 Credential=KEY/DATE/REGION/SERVICE/aws4_request, ...`.
-fn scope(simulator: &Simulator, incoming: &Incoming<'_>, service: &str) -> Result<Scope, Refusal> {
+fn scope(
+    simulator: &Simulator,
+    incoming: &Incoming<'_>,
+    service: &str,
+) -> Result<CredentialScope, Refusal> {
     let header = incoming
         .head
         .headers
@@ -249,7 +253,7 @@ fn scope(simulator: &Simulator, incoming: &Incoming<'_>, service: &str) -> Resul
         .first()
         .map(String::as_str)
         .unwrap_or_default();
-    let scope = Scope {
+    let scope = CredentialScope {
         account: sts::account_of(key).unwrap_or(first).to_owned(),
         region: region.to_owned(),
         service: scoped.to_owned(),
@@ -280,7 +284,7 @@ fn expired_token() -> Refusal {
     )
 }
 
-fn refusal_of(kind: FaultKind, asked: &Asked, scope: &Scope) -> Option<Refusal> {
+fn refusal_of(kind: FaultKind, asked: &Asked, scope: &CredentialScope) -> Option<Refusal> {
     Some(match kind {
         FaultKind::Throttle => Refusal::throttled(),
         FaultKind::ThrottleRetryAfter => Refusal {
@@ -333,7 +337,7 @@ fn rows(
     simulator: &Simulator,
     incoming: &Incoming<'_>,
     operation: &Operation,
-    scope: &Scope,
+    scope: &CredentialScope,
     quirks: &Quirks,
 ) -> Result<Vec<u8>, Refusal> {
     let malformed = || Refusal::bare("SerializationException");
@@ -351,7 +355,7 @@ fn identity(
     simulator: &Simulator,
     incoming: &Incoming<'_>,
     action: &str,
-    scope: &Scope,
+    scope: &CredentialScope,
     number: u64,
     request_id: &str,
 ) -> Result<Vec<u8>, Refusal> {

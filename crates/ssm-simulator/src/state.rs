@@ -8,12 +8,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Instant, SystemTime};
 
 use super::fault::{Fault, FaultKind};
-use super::ledger::Ledger;
 use super::options::{Options, Throttle};
 use super::random;
+use super::request_log::RequestLog;
+use super::simulated_target::SimulatedTarget;
 use super::throttle::Bucket;
 use super::time;
-use super::world::World;
 
 type Target = (String, String);
 
@@ -22,8 +22,8 @@ type Target = (String, String);
 pub(super) struct State {
     pub(super) options: Options,
     faults: Mutex<Vec<Fault>>,
-    worlds: BTreeMap<Target, Mutex<World>>,
-    ledger: Mutex<Ledger>,
+    worlds: BTreeMap<Target, Mutex<SimulatedTarget>>,
+    request_log: Mutex<RequestLog>,
     /// Requests per second that are let through.
     rate: Mutex<Option<f64>>,
     buckets: Mutex<HashMap<(String, String, &'static str), Bucket>>,
@@ -64,15 +64,16 @@ impl State {
                     .map(move |region| (account.clone(), region.clone()))
             })
             .collect();
-        let world =
-            |(account, region): &Target| Mutex::new(World::new(&options, account, region, start));
+        let world = |(account, region): &Target| {
+            Mutex::new(SimulatedTarget::new(&options, account, region, start))
+        };
         Self {
             faults: Mutex::new(options.faults.clone()),
             worlds: targets
                 .iter()
                 .map(|target| (target.clone(), world(target)))
                 .collect(),
-            ledger: Mutex::new(Ledger::new(options.keep_requests)),
+            request_log: Mutex::new(RequestLog::new(options.keep_requests)),
             rate: Mutex::new(options.requests_per_second),
             buckets: Mutex::default(),
             chains: Mutex::default(),
@@ -92,12 +93,16 @@ impl State {
         self.worlds.keys().cloned().collect()
     }
 
-    pub(super) fn target(&self, account: &str, region: &str) -> Option<&Mutex<World>> {
+    pub(super) fn target(&self, account: &str, region: &str) -> Option<&Mutex<SimulatedTarget>> {
         self.worlds.get(&(account.to_owned(), region.to_owned()))
     }
 
     /// The world of a target, as of now.
-    pub(super) fn world(&self, account: &str, region: &str) -> Option<MutexGuard<'_, World>> {
+    pub(super) fn world(
+        &self,
+        account: &str,
+        region: &str,
+    ) -> Option<MutexGuard<'_, SimulatedTarget>> {
         let mut world = lock(self.target(account, region)?);
         if self.options.drift > 0.0 {
             self.catch_up(&mut world);
@@ -106,7 +111,7 @@ impl State {
     }
 
     /// Drift goes on in steps of a second; those that nobody looked at are done as one.
-    fn catch_up(&self, world: &mut World) {
+    fn catch_up(&self, world: &mut SimulatedTarget) {
         let elapsed = self.began.elapsed().as_secs();
         let target = (world.names.account.clone(), world.names.region.clone());
         let Some(drifted) = self.drifted.get(&target) else {
@@ -120,8 +125,8 @@ impl State {
         }
     }
 
-    pub(super) fn ledger(&self) -> MutexGuard<'_, Ledger> {
-        lock(&self.ledger)
+    pub(super) fn request_log(&self) -> MutexGuard<'_, RequestLog> {
+        lock(&self.request_log)
     }
 
     pub(super) fn set_faults(&self, faults: Vec<Fault>) {
@@ -205,7 +210,7 @@ impl State {
         operation: &'static str,
         now: Instant,
     ) -> bool {
-        self.ledger().arrive(account, region, now);
+        self.request_log().arrive(account, region, now);
         let Some(rate) = *lock(&self.rate) else {
             return true;
         };

@@ -4,7 +4,7 @@ use super::rows::{CompliantSummary, NonCompliantSummary, SeveritySummary};
 
 /// Status and severity of one item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Verdict {
+pub(super) struct ItemStatus {
     pub(super) status: &'static str,
     pub(super) severity: &'static str,
 }
@@ -13,7 +13,7 @@ pub(super) const COMPLIANT: &str = "COMPLIANT";
 pub(super) const NON_COMPLIANT: &str = "NON_COMPLIANT";
 pub(super) const UNSPECIFIED: &str = "UNSPECIFIED";
 
-impl Verdict {
+impl ItemStatus {
     pub(super) const fn new(compliant: bool, severity: &'static str) -> Self {
         Self {
             status: if compliant { COMPLIANT } else { NON_COMPLIANT },
@@ -41,8 +41,8 @@ impl Default for Tally {
     }
 }
 
-impl FromIterator<Verdict> for Tally {
-    fn from_iter<T: IntoIterator<Item = Verdict>>(verdicts: T) -> Self {
+impl FromIterator<ItemStatus> for Tally {
+    fn from_iter<T: IntoIterator<Item = ItemStatus>>(verdicts: T) -> Self {
         let mut tally = Self::default();
         for verdict in verdicts {
             tally.add(verdict.status, verdict.severity);

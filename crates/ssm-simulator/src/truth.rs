@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::rows::{ResourceTruth, TargetTruth};
-use super::world::{Slot, World};
+use super::simulated_target::{ListingSlot, SimulatedTarget};
 
-impl World {
+impl SimulatedTarget {
     /// All rows as of now. Items and patches only `with_items`: they are hundreds per resource.
     pub(super) fn truth(&self, with_items: bool) -> TargetTruth {
         let aggregates = self.aggregates();
@@ -76,7 +76,9 @@ impl World {
 
     /// Replaces one resource, or removes it.
     pub(super) fn pin(&mut self, id: &str, resource: Option<ResourceTruth>) {
-        let slot = resource.map_or(Slot::Gone, |resource| Slot::Pinned(Box::new(resource)));
+        let slot = resource.map_or(ListingSlot::Gone, |resource| {
+            ListingSlot::Pinned(Box::new(resource))
+        });
         if let Some(place) = self
             .find(id)
             .and_then(|index| self.slots.get_mut(index as usize))

@@ -6,18 +6,22 @@ use std::sync::atomic::Ordering;
 
 use aws_credential_types::Credentials;
 
-use super::{Holder, State};
+use super::{CredentialState, TargetCredentials};
 use crate::aws::acceptance::{Use, is_unknown_there};
+use crate::aws::cached_credentials::CachedCredentials;
 use crate::aws::classify;
-use crate::aws::lease::Lease;
 use crate::aws::sts::Sts;
-use crate::collect::{Answer, Scope, SourceError};
-use crate::model::Reason;
+use crate::collect::{FailureScope, SourceError, SourceResult};
+use crate::model::FailureReason;
 
-impl Holder {
+impl TargetCredentials {
     /// In the middle of a refresh only credentials of the same account will do: rows of another one
     /// would be mixed in.
-    pub(super) async fn same_account(&self, credentials: &Credentials, base: &Lease) -> Answer<()> {
+    pub(super) async fn same_account(
+        &self,
+        credentials: &Credentials,
+        base: &CachedCredentials,
+    ) -> SourceResult<()> {
         let Some(began_with) = self.state().account.clone() else {
             return Ok(());
         };
@@ -35,8 +39,8 @@ impl Holder {
     pub(super) async fn account_of(
         &self,
         credentials: &Credentials,
-        base: Option<&Lease>,
-    ) -> Answer<String> {
+        base: Option<&CachedCredentials>,
+    ) -> SourceResult<String> {
         let key = credentials.access_key_id();
         match &self.known_account {
             Some(account) if self.role.is_some() => Ok(account.clone()),
@@ -57,7 +61,11 @@ impl Holder {
 
     /// Asks STS, unless another target has. Where STS does not know the credentials, another
     /// region's may.
-    async fn ask_whose(&self, credentials: &Credentials, base: Option<&Lease>) -> Answer<String> {
+    async fn ask_whose(
+        &self,
+        credentials: &Credentials,
+        base: Option<&CachedCredentials>,
+    ) -> SourceResult<String> {
         let key = credentials.access_key_id();
         let error = match self
             .chain
@@ -97,7 +105,7 @@ impl Holder {
         }
     }
 
-    async fn ask(&self, sts: &Arc<Sts>, credentials: &Credentials) -> Answer<String> {
+    async fn ask(&self, sts: &Arc<Sts>, credentials: &Credentials) -> SourceResult<String> {
         let account = Box::pin(sts.account_id(credentials)).await?;
         self.taken_by(sts, credentials);
         self.chain
@@ -117,7 +125,11 @@ impl Holder {
 
     /// Why the role cannot be assumed: it may be the region that does not take the base
     /// credentials.
-    pub(super) async fn not_assumed(&self, error: SourceError, base: &Lease) -> SourceError {
+    pub(super) async fn not_assumed(
+        &self,
+        error: SourceError,
+        base: &CachedCredentials,
+    ) -> SourceError {
         let used = Use::Sts(base.credentials.access_key_id().to_owned());
         if let Some(error) = self.disabled_region(&used, &error) {
             return error;
@@ -134,7 +146,7 @@ impl Holder {
     }
 
     /// If STS did not take the base credentials, the next refresh reads them anew.
-    async fn forget_if_refused(&self, error: &SourceError, base: Option<&Lease>) {
+    async fn forget_if_refused(&self, error: &SourceError, base: Option<&CachedCredentials>) {
         if let Some(base) = base.filter(|_| classify::blames_credentials(error.reason)) {
             self.chain.forget(base.number).await;
         }
@@ -153,14 +165,14 @@ impl Holder {
             error.detail
         );
         Some(SourceError::new(
-            Reason::RegionDisabled,
-            Scope::Call,
+            FailureReason::RegionDisabled,
+            FailureScope::Call,
             classify::one_line(&detail),
         ))
     }
 
     /// How SSM sees the credentials; `None` before it is known whose they are.
-    pub(super) fn used_for_ssm(&self, state: &State) -> Option<Use> {
+    pub(super) fn used_for_ssm(&self, state: &CredentialState) -> Option<Use> {
         match &self.role {
             Some(role) => Some(Use::Role(role.arn.clone())),
             None => state.account.clone().map(Use::Account),
@@ -169,5 +181,9 @@ impl Holder {
 }
 
 fn invalid(detail: String) -> SourceError {
-    SourceError::new(Reason::InvalidCredentials, Scope::Call, detail)
+    SourceError::new(
+        FailureReason::InvalidCredentials,
+        FailureScope::Call,
+        detail,
+    )
 }

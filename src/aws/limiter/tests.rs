@@ -16,10 +16,10 @@ fn limiter(ceiling: f64) -> Limiter {
     Limiter::new(ceiling, Duration::from_mins(5))
 }
 
-async fn tickets(limiter: &Limiter, count: usize) -> Vec<Duration> {
+async fn permits(limiter: &Limiter, count: usize) -> Vec<Duration> {
     let start = Instant::now();
     let one = async || {
-        limiter.ticket(limiter.place(DETAIL)).await;
+        limiter.permit(limiter.place(DETAIL)).await;
         start.elapsed()
     };
     join_all((0..count).map(|_| one())).await
@@ -27,7 +27,7 @@ async fn tickets(limiter: &Limiter, count: usize) -> Vec<Duration> {
 
 #[tokio::test(start_paused = true)]
 async fn tickets_are_evenly_spaced() {
-    let taken = tickets(&limiter(5.0), 11).await;
+    let taken = permits(&limiter(5.0), 11).await;
     for (number, at) in (0..).zip(&taken) {
         assert_eq!(at.as_millis(), number * 200);
     }
@@ -37,7 +37,7 @@ async fn tickets_are_evenly_spaced() {
 async fn idleness_earns_no_burst() {
     let limiter = limiter(5.0);
     advance(Duration::from_mins(1)).await;
-    let taken = tickets(&limiter, 6).await;
+    let taken = permits(&limiter, 6).await;
     assert!(taken[1] >= Duration::from_millis(190), "{taken:?}");
     assert!(taken[5] >= Duration::from_millis(990), "{taken:?}");
 }
@@ -47,7 +47,7 @@ async fn lateness_of_a_timer_does_not_lower_the_rate() {
     let limiter = limiter(100.0);
     let start = Instant::now();
     for _ in 0..100 {
-        limiter.ticket(limiter.place(DETAIL)).await;
+        limiter.permit(limiter.place(DETAIL)).await;
         advance(Duration::from_millis(7)).await;
     }
     assert!(
@@ -62,7 +62,7 @@ async fn a_list_goes_before_details_that_came_earlier() {
     let limiter = limiter(1.0);
     let order = RefCell::new(Vec::new());
     let take = async |name, operation| {
-        limiter.ticket(limiter.place(operation)).await;
+        limiter.permit(limiter.place(operation)).await;
         order.borrow_mut().push(name);
     };
     let late = async {
@@ -83,13 +83,13 @@ async fn a_list_goes_before_details_that_came_earlier() {
 async fn one_that_gives_up_leaves_no_gap() {
     let limiter = Rc::new(limiter(1.0));
     let start = Instant::now();
-    limiter.ticket(limiter.place(DETAIL)).await;
+    limiter.permit(limiter.place(DETAIL)).await;
     let impatient = timeout(
         Duration::from_millis(500),
-        limiter.ticket(limiter.place(LIST)),
+        limiter.permit(limiter.place(LIST)),
     );
     let stays = async {
-        limiter.ticket(limiter.place(DETAIL)).await;
+        limiter.permit(limiter.place(DETAIL)).await;
         start.elapsed()
     };
     let both = async { tokio::join!(impatient, stays) };
@@ -105,10 +105,10 @@ async fn one_that_gives_up_leaves_no_gap() {
 async fn a_retry_goes_before_calls_that_came_later() {
     let limiter = limiter(1.0);
     let (early, late) = (limiter.place(DETAIL), limiter.place(DETAIL));
-    limiter.ticket(early).await;
+    limiter.permit(early).await;
     let start = Instant::now();
     let take = async |place| {
-        limiter.ticket(place).await;
+        limiter.permit(place).await;
         start.elapsed().as_millis()
     };
     let (late, retried) = tokio::join!(take(late), take(early));
@@ -119,7 +119,7 @@ async fn a_retry_goes_before_calls_that_came_later() {
 async fn nobody_gets_a_ticket_while_aws_asks_to_wait() {
     let limiter = limiter(10.0);
     limiter.throttled(LIST, Instant::now(), Some(Duration::from_millis(700)));
-    let taken = tickets(&limiter, 2).await;
+    let taken = permits(&limiter, 2).await;
     assert_eq!(
         taken.iter().map(Duration::as_millis).collect::<Vec<_>>(),
         [700, 800]
@@ -145,9 +145,9 @@ async fn a_volley_of_throttles_is_one_throttle() {
 async fn a_refresh_is_spread_over_half_the_interval_and_the_first_is_not() {
     let limiter = limiter(10.0);
     limiter.begin();
-    assert!(tickets(&limiter, 600).await[599] <= Duration::from_mins(1));
+    assert!(permits(&limiter, 600).await[599] <= Duration::from_mins(1));
     limiter.begin();
-    let spread = tickets(&limiter, 600).await[599];
+    let spread = permits(&limiter, 600).await[599];
     assert!((130..=150).contains(&spread.as_secs()), "{spread:?}");
 }
 
@@ -155,27 +155,27 @@ async fn a_refresh_is_spread_over_half_the_interval_and_the_first_is_not() {
 async fn a_refresh_that_needs_more_calls_than_expected_hurries_after_half_the_interval() {
     let limiter = limiter(10.0);
     limiter.begin();
-    tickets(&limiter, 300).await;
+    permits(&limiter, 300).await;
     limiter.begin();
-    let taken = tickets(&limiter, 1300).await[1299];
+    let taken = permits(&limiter, 1300).await[1299];
     assert!((240..=260).contains(&taken.as_secs()), "{taken:?}");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_throttled_operation_slows_down_alone() {
     let limiter = limiter(10.0);
-    tickets(&limiter, 50).await;
+    permits(&limiter, 50).await;
     limiter.throttled(DETAIL, Instant::now(), None);
     let (slow, start) = (limiter.allowed(DETAIL), Instant::now());
     assert!((4.0..=6.0).contains(&slow), "{slow}");
     assert!((limiter.allowed(LIST) - 10.0).abs() < f64::EPSILON);
     let lists = async {
         for _ in 0..20 {
-            limiter.ticket(limiter.place(LIST)).await;
+            limiter.permit(limiter.place(LIST)).await;
         }
         start.elapsed()
     };
-    let (details, lists) = tokio::join!(tickets(&limiter, 20), lists);
+    let (details, lists) = tokio::join!(permits(&limiter, 20), lists);
     assert!(lists <= Duration::from_millis(2500), "{lists:?}");
     assert!(details[19] >= Duration::from_millis(2500), "{details:?}");
 }
@@ -195,10 +195,10 @@ fn backoff_doubles_and_jitter_stays_below() {
 async fn allowed_after_throttles(limiter: &Limiter, apart: Duration) -> f64 {
     let lists = async {
         for _ in 0..30 {
-            limiter.ticket(limiter.place(LIST)).await;
+            limiter.permit(limiter.place(LIST)).await;
         }
     };
-    tokio::join!(tickets(limiter, 30), lists);
+    tokio::join!(permits(limiter, 30), lists);
     let sent = Instant::now();
     advance(Duration::from_secs(2)).await;
     limiter.throttled(DETAIL, sent, None);
@@ -223,10 +223,10 @@ async fn a_limit_that_only_one_operation_meets_is_its_own() {
     for _ in 0..OWN {
         let lists = async {
             for _ in 0..20 {
-                limiter.ticket(limiter.place(LIST)).await;
+                limiter.permit(limiter.place(LIST)).await;
             }
         };
-        tokio::join!(tickets(&limiter, 20), lists);
+        tokio::join!(permits(&limiter, 20), lists);
         limiter.throttled(LIST, Instant::now(), None);
     }
     let (own, others) = (

@@ -23,7 +23,7 @@ pub(super) const MAX_SIGNATURES: usize = 1024;
 /// it out.
 pub(super) const PIECE_BYTES: usize = 8;
 
-type Piece = [u8; PIECE_BYTES];
+type SecretFragment = [u8; PIECE_BYTES];
 
 /// How a secret is recognised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +40,7 @@ pub(super) struct Known {
     secrets: HashMap<Box<str>, Secret>,
     signatures: VecDeque<Box<str>>,
     /// The pieces of opaque secrets and of signatures, and how often each of them occurs.
-    pieces: HashMap<Piece, u32>,
+    pieces: HashMap<SecretFragment, u32>,
     /// In small letters, as are the following.
     names: Names,
     /// Without what is neither letter nor digit.
@@ -235,7 +235,7 @@ fn letters_with_places(text: &str) -> (String, Vec<usize>) {
 
 /// Overlapping runs of letters and digits, as small letters: how a secret is split or escaped does
 /// not matter.
-fn pieces_of(secret: &str) -> Vec<Piece> {
+fn pieces_of(secret: &str) -> Vec<SecretFragment> {
     letters_of(secret)
         .as_bytes()
         .windows(PIECE_BYTES)

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use crate::aws::testing::{Reply, Server, html, json, with_headers};
 use crate::aws::{SsmSource, testing};
-use crate::collect::{Answer, Operation, PageRequest, Scope, Source, Types};
-use crate::model::Reason;
+use crate::collect::{FailureScope, Operation, PageRequest, Source, SourceResult, TypeFilter};
+use crate::model::FailureReason;
 
 #[tokio::test]
 async fn a_page_may_be_empty_and_yet_not_the_last() {
@@ -46,7 +46,7 @@ async fn unknown_words_unknown_times_and_missing_members_are_no_errors() {
     .await;
     let (source, _) = server.source().await;
     let page = source
-        .summaries(&Types::All, &PageRequest::FIRST)
+        .summaries(&TypeFilter::All, &PageRequest::FIRST)
         .await
         .expect("a page");
     let rows = page.rows.expect("a list");
@@ -70,14 +70,14 @@ async fn unknown_words_unknown_times_and_missing_members_are_no_errors() {
 }
 
 /// How many rows the answer to a call has; `None` if it has no list.
-async fn rows_of(source: &SsmSource, operation: Operation) -> Answer<Option<usize>> {
+async fn rows_of(source: &SsmSource, operation: Operation) -> SourceResult<Option<usize>> {
     let (page, ids) = (&PageRequest::FIRST, ["i-1".into()]);
     Ok(match operation {
         Operation::DescribeInstanceInformation => {
             source.instances(page).await?.rows.map(|rows| rows.len())
         }
         Operation::ListResourceComplianceSummaries => source
-            .summaries(&Types::All, page)
+            .summaries(&TypeFilter::All, page)
             .await?
             .rows
             .map(|rows| rows.len()),
@@ -122,35 +122,35 @@ type Scripted = fn() -> Reply;
 #[tokio::test]
 async fn an_error_that_comes_as_a_good_answer_is_the_error_that_it_is() {
     let header = |code: &str| with_headers(200, &format!("x-amzn-errortype: {code}\r\n"), "{}");
-    let cases: [(Scripted, Reason, Scope, usize); 8] = [
+    let cases: [(Scripted, FailureReason, FailureScope, usize); 8] = [
         (
             || json(200, r#"{"__type":"AccessDeniedException","message":"no"}"#),
-            Reason::AccessDenied,
-            Scope::Call,
+            FailureReason::AccessDenied,
+            FailureScope::Call,
             1,
         ),
         (
             || json(200, r#"{"code":"ValidationException","message":"no"}"#),
-            Reason::Other,
-            Scope::Content,
+            FailureReason::Other,
+            FailureScope::Content,
             1,
         ),
         (
             || json(200, r#"{"Code":"InternalServerError","Message":"no"}"#),
-            Reason::ServerError,
-            Scope::Call,
+            FailureReason::ServerError,
+            FailureScope::Call,
             3,
         ),
         (
             || json(200, r#"{"__type":"ServiceUnavailableException"}"#),
-            Reason::ServerError,
-            Scope::Call,
+            FailureReason::ServerError,
+            FailureScope::Call,
             3,
         ),
         (
             || json(200, r#"{"Error":{"Code":"AccessDenied","Message":"no"}}"#),
-            Reason::AccessDenied,
-            Scope::Call,
+            FailureReason::AccessDenied,
+            FailureScope::Call,
             1,
         ),
         (
@@ -160,14 +160,14 @@ async fn an_error_that_comes_as_a_good_answer_is_the_error_that_it_is() {
                     r#"{"InstanceInformationList":[],"__type":"AccessDeniedException"}"#,
                 )
             },
-            Reason::AccessDenied,
-            Scope::Call,
+            FailureReason::AccessDenied,
+            FailureScope::Call,
             1,
         ),
         (
             || json(202, r#"{"__type":"SomethingNew","message":"no"}"#),
-            Reason::Other,
-            Scope::Call,
+            FailureReason::Other,
+            FailureScope::Call,
             1,
         ),
         (
@@ -178,8 +178,8 @@ async fn an_error_that_comes_as_a_good_answer_is_the_error_that_it_is() {
                     "<html>",
                 )
             },
-            Reason::AccessDenied,
-            Scope::Call,
+            FailureReason::AccessDenied,
+            FailureScope::Call,
             1,
         ),
     ];
@@ -204,7 +204,7 @@ async fn an_error_that_comes_as_a_good_answer_is_the_error_that_it_is() {
     };
     assert_eq!(
         source.associations(&page).await.expect_err("refused").scope,
-        Scope::Token
+        FailureScope::Token
     );
 }
 
@@ -223,7 +223,7 @@ async fn a_throttle_that_comes_as_a_good_answer_slows_the_calls_down() {
     let page = source.instances(&PageRequest::FIRST).await.expect("a page");
     assert_eq!(
         (page.rows, counts.failures()),
-        (Some(Vec::new()), vec![Reason::Throttled])
+        (Some(Vec::new()), vec![FailureReason::Throttled])
     );
     let asked = server.asked("DescribeInstanceInformation");
     assert!(asked[1].at - asked[0].at >= Duration::from_millis(295));
@@ -256,7 +256,7 @@ async fn expired_credentials_that_come_as_a_good_answer_are_replaced() {
     );
     source.begin().await.expect("a session");
     source.instances(&PageRequest::FIRST).await.expect("a page");
-    assert_eq!(counts.failures(), [Reason::ExpiredToken]);
+    assert_eq!(counts.failures(), [FailureReason::ExpiredToken]);
 }
 
 #[tokio::test]
@@ -282,7 +282,7 @@ async fn a_good_answer_that_is_not_awss_is_a_bad_response() {
             .expect_err("no answer of AWS's");
         assert_eq!(
             (error.reason, error.scope, counts.attempts()),
-            (Reason::BadResponse, Scope::Content, 1),
+            (FailureReason::BadResponse, FailureScope::Content, 1),
             "{error}"
         );
     }
@@ -327,7 +327,7 @@ async fn a_row_that_the_sdk_cannot_read_asks_for_a_smaller_question() {
     for error in errors {
         assert_eq!(
             (error.reason, error.scope),
-            (Reason::BadResponse, Scope::Content),
+            (FailureReason::BadResponse, FailureScope::Content),
             "{error}"
         );
     }

@@ -11,7 +11,7 @@ use crate::aws::testing::{
 };
 use crate::aws::{SsmSource, attempt_log};
 use crate::collect::{PageRequest, Source};
-use crate::model::Reason;
+use crate::model::FailureReason;
 
 const ID: &str = "1b2c3d4e-0123-4567-89ab-cdef01234567";
 
@@ -100,7 +100,7 @@ async fn a_failure_has_awss_id_of_its_request() {
         .expect_err("too many rows");
     assert_eq!(
         (error.reason, error.request_id.as_deref()),
-        (Reason::BadResponse, Some(ID))
+        (FailureReason::BadResponse, Some(ID))
     );
 }
 
@@ -108,7 +108,7 @@ async fn a_failure_has_awss_id_of_its_request() {
 async fn a_refused_role_has_awss_id_of_its_request() {
     let error = "<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>";
     let headers = format!("content-type: text/xml\r\nx-amzn-RequestId: {ID}\r\n");
-    let server = Server::start(move |_, _| Reply::Answer {
+    let server = Server::start(move |_, _| Reply::SourceResult {
         status: 403,
         headers: headers.clone(),
         body: error.into(),
@@ -122,7 +122,7 @@ async fn a_refused_role_has_awss_id_of_its_request() {
     let error = source.begin().await.expect_err("refused");
     assert_eq!(
         (error.reason, error.request_id.as_deref()),
-        (Reason::AssumeRoleFailed, Some(ID))
+        (FailureReason::AssumeRoleFailed, Some(ID))
     );
 }
 
@@ -219,5 +219,5 @@ async fn attempts_that_nobody_observes_are_no_fault() {
     source.begin().await.expect("an account");
     let (result, head) = attempt_log::observed(async { 7 }).await;
     assert_eq!((result, head), (7, attempt_log::AnswerHead::default()));
-    assert!(matches!(json(200, ""), Reply::Answer { .. }));
+    assert!(matches!(json(200, ""), Reply::SourceResult { .. }));
 }

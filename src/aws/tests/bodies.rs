@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 use futures_util::future::join_all;
 
 use crate::aws::testing::{Counts, Reply, Server, json, options, role_options};
-use crate::aws::{Base, BaseOptions, SsmSource, TargetOptions};
-use crate::collect::{PAGE, PageRequest, Scope, Source, Types};
-use crate::model::Reason;
+use crate::aws::{AwsBase, BaseOptions, SsmSource, TargetOptions};
+use crate::collect::{FailureScope, MAX_PAGE_ROWS, PageRequest, Source, TypeFilter};
+use crate::model::FailureReason;
 
 const MIB: usize = 1 << 20;
 /// What is read, and what fits into the buffers of two sockets.
@@ -54,9 +54,9 @@ fn patient() -> TargetOptions {
 #[tokio::test]
 async fn a_body_beyond_16_mib_is_a_bad_response_and_read_no_further() {
     for (status, scope) in [
-        (200, Scope::Content),
-        (400, Scope::Call),
-        (500, Scope::Call),
+        (200, FailureScope::Content),
+        (400, FailureScope::Call),
+        (500, FailureScope::Call),
     ] {
         for way in 0..all_ways(status).len() {
             let server =
@@ -70,13 +70,13 @@ async fn a_body_beyond_16_mib_is_a_bad_response_and_read_no_further() {
                 .expect_err("too large");
             assert_eq!(
                 (error.reason, error.scope),
-                (Reason::BadResponse, scope),
+                (FailureReason::BadResponse, scope),
                 "{error}"
             );
             assert!(error.detail.contains("larger than 16 MiB"), "{error}");
             assert_eq!(
                 (counts.attempts(), counts.failures()),
-                (1, vec![Reason::BadResponse])
+                (1, vec![FailureReason::BadResponse])
             );
             assert!(
                 server.taken() < MAX_TAKEN_BYTES,
@@ -99,7 +99,7 @@ async fn the_bound_holds_for_sts() {
                 Arc::<Counts>::default(),
             );
             let error = source.begin().await.expect_err("too large");
-            assert_eq!(error.reason, Reason::BadResponse, "{error}");
+            assert_eq!(error.reason, FailureReason::BadResponse, "{error}");
             assert!(server.taken() < MAX_TAKEN_BYTES, "{} bytes", server.taken());
         }
     }
@@ -122,13 +122,13 @@ async fn a_good_answer_that_is_not_stss_is_a_bad_response() {
                 Arc::<Counts>::default(),
             );
             let error = source.begin().await.expect_err("no answer of STS's");
-            assert_eq!(error.reason, Reason::BadResponse, "{body}: {error}");
+            assert_eq!(error.reason, FailureReason::BadResponse, "{body}: {error}");
         }
     }
 }
 
 fn html_of(status: u16, body: &str) -> Reply {
-    Reply::Answer {
+    Reply::SourceResult {
         status,
         headers: "content-type: text/html\r\n".to_owned(),
         body: body.to_owned(),
@@ -145,7 +145,7 @@ async fn the_bound_holds_for_a_service_that_gives_credentials() {
             fallback_region: Some("eu-west-1".to_owned()),
             ..BaseOptions::default()
         };
-        let base = Base::load(options).await.expect("a good environment");
+        let base = AwsBase::load(options).await.expect("a good environment");
         let source = SsmSource::new(&base, role_options(), Arc::<Counts>::default());
         source.begin().await.expect_err("too large");
         return;
@@ -212,7 +212,7 @@ async fn the_time_of_an_attempt_is_that_of_its_body_too() {
         .expect_err("it does not end");
     assert_eq!(
         (error.reason, counts.attempts()),
-        (Reason::Timeout, 3),
+        (FailureReason::Timeout, 3),
         "{error}"
     );
     assert!(
@@ -225,9 +225,9 @@ async fn the_time_of_an_attempt_is_that_of_its_body_too() {
 #[tokio::test]
 async fn a_page_far_above_what_was_asked_for_is_a_bad_response() {
     for (rows, is_taken) in [
-        (PAGE, true),
-        (2 * PAGE, true),
-        (2 * PAGE + 1, false),
+        (MAX_PAGE_ROWS, true),
+        (2 * MAX_PAGE_ROWS, true),
+        (2 * MAX_PAGE_ROWS + 1, false),
         (5000, false),
         (5_000_000, false),
     ] {
@@ -255,9 +255,9 @@ async fn a_page_far_above_what_was_asked_for_is_a_bad_response() {
                 );
                 assert_eq!(
                     (error.reason, error.scope),
-                    (Reason::BadResponse, Scope::Content)
+                    (FailureReason::BadResponse, FailureScope::Content)
                 );
-                assert_eq!(counts.failures(), [Reason::BadResponse]);
+                assert_eq!(counts.failures(), [FailureReason::BadResponse]);
             }
         }
     }
@@ -278,7 +278,7 @@ async fn a_row_with_far_too_many_members_is_a_bad_response() {
         .expect_err("too many");
     assert_eq!(
         (error.reason, error.scope),
-        (Reason::BadResponse, Scope::Content),
+        (FailureReason::BadResponse, FailureScope::Content),
         "{error}"
     );
 }
@@ -308,9 +308,11 @@ async fn times_and_nesting_without_measure_break_nothing() {
     let server = Server::start(move |_, before| json(200, &bodies[before % bodies.len()])).await;
     let source = SsmSource::new(&server.base().await, patient(), Arc::<Counts>::default());
     for call in 0..6 {
-        let page = source.summaries(&Types::All, &PageRequest::FIRST).await;
+        let page = source
+            .summaries(&TypeFilter::All, &PageRequest::FIRST)
+            .await;
         assert!(
-            call >= 2 || page.is_err_and(|error| error.reason == Reason::BadResponse),
+            call >= 2 || page.is_err_and(|error| error.reason == FailureReason::BadResponse),
             "{call}"
         );
     }

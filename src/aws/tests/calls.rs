@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::aws::testing::{Asked, Counts, Server, identity, json, options};
-use crate::aws::{Base, BaseOptions, SsmSource};
-use crate::collect::{Operation, PageRequest, Source, Types};
+use crate::aws::{AwsBase, BaseOptions, SsmSource};
+use crate::collect::{Operation, PageRequest, Source, TypeFilter};
 
 fn body(asked: &[Asked]) -> serde_json::Value {
     serde_json::from_str(&asked.last().expect("it was asked").body).expect("JSON")
@@ -22,11 +22,11 @@ async fn each_call_asks_for_pages_of_fifty_with_its_filters() {
     let server = Server::start(|_, _| json(200, "{}")).await;
     let (source, counts) = server.source().await;
     let ids: Vec<Arc<str>> = vec!["i-1".into(), "i-2".into()];
-    let named = Types::Named(vec!["Patch".to_owned(), "Custom:A".to_owned()]);
+    let named = TypeFilter::Named(vec!["Patch".to_owned(), "Custom:A".to_owned()]);
 
     source.instances(&PageRequest::FIRST).await.expect("a page");
     source
-        .summaries(&Types::All, &PageRequest::FIRST)
+        .summaries(&TypeFilter::All, &PageRequest::FIRST)
         .await
         .expect("a page");
     source.totals(&after("t")).await.expect("a page");
@@ -135,7 +135,7 @@ const CHILD: &str = "SSM_COMPLIANCE_EXPORTER_TEST_CHILD";
 async fn the_environment_names_region_and_endpoint() {
     if std::env::var_os(CHILD).is_some() {
         let static_credentials = Some(("AKIDBASE".to_owned(), "secret".to_owned()));
-        let base = Base::load(BaseOptions {
+        let base = AwsBase::load(BaseOptions {
             endpoint_url: None,
             static_credentials,
             fallback_region: None,

@@ -9,14 +9,14 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
 use futures_util::future::join_all;
 
-use crate::aws::chain::Chain;
+use crate::aws::base_credentials::BaseCredentials;
 use crate::aws::testing::{
     Asked, Counts, Reply, Server, identity, json, options, refusal, role_options, session,
     sts_refusal,
 };
-use crate::aws::{Base, SsmSource, TargetOptions};
+use crate::aws::{AwsBase, SsmSource, TargetOptions};
 use crate::collect::{PageRequest, Source};
-use crate::model::Reason;
+use crate::model::FailureReason;
 
 /// SSM that knows only sessions whose access key is `good`.
 fn ssm(asked: &Asked, good: &str) -> Reply {
@@ -79,7 +79,7 @@ async fn a_refused_role_costs_one_call_per_refresh() {
     let (source, counts) = role_source(&server).await;
     for refresh in 1..=2 {
         let error = source.begin().await.expect_err("refused");
-        assert_eq!(error.reason, Reason::AssumeRoleFailed);
+        assert_eq!(error.reason, FailureReason::AssumeRoleFailed);
         assert!(
             error.detail.contains("role/reader") && error.detail.contains("AccessDenied"),
             "{error}"
@@ -101,9 +101,9 @@ async fn a_refused_role_costs_one_call_per_refresh() {
 #[tokio::test]
 async fn faults_of_sts_keep_their_own_reasons() {
     for (code, reason) in [
-        ("ExpiredToken", Reason::ExpiredToken),
-        ("InvalidClientTokenId", Reason::InvalidCredentials),
-        ("ValidationError", Reason::AssumeRoleFailed),
+        ("ExpiredToken", FailureReason::ExpiredToken),
+        ("InvalidClientTokenId", FailureReason::InvalidCredentials),
+        ("ValidationError", FailureReason::AssumeRoleFailed),
     ] {
         let server = Server::start(move |_, _| sts_refusal(code)).await;
         let (source, _) = role_source(&server).await;
@@ -120,7 +120,7 @@ async fn faults_of_sts_keep_their_own_reasons() {
     tokio::task::yield_now().await;
     assert_eq!(
         source.begin().await.expect_err("nobody listens").reason,
-        Reason::Network
+        FailureReason::Network
     );
 }
 
@@ -141,7 +141,7 @@ async fn a_session_that_ends_early_is_replaced_once_for_all_calls() {
         counts
             .failures()
             .iter()
-            .all(|reason| *reason == Reason::ExpiredToken)
+            .all(|reason| *reason == FailureReason::ExpiredToken)
     );
     assert_eq!(counts.attempts(), 5 + counts.failures().len());
 }
@@ -159,7 +159,10 @@ async fn a_session_that_is_refused_again_ends_the_refresh() {
         .instances(&PageRequest::FIRST)
         .await
         .expect_err("refused twice");
-    assert_eq!((error.reason, counts.attempts()), (Reason::ExpiredToken, 2));
+    assert_eq!(
+        (error.reason, counts.attempts()),
+        (FailureReason::ExpiredToken, 2)
+    );
     source
         .associations(&PageRequest::FIRST)
         .await
@@ -203,9 +206,11 @@ impl ProvideCredentials for Rotating {
     }
 }
 
-async fn base_of(server: &Server, provider: impl ProvideCredentials + 'static) -> Base {
-    let chain = Arc::new(Chain::fixed(SharedCredentialsProvider::new(provider)));
-    Base {
+async fn base_of(server: &Server, provider: impl ProvideCredentials + 'static) -> AwsBase {
+    let chain = Arc::new(BaseCredentials::fixed(SharedCredentialsProvider::new(
+        provider,
+    )));
+    AwsBase {
         chain,
         ..server.base().await
     }
@@ -247,7 +252,7 @@ async fn base_credentials_that_sts_refuses_are_read_anew_by_the_next_refresh() {
     let source = SsmSource::new(&base, role_options(), Arc::<Counts>::default());
     assert_eq!(
         source.begin().await.expect_err("expired").reason,
-        Reason::ExpiredToken
+        FailureReason::ExpiredToken
     );
     source.begin().await.expect("fresh ones");
     assert_eq!(server.asked("AssumeRole").len(), 2);
@@ -271,7 +276,7 @@ async fn without_credentials_nobody_is_asked() {
     let base = base_of(&server, Nothing).await;
     let source = SsmSource::new(&base, role_options(), Arc::<Counts>::default());
     let error = source.begin().await.expect_err("none");
-    assert_eq!(error.reason, Reason::InvalidCredentials);
+    assert_eq!(error.reason, FailureReason::InvalidCredentials);
     assert_eq!(
         source
             .instances(&PageRequest::FIRST)
@@ -295,7 +300,7 @@ async fn an_unknown_account_is_asked_for_again_by_the_next_refresh() {
     let (source, _) = server.source().await;
     assert_eq!(
         source.begin().await.expect_err("denied").reason,
-        Reason::AccessDenied
+        FailureReason::AccessDenied
     );
     assert_eq!(source.begin().await.as_deref(), Ok("111122223333"));
 }

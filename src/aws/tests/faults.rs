@@ -9,8 +9,8 @@ use crate::aws::testing::{
     Counts, Reply, Server, html, identity, json, options, refusal, with_headers,
 };
 use crate::aws::{SsmSource, TargetOptions};
-use crate::collect::{PageRequest, Scope, Source, SourceError};
-use crate::model::Reason;
+use crate::collect::{FailureScope, PageRequest, Source, SourceError};
+use crate::model::FailureReason;
 
 /// Lists instances once while every answer is `reply`; how it failed, and after how many attempts.
 async fn failing(reply: impl Fn() -> Reply + Send + Sync + 'static) -> (SourceError, usize) {
@@ -39,20 +39,32 @@ async fn failing(reply: impl Fn() -> Reply + Send + Sync + 'static) -> (SourceEr
 #[tokio::test]
 async fn refusals_are_told_by_their_code_and_not_tried_again() {
     for (code, reason, scope) in [
-        ("AccessDeniedException", Reason::AccessDenied, Scope::Call),
-        ("ValidationException", Reason::Other, Scope::Content),
-        ("InvalidNextToken", Reason::Other, Scope::Call),
+        (
+            "AccessDeniedException",
+            FailureReason::AccessDenied,
+            FailureScope::Call,
+        ),
+        (
+            "ValidationException",
+            FailureReason::Other,
+            FailureScope::Content,
+        ),
+        ("InvalidNextToken", FailureReason::Other, FailureScope::Call),
         (
             "com.amazonaws.ssm#InvalidFilter",
-            Reason::Other,
-            Scope::Call,
+            FailureReason::Other,
+            FailureScope::Call,
         ),
         (
             "com.amazonaws.ssm#AccessDeniedException",
-            Reason::AccessDenied,
-            Scope::Call,
+            FailureReason::AccessDenied,
+            FailureScope::Call,
         ),
-        ("NotAccessDeniedExceptionAtAll", Reason::Other, Scope::Call),
+        (
+            "NotAccessDeniedExceptionAtAll",
+            FailureReason::Other,
+            FailureScope::Call,
+        ),
     ] {
         let (error, attempts) = failing(move || refusal(code, "because")).await;
         assert_eq!(
@@ -78,35 +90,50 @@ async fn a_token_that_aws_refuses_asks_for_another_beginning_and_nothing_else_do
         (
             "InvalidNextToken",
             "The specified token is not valid.",
-            Scope::Call,
-            Scope::Token,
+            FailureScope::Call,
+            FailureScope::Token,
         ),
         (
             "com.amazonaws.ssm#InvalidNextToken",
             "",
-            Scope::Call,
-            Scope::Token,
+            FailureScope::Call,
+            FailureScope::Token,
         ),
-        ("ExpiredNextTokenException", "", Scope::Call, Scope::Token),
-        ("ValidationException", constraint, Scope::Call, Scope::Token),
+        (
+            "ExpiredNextTokenException",
+            "",
+            FailureScope::Call,
+            FailureScope::Token,
+        ),
+        (
+            "ValidationException",
+            constraint,
+            FailureScope::Call,
+            FailureScope::Token,
+        ),
         (
             "InvalidParameterValue",
             "The value of NextToken is invalid",
-            Scope::Call,
-            Scope::Token,
+            FailureScope::Call,
+            FailureScope::Token,
         ),
-        ("ValidationException", other, Scope::Content, Scope::Content),
+        (
+            "ValidationException",
+            other,
+            FailureScope::Content,
+            FailureScope::Content,
+        ),
         (
             "AccessDeniedException",
             constraint,
-            Scope::Call,
-            Scope::Call,
+            FailureScope::Call,
+            FailureScope::Call,
         ),
         (
             "ExpiredTokenException",
             "The security token included in the request is expired",
-            Scope::Call,
-            Scope::Call,
+            FailureScope::Call,
+            FailureScope::Call,
         ),
     ] {
         let server = Server::start(move |asked, _| match asked.operation.as_str() {
@@ -132,7 +159,10 @@ async fn a_token_that_aws_refuses_asks_for_another_beginning_and_nothing_else_do
     let (source, _) = server.source().await;
     let ids: [Arc<str>; 2] = ["i-1".into(), "i-2".into()];
     let error = source.patch_states(&ids, &next).await.expect_err("refused");
-    assert_eq!((error.reason, error.scope), (Reason::Other, Scope::Token));
+    assert_eq!(
+        (error.reason, error.scope),
+        (FailureReason::Other, FailureScope::Token)
+    );
 }
 
 #[tokio::test]
@@ -140,7 +170,7 @@ async fn the_header_with_the_code_goes_before_the_body() {
     let header = "x-amzn-errortype: AccessDeniedException:http://internal\r\n";
     let (error, _) =
         failing(move || with_headers(400, header, r#"{"__type":"ThrottlingException"}"#)).await;
-    assert_eq!(error.reason, Reason::AccessDenied);
+    assert_eq!(error.reason, FailureReason::AccessDenied);
 }
 
 #[tokio::test]
@@ -158,7 +188,7 @@ async fn an_unknown_resource_is_gone_when_asked_for_alone() {
             .await
             .expect_err("gone")
             .scope,
-        Scope::Gone
+        FailureScope::Gone
     );
     assert_eq!(
         source
@@ -166,7 +196,7 @@ async fn an_unknown_resource_is_gone_when_asked_for_alone() {
             .await
             .expect_err("gone")
             .scope,
-        Scope::Gone
+        FailureScope::Gone
     );
     assert_eq!(
         source
@@ -174,7 +204,7 @@ async fn an_unknown_resource_is_gone_when_asked_for_alone() {
             .await
             .expect_err("one of two")
             .scope,
-        Scope::Content
+        FailureScope::Content
     );
 }
 
@@ -184,18 +214,18 @@ async fn faults_of_aws_are_tried_three_times_whatever_their_body() {
         let (error, attempts) = failing(move || html(status)).await;
         assert_eq!(
             (error.reason, error.scope, attempts),
-            (Reason::ServerError, Scope::Call, 3),
+            (FailureReason::ServerError, FailureScope::Call, 3),
             "{status}"
         );
     }
     let (error, attempts) =
         failing(|| json(500, r#"{"__type":"InternalServerError","Message":"x"}"#)).await;
-    assert_eq!((error.reason, attempts), (Reason::ServerError, 3));
+    assert_eq!((error.reason, attempts), (FailureReason::ServerError, 3));
     let half = "HTTP/1.1 503 -\r\ncontent-length: 9\r\n\r\n<html";
     let (error, attempts) = failing(move || Reply::Half(half)).await;
     assert_eq!(
         (error.reason, error.scope, attempts),
-        (Reason::ServerError, Scope::Call, 3),
+        (FailureReason::ServerError, FailureScope::Call, 3),
         "the status says enough"
     );
 }
@@ -205,7 +235,7 @@ async fn a_page_of_a_proxy_is_a_bad_response() {
     let (error, attempts) = failing(|| html(400)).await;
     assert_eq!(
         (error.reason, error.scope, attempts),
-        (Reason::BadResponse, Scope::Call, 1)
+        (FailureReason::BadResponse, FailureScope::Call, 1)
     );
 }
 
@@ -215,7 +245,7 @@ async fn a_connection_that_breaks_is_tried_three_times() {
         let (error, attempts) = failing(reply).await;
         assert_eq!(
             (error.reason, error.scope, attempts),
-            (Reason::Network, Scope::Call, 3),
+            (FailureReason::Network, FailureScope::Call, 3),
             "{error}"
         );
     }
@@ -233,7 +263,7 @@ async fn a_refused_connection_is_a_network_failure() {
         .expect_err("nobody listens");
     assert_eq!(
         (error.reason, counts.attempts()),
-        (Reason::Network, 3),
+        (FailureReason::Network, 3),
         "{error}"
     );
 }
@@ -252,7 +282,10 @@ async fn silence_is_a_timeout_after_each_attempts_own_time() {
         .instances(&PageRequest::FIRST)
         .await
         .expect_err("no answer");
-    assert_eq!((error.reason, counts.attempts()), (Reason::Timeout, 3));
+    assert_eq!(
+        (error.reason, counts.attempts()),
+        (FailureReason::Timeout, 3)
+    );
     assert!(
         start.elapsed() < Duration::from_secs(3),
         "{:?}",
@@ -279,7 +312,7 @@ async fn a_throttled_call_passes_in_the_end() {
         source.instances(&PageRequest::FIRST).await.expect("a page");
         assert_eq!(
             (counts.attempts(), counts.failures()),
-            (4, vec![Reason::Throttled; 3])
+            (4, vec![FailureReason::Throttled; 3])
         );
     }
 }
@@ -289,7 +322,7 @@ async fn a_call_that_is_always_throttled_is_given_up() {
     let header = "x-amz-retry-after: 5\r\n";
     let body = r#"{"__type":"ThrottlingException","message":"Rate exceeded"}"#;
     let (error, attempts) = failing(move || with_headers(400, header, body)).await;
-    assert_eq!((error.reason, attempts), (Reason::Throttled, 8));
+    assert_eq!((error.reason, attempts), (FailureReason::Throttled, 8));
     assert_eq!(error.detail, "ThrottlingException: Rate exceeded");
 }
 
@@ -361,7 +394,7 @@ async fn a_call_that_is_given_up_is_counted_and_leaves_the_line() {
 async fn a_signature_error_keeps_the_request_to_itself() {
     let message = "The Canonical String was x-amz-security-token:TOPSECRET";
     let (error, _) = failing(move || refusal("InvalidSignatureException", message)).await;
-    assert_eq!(error.reason, Reason::InvalidCredentials);
+    assert_eq!(error.reason, FailureReason::InvalidCredentials);
     assert!(!format!("{error} {error:?}").contains("TOPSECRET"));
 }
 
@@ -378,7 +411,7 @@ async fn a_wrong_clock_is_corrected_by_the_next_attempt() {
     .await;
     let (source, counts) = server.source().await;
     source.instances(&PageRequest::FIRST).await.expect("a page");
-    assert_eq!(counts.failures(), [Reason::InvalidCredentials]);
+    assert_eq!(counts.failures(), [FailureReason::InvalidCredentials]);
     let head = server.asked("DescribeInstanceInformation")[1].head.clone();
     assert!(head.contains("x-amz-date: 20280101T0000"), "{head}");
 }

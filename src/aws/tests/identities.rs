@@ -7,14 +7,14 @@ use std::time::Duration;
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
 
-use crate::aws::chain::Chain;
+use crate::aws::base_credentials::BaseCredentials;
 use crate::aws::testing::{
     Asked, Counts, Reply, Server, identity, json, options, refusal, role_options, session,
     sts_refusal,
 };
-use crate::aws::{Base, SsmSource, TargetOptions};
+use crate::aws::{AwsBase, SsmSource, TargetOptions};
 use crate::collect::{PageRequest, Source};
-use crate::model::Reason;
+use crate::model::FailureReason;
 
 const EMPTY: &str = r#"{"InstanceInformationList":[]}"#;
 
@@ -42,14 +42,16 @@ fn has_key(asked: &Asked, key: &str) -> bool {
     asked.head.contains(&format!("Credential={key}/"))
 }
 
-async fn base_of(server: &Server, provider: impl ProvideCredentials + 'static) -> Base {
-    Base {
-        chain: Arc::new(Chain::fixed(SharedCredentialsProvider::new(provider))),
+async fn base_of(server: &Server, provider: impl ProvideCredentials + 'static) -> AwsBase {
+    AwsBase {
+        chain: Arc::new(BaseCredentials::fixed(SharedCredentialsProvider::new(
+            provider,
+        ))),
         ..server.base().await
     }
 }
 
-fn source(base: &Base, options: TargetOptions) -> SsmSource {
+fn source(base: &AwsBase, options: TargetOptions) -> SsmSource {
     SsmSource::new(base, options, Arc::<Counts>::default())
 }
 
@@ -75,7 +77,7 @@ async fn credentials_of_another_account_end_the_refresh_and_begin_the_next() {
             .instances(&PageRequest::FIRST)
             .await
             .expect_err("rows of another account");
-        assert_eq!(error.reason, Reason::InvalidCredentials);
+        assert_eq!(error.reason, FailureReason::InvalidCredentials);
         assert!(
             error.detail.contains("222222222222") && error.detail.contains("111111111111"),
             "{error}"
@@ -130,11 +132,11 @@ async fn a_new_key_that_sts_cannot_be_asked_about_is_not_used() {
             .await
             .expect_err("nobody knows whose")
             .reason,
-        Reason::AccessDenied
+        FailureReason::AccessDenied
     );
     assert_eq!(
         source.begin().await.expect_err("never guessed").reason,
-        Reason::AccessDenied
+        FailureReason::AccessDenied
     );
     assert_eq!(server.asked("DescribeInstanceInformation").len(), 1);
 }
@@ -164,7 +166,7 @@ async fn an_account_id_that_is_none_is_refused() {
         let (source, _) = server.source().await;
         assert_eq!(
             source.begin().await.expect_err(odd).reason,
-            Reason::BadResponse,
+            FailureReason::BadResponse,
             "{odd}"
         );
     }
@@ -229,7 +231,7 @@ async fn an_sts_that_does_not_answer_is_named_with_the_way_out() {
         .await
         .expect("in time")
         .expect_err("none");
-    assert_eq!(error.reason, Reason::Network);
+    assert_eq!(error.reason, FailureReason::Network);
     assert!(
         error
             .detail

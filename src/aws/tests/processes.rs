@@ -10,7 +10,7 @@ use aws_credential_types::provider::ProvideCredentials;
 use crate::aws::credential_process::{CredentialProcess, end_credential_processes};
 use crate::aws::resolution::{Load, Resolver};
 use crate::aws::unloaded::unloaded;
-use crate::model::Reason;
+use crate::model::FailureReason;
 
 /// Ending the processes of the program ends those of all tests: one at a time.
 static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
@@ -64,7 +64,7 @@ async fn a_process_that_hangs_ends_with_its_attempt_and_the_next_one_follows() {
     let resolver = resolver(directory.path(), HANGS, Duration::from_millis(500));
     for attempt in 1..=2 {
         let error = resolver.resolve().await.expect_err("hangs");
-        assert_eq!(error.reason, Reason::Timeout);
+        assert_eq!(error.reason, FailureReason::Timeout);
         assert_eq!(
             error.detail,
             "credential_process of profile dev did not answer within 0.5 s"

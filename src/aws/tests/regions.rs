@@ -6,14 +6,14 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::aws::chain::Chain;
+use crate::aws::base_credentials::BaseCredentials;
 use crate::aws::testing::{
     Asked, Counts, Reply, Server, identity, json, options, refusal, role_options, session,
     sts_refusal,
 };
-use crate::aws::{Base, SsmSource, TargetOptions};
+use crate::aws::{AwsBase, SsmSource, TargetOptions};
 use crate::collect::{PageRequest, Source, SourceError};
-use crate::model::Reason;
+use crate::model::FailureReason;
 
 const ENABLED: &str = "eu-west-1";
 const DISABLED: &str = "ap-east-1";
@@ -40,8 +40,10 @@ async fn targets(
     options: impl Fn() -> TargetOptions,
 ) -> ([SsmSource; 2], Counted) {
     let reads = Counted::default();
-    let chain = Arc::new(Chain::fixed(SharedCredentialsProvider::new(reads.clone())));
-    let base = Base {
+    let chain = Arc::new(BaseCredentials::fixed(SharedCredentialsProvider::new(
+        reads.clone(),
+    )));
+    let base = AwsBase {
         chain,
         ..server.base().await
     };
@@ -81,7 +83,7 @@ async fn refresh(target: &SsmSource) -> Result<String, SourceError> {
 }
 
 fn assert_disabled(error: &SourceError) {
-    assert_eq!(error.reason, Reason::RegionDisabled, "{error}");
+    assert_eq!(error.reason, FailureReason::RegionDisabled, "{error}");
     assert!(
         error.detail.contains(DISABLED) && error.detail.contains(ENABLED),
         "{error}"
@@ -116,7 +118,7 @@ async fn a_disabled_region_that_begins_first_is_told_at_its_next_refresh() {
     let server = Server::start(|asked, _| aws(asked)).await;
     let ([enabled, disabled], reads) = targets(&server, options).await;
     let error = refresh(&disabled).await.expect_err("nobody has told yet");
-    assert_eq!(error.reason, Reason::InvalidCredentials);
+    assert_eq!(error.reason, FailureReason::InvalidCredentials);
     refresh(&enabled).await.expect("well");
     let before = reads.0.load(Ordering::Relaxed);
     assert_disabled(&refresh(&disabled).await.expect_err("refused"));
@@ -149,7 +151,7 @@ async fn a_role_whose_sessions_a_region_refuses_is_told_by_its_sibling() {
             .await
             .expect_err("nobody has told yet")
             .reason,
-        Reason::InvalidCredentials
+        FailureReason::InvalidCredentials
     );
     refresh(&enabled).await.expect("well");
     for _ in 0..2 {
@@ -195,7 +197,7 @@ async fn credentials_that_no_region_takes_are_not_a_matter_of_regions() {
     for target in [&one, &other, &one] {
         assert_eq!(
             refresh(target).await.expect_err("refused").reason,
-            Reason::InvalidCredentials
+            FailureReason::InvalidCredentials
         );
     }
 }
@@ -206,7 +208,7 @@ async fn sts_says_by_itself_that_a_region_is_not_activated() {
     let ([_, target], _) = targets(&server, role_options).await;
     assert_eq!(
         target.begin().await.expect_err("refused").reason,
-        Reason::RegionDisabled
+        FailureReason::RegionDisabled
     );
 }
 
@@ -238,8 +240,10 @@ async fn a_disabled_region_is_told_with_new_keys_too_though_it_is_the_first_to_u
     for options in [options, role_options] {
         let server = Server::start(|asked, _| aws(asked)).await;
         let keys = Rotating::default();
-        let chain = Arc::new(Chain::fixed(SharedCredentialsProvider::new(keys.clone())));
-        let base = Base {
+        let chain = Arc::new(BaseCredentials::fixed(SharedCredentialsProvider::new(
+            keys.clone(),
+        )));
+        let base = AwsBase {
             chain,
             ..server.base().await
         };

@@ -7,12 +7,12 @@ use std::time::{Duration, Instant};
 
 use aws_credential_types::Credentials;
 
-use crate::aws::chain::Chain;
+use crate::aws::base_credentials::BaseCredentials;
 use crate::aws::resolution::{Load, Resolver, Stage};
 use crate::aws::testing::{Counts, Reply, Server, options};
-use crate::aws::{Base, SsmSource};
-use crate::collect::{Answer, Source};
-use crate::model::Reason;
+use crate::aws::{AwsBase, SsmSource};
+use crate::collect::{Source, SourceResult};
+use crate::model::FailureReason;
 
 const LIMIT: Duration = Duration::from_millis(200);
 
@@ -20,7 +20,7 @@ fn credentials() -> Credentials {
     Credentials::new("AKID", "secret", None, None, "test")
 }
 
-fn resolver(load: impl Fn(Stage) -> Answer<Credentials> + Send + Sync + 'static) -> Resolver {
+fn resolver(load: impl Fn(Stage) -> SourceResult<Credentials> + Send + Sync + 'static) -> Resolver {
     let load = Arc::new(load);
     let load: Arc<Load> = Arc::new(move |stage| {
         let load = Arc::clone(&load);
@@ -52,7 +52,7 @@ async fn a_file_that_hangs_blocks_nobody_and_is_named_by_every_refresh_until_it_
         }
     };
     let error = tokio::select! { answer = resolver.resolve() => answer.expect_err("hangs"), () = ticking => unreachable!() };
-    assert_eq!(error.reason, Reason::Timeout);
+    assert_eq!(error.reason, FailureReason::Timeout);
     assert!(
         error
             .detail
@@ -66,7 +66,7 @@ async fn a_file_that_hangs_blocks_nobody_and_is_named_by_every_refresh_until_it_
     );
     for _ in 0..2 {
         let error = resolver.resolve().await.expect_err("still hangs");
-        assert_eq!(error.reason, Reason::Timeout);
+        assert_eq!(error.reason, FailureReason::Timeout);
         assert!(
             error.detail.contains("/mnt/token still does not answer"),
             "{error}"
@@ -134,7 +134,7 @@ async fn one_that_nobody_waits_for_any_more_is_dropped() {
 async fn a_panic_is_an_error_of_one_refresh() {
     let server = Server::start(|_, _| crate::aws::testing::identity("111122223333")).await;
     let calls = AtomicUsize::new(0);
-    let chain = Chain::of(resolver(move |stage| {
+    let chain = BaseCredentials::of(resolver(move |stage| {
         stage.set("profile dev");
         assert!(
             calls.fetch_add(1, Ordering::Relaxed) > 0,
@@ -142,13 +142,13 @@ async fn a_panic_is_an_error_of_one_refresh() {
         );
         Ok(credentials())
     }));
-    let base = Base {
+    let base = AwsBase {
         chain: Arc::new(chain),
         ..server.base().await
     };
     let source = SsmSource::new(&base, options(), Arc::<Counts>::default());
     let error = source.begin().await.expect_err("panicked");
-    assert_eq!(error.reason, Reason::Internal);
+    assert_eq!(error.reason, FailureReason::Internal);
     assert_eq!(
         error.detail,
         "the AWS SDK panicked while loading credentials from profile dev"
@@ -171,8 +171,8 @@ async fn a_target_that_is_dropped_takes_its_resolution_with_it() {
             })
         })
     };
-    let chain = Chain::of(Resolver::with_limit(load, Duration::from_mins(1)));
-    let base = Base {
+    let chain = BaseCredentials::of(Resolver::with_limit(load, Duration::from_mins(1)));
+    let base = AwsBase {
         chain: Arc::new(chain),
         ..server.base().await
     };

@@ -10,11 +10,11 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use futures_util::future::join_all;
 
 use super::attempts::Log;
-use crate::aws::chain::Chain;
+use crate::aws::base_credentials::BaseCredentials;
 use crate::aws::testing::{Asked, Counts, Reply, Server, encoded, options, role_options};
-use crate::aws::{Base, SsmSource, TargetOptions, codes, one_line};
-use crate::collect::{PageRequest, Scope, Source};
-use crate::model::Reason;
+use crate::aws::{AwsBase, SsmSource, TargetOptions, codes, one_line};
+use crate::collect::{FailureScope, PageRequest, Source};
+use crate::model::FailureReason;
 
 const TOKEN: &str = "IQoJb3JpZ2luX2VjEHAaCWV1LXdlc3QtMSJHMEUCIQDx/Zq+8fN3wKc0lm==";
 const SECRET_KEY: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYzz0123456";
@@ -105,7 +105,7 @@ fn refusal(code: &str, echo: &str, variant: usize) -> Reply {
         .collect();
     let headers =
         format!("content-type: {content}\r\nx-amz-retry-after: 5\r\nx-amzn-RequestId: {line}\r\n");
-    Reply::Answer {
+    Reply::SourceResult {
         status,
         headers,
         body,
@@ -138,7 +138,7 @@ async fn hostile() -> Server {
     .await
 }
 
-async fn base(server: &Server) -> Base {
+async fn base(server: &Server) -> AwsBase {
     let credentials = Credentials::new(
         "AKIDEXAMPLE",
         SECRET_KEY,
@@ -146,8 +146,10 @@ async fn base(server: &Server) -> Base {
         None,
         "test",
     );
-    let chain = Arc::new(Chain::fixed(SharedCredentialsProvider::new(credentials)));
-    Base {
+    let chain = Arc::new(BaseCredentials::fixed(SharedCredentialsProvider::new(
+        credentials,
+    )));
+    AwsBase {
         chain,
         ..server.base().await
     }
@@ -191,7 +193,7 @@ async fn whatever_the_code_no_secret_is_in_an_error_or_in_the_log() {
             // It has met eight kinds of answers already, and pauses between them.
             if errors
                 .last()
-                .is_some_and(|error| error.reason == Reason::Throttled)
+                .is_some_and(|error| error.reason == FailureReason::Throttled)
             {
                 break;
             }
@@ -250,7 +252,7 @@ async fn a_page_that_repeats_the_request_is_not_shown() {
         .expect_err("not AWS");
     assert_eq!(
         (error.reason, error.scope),
-        (Reason::BadResponse, Scope::Content),
+        (FailureReason::BadResponse, FailureScope::Content),
         "{error}"
     );
 }

@@ -16,11 +16,11 @@ use aws_smithy_types::body::SdkBody;
 use tokio::time::Instant;
 
 use crate::aws::base::settings;
-use crate::aws::chain::Chain;
+use crate::aws::base_credentials::BaseCredentials;
 use crate::aws::testing::{Counts, options};
-use crate::aws::{Base, SsmSource, TargetOptions};
+use crate::aws::{AwsBase, SsmSource, TargetOptions};
 use crate::collect::{Clock, Identification, Plan, RefreshObserver, Refresher};
-use crate::model::{Ages, Collector, Target, Timestamp};
+use crate::model::{AgeLimits, Collector, Target, Timestamp};
 
 const INTERVAL: Duration = Duration::from_mins(5);
 const STALE_AFTER: Duration = Duration::from_mins(40);
@@ -148,12 +148,14 @@ fn source(sky: &Sky) -> SsmSource {
     let http = http_client_fn(move |_, _| connector.clone());
     let sdk = settings(http, Some(Region::new("eu-west-1"))).build();
     let credentials = Credentials::new("AKIDBASE", "secret", None, None, "test");
-    let chain = Arc::new(Chain::fixed(SharedCredentialsProvider::new(credentials)));
+    let chain = Arc::new(BaseCredentials::fixed(SharedCredentialsProvider::new(
+        credentials,
+    )));
     let options = TargetOptions {
         requests_per_second: 5.0,
         ..options()
     };
-    SsmSource::new(&Base { sdk, chain }, options, Arc::<Counts>::default())
+    SsmSource::new(&AwsBase { sdk, chain }, options, Arc::<Counts>::default())
 }
 
 #[tokio::test(start_paused = true)]
@@ -168,7 +170,7 @@ async fn a_storm_of_an_hour_is_met_with_few_calls_named_and_over_within_an_inter
         start: sky.start,
         shown: Arc::default(),
     };
-    let ages = Ages {
+    let ages = AgeLimits {
         stale_after: STALE_AFTER,
         interval: INTERVAL,
         full_every: Duration::from_hours(6),

@@ -8,9 +8,9 @@ use tokio::runtime::Handle;
 use tokio::time::Instant;
 
 use super::script::Script;
-use super::world::{self, Known, World};
+use super::world::{self, Known, ScriptedTarget};
 use super::*;
-use crate::model::{Ages, Attempt, Collector, Target, Timestamp};
+use crate::model::{AgeLimits, Attempt, Collector, Target, Timestamp};
 
 pub(super) const STALE_AFTER: Duration = Duration::from_hours(1);
 pub(super) const FULL_EVERY: Duration = Duration::from_hours(6);
@@ -54,11 +54,11 @@ pub(super) struct Shown {
 }
 
 impl Bench {
-    pub(super) fn new(world: World) -> Self {
+    pub(super) fn new(world: ScriptedTarget) -> Self {
         Self::with_plan(world, Plan::everything())
     }
 
-    pub(super) fn with_plan(world: World, plan: Plan) -> Self {
+    pub(super) fn with_plan(world: ScriptedTarget, plan: Plan) -> Self {
         Self::with_clock(
             world,
             plan,
@@ -66,10 +66,10 @@ impl Bench {
         )
     }
 
-    pub(super) fn with_clock(mut world: World, plan: Plan, clock: Clock) -> Self {
+    pub(super) fn with_clock(mut world: ScriptedTarget, plan: Plan, clock: Clock) -> Self {
         world.settle();
         let (script, board) = (Script::new(world), Notes::new());
-        let target = Target::new(Ages {
+        let target = Target::new(AgeLimits {
             stale_after: STALE_AFTER,
             interval: INTERVAL,
             full_every: FULL_EVERY,

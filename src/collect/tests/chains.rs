@@ -4,16 +4,16 @@ use std::time::Duration;
 
 use super::bench::Bench;
 use super::script::Step;
-use super::world::{World, id};
+use super::world::{ScriptedTarget, id};
 use super::*;
-use crate::model::{ASSOCIATION, Collector, PATCH, Reason};
+use crate::model::{ASSOCIATION, Collector, FailureReason, PATCH};
 
 const LISTING: Operation = Operation::DescribeInstanceInformation;
 const SUMMARIES: Operation = Operation::ListResourceComplianceSummaries;
 
 #[tokio::test(start_paused = true)]
 async fn a_world_of_several_pages_is_read_whole() {
-    let mut world = World::fleet(120);
+    let mut world = ScriptedTarget::fleet(120);
     world.fail_association(&id(7));
     world.add_ghost("i-ghost");
     let expected = world.known();
@@ -26,13 +26,13 @@ async fn a_world_of_several_pages_is_read_whole() {
 
 #[tokio::test(start_paused = true)]
 async fn empty_pages_with_a_token_are_not_the_end() {
-    let world = World::fleet(60);
+    let world = ScriptedTarget::fleet(60);
     let expected = world.known();
     let bench = Bench::new(world);
     bench.script.rule(|call| match call.number {
         0 if call.operation.is_listing() => Step::Empty("0#first".into()),
         1 if call.operation.is_listing() => Step::Empty("0#second".into()),
-        _ => Step::Answer,
+        _ => Step::SourceResult,
     });
     bench.refresh().await;
     assert_eq!(bench.failures(), []);
@@ -42,14 +42,14 @@ async fn empty_pages_with_a_token_are_not_the_end() {
 
 #[tokio::test(start_paused = true)]
 async fn a_repeated_token_leaves_the_listing_incomplete_and_the_last_good_one_stays() {
-    let world = World::fleet(120);
+    let world = ScriptedTarget::fleet(120);
     let expected = world.known();
     let bench = Bench::new(world);
     bench.refresh().await;
     bench.script.change(|world| world.unlist(&id(3)));
     bench.script.rule(|call| match call.operation {
         LISTING => Step::Next("50".into()),
-        _ => Step::Answer,
+        _ => Step::SourceResult,
     });
     bench.refresh().await;
     assert_eq!(bench.failures(), [("instances", "bad_response")]);
@@ -69,7 +69,7 @@ async fn a_listing_without_end_is_given_up() {
         (Operation::DescribePatchBaselines, "baselines", 1_000),
         (Operation::ListComplianceItems, "items", 100),
     ] {
-        let mut world = World::fleet(1);
+        let mut world = ScriptedTarget::fleet(1);
         world.fail_association(&id(0));
         let bench = Bench::new(world);
         bench.script.state().latency = Duration::ZERO;
@@ -77,7 +77,7 @@ async fn a_listing_without_end_is_given_up() {
             if call.operation == operation {
                 Step::Next(format!("0#{}", call.number))
             } else {
-                Step::Answer
+                Step::SourceResult
             }
         });
         bench.refresh().await;
@@ -88,12 +88,12 @@ async fn a_listing_without_end_is_given_up() {
 
 #[tokio::test(start_paused = true)]
 async fn rows_without_an_id_are_counted_and_fail_nothing() {
-    let bench = Bench::new(World::fleet(120));
+    let bench = Bench::new(ScriptedTarget::fleet(120));
     bench.script.rule(|call| {
         if call.operation == LISTING {
             Step::Skip(2)
         } else {
-            Step::Answer
+            Step::SourceResult
         }
     });
     bench.refresh().await;
@@ -104,7 +104,7 @@ async fn rows_without_an_id_are_counted_and_fail_nothing() {
 
 #[tokio::test(start_paused = true)]
 async fn chains_run_side_by_side() {
-    let mut world = World::fleet(200);
+    let mut world = ScriptedTarget::fleet(200);
     (0..200).for_each(|number| world.set(&id(number), "Custom:A", true));
     world.settle();
     let bench = Bench::new(world);
@@ -117,7 +117,7 @@ async fn chains_run_side_by_side() {
 #[tokio::test(start_paused = true)]
 async fn with_known_types_there_is_a_chain_for_patch_one_for_association_and_one_for_every_twenty_others()
  {
-    let mut world = World::fleet(1);
+    let mut world = ScriptedTarget::fleet(1);
     (10..35).for_each(|number| world.set(&id(0), &format!("Custom:T{number}"), true));
     world.set(&id(0), "NewOne", false);
     world.settle();
@@ -145,12 +145,14 @@ async fn with_known_types_there_is_a_chain_for_patch_one_for_association_and_one
 
 #[tokio::test(start_paused = true)]
 async fn with_unknown_types_there_is_one_chain_of_all() {
-    let world = World::fleet(60);
+    let world = ScriptedTarget::fleet(60);
     let expected = world.known();
     let bench = Bench::new(world);
     bench.script.rule(|call| match call.operation {
-        Operation::ListComplianceSummaries => Step::Fail(Reason::AccessDenied, Scope::Call),
-        _ => Step::Answer,
+        Operation::ListComplianceSummaries => {
+            Step::Fail(FailureReason::AccessDenied, FailureScope::Call)
+        }
+        _ => Step::SourceResult,
     });
     bench.refresh().await;
     assert_eq!(bench.failures(), [("compliance_totals", "access_denied")]);
@@ -166,11 +168,13 @@ async fn with_unknown_types_there_is_one_chain_of_all() {
 
 #[tokio::test(start_paused = true)]
 async fn of_two_chains_that_fail_the_first_in_order_says_why_and_nothing_of_either_is_taken() {
-    let bench = Bench::new(World::fleet(3));
+    let bench = Bench::new(ScriptedTarget::fleet(3));
     bench.script.rule(
         |call| match (call.operation, call.about.first().map(String::as_str)) {
-            (SUMMARIES, Some(ASSOCIATION)) => Step::Fail(Reason::ServerError, Scope::Call),
-            _ => Step::Answer,
+            (SUMMARIES, Some(ASSOCIATION)) => {
+                Step::Fail(FailureReason::ServerError, FailureScope::Call)
+            }
+            _ => Step::SourceResult,
         },
     );
     bench.refresh().await;
@@ -188,7 +192,7 @@ async fn of_two_chains_that_fail_the_first_in_order_says_why_and_nothing_of_eith
 
 #[tokio::test(start_paused = true)]
 async fn a_row_that_two_pages_show_is_there_once_and_the_newer_one_counts() {
-    let mut world = World::fleet(1);
+    let mut world = ScriptedTarget::fleet(1);
     let at = |millis: i64| crate::model::Timestamp::from_millis(1_763_200_000_000 + millis);
     world.summaries[0].execution_time = at(2);
     let mut older = world.summaries[0].clone();

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use super::bench::Bench;
 use super::script::{Call, Step};
-use super::world::{World, id};
+use super::world::{ScriptedTarget, id};
 use super::*;
-use crate::model::{ASSOCIATION, Collector, PATCH, Reason};
+use crate::model::{ASSOCIATION, Collector, FailureReason, PATCH};
 
 pub(super) const PATCHES: Operation = Operation::DescribeInstancePatchStates;
 pub(super) const ITEMS: Operation = Operation::ListComplianceItems;
@@ -22,9 +22,9 @@ pub(super) fn ids(numbers: impl IntoIterator<Item = usize>) -> Vec<String> {
 pub(super) fn unreadable(bad: BTreeSet<String>) -> impl Fn(&Call) -> Step + Send {
     move |call| match call.operation {
         PATCHES if call.about.iter().any(|id| bad.contains(id)) => {
-            Step::Fail(Reason::BadResponse, Scope::Content)
+            Step::Fail(FailureReason::BadResponse, FailureScope::Content)
         }
-        _ => Step::Answer,
+        _ => Step::SourceResult,
     }
 }
 
@@ -32,16 +32,16 @@ pub(super) fn unreadable(bad: BTreeSet<String>) -> impl Fn(&Call) -> Step + Send
 fn failing(operation: Operation) -> impl Fn(&Call) -> Step + Send {
     move |call| {
         if call.operation == operation {
-            Step::Fail(Reason::Throttled, Scope::Call)
+            Step::Fail(FailureReason::Throttled, FailureScope::Call)
         } else {
-            Step::Answer
+            Step::SourceResult
         }
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn patch_states_are_asked_for_in_batches_of_fifty_and_one_smaller() {
-    let bench = Bench::new(World::fleet(120));
+    let bench = Bench::new(ScriptedTarget::fleet(120));
     bench.refresh().await;
     let mut sizes: Vec<_> = bench
         .script
@@ -56,7 +56,7 @@ async fn patch_states_are_asked_for_in_batches_of_fifty_and_one_smaller() {
 
 #[tokio::test(start_paused = true)]
 async fn batches_start_while_pages_still_come() {
-    let bench = Bench::new(World::fleet(500));
+    let bench = Bench::new(ScriptedTarget::fleet(500));
     bench.refresh().await;
     let first_batch = bench.script.calls(PATCHES)[0].at;
     assert_eq!(
@@ -68,7 +68,7 @@ async fn batches_start_while_pages_still_come() {
 
 #[tokio::test(start_paused = true)]
 async fn items_are_asked_for_only_where_an_instance_is_listed_and_noncompliant() {
-    let mut world = World::fleet(20);
+    let mut world = ScriptedTarget::fleet(20);
     (3..6).for_each(|number| world.fail_association(&id(number)));
     world.set(&id(6), PATCH, false);
     world.unlist(&id(4));
@@ -80,7 +80,7 @@ async fn items_are_asked_for_only_where_an_instance_is_listed_and_noncompliant()
 
 #[tokio::test(start_paused = true)]
 async fn ghosts_cost_no_detail_call() {
-    let mut world = World::fleet(50);
+    let mut world = ScriptedTarget::fleet(50);
     (0..100).for_each(|number| world.add_ghost(&format!("i-ghost-{number:03}")));
     let bench = Bench::new(world);
     bench.refresh().await;
@@ -91,7 +91,7 @@ async fn ghosts_cost_no_detail_call() {
 
 #[tokio::test(start_paused = true)]
 async fn while_there_was_never_a_listing_every_resource_counts_as_listed() {
-    let mut world = World::fleet(60);
+    let mut world = ScriptedTarget::fleet(60);
     world.fail_association(&id(1));
     world.add_ghost("i-ghost");
     let bench = Bench::new(world);
@@ -113,7 +113,7 @@ async fn while_there_was_never_a_listing_every_resource_counts_as_listed() {
 
 #[tokio::test(start_paused = true)]
 async fn when_the_listing_fails_details_go_on_for_the_last_good_one() {
-    let mut world = World::fleet(60);
+    let mut world = ScriptedTarget::fleet(60);
     world.fail_association(&id(1));
     world.add_ghost("i-ghost");
     let bench = Bench::new(world);
@@ -128,8 +128,8 @@ async fn when_the_listing_fails_details_go_on_for_the_last_good_one() {
     bench
         .script
         .rule(|call| match (call.operation, &call.token) {
-            (LISTING, Some(_)) => Step::Fail(Reason::Network, Scope::Call),
-            _ => Step::Answer,
+            (LISTING, Some(_)) => Step::Fail(FailureReason::Network, FailureScope::Call),
+            _ => Step::SourceResult,
         });
     bench.refresh().await;
     assert_eq!(bench.failures(), [("instances", "network")]);
@@ -144,7 +144,7 @@ async fn when_the_listing_fails_details_go_on_for_the_last_good_one() {
 
 #[tokio::test(start_paused = true)]
 async fn when_the_summaries_fail_items_go_on_for_the_last_good_ones() {
-    let mut world = World::fleet(5);
+    let mut world = ScriptedTarget::fleet(5);
     world.fail_association(&id(1));
     world.fail_association(&id(2));
     let bench = Bench::new(world);
@@ -166,11 +166,11 @@ async fn when_the_summaries_fail_items_go_on_for_the_last_good_ones() {
 
 #[tokio::test(start_paused = true)]
 async fn details_whose_instances_are_not_known_have_failed_with_the_listings() {
-    let bench = Bench::new(World::fleet(5));
+    let bench = Bench::new(ScriptedTarget::fleet(5));
     bench.script.rule(|call| match call.operation {
-        LISTING => Step::Fail(Reason::AccessDenied, Scope::Call),
-        SUMMARIES => Step::Fail(Reason::ServerError, Scope::Call),
-        _ => Step::Answer,
+        LISTING => Step::Fail(FailureReason::AccessDenied, FailureScope::Call),
+        SUMMARIES => Step::Fail(FailureReason::ServerError, FailureScope::Call),
+        _ => Step::SourceResult,
     });
     bench.refresh().await;
     let expected = [
@@ -184,7 +184,7 @@ async fn details_whose_instances_are_not_known_have_failed_with_the_listings() {
 
 #[tokio::test(start_paused = true)]
 async fn halving_finds_a_bad_row_and_the_others_are_read() {
-    let bench = Bench::new(World::fleet(50));
+    let bench = Bench::new(ScriptedTarget::fleet(50));
     bench
         .script
         .rule(unreadable(ids([17]).into_iter().collect()));
@@ -208,12 +208,12 @@ async fn halving_finds_a_bad_row_and_the_others_are_read() {
 
 #[tokio::test(start_paused = true)]
 async fn a_batch_that_fails_as_a_call_is_not_halved() {
-    let bench = Bench::new(World::fleet(120));
+    let bench = Bench::new(ScriptedTarget::fleet(120));
     bench
         .script
         .rule(|call| match (call.operation, call.number) {
-            (PATCHES, 0) => Step::Fail(Reason::Throttled, Scope::Call),
-            _ => Step::Answer,
+            (PATCHES, 0) => Step::Fail(FailureReason::Throttled, FailureScope::Call),
+            _ => Step::SourceResult,
         });
     bench.refresh().await;
     assert_eq!(bench.script.calls(PATCHES).len(), 3);
@@ -222,7 +222,7 @@ async fn a_batch_that_fails_as_a_call_is_not_halved() {
 
 #[tokio::test(start_paused = true)]
 async fn an_aws_that_answers_rubbish_to_everything_costs_few_halvings() {
-    let bench = Bench::new(World::fleet(3000));
+    let bench = Bench::new(ScriptedTarget::fleet(3000));
     bench
         .script
         .rule(unreadable(ids(0..3000).into_iter().collect()));
@@ -232,7 +232,7 @@ async fn an_aws_that_answers_rubbish_to_everything_costs_few_halvings() {
     let attempt = bench.attempt(Collector::Patches);
     assert_eq!(
         (attempt.result, attempt.skipped),
-        (Err(Reason::BadResponse), 3000)
+        (Err(FailureReason::BadResponse), 3000)
     );
     // The next refresh may halve again.
     bench
@@ -244,12 +244,14 @@ async fn an_aws_that_answers_rubbish_to_everything_costs_few_halvings() {
 
 #[tokio::test(start_paused = true)]
 async fn an_instance_that_has_gone_is_no_error() {
-    let mut world = World::fleet(30);
+    let mut world = ScriptedTarget::fleet(30);
     world.fail_association(&id(8));
     let bench = Bench::new(world);
     bench.script.rule(|call| match call.operation {
-        PATCHES | ITEMS if call.about.contains(&id(8)) => Step::Fail(Reason::Other, Scope::Gone),
-        _ => Step::Answer,
+        PATCHES | ITEMS if call.about.contains(&id(8)) => {
+            Step::Fail(FailureReason::Other, FailureScope::Gone)
+        }
+        _ => Step::SourceResult,
     });
     bench.refresh().await;
     for collector in [Collector::Patches, Collector::Items] {
@@ -265,7 +267,7 @@ async fn an_instance_that_has_gone_is_no_error() {
 
 #[tokio::test(start_paused = true)]
 async fn an_instance_that_aws_leaves_out_was_never_scanned() {
-    let mut world = World::fleet(3);
+    let mut world = ScriptedTarget::fleet(3);
     world.patches.remove(&id(1));
     let bench = Bench::new(world);
     bench.refresh().await;
@@ -275,8 +277,8 @@ async fn an_instance_that_aws_leaves_out_was_never_scanned() {
 
 #[tokio::test(start_paused = true)]
 async fn nine_tenths_of_the_instances_are_a_success_and_one_less_is_a_failure() {
-    for (bad, result) in [(2, Ok(())), (3, Err(Reason::BadResponse))] {
-        let bench = Bench::new(World::fleet(20));
+    for (bad, result) in [(2, Ok(())), (3, Err(FailureReason::BadResponse))] {
+        let bench = Bench::new(ScriptedTarget::fleet(20));
         bench
             .script
             .rule(unreadable(ids(0..bad).into_iter().collect()));
@@ -297,15 +299,15 @@ async fn nine_tenths_of_the_instances_are_a_success_and_one_less_is_a_failure() 
 
 #[tokio::test(start_paused = true)]
 async fn the_same_share_holds_for_items() {
-    for (bad, result) in [(1, Ok(())), (2, Err(Reason::ServerError))] {
-        let mut world = World::fleet(10);
+    for (bad, result) in [(1, Ok(())), (2, Err(FailureReason::ServerError))] {
+        let mut world = ScriptedTarget::fleet(10);
         (0..10).for_each(|number| world.fail_association(&id(number)));
         let bench = Bench::new(world);
         bench.script.rule(move |call| match call.operation {
             ITEMS if ids(0..bad).contains(&call.about[0]) => {
-                Step::Fail(Reason::ServerError, Scope::Call)
+                Step::Fail(FailureReason::ServerError, FailureScope::Call)
             }
-            _ => Step::Answer,
+            _ => Step::SourceResult,
         });
         bench.refresh().await;
         let attempt = bench.attempt(Collector::Items);
@@ -315,12 +317,12 @@ async fn the_same_share_holds_for_items() {
 
 #[tokio::test(start_paused = true)]
 async fn the_reason_of_a_failure_is_the_first_met() {
-    let bench = Bench::new(World::fleet(150));
+    let bench = Bench::new(ScriptedTarget::fleet(150));
     let first = |call: &Call| call.about.contains(&id(0));
     bench.script.rule(move |call| match call.operation {
-        PATCHES if first(call) => Step::Fail(Reason::Network, Scope::Call),
-        PATCHES => Step::Fail(Reason::Throttled, Scope::Call),
-        _ => Step::Answer,
+        PATCHES if first(call) => Step::Fail(FailureReason::Network, FailureScope::Call),
+        PATCHES => Step::Fail(FailureReason::Throttled, FailureScope::Call),
+        _ => Step::SourceResult,
     });
     bench.refresh().await;
     assert_eq!(bench.failures(), [("patches", "network")]);
@@ -328,7 +330,7 @@ async fn the_reason_of_a_failure_is_the_first_met() {
 
 #[tokio::test(start_paused = true)]
 async fn items_of_an_instance_are_read_to_their_last_page() {
-    let mut world = World::fleet(1);
+    let mut world = ScriptedTarget::fleet(1);
     world.fail_association(&id(0));
     let one = world.items[&id(0)][0].clone();
     let many = (0..70).map(|number| crate::model::ItemRow {
@@ -345,12 +347,12 @@ async fn items_of_an_instance_are_read_to_their_last_page() {
 
 #[tokio::test(start_paused = true)]
 async fn only_so_many_details_are_under_way_at_once() {
-    let mut world = World::fleet(300);
+    let mut world = ScriptedTarget::fleet(300);
     (0..300).for_each(|number| world.fail_association(&id(number)));
     let bench = Bench::new(world);
     bench.script.rule(|call| match call.operation {
         ITEMS => Step::After(Duration::from_secs(9)),
-        _ => Step::Answer,
+        _ => Step::SourceResult,
     });
     bench.refresh().await;
     let most = bench.script.state().most_under_way;
@@ -362,7 +364,7 @@ async fn only_so_many_details_are_under_way_at_once() {
 
 #[tokio::test(start_paused = true)]
 async fn an_instance_that_became_compliant_while_it_was_read_has_no_items() {
-    let mut world = World::fleet(1);
+    let mut world = ScriptedTarget::fleet(1);
     world.fail_association(&id(0));
     let newer = |row: &crate::model::SummaryRow| crate::model::SummaryRow {
         status: "COMPLIANT".into(),
@@ -385,7 +387,7 @@ async fn an_instance_that_became_compliant_while_it_was_read_has_no_items() {
 
 #[tokio::test(start_paused = true)]
 async fn while_the_summaries_cannot_be_read_all_details_are_and_so_stay() {
-    let mut world = World::fleet(60);
+    let mut world = ScriptedTarget::fleet(60);
     world.fail_association(&id(1));
     let bench = Bench::new(world);
     bench.refresh().await;

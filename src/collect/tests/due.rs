@@ -2,13 +2,13 @@
 
 use super::bench::{Bench, FULL_EVERY, INTERVAL};
 use super::details::{ITEMS, PATCHES, ids, unreadable};
-use super::world::{World, id};
+use super::world::{ScriptedTarget, id};
 use crate::model::Collector;
 
 #[tokio::test(start_paused = true)]
 async fn details_whose_summaries_are_the_same_are_hardly_asked_for_and_all_of_them_within_the_time_for_that()
  {
-    let bench = Bench::new(World::fleet(100));
+    let bench = Bench::new(ScriptedTarget::fleet(100));
     bench.refresh_as(true).await;
     bench.script.state().calls.clear();
     bench.run_for(FULL_EVERY + INTERVAL).await;
@@ -20,7 +20,7 @@ async fn details_whose_summaries_are_the_same_are_hardly_asked_for_and_all_of_th
 
 #[tokio::test(start_paused = true)]
 async fn what_was_read_on_a_change_is_read_once_more() {
-    let bench = Bench::new(World::fleet(100));
+    let bench = Bench::new(ScriptedTarget::fleet(100));
     bench.refresh().await;
     // The summary is ahead of what explains it.
     bench
@@ -38,7 +38,7 @@ async fn what_was_read_on_a_change_is_read_once_more() {
 
 #[tokio::test(start_paused = true)]
 async fn one_instance_that_can_never_be_read_fails_no_refresh_in_which_little_else_is_due() {
-    let bench = Bench::new(World::fleet(50));
+    let bench = Bench::new(ScriptedTarget::fleet(50));
     bench
         .script
         .rule(unreadable(ids([5]).into_iter().collect()));
@@ -60,7 +60,7 @@ async fn one_instance_that_can_never_be_read_fails_no_refresh_in_which_little_el
 
 #[tokio::test(start_paused = true)]
 async fn details_that_are_new_are_read_once_more_like_those_that_change() {
-    let bench = Bench::new(World::fleet(100));
+    let bench = Bench::new(ScriptedTarget::fleet(100));
     bench.refresh().await;
     bench.script.change(|world| {
         world.add("i-new");
@@ -77,7 +77,7 @@ async fn details_that_are_new_are_read_once_more_like_those_that_change() {
 
 #[tokio::test(start_paused = true)]
 async fn what_is_read_for_the_first_time_is_not_all_read_twice() {
-    let mut world = World::fleet(100);
+    let mut world = ScriptedTarget::fleet(100);
     world.fail_association(&id(8));
     let bench = Bench::new(world);
     bench.refresh().await;
@@ -90,7 +90,7 @@ async fn what_is_read_for_the_first_time_is_not_all_read_twice() {
 
 #[tokio::test(start_paused = true)]
 async fn one_instance_that_cannot_be_read_any_more_keeps_no_other_from_its_turn() {
-    let bench = Bench::new(World::fleet(50));
+    let bench = Bench::new(ScriptedTarget::fleet(50));
     bench.refresh_as(true).await;
     bench
         .script

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use super::bench::Bench;
 use super::script::{Call, Step};
-use super::world::{World, id};
+use super::world::{ScriptedTarget, id};
 use super::*;
-use crate::model::{Collector, Reason};
+use crate::model::{Collector, FailureReason};
 
 const PATCHES: Operation = Operation::DescribeInstancePatchStates;
 const ITEMS: Operation = Operation::ListComplianceItems;
@@ -18,14 +18,14 @@ fn hang(operation: Operation) -> impl Fn(&Call) -> Step + Send {
         if call.operation == operation {
             Step::Hang
         } else {
-            Step::Answer
+            Step::SourceResult
         }
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_refresh_in_which_nothing_moves_is_given_up_and_what_was_complete_stays() {
-    let world = World::fleet(120);
+    let world = ScriptedTarget::fleet(120);
     let expected = world.known();
     let bench = Bench::new(world);
     bench.script.rule(hang(ITEMS));
@@ -44,7 +44,7 @@ async fn a_refresh_in_which_nothing_moves_is_given_up_and_what_was_complete_stay
 
 #[tokio::test(start_paused = true)]
 async fn patch_states_stay_that_were_read_before_the_summaries_hung() {
-    let bench = Bench::new(World::fleet(70));
+    let bench = Bench::new(ScriptedTarget::fleet(70));
     bench.script.rule(hang(SUMMARIES));
     bench.refresh().await;
     assert_eq!(
@@ -68,14 +68,14 @@ async fn patch_states_stay_that_were_read_before_the_summaries_hung() {
 
 #[tokio::test(start_paused = true)]
 async fn a_listing_that_hangs_costs_what_depends_on_it_and_keeps_the_rest() {
-    let world = World::fleet(70);
+    let world = ScriptedTarget::fleet(70);
     let bench = Bench::new(world);
     bench.refresh().await;
     bench
         .script
         .rule(|call| match (call.operation, &call.token) {
             (LISTING, Some(_)) => Step::Hang,
-            _ => Step::Answer,
+            _ => Step::SourceResult,
         });
     bench.script.change(|world| {
         (0..50).for_each(|number| world.set_missing(&id(number), 4));
@@ -104,7 +104,7 @@ async fn a_listing_that_hangs_costs_what_depends_on_it_and_keeps_the_rest() {
 
 #[tokio::test(start_paused = true)]
 async fn a_slow_refresh_that_moves_goes_on_for_hours() {
-    let world = World::fleet(1000);
+    let world = ScriptedTarget::fleet(1000);
     let expected = world.known();
     let bench = Bench::new(world);
     bench.script.state().latency = Duration::from_secs(29);
@@ -113,7 +113,7 @@ async fn a_slow_refresh_that_moves_goes_on_for_hours() {
         Operation::ListAssociations if call.number < 400 => {
             Step::Empty(format!("0#{}", call.number))
         }
-        _ => Step::Answer,
+        _ => Step::SourceResult,
     });
     bench.refresh().await;
     assert_eq!(bench.failures(), []);
@@ -123,32 +123,32 @@ async fn a_slow_refresh_that_moves_goes_on_for_hours() {
 
 #[tokio::test(start_paused = true)]
 async fn one_call_that_hangs_does_not_end_a_refresh_in_which_others_move() {
-    let bench = Bench::new(World::fleet(2000));
+    let bench = Bench::new(ScriptedTarget::fleet(2000));
     bench.script.state().latency = Duration::from_secs(10);
     bench
         .script
         .rule(|call| match (call.operation, call.number) {
             (PATCHES, 0) => Step::Hang,
-            _ => Step::Answer,
+            _ => Step::SourceResult,
         });
     bench.refresh().await;
     let patches = bench.attempt(Collector::Patches);
     assert_eq!(
         (patches.result, patches.skipped),
-        (Err(Reason::Timeout), 50)
+        (Err(FailureReason::Timeout), 50)
     );
     assert_eq!(bench.failures(), [("patches", "timeout")]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn more_patience_while_it_waits_is_heeded() {
-    let bench = Bench::new(World::fleet(1));
+    let bench = Bench::new(ScriptedTarget::fleet(1));
     let waits = |call: &Call| call.operation == LISTING;
     bench.script.rule(move |call| {
         if waits(call) {
             Step::After(Duration::from_secs(80))
         } else {
-            Step::Answer
+            Step::SourceResult
         }
     });
     let told_to_wait = async {

@@ -6,16 +6,16 @@ use std::time::Duration;
 
 use super::bench::Bench;
 use super::script::{Call, Step};
-use super::world::{World, id};
+use super::world::{ScriptedTarget, id};
 use super::*;
-use crate::model::{Collector, Reason};
+use crate::model::{Collector, FailureReason};
 
 const LISTING: Operation = Operation::DescribeInstanceInformation;
 const SUMMARIES: Operation = Operation::ListResourceComplianceSummaries;
 
 /// A world in which every operation has rows.
-fn world() -> World {
-    let mut world = World::fleet(120);
+fn world() -> ScriptedTarget {
+    let mut world = ScriptedTarget::fleet(120);
     world.fail_association(&id(7));
     world.set(&id(3), "Custom:A", false);
     world.settle();
@@ -31,7 +31,7 @@ fn world() -> World {
 }
 
 /// A target that has read the world, so long ago that some of its details are due again.
-async fn settled(world: World) -> Bench {
+async fn settled(world: ScriptedTarget) -> Bench {
     let bench = Bench::new(world);
     bench.refresh().await;
     assert_eq!(bench.failures(), []);
@@ -64,7 +64,7 @@ async fn an_answer_without_its_list_fails_the_collector_and_takes_nothing_away()
             if call.operation == operation {
                 Step::NoList
             } else {
-                Step::Answer
+                Step::SourceResult
             }
         });
         for _ in 0..2 {
@@ -95,7 +95,7 @@ async fn an_answer_without_its_list_in_the_middle_of_a_listing_fails_it_even_at_
         .script
         .rule(|call| match (call.operation, &call.token) {
             (LISTING | SUMMARIES, Some(_)) => Step::NoList,
-            _ => Step::Answer,
+            _ => Step::SourceResult,
         });
     bench.refresh().await;
     let failures = bench.failures();
@@ -125,17 +125,17 @@ async fn an_absent_list_is_no_empty_one_even_when_what_was_known_has_been_droppe
 
 #[tokio::test(start_paused = true)]
 async fn where_nothing_was_known_an_absent_list_is_an_empty_one_if_the_instances_have_a_list() {
-    let bench = Bench::new(World::default());
+    let bench = Bench::new(ScriptedTarget::default());
     bench.script.rule(|call| {
         if call.operation == LISTING {
-            Step::Answer
+            Step::SourceResult
         } else {
             Step::NoList
         }
     });
     bench.refresh().await;
     assert_eq!(bench.failures(), []);
-    let bench = Bench::new(World::default());
+    let bench = Bench::new(ScriptedTarget::default());
     bench.script.rule(|_| Step::NoList);
     bench.refresh().await;
     let failed: Vec<_> = bench
@@ -155,19 +155,19 @@ async fn where_nothing_was_known_an_absent_list_is_an_empty_one_if_the_instances
             "patches"
         ]
     );
-    let bench = Bench::new(World::default());
+    let bench = Bench::new(ScriptedTarget::default());
     bench.refresh().await;
     assert_eq!(bench.failures(), [], "an empty list is one that is there");
 }
 
 #[tokio::test(start_paused = true)]
 async fn summaries_without_a_list_are_not_empty_where_awss_own_counts_say_otherwise() {
-    let bench = Bench::new(World::fleet(30));
+    let bench = Bench::new(ScriptedTarget::fleet(30));
     bench.script.rule(|call| {
         if call.operation == SUMMARIES {
             Step::NoList
         } else {
-            Step::Answer
+            Step::SourceResult
         }
     });
     bench.refresh().await;
@@ -186,7 +186,7 @@ async fn a_first_answer_without_its_list_is_asked_for_once_more() {
         if call.number == 0 && call.operation.is_listing() {
             Step::NoList
         } else {
-            Step::Answer
+            Step::SourceResult
         }
     });
     bench.refresh().await;
@@ -208,7 +208,7 @@ async fn one_answer_without_its_list_costs_one_call_more() {
             if first(call) {
                 Step::NoList
             } else {
-                Step::Answer
+                Step::SourceResult
             }
         });
         bench.refresh().await;
@@ -241,12 +241,12 @@ async fn a_listing_that_was_short_once_changes_nothing() {
         if call.operation == LISTING {
             Step::OnlyFirst(5)
         } else {
-            Step::Answer
+            Step::SourceResult
         }
     });
     bench.refresh().await;
     assert_eq!(bench.failures(), [("instances", "bad_response")]);
-    bench.script.rule(|_| Step::Answer);
+    bench.script.rule(|_| Step::SourceResult);
     bench.refresh().await;
     assert_eq!((bench.failures(), bench.known()), (vec![], expected));
 }
@@ -268,7 +268,7 @@ async fn summaries_of_one_type_that_lose_most_of_a_fleet_are_believed_when_they_
 
 #[tokio::test(start_paused = true)]
 async fn a_small_fleet_may_go_at_once() {
-    let bench = settled(World::fleet(10)).await;
+    let bench = settled(ScriptedTarget::fleet(10)).await;
     bench.script.change(|world| world.instances.clear());
     bench.refresh().await;
     assert_eq!(bench.failures(), []);
@@ -283,8 +283,8 @@ async fn a_token_that_aws_takes_when_it_is_asked_again_costs_one_call() {
     bench
         .script
         .rule(|call| match (call.operation, call.number) {
-            (LISTING, 1) => Step::Fail(Reason::Other, Scope::Token),
-            _ => Step::Answer,
+            (LISTING, 1) => Step::Fail(FailureReason::Other, FailureScope::Token),
+            _ => Step::SourceResult,
         });
     bench.refresh().await;
     assert_eq!((bench.failures(), bench.known()), (vec![], expected));
@@ -301,9 +301,9 @@ async fn a_listing_whose_token_is_refused_is_begun_again_and_read_whole() {
         bench.script.rule(
             move |call| match (call.operation == operation, &call.token) {
                 (true, Some(token)) if token == "50" && call.at < Duration::from_millis(420) => {
-                    Step::Fail(Reason::Other, Scope::Token)
+                    Step::Fail(FailureReason::Other, FailureScope::Token)
                 }
-                _ => Step::Answer,
+                _ => Step::SourceResult,
             },
         );
         bench.refresh().await;
@@ -330,8 +330,8 @@ async fn a_listing_whose_tokens_are_always_refused_is_given_up_after_a_few_begin
     bench
         .script
         .rule(|call| match (call.operation, &call.token) {
-            (LISTING, Some(_)) => Step::Fail(Reason::Other, Scope::Token),
-            _ => Step::Answer,
+            (LISTING, Some(_)) => Step::Fail(FailureReason::Other, FailureScope::Token),
+            _ => Step::SourceResult,
         });
     bench.refresh().await;
     assert_eq!(bench.failures(), [("instances", "other")]);
@@ -350,9 +350,9 @@ async fn a_page_that_cannot_be_read_is_asked_for_in_halves() {
     let bench = Bench::new(world);
     bench.script.rule(|call| match call.operation {
         LISTING if call.size > 20 && call.token.as_deref() == Some("50") => {
-            Step::Fail(Reason::BadResponse, Scope::Content)
+            Step::Fail(FailureReason::BadResponse, FailureScope::Content)
         }
-        _ => Step::Answer,
+        _ => Step::SourceResult,
     });
     bench.refresh().await;
     assert_eq!((bench.failures(), bench.known()), (vec![], expected));
@@ -369,8 +369,8 @@ async fn a_page_that_cannot_be_read_is_asked_for_in_halves() {
 async fn a_page_that_cannot_be_read_even_in_its_smallest_part_fails_the_listing() {
     let bench = Bench::new(world());
     bench.script.rule(|call| match call.operation {
-        LISTING => Step::Fail(Reason::BadResponse, Scope::Content),
-        _ => Step::Answer,
+        LISTING => Step::Fail(FailureReason::BadResponse, FailureScope::Content),
+        _ => Step::SourceResult,
     });
     bench.refresh().await;
     assert_eq!(bench.failures(), [("instances", "bad_response")]);

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::bench::Bench;
 use super::script::Step;
-use super::world::{World, id};
+use super::world::{ScriptedTarget, id};
 use super::*;
-use crate::model::{ASSOCIATION, Collector, PATCH, Reason};
+use crate::model::{ASSOCIATION, Collector, FailureReason, PATCH};
 
 fn only(kinds: &'static [&'static str], other_types: bool) -> Plan {
     Plan {
@@ -15,8 +15,8 @@ fn only(kinds: &'static [&'static str], other_types: bool) -> Plan {
     }
 }
 
-fn world() -> World {
-    let mut world = World::fleet(3);
+fn world() -> ScriptedTarget {
+    let mut world = ScriptedTarget::fleet(3);
     world.fail_association(&id(1));
     world.set(&id(2), "Custom:A", false);
     world.set(&id(2), "Custom:B", false);
@@ -108,8 +108,8 @@ async fn only_wanted_types_are_asked_for_and_kept() {
 async fn unwanted_types_are_not_kept_where_one_chain_reads_them_all() {
     let bench = Bench::with_plan(world(), only(&[PATCH, "Custom:B"], true));
     bench.script.rule(|call| match call.operation {
-        Operation::ListComplianceSummaries => Step::Fail(Reason::Other, Scope::Call),
-        _ => Step::Answer,
+        Operation::ListComplianceSummaries => Step::Fail(FailureReason::Other, FailureScope::Call),
+        _ => Step::SourceResult,
     });
     bench.refresh().await;
     let kinds: Vec<_> = bench.known()[&id(2)].summaries.keys().cloned().collect();

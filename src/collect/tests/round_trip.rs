@@ -6,9 +6,9 @@ use proptest::prelude::*;
 
 use super::bench::Bench;
 use super::script::Step;
-use super::world::{Known, World, id};
+use super::world::{Known, ScriptedTarget, id};
 use super::*;
-use crate::model::{ASSOCIATION, PATCH, Reason};
+use crate::model::{ASSOCIATION, FailureReason, PATCH};
 
 /// An instance that may be there, and what of it there is.
 #[derive(Clone, Debug)]
@@ -24,7 +24,7 @@ struct Resource {
 /// How one call of a refresh goes.
 type Fault = (Operation, usize, Step);
 
-fn worlds() -> impl Strategy<Value = World> {
+fn worlds() -> impl Strategy<Value = ScriptedTarget> {
     let resource = (
         0_usize..140,
         any::<bool>(),
@@ -42,7 +42,7 @@ fn worlds() -> impl Strategy<Value = World> {
             },
         );
     prop::collection::vec(resource, 0..120).prop_map(|resources| {
-        let mut world = World::default();
+        let mut world = ScriptedTarget::default();
         let resources: BTreeMap<usize, Resource> =
             resources.into_iter().map(|one| (one.number, one)).collect();
         for resource in resources.values() {
@@ -53,7 +53,7 @@ fn worlds() -> impl Strategy<Value = World> {
     })
 }
 
-fn add(world: &mut World, resource: &Resource) {
+fn add(world: &mut ScriptedTarget, resource: &Resource) {
     let id = id(resource.number);
     if resource.listed {
         world.add(&id);
@@ -79,9 +79,12 @@ fn add(world: &mut World, resource: &Resource) {
 fn faults() -> impl Strategy<Value = Vec<Fault>> {
     let step = prop_oneof![
         Just(Step::Hang),
-        Just(Step::Fail(Reason::Throttled, Scope::Call)),
-        Just(Step::Fail(Reason::BadResponse, Scope::Content)),
-        Just(Step::Fail(Reason::Other, Scope::Gone)),
+        Just(Step::Fail(FailureReason::Throttled, FailureScope::Call)),
+        Just(Step::Fail(
+            FailureReason::BadResponse,
+            FailureScope::Content
+        )),
+        Just(Step::Fail(FailureReason::Other, FailureScope::Gone)),
         Just(Step::Next("0".into())),
         Just(Step::Empty("0".into())),
         Just(Step::Skip(1)),
@@ -92,14 +95,14 @@ fn faults() -> impl Strategy<Value = Vec<Fault>> {
     )
 }
 
-async fn refresh(bench: &Bench, world: &World, faults: Vec<Fault>, first: bool) {
+async fn refresh(bench: &Bench, world: &ScriptedTarget, faults: Vec<Fault>, first: bool) {
     bench.script.change(|known| *known = world.clone());
     bench.script.state().numbers = Default::default();
     bench.script.rule(move |call| {
         let fault = faults
             .iter()
             .find(|(operation, number, _)| (*operation, *number) == (call.operation, call.number));
-        fault.map_or(Step::Answer, |(_, _, step)| step.clone())
+        fault.map_or(Step::SourceResult, |(_, _, step)| step.clone())
     });
     bench.refresh_as(first).await;
     tokio::time::advance(bench::INTERVAL).await;
@@ -185,9 +188,9 @@ proptest! {
     ) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build()?;
         let (known, once, doubts, twice, expected, failures, was_well) = runtime.block_on(async {
-            let bench = Bench::new(World::default());
+            let bench = Bench::new(ScriptedTarget::default());
             // So that the target has been shown.
-            refresh(&bench, &World::default(), Vec::new(), true).await;
+            refresh(&bench, &ScriptedTarget::default(), Vec::new(), true).await;
             for (number, (world, faults)) in before.into_iter().enumerate() {
                 refresh(&bench, &world, faults, number == 0).await;
             }

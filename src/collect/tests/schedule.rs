@@ -8,9 +8,9 @@ use tokio::runtime::Handle;
 
 use super::bench::{Bench, INTERVAL};
 use super::script::{Step, error};
-use super::world::{World, id};
+use super::world::{ScriptedTarget, id};
 use super::*;
-use crate::model::Reason;
+use crate::model::FailureReason;
 
 const COLLECTORS: usize = 7;
 
@@ -20,7 +20,7 @@ fn minutes(numbers: impl IntoIterator<Item = u64>) -> Vec<Duration> {
 
 #[tokio::test(start_paused = true)]
 async fn the_interval_is_from_start_to_start() {
-    let bench = Bench::new(World::fleet(500));
+    let bench = Bench::new(ScriptedTarget::fleet(500));
     bench.script.state().latency = Duration::from_secs(5);
     bench.run_for(Duration::from_mins(15)).await;
     assert_eq!(bench.board.noted().starts, minutes([0, 5, 10, 15]));
@@ -29,7 +29,7 @@ async fn the_interval_is_from_start_to_start() {
 
 #[tokio::test(start_paused = true)]
 async fn a_refresh_that_outlasts_the_interval_skips_ticks_and_never_overlaps_the_next() {
-    let bench = Bench::new(World::fleet(500));
+    let bench = Bench::new(ScriptedTarget::fleet(500));
     bench
         .script
         .pace(Duration::from_mins(1), Duration::from_mins(10));
@@ -55,7 +55,7 @@ async fn a_refresh_that_outlasts_the_interval_skips_ticks_and_never_overlaps_the
 
 #[tokio::test(start_paused = true)]
 async fn the_first_start_is_delayed_and_the_others_follow_it() {
-    let bench = Bench::new(World::fleet(1));
+    let bench = Bench::new(ScriptedTarget::fleet(1));
     let delay = Duration::from_secs(7);
     let run = Arc::clone(&bench.refresher).run(Handle::current(), INTERVAL, delay);
     let _ = tokio::time::timeout(Duration::from_mins(6), run).await;
@@ -64,7 +64,7 @@ async fn the_first_start_is_delayed_and_the_others_follow_it() {
 
 #[tokio::test(start_paused = true)]
 async fn the_first_refresh_is_shown_collector_by_collector_and_later_ones_once_at_their_end() {
-    let bench = Bench::new(World::fleet(120));
+    let bench = Bench::new(ScriptedTarget::fleet(120));
     bench.run_for(Duration::from_mins(10)).await;
     let shown = bench.board.shown();
     let ended: Vec<_> = shown
@@ -87,7 +87,7 @@ async fn the_first_refresh_is_shown_collector_by_collector_and_later_ones_once_a
 
 #[tokio::test(start_paused = true)]
 async fn a_target_that_is_another_ones_double_reads_and_shows_nothing_until_it_is_one_no_more() {
-    let bench = Bench::new(World::fleet(1));
+    let bench = Bench::new(ScriptedTarget::fleet(1));
     bench.board.noted().is_double = true;
     bench.run_for(Duration::from_mins(12)).await;
     {
@@ -105,7 +105,7 @@ async fn a_target_that_is_another_ones_double_reads_and_shows_nothing_until_it_i
 
 #[tokio::test(start_paused = true)]
 async fn a_target_that_turns_out_a_double_later_forgets_what_it_has_read() {
-    let bench = Bench::new(World::fleet(1));
+    let bench = Bench::new(ScriptedTarget::fleet(1));
     bench.refresh().await;
     bench.board.noted().is_double = true;
     let shown = bench.board.shown().len();
@@ -119,10 +119,12 @@ async fn a_target_that_turns_out_a_double_later_forgets_what_it_has_read() {
 
 #[tokio::test(start_paused = true)]
 async fn a_target_that_has_become_another_account_starts_anew() {
-    let bench = Bench::new(World::fleet(30));
+    let bench = Bench::new(ScriptedTarget::fleet(30));
     bench.refresh().await;
     bench.script.state().account = Ok("222222222222".to_owned());
-    bench.script.change(|world| *world = World::fleet(2));
+    bench
+        .script
+        .change(|world| *world = ScriptedTarget::fleet(2));
     let shown = bench.board.shown().len();
     bench.refresh().await;
     assert_eq!(
@@ -140,10 +142,10 @@ async fn a_target_that_has_become_another_account_starts_anew() {
 
 #[tokio::test(start_paused = true)]
 async fn without_credentials_every_collector_fails_and_nothing_is_lost_or_asked() {
-    let bench = Bench::new(World::fleet(3));
+    let bench = Bench::new(ScriptedTarget::fleet(3));
     bench.refresh().await;
     let (known, calls) = (bench.known(), bench.script.state().calls.len());
-    bench.script.state().account = Err(error(Reason::AssumeRoleFailed, Scope::Call));
+    bench.script.state().account = Err(error(FailureReason::AssumeRoleFailed, FailureScope::Call));
     bench.refresh().await;
     let failed: BTreeMap<_, _> = bench
         .results()
@@ -168,8 +170,8 @@ async fn without_credentials_collectors_that_are_switched_off_do_not_fail() {
         wants: Arc::new(|kind| kind == "Patch"),
         other_types: false,
     };
-    let bench = Bench::with_plan(World::fleet(3), plan);
-    bench.script.state().account = Err(error(Reason::Network, Scope::Call));
+    let bench = Bench::with_plan(ScriptedTarget::fleet(3), plan);
+    bench.script.state().account = Err(error(FailureReason::Network, FailureScope::Call));
     bench.refresh_as(true).await;
     let failed: Vec<_> = bench.results().into_keys().collect();
     assert_eq!(
@@ -186,10 +188,10 @@ async fn without_credentials_collectors_that_are_switched_off_do_not_fail() {
 
 #[tokio::test(start_paused = true)]
 async fn a_target_recovers_when_its_credentials_do() {
-    let world = World::fleet(3);
+    let world = ScriptedTarget::fleet(3);
     let expected = world.known();
     let bench = Bench::new(world);
-    bench.script.state().account = Err(error(Reason::Network, Scope::Call));
+    bench.script.state().account = Err(error(FailureReason::Network, FailureScope::Call));
     bench.run_for(Duration::from_mins(4)).await;
     bench.script.state().account = Ok("111122223333".to_owned());
     bench.refresh().await;
@@ -199,7 +201,7 @@ async fn a_target_recovers_when_its_credentials_do() {
 
 #[tokio::test(start_paused = true)]
 async fn an_instance_that_is_gone_from_everything_is_gone_at_once() {
-    let mut world = World::fleet(3);
+    let mut world = ScriptedTarget::fleet(3);
     world.fail_association(&id(1));
     let bench = Bench::new(world);
     bench.refresh().await;
@@ -211,7 +213,7 @@ async fn an_instance_that_is_gone_from_everything_is_gone_at_once() {
     // The summaries end before the listing does.
     bench.script.rule(|call| match call.operation {
         Operation::DescribeInstanceInformation => Step::After(Duration::from_secs(9)),
-        _ => Step::Answer,
+        _ => Step::SourceResult,
     });
     bench.refresh().await;
     assert_eq!(

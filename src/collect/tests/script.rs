@@ -1,4 +1,4 @@
-//! A scripted AWS: answers from a [`World`], takes its time, fails as told and remembers what it
+//! A scripted AWS: answers from a [`ScriptedTarget`], takes its time, fails as told and remembers what it
 //! was asked.
 
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -6,22 +6,23 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-use super::world::World;
+use super::world::ScriptedTarget;
 use super::*;
 use crate::model::{
-    AssociationRow, BaselineRow, InstanceRow, ItemRow, PatchRow, Reason, SummaryRow, TotalsRow,
+    AssociationRow, BaselineRow, FailureReason, InstanceRow, ItemRow, PatchRow, SummaryRow,
+    TotalsRow,
 };
 
 /// A scripted AWS; clones are the same one.
 #[derive(Clone)]
-pub(super) struct Script(Arc<Mutex<State>>);
+pub(super) struct Script(Arc<Mutex<ScriptState>>);
 
-pub(super) struct State {
-    pub(super) world: World,
+pub(super) struct ScriptState {
+    pub(super) world: ScriptedTarget,
     /// How each call goes.
     pub(super) rule: Box<dyn Fn(&Call) -> Step + Send>,
     /// Whose credentials they are.
-    pub(super) account: Answer<String>,
+    pub(super) account: SourceResult<String>,
     pub(super) latency: Duration,
     pub(super) patience: Duration,
     pub(super) calls: Vec<Call>,
@@ -50,7 +51,7 @@ pub(super) struct Call {
 #[derive(Clone, Debug)]
 pub(super) enum Step {
     /// As usual.
-    Answer,
+    SourceResult,
     /// As usual, but it takes this long.
     After(Duration),
     /// Never.
@@ -60,7 +61,7 @@ pub(super) enum Step {
     /// The source's own code panics.
     Panic,
     /// It fails.
-    Fail(Reason, Scope),
+    Fail(FailureReason, FailureScope),
     /// The rows, but another token: where to go on, and after a `#` anything.
     Next(String),
     /// No rows, but a token.
@@ -73,15 +74,15 @@ pub(super) enum Step {
     OnlyFirst(usize),
 }
 
-pub(super) fn error(reason: Reason, scope: Scope) -> SourceError {
+pub(super) fn error(reason: FailureReason, scope: FailureScope) -> SourceError {
     SourceError::new(reason, scope, "scripted")
 }
 
 impl Script {
-    pub(super) fn new(world: World) -> Self {
-        Self(Arc::new(Mutex::new(State {
+    pub(super) fn new(world: ScriptedTarget) -> Self {
+        Self(Arc::new(Mutex::new(ScriptState {
             world,
-            rule: Box::new(|_| Step::Answer),
+            rule: Box::new(|_| Step::SourceResult),
             account: Ok("111122223333".to_owned()),
             latency: Duration::from_millis(100),
             patience: Duration::from_secs(30),
@@ -93,7 +94,7 @@ impl Script {
         })))
     }
 
-    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+    pub(super) fn state(&self) -> MutexGuard<'_, ScriptState> {
         self.0.lock().expect("no test panics inside")
     }
 
@@ -106,7 +107,7 @@ impl Script {
         (state.latency, state.patience) = (latency, patience);
     }
 
-    pub(super) fn change(&self, change: impl FnOnce(&mut World)) {
+    pub(super) fn change(&self, change: impl FnOnce(&mut ScriptedTarget)) {
         let world = &mut self.state().world;
         change(world);
         world.settle();
@@ -138,8 +139,8 @@ impl Script {
         operation: Operation,
         about: Vec<String>,
         request: &PageRequest,
-        rows: impl Fn(&World) -> Vec<&T>,
-    ) -> Answer<Page<T>> {
+        rows: impl Fn(&ScriptedTarget) -> Vec<&T>,
+    ) -> SourceResult<Page<T>> {
         let (step, latency) = self.asked(operation, about, request);
         match &step {
             Step::Hang => std::future::pending().await,
@@ -197,7 +198,7 @@ impl Script {
                 next: None,
                 ..page
             },
-            Step::Answer | Step::After(_) | Step::Hang | Step::Block(_) | Step::Panic => page,
+            Step::SourceResult | Step::After(_) | Step::Hang | Step::Block(_) | Step::Panic => page,
         })
     }
 
@@ -227,7 +228,7 @@ impl Script {
 }
 
 impl Source for Script {
-    async fn begin(&self) -> Answer<String> {
+    async fn begin(&self) -> SourceResult<String> {
         self.state().account.clone()
     }
 
@@ -235,7 +236,7 @@ impl Source for Script {
         self.state().patience
     }
 
-    async fn instances(&self, page: &PageRequest) -> Answer<Page<InstanceRow>> {
+    async fn instances(&self, page: &PageRequest) -> SourceResult<Page<InstanceRow>> {
         self.page(
             Operation::DescribeInstanceInformation,
             Vec::new(),
@@ -245,14 +246,18 @@ impl Source for Script {
         .await
     }
 
-    async fn summaries(&self, types: &Types, page: &PageRequest) -> Answer<Page<SummaryRow>> {
+    async fn summaries(
+        &self,
+        types: &TypeFilter,
+        page: &PageRequest,
+    ) -> SourceResult<Page<SummaryRow>> {
         let about = match types {
-            Types::All => vec!["*".to_owned()],
-            Types::Named(names) => names.clone(),
+            TypeFilter::All => vec!["*".to_owned()],
+            TypeFilter::Named(names) => names.clone(),
         };
         let asked = |row: &&SummaryRow| match types {
-            Types::All => true,
-            Types::Named(names) => names.contains(&row.compliance_type),
+            TypeFilter::All => true,
+            TypeFilter::Named(names) => names.contains(&row.compliance_type),
         };
         self.page(
             Operation::ListResourceComplianceSummaries,
@@ -263,7 +268,7 @@ impl Source for Script {
         .await
     }
 
-    async fn totals(&self, page: &PageRequest) -> Answer<Page<TotalsRow>> {
+    async fn totals(&self, page: &PageRequest) -> SourceResult<Page<TotalsRow>> {
         self.page(
             Operation::ListComplianceSummaries,
             Vec::new(),
@@ -273,7 +278,11 @@ impl Source for Script {
         .await
     }
 
-    async fn patch_states(&self, ids: &[Arc<str>], page: &PageRequest) -> Answer<Page<PatchRow>> {
+    async fn patch_states(
+        &self,
+        ids: &[Arc<str>],
+        page: &PageRequest,
+    ) -> SourceResult<Page<PatchRow>> {
         let about: Vec<String> = ids.iter().map(ToString::to_string).collect();
         self.page(
             Operation::DescribeInstancePatchStates,
@@ -288,7 +297,7 @@ impl Source for Script {
         .await
     }
 
-    async fn baselines(&self, page: &PageRequest) -> Answer<Page<BaselineRow>> {
+    async fn baselines(&self, page: &PageRequest) -> SourceResult<Page<BaselineRow>> {
         self.page(
             Operation::DescribePatchBaselines,
             Vec::new(),
@@ -298,14 +307,14 @@ impl Source for Script {
         .await
     }
 
-    async fn associations(&self, page: &PageRequest) -> Answer<Page<AssociationRow>> {
+    async fn associations(&self, page: &PageRequest) -> SourceResult<Page<AssociationRow>> {
         self.page(Operation::ListAssociations, Vec::new(), page, |world| {
             world.associations.iter().collect()
         })
         .await
     }
 
-    async fn items(&self, id: &str, page: &PageRequest) -> Answer<Page<ItemRow>> {
+    async fn items(&self, id: &str, page: &PageRequest) -> SourceResult<Page<ItemRow>> {
         self.page(
             Operation::ListComplianceItems,
             vec![id.to_owned()],

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use super::bench::{Bench, STALE_AFTER};
 use super::script::{Call, Step, error};
-use super::world::{World, id};
+use super::world::{ScriptedTarget, id};
 use super::*;
-use crate::model::{Collector, Reason, Timestamp};
+use crate::model::{Collector, FailureReason, Timestamp};
 
 const PATCHES: Operation = Operation::DescribeInstancePatchStates;
 /// A second before data is too old.
@@ -26,9 +26,9 @@ fn unlisted_at(bench: &Bench) -> Option<Duration> {
 
 #[tokio::test(start_paused = true)]
 async fn data_of_a_target_that_lost_its_credentials_is_dropped_when_it_is_too_old() {
-    let bench = Bench::new(World::fleet(3));
+    let bench = Bench::new(ScriptedTarget::fleet(3));
     bench.refresh_as(true).await;
-    bench.script.state().account = Err(error(Reason::ExpiredToken, Scope::Call));
+    bench.script.state().account = Err(error(FailureReason::ExpiredToken, FailureScope::Call));
     bench.run_for(Duration::from_hours(2)).await;
     // The listing was one call, which ended first.
     assert_eq!(
@@ -40,7 +40,7 @@ async fn data_of_a_target_that_lost_its_credentials_is_dropped_when_it_is_too_ol
 
 #[tokio::test(start_paused = true)]
 async fn data_is_dropped_while_a_refresh_hangs() {
-    let bench = Bench::new(World::fleet(3));
+    let bench = Bench::new(ScriptedTarget::fleet(3));
     bench.refresh_as(true).await;
     bench.script.state().patience = Duration::from_hours(10);
     bench.script.rule(|_| Step::Hang);
@@ -59,11 +59,13 @@ async fn data_is_dropped_while_a_refresh_hangs() {
 
 #[tokio::test(start_paused = true)]
 async fn the_data_of_a_failing_collector_goes_and_the_others_stay() {
-    let bench = Bench::new(World::fleet(3));
+    let bench = Bench::new(ScriptedTarget::fleet(3));
     bench.refresh_as(true).await;
     bench.script.rule(|call| match call.operation {
-        Operation::ListResourceComplianceSummaries => Step::Fail(Reason::AccessDenied, Scope::Call),
-        _ => Step::Answer,
+        Operation::ListResourceComplianceSummaries => {
+            Step::Fail(FailureReason::AccessDenied, FailureScope::Call)
+        }
+        _ => Step::SourceResult,
     });
     bench.run_for(JUST_BEFORE).await;
     assert!(
@@ -85,13 +87,13 @@ async fn the_data_of_a_failing_collector_goes_and_the_others_stay() {
 
 #[tokio::test(start_paused = true)]
 async fn a_refresh_that_always_takes_longer_than_data_may_be_old_loses_nothing() {
-    let bench = Bench::new(World::fleet(3));
+    let bench = Bench::new(ScriptedTarget::fleet(3));
     // 80 minutes, of which all but one collector take a moment.
     bench.script.rule(|call| match call.operation {
         Operation::ListAssociations if call.number % 400 != 399 => {
             Step::Empty(format!("0#{}", call.number))
         }
-        _ => Step::Answer,
+        _ => Step::SourceResult,
     });
     bench.script.state().latency = Duration::from_secs(12);
     bench.run_for(Duration::from_hours(12)).await;
@@ -102,7 +104,7 @@ async fn a_refresh_that_always_takes_longer_than_data_may_be_old_loses_nothing()
 
 #[tokio::test(start_paused = true)]
 async fn attempts_that_fail_at_once_do_not_shorten_the_life_of_what_took_hours_to_read() {
-    let bench = Bench::new(World::fleet(500));
+    let bench = Bench::new(ScriptedTarget::fleet(500));
     bench
         .script
         .pace(Duration::from_mins(10), Duration::from_mins(30));
@@ -110,7 +112,7 @@ async fn attempts_that_fail_at_once_do_not_shorten_the_life_of_what_took_hours_t
     let took = bench.board.noted().ends[0];
     bench
         .script
-        .rule(|_| Step::Fail(Reason::Throttled, Scope::Call));
+        .rule(|_| Step::Fail(FailureReason::Throttled, FailureScope::Call));
     bench.script.state().latency = Duration::from_millis(10);
     bench.run_for(2 * took).await;
     assert_eq!(unlisted_at(&bench), None);
@@ -121,14 +123,16 @@ async fn attempts_that_fail_at_once_do_not_shorten_the_life_of_what_took_hours_t
 /// The patch state of one instance cannot be read.
 fn unreadable(call: &Call) -> Step {
     match call.operation {
-        PATCHES if call.about.contains(&id(5)) => Step::Fail(Reason::BadResponse, Scope::Content),
-        _ => Step::Answer,
+        PATCHES if call.about.contains(&id(5)) => {
+            Step::Fail(FailureReason::BadResponse, FailureScope::Content)
+        }
+        _ => Step::SourceResult,
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_kept_row_of_an_instance_that_cannot_be_read_expires_by_itself() {
-    let bench = Bench::new(World::fleet(50));
+    let bench = Bench::new(ScriptedTarget::fleet(50));
     bench.refresh_as(true).await;
     bench
         .script
@@ -157,7 +161,7 @@ async fn a_wall_clock_that_jumps_changes_nothing_but_the_time_of_the_last_succes
     let wall = Arc::new(AtomicI64::new(NOW));
     let reading = Arc::clone(&wall);
     let clock = Clock::new(move || Timestamp::from_millis(reading.load(Ordering::Relaxed)));
-    let bench = Bench::with_clock(World::fleet(3), Plan::everything(), clock);
+    let bench = Bench::with_clock(ScriptedTarget::fleet(3), Plan::everything(), clock);
     bench.refresh_as(true).await;
     let known = bench.known();
     let century = 100 * 365 * 24 * 3_600_000;
@@ -179,7 +183,7 @@ async fn a_wall_clock_that_jumps_changes_nothing_but_the_time_of_the_last_succes
     }
     bench
         .script
-        .rule(|_| Step::Fail(Reason::Network, Scope::Call));
+        .rule(|_| Step::Fail(FailureReason::Network, FailureScope::Call));
     wall.store(NOW + century, Ordering::Relaxed);
     bench.run_for(STALE_AFTER / 2).await;
     assert_eq!(bench.known(), known);
@@ -192,10 +196,10 @@ async fn the_time_of_the_last_success_is_when_the_collector_ended() {
     let clock = Clock::new(move || {
         Timestamp::from_millis(NOW + i64::try_from(start.elapsed().as_millis()).unwrap())
     });
-    let bench = Bench::with_clock(World::fleet(3), Plan::everything(), clock);
+    let bench = Bench::with_clock(ScriptedTarget::fleet(3), Plan::everything(), clock);
     bench.script.rule(|call| match call.operation {
         Operation::ListAssociations => Step::After(Duration::from_secs(20)),
-        _ => Step::Answer,
+        _ => Step::SourceResult,
     });
     bench.refresh().await;
     let last_success = |collector| bench.target(|target| target.collector(collector).last_success);

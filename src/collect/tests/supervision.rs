@@ -7,7 +7,7 @@ use tokio::runtime::{Builder, Handle};
 
 use super::bench::{Bench, INTERVAL, STALE_AFTER};
 use super::script::Step;
-use super::world::World;
+use super::world::ScriptedTarget;
 use super::*;
 use crate::model::Target;
 
@@ -15,14 +15,14 @@ const LISTING: Operation = Operation::DescribeInstanceInformation;
 
 #[tokio::test(start_paused = true)]
 async fn a_refresh_that_panics_fails_every_collector_keeps_the_data_and_goes_on_at_the_next_tick() {
-    let world = World::fleet(30);
+    let world = ScriptedTarget::fleet(30);
     let expected = world.known();
     let bench = Bench::new(world);
     bench.script.rule(|call| {
         if call.operation == LISTING && call.number == 1 {
             Step::Panic
         } else {
-            Step::Answer
+            Step::SourceResult
         }
     });
     bench.run_for(Duration::from_mins(6)).await;
@@ -41,7 +41,7 @@ async fn a_refresh_that_panics_fails_every_collector_keeps_the_data_and_goes_on_
 
 #[tokio::test(start_paused = true)]
 async fn data_of_a_target_that_panics_at_every_refresh_expires_as_ever() {
-    let bench = Bench::new(World::fleet(30));
+    let bench = Bench::new(ScriptedTarget::fleet(30));
     bench.refresh().await;
     bench.script.rule(|_| Step::Panic);
     bench.run_for(STALE_AFTER + INTERVAL).await;
@@ -52,7 +52,7 @@ async fn data_of_a_target_that_panics_at_every_refresh_expires_as_ever() {
 
 #[tokio::test(start_paused = true)]
 async fn a_state_that_a_panic_left_half_changed_is_not_shown() {
-    let bench = Bench::new(World::fleet(30));
+    let bench = Bench::new(ScriptedTarget::fleet(30));
     bench.refresh().await;
     let target = Arc::clone(&bench.refresher.target);
     let poisoned = std::thread::spawn(move || {
@@ -63,14 +63,14 @@ async fn a_state_that_a_panic_left_half_changed_is_not_shown() {
     bench.script.rule(|_| Step::Panic);
     bench.refresh().await;
     assert!(bench.known().is_empty());
-    bench.script.rule(|_| Step::Answer);
+    bench.script.rule(|_| Step::SourceResult);
     bench.refresh().await;
     assert_eq!((bench.failures(), bench.known().len()), (vec![], 30));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_panic_of_the_schedule_itself_is_survived() {
-    let bench = Bench::new(World::fleet(3));
+    let bench = Bench::new(ScriptedTarget::fleet(3));
     bench.board.noted().panics_when_shown = 1;
     bench.run_for(Duration::from_mins(16)).await;
     assert!(bench.board.noted().panics > 0);
@@ -92,13 +92,13 @@ fn a_refresh_whose_thread_is_blocked_is_given_up_and_its_data_expires() {
     let (unblock, blocked) = mpsc::channel();
     let blocked = Arc::new(Mutex::new(blocked));
     schedule.block_on(async {
-        let bench = Bench::new(World::fleet(3))
+        let bench = Bench::new(ScriptedTarget::fleet(3))
             .giving_up_after(Duration::from_millis(200), Duration::from_millis(200));
         bench
             .script
             .rule(move |call| match (call.operation, call.number) {
                 (LISTING, 1) => Step::Block(Arc::clone(&blocked)),
-                _ => Step::Answer,
+                _ => Step::SourceResult,
             });
         run(&bench, workers.handle(), Duration::from_millis(1500)).await;
         assert_eq!(bench.target(Target::is_up), Some(false));

@@ -9,7 +9,7 @@ use crate::model::{
 
 /// The rows of an account and region.
 #[derive(Clone, Debug, Default)]
-pub(super) struct World {
+pub(super) struct ScriptedTarget {
     pub(super) instances: Vec<InstanceRow>,
     pub(super) summaries: Vec<SummaryRow>,
     pub(super) totals: Vec<TotalsRow>,
@@ -51,7 +51,7 @@ fn summary(id: &str, kind: &str, compliant: bool) -> SummaryRow {
     }
 }
 
-impl World {
+impl ScriptedTarget {
     /// Compliant instances, each scanned, with one page of types.
     pub(super) fn fleet(count: usize) -> Self {
         let mut world = Self::default();
@@ -227,7 +227,7 @@ pub(super) fn results(target: &Target) -> BTreeMap<&'static str, Result<(), &'st
         let attempt = target.collector(collector).attempt?;
         Some((
             collector.as_str(),
-            attempt.result.map_err(crate::model::Reason::as_str),
+            attempt.result.map_err(crate::model::FailureReason::as_str),
         ))
     };
     Collector::ALL.into_iter().filter_map(result).collect()

@@ -61,7 +61,10 @@ async fn a_head_is_taken_up_to_a_size_that_bounds_memory() {
         answer.is_empty() || answer.starts_with(b"HTTP/1.1 431"),
         "{answer:?}"
     );
-    assert_eq!(*server.site.answered.lock().unwrap(), [("metrics", 200)]);
+    assert_eq!(
+        *server.exporter_state.answered.lock().unwrap(),
+        [("metrics", 200)]
+    );
 }
 
 #[tokio::test]
@@ -101,7 +104,7 @@ async fn garbage_is_refused_and_counts_for_nothing() {
         );
         assert!(!answer.starts_with(b"HTTP/1.1 200"), "{garbage:?}");
     }
-    assert_eq!(*server.site.answered.lock().unwrap(), []);
+    assert_eq!(*server.exporter_state.answered.lock().unwrap(), []);
     assert_served(&server).await;
 }
 

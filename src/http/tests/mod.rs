@@ -62,16 +62,21 @@ impl Constant {
     }
 }
 
-impl Site for Constant {
-    fn metrics(&self, part: Part<'_>, format: Format, encoding: Encoding) -> Option<Exposition> {
+impl ExporterState for Constant {
+    fn metrics(
+        &self,
+        part: PageSelector<'_>,
+        format: Format,
+        encoding: Encoding,
+    ) -> Option<Exposition> {
         match part {
-            Part::Everything => Some((self.page)(format, encoding)),
-            Part::Exporter => Some(Bytes::from_static(b"exporter").into()),
-            Part::Target {
+            PageSelector::Everything => Some((self.page)(format, encoding)),
+            PageSelector::Exporter => Some(Bytes::from_static(b"exporter").into()),
+            PageSelector::Target {
                 account_id: "111122223333",
                 region: "eu-west-1",
             } => Some(Bytes::from_static(b"target").into()),
-            Part::Target { .. } => None,
+            PageSelector::Target { .. } => None,
         }
     }
 
@@ -108,33 +113,33 @@ impl Site for Constant {
 /// A server on a port of its own, stopped by [`Running::stop`] or when dropped.
 struct Running {
     address: SocketAddr,
-    site: Arc<Constant>,
+    exporter_state: Arc<Constant>,
     stop: oneshot::Sender<()>,
     task: JoinHandle<Result<(), ServerError>>,
 }
 
-async fn start(site: Constant, limits: Limits) -> Running {
-    start_at("/metrics", site, limits).await
+async fn start(exporter_state: Constant, limits: Limits) -> Running {
+    start_at("/metrics", exporter_state, limits).await
 }
 
-async fn start_at(telemetry_path: &str, site: Constant, limits: Limits) -> Running {
+async fn start_at(telemetry_path: &str, exporter_state: Constant, limits: Limits) -> Running {
     let listener = bind(&"127.0.0.1:0".parse().unwrap()).await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel();
-    let site = Arc::new(site);
+    let exporter_state = Arc::new(exporter_state);
     let shutdown = async {
         let _ = stopped.await;
     };
     let options = options(telemetry_path, limits);
     let task = tokio::spawn(Server::run(
         vec![listener],
-        Arc::clone(&site) as _,
+        Arc::clone(&exporter_state) as _,
         options,
         shutdown,
     ));
     Running {
         address,
-        site,
+        exporter_state,
         stop,
         task,
     }

@@ -4,7 +4,7 @@ use super::*;
 
 const REQUEST: &[u8] = b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n";
 
-fn site(page: Page) -> Constant {
+fn exporter_state(page: Page) -> Constant {
     Constant {
         page,
         ..Constant::default()
@@ -13,7 +13,7 @@ fn site(page: Page) -> Constant {
 
 /// Tells how many panics the site was told of. A connection's end is seen before its task has told.
 async fn panics_told(server: &Running, at_least: usize) -> usize {
-    let told = || server.site.panicked.load(Ordering::Relaxed);
+    let told = || server.exporter_state.panicked.load(Ordering::Relaxed);
     in_time(async {
         while told() < at_least {
             tokio::time::sleep(Duration::from_millis(10)).await;
@@ -25,7 +25,7 @@ async fn panics_told(server: &Running, at_least: usize) -> usize {
 
 #[tokio::test]
 async fn a_panic_before_the_answer_is_a_500_that_ends_the_connection() {
-    let server = start(site(|_, _| panic!("injected")), Limits::default()).await;
+    let server = start(exporter_state(|_, _| panic!("injected")), Limits::default()).await;
     let mut other = server.connect().await;
     other
         .send(b"GET /metrics/exporter HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -61,7 +61,7 @@ async fn a_panic_before_the_answer_is_a_500_that_ends_the_connection() {
         500
     );
     assert_eq!(panics_told(&server, 2).await, 2);
-    let answered = server.site.answered.lock().unwrap().clone();
+    let answered = server.exporter_state.answered.lock().unwrap().clone();
     assert_eq!(
         answered,
         [
@@ -86,7 +86,7 @@ async fn a_panic_in_mid_answer_ends_the_answer_and_frees_the_place() {
         }
     };
     let server = start(
-        site(page),
+        exporter_state(page),
         Limits {
             max_connections: 2,
             ..Limits::default()
@@ -110,8 +110,8 @@ async fn a_panic_in_mid_answer_ends_the_answer_and_frees_the_place() {
 /// A site of which nothing works, not even being told that.
 struct Broken;
 
-impl Site for Broken {
-    fn metrics(&self, _: Part<'_>, _: Format, _: Encoding) -> Option<Exposition> {
+impl ExporterState for Broken {
+    fn metrics(&self, _: PageSelector<'_>, _: Format, _: Encoding) -> Option<Exposition> {
         panic!("injected")
     }
     fn discovery(&self) -> Option<Vec<DiscoveredTarget>> {

@@ -44,7 +44,7 @@ async fn every_path_has_its_answer() {
     ] {
         assert_eq!(server.get(path, "").await.code, code, "{path}");
         assert_eq!(
-            server.site.answered.lock().unwrap().pop(),
+            server.exporter_state.answered.lock().unwrap().pop(),
             Some((handler, code)),
             "{path}"
         );

@@ -42,7 +42,7 @@ fn requested() -> ConnectionState {
     state
 }
 
-fn standing(state: &ConnectionState) -> Standing {
+fn standing(state: &ConnectionState) -> ConnectionStanding {
     state.standing(Instant::now())
 }
 
@@ -132,7 +132,10 @@ async fn a_pipelined_request_neither_extends_the_answer_before_it_nor_counts_as_
         after_a_tick(&state).await,
         (Phase::Responding, STALL - 2 * TICK)
     );
-    assert!(matches!(standing(&state), Standing::Exchanging { .. }));
+    assert!(matches!(
+        standing(&state),
+        ConnectionStanding::Exchanging { .. }
+    ));
     wait(STALL - 3 * TICK).await;
     state.sent(1);
     assert_eq!(

@@ -1,7 +1,7 @@
 //! Families about compliance itself: statuses, items and reasons.
 
 use crate::metrics::family::{Family, Kind::Gauge, Per, Stability::Experimental};
-use crate::model::{ASSOCIATION, Collector, PATCH, Severity, causes};
+use crate::model::{ASSOCIATION, Collector, PATCH, Severity, noncompliance_reasons};
 
 pub(super) const FAMILIES: &[Family] = &[
     Family {
@@ -89,7 +89,7 @@ pub(super) const FAMILIES: &[Family] = &[
                 .iter()
                 .filter(|_| view.target.has(Collector::Compliance))
             {
-                for cause in causes(instance, summary) {
+                for cause in noncompliance_reasons(instance, summary) {
                     out.sample(&[&summary.compliance_type, cause.as_str()], true);
                 }
             }
@@ -118,7 +118,7 @@ pub(super) const FAMILIES: &[Family] = &[
         help: "Number of listed instances by reason for being NON_COMPLIANT; an instance with several reasons counts for each.",
         labels: &["compliance_type", "reason"],
         samples: Per::Target(|_, counts, out| {
-            for ((kind, cause), count) in &counts.causes {
+            for ((kind, cause), count) in &counts.noncompliance_reasons {
                 out.sample(&[kind, cause.as_str()], *count);
             }
         }),

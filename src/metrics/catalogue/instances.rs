@@ -28,16 +28,16 @@ pub(super) const FAMILIES: &[Family] = &[
             let Some(listing) = &instance.listing else {
                 return;
             };
-            let traits = &listing.traits;
+            let shared = &listing.shared;
             let labels = [
                 listing.name(),
                 listing.computer_name(),
                 listing.ip_address(),
-                &traits.resource_type,
-                &traits.platform_type,
-                &traits.platform_name,
-                &traits.platform_version,
-                &traits.agent_version,
+                &shared.resource_type,
+                &shared.platform_type,
+                &shared.platform_name,
+                &shared.platform_version,
+                &shared.agent_version,
             ];
             out.sample(&labels, true);
         }),
@@ -83,7 +83,7 @@ pub(super) const FAMILIES: &[Family] = &[
                 instance
                     .listing
                     .as_ref()
-                    .and_then(|listing| listing.traits.agent_latest),
+                    .and_then(|listing| listing.shared.agent_latest),
             );
         }),
     },

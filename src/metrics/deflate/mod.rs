@@ -8,14 +8,14 @@
 //! So a page is compressed once, piece by piece, and what one target brings anew is joined to what
 //! is there of all others.
 
+mod checksum;
 mod inflate;
-mod sum;
 
 use bytes::Bytes;
 use flate2::{Compress, Compression, FlushCompress};
 
+pub(crate) use checksum::Checksum;
 pub(crate) use inflate::Inflater;
-pub(crate) use sum::Sum;
 
 /// The gzip header: deflate, no name, no time, written by whatever system.
 pub(crate) const GZIP_HEADER: &[u8] = &[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
@@ -28,11 +28,11 @@ const SHORT: u16 = 16 * 1024;
 
 /// Text, compressed. Stands anywhere in a stream.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Piece {
+pub(crate) struct Fragment {
     /// Deflate blocks, the last of them ended by a flush.
     pub(crate) deflated: Bytes,
     /// Of the text before compression.
-    pub(crate) sum: Sum,
+    pub(crate) sum: Checksum,
 }
 
 /// Makes pieces, one after the other, with one compressor: its tables are larger than most pieces
@@ -73,19 +73,19 @@ impl Deflater {
     }
 
     /// Ends the piece. The next one refers to nothing of it.
-    pub(crate) fn piece(&mut self) -> Piece {
+    pub(crate) fn fragment(&mut self) -> Fragment {
         self.end(FlushCompress::Full)
     }
 
-    fn end(&mut self, how: FlushCompress) -> Piece {
+    fn end(&mut self, how: FlushCompress) -> Fragment {
         self.deflate(&[], how);
-        let sum = Sum::new(
+        let sum = Checksum::new(
             std::mem::take(&mut self.crc).finalize(),
             std::mem::take(&mut self.length),
         );
         let deflated = Bytes::copy_from_slice(&self.deflated);
         self.deflated.clear();
-        Piece { deflated, sum }
+        Fragment { deflated, sum }
     }
 
     fn deflate(&mut self, mut text: &[u8], flush: FlushCompress) {
@@ -109,22 +109,22 @@ impl Deflater {
 }
 
 /// A piece of any text.
-pub(crate) fn piece(text: &[u8]) -> Piece {
+pub(crate) fn fragment(text: &[u8]) -> Fragment {
     let mut deflater = Deflater::default();
     deflater.write(text);
-    deflater.piece()
+    deflater.fragment()
 }
 
 /// The last piece of a stream: text of any kind. It is made for one scrape, so a short one is sent
 /// as it is: to compress it takes longer than to send it.
-pub(crate) fn last_piece(text: &[u8]) -> Piece {
+pub(crate) fn last_fragment(text: &[u8]) -> Fragment {
     if let Some(length) = u16::try_from(text.len())
         .ok()
         .filter(|length| *length <= SHORT)
     {
-        return Piece {
+        return Fragment {
             deflated: stored(length, text).into(),
-            sum: Sum::of(text),
+            sum: Checksum::of(text),
         };
     }
     let mut deflater = Deflater::default();
@@ -155,13 +155,13 @@ mod tests {
     proptest! {
         #[test]
         fn pieces_deflated_apart_are_one_gzip_member(texts in prop::collection::vec(".{0,4000}", 1..8)) {
-            let pieces: Vec<Piece> = texts.iter().map(|text| piece(text.as_bytes())).collect();
-            let last = last_piece(b"end");
+            let fragments: Vec<Fragment> = texts.iter().map(|text| fragment(text.as_bytes())).collect();
+            let last = last_fragment(b"end");
             let mut stream = GZIP_HEADER.to_vec();
-            let mut sum = Sum::default();
-            for piece in pieces.iter().chain([&last]) {
-                stream.extend_from_slice(&piece.deflated);
-                sum = sum.then(piece.sum);
+            let mut sum = Checksum::default();
+            for fragment in fragments.iter().chain([&last]) {
+                stream.extend_from_slice(&fragment.deflated);
+                sum = sum.then(fragment.sum);
             }
             stream.extend_from_slice(&sum.gzip_trailer());
             let mut text = String::new();
@@ -172,7 +172,7 @@ mod tests {
 
         #[test]
         fn inflating_gives_the_text_back_whatever_the_frame(text in "(.{0,4000}|[ab]{20000})", most in 1_usize..500) {
-            let mut deflated = last_piece(text.as_bytes()).deflated;
+            let mut deflated = last_fragment(text.as_bytes()).deflated;
             let mut inflater = Inflater::default();
             let mut out = BytesMut::new();
             while out.len() < text.len() {

@@ -7,7 +7,7 @@ const SECOND: Duration = Duration::from_secs(1);
 /// A target with something of every collector, confirmed at `now`.
 fn full(bench: &mut Bench, took: Duration, now: Duration) {
     let mut listings = Listings::default();
-    listings.add(id("i-1"), &listed("i-1"), &bench.target.words());
+    listings.add(id("i-1"), &listed("i-1"), &bench.target.interner());
     bench.end(Collector::Instances, took, now, listings.finish());
     let rows = [
         summary("i-1", PATCH, "NON_COMPLIANT"),
@@ -15,9 +15,9 @@ fn full(bench: &mut Bench, took: Duration, now: Duration) {
     ];
     bench.summarise(&rows);
     // Again, at the right time.
-    let (mut summaries, words) = (Summaries::default(), bench.target.words());
+    let (mut summaries, interner) = (Summaries::default(), bench.target.interner());
     for row in &rows {
-        summaries.add(id("i-1"), row, &words, 1);
+        summaries.add(id("i-1"), row, &interner, 1);
     }
     bench.end(Collector::Compliance, took, now, summaries.finish());
     let total = TotalsRow {
@@ -29,7 +29,7 @@ fn full(bench: &mut Bench, took: Duration, now: Duration) {
         Collector::ComplianceTotals,
         took,
         now,
-        Data::Totals(Totals::from_rows(&[total])),
+        Collected::Totals(Totals::from_rows(&[total])),
     );
     bench.scan("i-1", Some(&patches([1; 8])), now);
     let baseline = BaselineRow {
@@ -40,7 +40,7 @@ fn full(bench: &mut Bench, took: Duration, now: Duration) {
         Collector::Baselines,
         took,
         now,
-        Data::Baselines(Baseline::from_rows(&[baseline])),
+        Collected::Baselines(Baseline::from_rows(&[baseline])),
     );
     let association = AssociationRow {
         id: "a".into(),
@@ -50,7 +50,7 @@ fn full(bench: &mut Bench, took: Duration, now: Duration) {
         Collector::Associations,
         took,
         now,
-        Data::Associations(Association::from_rows(&[association], &Words::default())),
+        Collected::Associations(Association::from_rows(&[association], &Interner::default())),
     );
     bench.items("i-1", &[item("a", "Mine")], now);
 }
@@ -180,7 +180,7 @@ fn the_slowest_collector_counts_for_all_and_a_quick_failure_does_not_undo_it() {
         Collector::Associations,
         HOUR,
         Duration::ZERO,
-        Data::Associations(Vec::new()),
+        Collected::Associations(Vec::new()),
     );
     bench.fail(Collector::Associations, SECOND, Duration::ZERO);
     assert_eq!(bench.expire(before(3 * HOUR)), (Some(3 * HOUR), false));

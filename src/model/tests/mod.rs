@@ -1,10 +1,10 @@
 //! The model over hand-written rows: what a target keeps, for how long, and what it says of it.
 
 mod ages;
-mod causes;
+mod noncompliance_reasons;
+mod reconciliation;
 mod rows;
 mod summaries;
-mod views;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -66,13 +66,13 @@ fn item(association: &str, document: &str) -> ItemRow {
 }
 
 /// Details of one instance; the others were due, too.
-fn read<T>(name: &str, row: T) -> Read<T> {
+fn read<T>(name: &str, row: T) -> PartialRead<T> {
     let unread = ["i-1", "i-2"]
         .into_iter()
         .filter(|other| *other != name)
         .map(id)
         .collect();
-    Read {
+    PartialRead {
         rows: vec![(id(name), row)],
         unread,
     }
@@ -84,7 +84,7 @@ impl Bench {
     }
 
     fn with(stale_after: Duration, interval: Duration) -> Self {
-        let mut target = Target::new(Ages {
+        let mut target = Target::new(AgeLimits {
             stale_after,
             interval,
             full_every: 6 * HOUR,
@@ -99,7 +99,7 @@ impl Bench {
         self.target.begin_refresh(at(Duration::ZERO));
     }
 
-    fn end(&mut self, collector: Collector, took: Duration, now: Duration, data: Data) {
+    fn end(&mut self, collector: Collector, took: Duration, now: Duration, data: Collected) {
         let attempt = Attempt {
             result: Ok(()),
             skipped: 0,
@@ -117,7 +117,7 @@ impl Bench {
 
     fn fail(&mut self, collector: Collector, took: Duration, now: Duration) {
         let attempt = Attempt {
-            result: Err(Reason::Throttled),
+            result: Err(FailureReason::Throttled),
             skipped: 0,
             took,
         };
@@ -132,18 +132,18 @@ impl Bench {
     }
 
     fn list(&mut self, rows: &[InstanceRow], now: Duration) {
-        let (mut listings, words) = (Listings::default(), self.target.words());
+        let (mut listings, interner) = (Listings::default(), self.target.interner());
         for row in rows {
-            listings.add(id(&row.id), row, &words);
+            listings.add(id(&row.id), row, &interner);
         }
         self.end(Collector::Instances, Duration::ZERO, now, listings.finish());
     }
 
     /// Summaries that `refresh` read.
     fn summarise_in(&mut self, refresh: u32, rows: &[SummaryRow]) {
-        let (mut summaries, words) = (Summaries::default(), self.target.words());
+        let (mut summaries, interner) = (Summaries::default(), self.target.interner());
         for row in rows {
-            summaries.add(id(&row.resource_id), row, &words, refresh);
+            summaries.add(id(&row.resource_id), row, &interner, refresh);
         }
         self.end(
             Collector::Compliance,
@@ -158,17 +158,20 @@ impl Bench {
     }
 
     fn scan(&mut self, name: &str, row: Option<&PatchRow>, now: Duration) {
-        let words = self.target.words();
-        let data = Data::Patches(read(
+        let interner = self.target.interner();
+        let data = Collected::Patches(read(
             name,
-            row.map(|row| PatchCounts::from_row(row, &words)),
+            row.map(|row| PatchCounts::from_row(row, &interner)),
         ));
         self.end(Collector::Patches, Duration::ZERO, now, data);
     }
 
     fn items(&mut self, name: &str, rows: &[ItemRow], now: Duration) {
-        let words = self.target.words();
-        let data = Data::Items(read(name, NoncompliantAssociation::from_rows(rows, &words)));
+        let interner = self.target.interner();
+        let data = Collected::Items(read(
+            name,
+            NoncompliantAssociation::from_rows(rows, &interner),
+        ));
         self.end(Collector::Items, Duration::ZERO, now, data);
     }
 
@@ -189,12 +192,12 @@ impl Bench {
         self.target.is_unreported(self.instance(name), kind)
     }
 
-    fn causes(&self, name: &str, kind: &str) -> Vec<&'static str> {
+    fn noncompliance_reasons(&self, name: &str, kind: &str) -> Vec<&'static str> {
         let instance = self.instance(name);
         let summary = instance.summary(kind).expect("there is a summary");
-        causes(instance, summary)
+        noncompliance_reasons(instance, summary)
             .into_iter()
-            .map(Cause::as_str)
+            .map(NoncomplianceReason::as_str)
             .collect()
     }
 

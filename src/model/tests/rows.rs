@@ -82,12 +82,12 @@ fn free_text_loses_control_characters_and_vocabulary_what_is_no_identifier() {
     assert_eq!(listing.computer_name(), "\u{e9}".repeat(128));
     assert_eq!(
         (
-            &**listing.traits.platform_type,
-            &**listing.traits.ping_status
+            &**listing.shared.platform_type,
+            &**listing.shared.ping_status
         ),
         ("Unknown", "Unknown")
     );
-    assert_eq!(&**listing.traits.platform_name, "Amazon \"Linux\"");
+    assert_eq!(&**listing.shared.platform_name, "Amazon \"Linux\"");
     assert!(!listing.online());
 }
 
@@ -95,15 +95,15 @@ fn free_text_loses_control_characters_and_vocabulary_what_is_no_identifier() {
 fn what_repeats_over_a_fleet_is_stored_once() {
     let mut bench = Bench::new();
     bench.list(&["i-1", "i-2"].map(listed), Duration::ZERO);
-    let traits = |name| {
+    let shared = |name| {
         &bench
             .instance(name)
             .listing
             .as_ref()
             .expect("it is listed")
-            .traits
+            .shared
     };
-    assert!(Arc::ptr_eq(traits("i-1"), traits("i-2")));
+    assert!(Arc::ptr_eq(shared("i-1"), shared("i-2")));
     bench.summarise(&["i-1", "i-2"].map(|name| summary(name, PATCH, "NON_COMPLIANT")));
     let verdict = |name| {
         &bench
@@ -175,7 +175,7 @@ fn baselines_and_associations_are_in_order_and_each_is_there_once() {
         association("1", "z"),
         association("1", "a"),
     ];
-    let associations = Association::from_rows(&rows, &Words::default());
+    let associations = Association::from_rows(&rows, &Interner::default());
     let found: Vec<_> = associations
         .iter()
         .map(|association| (&*association.id, &*association.name))

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
-use ssm_simulator::{Options, RequestLog};
+use ssm_simulator::{LoggedRequest, Options};
 
 use crate::support::{Aws, Exporter, Settings, TARGETS};
 
 /// The resources that the body of a detail call names; none for a listing.
-pub(super) fn named(request: &RequestLog) -> Vec<String> {
+pub(super) fn named(request: &LoggedRequest) -> Vec<String> {
     let body: Value = serde_json::from_str(&request.body).unwrap();
     let ids = ["InstanceIds", "ResourceIds", "InstanceId"]
         .into_iter()
@@ -40,7 +40,7 @@ async fn no_detail_call_names_a_resource_that_is_not_listed() {
             .map(|row| row.instance_id.as_str())
             .collect();
         let asked = |operation| {
-            let mine = move |r: &&RequestLog| {
+            let mine = move |r: &&LoggedRequest| {
                 r.operation == operation && r.account == account && r.region == region
             };
             requests.iter().filter(mine).map(named).collect::<Vec<_>>()

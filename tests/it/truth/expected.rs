@@ -26,7 +26,7 @@ impl Span {
 
 /// `exposition.instances`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Show {
+pub(crate) enum ShownInstances {
     All,
     Noncompliant,
     None,
@@ -41,7 +41,7 @@ pub(crate) struct Reading {
     pub(crate) truth: TargetTruth,
     /// Beginnings of the compliance types that are read; none for all.
     pub(crate) types: &'static [&'static str],
-    pub(crate) show: Show,
+    pub(crate) show: ShownInstances,
     /// `exposition.include_unlisted`.
     pub(crate) unlisted: bool,
 }
@@ -56,7 +56,7 @@ pub(crate) fn fleet(aws: &Simulator, with: impl Fn(Reading) -> Reading) -> BTree
             region: region.to_owned(),
             truth: truth(aws, account, region),
             types: &[],
-            show: Show::All,
+            show: ShownInstances::All,
             unlisted: false,
         };
         series.append(&mut with(reading).series());
@@ -247,9 +247,9 @@ impl Reading {
     /// Whether a resource has series of its own.
     fn shows(&self, resource: &Resource<'_>) -> bool {
         let wanted = match self.show {
-            Show::All => true,
-            Show::None => false,
-            Show::Noncompliant => {
+            ShownInstances::All => true,
+            ShownInstances::None => false,
+            ShownInstances::Noncompliant => {
                 resource
                     .summaries
                     .iter()

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use ssm_simulator::{Fault, FaultKind, Options};
 
-pub(crate) use expected::{Reading, Show, Span, fleet};
+pub(crate) use expected::{Reading, ShownInstances, Span, fleet};
 pub(crate) use families::check_families;
 
 use crate::support::{Aws, Exporter, Format, Page, Run, Series, Settings, TARGETS, run_with};
@@ -114,13 +114,13 @@ async fn which_resources_have_series_of_their_own_is_configured_and_all_counts_s
     let aws = odd_fleet(60).await;
     let more = "exposition:\n  instances: noncompliant\n";
     compare(&aws, more, |reading| Reading {
-        show: Show::Noncompliant,
+        show: ShownInstances::Noncompliant,
         ..reading
     })
     .await;
     let more = "exposition:\n  instances: none\n";
     compare(&aws, more, |reading| Reading {
-        show: Show::None,
+        show: ShownInstances::None,
         ..reading
     })
     .await;

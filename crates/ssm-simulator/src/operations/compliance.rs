@@ -6,8 +6,8 @@ use super::super::filters::{self, Filter};
 use super::super::input;
 use super::super::refusal::Refusal;
 use super::super::rows::Item;
+use super::super::simulated_target::{ListingSlot, SimulatedTarget};
 use super::super::time;
-use super::super::world::{Slot, World};
 use super::{Call, Listing, position};
 
 const PLATFORM_TYPE: &str = "AWS:InstanceInformation.PlatformType";
@@ -40,7 +40,7 @@ pub(super) fn summaries(call: &Call<'_>) -> Result<Listing, Refusal> {
 }
 
 /// Whether a summary passes a filter. Type and status, which clients filter by, need no row.
-fn keeps(world: &World, filter: &Filter<'_>, slot: u32, part: u32) -> bool {
+fn keeps(world: &SimulatedTarget, filter: &Filter<'_>, slot: u32, part: u32) -> bool {
     let Some((name, status)) = world.summary_key(slot, part) else {
         return false;
     };
@@ -61,13 +61,15 @@ fn keeps(world: &World, filter: &Filter<'_>, slot: u32, part: u32) -> bool {
     }
 }
 
-fn platform_type(world: &World, slot: u32) -> Cow<'static, str> {
+fn platform_type(world: &SimulatedTarget, slot: u32) -> Cow<'static, str> {
     match world.slot(slot) {
-        Slot::Node(node) => Cow::Borrowed(node.platform().kind),
-        Slot::Pinned(resource) => resource.instance.as_ref().map_or(Cow::Borrowed(""), |row| {
-            Cow::Owned(row.platform_type.clone())
-        }),
-        Slot::Gone => Cow::Borrowed(""),
+        ListingSlot::Node(node) => Cow::Borrowed(node.platform().kind),
+        ListingSlot::Pinned(resource) => {
+            resource.instance.as_ref().map_or(Cow::Borrowed(""), |row| {
+                Cow::Owned(row.platform_type.clone())
+            })
+        }
+        ListingSlot::Gone => Cow::Borrowed(""),
     }
 }
 
@@ -92,7 +94,7 @@ pub(super) fn totals(call: &Call<'_>) -> Result<Listing, Refusal> {
 }
 
 /// Whether a resource is counted under a filter other than that of the type.
-fn counts(world: &World, filter: &Filter<'_>, slot: u32) -> bool {
+fn counts(world: &SimulatedTarget, filter: &Filter<'_>, slot: u32) -> bool {
     match filter.key {
         "ComplianceType" => true,
         PLATFORM_TYPE => filter.accepts(&platform_type(world, slot)),
@@ -134,7 +136,7 @@ pub(super) fn items(call: &Call<'_>) -> Result<Listing, Refusal> {
     let slot = call
         .world
         .find(id)
-        .filter(|slot| !matches!(call.world.slot(*slot), Slot::Gone));
+        .filter(|slot| !matches!(call.world.slot(*slot), ListingSlot::Gone));
     let slot = slot.ok_or(Refusal::bare("InvalidResourceId"))?;
     let mut items = call.world.items(slot);
     items.retain(|item| filters.iter().all(|filter| keeps_item(filter, item)));

@@ -3,7 +3,7 @@
 use super::super::input::{self, Input};
 use super::super::refusal::Refusal;
 use super::super::rows::Instance;
-use super::super::world::World;
+use super::super::simulated_target::SimulatedTarget;
 use super::{Call, Listing, position};
 
 /// Keys of both filter lists, and the values that the service checks.
@@ -86,7 +86,7 @@ fn one<'a>(filter: &'a Input, key: &str, values: &str) -> Result<Filter<'a>, Ref
 }
 
 /// One id that is not managed spoils the whole call.
-fn check_ids(world: &World, filters: &[Filter<'_>]) -> Result<(), Refusal> {
+fn check_ids(world: &SimulatedTarget, filters: &[Filter<'_>]) -> Result<(), Refusal> {
     for filter in filters.iter().filter(|filter| filter.key == "InstanceIds") {
         input::check_instance_ids("InstanceIds", &filter.values)?;
         let unknown = filter

@@ -11,7 +11,7 @@ mod patches;
 
 use super::input::Input;
 use super::refusal::Refusal;
-use super::world::World;
+use super::simulated_target::SimulatedTarget;
 
 pub(super) use page::{Quirks, answer};
 
@@ -49,7 +49,7 @@ pub(super) enum Spoil {
 
 /// One request.
 pub(super) struct Call<'a> {
-    pub(super) world: &'a World,
+    pub(super) world: &'a SimulatedTarget,
     pub(super) input: &'a Input,
     /// The position of the first row asked for.
     pub(super) from: u64,

@@ -7,8 +7,8 @@ use super::super::fault::FaultKind;
 use super::super::input::{self, Input};
 use super::super::random;
 use super::super::refusal::Refusal;
+use super::super::simulated_target::SimulatedTarget;
 use super::super::token::{self, Cursor};
-use super::super::world::World;
 use super::{Call, Listing, Operation, Row, Spoil};
 
 /// The faults of rows and tokens that hit this request.
@@ -34,7 +34,7 @@ const WRONG_LIST: &str = "Rows";
 /// question.
 pub(in super::super) fn answer(
     operation: &Operation,
-    world: &World,
+    world: &SimulatedTarget,
     input: &Input,
     quirks: &Quirks,
     number: impl FnOnce(u64) -> u16,
@@ -100,7 +100,7 @@ pub(in super::super) fn answer(
 }
 
 /// What a token belongs to: operation, target, and the request but for its place and page size.
-fn question(operation: &Operation, world: &World, input: &Input) -> u64 {
+fn question(operation: &Operation, world: &SimulatedTarget, input: &Input) -> u64 {
     let mut rest = input.clone();
     rest.remove(operation.token);
     rest.remove(operation.size);
@@ -176,7 +176,7 @@ fn next_cursor(
 }
 
 /// Spoils the rows of the victim.
-fn spoil(operation: &Operation, world: &World, rows: &mut [Row]) {
+fn spoil(operation: &Operation, world: &SimulatedTarget, rows: &mut [Row]) {
     let (Some(spoil), Some(victim)) = (operation.spoil, world.victim()) else {
         return;
     };

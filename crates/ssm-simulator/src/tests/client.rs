@@ -25,13 +25,13 @@ pub(super) struct Running {
 
 /// An answer.
 #[derive(Debug)]
-pub(super) struct Answer {
+pub(super) struct ClientAnswer {
     pub(super) status: u16,
     pub(super) headers: BTreeMap<String, String>,
     pub(super) text: String,
 }
 
-impl Answer {
+impl ClientAnswer {
     pub(super) fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text))
     }
@@ -71,7 +71,7 @@ impl Running {
         &self,
         headers: &[(&str, &str)],
         body: String,
-    ) -> Result<Answer, String> {
+    ) -> Result<ClientAnswer, String> {
         let mut request = hyper::Request::post(&self.url);
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -91,7 +91,7 @@ impl Running {
         let header = |(name, value): (&hyper::header::HeaderName, &hyper::header::HeaderValue)| {
             (name.to_string(), value.to_str().unwrap().to_owned())
         };
-        Ok(Answer {
+        Ok(ClientAnswer {
             status: head.status.as_u16(),
             headers: head.headers.iter().map(header).collect(),
             text: String::from_utf8_lossy(&text).into_owned(),
@@ -99,11 +99,15 @@ impl Running {
     }
 
     /// Calls an SSM operation with a key of the first account.
-    pub(super) async fn try_call(&self, operation: &str, input: Value) -> Result<Answer, String> {
+    pub(super) async fn try_call(
+        &self,
+        operation: &str,
+        input: Value,
+    ) -> Result<ClientAnswer, String> {
         self.call_as("AKIDEXAMPLE", REGION, operation, input).await
     }
 
-    pub(super) async fn call(&self, operation: &str, input: Value) -> Answer {
+    pub(super) async fn call(&self, operation: &str, input: Value) -> ClientAnswer {
         self.try_call(operation, input).await.unwrap()
     }
 
@@ -113,7 +117,7 @@ impl Running {
         region: &str,
         operation: &str,
         input: Value,
-    ) -> Result<Answer, String> {
+    ) -> Result<ClientAnswer, String> {
         let target = format!("AmazonSSM.{operation}");
         let headers = [
             ("content-type", "application/x-amz-json-1.1"),
@@ -124,7 +128,7 @@ impl Running {
     }
 
     /// Calls STS.
-    pub(super) async fn sts(&self, key: &str, form: &str) -> Answer {
+    pub(super) async fn sts(&self, key: &str, form: &str) -> ClientAnswer {
         let headers = [
             ("content-type", "application/x-www-form-urlencoded"),
             ("authorization", &authorization(key, REGION, "sts")),

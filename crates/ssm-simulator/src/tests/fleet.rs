@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::client::{ACCOUNT, REGION, small};
 use crate::operations::{self, Quirks};
 use crate::rows::{Item, SeveritySummary, Summary, TargetTruth};
-use crate::world::{Slot, World};
+use crate::simulated_target::{ListingSlot, SimulatedTarget};
 use crate::{Options, Simulator};
 
 fn truth(options: Options) -> TargetTruth {
@@ -304,8 +304,7 @@ fn the_default_fleet_has_a_tenth_non_compliant_with_every_reason_and_ghosts() {
         .collect();
     let instances: BTreeSet<&str> = bad.iter().map(|row| row.resource_id.as_str()).collect();
     assert_eq!(instances.len(), 14);
-    let state =
-        |test: fn(&crate::rows::PatchState) -> bool| truth.patch_states.iter().any(test);
+    let state = |test: fn(&crate::rows::PatchState) -> bool| truth.patch_states.iter().any(test);
     assert!(state(|row| row.missing_count > 0) && state(|row| row.failed_count > 0));
     assert!(state(|row| row.installed_rejected_count > 0));
     assert!(state(|row| row.installed_pending_reboot_count > 0
@@ -519,11 +518,11 @@ fn edits_are_kept_and_the_rest_follows() {
 #[test]
 fn a_hundred_thousand_instances_take_little_memory_and_pages_cost_no_scan() {
     assert!(
-        size_of::<Slot>() <= 48,
+        size_of::<ListingSlot>() <= 48,
         "{} bytes per instance",
-        size_of::<Slot>()
+        size_of::<ListingSlot>()
     );
-    let world = World::new(&small(100_000), ACCOUNT, REGION, 1.79e9);
+    let world = SimulatedTarget::new(&small(100_000), ACCOUNT, REGION, 1.79e9);
     let operation = operations::find("AmazonSSM.ListResourceComplianceSummaries").unwrap();
     let filters = json!([{"Key": "Status", "Values": ["NON_COMPLIANT"]}]);
     let mut input = json!({"MaxResults": 50, "Filters": filters})

@@ -95,7 +95,7 @@ impl Aws {
     async fn call(&self, limiter: &Limiter, operation: Operation) {
         let place = limiter.place(operation);
         loop {
-            limiter.ticket(place).await;
+            limiter.permit(place).await;
             let sent = Instant::now();
             sleep(LATENCY / 2).await;
             let admitted = self.admit(operation);

@@ -19,9 +19,9 @@ async fn look<T>(future: &mut (impl Future<Output = T> + Unpin)) -> Poll<T> {
 async fn one_that_finds_another_before_it_wakes_that_one() {
     let limiter = limiter(10.0);
     limiter.throttled(LIST, Instant::now(), Some(Duration::ZERO));
-    let ticket = |operation| Box::pin(limiter.ticket(limiter.place(operation)));
-    let (mut first, mut second) = (ticket(LIST), ticket(LIST));
-    let (mut detail, mut late) = (ticket(DETAIL), ticket(DETAIL));
+    let permit = |operation| Box::pin(limiter.permit(limiter.place(operation)));
+    let (mut first, mut second) = (permit(LIST), permit(LIST));
+    let (mut detail, mut late) = (permit(DETAIL), permit(DETAIL));
     assert!(
         look(&mut first).await.is_pending() && look(&mut second).await.is_pending(),
         "throttled"
@@ -94,13 +94,13 @@ async fn served(
     limiter: &Limiter,
     calls: &[Call],
     weather: &[(u64, Weather)],
-) -> Vec<(Duration, Place)> {
+) -> Vec<(Duration, QueuePosition)> {
     let (start, taken) = (Instant::now(), RefCell::new(Vec::new()));
     let call = async |call: &Call| {
         sleep(Duration::from_millis(call.at)).await;
         let place = limiter.place(call.operation);
         let patience = call.patience.map_or(Duration::MAX, Duration::from_millis);
-        if timeout(patience, limiter.ticket(place)).await.is_ok() {
+        if timeout(patience, limiter.permit(place)).await.is_ok() {
             taken.borrow_mut().push((start.elapsed(), place));
         }
     };

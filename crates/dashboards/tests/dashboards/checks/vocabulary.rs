@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use promql_parser::label::MatchOp;
 use ssm_compliance_exporter::collect::Operation;
-use ssm_compliance_exporter::metrics::{Build, Format, Own, Page, families};
-use ssm_compliance_exporter::model::{Cause, Collector, PatchState, Reason, Severity, Timestamp};
+use ssm_compliance_exporter::metrics::{Build, ExporterMetrics, Format, Page, families};
+use ssm_compliance_exporter::model::{
+    Collector, FailureReason, NoncomplianceReason, PatchState, Severity, Timestamp,
+};
 
 use super::promql::{matchers, metric, queries, selectors};
 use dashboards::looks;
@@ -53,7 +55,7 @@ fn own() -> BTreeMap<String, BTreeSet<String>> {
         revision: "2",
         rustc: "3",
     };
-    let own = Own::new(build, Duration::from_mins(5));
+    let own = ExporterMetrics::new(build, Duration::from_mins(5));
     let target = own.target("111122223333", "eu-west-1");
     target.start_at_zero("ListAssociations");
     target.limit("ListAssociations", 5.0);
@@ -87,7 +89,7 @@ fn values(metric: &str, label: &str) -> Option<Vec<&'static str>> {
         {
             causes()
         }
-        "reason" => Reason::ALL.map(Reason::as_str).to_vec(),
+        "reason" => FailureReason::ALL.map(FailureReason::as_str).to_vec(),
         "patch_state" => PatchState::ALL.map(PatchState::as_str).to_vec(),
         "compliance_severity" => Severity::ALL.map(Severity::as_str).to_vec(),
         "compliance_type" => vec!["Patch", "Association", "Custom:Antivirus"],
@@ -103,11 +105,11 @@ fn values(metric: &str, label: &str) -> Option<Vec<&'static str>> {
 }
 
 fn causes() -> Vec<&'static str> {
-    let causes = Cause::PATCH
+    let causes = NoncomplianceReason::PATCH
         .into_iter()
-        .chain(Cause::ASSOCIATION)
-        .chain([Cause::CustomItems])
-        .map(Cause::as_str);
+        .chain(NoncomplianceReason::ASSOCIATION)
+        .chain([NoncomplianceReason::CustomItems])
+        .map(NoncomplianceReason::as_str);
     causes.collect::<BTreeSet<_>>().into_iter().collect()
 }
 

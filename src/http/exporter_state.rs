@@ -1,6 +1,6 @@
 //! What the server asks of the rest of the program.
 //!
-//! The wiring implements [`Site`] over the published page; the tests of this module implement it
+//! The wiring implements [`ExporterState`] over the published page; the tests of this module implement it
 //! over constants.
 
 use std::fmt;
@@ -14,9 +14,14 @@ use crate::metrics::{Encoding, Format, Frame};
 ///
 /// Every method is called on a worker of the runtime while a client waits: it must be cheap and
 /// must not block.
-pub trait Site: Send + Sync + 'static {
+pub trait ExporterState: Send + Sync + 'static {
     /// A page, as of now; `None` for a target that there is not.
-    fn metrics(&self, part: Part<'_>, format: Format, encoding: Encoding) -> Option<Exposition>;
+    fn metrics(
+        &self,
+        part: PageSelector<'_>,
+        format: Format,
+        encoding: Encoding,
+    ) -> Option<Exposition>;
 
     /// Every target for service discovery; `None` until each one's account is known or its first
     /// attempt has ended.
@@ -39,7 +44,7 @@ pub trait Site: Send + Sync + 'static {
 
 /// What of the metrics is asked for.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Part<'a> {
+pub enum PageSelector<'a> {
     /// The whole fleet and the exporter.
     Everything,
     /// One target.

@@ -6,28 +6,35 @@ use std::time::Duration;
 use super::fleet_state::FleetState;
 use super::slot::TargetSlot;
 use super::telemetry;
-use crate::http::{DiscoveredTarget, Exposition, Part, Readiness, Site, TargetRow};
+use crate::http::{
+    DiscoveredTarget, ExporterState, Exposition, PageSelector, Readiness, TargetRow,
+};
 use crate::metrics::{Body, Encoding, Format, Page, Task};
 
 /// After this the program is ready even if some target's first attempt still runs: it has what it
 /// has, and says so.
 const READY_AT_LATEST: Duration = Duration::from_mins(5);
 
-impl Site for FleetState {
-    fn metrics(&self, part: Part<'_>, format: Format, encoding: Encoding) -> Option<Exposition> {
+impl ExporterState for FleetState {
+    fn metrics(
+        &self,
+        part: PageSelector<'_>,
+        format: Format,
+        encoding: Encoding,
+    ) -> Option<Exposition> {
         let whole = self.publisher.page();
         self.own.set_log_lines_dropped(telemetry::dropped_lines());
         let body = match part {
-            Part::Everything => {
+            PageSelector::Everything => {
                 Body::new(&whole, format, encoding, &self.own.encode(format, &whole))
             }
-            Part::Exporter => Body::new(
+            PageSelector::Exporter => Body::new(
                 &Page::default(),
                 format,
                 encoding,
                 &self.own.encode(format, &whole),
             ),
-            Part::Target { account_id, region } => {
+            PageSelector::Target { account_id, region } => {
                 let place = self.find(account_id, region)?;
                 Body::new(
                     &self.publisher.target_page(place),

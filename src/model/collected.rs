@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use super::instance::{
-    Listing, NoncompliantAssociation, PatchCounts, StatusCounts, Summary, Words,
+    Interner, Listing, NoncompliantAssociation, PatchCounts, StatusCounts, Summary,
     noncompliant_associations, status_counts,
 };
 use super::rows::{
@@ -14,7 +14,7 @@ use super::text::{baseline_id, free_text, vocabulary};
 
 /// What a collector brings to the target.
 #[derive(Debug)]
-pub enum Data {
+pub enum Collected {
     /// Every managed instance, in the order of ids.
     Instances(Vec<(Arc<str>, Listing)>),
     /// Every summary of every resource, in the order of ids and types.
@@ -22,18 +22,18 @@ pub enum Data {
     /// AWS's own counts.
     Totals(Vec<Totals>),
     /// Patch states; `None` for those instances that AWS has none for.
-    Patches(Read<Option<PatchCounts>>),
+    Patches(PartialRead<Option<PatchCounts>>),
     /// Every baseline.
     Baselines(Vec<Baseline>),
     /// Every association.
     Associations(Vec<Association>),
     /// Non-compliant associations.
-    Items(Read<Box<[NoncompliantAssociation]>>),
+    Items(PartialRead<Box<[NoncompliantAssociation]>>),
 }
 
 /// Details of the instances that were due.
 #[derive(Debug)]
-pub struct Read<T> {
+pub struct PartialRead<T> {
     /// What was read, in the order of ids.
     pub rows: Vec<(Arc<str>, T)>,
     /// Those that could not be read. Every other instance was not due: nothing about it has
@@ -93,12 +93,12 @@ impl Listings {
     }
 
     /// Takes a row; of two for one instance the later one, as the listing is live.
-    pub fn add(&mut self, id: Arc<str>, row: &InstanceRow, words: &Words) {
-        self.0.push((id, Listing::new(row, words)));
+    pub fn add(&mut self, id: Arc<str>, row: &InstanceRow, interner: &Interner) {
+        self.0.push((id, Listing::new(row, interner)));
     }
 
     /// Everything, in the order of ids.
-    pub fn finish(mut self) -> Data {
+    pub fn finish(mut self) -> Collected {
         self.0.sort_by(|(a, _), (b, _)| a.cmp(b));
         self.0.dedup_by(|later, kept| {
             let same = later.0 == kept.0;
@@ -107,7 +107,7 @@ impl Listings {
             }
             same
         });
-        Data::Instances(self.0)
+        Collected::Instances(self.0)
     }
 }
 
@@ -118,12 +118,12 @@ impl Summaries {
     }
 
     /// Takes a row; of two for one resource and type the newer one, and of two as new the worse.
-    pub fn add(&mut self, id: Arc<str>, row: &SummaryRow, words: &Words, refresh: u32) {
-        self.0.push((id, Summary::new(row, words, refresh)));
+    pub fn add(&mut self, id: Arc<str>, row: &SummaryRow, interner: &Interner, refresh: u32) {
+        self.0.push((id, Summary::new(row, interner, refresh)));
     }
 
     /// Everything, in the order of ids and types.
-    pub fn finish(mut self) -> Data {
+    pub fn finish(mut self) -> Collected {
         // In place: as many rows again would be the largest thing of a refresh.
         self.0.sort_unstable_by(|(id, summary), (other_id, other)| {
             let order = id
@@ -134,21 +134,21 @@ impl Summaries {
         self.0.dedup_by(|(id, older), (same_id, newer)| {
             id == same_id && older.compliance_type == newer.compliance_type
         });
-        Data::Compliance(self.0)
+        Collected::Compliance(self.0)
     }
 }
 
 impl PatchCounts {
     /// What is kept of a row.
-    pub fn from_row(row: &PatchRow, words: &Words) -> Self {
-        Self::new(row, words)
+    pub fn from_row(row: &PatchRow, interner: &Interner) -> Self {
+        Self::new(row, interner)
     }
 }
 
 impl NoncompliantAssociation {
     /// What is kept of one instance's items.
-    pub fn from_rows(rows: &[ItemRow], words: &Words) -> Box<[Self]> {
-        noncompliant_associations(rows, words)
+    pub fn from_rows(rows: &[ItemRow], interner: &Interner) -> Box<[Self]> {
+        noncompliant_associations(rows, interner)
     }
 }
 
@@ -197,20 +197,23 @@ impl Baseline {
 
 impl Association {
     /// One entry per association, in the order of ids.
-    pub fn from_rows(rows: &[AssociationRow], words: &Words) -> Vec<Self> {
-        let mut associations: Vec<_> = rows.iter().map(|row| Self::from_row(row, words)).collect();
+    pub fn from_rows(rows: &[AssociationRow], interner: &Interner) -> Vec<Self> {
+        let mut associations: Vec<_> = rows
+            .iter()
+            .map(|row| Self::from_row(row, interner))
+            .collect();
         associations
             .sort_by(|a, b| (&a.id, &a.name, &a.document).cmp(&(&b.id, &b.name, &b.document)));
         associations.dedup_by(|a, b| a.id == b.id);
         associations
     }
 
-    fn from_row(row: &AssociationRow, words: &Words) -> Self {
+    fn from_row(row: &AssociationRow, interner: &Interner) -> Self {
         Self {
             id: free_text(&row.id).into(),
             name: free_text(&row.name).into(),
             document: free_text(&row.document).into(),
-            instances: status_counts(&row.counts, words),
+            instances: status_counts(&row.counts, interner),
         }
     }
 }

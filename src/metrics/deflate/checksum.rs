@@ -2,7 +2,7 @@
 
 /// Checksum and length of a text, joinable to those of the text that follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Sum {
+pub(crate) struct Checksum {
     crc: u32,
     /// What a checksum is multiplied with when a text of this length follows: x to the power of its
     /// bits, modulo the polynomial of CRC-32. Kept, because working it out from the length costs
@@ -14,7 +14,7 @@ pub(crate) struct Sum {
 
 // === impl Sum ===
 
-impl Default for Sum {
+impl Default for Checksum {
     fn default() -> Self {
         Self {
             crc: 0,
@@ -61,7 +61,7 @@ const fn shift(mut length: u64) -> u32 {
     shift
 }
 
-impl Sum {
+impl Checksum {
     /// Of a text of this checksum and length.
     pub(crate) fn new(crc: u32, length: u64) -> Self {
         Self {

@@ -18,7 +18,7 @@ const LEAST: Duration = Duration::from_secs(10);
 
 /// Credentials as they were resolved once.
 #[derive(Clone, Debug)]
-pub(super) struct Lease {
+pub(super) struct CachedCredentials {
     pub(super) credentials: Credentials,
     /// Tells one resolution from the next.
     pub(super) number: u64,
@@ -28,7 +28,7 @@ pub(super) struct Lease {
     renew_at: Instant,
 }
 
-impl Lease {
+impl CachedCredentials {
     pub(super) fn new(credentials: Credentials, number: u64) -> Self {
         redaction::learn_credentials(&credentials);
         let issued = Instant::now();
@@ -53,7 +53,7 @@ impl Lease {
     }
 
     /// Whether they are good for another `margin`, or at least for half their life.
-    pub(super) fn lasts(&self, margin: Duration) -> bool {
+    pub(super) fn valid_for(&self, margin: Duration) -> bool {
         Instant::now() < self.issued + useful(self.life, margin)
     }
 
@@ -64,7 +64,7 @@ impl Lease {
     }
 
     /// The same, to be renewed a little later: renewing has just failed.
-    pub(super) fn put_off(&self) -> Self {
+    pub(super) fn defer_renewal(&self) -> Self {
         Self {
             renew_at: Instant::now() + LEAST,
             ..self.clone()
@@ -82,33 +82,33 @@ fn useful(life: Option<Duration>, margin: Duration) -> Duration {
 mod tests {
     use super::*;
 
-    fn lease_of(life: Duration) -> Lease {
+    fn cached_for(life: Duration) -> CachedCredentials {
         let end = SystemTime::now() + life;
-        Lease::new(Credentials::new("id", "secret", None, Some(end), "test"), 1)
+        CachedCredentials::new(Credentials::new("id", "secret", None, Some(end), "test"), 1)
     }
 
     #[tokio::test(start_paused = true)]
     async fn credentials_are_renewed_a_minute_before_their_end() {
-        let lease = lease_of(Duration::from_hours(1));
+        let cached = cached_for(Duration::from_hours(1));
         tokio::time::advance(Duration::from_mins(58)).await;
-        assert!(lease.is_fresh());
+        assert!(cached.is_fresh());
         tokio::time::advance(Duration::from_secs(61)).await;
-        assert!(!lease.is_fresh() && lease.is_valid());
+        assert!(!cached.is_fresh() && cached.is_valid());
         tokio::time::advance(Duration::from_mins(1)).await;
-        assert!(!lease.is_valid());
+        assert!(!cached.is_valid());
     }
 
     #[tokio::test(start_paused = true)]
     async fn short_lived_credentials_are_used_for_half_their_life() {
-        let lease = lease_of(Duration::from_secs(80));
+        let cached = cached_for(Duration::from_secs(80));
         tokio::time::advance(Duration::from_secs(39)).await;
-        assert!(lease.is_fresh() && lease.lasts(Duration::from_mins(5)));
+        assert!(cached.is_fresh() && cached.valid_for(Duration::from_mins(5)));
         tokio::time::advance(Duration::from_secs(2)).await;
-        assert!(!lease.is_fresh());
+        assert!(!cached.is_fresh());
     }
 
     #[tokio::test(start_paused = true)]
     async fn credentials_that_a_wrong_clock_calls_expired_are_not_asked_for_at_every_call() {
-        assert!(lease_of(Duration::ZERO).is_fresh());
+        assert!(cached_for(Duration::ZERO).is_fresh());
     }
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 /// One request, as it came in.
 #[derive(Clone, Debug)]
-pub struct RequestLog {
+pub struct LoggedRequest {
     /// When it arrived.
     pub at: Instant,
     /// The account of its credentials.
@@ -24,7 +24,7 @@ pub struct RequestLog {
 /// Requests counted alike.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RequestCount {
-    /// As in [`RequestLog`], as are the following.
+    /// As in [`LoggedRequest`], as are the following.
     pub account: String,
     #[expect(missing_docs, reason = "as in RequestLog")]
     pub region: String,
@@ -38,15 +38,15 @@ pub struct RequestCount {
 
 /// The record of one simulator.
 #[derive(Debug, Default)]
-pub(super) struct Ledger {
+pub(super) struct RequestLog {
     keep: usize,
-    newest: VecDeque<RequestLog>,
+    newest: VecDeque<LoggedRequest>,
     counts: BTreeMap<(String, String, String, String), u64>,
     /// By account and region: arrivals within the last second, and the most there ever were.
     busiest: BTreeMap<(String, String), (VecDeque<Instant>, usize)>,
 }
 
-impl Ledger {
+impl RequestLog {
     pub(super) fn new(keep: usize) -> Self {
         Self {
             keep,
@@ -71,7 +71,7 @@ impl Ledger {
         *most = (*most).max(recent.len());
     }
 
-    pub(super) fn record(&mut self, request: RequestLog) {
+    pub(super) fn record(&mut self, request: LoggedRequest) {
         let key = (
             request.account.clone(),
             request.region.clone(),
@@ -88,7 +88,7 @@ impl Ledger {
         self.newest.push_back(request);
     }
 
-    pub(super) fn requests(&self) -> Vec<RequestLog> {
+    pub(super) fn requests(&self) -> Vec<LoggedRequest> {
         self.newest.iter().cloned().collect()
     }
 
@@ -121,15 +121,15 @@ impl Ledger {
 mod tests {
     use std::time::{Duration, Instant};
 
-    use super::Ledger;
+    use super::RequestLog;
 
     #[test]
     fn the_busiest_second_is_a_sliding_one() {
-        let (mut ledger, start) = (Ledger::new(1), Instant::now());
+        let (mut request_log, start) = (RequestLog::new(1), Instant::now());
         for at in [0, 600, 900, 1500, 1550, 3000] {
-            ledger.arrive("a", "r", start + Duration::from_millis(at));
+            request_log.arrive("a", "r", start + Duration::from_millis(at));
         }
-        assert_eq!(ledger.busiest("a", "r"), 4, "600 to 1550 ms");
-        assert_eq!(ledger.busiest("a", "other"), 0);
+        assert_eq!(request_log.busiest("a", "r"), 4, "600 to 1550 ms");
+        assert_eq!(request_log.busiest("a", "other"), 0);
     }
 }

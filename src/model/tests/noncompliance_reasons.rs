@@ -35,12 +35,27 @@ fn associated(documents: &[&str]) -> Bench {
 
 #[test]
 fn each_count_of_noncompliant_patches_is_a_cause_of_its_own() {
-    let causes = |counts| patched(1, counts).causes("i-1", PATCH);
-    assert_eq!(causes([1, 0, 0, 0, 9, 9, 9, 0]), ["patches_missing"]);
-    assert_eq!(causes([0, 1, 0, 0, 9, 9, 9, 0]), ["patches_failed"]);
-    assert_eq!(causes([0, 0, 1, 0, 9, 9, 9, 0]), ["reboot_pending"]);
-    assert_eq!(causes([0, 0, 0, 1, 9, 9, 9, 0]), ["patches_rejected"]);
-    assert_eq!(causes([0, 0, 0, 0, 9, 9, 9, 0]), ["unexplained"]);
+    let noncompliance_reasons = |counts| patched(1, counts).noncompliance_reasons("i-1", PATCH);
+    assert_eq!(
+        noncompliance_reasons([1, 0, 0, 0, 9, 9, 9, 0]),
+        ["patches_missing"]
+    );
+    assert_eq!(
+        noncompliance_reasons([0, 1, 0, 0, 9, 9, 9, 0]),
+        ["patches_failed"]
+    );
+    assert_eq!(
+        noncompliance_reasons([0, 0, 1, 0, 9, 9, 9, 0]),
+        ["reboot_pending"]
+    );
+    assert_eq!(
+        noncompliance_reasons([0, 0, 0, 1, 9, 9, 9, 0]),
+        ["patches_rejected"]
+    );
+    assert_eq!(
+        noncompliance_reasons([0, 0, 0, 0, 9, 9, 9, 0]),
+        ["unexplained"]
+    );
 }
 
 #[test]
@@ -52,33 +67,44 @@ fn several_causes_hold_at_once_in_the_order_of_the_article() {
         "patches_rejected",
     ];
     assert_eq!(
-        patched(4, [1, 1, 1, 1, 0, 0, 0, 0]).causes("i-1", PATCH),
+        patched(4, [1, 1, 1, 1, 0, 0, 0, 0]).noncompliance_reasons("i-1", PATCH),
         all
     );
-    let causes = patched(5, [1, 1, 1, 1, 0, 0, 0, 1]).causes("i-1", PATCH);
-    assert_eq!(causes, [&all[..], &["security_updates_available"]].concat());
+    let noncompliance_reasons =
+        patched(5, [1, 1, 1, 1, 0, 0, 0, 1]).noncompliance_reasons("i-1", PATCH);
+    assert_eq!(
+        noncompliance_reasons,
+        [&all[..], &["security_updates_available"]].concat()
+    );
 }
 
 #[test]
 fn available_security_updates_are_a_cause_only_where_the_summary_counts_more_than_the_other_four() {
-    let causes =
-        |items, available| patched(items, [1, 0, 2, 0, 5, 5, 5, available]).causes("i-1", PATCH);
-    assert_eq!(causes(3, 4), ["patches_missing", "reboot_pending"]);
+    let noncompliance_reasons = |items, available| {
+        patched(items, [1, 0, 2, 0, 5, 5, 5, available]).noncompliance_reasons("i-1", PATCH)
+    };
     assert_eq!(
-        causes(4, 4),
+        noncompliance_reasons(3, 4),
+        ["patches_missing", "reboot_pending"]
+    );
+    assert_eq!(
+        noncompliance_reasons(4, 4),
         [
             "patches_missing",
             "reboot_pending",
             "security_updates_available"
         ]
     );
-    assert_eq!(causes(4, 0), ["patches_missing", "reboot_pending"]);
     assert_eq!(
-        patched(1, [0, 0, 0, 0, 0, 0, 0, 1]).causes("i-1", PATCH),
+        noncompliance_reasons(4, 0),
+        ["patches_missing", "reboot_pending"]
+    );
+    assert_eq!(
+        patched(1, [0, 0, 0, 0, 0, 0, 0, 1]).noncompliance_reasons("i-1", PATCH),
         ["security_updates_available"]
     );
     assert_eq!(
-        patched(0, [0, 0, 0, 0, 0, 0, 0, 1]).causes("i-1", PATCH),
+        patched(0, [0, 0, 0, 0, 0, 0, 0, 1]).noncompliance_reasons("i-1", PATCH),
         ["unexplained"]
     );
 }
@@ -86,19 +112,20 @@ fn available_security_updates_are_a_cause_only_where_the_summary_counts_more_tha
 #[test]
 fn negative_and_huge_counts_neither_explain_nor_overflow() {
     assert_eq!(
-        patched(1, [-1, -1, -1, -1, 0, 0, 0, -1]).causes("i-1", PATCH),
+        patched(1, [-1, -1, -1, -1, 0, 0, 0, -1]).noncompliance_reasons("i-1", PATCH),
         ["unexplained"]
     );
     let most = i64::from(i32::MAX);
-    let causes = patched(most, [most, most, most, most, 0, 0, 0, most]).causes("i-1", PATCH);
-    assert!(!causes.contains(&"security_updates_available"));
+    let noncompliance_reasons =
+        patched(most, [most, most, most, most, 0, 0, 0, most]).noncompliance_reasons("i-1", PATCH);
+    assert!(!noncompliance_reasons.contains(&"security_updates_available"));
 }
 
 #[test]
 fn an_instance_without_a_patch_state_is_unexplained() {
     let mut bench = patched(1, [1, 0, 0, 0, 0, 0, 0, 0]);
     bench.scan("i-1", None, Duration::ZERO);
-    assert_eq!(bench.causes("i-1", PATCH), ["unexplained"]);
+    assert_eq!(bench.noncompliance_reasons("i-1", PATCH), ["unexplained"]);
 }
 
 #[test]
@@ -115,12 +142,12 @@ fn documents_are_told_apart_by_name_or_by_the_end_of_their_arn() {
         ("", "association_failed"),
     ] {
         assert_eq!(
-            associated(&[document]).causes("i-1", ASSOCIATION),
+            associated(&[document]).noncompliance_reasons("i-1", ASSOCIATION),
             [cause],
             "{document}"
         );
         assert_eq!(
-            associated(&[&arn(document)]).causes("i-1", ASSOCIATION),
+            associated(&[&arn(document)]).noncompliance_reasons("i-1", ASSOCIATION),
             [cause],
             "{document} by ARN"
         );
@@ -141,7 +168,10 @@ fn each_cause_of_several_associations_is_named_once_and_in_order() {
         "patch_association_noncompliant",
         "association_failed",
     ];
-    assert_eq!(associated(&documents).causes("i-1", ASSOCIATION), expected);
+    assert_eq!(
+        associated(&documents).noncompliance_reasons("i-1", ASSOCIATION),
+        expected
+    );
 }
 
 #[test]
@@ -157,7 +187,7 @@ fn items_that_are_not_noncompliant_explain_nothing() {
             Duration::ZERO,
         );
         assert_eq!(
-            bench.causes("i-1", ASSOCIATION),
+            bench.noncompliance_reasons("i-1", ASSOCIATION),
             ["unexplained"],
             "{status}"
         );
@@ -170,18 +200,22 @@ fn nothing_is_unexplained_before_its_details_are_read_in_the_summarys_refresh_or
         let mut bench = Bench::new();
         bench.list(&[listed("i-1")], Duration::ZERO);
         bench.summarise(&[summary("i-1", kind, BAD)]);
-        assert_eq!(bench.causes("i-1", kind), [""; 0], "{kind}: nobody asked");
+        assert_eq!(
+            bench.noncompliance_reasons("i-1", kind),
+            [""; 0],
+            "{kind}: nobody asked"
+        );
         bench.scan("i-1", None, Duration::ZERO);
         bench.items("i-1", &[], Duration::ZERO);
         assert_eq!(
-            bench.causes("i-1", kind),
+            bench.noncompliance_reasons("i-1", kind),
             ["unexplained"],
             "{kind}: in the same refresh"
         );
         bench.next_refresh();
         bench.summarise_in(2, &[summary("i-1", kind, BAD)]);
         assert_eq!(
-            bench.causes("i-1", kind),
+            bench.noncompliance_reasons("i-1", kind),
             [""; 0],
             "{kind}: the details are older"
         );
@@ -189,7 +223,7 @@ fn nothing_is_unexplained_before_its_details_are_read_in_the_summarys_refresh_or
         bench.scan("i-1", None, Duration::ZERO);
         bench.items("i-1", &[], Duration::ZERO);
         assert_eq!(
-            bench.causes("i-1", kind),
+            bench.noncompliance_reasons("i-1", kind),
             ["unexplained"],
             "{kind}: in a later refresh"
         );
@@ -201,7 +235,10 @@ fn older_details_still_explain_what_they_can() {
     let mut bench = patched(1, [1, 0, 0, 0, 0, 0, 0, 0]);
     bench.next_refresh();
     bench.summarise_in(2, &[summary("i-1", PATCH, BAD)]);
-    assert_eq!(bench.causes("i-1", PATCH), ["patches_missing"]);
+    assert_eq!(
+        bench.noncompliance_reasons("i-1", PATCH),
+        ["patches_missing"]
+    );
 }
 
 #[test]
@@ -210,10 +247,22 @@ fn custom_types_have_custom_items_and_types_that_nobody_knows_are_unexplained() 
     bench.summarise(
         &["Custom:Virus", "Custom:", "NewType", "custom:x"].map(|kind| summary("i-1", kind, BAD)),
     );
-    assert_eq!(bench.causes("i-1", "Custom:Virus"), ["custom_items"]);
-    assert_eq!(bench.causes("i-1", "Custom:"), ["custom_items"]);
-    assert_eq!(bench.causes("i-1", "NewType"), ["unexplained"]);
-    assert_eq!(bench.causes("i-1", "custom:x"), ["unexplained"]);
+    assert_eq!(
+        bench.noncompliance_reasons("i-1", "Custom:Virus"),
+        ["custom_items"]
+    );
+    assert_eq!(
+        bench.noncompliance_reasons("i-1", "Custom:"),
+        ["custom_items"]
+    );
+    assert_eq!(
+        bench.noncompliance_reasons("i-1", "NewType"),
+        ["unexplained"]
+    );
+    assert_eq!(
+        bench.noncompliance_reasons("i-1", "custom:x"),
+        ["unexplained"]
+    );
 }
 
 #[test]
@@ -225,7 +274,7 @@ fn whatever_is_not_noncompliant_has_no_cause() {
         bench.summarise(&rows);
         for row in rows {
             assert_eq!(
-                bench.causes("i-1", &row.compliance_type),
+                bench.noncompliance_reasons("i-1", &row.compliance_type),
                 [""; 0],
                 "{status} {}",
                 row.compliance_type
@@ -236,8 +285,8 @@ fn whatever_is_not_noncompliant_has_no_cause() {
 
 #[test]
 fn the_reasons_are_those_of_the_contract_and_each_type_lists_its_own() {
-    let names = |causes: &[Cause]| {
-        causes
+    let names = |noncompliance_reasons: &[NoncomplianceReason]| {
+        noncompliance_reasons
             .iter()
             .map(|cause| cause.as_str())
             .collect::<Vec<_>>()
@@ -249,7 +298,7 @@ fn the_reasons_are_those_of_the_contract_and_each_type_lists_its_own() {
         "patches_rejected",
     ];
     assert_eq!(
-        names(&Cause::PATCH),
+        names(&NoncomplianceReason::PATCH),
         [&patch[..], &["security_updates_available", "unexplained"]].concat()
     );
     let association = [
@@ -258,5 +307,5 @@ fn the_reasons_are_those_of_the_contract_and_each_type_lists_its_own() {
         "association_failed",
         "unexplained",
     ];
-    assert_eq!(names(&Cause::ASSOCIATION), association);
+    assert_eq!(names(&NoncomplianceReason::ASSOCIATION), association);
 }

@@ -2,7 +2,9 @@
 //! wrong.
 
 use super::*;
-use crate::metrics::{Body, Encoding, Format, Identity, Policy, Publisher, Show, TargetPage, View};
+use crate::metrics::{
+    Body, Encoding, Format, Identity, Policy, Publisher, ShownInstances, TargetPage, TargetView,
+};
 
 /// The samples of a target, without the labels of the target.
 fn page(bench: &Bench) -> String {
@@ -13,7 +15,7 @@ fn page(bench: &Bench) -> String {
         account_name: "one".into(),
     };
     let policy = Policy {
-        instances: Show::All,
+        instances: ShownInstances::All,
         include_unlisted: true,
         patch: true,
         association: true,
@@ -22,7 +24,7 @@ fn page(bench: &Bench) -> String {
     publisher.publish(
         0,
         TargetPage::render(
-            &View {
+            &TargetView {
                 target: &bench.target,
                 identity: &identity,
                 policy,

@@ -22,14 +22,14 @@ use prometheus_client::registry::{Registry, Unit};
 
 use super::family::Format;
 use super::page::Page;
-use crate::model::{Reason, Timestamp};
+use crate::model::{FailureReason, Timestamp};
 
 type Seconds = Gauge<f64, AtomicU64>;
 type Total = Counter<f64, AtomicU64>;
 
 /// Every metric of the exporter itself.
 #[derive(Debug)]
-pub struct Own {
+pub struct ExporterMetrics {
     registry: Registry,
     process: Registry,
     requests: Family<Call, Counter>,
@@ -42,7 +42,7 @@ pub struct Own {
     refresh_starts: Family<TargetLabels, Seconds>,
     series: Gauge,
     bytes: Family<EncodingLabel, Gauge>,
-    answers: Family<Answer, Counter>,
+    answers: Family<AnswerLabels, Counter>,
     panics: Family<TaskLabel, Counter>,
     log_lines_dropped: Counter,
 }
@@ -120,7 +120,7 @@ impl Task {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Answer {
+struct AnswerLabels {
     handler: &'static str,
     code: u16,
 }
@@ -131,7 +131,7 @@ const CALL_SECONDS: [f64; 10] = [0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0,
 
 // === impl Own ===
 
-impl Own {
+impl ExporterMetrics {
     /// Registers everything; `interval` is the configured one.
     pub fn new(build: Build, interval: Duration) -> Self {
         let mut registry = Registry::with_prefix("aws_ssm_exporter");
@@ -261,7 +261,9 @@ impl Own {
 
     /// Counts an answered HTTP request.
     pub fn answered(&self, handler: &'static str, code: u16) {
-        self.answers.get_or_create(&Answer { handler, code }).inc();
+        self.answers
+            .get_or_create(&AnswerLabels { handler, code })
+            .inc();
     }
 
     /// Counts a panic.
@@ -329,7 +331,7 @@ impl TargetMeter {
         }
     }
 
-    fn call_error(&self, operation: &'static str, reason: Reason) -> CallError {
+    fn call_error(&self, operation: &'static str, reason: FailureReason) -> CallError {
         let TargetLabels { account_id, region } = self.labels.clone();
         CallError {
             account_id,
@@ -344,7 +346,7 @@ impl TargetMeter {
         let _ = self.requests.get_or_create(&self.call(operation));
         let _ = self
             .errors
-            .get_or_create(&self.call_error(operation, Reason::Throttled));
+            .get_or_create(&self.call_error(operation, FailureReason::Throttled));
         let _ = self.durations.get_or_create(&OperationLabel { operation });
         let _ = self.waits.get_or_create(&self.labels);
     }
@@ -358,7 +360,7 @@ impl TargetMeter {
     }
 
     /// An attempt that failed.
-    pub fn failed(&self, operation: &'static str, reason: Reason) {
+    pub fn failed(&self, operation: &'static str, reason: FailureReason) {
         self.errors
             .get_or_create(&self.call_error(operation, reason))
             .inc();

@@ -129,7 +129,7 @@ impl Pace {
     }
 
     /// Takes back a refusal of late: the limit was not this operation's own.
-    pub(super) fn absolve(&mut self, now: Instant) {
+    pub(super) fn revoke_backoff(&mut self, now: Instant) {
         if self
             .refused
             .is_some_and(|refusal| now.duration_since(refusal.at) <= LATELY)
@@ -140,7 +140,7 @@ impl Pace {
 
     /// If it is held back: goes on from where it is to nearly twice as much, within the time of a
     /// recovery.
-    pub(super) fn relent(&mut self, now: Instant, ceiling: f64) {
+    pub(super) fn raise(&mut self, now: Instant, ceiling: f64) {
         let pace = self.allowed(now, ceiling) / HALF;
         self.refused = self.refused.map(|_| Refusal {
             at: now,
@@ -150,7 +150,7 @@ impl Pace {
     }
 
     /// If the limit was shared with operations that have gone quiet since, there is room now.
-    pub(super) fn heed(&mut self, now: Instant, ceiling: f64, total: f64) {
+    pub(super) fn adapt_to_quiet_peers(&mut self, now: Instant, ceiling: f64, total: f64) {
         let others = total - self.in_use(now);
         let are_quiet = |was: Refusal| {
             now.duration_since(was.at) > WINDOW
@@ -158,7 +158,7 @@ impl Pace {
                 && others < QUIET * was.others
         };
         if self.refused.is_some_and(are_quiet) {
-            self.relent(now, ceiling);
+            self.raise(now, ceiling);
         }
     }
 
@@ -249,8 +249,8 @@ mod tests {
     fn the_burst_that_awss_bucket_held_is_no_pace() {
         let (mut pace, start) = (Pace::of(1), Instant::now());
         // 20 per second are allowed, and 20 at once: 40 per second empty that in a second.
-        for ticket in 0..40 {
-            let at = start + Duration::from_millis(25) * ticket;
+        for permit in 0..40 {
+            let at = start + Duration::from_millis(25) * permit;
             pace.take(at, at, CEILING);
         }
         let now = start + Duration::from_secs(1);
@@ -264,7 +264,7 @@ mod tests {
         let mut after = |total: f64| {
             pace.refuse(now, now, CEILING, 40.0);
             let later = now + Duration::from_secs(30);
-            pace.heed(later, CEILING, total);
+            pace.adapt_to_quiet_peers(later, CEILING, total);
             allowed_after(&pace, later, 10)
         };
         assert!(after(35.0) < 11.0);

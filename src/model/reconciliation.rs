@@ -9,9 +9,9 @@ use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use super::chunks::Chunks;
-use super::instance::{Instance, Listing, Summary, Word};
+use super::instance::{Instance, Listing, Summary, Symbol};
 use super::loss::{Belief, LossGuard, SuddenLoss, sudden_loss};
-use super::reasons::{ASSOCIATION, PATCH};
+use super::noncompliance::{ASSOCIATION, PATCH};
 
 /// Reads of the summaries without one after which a listed instance has lost it. One is not enough:
 /// rows move between the pages of a live listing.
@@ -20,14 +20,14 @@ const MISSED_READS: u8 = 2;
 /// What is remembered between the reads of the two views. Empty while both are read and nothing
 /// comes or goes.
 #[derive(Debug, Default)]
-pub(super) struct Views {
+pub(super) struct Reconciliation {
     /// Summaries that became due by a listing, until the summaries are read.
     newly_due: Awaited,
     /// Summaries that were lost, until the listing is read: their instances may have gone with
     /// them.
     newly_lost: Awaited,
     listing_guard: LossGuard<Arc<str>>,
-    summary_guard: LossGuard<(Arc<str>, Word)>,
+    summary_guard: LossGuard<(Arc<str>, Symbol)>,
     /// The summaries that were judged last lost most of a fleet, as those before them did.
     is_loss_confirmed: bool,
 }
@@ -37,7 +37,7 @@ type Awaited = HashSet<(Arc<str>, &'static str)>;
 
 // === impl Views ===
 
-impl Views {
+impl Reconciliation {
     /// Judges a complete listing; see [`loss`](super::loss).
     pub(super) fn judge_listings(
         &mut self,
@@ -70,7 +70,7 @@ impl Views {
     ) -> Result<(), SuddenLoss> {
         let loss = lost_summaries(chunks, rows, all_listed);
         let key = |(id, summary): &(Arc<str>, Summary)| {
-            (Arc::clone(id), Word::clone(&summary.compliance_type))
+            (Arc::clone(id), Symbol::clone(&summary.compliance_type))
         };
         let belief = self
             .summary_guard
@@ -175,7 +175,7 @@ impl Instance {
         let association = self
             .listing
             .as_ref()
-            .is_some_and(|listing| listing.traits.has_associations);
+            .is_some_and(|listing| listing.shared.has_associations);
         [(PATCH, patch), (ASSOCIATION, association)]
             .into_iter()
             .filter(|(_, due)| *due)

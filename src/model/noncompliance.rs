@@ -15,7 +15,7 @@ pub const ASSOCIATION: &str = "Association";
 
 /// One cause of non-compliance. A closed set: it is a label value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Cause {
+pub enum NoncomplianceReason {
     /// Approved patches are not installed.
     PatchesMissing,
     /// Approved patches could not be installed.
@@ -39,7 +39,7 @@ pub enum Cause {
     Unexplained,
 }
 
-impl Cause {
+impl NoncomplianceReason {
     /// The causes of type Patch.
     pub const PATCH: [Self; 6] = [
         Self::PatchesMissing,
@@ -77,29 +77,29 @@ impl Cause {
 
 /// The causes that hold for `summary` of `instance`, in the order of the contract; none unless it
 /// is non-compliant.
-pub fn causes(instance: &Instance, summary: &Summary) -> Vec<Cause> {
+pub fn noncompliance_reasons(instance: &Instance, summary: &Summary) -> Vec<NoncomplianceReason> {
     if summary.status != Status::NonCompliant {
         return Vec::new();
     }
     match &**summary.compliance_type {
         PATCH => patch_causes(instance, summary),
         ASSOCIATION => association_causes(instance, summary),
-        custom if custom.starts_with("Custom:") => vec![Cause::CustomItems],
+        custom if custom.starts_with("Custom:") => vec![NoncomplianceReason::CustomItems],
         // A type that AWS has added: no view of its details is read, so nothing explains it.
-        _ => vec![Cause::Unexplained],
+        _ => vec![NoncomplianceReason::Unexplained],
     }
 }
 
-fn patch_causes(instance: &Instance, summary: &Summary) -> Vec<Cause> {
+fn patch_causes(instance: &Instance, summary: &Summary) -> Vec<NoncomplianceReason> {
     let Some(detail) = &instance.patches else {
         return Vec::new();
     };
-    let mut causes = Vec::new();
+    let mut noncompliance_reasons = Vec::new();
     if let Some(state) = &detail.state {
         let noncompliant = state.by_state().take(PatchState::NONCOMPLIANT);
-        causes.extend(
+        noncompliance_reasons.extend(
             noncompliant
-                .zip(Cause::PATCH)
+                .zip(NoncomplianceReason::PATCH)
                 .filter(|((_, count), _)| count.or_zero() > 0)
                 .map(|(_, cause)| cause),
         );
@@ -109,40 +109,41 @@ fn patch_causes(instance: &Instance, summary: &Summary) -> Vec<Cause> {
             .sum();
         let available = state.counts[PatchState::AvailableSecurityUpdate as usize].or_zero();
         if available > 0 && u64::from(summary.noncompliant_total) > explained {
-            causes.push(Cause::SecurityUpdatesAvailable);
+            noncompliance_reasons.push(NoncomplianceReason::SecurityUpdatesAvailable);
         }
     }
-    or_unexplained(causes, detail.mark.confirmed_in, summary)
+    or_unexplained(noncompliance_reasons, detail.mark.confirmed_in, summary)
 }
 
-fn association_causes(instance: &Instance, summary: &Summary) -> Vec<Cause> {
+fn association_causes(instance: &Instance, summary: &Summary) -> Vec<NoncomplianceReason> {
     let Some(detail) = &instance.items else {
         return Vec::new();
     };
-    let mut causes: Vec<_> = detail.associations.iter().map(association_cause).collect();
-    causes.sort_unstable();
-    causes.dedup();
-    or_unexplained(causes, detail.mark.confirmed_in, summary)
+    let mut noncompliance_reasons: Vec<_> =
+        detail.associations.iter().map(association_cause).collect();
+    noncompliance_reasons.sort_unstable();
+    noncompliance_reasons.dedup();
+    or_unexplained(noncompliance_reasons, detail.mark.confirmed_in, summary)
 }
 
-fn association_cause(association: &NoncompliantAssociation) -> Cause {
+fn association_cause(association: &NoncompliantAssociation) -> NoncomplianceReason {
     match document_name(&association.document) {
-        "AWS-GatherSoftwareInventory" => Cause::InventoryFailed,
-        "AWS-RunPatchBaselineAssociation" => Cause::PatchAssociationNoncompliant,
-        _ => Cause::AssociationFailed,
+        "AWS-GatherSoftwareInventory" => NoncomplianceReason::InventoryFailed,
+        "AWS-RunPatchBaselineAssociation" => NoncomplianceReason::PatchAssociationNoncompliant,
+        _ => NoncomplianceReason::AssociationFailed,
     }
 }
 
 /// A summary that its details do not explain says so, unless the details are older than it is.
 fn or_unexplained(
-    mut causes: Vec<Cause>,
+    mut noncompliance_reasons: Vec<NoncomplianceReason>,
     detail_confirmed_in: u32,
     summary: &Summary,
-) -> Vec<Cause> {
-    if causes.is_empty() && detail_confirmed_in >= summary.read_in {
-        causes.push(Cause::Unexplained);
+) -> Vec<NoncomplianceReason> {
+    if noncompliance_reasons.is_empty() && detail_confirmed_in >= summary.read_in {
+        noncompliance_reasons.push(NoncomplianceReason::Unexplained);
     }
-    causes
+    noncompliance_reasons
 }
 
 impl Summary {

@@ -9,8 +9,10 @@ use std::collections::HashSet;
 use std::future::Future;
 use std::hash::{BuildHasher, RandomState};
 
-use super::source::{Answer, Operation, PAGE, Page, PageRequest, Scope, SourceError};
-use crate::model::Reason;
+use super::source::{
+    FailureScope, MAX_PAGE_ROWS, Operation, Page, PageRequest, SourceError, SourceResult,
+};
+use crate::model::FailureReason;
 
 /// The most pages of a listing of instances or their summaries: half a million rows are more than
 /// any account has, and an end for a listing that has none.
@@ -81,9 +83,9 @@ pub(super) async fn read<T, F>(
     listing: Listing,
     fetch: impl Fn(PageRequest) -> F,
     mut take: impl FnMut(Vec<T>),
-) -> Answer<Complete>
+) -> SourceResult<Complete>
 where
-    F: Future<Output = Answer<Page<T>>>,
+    F: Future<Output = SourceResult<Page<T>>>,
 {
     let mut walk = Walk::new(listing);
     for _ in 0..listing.max_pages() {
@@ -135,7 +137,7 @@ impl Listing {
         if self.operation.is_listing() {
             self.operation.min_results()
         } else {
-            PAGE
+            MAX_PAGE_ROWS
         }
     }
 }
@@ -160,7 +162,7 @@ impl Walk {
     }
 
     /// Takes an answer; gives its rows, none if the page has to be asked for again.
-    fn step<T>(&mut self, answer: Answer<Page<T>>) -> Answer<Vec<T>> {
+    fn step<T>(&mut self, answer: SourceResult<Page<T>>) -> SourceResult<Vec<T>> {
         let page = match answer {
             Ok(page) => page,
             Err(error) => return self.ask_again(error).map(|()| Vec::new()),
@@ -186,7 +188,7 @@ impl Walk {
         self.is_assumed_empty
     }
 
-    fn go_on(&mut self, next: Option<String>) -> Answer<()> {
+    fn go_on(&mut self, next: Option<String>) -> SourceResult<()> {
         let Some(next) = next else {
             self.is_complete = true;
             return Ok(());
@@ -195,7 +197,11 @@ impl Walk {
             return Err(unusable("the listing repeats a page token"));
         }
         self.refusals = 0;
-        let max_results = self.request.max_results.saturating_mul(2).min(PAGE);
+        let max_results = self
+            .request
+            .max_results
+            .saturating_mul(2)
+            .min(MAX_PAGE_ROWS);
         self.request = PageRequest {
             token: Some(next),
             max_results,
@@ -204,16 +210,16 @@ impl Walk {
     }
 
     /// Decides what to ask for after a failure.
-    fn ask_again(&mut self, error: SourceError) -> Answer<()> {
+    fn ask_again(&mut self, error: SourceError) -> SourceResult<()> {
         let is_later_page = self.request.token.is_some();
         match error.scope {
-            Scope::Content if self.request.max_results > self.listing.min_results() => {
+            FailureScope::Content if self.request.max_results > self.listing.min_results() => {
                 tracing::debug!(operation = self.listing.operation.as_str(), %error, "asking for a smaller page");
                 self.request.max_results =
                     (self.request.max_results / 2).max(self.listing.min_results());
             }
-            Scope::Token if is_later_page && self.refusals == 0 => self.refusals = 1,
-            Scope::Token if is_later_page && self.restarts < MAX_RESTARTS => {
+            FailureScope::Token if is_later_page && self.refusals == 0 => self.refusals = 1,
+            FailureScope::Token if is_later_page && self.restarts < MAX_RESTARTS => {
                 tracing::debug!(operation = self.listing.operation.as_str(), %error, "beginning the listing again");
                 self.restarts += 1;
                 self.refusals = 0;
@@ -229,9 +235,13 @@ impl Walk {
 /// An answer that may as well not have come.
 pub(super) fn absent_list() -> SourceError {
     let detail = "the answer lacks its list, which is not the same as an empty one".to_owned();
-    SourceError::new(Reason::BadResponse, Scope::Content, detail)
+    SourceError::new(FailureReason::BadResponse, FailureScope::Content, detail)
 }
 
 fn unusable(detail: &str) -> SourceError {
-    SourceError::new(Reason::BadResponse, Scope::Call, detail.to_owned())
+    SourceError::new(
+        FailureReason::BadResponse,
+        FailureScope::Call,
+        detail.to_owned(),
+    )
 }

@@ -14,16 +14,16 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use super::acceptance::Acceptance;
+use super::cached_credentials::CachedCredentials;
 use super::classify;
 use super::default_chain::DefaultChain;
 use super::identity::Identities;
-use super::lease::Lease;
 use super::resolution::{Load, Resolver};
 use super::unloaded::unloaded;
-use crate::collect::{Answer, SourceError};
+use crate::collect::{SourceError, SourceResult};
 
 /// The base credentials of all targets.
-pub(super) struct Chain {
+pub(super) struct BaseCredentials {
     resolver: Resolver,
     last: Mutex<Last>,
     pub(super) identities: Identities,
@@ -34,19 +34,19 @@ pub(super) struct Chain {
 
 #[derive(Default)]
 struct Last {
-    lease: Option<Arc<Lease>>,
+    cached_credentials: Option<Arc<CachedCredentials>>,
     number: u64,
     /// When the last resolution failed, and how: those who were waiting for it share it.
     failure: Option<(Instant, SourceError)>,
 }
 
-impl fmt::Debug for Chain {
+impl fmt::Debug for BaseCredentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Chain").finish_non_exhaustive()
+        f.debug_struct("BaseCredentials").finish_non_exhaustive()
     }
 }
 
-impl Chain {
+impl BaseCredentials {
     pub(super) fn fixed(provider: SharedCredentialsProvider) -> Self {
         let load: Arc<Load> = Arc::new(move |_| {
             let provider = provider.clone();
@@ -76,13 +76,13 @@ impl Chain {
     }
 
     /// Current base credentials.
-    pub(super) async fn get(&self) -> Answer<Arc<Lease>> {
+    pub(super) async fn get(&self) -> SourceResult<Arc<CachedCredentials>> {
         let asked = Instant::now();
         let mut last = self.last.lock().await;
-        if let Some(lease) = &last.lease
-            && lease.is_fresh()
+        if let Some(cached_credentials) = &last.cached_credentials
+            && cached_credentials.is_fresh()
         {
-            return Ok(Arc::clone(lease));
+            return Ok(Arc::clone(cached_credentials));
         }
         if let Some((at, failure)) = &last.failure
             && *at >= asked
@@ -96,38 +96,40 @@ impl Chain {
     pub(super) async fn forget(&self, number: u64) {
         let mut last = self.last.lock().await;
         if last
-            .lease
+            .cached_credentials
             .as_ref()
-            .is_some_and(|lease| lease.number == number)
+            .is_some_and(|cached_credentials| cached_credentials.number == number)
         {
-            last.lease = None;
+            last.cached_credentials = None;
         }
     }
 }
 
 impl Last {
-    fn renew(&mut self, resolved: Answer<Credentials>) -> Answer<Arc<Lease>> {
+    fn renew(
+        &mut self,
+        resolved: SourceResult<Credentials>,
+    ) -> SourceResult<Arc<CachedCredentials>> {
         match resolved {
             Ok(credentials) => {
                 self.number += 1;
-                let lease = Arc::new(Lease::new(credentials, self.number));
+                let cached_credentials = Arc::new(CachedCredentials::new(credentials, self.number));
                 self.failure = None;
-                self.lease = Some(Arc::clone(&lease));
-                Ok(lease)
+                self.cached_credentials = Some(Arc::clone(&cached_credentials));
+                Ok(cached_credentials)
             }
             Err(failure) => {
                 self.failure = Some((Instant::now(), failure.clone()));
                 // A metadata service that is slow today is no reason to throw away what is good
                 // until tomorrow.
-                let old = self
-                    .lease
-                    .take()
-                    .filter(|lease| lease.is_valid() && classify::may_pass(failure.reason));
+                let old = self.cached_credentials.take().filter(|cached_credentials| {
+                    cached_credentials.is_valid() && classify::may_pass(failure.reason)
+                });
                 let Some(old) = old else { return Err(failure) };
                 tracing::warn!(error = %failure, "credentials could not be renewed; the last ones are good for a while yet");
-                let lease = Arc::new(old.put_off());
-                self.lease = Some(Arc::clone(&lease));
-                Ok(lease)
+                let cached_credentials = Arc::new(old.defer_renewal());
+                self.cached_credentials = Some(Arc::clone(&cached_credentials));
+                Ok(cached_credentials)
             }
         }
     }

@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 use super::aggregates::Aggregates;
 use super::custom;
 use super::fleet;
-use super::node::{Condition, Names, Node, Scene};
+use super::node::{Condition, Names, Node, NodeSnapshot};
 use super::options::Options;
 use super::patches;
 use super::random;
@@ -21,7 +21,7 @@ use super::tally::{COMPLIANT, NON_COMPLIANT, Tally};
 /// A place in the listing order. Places are never reused, so that positions inside chains stay
 /// valid.
 #[derive(Clone, Debug)]
-pub(super) enum Slot {
+pub(super) enum ListingSlot {
     /// Made from the seed.
     Node(Node),
     /// Edited by a test: rows as given.
@@ -32,12 +32,12 @@ pub(super) enum Slot {
 
 /// One target.
 #[derive(Debug)]
-pub(super) struct World {
+pub(super) struct SimulatedTarget {
     pub(super) names: Names,
     /// Seconds since 1970, as is `clock`.
     pub(super) start: f64,
     pub(super) clock: f64,
-    pub(super) slots: Vec<Slot>,
+    pub(super) slots: Vec<ListingSlot>,
     pub(super) ids: HashMap<String, u32>,
     /// Instances listed at the start.
     pub(super) listed: u32,
@@ -54,7 +54,7 @@ pub(super) struct World {
 /// The compliance types that a node of the seed can report, in the order of listing.
 const TYPES: [&str; 4] = ["Association", custom::ANTIVIRUS, custom::BENCHMARK, "Patch"];
 
-impl World {
+impl SimulatedTarget {
     pub(super) fn new(options: &Options, account: &str, region: &str, start: f64) -> Self {
         let seed = random::join(
             random::join(random::mix(options.seed), random::text(account)),
@@ -74,7 +74,7 @@ impl World {
             names,
             start,
             clock: start,
-            slots: nodes.into_iter().map(Slot::Node).collect(),
+            slots: nodes.into_iter().map(ListingSlot::Node).collect(),
             ids,
             listed,
             step: 0,
@@ -86,8 +86,8 @@ impl World {
         }
     }
 
-    pub(super) fn scene<'a>(&'a self, node: &'a Node) -> Scene<'a> {
-        Scene {
+    pub(super) fn snapshot<'a>(&'a self, node: &'a Node) -> NodeSnapshot<'a> {
+        NodeSnapshot {
             names: &self.names,
             node,
             condition: node.condition,
@@ -96,8 +96,8 @@ impl World {
         }
     }
 
-    pub(super) fn slot(&self, index: u32) -> &Slot {
-        self.slots.get(index as usize).unwrap_or(&Slot::Gone)
+    pub(super) fn slot(&self, index: u32) -> &ListingSlot {
+        self.slots.get(index as usize).unwrap_or(&ListingSlot::Gone)
     }
 
     pub(super) fn count(&self) -> u32 {
@@ -111,8 +111,8 @@ impl World {
     /// The instance whose rows a fault spoils: the first that is listed, has patches and is
     /// non-compliant for them, otherwise the first that has patches.
     pub(super) fn victim(&self) -> Option<u32> {
-        let fits = |slot: &Slot, ill: bool| match slot {
-            Slot::Node(node) => {
+        let fits = |slot: &ListingSlot, ill: bool| match slot {
+            ListingSlot::Node(node) => {
                 !node.ghost && node.has_patches() && (!ill || node.condition.spoils_patch())
             }
             _ => false,
@@ -130,84 +130,88 @@ impl World {
 
     pub(super) fn is_listed(&self, index: u32) -> bool {
         match self.slot(index) {
-            Slot::Node(node) => !node.ghost,
-            Slot::Pinned(resource) => resource.instance.is_some(),
-            Slot::Gone => false,
+            ListingSlot::Node(node) => !node.ghost,
+            ListingSlot::Pinned(resource) => resource.instance.is_some(),
+            ListingSlot::Gone => false,
         }
     }
 
     pub(super) fn instance(&self, index: u32) -> Option<Cow<'_, Instance>> {
         match self.slot(index) {
-            Slot::Node(node) => self.scene(node).instance().map(Cow::Owned),
-            Slot::Pinned(resource) => resource.instance.as_ref().map(Cow::Borrowed),
-            Slot::Gone => None,
+            ListingSlot::Node(node) => self.snapshot(node).instance().map(Cow::Owned),
+            ListingSlot::Pinned(resource) => resource.instance.as_ref().map(Cow::Borrowed),
+            ListingSlot::Gone => None,
         }
     }
 
     /// The state of patches; with `lag`, as it was before the last step of drift.
     pub(super) fn patch_state(&self, index: u32, lag: bool) -> Option<Cow<'_, PatchState>> {
         match self.slot(index) {
-            Slot::Node(node) => self.lagging(node, lag).patch_state().map(Cow::Owned),
-            Slot::Pinned(resource) => resource.patch_state.as_ref().map(Cow::Borrowed),
-            Slot::Gone => None,
+            ListingSlot::Node(node) => self.lagging(node, lag).patch_state().map(Cow::Owned),
+            ListingSlot::Pinned(resource) => resource.patch_state.as_ref().map(Cow::Borrowed),
+            ListingSlot::Gone => None,
         }
     }
 
-    fn lagging<'a>(&'a self, node: &'a Node, lag: bool) -> Scene<'a> {
-        let mut scene = self.scene(node);
+    fn lagging<'a>(&'a self, node: &'a Node, lag: bool) -> NodeSnapshot<'a> {
+        let mut snapshot = self.snapshot(node);
         if lag && self.step > 0 && node.changed_step == self.step {
-            scene.condition = node.previous;
+            snapshot.condition = node.previous;
         }
-        scene
+        snapshot
     }
 
     pub(super) fn patches(&self, index: u32, lag: bool) -> Vec<Patch> {
         match self.slot(index) {
-            Slot::Node(node) if node.has_patches() => self.lagging(node, lag).patches().collect(),
-            Slot::Pinned(resource) => resource.patches.clone(),
-            Slot::Node(_) | Slot::Gone => Vec::new(),
+            ListingSlot::Node(node) if node.has_patches() => {
+                self.lagging(node, lag).patches().collect()
+            }
+            ListingSlot::Pinned(resource) => resource.patches.clone(),
+            ListingSlot::Node(_) | ListingSlot::Gone => Vec::new(),
         }
     }
 
     pub(super) fn items(&self, index: u32) -> Vec<Item> {
         match self.slot(index) {
-            Slot::Node(node) => {
+            ListingSlot::Node(node) => {
                 let reports = reports(node);
                 let mut items = Vec::new();
-                let scene = self.scene(node);
+                let snapshot = self.snapshot(node);
                 if reports[0] {
-                    items.extend(scene.association_items());
+                    items.extend(snapshot.association_items());
                 }
                 if reports[1] {
-                    items.push(scene.antivirus_item());
+                    items.push(snapshot.antivirus_item());
                 }
                 if reports[2] {
-                    items.extend(scene.benchmark_items());
+                    items.extend(snapshot.benchmark_items());
                 }
                 if reports[3] {
-                    items.extend(scene.patch_items());
+                    items.extend(snapshot.patch_items());
                 }
                 items
             }
-            Slot::Pinned(resource) => resource.items.clone(),
-            Slot::Gone => Vec::new(),
+            ListingSlot::Pinned(resource) => resource.items.clone(),
+            ListingSlot::Gone => Vec::new(),
         }
     }
 
     pub(super) fn instance_associations(&self, index: u32) -> Vec<InstanceAssociation> {
         match self.slot(index) {
-            Slot::Node(node) if !node.ghost => self.scene(node).instance_associations().collect(),
-            Slot::Pinned(resource) => resource.instance_associations.clone(),
-            Slot::Node(_) | Slot::Gone => Vec::new(),
+            ListingSlot::Node(node) if !node.ghost => {
+                self.snapshot(node).instance_associations().collect()
+            }
+            ListingSlot::Pinned(resource) => resource.instance_associations.clone(),
+            ListingSlot::Node(_) | ListingSlot::Gone => Vec::new(),
         }
     }
 
     /// How many summaries a slot may have, at most.
     pub(super) fn parts(&self, index: u32) -> u32 {
         match self.slot(index) {
-            Slot::Node(_) => 4,
-            Slot::Pinned(resource) => u32::try_from(resource.summaries.len()).unwrap_or(0),
-            Slot::Gone => 0,
+            ListingSlot::Node(_) => 4,
+            ListingSlot::Pinned(resource) => u32::try_from(resource.summaries.len()).unwrap_or(0),
+            ListingSlot::Gone => 0,
         }
     }
 
@@ -215,7 +219,7 @@ impl World {
     pub(super) fn summary_key(&self, index: u32, part: u32) -> Option<(&str, &str)> {
         let part = part as usize;
         match self.slot(index) {
-            Slot::Node(node) => {
+            ListingSlot::Node(node) => {
                 if !reports(node).get(part).copied().unwrap_or_default() {
                     return None;
                 }
@@ -227,28 +231,30 @@ impl World {
                 };
                 Some((TYPES[part], if bad { NON_COMPLIANT } else { COMPLIANT }))
             }
-            Slot::Pinned(resource) => resource
+            ListingSlot::Pinned(resource) => resource
                 .summaries
                 .get(part)
                 .map(|row| (row.compliance_type.as_str(), row.status.as_str())),
-            Slot::Gone => None,
+            ListingSlot::Gone => None,
         }
     }
 
     pub(super) fn summary(&self, index: u32, part: u32) -> Option<Cow<'_, Summary>> {
         match self.slot(index) {
-            Slot::Node(node) => {
+            ListingSlot::Node(node) => {
                 let (compliance_type, _) = self.summary_key(index, part)?;
                 Some(Cow::Owned(self.summary_of(node, part, compliance_type)))
             }
-            Slot::Pinned(resource) => resource.summaries.get(part as usize).map(Cow::Borrowed),
-            Slot::Gone => None,
+            ListingSlot::Pinned(resource) => {
+                resource.summaries.get(part as usize).map(Cow::Borrowed)
+            }
+            ListingSlot::Gone => None,
         }
     }
 
     fn summary_of(&self, node: &Node, part: u32, compliance_type: &str) -> Summary {
-        let scene = self.scene(node);
-        let tally = tally(scene, part);
+        let snapshot = self.snapshot(node);
+        let tally = tally(snapshot, part);
         Summary {
             compliance_type: compliance_type.to_owned(),
             resource_type: "ManagedInstance".to_owned(),
@@ -256,9 +262,9 @@ impl World {
             status: tally.status().to_owned(),
             overall_severity: tally.overall().to_owned(),
             execution_summary: match part {
-                0 => scene.association_execution(),
-                3 => scene.patch_execution(),
-                _ => scene.put_execution(),
+                0 => snapshot.association_execution(),
+                3 => snapshot.patch_execution(),
+                _ => snapshot.put_execution(),
             },
             compliant_summary: tally.compliant,
             non_compliant_summary: tally.noncompliant,
@@ -276,11 +282,11 @@ fn reports(node: &Node) -> [bool; 4] {
     ]
 }
 
-pub(super) fn tally(scene: Scene<'_>, part: u32) -> Tally {
+pub(super) fn tally(snapshot: NodeSnapshot<'_>, part: u32) -> Tally {
     match part {
-        0 => scene.association_verdicts().collect(),
-        1 => std::iter::once(scene.antivirus_verdict()).collect(),
-        2 => scene.benchmark_verdicts().collect(),
-        _ => scene.patch_verdicts().collect(),
+        0 => snapshot.association_verdicts().collect(),
+        1 => std::iter::once(snapshot.antivirus_verdict()).collect(),
+        2 => snapshot.benchmark_verdicts().collect(),
+        _ => snapshot.patch_verdicts().collect(),
     }
 }

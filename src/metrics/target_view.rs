@@ -5,7 +5,7 @@ use crate::model::{ASSOCIATION, Attempt, Collector, Instance, PATCH, Status, Sum
 
 /// Which instances get `aws_ssm_instance_*` series.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Show {
+pub enum ShownInstances {
     /// Every one.
     All,
     /// Those with a `NON_COMPLIANT` summary or an unreported type.
@@ -18,7 +18,7 @@ pub enum Show {
 #[derive(Clone, Copy, Debug)]
 pub struct Policy {
     /// Which instances.
-    pub instances: Show,
+    pub instances: ShownInstances,
     /// Whether resources that only the compliance views know get series of their own, too.
     pub include_unlisted: bool,
     /// Whether type Patch is read at all.
@@ -40,7 +40,7 @@ pub struct Identity {
 
 /// A target, and what of it is shown.
 #[derive(Debug)]
-pub struct View<'a> {
+pub struct TargetView<'a> {
     /// Its state.
     pub target: &'a Target,
     /// Who it is.
@@ -51,7 +51,7 @@ pub struct View<'a> {
 
 // === impl View ===
 
-impl View<'_> {
+impl TargetView<'_> {
     /// The collectors that are switched on.
     pub fn collectors(&self) -> impl Iterator<Item = Collector> {
         let policy = self.policy;
@@ -78,9 +78,9 @@ impl View<'_> {
     /// Whether an instance gets series of its own.
     pub fn shows(&self, instance: &Instance) -> bool {
         let wanted = match self.policy.instances {
-            Show::All => true,
-            Show::None => false,
-            Show::Noncompliant => {
+            ShownInstances::All => true,
+            ShownInstances::None => false,
+            ShownInstances::Noncompliant => {
                 instance.summaries.iter().any(Summary::is_noncompliant)
                     || [PATCH, ASSOCIATION]
                         .into_iter()
