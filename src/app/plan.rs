@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 
 use super::fleet::Fleet;
-use crate::collect::{Estimate, SourceError};
+use crate::collect::{Estimate, SourceError, estimate};
 use crate::config::Config;
 
 /// Writes the plan of every target. Answers whether all could be asked.
@@ -14,16 +14,14 @@ use crate::config::Config;
 /// # Errors
 /// If `out` cannot be written.
 pub async fn plan(fleet: Fleet, config: &Config, out: &mut impl Write) -> io::Result<bool> {
-    let estimates = join_all(
-        fleet
-            .refreshers
-            .iter()
-            .map(|refresher| refresher.estimate()),
-    )
-    .await;
+    let estimates = fleet
+        .targets
+        .iter()
+        .map(|target| estimate(&*target.source, &fleet.selection, fleet.age_limits));
+    let estimates = join_all(estimates).await;
     let mut all = true;
-    for (slot, estimate) in fleet.state.slots.iter().zip(estimates) {
-        writeln!(out, "{}", slot.name())?;
+    for (target, estimate) in fleet.targets.iter().zip(estimates) {
+        writeln!(out, "{}", target.slot.name())?;
         match estimate {
             Ok(estimate) => write_plan(&estimate, config, out)?,
             Err(error) => {
@@ -42,7 +40,7 @@ fn write_failure(error: &SourceError, out: &mut impl Write) -> io::Result<()> {
 }
 
 fn write_plan(estimate: &Estimate, config: &Config, out: &mut impl Write) -> io::Result<()> {
-    let about = if estimate.counted { "" } else { "at most " };
+    let about = if estimate.is_counted { "" } else { "at most " };
     writeln!(out, "  {about}{} managed instances", estimate.instances)?;
     writeln!(out, "  {:<34}{:>8}{:>8}", "calls", "full", "steady")?;
     for calls in &estimate.calls {

@@ -59,7 +59,7 @@ pub async fn serve(
     listening(&addresses);
     let exporter_state: Arc<dyn ExporterState> = Arc::clone(&fleet.state) as _;
     let workers = AwsRuntime::start()?;
-    let targets = start(fleet, &workers);
+    let targets = start(&fleet, &workers);
     Server::run(
         listeners,
         exporter_state,
@@ -74,14 +74,13 @@ pub async fn serve(
 }
 
 /// One task per target; they end when the set is dropped.
-fn start(fleet: Fleet, workers: &AwsRuntime) -> JoinSet<()> {
-    let interval = fleet.interval;
-    let count = u32::try_from(fleet.refreshers.len())
-        .unwrap_or(u32::MAX)
-        .max(1);
+fn start(fleet: &Fleet, workers: &AwsRuntime) -> JoinSet<()> {
+    let interval = fleet.interval();
+    let refreshers = fleet.refreshers();
+    let count = u32::try_from(refreshers.len()).unwrap_or(u32::MAX).max(1);
     let stagger = START_STAGGER.min(interval / 2 / count);
     let mut targets = JoinSet::new();
-    for (number, refresher) in (0..).zip(fleet.refreshers) {
+    for (number, refresher) in (0..).zip(refreshers) {
         targets.spawn(refresher.run(workers.handle(), interval, stagger * number));
     }
     targets
@@ -105,9 +104,9 @@ fn web_options(telemetry_path: String) -> Options {
 pub async fn once(fleet: Fleet, out: &mut impl Write) -> anyhow::Result<bool> {
     let workers = AwsRuntime::start()?;
     let refreshes = fleet
-        .refreshers
-        .iter()
-        .map(|refresher| Arc::clone(refresher).refresh_once(workers.handle()));
+        .refreshers()
+        .into_iter()
+        .map(|refresher| refresher.refresh_once(workers.handle()));
     join_all(refreshes).await;
     for frame in Body::new(
         &fleet.state.publisher.page(),

@@ -5,11 +5,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
-use super::fleet_state::locked;
 use crate::aws::Meter;
-use crate::collect::Operation;
+use crate::locks::locked;
 use crate::metrics::{ExporterMetrics, Identity, TargetMeter};
-use crate::model::{Collector, FailureReason, Target, Timestamp};
+use crate::model::{Collector, FailureReason, Operation, Target, Timestamp};
 
 /// One configured target: an account, as far as it is known, in a region.
 #[derive(Debug)]

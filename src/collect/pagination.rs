@@ -6,13 +6,10 @@
 //! AWS gave it, is begun again.
 
 use std::collections::HashSet;
-use std::future::Future;
 use std::hash::{BuildHasher, RandomState};
 
-use super::source::{
-    FailureScope, MAX_PAGE_ROWS, Operation, Page, PageRequest, SourceError, SourceResult,
-};
-use crate::model::FailureReason;
+use super::source::{FailureScope, MAX_PAGE_ROWS, Page, PageRequest, SourceError, SourceResult};
+use crate::model::{FailureReason, Operation};
 
 /// The most pages of a listing of instances or their summaries: half a million rows are more than
 /// any account has, and an end for a listing that has none.
@@ -133,9 +130,9 @@ impl Listing {
 
     /// The smallest page to ask for. Details are not halved here: a batch of ids is, by whoever
     /// made it, and one instance that cannot be read costs no more than itself.
-    fn min_results(self) -> usize {
+    fn min_page_rows(self) -> usize {
         if self.operation.is_listing() {
-            self.operation.min_results()
+            self.operation.min_page_rows()
         } else {
             MAX_PAGE_ROWS
         }
@@ -213,10 +210,10 @@ impl Walk {
     fn ask_again(&mut self, error: SourceError) -> SourceResult<()> {
         let is_later_page = self.request.token.is_some();
         match error.scope {
-            FailureScope::Content if self.request.max_results > self.listing.min_results() => {
+            FailureScope::Content if self.request.max_results > self.listing.min_page_rows() => {
                 tracing::debug!(operation = self.listing.operation.as_str(), %error, "asking for a smaller page");
                 self.request.max_results =
-                    (self.request.max_results / 2).max(self.listing.min_results());
+                    (self.request.max_results / 2).max(self.listing.min_page_rows());
             }
             FailureScope::Token if is_later_page && self.refusals == 0 => self.refusals = 1,
             FailureScope::Token if is_later_page && self.restarts < MAX_RESTARTS => {

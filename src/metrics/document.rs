@@ -13,7 +13,7 @@ use super::exporter::{Build, ExporterMetrics};
 use super::family::{Family, Format, Kind, Stability};
 use super::page::Page;
 use crate::model::{
-    Collector, FailureReason, NoncomplianceReason, PatchState, Severity, Timestamp,
+    Collector, ComplianceType, FailureReason, NoncomplianceReason, PatchState, Severity, Timestamp,
 };
 
 const INTRODUCTION: &str = include_str!("document.md");
@@ -61,7 +61,7 @@ fn family_row(family: &Family) -> String {
         family.name,
         kind,
         family.stability,
-        identity.chain(family.labels),
+        identity.chain(family.labels.fixed()),
         family.help,
     )
 }
@@ -176,47 +176,16 @@ fn collectors() -> String {
                     |\n|---|---|---|---|\n"
         .to_owned();
     for collector in Collector::ALL {
-        let (operation, reads, off) = match collector {
-            Collector::Instances => (
-                "DescribeInstanceInformation",
-                "which managed instances there are",
-                "never",
-            ),
-            Collector::Compliance => (
-                "ListResourceComplianceSummaries",
-                "one summary per resource and compliance type",
-                "never",
-            ),
-            Collector::ComplianceTotals => (
-                "ListComplianceSummaries",
-                "AWS's own counts per compliance type",
-                "never",
-            ),
-            Collector::Patches => (
-                "DescribeInstancePatchStates",
-                "patch counts of listed instances",
-                "without `Patch`",
-            ),
-            Collector::Baselines => (
-                "DescribePatchBaselines",
-                "names of patch baselines",
-                "without `Patch`",
-            ),
-            Collector::Associations => (
-                "ListAssociations",
-                "State Manager associations and their counts",
-                "without `Association`",
-            ),
-            Collector::Items => (
-                "ListComplianceItems",
-                "non-compliant associations of listed instances that are NON_COMPLIANT for Association",
-                "without `Association`",
-            ),
+        let off = match collector.serves() {
+            Some(compliance_type) => format!("without `{compliance_type}`"),
+            None => "never".to_owned(),
         };
         let _ = writeln!(
             text,
-            "| `{}` | {operation} | {reads} | {off} |",
-            collector.as_str()
+            "| `{}` | {} | {} | {off} |",
+            collector.as_str(),
+            collector.operation().as_str(),
+            collector.reads(),
         );
     }
     text.push_str("\n\"Without\" means: `compliance_types` does not match that type.\n");
@@ -228,51 +197,13 @@ fn failures() -> String {
                     `aws_ssm_exporter_api_errors_total`.\n\n| reason | meaning | look at |\n|---|---|---|\n"
         .to_owned();
     for reason in FailureReason::ALL {
-        let (meaning, look_at) = match reason {
-            FailureReason::Throttled => (
-                "AWS refused for its request rate",
-                "`api.requests_per_second`; who else calls SSM",
-            ),
-            FailureReason::AccessDenied => (
-                "the credentials may not make the call",
-                "the IAM policy, permission boundaries",
-            ),
-            FailureReason::ExpiredToken => (
-                "the session has ended",
-                "the source of the credentials; the clock",
-            ),
-            FailureReason::InvalidCredentials => (
-                "the credentials are wrong, unknown to AWS or cannot be loaded",
-                "the AWS credential chain",
-            ),
-            FailureReason::AssumeRoleFailed => (
-                "`sts:AssumeRole` was refused",
-                "the role's trust policy, the external id, the caller's policy",
-            ),
-            FailureReason::RegionDisabled => (
-                "the region is not enabled for the account: its credentials work in another one",
-                "`regions`; the account's settings",
-            ),
-            FailureReason::Timeout => ("no answer in time", "`api.attempt_timeout`, the network"),
-            FailureReason::Network => (
-                "no connection, or one that broke",
-                "DNS, proxies, VPC endpoints, firewalls",
-            ),
-            FailureReason::ServerError => (
-                "AWS answered with a fault of its own (5xx)",
-                "the AWS Health Dashboard",
-            ),
-            FailureReason::BadResponse => (
-                "an answer that cannot be read or lacks its list, or a listing that does not end",
-                "proxies; the exporter's log",
-            ),
-            FailureReason::Internal => (
-                "a fault of the exporter itself",
-                "the exporter's log; please report it",
-            ),
-            FailureReason::Other => ("anything else that AWS refused", "the exporter's log"),
-        };
-        let _ = writeln!(text, "| `{}` | {meaning} | {look_at} |", reason.as_str());
+        let _ = writeln!(
+            text,
+            "| `{}` | {} | {} |",
+            reason.as_str(),
+            reason.summary(),
+            reason.look_at(),
+        );
     }
     text
 }
@@ -284,70 +215,27 @@ fn noncompliance_reasons() -> String {
                     dashboard?\" and hold only while that type's summary is NON_COMPLIANT; several may hold at \
                     once.\n\n| compliance_type | reason | holds when | what to do |\n|---|---|---|---|\n"
         .to_owned();
-    let typed = |kind: &'static str, noncompliance_reasons: &'static [NoncomplianceReason]| {
-        noncompliance_reasons
-            .iter()
-            .map(move |cause| (kind, *cause))
-    };
-    let explained =
-        |(_, cause): &(&str, NoncomplianceReason)| *cause != NoncomplianceReason::Unexplained;
-    let all = typed("Patch", &NoncomplianceReason::PATCH)
-        .chain(typed("Association", &NoncomplianceReason::ASSOCIATION))
-        .filter(explained);
-    for (kind, cause) in all.chain([
-        ("`Custom:*`", NoncomplianceReason::CustomItems),
-        ("any", NoncomplianceReason::Unexplained),
-    ]) {
-        let (holds, remedy) = cause_in_words(cause);
-        let _ = writeln!(
-            text,
-            "| {kind} | `{}` | {holds} | {remedy} |",
-            cause.as_str()
-        );
+    for compliance_type in ComplianceType::OF_EVERY_INSTANCE {
+        for reason in NoncomplianceReason::of_type(&compliance_type) {
+            if *reason != NoncomplianceReason::Unexplained {
+                text.push_str(&noncompliance_row(compliance_type.as_str(), *reason));
+            }
+        }
     }
+    let custom = NoncomplianceReason::CustomItems;
+    text.push_str(&noncompliance_row("`Custom:*`", custom));
+    let unexplained = NoncomplianceReason::Unexplained;
+    text.push_str(&noncompliance_row("any", unexplained));
     text
 }
 
-const fn cause_in_words(cause: NoncomplianceReason) -> (&'static str, &'static str) {
-    match cause {
-        NoncomplianceReason::PatchesMissing => (
-            "MissingCount is above 0",
-            "run AWS-RunPatchBaseline with Install",
-        ),
-        NoncomplianceReason::PatchesFailed => (
-            "FailedCount is above 0",
-            "read the agent's and the operation's logs on the instance",
-        ),
-        NoncomplianceReason::RebootPending => (
-            "InstalledPendingRebootCount is above 0",
-            "reboot, then scan",
-        ),
-        NoncomplianceReason::PatchesRejected => (
-            "InstalledRejectedCount is above 0",
-            "remove the rejected patches",
-        ),
-        NoncomplianceReason::SecurityUpdatesAvailable => (
-            "AvailableSecurityUpdateCount is above 0 and the four counts above do not make up the summary's",
-            "approve the updates and install them",
-        ),
-        NoncomplianceReason::InventoryFailed => (
-            "an association of AWS-GatherSoftwareInventory is non-compliant",
-            "troubleshoot Inventory",
-        ),
-        NoncomplianceReason::PatchAssociationNoncompliant => (
-            "an association of AWS-RunPatchBaselineAssociation is non-compliant: it reports patches this way",
-            "find the patches through the association",
-        ),
-        NoncomplianceReason::AssociationFailed => (
-            "an association of any other document is non-compliant",
-            "read the association's execution history",
-        ),
-        NoncomplianceReason::CustomItems => ("always", "ask whoever writes that type"),
-        NoncomplianceReason::Unexplained => (
-            "none of the others does, although the details were read after the summary",
-            "look at the instance's compliance in the console",
-        ),
-    }
+fn noncompliance_row(compliance_type: &str, reason: NoncomplianceReason) -> String {
+    format!(
+        "| {compliance_type} | `{}` | {} | {} |\n",
+        reason.as_str(),
+        reason.holds_when(),
+        reason.remedy(),
+    )
 }
 
 fn closed_sets() -> String {
