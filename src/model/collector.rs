@@ -23,12 +23,76 @@ pub enum Collector {
 
 /// What is known of a collector beforehand.
 struct Entry {
+    collector: Collector,
     name: &'static str,
     operation: Operation,
     reads: &'static str,
     /// The compliance type without which there is nothing to read for.
     serves: Option<ComplianceType>,
 }
+
+/// Every collector, in the order of their declaration.
+static COLLECTORS: [Entry; Collector::ALL.len()] = [
+    Entry {
+        collector: Collector::Instances,
+        name: "instances",
+        operation: Operation::DescribeInstanceInformation,
+        reads: "which managed instances there are",
+        serves: None,
+    },
+    Entry {
+        collector: Collector::Compliance,
+        name: "compliance",
+        operation: Operation::ListResourceComplianceSummaries,
+        reads: "one summary per resource and compliance type",
+        serves: None,
+    },
+    Entry {
+        collector: Collector::ComplianceTotals,
+        name: "compliance_totals",
+        operation: Operation::ListComplianceSummaries,
+        reads: "AWS's own counts per compliance type",
+        serves: None,
+    },
+    Entry {
+        collector: Collector::Patches,
+        name: "patches",
+        operation: Operation::DescribeInstancePatchStates,
+        reads: "patch counts of listed instances",
+        serves: Some(ComplianceType::Patch),
+    },
+    Entry {
+        collector: Collector::Baselines,
+        name: "baselines",
+        operation: Operation::DescribePatchBaselines,
+        reads: "names of patch baselines",
+        serves: Some(ComplianceType::Patch),
+    },
+    Entry {
+        collector: Collector::Associations,
+        name: "associations",
+        operation: Operation::ListAssociations,
+        reads: "State Manager associations and their counts",
+        serves: Some(ComplianceType::Association),
+    },
+    Entry {
+        collector: Collector::Items,
+        name: "items",
+        operation: Operation::ListComplianceItems,
+        reads: "non-compliant associations of listed instances that are NON_COMPLIANT \
+         for Association",
+        serves: Some(ComplianceType::Association),
+    },
+];
+
+// An entry in the wrong place does not compile.
+const _: () = {
+    let mut index = 0;
+    while index < COLLECTORS.len() {
+        assert!(COLLECTORS[index].collector as usize == index);
+        index += 1;
+    }
+};
 
 impl Collector {
     /// Every collector, in the order in which the page lists them and in which a refresh takes in
@@ -61,54 +125,10 @@ impl Collector {
     /// The compliance type that it serves: without that type the collector is off. `None` if it is
     /// always on.
     pub fn serves(self) -> Option<ComplianceType> {
-        self.entry().serves
+        self.entry().serves.clone()
     }
 
-    fn entry(self) -> Entry {
-        match self {
-            Self::Instances => Entry {
-                name: "instances",
-                operation: Operation::DescribeInstanceInformation,
-                reads: "which managed instances there are",
-                serves: None,
-            },
-            Self::Compliance => Entry {
-                name: "compliance",
-                operation: Operation::ListResourceComplianceSummaries,
-                reads: "one summary per resource and compliance type",
-                serves: None,
-            },
-            Self::ComplianceTotals => Entry {
-                name: "compliance_totals",
-                operation: Operation::ListComplianceSummaries,
-                reads: "AWS's own counts per compliance type",
-                serves: None,
-            },
-            Self::Patches => Entry {
-                name: "patches",
-                operation: Operation::DescribeInstancePatchStates,
-                reads: "patch counts of listed instances",
-                serves: Some(ComplianceType::Patch),
-            },
-            Self::Baselines => Entry {
-                name: "baselines",
-                operation: Operation::DescribePatchBaselines,
-                reads: "names of patch baselines",
-                serves: Some(ComplianceType::Patch),
-            },
-            Self::Associations => Entry {
-                name: "associations",
-                operation: Operation::ListAssociations,
-                reads: "State Manager associations and their counts",
-                serves: Some(ComplianceType::Association),
-            },
-            Self::Items => Entry {
-                name: "items",
-                operation: Operation::ListComplianceItems,
-                reads: "non-compliant associations of listed instances that are NON_COMPLIANT \
-                        for Association",
-                serves: Some(ComplianceType::Association),
-            },
-        }
+    fn entry(self) -> &'static Entry {
+        &COLLECTORS[self as usize]
     }
 }

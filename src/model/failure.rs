@@ -31,10 +31,98 @@ pub enum FailureReason {
 
 /// What is said about a reason wherever it shows up.
 struct Entry {
+    reason: FailureReason,
     name: &'static str,
     summary: &'static str,
     look_at: &'static str,
 }
+
+/// Every reason, in the order of their declaration.
+static REASONS: [Entry; FailureReason::ALL.len()] = [
+    Entry {
+        reason: FailureReason::Throttled,
+        name: "throttled",
+        summary: "AWS refused for its request rate",
+        look_at: "`api.requests_per_second`; who else calls SSM",
+    },
+    Entry {
+        reason: FailureReason::AccessDenied,
+        name: "access_denied",
+        summary: "the credentials may not make the call",
+        look_at: "the IAM policy, permission boundaries",
+    },
+    Entry {
+        reason: FailureReason::ExpiredToken,
+        name: "expired_token",
+        summary: "the session has ended",
+        look_at: "the source of the credentials; the clock",
+    },
+    Entry {
+        reason: FailureReason::InvalidCredentials,
+        name: "invalid_credentials",
+        summary: "the credentials are wrong, unknown to AWS or cannot be loaded",
+        look_at: "the AWS credential chain",
+    },
+    Entry {
+        reason: FailureReason::AssumeRoleFailed,
+        name: "assume_role_failed",
+        summary: "`sts:AssumeRole` was refused",
+        look_at: "the role's trust policy, the external id, the caller's policy",
+    },
+    Entry {
+        reason: FailureReason::RegionDisabled,
+        name: "region_disabled",
+        summary: "the region is not enabled for the account: its credentials work in \
+           another one",
+        look_at: "`regions`; the account's settings",
+    },
+    Entry {
+        reason: FailureReason::Timeout,
+        name: "timeout",
+        summary: "no answer in time",
+        look_at: "`api.attempt_timeout`, the network",
+    },
+    Entry {
+        reason: FailureReason::Network,
+        name: "network",
+        summary: "no connection, or one that broke",
+        look_at: "DNS, proxies, VPC endpoints, firewalls",
+    },
+    Entry {
+        reason: FailureReason::ServerError,
+        name: "server_error",
+        summary: "AWS answered with a fault of its own (5xx)",
+        look_at: "the AWS Health Dashboard",
+    },
+    Entry {
+        reason: FailureReason::BadResponse,
+        name: "bad_response",
+        summary: "an answer that cannot be read or lacks its list, or a listing that does \
+           not end",
+        look_at: "proxies; the exporter's log",
+    },
+    Entry {
+        reason: FailureReason::Internal,
+        name: "internal",
+        summary: "a fault of the exporter itself",
+        look_at: "the exporter's log; please report it",
+    },
+    Entry {
+        reason: FailureReason::Other,
+        name: "other",
+        summary: "anything else that AWS refused",
+        look_at: "the exporter's log",
+    },
+];
+
+// An entry in the wrong place does not compile.
+const _: () = {
+    let mut index = 0;
+    while index < REASONS.len() {
+        assert!(REASONS[index].reason as usize == index);
+        index += 1;
+    }
+};
 
 impl FailureReason {
     /// Every reason, in the order of the documentation.
@@ -54,84 +142,21 @@ impl FailureReason {
     ];
 
     /// The value of the label `reason`.
-    pub const fn as_str(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         self.entry().name
     }
 
     /// What has happened, in a few words.
-    pub const fn summary(self) -> &'static str {
+    pub fn summary(self) -> &'static str {
         self.entry().summary
     }
 
     /// Where to look for the cause.
-    pub const fn look_at(self) -> &'static str {
+    pub fn look_at(self) -> &'static str {
         self.entry().look_at
     }
 
-    const fn entry(self) -> Entry {
-        match self {
-            Self::Throttled => Entry {
-                name: "throttled",
-                summary: "AWS refused for its request rate",
-                look_at: "`api.requests_per_second`; who else calls SSM",
-            },
-            Self::AccessDenied => Entry {
-                name: "access_denied",
-                summary: "the credentials may not make the call",
-                look_at: "the IAM policy, permission boundaries",
-            },
-            Self::ExpiredToken => Entry {
-                name: "expired_token",
-                summary: "the session has ended",
-                look_at: "the source of the credentials; the clock",
-            },
-            Self::InvalidCredentials => Entry {
-                name: "invalid_credentials",
-                summary: "the credentials are wrong, unknown to AWS or cannot be loaded",
-                look_at: "the AWS credential chain",
-            },
-            Self::AssumeRoleFailed => Entry {
-                name: "assume_role_failed",
-                summary: "`sts:AssumeRole` was refused",
-                look_at: "the role's trust policy, the external id, the caller's policy",
-            },
-            Self::RegionDisabled => Entry {
-                name: "region_disabled",
-                summary: "the region is not enabled for the account: its credentials work in \
-                          another one",
-                look_at: "`regions`; the account's settings",
-            },
-            Self::Timeout => Entry {
-                name: "timeout",
-                summary: "no answer in time",
-                look_at: "`api.attempt_timeout`, the network",
-            },
-            Self::Network => Entry {
-                name: "network",
-                summary: "no connection, or one that broke",
-                look_at: "DNS, proxies, VPC endpoints, firewalls",
-            },
-            Self::ServerError => Entry {
-                name: "server_error",
-                summary: "AWS answered with a fault of its own (5xx)",
-                look_at: "the AWS Health Dashboard",
-            },
-            Self::BadResponse => Entry {
-                name: "bad_response",
-                summary: "an answer that cannot be read or lacks its list, or a listing that does \
-                          not end",
-                look_at: "proxies; the exporter's log",
-            },
-            Self::Internal => Entry {
-                name: "internal",
-                summary: "a fault of the exporter itself",
-                look_at: "the exporter's log; please report it",
-            },
-            Self::Other => Entry {
-                name: "other",
-                summary: "anything else that AWS refused",
-                look_at: "the exporter's log",
-            },
-        }
+    fn entry(self) -> &'static Entry {
+        &REASONS[self as usize]
     }
 }

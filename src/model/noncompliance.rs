@@ -40,6 +40,7 @@ pub enum NoncomplianceReason {
 
 /// What is said about a reason wherever it shows up.
 struct Entry {
+    reason: NoncomplianceReason,
     name: &'static str,
     holds_when: &'static str,
     remedy: &'static str,
@@ -47,7 +48,97 @@ struct Entry {
 
 // === impl NoncomplianceReason ===
 
+/// Every reason, in the order of their declaration.
+static REASONS: [Entry; NoncomplianceReason::ALL.len()] = [
+    Entry {
+        reason: NoncomplianceReason::PatchesMissing,
+        name: "patches_missing",
+        holds_when: "MissingCount is above 0",
+        remedy: "run AWS-RunPatchBaseline with Install",
+    },
+    Entry {
+        reason: NoncomplianceReason::PatchesFailed,
+        name: "patches_failed",
+        holds_when: "FailedCount is above 0",
+        remedy: "read the agent's and the operation's logs on the instance",
+    },
+    Entry {
+        reason: NoncomplianceReason::RebootPending,
+        name: "reboot_pending",
+        holds_when: "InstalledPendingRebootCount is above 0",
+        remedy: "reboot, then scan",
+    },
+    Entry {
+        reason: NoncomplianceReason::PatchesRejected,
+        name: "patches_rejected",
+        holds_when: "InstalledRejectedCount is above 0",
+        remedy: "remove the rejected patches",
+    },
+    Entry {
+        reason: NoncomplianceReason::SecurityUpdatesAvailable,
+        name: "security_updates_available",
+        holds_when: "AvailableSecurityUpdateCount is above 0 and the four counts above do \
+              not make up the summary's",
+        remedy: "approve the updates and install them",
+    },
+    Entry {
+        reason: NoncomplianceReason::InventoryFailed,
+        name: "inventory_failed",
+        holds_when: "an association of AWS-GatherSoftwareInventory is non-compliant",
+        remedy: "troubleshoot Inventory",
+    },
+    Entry {
+        reason: NoncomplianceReason::PatchAssociationNoncompliant,
+        name: "patch_association_noncompliant",
+        holds_when: "an association of AWS-RunPatchBaselineAssociation is non-compliant: \
+              it reports patches this way",
+        remedy: "find the patches through the association",
+    },
+    Entry {
+        reason: NoncomplianceReason::AssociationFailed,
+        name: "association_failed",
+        holds_when: "an association of any other document is non-compliant",
+        remedy: "read the association's execution history",
+    },
+    Entry {
+        reason: NoncomplianceReason::CustomItems,
+        name: "custom_items",
+        holds_when: "always",
+        remedy: "ask whoever writes that type",
+    },
+    Entry {
+        reason: NoncomplianceReason::Unexplained,
+        name: "unexplained",
+        holds_when: "none of the others does, although the details were read after the \
+              summary",
+        remedy: "look at the instance's compliance in the console",
+    },
+];
+
+// An entry in the wrong place does not compile.
+const _: () = {
+    let mut index = 0;
+    while index < REASONS.len() {
+        assert!(REASONS[index].reason as usize == index);
+        index += 1;
+    }
+};
+
 impl NoncomplianceReason {
+    /// Every reason.
+    pub const ALL: [Self; 10] = [
+        Self::PatchesMissing,
+        Self::PatchesFailed,
+        Self::RebootPending,
+        Self::PatchesRejected,
+        Self::SecurityUpdatesAvailable,
+        Self::InventoryFailed,
+        Self::PatchAssociationNoncompliant,
+        Self::AssociationFailed,
+        Self::CustomItems,
+        Self::Unexplained,
+    ];
+
     /// The reasons of type Patch. The first four are those of the first four [`PatchState`]s.
     pub const PATCH: [Self; 6] = [
         Self::PatchesMissing,
@@ -78,76 +169,22 @@ impl NoncomplianceReason {
     }
 
     /// The value of the label `reason`.
-    pub const fn as_str(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         self.entry().name
     }
 
     /// When the reason holds, in a few words.
-    pub const fn holds_when(self) -> &'static str {
+    pub fn holds_when(self) -> &'static str {
         self.entry().holds_when
     }
 
     /// What to do about it, in a few words.
-    pub const fn remedy(self) -> &'static str {
+    pub fn remedy(self) -> &'static str {
         self.entry().remedy
     }
 
-    const fn entry(self) -> Entry {
-        match self {
-            Self::PatchesMissing => Entry {
-                name: "patches_missing",
-                holds_when: "MissingCount is above 0",
-                remedy: "run AWS-RunPatchBaseline with Install",
-            },
-            Self::PatchesFailed => Entry {
-                name: "patches_failed",
-                holds_when: "FailedCount is above 0",
-                remedy: "read the agent's and the operation's logs on the instance",
-            },
-            Self::RebootPending => Entry {
-                name: "reboot_pending",
-                holds_when: "InstalledPendingRebootCount is above 0",
-                remedy: "reboot, then scan",
-            },
-            Self::PatchesRejected => Entry {
-                name: "patches_rejected",
-                holds_when: "InstalledRejectedCount is above 0",
-                remedy: "remove the rejected patches",
-            },
-            Self::SecurityUpdatesAvailable => Entry {
-                name: "security_updates_available",
-                holds_when: "AvailableSecurityUpdateCount is above 0 and the four counts above do \
-                             not make up the summary's",
-                remedy: "approve the updates and install them",
-            },
-            Self::InventoryFailed => Entry {
-                name: "inventory_failed",
-                holds_when: "an association of AWS-GatherSoftwareInventory is non-compliant",
-                remedy: "troubleshoot Inventory",
-            },
-            Self::PatchAssociationNoncompliant => Entry {
-                name: "patch_association_noncompliant",
-                holds_when: "an association of AWS-RunPatchBaselineAssociation is non-compliant: \
-                             it reports patches this way",
-                remedy: "find the patches through the association",
-            },
-            Self::AssociationFailed => Entry {
-                name: "association_failed",
-                holds_when: "an association of any other document is non-compliant",
-                remedy: "read the association's execution history",
-            },
-            Self::CustomItems => Entry {
-                name: "custom_items",
-                holds_when: "always",
-                remedy: "ask whoever writes that type",
-            },
-            Self::Unexplained => Entry {
-                name: "unexplained",
-                holds_when: "none of the others does, although the details were read after the \
-                             summary",
-                remedy: "look at the instance's compliance in the console",
-            },
-        }
+    fn entry(self) -> &'static Entry {
+        &REASONS[self as usize]
     }
 }
 
