@@ -63,18 +63,21 @@ impl FleetState {
     fn identify(&self, slot: &TargetSlot, account_id: &str) -> Identification {
         let _publishing = locked(&self.publishing);
         let before = slot.identify(account_id, &self.own);
-        let is_changed = before.as_deref().is_some_and(|before| before != account_id);
+        let is_new = before.as_deref() != Some(account_id);
+        let is_changed = is_new && before.is_some();
         if is_changed {
             // What it shows is the other account's.
             self.publisher.withdraw(slot.number);
         }
-        if before.as_deref() != Some(account_id) {
+        if is_new {
             self.leave_duplicates_out();
         }
-        match (slot.is_duplicate(), is_changed) {
-            (true, _) => Identification::Duplicate,
-            (false, true) => Identification::Changed,
-            (false, false) => Identification::Same,
+        if slot.is_duplicate() {
+            Identification::Duplicate
+        } else if is_changed {
+            Identification::Changed
+        } else {
+            Identification::Same
         }
     }
 
@@ -84,31 +87,34 @@ impl FleetState {
         let mut first = HashMap::new();
         for slot in self.slots.iter().filter(|slot| slot.is_identified()) {
             let identity = slot.identity();
-            let holder = first
+            let shown = first
                 .entry((identity.account_id, identity.region))
                 .or_insert_with(|| Arc::clone(slot));
-            let other = (holder.number != slot.number).then(|| holder.name());
-            let message = other
-                .as_ref()
-                .map(|other| format!("{other}, entry {}", holder.number + 1));
-            if slot.set_duplicate_of(other) {
-                self.tell_of_duplicate(slot, message);
+            if shown.number == slot.number {
+                Self::stop_leaving_out(slot);
+            } else {
+                self.leave_out(slot, shown);
             }
         }
     }
 
-    fn tell_of_duplicate(&self, slot: &TargetSlot, other: Option<String>) {
-        let target_name = slot.name();
-        if let Some(other) = other {
+    fn leave_out(&self, slot: &TargetSlot, shown: &TargetSlot) {
+        let other = shown.name();
+        let entry = format!("{other}, entry {}", shown.number + 1);
+        if slot.set_duplicate_of(Some(other)) {
             self.publisher.withdraw(slot.number);
             warn!(
-                target_name,
-                other,
+                target_name = slot.name(),
+                other = entry,
                 "left out: another target of the configuration is the same account and region"
             );
-        } else {
+        }
+    }
+
+    fn stop_leaving_out(slot: &TargetSlot) {
+        if slot.set_duplicate_of(None) {
             info!(
-                target_name,
+                target_name = slot.name(),
                 "no longer left out: no other target is the same account and region"
             );
         }
@@ -117,14 +123,12 @@ impl FleetState {
     fn render(&self, slot: &TargetSlot, target: &Target) {
         slot.note_status(target);
         let before = self.publisher.target(slot.number);
-        let page = TargetPage::render(
-            &TargetView {
-                target,
-                identity: &slot.identity(),
-                policy: &self.policy,
-            },
-            before.as_ref(),
-        );
+        let view = TargetView {
+            target,
+            identity: &slot.identity(),
+            policy: &self.policy,
+        };
+        let page = TargetPage::render(&view, before.as_ref());
         debug!(target_name = slot.name(), "page rendered");
         let _publishing = locked(&self.publishing);
         if !slot.is_duplicate() {

@@ -81,10 +81,8 @@ impl<S: Source, O: RefreshObserver> Refresher<S, O> {
             self.fail_stalled().await;
             return Some(lingering);
         }
-        let refresher = Arc::clone(&self);
         self.progress.note();
-        let mut refresh =
-            AbortOnDropHandle::new(workers.spawn(async move { refresher.refresh(first).await }));
+        let mut refresh = self.spawn_refresh(workers, first);
         tokio::select! {
             ended = &mut refresh => {
                 if ended.is_err_and(|error| error.is_panic()) {
@@ -99,6 +97,12 @@ impl<S: Source, O: RefreshObserver> Refresher<S, O> {
             }
             () = self.expire_for_ever() => None,
         }
+    }
+
+    fn spawn_refresh(self: &Arc<Self>, workers: &Handle, first: bool) -> AbortOnDropHandle<()> {
+        let refresher = Arc::clone(self);
+        let refresh = async move { refresher.refresh(first).await };
+        AbortOnDropHandle::new(workers.spawn(refresh))
     }
 
     /// Ends when a refresh has shown no progress for so long that it cannot be running.
