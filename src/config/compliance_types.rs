@@ -7,12 +7,23 @@ use globset::{Glob, GlobSet, GlobSetBuilder};
 use super::problem::Fault;
 
 /// Longest glob; AWS's own limit for a type's name is 100 characters.
-const LONGEST: usize = 256;
+const MAX_GLOB_BYTES: usize = 256;
 /// Most globs; a fleet has a handful of types.
-const MOST: usize = 100;
+const MAX_GLOBS: usize = 100;
 
 /// A filter over compliance types (`Patch`, `Association`, `Custom:...`), as globs with `*`, `?`,
 /// `[ab]` and `{a,b}`. Case counts, and `*` also crosses `/`.
+///
+/// # Examples
+/// ```
+/// use ssm_compliance_exporter::config::Config;
+///
+/// let text = "compliance_types: [Patch, \"Custom:*\"]";
+/// let types = Config::parse(text, "exporter.yaml", |_| None)?.compliance_types;
+/// assert!(types.patch() && !types.association());
+/// assert!(types.matches("Custom:Hardening"));
+/// # Ok::<(), ssm_compliance_exporter::config::ConfigError>(())
+/// ```
 #[derive(Clone)]
 pub struct ComplianceTypes {
     patterns: Vec<String>,
@@ -35,8 +46,8 @@ impl ComplianceTypes {
         self.matches("Association")
     }
 
-    /// Whether a type other than those two can be wanted. A glob with wildcards always counts as
-    /// able to.
+    /// Whether a type other than those two can be wanted. A glob with wildcards always counts, even
+    /// if it only matches those two.
     pub fn any_other(&self) -> bool {
         self.patterns
             .iter()
@@ -45,8 +56,11 @@ impl ComplianceTypes {
 
     /// The wanted types by name, if none is a glob with wildcards.
     pub fn names(&self) -> Option<&[String]> {
-        let has_wildcard = |pattern: &String| pattern.contains(['*', '?', '[', '{', '\\']);
-        (!self.patterns.iter().any(has_wildcard)).then_some(self.patterns.as_slice())
+        if self.patterns.iter().any(|pattern| has_wildcard(pattern)) {
+            None
+        } else {
+            Some(&self.patterns)
+        }
     }
 
     /// The globs as configured.
@@ -55,11 +69,9 @@ impl ComplianceTypes {
     }
 
     pub(super) fn new(globs: Vec<(String, Glob)>) -> Result<Self, Fault> {
-        if globs.len() > MOST {
-            return Err(Fault::new(
-                "has too many globs",
-                format!("give at most {MOST}; * stands for any text"),
-            ));
+        if globs.len() > MAX_GLOBS {
+            let hint = format!("give at most {MAX_GLOBS}; * stands for any text");
+            return Err(Fault::new("has too many globs", hint));
         }
         let mut builder = GlobSetBuilder::new();
         let mut patterns = Vec::with_capacity(globs.len());
@@ -67,11 +79,15 @@ impl ComplianceTypes {
             builder.add(glob);
             patterns.push(pattern);
         }
-        let set = builder
-            .build()
-            .map_err(|error| Fault::new(format!("cannot be used: {}", error.kind()), ""))?;
-        Ok(Self { patterns, set })
+        match builder.build() {
+            Ok(set) => Ok(Self { patterns, set }),
+            Err(error) => Err(Fault::new(format!("cannot be used: {}", error.kind()), "")),
+        }
     }
+}
+
+fn has_wildcard(pattern: &str) -> bool {
+    pattern.contains(['*', '?', '[', '{', '\\'])
 }
 
 /// Reads one glob.
@@ -82,7 +98,7 @@ pub(super) fn glob(text: &str) -> Result<(String, Glob), Fault> {
             "write \"*\" for every type, or remove the item",
         ));
     }
-    if text.len() > LONGEST {
+    if text.len() > MAX_GLOB_BYTES {
         return Err(Fault::new(
             "is too long",
             "compliance types have at most 100 characters",
