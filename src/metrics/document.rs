@@ -361,7 +361,7 @@ fn closed_sets() -> String {
             Severity::ALL.map(Severity::as_str).to_vec(),
         ),
         ("encoding", vec!["gzip", "identity"]),
-        ("handler", crate::http::HANDLERS.to_vec()),
+        ("handler", super::handlers::HANDLERS.to_vec()),
     ];
     let mut text =
         "\n## Other labels with fixed values\n\n| label | values |\n|---|---|\n".to_owned();

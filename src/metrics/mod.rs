@@ -11,6 +11,7 @@ mod document;
 mod emit;
 mod exporter;
 mod family;
+mod handlers;
 mod page;
 mod target_view;
 #[cfg(test)]
@@ -21,5 +22,6 @@ pub use catalogue::{SECTIONS, families};
 pub use document::document;
 pub use exporter::{Build, ExporterMetrics, TargetMeter, Task};
 pub use family::{Family, Format, Kind, Per, Stability};
+pub use handlers::{HANDLERS, OTHER_HANDLER};
 pub use page::{Page, Publisher, TargetPage};
 pub use target_view::{Identity, Policy, ShownInstances, TargetView};

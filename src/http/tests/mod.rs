@@ -20,14 +20,14 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use super::*;
-use crate::metrics::{Encoding, Format};
+use crate::metrics::{Encoding, Format, HANDLERS};
 
 /// How long a test waits before it counts as hanging.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 type Page = fn(Format, Encoding) -> Exposition;
 
-/// A site of constants that remembers what was answered.
+/// An exporter state of constants that remembers what was answered.
 struct Constant {
     page: Page,
     readiness: Readiness,
@@ -53,7 +53,7 @@ impl Constant {
         const FRAME: Bytes = Bytes::from_static(&[b'x'; 64 * 1024]);
         let page = |_, _| Exposition {
             length: 64 << 20,
-            chunks: Box::new(std::iter::repeat_with(|| FRAME.into()).take(1024)),
+            frames: Box::new(std::iter::repeat_with(|| FRAME.into()).take(1024)),
         };
         Self {
             page,

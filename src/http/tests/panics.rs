@@ -11,7 +11,8 @@ fn exporter_state(page: Page) -> Constant {
     }
 }
 
-/// Tells how many panics the site was told of. A connection's end is seen before its task has told.
+/// The number of panics that were counted. The end of a connection is seen before its task has
+/// counted one.
 async fn panics_told(server: &Running, at_least: usize) -> usize {
     let told = || server.exporter_state.panicked.load(Ordering::Relaxed);
     in_time(async {
@@ -82,7 +83,7 @@ async fn a_panic_in_mid_answer_ends_the_answer_and_frees_the_place() {
         let chunks = std::iter::repeat_with(move || frames.next().expect("injected").into());
         Exposition {
             length: 1_000,
-            chunks: Box::new(chunks),
+            frames: Box::new(chunks),
         }
     };
     let server = start(
@@ -107,7 +108,7 @@ async fn a_panic_in_mid_answer_ends_the_answer_and_frees_the_place() {
     );
 }
 
-/// A site of which nothing works, not even being told that.
+/// An exporter state of which nothing works, not even counting that.
 struct Broken;
 
 impl ExporterState for Broken {
@@ -132,7 +133,7 @@ impl ExporterState for Broken {
 }
 
 #[tokio::test]
-async fn a_site_that_always_panics_does_not_end_the_server() {
+async fn an_exporter_state_that_always_panics_does_not_end_the_server() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let options = options(

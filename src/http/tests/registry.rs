@@ -26,7 +26,7 @@ impl ConnectionSlot {
     fn requested(self) -> Self {
         self.state.received();
         self.state.requested();
-        assert!(self.establish(false));
+        assert_eq!(self.establish(false), AfterAnswer::KeepOpen);
         self
     }
 
@@ -133,9 +133,9 @@ async fn a_probe_displaces_nobody_and_keeps_its_place_only_where_there_is_one() 
         .map(|_| admit(&registry).requested().served())
         .collect();
     let probe = admit(&registry);
-    assert!(probe.establish(true));
+    assert_eq!(probe.establish(true), AfterAnswer::KeepOpen);
     let late = admit(&registry);
-    assert!(!late.establish(true));
+    assert_eq!(late.establish(true), AfterAnswer::Close);
     assert!(late.is_open() && served.iter().all(ConnectionSlot::is_open));
 }
 

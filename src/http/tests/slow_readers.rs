@@ -14,12 +14,12 @@ const OPEN_FILES: u64 = 2 * STALLED_READERS as u64 + 400;
 /// The bound on any answer to an honest client meanwhile.
 const MAX_ANSWER_TIME: Duration = Duration::from_secs(2);
 
-/// A site with a page of 10 MB.
+/// An exporter state with a page of 10 MB.
 fn ten_megabytes() -> Constant {
     const FRAME: Bytes = Bytes::from_static(&[b'x'; 50_000]);
     let page = |_, _| Exposition {
         length: PAGE_BYTES,
-        chunks: Box::new(std::iter::repeat_with(|| FRAME.into()).take(200)),
+        frames: Box::new(std::iter::repeat_with(|| FRAME.into()).take(200)),
     };
     Constant {
         page,
@@ -249,7 +249,7 @@ async fn little_of_a_page_is_made_for_a_client_that_does_not_read() {
     const FRAME: Bytes = Bytes::from_static(&[b'x'; 64 * 1024]);
     let page = |_, _| Exposition {
         length: 64 << 20,
-        chunks: Box::new(
+        frames: Box::new(
             std::iter::repeat_with(|| {
                 FRAMES_MADE.fetch_add(1, Ordering::Relaxed);
                 FRAME.into()

@@ -216,26 +216,3 @@ async fn a_request_is_judged_when_it_has_had_time_to_show_progress() {
     wait(1_000).await;
     assert!(standing(&kept) < standing(&answering));
 }
-
-#[tokio::test(start_paused = true)]
-async fn bytes_fade_by_half_in_each_half_life() {
-    let mut taken = RecentBytes {
-        count: 0,
-        at: Instant::now(),
-    };
-    taken.add(1_000, Instant::now());
-    let later = |half_lives| Instant::now() + PROGRESS_HALF_LIFE.mul_f64(half_lives);
-    for (half_lives, left) in [
-        (0.0, 1_000),
-        (0.5, 750),
-        (1.0, 500),
-        (1.5, 375),
-        (2.0, 250),
-        (100.0, 0),
-        (1e6, 0),
-    ] {
-        assert_eq!(taken.at(later(half_lives)), left, "{half_lives}");
-    }
-    taken.add(u64::MAX, later(1.0));
-    assert_eq!(taken.at(later(1.0)), u64::MAX);
-}

@@ -1,0 +1,86 @@
+//! Answers the requests of one connection, and keeps a panic of an answer from ending more than
+//! that connection.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use hyper::body::{Body, Incoming};
+use hyper::header::{CONNECTION, HeaderValue};
+use hyper::{Request, Response};
+use tracing::debug;
+
+use super::answer::RequestContext;
+use super::body::AnswerBody;
+use super::exporter_state::ExporterState;
+use super::limits::Options;
+use super::registry::{AfterAnswer, ConnectionSlot};
+use super::routes::{self, Handler};
+use super::state::ConnectionState;
+
+/// What all connections of a server have in common.
+pub(super) struct ServerContext {
+    pub(super) exporter_state: Arc<dyn ExporterState>,
+    pub(super) options: Options,
+}
+
+/// Answers the requests of one connection.
+pub(super) struct Responder<'a> {
+    server: &'a ServerContext,
+    slot: &'a ConnectionSlot,
+    /// Whether the exporter has been told of a panic.
+    has_panicked: AtomicBool,
+}
+
+impl<'a> Responder<'a> {
+    pub(super) fn new(server: &'a ServerContext, slot: &'a ConnectionSlot) -> Self {
+        Self {
+            server,
+            slot,
+            has_panicked: AtomicBool::new(false),
+        }
+    }
+
+    /// The state of the connection whose requests these are.
+    pub(super) fn state(&self) -> &Arc<ConnectionState> {
+        self.slot.state()
+    }
+
+    pub(super) fn respond(&self, request: Request<Incoming>) -> Response<AnswerBody> {
+        let (request, _unread) = request.into_parts();
+        let path = request.uri.path();
+        let context = RequestContext {
+            request: &request,
+            handler: routes::find(path, &self.server.options.telemetry_path),
+            exporter_state: &*self.server.exporter_state,
+            options: &self.server.options,
+        };
+        self.state().requested();
+        let is_probe = context.handler.is_some_and(Handler::is_probe);
+        let after_answer = self.slot.establish(is_probe);
+        let mut response = self.answer(context);
+        if after_answer == AfterAnswer::Close {
+            let close = HeaderValue::from_static("close");
+            response.headers_mut().insert(CONNECTION, close);
+        }
+        debug!(method = %request.method, ?path, status = response.status().as_u16(), "answered");
+        self.state().answering(response.body().size_hint().lower());
+        response.map(|body| body.watched_by(Arc::clone(self.state())))
+    }
+
+    fn answer(&self, context: RequestContext<'_>) -> Response<AnswerBody> {
+        let answered = catch_unwind(AssertUnwindSafe(|| context.answer()));
+        answered.unwrap_or_else(|_| {
+            // The panic hook has already logged it.
+            self.report_panic();
+            context.internal_error()
+        })
+    }
+
+    /// Tells the exporter of a panic, once per connection.
+    pub(super) fn report_panic(&self) {
+        if !self.has_panicked.swap(true, Ordering::Relaxed) {
+            self.server.exporter_state.panicked();
+        }
+    }
+}
