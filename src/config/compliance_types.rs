@@ -49,6 +49,7 @@ impl ComplianceTypes {
     /// Whether a type other than those two can be wanted. A glob with wildcards always counts, even
     /// if it only matches those two.
     pub fn any_other(&self) -> bool {
+        // What a wildcard can match is not worth finding out: the calls for other types cost little.
         self.patterns
             .iter()
             .any(|pattern| !matches!(pattern.as_str(), "Patch" | "Association"))
@@ -69,11 +70,13 @@ impl ComplianceTypes {
     }
 
     pub(super) fn new(globs: Vec<(String, Glob)>) -> Result<Self, Fault> {
+        // Building a set takes time and memory for each of its globs.
         if globs.len() > MAX_GLOBS {
             let hint = format!("give at most {MAX_GLOBS}; * stands for any text");
             return Err(Fault::new("has too many globs", hint));
         }
         let mut builder = GlobSetBuilder::new();
+        // The set cannot tell its globs back, and the plan of calls needs them.
         let mut patterns = Vec::with_capacity(globs.len());
         for (pattern, glob) in globs {
             builder.add(glob);
@@ -92,6 +95,7 @@ fn has_wildcard(pattern: &str) -> bool {
 
 /// Reads one glob.
 pub(super) fn glob(text: &str) -> Result<(String, Glob), Fault> {
+    // It would only match a type without a name, so it is a slip.
     if text.is_empty() {
         return Err(Fault::new(
             "is empty and matches nothing",
@@ -104,6 +108,7 @@ pub(super) fn glob(text: &str) -> Result<(String, Glob), Fault> {
             "compliance types have at most 100 characters",
         ));
     }
+    // What is not a glob is mostly a sign that was meant to be itself.
     match Glob::new(text) {
         Ok(glob) => Ok((text.to_owned(), glob)),
         Err(error) => {
@@ -136,6 +141,7 @@ impl fmt::Debug for ComplianceTypes {
 
 impl PartialEq for ComplianceTypes {
     fn eq(&self, other: &Self) -> bool {
+        // Equal globs make equal sets, which cannot be compared.
         self.patterns == other.patterns
     }
 }

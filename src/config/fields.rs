@@ -68,6 +68,7 @@ impl<'p> Fields<'p> {
     /// Takes a node apart; nothing if it is not a mapping (then there is a problem).
     pub(super) fn open(node: Node, path: String, problems: &'p Problems) -> Option<Self> {
         let Kind::Map(pairs) = node.kind else {
+            // The file as a whole has no key to call it by.
             let name = if path.is_empty() { "the file" } else { &path };
             let what = format!("{name} must be a mapping");
             problems.add(node.line, what, "write its keys as `key: value`");
@@ -90,11 +91,13 @@ impl<'p> Fields<'p> {
     /// Adds an entry unless its key is of no use or was there before, which is a problem.
     fn add_entry(&mut self, key: Node, node: Node, first_lines: &mut HashMap<String, usize>) {
         let line = key.line;
+        // YAML allows lists and mappings as keys.
         let Kind::Scalar(key) = key.kind else {
             self.problems
                 .add(line, "a key must be a word", "write `key: value`");
             return;
         };
+        // Parsers disagree which of the two counts, so whoever wrote them must say.
         if let Some(first) = first_lines.get(&key) {
             let path = self.path_of(&key);
             let what = format!("{path} is given twice, first on line {first}");
@@ -114,6 +117,7 @@ impl<'p> Fields<'p> {
     /// The list of scalars under `key`, if there is one.
     pub(super) fn list(&mut self, key: &'static str) -> Option<List> {
         let list = self.take_list(key)?;
+        // A bad item is a problem of its own; the others are read all the same.
         let mut items = Vec::with_capacity(list.nodes.len());
         for (index, node) in list.nodes.into_iter().enumerate() {
             let path = format!("{}[{index}]", list.path);
@@ -147,6 +151,7 @@ impl<'p> Fields<'p> {
             node.kind = Kind::Map(Vec::new());
         }
         let mut fields = Fields::open(node, self.path_of(key), self.problems)?;
+        // A mapping begins on the line below its key, but the key is where people look.
         fields.line = entry.line;
         Some(fields)
     }
@@ -170,6 +175,7 @@ impl<'p> Fields<'p> {
         if key == "<<" {
             return "merge keys are not supported, write the keys out".to_owned();
         }
+        // A key that another section has is more likely misplaced than misspelt.
         let elsewhere: Vec<String> = reference::paths_of(key)
             .map(|path| format!("`{path}`"))
             .collect();
@@ -190,8 +196,10 @@ impl<'p> Fields<'p> {
     }
 
     fn take(&mut self, key: &'static str) -> Option<Entry> {
+        // What was asked for is listed in the hint for an unknown key.
         self.known.push(key);
         let position = self.entries.iter().position(|entry| entry.key == key)?;
+        // Whatever is left in the end was not asked for.
         Some(self.entries.remove(position))
     }
 
@@ -205,6 +213,7 @@ impl<'p> Fields<'p> {
     }
 
     fn path_of(&self, key: &str) -> String {
+        // The key comes from the file: it may be long, and hold control characters.
         let short = key.chars().take(MAX_SHOWN_KEY_CHARS);
         let printable: String = short.flat_map(char::escape_debug).collect();
         if self.path.is_empty() {
@@ -226,6 +235,7 @@ fn scalar(node: Node, path: String, problems: &Problems) -> Option<Value> {
         }
         Kind::Map(_) => {
             let what = format!("{path} must be one value, not a mapping");
+            // A colon in a text without quotes begins a mapping.
             let hint = "check the indentation; text with `: ` in it needs quotes";
             problems.add(line, what, hint);
         }

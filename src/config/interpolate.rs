@@ -16,6 +16,7 @@ pub(super) fn replace(text: &str, env: Env<'_>) -> Result<String, Fault> {
     while let Some((plain, after)) = rest.split_once('$') {
         replaced.push_str(plain);
         let Some(inside) = after.strip_prefix('{') else {
+            // `$$` is how to write a dollar sign before a brace; any other one stays as it is.
             replaced.push('$');
             rest = after.strip_prefix('$').unwrap_or(after);
             continue;
@@ -23,6 +24,7 @@ pub(super) fn replace(text: &str, env: Env<'_>) -> Result<String, Fault> {
         let (name, tail) = variable(inside)?;
         match env(name) {
             Some(value) => replaced.push_str(&value),
+            // Reading goes on, so that every variable that is not set is named at once.
             None => unset.push(name),
         }
         rest = tail;
@@ -43,6 +45,7 @@ fn variable(inside: &str) -> Result<(&str, &str), Fault> {
             "write ${NAME}, or $${ for a literal ${",
         ));
     };
+    // A shell's defaults, as in `${NAME:-x}`, are not supported: the colon makes this a bad name.
     if is_name(name) {
         return Ok((name, tail));
     }

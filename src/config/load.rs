@@ -84,6 +84,7 @@ impl Config {
             env: &env,
             problems: &problems,
         };
+        // Even a file with problems is resolved to its end, so that all of them are found.
         let config = resolve(&file, &resolver);
         problems.into_result(file_name)?;
         Ok(config)
@@ -112,6 +113,7 @@ fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
 fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     File::open(path)?
+        // One byte more tells a file that is too large from one that just fits.
         .take(MAX_FILE_BYTES + 1)
         .read_to_end(&mut bytes)?;
     Ok(bytes)
@@ -144,6 +146,7 @@ fn too_large(name: &str) -> ConfigError {
 }
 
 fn not_utf8(name: &str, good: &[u8]) -> ConfigError {
+    // The first bad byte is on the line behind the last newline before it.
     let line = good.split(|byte| *byte == b'\n').count();
     let what = "this is not UTF-8 text";
     ConfigError::new(name, Some(line), what, "save the file as UTF-8")

@@ -68,5 +68,6 @@ impl TreeSize {
 
 /// What a scalar of this text costs.
 pub(super) fn scalar_cost(text: &str) -> usize {
+    // Copies of a long text cost memory as copies of nodes do.
     1 + text.len() / BYTES_PER_COST
 }

@@ -76,6 +76,7 @@ pub(super) fn read(text: &str, problems: &Problems) -> File {
     let Some(node) = yaml::read(text, problems) else {
         return File::default();
     };
+    // A file of comments only has a single node without a value.
     if node.kind == Kind::Null {
         return File::default();
     }

@@ -251,6 +251,7 @@ pub fn document() -> String {
         // Writing to a String cannot fail.
         let _ = write!(text, "\n## `{}`\n\n{}\n", section.prefix, section.about);
         text.push_str("\n| key | type | default | example | meaning |\n|---|---|---|---|---|\n");
+        // The table is in the order of the document, so each section's keys keep theirs.
         for key in KEYS.iter().filter(|key| key.section() == section.prefix) {
             text.push_str(&key.row());
         }
@@ -278,6 +279,7 @@ impl Key {
             meaning,
             ..
         } = self;
+        // Code quotes would make the dash look like a value.
         let default = match self.default {
             "-" => "none".to_owned(),
             yaml => format!("`{yaml}`"),

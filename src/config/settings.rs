@@ -111,6 +111,7 @@ impl Default for Config {
         Self {
             refresh: Refresh::default(),
             api: Api::default(),
+            // The account and the region of the environment.
             accounts: vec![Account::default()],
             compliance_types: ComplianceTypes::default(),
             instance_tags: Vec::new(),
@@ -123,7 +124,9 @@ impl Default for Config {
 impl Default for Refresh {
     fn default() -> Self {
         Self {
+            // Compliance changes when an agent reports, mostly every half an hour or less often.
             interval: Duration::from_mins(5),
+            // A target may fail for several refreshes before its data is dropped.
             stale_after: Duration::from_hours(1),
             full_every: Duration::from_hours(6),
         }
@@ -133,7 +136,9 @@ impl Default for Refresh {
 impl Default for Api {
     fn default() -> Self {
         Self {
+            // AWS publishes no rate for these operations, and other tools of the account share it.
             requests_per_second: 5.0,
+            // AWS answers in tens to hundreds of milliseconds.
             attempt_timeout: Duration::from_secs(10),
             endpoint_url: None,
         }

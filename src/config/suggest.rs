@@ -6,6 +6,7 @@ const MAX_COMPARED_CHARS: usize = 40;
 /// The known word nearest to `word`, if it is near enough to be a slip of the finger; of several
 /// that are equally near the first.
 pub(super) fn nearest(word: &str, known: &[&'static str]) -> Option<&'static str> {
+    // Hyphens instead of underscores are the usual slip.
     let typed: Vec<char> = word
         .to_lowercase()
         .replace('-', "_")
@@ -13,6 +14,7 @@ pub(super) fn nearest(word: &str, known: &[&'static str]) -> Option<&'static str
         .take(MAX_COMPARED_CHARS)
         .collect();
     let mut nearest = None;
+    // A third of the letters may be wrong, and one letter of a short word.
     let mut least = (typed.len() / 3).max(1) + 1;
     for candidate in known {
         let letters: Vec<char> = candidate.chars().collect();
@@ -40,6 +42,7 @@ fn distance(a: &[char], b: &[char]) -> usize {
             let deleted = last[j] + 1;
             let inserted = row[j - 1] + 1;
             let mut best = replaced.min(deleted).min(inserted);
+            // Two neighbours typed in the wrong order count as one slip and not as two.
             if ends_swapped(&a[..i], &b[..j]) {
                 best = best.min(before_last[j - 2] + 1);
             }

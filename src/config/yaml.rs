@@ -84,6 +84,7 @@ fn report_syntax(error: &ScanError, problems: &Problems) {
         format!("this is not YAML: {detail}")
     };
     let hint = "look at the indentation (spaces, no tabs), the quotes and the brackets here and just above";
+    // Lines count from 1, but the parser may say 0 at the very beginning.
     problems.add(error.marker().line().max(1), what, hint);
 }
 
@@ -100,6 +101,7 @@ impl TreeBuilder {
             Event::DocumentStart(..) => self.start_document(),
             Event::Scalar(text, style, anchor, tag) => {
                 report_tag(tag.is_some(), line, problems);
+                // The cost is known before the text is copied out of the parser's buffer.
                 self.spend(scalar_cost(&text))?;
                 let kind = scalar_kind(text.into_owned(), style);
                 self.add(Node { line, kind }, anchor)
@@ -114,12 +116,14 @@ impl TreeBuilder {
             }
             Event::SequenceEnd | Event::MappingEnd => self.end(),
             Event::Alias(anchor) => self.add_copy(anchor),
+            // The others have no content, such as the end of the text.
             _ => Ok(()),
         }
     }
 
     fn start_document(&mut self) -> Result<(), ReadingEnd> {
         self.documents += 1;
+        // What a second document holds would be ignored without a word.
         if self.documents > 1 {
             return Err(ReadingEnd {
                 what: "a second YAML document starts here",
@@ -150,9 +154,11 @@ impl TreeBuilder {
         if anchor != 0 {
             let size = node.size();
             self.spend(size.cost)?;
+            // The copy is what costs memory, so it is counted too.
             let node = node.clone();
             self.anchors.insert(anchor, AnchoredNode { node, size });
         }
+        // A node with nothing around it is the file itself.
         match self.open.last_mut() {
             Some(open) => open.children.push(node),
             None => self.root = Some(node),
@@ -162,12 +168,14 @@ impl TreeBuilder {
 
     /// Adds what an alias stands for, unless a copy of that would exceed the limits.
     fn add_copy(&mut self, anchor: usize) -> Result<(), ReadingEnd> {
+        // The anchor of a node is known once the node has ended.
         let Some(size) = self.anchors.get(&anchor).map(|anchored| anchored.size) else {
             return Err(ReadingEnd {
                 what: "this alias stands inside its own anchor",
                 hint: "an alias can only stand after the end of what it names",
             });
         };
+        // Both limits hold before the copy is made.
         self.check_depth(size.height)?;
         self.spend(size.cost)?;
         match self.anchors.get(&anchor) {
@@ -242,6 +250,7 @@ fn report_tag(has_tag: bool, line: usize, problems: &Problems) {
 fn pairs(children: Vec<Node>) -> Vec<(Node, Node)> {
     let mut pairs = Vec::with_capacity(children.len() / 2);
     let mut children = children.into_iter();
+    // The parser gives every key a value, if only an empty one.
     while let (Some(key), Some(value)) = (children.next(), children.next()) {
         pairs.push((key, value));
     }

@@ -47,6 +47,7 @@ pub enum ListenError {
 /// assert!(parse_listen_address("10068").is_err());
 /// ```
 pub fn parse_listen_address(text: &str) -> Result<ListenAddress, ListenError> {
+    // The last colon is meant, because an IPv6 address has colons itself.
     let Some((host, port)) = text.rsplit_once(':') else {
         return Err(ListenError::NoPort(text.to_owned()));
     };
@@ -76,10 +77,12 @@ impl ListenAddress {
     /// The addresses to listen on, in the order to try.
     pub(super) async fn candidates(&self) -> io::Result<Vec<SocketAddr>> {
         match &self.host {
+            // IPv6 comes first, because such a socket takes IPv4 as well.
             Host::Any => {
                 Ok(self.with(&[Ipv6Addr::UNSPECIFIED.into(), Ipv4Addr::UNSPECIFIED.into()]))
             }
             Host::Ip(ip) => Ok(self.with(&[*ip])),
+            // A name is only looked up now, because its address may change while the program runs.
             Host::Name(name) => Ok(lookup_host((name.as_str(), self.port)).await?.collect()),
         }
     }

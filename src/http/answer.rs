@@ -55,12 +55,14 @@ impl RequestContext<'_> {
     /// Counts the answer, whatever it is, and makes a response of it.
     fn finish(self, answer: RouteAnswer) -> Response<AnswerBody> {
         let handler = self.handler.map_or(OTHER_HANDLER, Handler::name);
+        // It is counted before the client has taken it, because that may last for minutes.
         let code = answer.status().as_u16();
         self.exporter_state.answered(handler, code);
         answer.into_response(&self.request.method)
     }
 
     fn is_read(self) -> bool {
+        // Nothing here can be changed from outside, so no other method makes sense.
         matches!(self.request.method, Method::GET | Method::HEAD)
     }
 
@@ -90,6 +92,7 @@ impl RequestContext<'_> {
     }
 
     fn target(self, account_id: &str, region: &str) -> RouteAnswer {
+        // Service discovery puts this word in the URL, because Prometheus drops empty parameters.
         let account_id = match account_id {
             UNKNOWN_ACCOUNT => "",
             known => known,
@@ -116,6 +119,8 @@ impl RequestContext<'_> {
 
     fn discover(self) -> RouteAnswer {
         let Some(targets) = self.exporter_state.discovery() else {
+            // Prometheus keeps the list it has when this is not answered with 200, but would drop
+            // the targets that a shorter list lacks.
             let text = "not every target's account is known yet\n";
             return RouteAnswer::text(StatusCode::SERVICE_UNAVAILABLE, text);
         };
@@ -125,6 +130,8 @@ impl RequestContext<'_> {
     }
 
     fn landing(self) -> RouteAnswer {
+        // The page names accounts, so neither caches nor the sites that it links to are to know of
+        // it.
         let page = landing::page(self.options, &self.exporter_state.targets());
         RouteAnswer::new(StatusCode::OK, HTML, page)
             .with(CONTENT_SECURITY_POLICY, landing::CONTENT_SECURITY_POLICY)

@@ -54,6 +54,8 @@ impl Body for AnswerBody {
         mut self: Pin<&mut Self>,
         _: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<metrics::Frame>, Infallible>>> {
+        // hyper asks for a frame once the client has taken enough of those before, so a page is
+        // never in memory as a whole.
         let Some(frame) = self.frames.find(Buf::has_remaining) else {
             return Poll::Ready(None);
         };
@@ -72,6 +74,8 @@ impl Body for AnswerBody {
 
 impl Drop for AnswerBody {
     fn drop(&mut self) {
+        // A body is dropped when it is sent and also when the connection is cut, so every answer
+        // ends here.
         if let Some(state) = &self.state {
             state.answered();
         }

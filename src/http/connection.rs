@@ -70,12 +70,15 @@ async fn drive<T: Transport>(
 ) {
     let state = responder.state();
     let io = TokioIo::new(ObservedStream::new(stream, Arc::clone(state)));
+    // Answers are made without awaiting anything, so a request cannot hang in between.
     let service = service_fn(|request| ready(Ok::<_, Infallible>(responder.respond(request))));
     let mut connection = pin!(settings().serve_connection(io, service));
     let mut timer = pin!(sleep_until(state.deadline()));
     let mut starting = Some(starting);
     let end = loop {
         tokio::select! {
+            // The branches are polled in this order, so that a busy connection cannot put off its
+            // end.
             biased;
             reached = next_stage(&mut shutdown) => match reached {
                 ShutdownStage::Running => {}
@@ -85,6 +88,7 @@ async fn drive<T: Transport>(
             () = state.evicted() => break ConnectionEnd::Evicted,
             end = poll_fn(|cx| {
                 let end = poll_in_time(connection.as_mut(), timer.as_mut(), state, cx);
+                // One poll has read all that the client has sent so far.
                 starting = None;
                 end
             }) => break end,
@@ -135,6 +139,7 @@ fn poll_deadline(mut timer: Pin<&mut Sleep>, deadline: Instant, cx: &mut Context
         timer.as_mut().reset(deadline);
     }
     loop {
+        // The timer may have been set for a deadline that has moved since.
         ready!(timer.as_mut().poll(cx));
         if deadline <= Instant::now() {
             return Poll::Ready(());

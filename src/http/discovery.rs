@@ -20,6 +20,7 @@ pub(super) fn document(host: &str, telemetry_path: &str, targets: &[DiscoveredTa
         groups.push(target_group(host, telemetry_path, target));
     }
     groups.push(exporter_group(host, telemetry_path));
+    // Prometheus reads the whole list at each refresh, so a target that has gone needs no entry.
     Value::Array(groups).to_string().into()
 }
 

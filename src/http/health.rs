@@ -58,6 +58,7 @@ pub async fn check_health(address: &str) -> Result<u16, HealthError> {
     };
     match parse_status(&start) {
         None => Err(HealthError::NotHttp(address)),
+        // An answer below 500 shows that the server works: 401 may come from a proxy before it.
         Some(code) if code >= 500 => Err(HealthError::Unhealthy { address, code }),
         Some(code) => Ok(code),
     }
@@ -70,6 +71,7 @@ async fn ask(address: &ListenAddress) -> io::Result<Vec<u8>> {
         format!("GET /-/healthy HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).await?;
     let mut start = Vec::new();
+    // Another program may be there whose answer never ends.
     let mut answer = stream.take(STATUS_LINE_BYTES as u64);
     answer.read_to_end(&mut start).await?;
     Ok(start)

@@ -25,6 +25,7 @@ td{overflow-wrap:anywhere}";
 
 /// The whole page.
 pub(super) fn page(options: &Options, targets: &[TargetRow]) -> Bytes {
+    // This is enough for the frame of the page and for rows of a usual length.
     let mut html = String::with_capacity(2048 + targets.len() * 256);
     // Writing to a String cannot fail.
     let _ = write_page(&mut html, options, targets);

@@ -54,6 +54,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             header_timeout: Duration::from_secs(10),
+            // Prometheus scrapes every minute by default.
             idle_timeout: Duration::from_mins(2),
             stall_timeout: Duration::from_secs(10),
             response_timeout: Duration::from_mins(1),
@@ -70,6 +71,7 @@ fn connections_for(open_files: Option<u64>) -> usize {
         return MAX_CONNECTIONS;
     };
     let half = usize::try_from(open_files / 2).unwrap_or(MAX_CONNECTIONS);
+    // Even a process that may hardly open a file is to answer probes.
     half.clamp(1, MAX_CONNECTIONS)
 }
 

@@ -46,6 +46,7 @@ pub async fn bind(address: &ListenAddress) -> Result<TcpListener, BindError> {
     for candidate in candidates {
         match listen_at(candidate) {
             Ok(listener) => return Ok(listener),
+            // With IPv6 off there is still IPv4 to try.
             Err(error) if is_elsewhere(&error) => last = error,
             Err(error) => return Err(BindError::new(address, error)),
         }

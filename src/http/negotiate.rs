@@ -94,8 +94,10 @@ pub fn negotiate_format<'a>(accept: impl IntoIterator<Item = &'a HeaderValue>) -
     let mut open_metrics = None;
     let mut text = None;
     for value in accept {
+        // A value that is not text says nothing.
         let Ok(value) = value.to_str() else { continue };
         for range in MediaTypeList::new(value).flatten() {
+            // `None` is less than any preference, and a closer one is more than a heavier one.
             open_metrics = open_metrics.max(preference(&range, Format::OpenMetrics));
             text = text.max(preference(&range, Format::Text));
         }
@@ -147,6 +149,7 @@ fn closeness(range: &MediaType<'_>, format: &FormatName) -> Option<Closeness> {
     if range.subty == "*" {
         return Some(Closeness::Type);
     }
+    // A suffix makes another type of it, such as `text/plain+json`.
     if range.subty != format.subty || range.suffix.is_some() {
         return None;
     }
@@ -180,6 +183,8 @@ pub fn negotiate_encoding<'a>(
             weights.add(element);
         }
     }
+    // `*` stands for every coding that is not listed, and a coding that is neither listed nor
+    // matched is not acceptable, except `identity` (RFC 9110 section 12.5.3).
     let gzip = weights.gzip.or(weights.any).unwrap_or(0);
     let identity = weights.identity.unwrap_or(0);
     if gzip > 0 && gzip >= identity {

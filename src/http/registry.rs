@@ -77,6 +77,7 @@ pub(super) struct ConnectionSlot {
 
 impl Registry {
     pub(super) fn new(limits: Limits) -> Arc<Self> {
+        // With a single place there would be none for a newcomer beside a connection being served.
         let max_open = limits.max_connections.max(2);
         let for_newcomers = (max_open / NEWCOMERS_SHARE).max(1);
         let max_established = max_open - for_newcomers;
@@ -84,6 +85,7 @@ impl Registry {
             limits,
             max_open,
             max_established,
+            // More turns than places for newcomers would let accepting outrun serving again.
             starting: Arc::new(Semaphore::new(MAX_STARTING.min(for_newcomers))),
             connections: Mutex::new(Connections::none(max_established / 2)),
             count: watch::Sender::new(0),
@@ -113,6 +115,7 @@ impl Registry {
     /// Never completes if there is none.
     pub(super) async fn make_room(&self) {
         let mut count = self.count.subscribe();
+        // The count is watched from before the eviction, or the end of a fast task could be missed.
         let evicted = self.connections().evict_in_proportion();
         if !evicted || count.changed().await.is_err() {
             std::future::pending().await
@@ -134,6 +137,7 @@ impl Registry {
         }
         let state = Arc::new(ConnectionState::new(self.limits));
         let id = connections.add(Arc::clone(&state));
+        // Whoever waits in `admit`, `make_room` or `emptied` looks again.
         self.count.send_replace(connections.unended());
         Some(ConnectionSlot {
             registry: Arc::clone(self),
@@ -224,6 +228,8 @@ impl Connections {
         let Some(state) = self.open.remove(&candidate.id) else {
             return false;
         };
+        // The place is free at once. The task notices a moment later, and until then it still has
+        // its file descriptors.
         self.closing += 1;
         state.evict();
         true
@@ -243,6 +249,7 @@ impl ConnectionSlot {
             return AfterAnswer::KeepOpen;
         }
         let mut connections = self.registry.connections();
+        // It may have been evicted as a newcomer while its request was on its way.
         let is_evicted = !connections.open.contains_key(&self.id);
         if is_evicted {
             return AfterAnswer::Close;

@@ -47,6 +47,7 @@ impl<'a> Responder<'a> {
     }
 
     pub(super) fn respond(&self, request: Request<Incoming>) -> Response<AnswerBody> {
+        // No route has a use for the body of a request, so it is left unread.
         let (request, _unread) = request.into_parts();
         let path = request.uri.path();
         let context = RequestContext {
@@ -57,6 +58,8 @@ impl<'a> Responder<'a> {
         };
         self.state().requested();
         let is_probe = context.handler.is_some_and(Handler::is_probe);
+        // The place is taken before the answer is made, because the answer's headers have to say
+        // whether the connection stays open.
         let after_answer = self.slot.establish(is_probe);
         let mut response = self.answer(context);
         if after_answer == AfterAnswer::Close {

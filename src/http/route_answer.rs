@@ -54,6 +54,7 @@ impl RouteAnswer {
         answer
             .headers
             .insert(CONTENT_LENGTH, answer.page.length.into());
+        // The length stays that of the page (RFC 9110 section 9.3.2).
         let body = if *method == Method::HEAD {
             AnswerBody::empty()
         } else {

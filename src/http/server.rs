@@ -91,12 +91,15 @@ impl Server {
             last_warning: None,
         };
         let end = until(shutdown, acceptor.accept_all()).await;
+        // From here on a client is refused at once, instead of waiting in the backlog for nothing.
         drop(listeners);
         stage.send_replace(ShutdownStage::Draining);
         if timeout(drain, registry.emptied()).await.is_err() {
             debug!("cutting connections that did not end in time");
         }
         stage.send_replace(ShutdownStage::Ended);
+        // The tasks end by themselves. Waiting for them lets their sockets close before the caller
+        // may exit.
         let _ = timeout(CUT_GRACE, registry.emptied()).await;
         end
     }
@@ -162,6 +165,8 @@ impl Acceptor<'_> {
     /// Starts a task for the connection, as soon as there is room for it.
     async fn serve(&self, stream: TcpStream) {
         configure(&stream);
+        // While this waits, further clients stay in the backlog of the system, where they cost
+        // nothing.
         let starting = self.registry.start().await;
         let slot = self.registry.admit().await;
         let server = Arc::clone(self.server);
@@ -180,6 +185,7 @@ impl Acceptor<'_> {
             self.last_warning = Some(Instant::now());
             warn!(%error, "cannot accept connections, closing those that make the least progress");
         }
+        // Without a pause this would be a busy loop, because the listener stays ready.
         let _ = timeout(ACCEPT_RETRY_DELAY, self.registry.make_room()).await;
     }
 

@@ -8,6 +8,8 @@ use tokio::time::Instant;
 /// answer may pause before it counts as stalled.
 pub(super) const PROGRESS_GRACE: Duration = Duration::from_secs(1);
 
+// The derived order is that of the variants and then of their fields, so what stands first below
+// goes first.
 /// How much a connection is worth keeping: when room is needed, the least goes first.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(super) enum ConnectionStanding {

@@ -112,6 +112,7 @@ impl ConnectionState {
 
     /// Counts it among the served connections from now on.
     pub(super) fn establish(&self) {
+        // No other memory depends on this flag, so the weakest ordering will do.
         self.established.store(true, Ordering::Relaxed);
     }
 
@@ -126,6 +127,7 @@ impl ConnectionState {
 
     /// Asks the connection's task to end.
     pub(super) fn evict(&self) {
+        // The notice is kept if the task is not waiting for it yet.
         self.evicted.notify_one();
     }
 
@@ -173,6 +175,8 @@ impl ConnectionState {
     /// Notes that the last frame of the answer has been handed to the stream.
     pub(super) fn answered(&self) {
         let mut cycle = self.cycle();
+        // Only the phase changes: the client has the time for the rest of the answer that it had
+        // before.
         if cycle.phase == Phase::Responding {
             cycle.phase = Phase::Flushing;
         }
@@ -180,6 +184,7 @@ impl ConnectionState {
 
     /// Notes that so many bytes have left for the client.
     pub(super) fn sent(&self, bytes: usize) {
+        // A write of nothing is not progress.
         if bytes == 0 {
             return;
         }
@@ -197,6 +202,8 @@ impl ConnectionState {
             return;
         }
         let now = Instant::now();
+        // The bytes of a pipelined request have been read already, so nothing else would note that
+        // it has begun.
         if cycle.has_pipelined {
             cycle.enter(Phase::Reading, now, now + self.limits.header_timeout);
         } else {
@@ -205,6 +212,7 @@ impl ConnectionState {
     }
 
     fn cycle(&self) -> MutexGuard<'_, Cycle> {
+        // Each change leaves the cycle consistent, so a panic while it was locked does no harm.
         self.cycle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -212,6 +220,7 @@ impl ConnectionState {
 impl Limits {
     /// The longest that an answer of so many bytes may take.
     fn time_for(&self, bytes: u64) -> Duration {
+        // A configured rate of 0 must not divide by zero.
         let reading = Duration::from_secs(bytes / self.min_bytes_per_second.max(1));
         self.response_timeout
             .saturating_add(reading)
@@ -260,6 +269,7 @@ impl Cycle {
         if !self.answer_begun && now.saturating_duration_since(since) < PROGRESS_GRACE {
             return ConnectionStanding::Beginning { since };
         }
+        // The head of a later request that does not come to its end: the client takes nothing.
         if self.phase == Phase::Reading {
             return ConnectionStanding::Exchanging {
                 recent_bytes: 0,

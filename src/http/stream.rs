@@ -59,6 +59,7 @@ impl<T: Transport> AsyncRead for ObservedStream<T> {
     ) -> Poll<io::Result<()>> {
         let before = buf.filled().len();
         ready!(Pin::new(&mut self.inner).poll_read(cx, buf))?;
+        // A read of nothing is the end of the client's side, not the beginning of a request.
         if buf.filled().len() > before {
             self.state.received();
         }

@@ -94,6 +94,7 @@ struct Term<'a> {
 }
 
 fn split_term(text: &str) -> Option<Term<'_>> {
+    // A text without a unit ends here, because nothing follows the number.
     let number_end = text.find(|c: char| !c.is_ascii_digit() && c != '.')?;
     let (number, tail) = text.split_at(number_end);
     let unit_end = tail
@@ -105,11 +106,13 @@ fn split_term(text: &str) -> Option<Term<'_>> {
 
 /// `number` (digits, perhaps with a fraction) times `unit`, cut to whole nanoseconds.
 fn scale(number: &str, unit: u128) -> Option<u128> {
+    // A point needs digits on both of its sides.
     let Some((whole, fraction)) = number.split_once('.') else {
         return parse_digits(number)?.checked_mul(unit);
     };
     let whole = parse_digits(whole)?.checked_mul(unit)?;
     let digits = u32::try_from(fraction.len()).ok()?;
+    // The digits of a fraction are a number of their own over a power of ten, without rounding.
     let part = parse_digits(fraction)?.checked_mul(unit)? / 10_u128.pow(digits);
     whole.checked_add(part)
 }

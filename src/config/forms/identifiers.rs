@@ -23,6 +23,8 @@ pub(crate) fn account_id(text: &str) -> Result<String, Fault> {
 }
 
 pub(super) fn is_account_id(text: &str) -> bool {
+    // Digits without quotes are a number to YAML, but scalars stay text here, so a leading zero is
+    // still there.
     text.len() == ACCOUNT_ID_DIGITS && text.bytes().all(|b| b.is_ascii_digit())
 }
 
@@ -34,6 +36,7 @@ pub(in crate::config) fn account_name(text: &str) -> Result<String, Fault> {
             "give a name, or remove the key to show the account id",
         ));
     }
+    // A control character would garble a terminal.
     if text.len() > MAX_ACCOUNT_NAME_BYTES || text.chars().any(char::is_control) {
         return Err(Fault::new(
             "is not a usable name",
@@ -48,6 +51,7 @@ pub(in crate::config) fn ou_id(text: &str) -> Result<String, Fault> {
     if is_ou_id(text) {
         return Ok(text.to_owned());
     }
+    // Tools list the root beside the units, although it is none.
     let hint = if text.starts_with("r-") {
         "this is the organization's root; leave include_ous out to take every account"
     } else {
@@ -75,6 +79,7 @@ fn is_ou_part(part: &str, min_bytes: usize) -> bool {
 
 /// The key of a tag.
 pub(in crate::config) fn tag_key(text: &str) -> Result<String, Fault> {
+    // AWS counts characters and not bytes.
     let has_length = (1..=MAX_TAG_KEY_CHARS).contains(&text.chars().count());
     if has_length && !text.chars().any(char::is_control) {
         return Ok(text.to_owned());

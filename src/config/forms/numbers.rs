@@ -14,6 +14,7 @@ const MAX_SERIES_COUNT: usize = 1_000_000;
 pub(in crate::config) fn rate(text: &str) -> Result<f64, Fault> {
     match text.parse::<f64>() {
         Ok(rate) if (MIN_REQUESTS_PER_SECOND..=MAX_REQUESTS_PER_SECOND).contains(&rate) => Ok(rate),
+        // Rust also parses `inf` and `NaN`, which are not numbers to anybody else.
         Ok(rate) if rate.is_finite() => Err(Fault::new(
             "is out of range",
             format!("give a number from {MIN_REQUESTS_PER_SECOND} to {MAX_REQUESTS_PER_SECOND}"),

@@ -35,6 +35,7 @@ pub(crate) fn region(text: &str) -> Result<String, Fault> {
 }
 
 fn hint(text: &str) -> String {
+    // A variable often holds a newline at its end.
     let trimmed = text.trim();
     let lower = trimmed.to_ascii_lowercase();
     if is_region(&lower) {
@@ -45,6 +46,7 @@ fn hint(text: &str) -> String {
         };
         return format!("write it {how}: {lower}");
     }
+    // An availability zone is a region with a letter behind it.
     match lower.strip_suffix(|c: char| c.is_ascii_lowercase()) {
         Some(region) if is_region(region) => {
             format!("this looks like an availability zone; its region is {region}")
@@ -59,6 +61,7 @@ fn is_region(text: &str) -> bool {
 
 /// The partition of a region, or nothing if no partition has such a region.
 pub(crate) fn partition_of_region(text: &str) -> Option<&'static str> {
+    // The parts are taken from the end, because the beginning may have hyphens itself: `us-gov`.
     let (rest, number) = text.rsplit_once('-')?;
     let (beginning, direction) = rest.rsplit_once('-')?;
     if !is_number(number) || !is_word(direction) {

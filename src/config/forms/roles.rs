@@ -34,10 +34,12 @@ pub(crate) fn role_arn(text: &str) -> Result<RoleArn, Fault> {
 
 impl RoleArn {
     fn parse(text: &str) -> Option<Self> {
+        // At most six parts, because the resource may hold colons itself.
         let parts: Vec<&str> = text.splitn(6, ':').collect();
         let ["arn", partition, "iam", "", account, resource] = parts[..] else {
             return None;
         };
+        // A role for a service has a path, which is part of the name here.
         let name = resource.strip_prefix("role/")?;
         if !is_partition(partition) || !is_account_id(account) || !is_role_name(name) {
             return None;
@@ -70,6 +72,7 @@ pub(in crate::config) fn role_name(text: &str) -> Result<String, Fault> {
     if is_role_name(text) && !text.contains(':') {
         return Ok(text.to_owned());
     }
+    // The ARN of the role is at hand in most tools, so it is often pasted here.
     let hint = if text.starts_with("arn:") {
         "give the name alone, the part of the ARN after role/"
     } else {
@@ -103,6 +106,7 @@ fn is_name_byte(byte: u8) -> bool {
 
 /// What STS takes as the name of a role's session.
 pub(crate) fn role_session_name(text: &str) -> Result<String, Fault> {
+    // Unlike the name of a role, that of a session has at least two characters.
     if text.len() >= 2 && is_name(text) {
         return Ok(text.to_owned());
     }

@@ -20,6 +20,7 @@ pub(crate) fn http_url(text: &str) -> Result<String, Fault> {
         return Err(Fault::new("is not an http or https address", HINT));
     };
     let authority = rest.split('/').next().unwrap_or_default();
+    // This gets words of its own, because a password may stand before the sign.
     if authority.contains('@') {
         let hint = "remove what stands before the @ sign";
         return Err(Fault::new("holds a user name", hint));
@@ -44,6 +45,7 @@ fn is_authority(text: &str) -> bool {
     if let Some((address, port)) = split_brackets(text) {
         return address.parse::<Ipv6Addr>().is_ok() && (port.is_empty() || is_port(port));
     }
+    // An IPv6 address has brackets, so the first colon is that of the port.
     match text.find(':') {
         Some(colon) => is_host(&text[..colon]) && is_port(&text[colon..]),
         None => is_host(text),
@@ -68,6 +70,7 @@ fn is_port(text: &str) -> bool {
 }
 
 fn is_host(text: &str) -> bool {
+    // A dot at the end makes a name absolute.
     let labels = text.strip_suffix('.').unwrap_or(text);
     text.len() <= MAX_HOST_BYTES && labels.split('.').all(is_host_label)
 }

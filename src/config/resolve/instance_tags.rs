@@ -17,6 +17,7 @@ pub(super) fn resolve(list: Option<&List>, resolver: &Resolver<'_>) -> Vec<Strin
             continue;
         };
         let label = label_of(&key);
+        // `a.b` and `a-b` are two tags but one label.
         if let Some(first_line) = label_lines.get(&label) {
             report_same_label(item, &label, *first_line, resolver);
         } else {
@@ -41,6 +42,7 @@ fn report_same_label(item: &Value, label: &str, first_line: usize, resolver: &Re
 fn label_of(key: &str) -> String {
     let mut label = String::from("tag_");
     for c in key.chars() {
+        // A letter outside of ASCII is not allowed in a label name either.
         label.push(if c.is_ascii_alphanumeric() { c } else { '_' });
     }
     label

@@ -22,6 +22,7 @@ use super::settings::{Api, Config, Exposition, InstanceSeries};
 
 /// The configuration that `file` describes; it may only be used if no problem was added.
 pub(super) fn resolve(file: &raw::File, resolver: &Resolver<'_>) -> Config {
+    // It comes first, because it decides what the absence of `accounts` means.
     let organization = file
         .organization
         .as_ref()
@@ -59,6 +60,7 @@ fn resolve_compliance_types(list: Option<&List>, resolver: &Resolver<'_>) -> Com
     let Some(list) = list else {
         return ComplianceTypes::default();
     };
+    // An exporter that reads no type at all is not what anybody wants.
     if list.items.is_empty() {
         let hint = "remove the key to read every type";
         resolver

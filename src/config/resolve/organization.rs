@@ -39,6 +39,7 @@ fn required_role_name(raw: &raw::Organization, resolver: &Resolver<'_>) -> Strin
         let hint = "add role_name, the role to assume in each account";
         resolver.problems.add(raw.line, what, hint);
     }
+    // With a problem the configuration is refused, so nobody uses the empty name.
     resolver.value_or(raw.role_name.as_ref(), String::new(), forms::role_name)
 }
 

@@ -92,6 +92,7 @@ fn report_below_interval(
     let Some(value) = setting.value.or(interval.value) else {
         return;
     };
+    // Without this, nobody would look for a key that the file does not have.
     let by_default = match setting.value {
         Some(_) => "",
         None => " by default",

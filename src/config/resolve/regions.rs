@@ -46,6 +46,7 @@ pub(super) fn check_partition(
     key: &str,
     resolver: &Resolver<'_>,
 ) {
+    // An entry without a role reads with credentials whose partition is not known here.
     let Some(partition) = role.and_then(|role| partition_of_arn(&role.arn)) else {
         return;
     };

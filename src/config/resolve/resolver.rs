@@ -74,6 +74,7 @@ impl Resolver<'_> {
         match text.and_then(|text| form(&text)) {
             Ok(parsed) => Some(parsed),
             Err(fault) => {
+                // The message has the value as written, never what a variable holds.
                 let what = format!("{}: {name} {}", value.path, fault.what);
                 self.problems.add(value.line, what, fault.hint);
                 None

@@ -86,6 +86,7 @@ fn line_of(value: Option<&Value>) -> Option<usize> {
 
 /// Reports the keys that are only of use when a role is assumed, if there is none to assume.
 fn check_role_is_given(raw: &raw::Account, resolver: &Resolver<'_>) {
+    // A bad `role_arn` is reported by itself, so only an absent one counts here.
     if raw.role_arn.is_some() {
         return;
     }
@@ -107,6 +108,7 @@ impl AccountIdentity {
     fn read(raw: &raw::Account, resolver: &Resolver<'_>) -> Self {
         let role = resolver.optional(raw.role_arn.as_ref(), forms::role_arn);
         let account_id = resolver.optional(raw.account_id.as_ref(), forms::account_id);
+        // A value that was given but is missing now was bad.
         let is_role_good = role.is_some() == raw.role_arn.is_some();
         let is_id_good = account_id.is_some() == raw.account_id.is_some();
         Self {

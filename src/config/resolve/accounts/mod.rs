@@ -29,6 +29,7 @@ fn resolve_entries(
     has_organization: bool,
     resolver: &Resolver<'_>,
 ) -> Vec<Account> {
+    // Beside an organization an empty list does no harm.
     if raw.entries.is_empty() && !has_organization {
         let hint = "add an entry such as `- regions: [eu-west-1]`, or remove the key to use the environment's account";
         resolver.problems.add(raw.line, "accounts is empty", hint);
@@ -37,6 +38,7 @@ fn resolve_entries(
     for raw in &raw.entries {
         entries.push(Entry::read(raw, resolver));
     }
+    // The ids come first, because names and targets are compared by them.
     rules::share_own_id(&mut entries, resolver);
     rules::check_names(&entries, resolver);
     rules::check_targets(&entries, resolver);

@@ -31,6 +31,7 @@ pub(super) fn share_own_id(entries: &mut [Entry], resolver: &Resolver<'_>) {
                 };
                 report_second_id(id, line, first, resolver);
             }
+            // Entries without an id take it; the one that gives it has it already.
             _ => entry.account.account_id = Some(own_id.clone()),
         }
     }
@@ -90,6 +91,7 @@ fn check_one_account<'a>(
     ids: &mut HashMap<&'a str, FirstMention<'a>>,
     resolver: &Resolver<'_>,
 ) {
+    // The exporter's own account may turn out to be any of the others, so its name is not compared.
     let Some(id) = entry.account_id() else { return };
     let mention = FirstMention {
         text: id,
