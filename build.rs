@@ -1,4 +1,4 @@
-//! Tells the program what it was built from: the git revision and the compiler.
+//! Makes the git revision and the compiler known to the program, for its version and build info.
 
 use std::env;
 use std::path::Path;

@@ -97,7 +97,7 @@ impl<'p> Fields<'p> {
                 .add(line, "a key must be a word", "write `key: value`");
             return;
         };
-        // Parsers disagree which of the two counts, so whoever wrote them must say.
+        // YAML parsers disagree on which of the two counts, so neither is chosen silently.
         if let Some(first) = first_lines.get(&key) {
             let path = self.path_of(&key);
             let what = format!("{path} is given twice, first on line {first}");

@@ -21,13 +21,13 @@ pub(super) fn replace(text: &str, env: Env<'_>) -> Result<String, Fault> {
             rest = after.strip_prefix('$').unwrap_or(after);
             continue;
         };
-        let (name, tail) = variable(inside)?;
-        match env(name) {
+        let variable = Variable::read(inside)?;
+        match env(variable.name) {
             Some(value) => replaced.push_str(&value),
             // Reading goes on, so that every variable that is not set is named at once.
-            None => unset.push(name),
+            None => unset.push(variable.name),
         }
-        rest = tail;
+        rest = variable.rest;
     }
     replaced.push_str(rest);
     if unset.is_empty() {
@@ -37,21 +37,29 @@ pub(super) fn replace(text: &str, env: Env<'_>) -> Result<String, Fault> {
     }
 }
 
-/// The name before the closing brace, and what follows it.
-fn variable(inside: &str) -> Result<(&str, &str), Fault> {
-    let Some((name, tail)) = inside.split_once('}') else {
-        return Err(Fault::new(
-            "has ${ without a closing brace",
-            "write ${NAME}, or $${ for a literal ${",
-        ));
-    };
-    // A shell's defaults, as in `${NAME:-x}`, are not supported: the colon makes this a bad name.
-    if is_name(name) {
-        return Ok((name, tail));
+/// A variable, and the text behind its closing brace.
+struct Variable<'a> {
+    name: &'a str,
+    rest: &'a str,
+}
+
+impl<'a> Variable<'a> {
+    /// Reads what follows the opening brace.
+    fn read(text: &'a str) -> Result<Self, Fault> {
+        let Some((name, rest)) = text.split_once('}') else {
+            return Err(Fault::new(
+                "has ${ without a closing brace",
+                "write ${NAME}, or $${ for a literal ${",
+            ));
+        };
+        // A shell's defaults, as in `${NAME:-x}`, are not supported: the colon makes this a bad name.
+        if is_name(name) {
+            return Ok(Self { name, rest });
+        }
+        let what = format!("holds {}, which is not a variable's name", shown(name));
+        let hint = "only ${NAME} is replaced, with letters, digits and underscores; write $${ for a literal ${";
+        Err(Fault::new(what, hint))
     }
-    let what = format!("holds {}, which is not a variable's name", shown(name));
-    let hint = "only ${NAME} is replaced, with letters, digits and underscores; write $${ for a literal ${";
-    Err(Fault::new(what, hint))
 }
 
 fn is_name(text: &str) -> bool {

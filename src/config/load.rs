@@ -60,7 +60,7 @@ impl Config {
     /// # Ok::<(), ssm_compliance_exporter::config::ConfigError>(())
     /// ```
     ///
-    /// Every problem is told at once, with its line and a way out:
+    /// Every problem is reported at once, with its line and a way out:
     /// ```
     /// use ssm_compliance_exporter::config::Config;
     ///
@@ -113,7 +113,7 @@ fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
 fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     File::open(path)?
-        // One byte more tells a file that is too large from one that just fits.
+        // One byte more distinguishes a file that is too large from one that just fits.
         .take(MAX_FILE_BYTES + 1)
         .read_to_end(&mut bytes)?;
     Ok(bytes)

@@ -11,7 +11,7 @@
 //!
 //! Nothing here calls AWS or reads the environment by itself: the lookup of variables is an
 //! argument. The account id behind the environment's credentials, and a region that no entry gives,
-//! are found by whoever connects to AWS.
+//! are left to the code that connects to AWS.
 
 mod compliance_types;
 mod fields;

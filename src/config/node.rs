@@ -1,6 +1,6 @@
 //! A YAML tree whose every node knows its line.
 //!
-//! Scalars stay text: what `5m` or `012` means is for whoever knows the key.
+//! Scalars stay text, because what `5m` or `012` means depends on the key.
 
 /// Bytes of text that cost as much as a node.
 const BYTES_PER_COST: usize = 32;

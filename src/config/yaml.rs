@@ -4,6 +4,7 @@
 //! limits, so that all problems of a file can be reported in one run. The limits hold before
 //! anything is copied, which makes aliases harmless: the "billion laughs" end at [`MAX_COST`].
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use serde_saphyr::granit_parser::{Event, Parser, ScalarStyle, ScanError};
@@ -101,10 +102,7 @@ impl TreeBuilder {
             Event::DocumentStart(..) => self.start_document(),
             Event::Scalar(text, style, anchor, tag) => {
                 report_tag(tag.is_some(), line, problems);
-                // The cost is known before the text is copied out of the parser's buffer.
-                self.spend(scalar_cost(&text))?;
-                let kind = scalar_kind(text.into_owned(), style);
-                self.add(Node { line, kind }, anchor)
+                self.add_scalar(text, style, line, anchor)
             }
             Event::SequenceStart(_, anchor, tag) => {
                 report_tag(tag.is_some(), line, problems);
@@ -146,6 +144,19 @@ impl TreeBuilder {
         };
         let anchor = open.anchor;
         self.add(open.close(), anchor)
+    }
+
+    fn add_scalar(
+        &mut self,
+        text: Cow<'_, str>,
+        style: ScalarStyle,
+        line: usize,
+        anchor: usize,
+    ) -> Result<(), ReadingEnd> {
+        // The cost is known before the text is copied out of the parser's buffer.
+        self.spend(scalar_cost(&text))?;
+        let kind = scalar_kind(text.into_owned(), style);
+        self.add(Node { line, kind }, anchor)
     }
 
     /// Hands a finished node to the one around it, and keeps a copy if it has an anchor. The parser
@@ -238,7 +249,7 @@ fn scalar_kind(text: String, style: ScalarStyle) -> Kind {
     }
 }
 
-/// Tags are refused and not ignored, because whoever writes one expects it to do something.
+/// Tags are refused and not ignored, because their author expects them to do something.
 fn report_tag(has_tag: bool, line: usize, problems: &Problems) {
     if has_tag {
         let what = "YAML tags are not used here";

@@ -130,8 +130,7 @@ impl RequestContext<'_> {
     }
 
     fn landing(self) -> RouteAnswer {
-        // The page names accounts, so neither caches nor the sites that it links to are to know of
-        // it.
+        // The page names accounts, so neither caches nor other servers are to learn of it.
         let page = landing::page(self.options, &self.exporter_state.targets());
         RouteAnswer::new(StatusCode::OK, HTML, page)
             .with(CONTENT_SECURITY_POLICY, landing::CONTENT_SECURITY_POLICY)

@@ -58,7 +58,7 @@ pub(super) async fn serve<T: Transport>(
     let driving = AssertUnwindSafe(drive(stream, &responder, starting, shutdown));
     if driving.catch_unwind().await.is_err() {
         debug!("connection closed after a panic");
-        responder.report_panic();
+        responder.count_panic();
     }
 }
 

@@ -23,13 +23,13 @@ pub enum HealthError {
     /// The text is not an address.
     #[error(transparent)]
     Address(#[from] ListenError),
-    /// Nobody answers there.
+    /// No connection is accepted there.
     #[error("cannot ask {0}")]
     Unreachable(ListenAddress, #[source] io::Error),
     /// There was no answer within 3 seconds.
     #[error("{0} did not answer within 3 seconds")]
     TimedOut(ListenAddress),
-    /// Something else than HTTP came back.
+    /// The answer is not HTTP.
     #[error("{0} did not answer with http, is it another program or behind tls")]
     NotHttp(ListenAddress),
     /// It answers with an error of its own.

@@ -1,4 +1,4 @@
-//! What the server allows a client to take: time, memory and file descriptors.
+//! The bounds that protect the server from its clients: time, memory and file descriptors.
 
 use std::time::Duration;
 
@@ -14,8 +14,8 @@ const MAX_CONNECTIONS: usize = 512;
 /// How the server presents and protects itself.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Where the metrics are, `/metrics` by convention; see
-    /// [`check_telemetry_path`](super::check_telemetry_path).
+    /// The path of the metrics page, `/metrics` by convention, which
+    /// [`check_telemetry_path`](super::check_telemetry_path) accepts.
     pub telemetry_path: String,
     /// The program's name, for the landing page.
     pub name: String,
@@ -23,7 +23,7 @@ pub struct Options {
     pub version: String,
     /// One sentence for the landing page.
     pub description: String,
-    /// What a client may take.
+    /// The bounds of every connection.
     pub limits: Limits,
 }
 

@@ -137,7 +137,7 @@ impl Registry {
         }
         let state = Arc::new(ConnectionState::new(self.limits));
         let id = connections.add(Arc::clone(&state));
-        // Whoever waits in `admit`, `make_room` or `emptied` looks again.
+        // Wakes the tasks that wait in `admit`, `make_room` or `emptied`.
         self.count.send_replace(connections.unended());
         Some(ConnectionSlot {
             registry: Arc::clone(self),

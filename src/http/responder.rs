@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use hyper::body::{Body, Incoming};
 use hyper::header::{CONNECTION, HeaderValue};
-use hyper::{Request, Response};
+use hyper::http::request::Parts;
+use hyper::{Request, Response, StatusCode};
 use tracing::debug;
 
 use super::answer::RequestContext;
@@ -28,8 +29,8 @@ pub(super) struct ServerContext {
 pub(super) struct Responder<'a> {
     server: &'a ServerContext,
     slot: &'a ConnectionSlot,
-    /// Whether the exporter has been told of a panic.
-    has_panicked: AtomicBool,
+    /// Whether a panic has been counted.
+    is_panic_counted: AtomicBool,
 }
 
 impl<'a> Responder<'a> {
@@ -37,7 +38,7 @@ impl<'a> Responder<'a> {
         Self {
             server,
             slot,
-            has_panicked: AtomicBool::new(false),
+            is_panic_counted: AtomicBool::new(false),
         }
     }
 
@@ -49,13 +50,7 @@ impl<'a> Responder<'a> {
     pub(super) fn respond(&self, request: Request<Incoming>) -> Response<AnswerBody> {
         // No route has a use for the body of a request, so it is left unread.
         let (request, _unread) = request.into_parts();
-        let path = request.uri.path();
-        let context = RequestContext {
-            request: &request,
-            handler: routes::find(path, &self.server.options.telemetry_path),
-            exporter_state: &*self.server.exporter_state,
-            options: &self.server.options,
-        };
+        let context = self.context(&request);
         self.state().requested();
         let is_probe = context.handler.is_some_and(Handler::is_probe);
         // The place is taken before the answer is made, because the answer's headers have to say
@@ -66,24 +61,39 @@ impl<'a> Responder<'a> {
             let close = HeaderValue::from_static("close");
             response.headers_mut().insert(CONNECTION, close);
         }
-        debug!(method = %request.method, ?path, status = response.status().as_u16(), "answered");
+        log_answer(&request, response.status());
         self.state().answering(response.body().size_hint().lower());
         response.map(|body| body.watched_by(Arc::clone(self.state())))
+    }
+
+    fn context<'b>(&'b self, request: &'b Parts) -> RequestContext<'b> {
+        let options = &self.server.options;
+        RequestContext {
+            request,
+            handler: routes::find(request.uri.path(), &options.telemetry_path),
+            exporter_state: &*self.server.exporter_state,
+            options,
+        }
     }
 
     fn answer(&self, context: RequestContext<'_>) -> Response<AnswerBody> {
         let answered = catch_unwind(AssertUnwindSafe(|| context.answer()));
         answered.unwrap_or_else(|_| {
             // The panic hook has already logged it.
-            self.report_panic();
+            self.count_panic();
             context.internal_error()
         })
     }
 
-    /// Tells the exporter of a panic, once per connection.
-    pub(super) fn report_panic(&self) {
-        if !self.has_panicked.swap(true, Ordering::Relaxed) {
+    /// Counts a panic, once per connection.
+    pub(super) fn count_panic(&self) {
+        if !self.is_panic_counted.swap(true, Ordering::Relaxed) {
             self.server.exporter_state.panicked();
         }
     }
+}
+
+fn log_answer(request: &Parts, status: StatusCode) {
+    let path = request.uri.path();
+    debug!(method = %request.method, ?path, status = status.as_u16(), "answered");
 }

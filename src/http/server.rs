@@ -93,20 +93,25 @@ impl Server {
         let end = until(shutdown, acceptor.accept_all()).await;
         // From here on a client is refused at once, instead of waiting in the backlog for nothing.
         drop(listeners);
-        stage.send_replace(ShutdownStage::Draining);
-        if timeout(drain, registry.emptied()).await.is_err() {
-            debug!("cutting connections that did not end in time");
-        }
-        stage.send_replace(ShutdownStage::Ended);
-        // The tasks end by themselves. Waiting for them lets their sockets close before the caller
-        // may exit.
-        let _ = timeout(CUT_GRACE, registry.emptied()).await;
+        stop(&registry, &stage, drain).await;
         end
     }
 }
 
-/// Accepts until `shutdown` completes. A panic of either becomes an error, so that whoever waits for
-/// this does not end with it.
+/// Lets answers under way end within the drain limit, and cuts the rest.
+async fn stop(registry: &Registry, stage: &watch::Sender<ShutdownStage>, drain: Duration) {
+    stage.send_replace(ShutdownStage::Draining);
+    if timeout(drain, registry.emptied()).await.is_err() {
+        debug!("cutting connections that did not end in time");
+    }
+    stage.send_replace(ShutdownStage::Ended);
+    // The tasks end by themselves. Waiting for them lets their sockets close before the caller may
+    // exit.
+    let _ = timeout(CUT_GRACE, registry.emptied()).await;
+}
+
+/// Accepts until `shutdown` completes. A panic of either becomes an error, so that the rest of the
+/// program can still stop in order.
 async fn until(
     shutdown: impl Future<Output = ()>,
     accepting: impl Future<Output = Infallible>,

@@ -1,5 +1,5 @@
-//! A stream that tells the [`ConnectionState`] what passes through it, and the socket settings that
-//! make progress visible.
+//! A stream that reports to the [`ConnectionState`] what passes through it, and the socket settings
+//! that make progress visible.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;

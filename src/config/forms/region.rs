@@ -1,7 +1,7 @@
 //! Regions, and the partitions that they belong to.
 //!
 //! A list of all regions would make each new one wait for a release of this program. AWS's own
-//! `partitions.json` tells partitions apart by how the names of their regions begin, before a word
+//! `partitions.json` recognises partitions by how the names of their regions begin, before a word
 //! and a number, so a new region of a known part of the world is known here too.
 
 use crate::config::problem::Fault;

@@ -33,9 +33,7 @@ fn report_same_label(item: &Value, label: &str, first_line: usize, resolver: &Re
     let key = shown(&item.text);
     let what =
         format!("{path}: {key} becomes the label {label}, as the key on line {first_line} does");
-    resolver
-        .problems
-        .add(item.line, what, "keep one of the two keys");
+    resolver.report(item.line, what, "keep one of the two keys");
 }
 
 /// The label of a tag key: every character that a label name cannot have becomes an underscore.

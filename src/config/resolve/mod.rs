@@ -1,8 +1,8 @@
 //! From the file as written to a valid [`Config`].
 //!
 //! Each section has a function that replaces variables, gives the values their types and checks
-//! the rules between them. All of it is pure: problems are collected, and whoever called decides
-//! whether the configuration may be used.
+//! the rules between them. All of it is pure: problems are collected, and it is left to the caller to
+//! refuse a configuration that has some.
 
 mod accounts;
 mod instance_tags;
@@ -63,16 +63,14 @@ fn resolve_compliance_types(list: Option<&List>, resolver: &Resolver<'_>) -> Com
     // An exporter that reads no type at all is not what anybody wants.
     if list.items.is_empty() {
         let hint = "remove the key to read every type";
-        resolver
-            .problems
-            .add(list.line, "compliance_types is empty", hint);
+        resolver.report(list.line, "compliance_types is empty", hint);
     }
     let globs = resolver.items(Some(list), compliance_types::glob);
     match ComplianceTypes::new(globs) {
         Ok(types) => types,
         Err(fault) => {
             let what = format!("{} {}", list.path, fault.what);
-            resolver.problems.add(list.line, what, fault.hint);
+            resolver.report(list.line, what, fault.hint);
             ComplianceTypes::default()
         }
     }

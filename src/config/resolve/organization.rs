@@ -37,7 +37,7 @@ fn required_role_name(raw: &raw::Organization, resolver: &Resolver<'_>) -> Strin
     if raw.role_name.is_none() {
         let what = "organization has no role_name";
         let hint = "add role_name, the role to assume in each account";
-        resolver.problems.add(raw.line, what, hint);
+        resolver.report(raw.line, what, hint);
     }
     // With a problem the configuration is refused, so nobody uses the empty name.
     resolver.value_or(raw.role_name.as_ref(), String::new(), forms::role_name)
@@ -49,6 +49,6 @@ fn require_regions(raw: &raw::Organization, resolver: &Resolver<'_>) {
     if items_of(raw.regions.as_ref()).is_empty() {
         let what = "organization has no regions";
         let hint = "add regions, such as [eu-west-1]";
-        resolver.problems.add(raw.line, what, hint);
+        resolver.report(raw.line, what, hint);
     }
 }

@@ -102,7 +102,7 @@ fn report_below_interval(
     let what =
         format!("refresh.{key} is {this}{by_default}, below refresh.interval, which is {interval}");
     let hint = format!("give refresh.{key} {interval} or more, or shorten the interval");
-    resolver.problems.add(value.line, what, hint);
+    resolver.report(value.line, what, hint);
 }
 
 impl<'a> DurationSetting<'a> {

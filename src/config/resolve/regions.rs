@@ -31,7 +31,7 @@ pub(super) fn check_once(regions: &[ListedRegion], path: &str, resolver: &Resolv
     for ListedRegion { name, line } in regions {
         if let Some(first) = first_lines.get(name.as_str()) {
             let what = format!("{path} has {name} twice, first on line {first}");
-            resolver.problems.add(*line, what, "remove one");
+            resolver.report(*line, what, "remove one");
         } else {
             first_lines.insert(name, *line);
         }
@@ -58,7 +58,7 @@ pub(super) fn check_partition(
                 "{name} is a region of the partition {other}, {key} names the partition {partition}"
             );
             let hint = "a role reads only its own partition; mend the region or the ARN";
-            resolver.problems.add(*line, what, hint);
+            resolver.report(*line, what, hint);
         }
     }
 }

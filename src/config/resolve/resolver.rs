@@ -63,6 +63,11 @@ impl Resolver<'_> {
         good
     }
 
+    /// Adds a problem: what is wrong on a line, and the way out.
+    pub(super) fn report(&self, line: usize, what: impl Into<String>, hint: impl Into<String>) {
+        self.problems.add(line, what, hint);
+    }
+
     /// Parses a value that messages call `name`.
     fn parse<T>(
         &self,
@@ -76,7 +81,7 @@ impl Resolver<'_> {
             Err(fault) => {
                 // The message has the value as written, never what a variable holds.
                 let what = format!("{}: {name} {}", value.path, fault.what);
-                self.problems.add(value.line, what, fault.hint);
+                self.report(value.line, what, fault.hint);
                 None
             }
         }

@@ -4,24 +4,24 @@ use super::*;
 
 const REQUEST: &[u8] = b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n";
 
-fn exporter_state(page: Page) -> Constant {
-    Constant {
+fn exporter_state(page: Page) -> ConstantState {
+    ConstantState {
         page,
-        ..Constant::default()
+        ..ConstantState::default()
     }
 }
 
 /// The number of panics that were counted. The end of a connection is seen before its task has
 /// counted one.
-async fn panics_told(server: &Running, at_least: usize) -> usize {
-    let told = || server.exporter_state.panicked.load(Ordering::Relaxed);
+async fn counted_panics(server: &Running, at_least: usize) -> usize {
+    let counted = || server.exporter_state.panicked.load(Ordering::Relaxed);
     in_time(async {
-        while told() < at_least {
+        while counted() < at_least {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     })
     .await;
-    told()
+    counted()
 }
 
 #[tokio::test]
@@ -34,7 +34,7 @@ async fn a_panic_before_the_answer_is_a_500_that_ends_the_connection() {
     assert_eq!(other.reply(false).await.code, 200);
 
     let mut client = server.connect().await;
-    // What is pipelined behind it is not answered.
+    // The requests pipelined behind it are not answered.
     client.send(&REQUEST.repeat(3)).await;
     let reply = client.reply(false).await;
     assert_eq!(
@@ -47,7 +47,7 @@ async fn a_panic_before_the_answer_is_a_500_that_ends_the_connection() {
         reply.text()
     );
     assert_eq!(client.closed().await.1, b"");
-    assert_eq!(panics_told(&server, 1).await, 1);
+    assert_eq!(counted_panics(&server, 1).await, 1);
 
     other
         .send(b"GET /metrics/exporter HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -61,7 +61,7 @@ async fn a_panic_before_the_answer_is_a_500_that_ends_the_connection() {
             .code,
         500
     );
-    assert_eq!(panics_told(&server, 2).await, 2);
+    assert_eq!(counted_panics(&server, 2).await, 2);
     let answered = server.exporter_state.answered.lock().unwrap().clone();
     assert_eq!(
         answered,
@@ -99,7 +99,7 @@ async fn a_panic_in_mid_answer_ends_the_answer_and_frees_the_place() {
         client.send(REQUEST).await;
         let (_, received) = client.closed().await;
         assert!(received.len() < 1_000, "{received:?}");
-        assert_eq!(panics_told(&server, round).await, round);
+        assert_eq!(counted_panics(&server, round).await, round);
         assert_eq!(server.get("/-/healthy", "").await.code, 200);
     }
     assert!(
@@ -108,7 +108,7 @@ async fn a_panic_in_mid_answer_ends_the_answer_and_frees_the_place() {
     );
 }
 
-/// An exporter state of which nothing works, not even counting that.
+/// An exporter state of which nothing works, not even the counting of panics.
 struct Broken;
 
 impl ExporterState for Broken {

@@ -1,4 +1,4 @@
-//! Who makes room for whom. Time is paused, there are no sockets.
+//! Which connection makes room for which. Time is paused, and there are no sockets.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ fn admit(registry: &Arc<Registry>) -> ConnectionSlot {
 }
 
 impl ConnectionSlot {
-    /// Its request has come, and it has a place among the served.
+    /// Lets its request come, which gives it a place among the served connections.
     fn requested(self) -> Self {
         self.state.received();
         self.state.requested();
@@ -30,13 +30,13 @@ impl ConnectionSlot {
         self
     }
 
-    /// So many bytes of the answer have left.
+    /// Lets so many bytes of the answer leave.
     fn sent(self, bytes: usize) -> Self {
         self.state.sent(bytes);
         self
     }
 
-    /// The answer is out.
+    /// Lets the rest of the answer leave.
     fn served(self) -> Self {
         self.state.answered();
         self.state.flushed();

@@ -101,7 +101,7 @@ fn check_role_is_given(raw: &raw::Account, resolver: &Resolver<'_>) {
 fn report_without_role(value: &Value, thing: &str, key: &str, resolver: &Resolver<'_>) {
     let what = format!("{} stands without a role_arn", value.path);
     let hint = format!("{thing} is only sent when a role is assumed; add role_arn or remove {key}");
-    resolver.problems.add(value.line, what, hint);
+    resolver.report(value.line, what, hint);
 }
 
 impl AccountIdentity {
@@ -132,7 +132,7 @@ impl AccountIdentity {
         let role_id = &role.account_id;
         let what = format!("{path} is {given_id}, but the account of role_arn is {role_id}");
         let hint = "remove account_id: the ARN of the role tells it";
-        resolver.problems.add(value.line, what, hint);
+        resolver.report(value.line, what, hint);
     }
 
     /// An account of which nothing else is known. The role tells its account even if `account_id`

@@ -32,7 +32,7 @@ fn resolve_entries(
     // Beside an organization an empty list does no harm.
     if raw.entries.is_empty() && !has_organization {
         let hint = "add an entry such as `- regions: [eu-west-1]`, or remove the key to use the environment's account";
-        resolver.problems.add(raw.line, "accounts is empty", hint);
+        resolver.report(raw.line, "accounts is empty", hint);
     }
     let mut entries = Vec::with_capacity(raw.entries.len());
     for raw in &raw.entries {

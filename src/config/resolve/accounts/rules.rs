@@ -43,7 +43,7 @@ fn report_second_id(id: &str, line: usize, first: FirstMention<'_>, resolver: &R
         first.text, first.line
     );
     let hint = "entries without role_arn are one account; give one of them a role";
-    resolver.problems.add(line, what, hint);
+    resolver.report(line, what, hint);
 }
 
 /// The first account id given for the exporter's own credentials, and its line.
@@ -110,7 +110,7 @@ fn report_second_name(entry: &Entry, first: FirstMention<'_>, resolver: &Resolve
         first.line
     );
     let hint = "give one account one name, in every entry that has it";
-    resolver.problems.add(entry.name_line, what, hint);
+    resolver.report(entry.name_line, what, hint);
 }
 
 fn report_shared_name(entry: &Entry, first: FirstMention<'_>, resolver: &Resolver<'_>) {
@@ -121,7 +121,7 @@ fn report_shared_name(entry: &Entry, first: FirstMention<'_>, resolver: &Resolve
         first.line
     );
     let hint = "give each account a name of its own";
-    resolver.problems.add(entry.name_line, what, hint);
+    resolver.report(entry.name_line, what, hint);
 }
 
 /// Reports an account and region that is given twice.
@@ -154,5 +154,5 @@ fn check_target<'a>(
     let account = entry.account_in_words();
     let what = format!("{region} is given twice for {account}, first on line {first_line}");
     let hint = "one account and region is one target; remove one of them";
-    resolver.problems.add(line, what, hint);
+    resolver.report(line, what, hint);
 }
