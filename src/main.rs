@@ -28,6 +28,7 @@ const BAD_CONFIGURATION: u8 = 78;
 const LAST_WORDS_TIMEOUT: Duration = Duration::from_secs(1);
 
 fn main() -> ExitCode {
+    // Before anything else, so that no panic goes by without a line in the log.
     app::log_panics();
     let cli = Cli::parse();
     match app::block_on(run(cli)) {
@@ -62,6 +63,7 @@ fn failed(error: &anyhow::Error) -> ExitCode {
 /// Whether the configuration must be changed before the program can run.
 fn is_of_configuration(error: &anyhow::Error) -> bool {
     match error.downcast_ref() {
+        // The system lacks a resource, which no change of the configuration mends.
         Some(FleetError::Render(_)) => false,
         Some(_) => true,
         None => error.is::<ConfigError>(),
@@ -73,11 +75,12 @@ fn is_of_configuration(error: &anyhow::Error) -> bool {
 fn print_last_words(text: &str) {
     let (printed, wait_for) = mpsc::channel();
     let words = text.to_owned();
-    let print = move || {
+    let printing = thread::Builder::new().spawn(move || {
         print_error(&words);
+        // Nobody waits any more if it took too long.
         let _ = printed.send(());
-    };
-    match thread::Builder::new().spawn(print) {
+    });
+    match printing {
         Ok(_) => drop(wait_for.recv_timeout(LAST_WORDS_TIMEOUT)),
         // A program that gets no thread has only just started: its stderr is still empty.
         Err(_) => print_error(text),
@@ -164,6 +167,7 @@ async fn check_config(arguments: &Configured) -> anyhow::Result<ExitCode> {
 }
 
 async fn healthcheck(arguments: &Web) -> anyhow::Result<ExitCode> {
+    // A server listens on each of them by itself, so all of them must answer.
     for address in &arguments.listen_address {
         let code = http::check_health(&address.to_string()).await?;
         anyhow::ensure!(
@@ -212,6 +216,7 @@ fn termination() -> anyhow::Result<impl Future<Output = ()> + Send> {
     let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for SIGINT")?;
     Ok(async move {
+        // Supervisors and containers send the first, a terminal the second.
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}

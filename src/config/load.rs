@@ -96,13 +96,11 @@ impl Config {
 fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
     let (sender, receiver) = mpsc::channel();
     let path = path.to_owned();
-    let read = move || {
+    let reader = thread::Builder::new().name("file-reader".to_owned());
+    reader.spawn(move || {
         // Nobody listens any more if it took too long.
         let _ = sender.send(read_bounded(&path));
-    };
-    thread::Builder::new()
-        .name("file-reader".to_owned())
-        .spawn(read)?;
+    })?;
     match receiver.recv_timeout(READ_TIMEOUT) {
         Ok(result) => result,
         Err(_) => Err(timed_out()),
