@@ -35,10 +35,11 @@ const CUT_GRACE: Duration = Duration::from_millis(500);
 ///
 /// # Examples
 /// ```no_run
+/// use std::error::Error;
 /// use std::sync::Arc;
 /// use ssm_compliance_exporter::http::{self, ExporterState, Options, Server};
 ///
-/// async fn serve(state: Arc<dyn ExporterState>, options: Options) -> Result<(), Box<dyn std::error::Error>> {
+/// async fn serve(state: Arc<dyn ExporterState>, options: Options) -> Result<(), Box<dyn Error>> {
 ///     let address = "127.0.0.1:10068".parse()?;
 ///     let listener = http::bind(&address).await?;
 ///     let shutdown = async {
