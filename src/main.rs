@@ -20,8 +20,8 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use cli::{Cli, Command, Configured, Demo, Log, Once, Serve, Sim, Simulate, Web};
 
-/// Exit code if the configuration is wrong (`EX_CONFIG` of sysexits.h), so that a supervisor can tell
-/// this from a failure that a restart may mend.
+/// Exit code if the configuration is wrong (`EX_CONFIG` of sysexits.h), so that a supervisor can
+/// tell this from a failure that a restart may mend.
 const BAD_CONFIGURATION: u8 = 78;
 
 /// How long the program waits for its last words to be written, where nobody reads stderr.
@@ -70,8 +70,8 @@ fn is_of_configuration(error: &anyhow::Error) -> bool {
     }
 }
 
-/// Writes to stderr on a thread of its own: stderr may be a pipe that is full and that nobody reads,
-/// and the program is to end all the same.
+/// Writes to stderr on a thread of its own: stderr may be a pipe that is full and that nobody
+/// reads, and the program is to end all the same.
 fn print_last_words(text: &str) {
     let (printed, wait_for) = mpsc::channel();
     let words = text.to_owned();

@@ -49,7 +49,8 @@ impl ComplianceTypes {
     /// Whether a type other than those two can be wanted. A glob with wildcards always counts, even
     /// if it only matches those two.
     pub fn any_other(&self) -> bool {
-        // What a wildcard can match is not worth finding out: the calls for other types cost little.
+        // What a wildcard can match is not worth finding out: the calls for other types cost
+        // little.
         self.patterns
             .iter()
             .any(|pattern| !matches!(pattern.as_str(), "Patch" | "Association"))

@@ -52,7 +52,8 @@ impl<'a> Variable<'a> {
                 "write ${NAME}, or $${ for a literal ${",
             ));
         };
-        // A shell's defaults, as in `${NAME:-x}`, are not supported: the colon makes this a bad name.
+        // A shell's defaults, as in `${NAME:-x}`, are not supported: the colon makes this a bad
+        // name.
         if is_name(name) {
             return Ok(Self { name, rest });
         }

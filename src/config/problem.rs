@@ -141,8 +141,8 @@ impl Problems {
         if problems.is_empty() {
             return Ok(());
         }
-        // Sections are read in the order of the format, which need not be that of the file. The sort
-        // is stable, so problems of one line keep the order in which they were found.
+        // Sections are read in the order of the format, which need not be that of the file. The
+        // sort is stable, so problems of one line keep the order in which they were found.
         problems.sort_by_key(|problem| problem.line);
         Err(ConfigError {
             file: file.to_owned(),

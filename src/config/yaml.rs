@@ -14,8 +14,8 @@ use super::problem::Problems;
 
 /// Levels of nesting; the format needs four.
 const MAX_DEPTH: usize = 32;
-/// What a tree may cost, with aliases counted as what they stand for. This leaves room for thousands
-/// of accounts with every region.
+/// What a tree may cost, with aliases counted as what they stand for. This leaves room for
+/// thousands of accounts with every region.
 const MAX_COST: usize = 200_000;
 
 /// A list or mapping whose end has not been read yet.

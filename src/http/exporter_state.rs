@@ -1,7 +1,7 @@
 //! What the server asks of the rest of the program.
 //!
-//! `app` implements [`ExporterState`] over the published page; the tests of this module implement it
-//! over constants.
+//! `app` implements [`ExporterState`] over the published page; the tests of this module implement
+//! it over constants.
 
 use std::fmt;
 use std::time::Duration;

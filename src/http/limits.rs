@@ -30,7 +30,8 @@ pub struct Options {
 /// What clients may take of the server's time, memory and file descriptors.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Limits {
-    /// Time from connecting, or from a later request's first byte, to the end of the request's head.
+    /// Time from connecting, or from a later request's first byte, to the end of the request's
+    /// head.
     pub header_timeout: Duration,
     /// How long a connection is kept open between requests. It is longer than the usual scrape
     /// intervals.
@@ -42,9 +43,9 @@ pub struct Limits {
     /// The time for an answer grows with its length, so that a slow client that keeps reading gets
     /// all of it: the response timeout, and a second more for each so many bytes.
     pub min_bytes_per_second: u64,
-    /// At this many open connections, at least 2, the one that makes the least progress is closed to
-    /// admit a new one. At most three quarters of them are being served, so that newcomers displace
-    /// each other first.
+    /// At this many open connections, at least 2, the one that makes the least progress is closed
+    /// to admit a new one. At most three quarters of them are being served, so that newcomers
+    /// displace each other first.
     pub max_connections: usize,
     /// How long a shutdown waits for answers under way.
     pub drain: Duration,

@@ -77,8 +77,8 @@ impl Format {
 
 /// The format for the values of all `Accept` headers of a request.
 ///
-/// The highest weight wins. At equal weights OpenMetrics comes before text, but only if it was asked
-/// for by name. It is text 0.0.4 if there is nothing acceptable or nothing readable.
+/// The highest weight wins. At equal weights OpenMetrics comes before text, but only if it was
+/// asked for by name. It is text 0.0.4 if there is nothing acceptable or nothing readable.
 ///
 /// # Examples
 /// ```

@@ -3,12 +3,12 @@
 //! Two rules keep the server open to newcomers, whatever the others do:
 //!
 //! - A quarter of the places is for connections that have not sent a request yet. Of those the
-//!   oldest makes room for the next, so a newcomer is admitted at once, at the cost of nobody who is
-//!   being served.
-//! - With its first request a connection takes one of the other places. If there is none, the served
-//!   connection of the least [`ConnectionStanding`] is closed, even with an answer under way. This
-//!   spares kept connections, which are idle most of the time. Only if they fill more than half of
-//!   the places does one of them make room before an answer that makes progress.
+//!   oldest makes room for the next, so a newcomer is admitted at once, at the cost of nobody who
+//!   is being served.
+//! - With its first request a connection takes one of the other places. If there is none, the
+//!   served connection of the least [`ConnectionStanding`] is closed, even with an answer under
+//!   way. This spares kept connections, which are idle most of the time. Only if they fill more
+//!   than half of the places does one of them make room before an answer that makes progress.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

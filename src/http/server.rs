@@ -63,8 +63,8 @@ pub enum ServerError {
 }
 
 impl Server {
-    /// Serves `exporter_state` on the listeners until `shutdown` completes. Then it stops accepting,
-    /// lets answers under way end within the drain limit, cuts the rest and returns.
+    /// Serves `exporter_state` on the listeners until `shutdown` completes. Then it stops
+    /// accepting, lets answers under way end within the drain limit, cuts the rest and returns.
     ///
     /// Dropping the returned future cuts all connections.
     ///

@@ -1,8 +1,8 @@
 //! From the file as written to a valid [`Config`].
 //!
 //! Each section has a function that replaces variables, gives the values their types and checks
-//! the rules between them. All of it is pure: problems are collected, and it is left to the caller to
-//! refuse a configuration that has some.
+//! the rules between them. All of it is pure: problems are collected, and it is left to the caller
+//! to refuse a configuration that has some.
 
 mod accounts;
 mod instance_tags;

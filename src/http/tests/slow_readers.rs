@@ -103,8 +103,8 @@ const LONG: Duration = Duration::from_secs(3);
 const SIP_BYTES: u32 = 64 * 1024;
 
 impl Client {
-    /// Reads to the end, with a pause of a tenth of a second after each sip. Returns how much it got
-    /// and in what time.
+    /// Reads to the end, with a pause of a tenth of a second after each sip. Returns how much it
+    /// got and in what time.
     async fn sip(mut self) -> (u64, Duration) {
         let started = Instant::now();
         let mut sip = vec![0; SIP_BYTES as usize];
