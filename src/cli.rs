@@ -1,4 +1,7 @@
-//! The command line, as typed: flags and commands, nothing derived.
+//! The command line as typed: flags and commands, and nothing derived from them.
+//!
+//! The doc comments of commands and flags are their help texts, in the style of `--help`: short and
+//! without a full stop.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -14,6 +17,7 @@ use ssm_simulator::Fault;
 /// Reads the compliance of managed instances on an interval and serves it to Prometheus. Without a
 /// command it is `serve`.
 #[derive(Debug, Parser)]
+// Without a command the flags are those of `serve`; with one they stand behind it.
 #[command(name = "ssm-compliance-exporter", version = VERSION, args_conflicts_with_subcommands = true)]
 pub(crate) struct Cli {
     #[command(subcommand)]
@@ -158,13 +162,14 @@ pub(crate) struct Sim {
 }
 
 fn telemetry_path(text: &str) -> Result<String, String> {
-    check_telemetry_path(text)
-        .map(|()| text.to_owned())
-        .map_err(|error| error.to_string())
+    match check_telemetry_path(text) {
+        Ok(()) => Ok(text.to_owned()),
+        Err(error) => Err(error.to_string()),
+    }
 }
 
 fn duration(text: &str) -> Result<Duration, String> {
-    // Unlike in the configuration, no time at all makes sense here.
+    // A latency of zero makes sense, unlike any duration of the configuration.
     if matches!(text, "0" | "0s" | "0ms") {
         Ok(Duration::ZERO)
     } else {
@@ -173,20 +178,23 @@ fn duration(text: &str) -> Result<Duration, String> {
 }
 
 fn rate(text: &str) -> Result<f64, String> {
-    number(text, "a rate above 0", |rate| rate > 0.0)
+    match finite(text) {
+        Some(rate) if rate > 0.0 => Ok(rate),
+        _ => Err("not a rate above 0".to_owned()),
+    }
 }
 
 fn share(text: &str) -> Result<f64, String> {
-    number(text, "a share from 0 to 1", |share| {
-        (0.0..=1.0).contains(&share)
-    })
+    match finite(text) {
+        Some(share) if (0.0..=1.0).contains(&share) => Ok(share),
+        _ => Err("not a share from 0 to 1".to_owned()),
+    }
 }
 
-fn number(text: &str, what: &str, fits: impl Fn(f64) -> bool) -> Result<f64, String> {
-    text.parse()
-        .ok()
-        .filter(|number: &f64| number.is_finite() && fits(*number))
-        .ok_or_else(|| format!("not {what}"))
+/// A number, unless it is one of those like `NaN` and `inf`, which Rust parses too.
+fn finite(text: &str) -> Option<f64> {
+    let number: f64 = text.parse().ok()?;
+    number.is_finite().then_some(number)
 }
 
 #[cfg(test)]

@@ -2,8 +2,7 @@
 //!
 //! One way for the data: [`collect`] decides which calls a refresh needs and makes them through
 //! [`aws`]; [`model`] keeps what came, and says what it means; [`metrics`] renders it once per
-//! refresh; [`http`] hands it out. [`config`] says what is wanted, [`app`] wires it up, and [`sim`]
-//! is an AWS to try it all on.
+//! refresh; [`http`] hands it out. [`config`] says what is wanted, and [`app`] wires it up.
 
 pub mod app;
 pub mod aws;

@@ -1,5 +1,5 @@
-//! The program: reads the command line, runs a command, prints its error, and is the only place
-//! that exits.
+//! The program: it reads the command line, runs a command, prints its error, and is the only place
+//! that decides on the exit code.
 
 mod cli;
 
@@ -20,13 +20,15 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use cli::{Cli, Command, Configured, Demo, Log, Once, Serve, Sim, Simulate, Web};
 
-/// The configuration is wrong (`EX_CONFIG` of sysexits.h).
+/// Exit code if the configuration is wrong (`EX_CONFIG` of sysexits.h), so that a supervisor can
+/// tell this from a failure that a restart may mend.
 const BAD_CONFIGURATION: u8 = 78;
 
-/// How long the program's last words may take, where nobody reads stderr.
+/// How long the program waits for its last words to be written, where nobody reads stderr.
 const LAST_WORDS_TIMEOUT: Duration = Duration::from_secs(1);
 
 fn main() -> ExitCode {
+    // Before anything else, so that no panic goes by without a line in the log.
     app::log_panics();
     let cli = Cli::parse();
     match app::block_on(run(cli)) {
@@ -48,42 +50,50 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     }
 }
 
+/// Prints the error, and says which exit code it means.
 fn failed(error: &anyhow::Error) -> ExitCode {
-    let is_configuration = match error.downcast_ref() {
-        Some(FleetError::Render(_)) => false,
-        Some(_) => true,
-        None => error.is::<ConfigError>(),
-    };
-    say_last(&format!("{error:#}"));
-    if is_configuration {
+    print_last_words(&format!("{error:#}"));
+    if is_of_configuration(error) {
         BAD_CONFIGURATION.into()
     } else {
         ExitCode::FAILURE
     }
 }
 
-/// Writes to stderr, unless it is a pipe that is full and nobody reads: the program ends all the
-/// same.
-fn say_last(text: &str) {
-    let (said, hear) = mpsc::channel();
+/// Whether the configuration must be changed before the program can run.
+fn is_of_configuration(error: &anyhow::Error) -> bool {
+    match error.downcast_ref() {
+        // The system lacks a resource, which no change of the configuration mends.
+        Some(FleetError::Render(_)) => false,
+        Some(_) => true,
+        None => error.is::<ConfigError>(),
+    }
+}
+
+/// Writes to stderr on a thread of its own: stderr may be a pipe that is full and that nobody
+/// reads, and the program is to end all the same.
+fn print_last_words(text: &str) {
+    let (printed, wait_for) = mpsc::channel();
     let words = text.to_owned();
-    let say = move || {
-        say(&words);
-        let _ = said.send(());
-    };
-    match thread::Builder::new().spawn(say) {
-        Ok(_) => drop(hear.recv_timeout(LAST_WORDS_TIMEOUT)),
-        // A program that got no threads has just started: its stderr is still empty.
-        Err(_) => self::say(text),
+    let printing = thread::Builder::new().spawn(move || {
+        print_error(&words);
+        // Nobody waits any more if it took too long.
+        let _ = printed.send(());
+    });
+    match printing {
+        Ok(_) => drop(wait_for.recv_timeout(LAST_WORDS_TIMEOUT)),
+        // A program that gets no thread has only just started: its stderr is still empty.
+        Err(_) => print_error(text),
     }
 }
 
 #[expect(clippy::print_stderr, reason = "where a program's errors go")]
-fn say(text: &str) {
+fn print_error(text: &str) {
     eprintln!("{text}");
 }
 
 async fn serve(arguments: Serve) -> anyhow::Result<ExitCode> {
+    // The guard writes what is still in the log's queue when the command ends.
     let _log = start_logging(&arguments.log)?;
     let fleet = Fleet::new(&config(&arguments.config)?, None).await?;
     app::serve(fleet, serve_options(arguments.web), termination()?, |_| {}).await?;
@@ -92,21 +102,22 @@ async fn serve(arguments: Serve) -> anyhow::Result<ExitCode> {
 
 async fn demo(arguments: Demo) -> anyhow::Result<ExitCode> {
     let _log = start_logging(&arguments.serve.log)?;
-    let config = arguments
-        .serve
-        .config
-        .config_file
-        .as_ref()
-        .map(|_| config(&arguments.serve.config))
-        .transpose()?;
+    // Without a file the demo has a configuration of its own, not the default one.
+    let config = match arguments.serve.config.config_file {
+        Some(_) => Some(config(&arguments.serve.config)?),
+        None => None,
+    };
+    let options = sim_options(&arguments.sim);
     let web = serve_options(arguments.serve.web);
+    let shutdown = termination()?;
+    let mut out = io::stdout();
     app::demo(
         config,
-        sim_options(&arguments.sim),
+        options,
         arguments.sim.listen,
         web,
-        termination()?,
-        &mut io::stdout(),
+        shutdown,
+        &mut out,
     )
     .await?;
     Ok(ExitCode::SUCCESS)
@@ -115,13 +126,8 @@ async fn demo(arguments: Demo) -> anyhow::Result<ExitCode> {
 async fn simulate(arguments: Simulate) -> anyhow::Result<ExitCode> {
     let _log = start_logging(&arguments.log)?;
     let options = sim_options(&arguments.sim);
-    app::simulate(
-        options,
-        arguments.sim.listen,
-        termination()?,
-        &mut io::stdout(),
-    )
-    .await?;
+    let listen = arguments.sim.listen;
+    app::simulate(options, listen, termination()?, &mut io::stdout()).await?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -130,8 +136,16 @@ async fn once(arguments: Once) -> anyhow::Result<ExitCode> {
     let fleet = Fleet::new(&config(&arguments.config)?, None).await?;
     let mut out = io::stdout();
     tokio::select! {
-        up = app::once(fleet, &mut out) => Ok(if up? { ExitCode::SUCCESS } else { ExitCode::FAILURE }),
+        are_all_up = app::once(fleet, &mut out) => Ok(success_if(are_all_up?)),
         () = termination()? => anyhow::bail!("interrupted before the refresh had ended"),
+    }
+}
+
+fn success_if(is_success: bool) -> ExitCode {
+    if is_success {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
     }
 }
 
@@ -139,23 +153,21 @@ async fn plan(arguments: Once) -> anyhow::Result<ExitCode> {
     let _log = start_logging(&arguments.log)?;
     let config = config(&arguments.config)?;
     let fleet = Fleet::new(&config, None).await?;
-    let all = app::plan(fleet, &config, &mut io::stdout().lock())
+    let mut out = io::stdout().lock();
+    let is_complete = app::plan(fleet, &config, &mut out)
         .await
         .context("cannot write the plan")?;
-    Ok(if all {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    Ok(success_if(is_complete))
 }
 
 async fn check_config(arguments: &Configured) -> anyhow::Result<ExitCode> {
-    // What the environment leaves open, a missing region, shows only here.
+    // A region that neither the file nor the environment gives is only noticed here.
     Fleet::new(&config(arguments)?, None).await?;
     Ok(ExitCode::SUCCESS)
 }
 
 async fn healthcheck(arguments: &Web) -> anyhow::Result<ExitCode> {
+    // A server listens on each of them by itself, so all of them must answer.
     for address in &arguments.listen_address {
         let code = http::check_health(&address.to_string()).await?;
         anyhow::ensure!(
@@ -198,11 +210,13 @@ fn sim_options(arguments: &Sim) -> ssm_simulator::Options {
     }
 }
 
-/// Ends when the process is asked to end.
+/// Completes when the process is asked to end. The handlers are in place when this returns, so no
+/// signal is lost in between.
 fn termination() -> anyhow::Result<impl Future<Output = ()> + Send> {
     let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for SIGINT")?;
     Ok(async move {
+        // Supervisors and containers send the first, a terminal the second.
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}

@@ -110,7 +110,7 @@ impl ExporterState for Fixed {
         let body = Body::new(&page, format, encoding, &own);
         Some(Exposition {
             length: body.length(),
-            chunks: Box::new(body),
+            frames: Box::new(body),
         })
     }
     fn discovery(&self) -> Option<Vec<DiscoveredTarget>> {

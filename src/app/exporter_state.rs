@@ -39,7 +39,7 @@ impl ExporterState for FleetState {
         };
         Some(Exposition {
             length: body.length(),
-            chunks: Box::new(body),
+            frames: Box::new(body),
         })
     }
 

@@ -7,12 +7,23 @@ use globset::{Glob, GlobSet, GlobSetBuilder};
 use super::problem::Fault;
 
 /// Longest glob; AWS's own limit for a type's name is 100 characters.
-const LONGEST: usize = 256;
+const MAX_GLOB_BYTES: usize = 256;
 /// Most globs; a fleet has a handful of types.
-const MOST: usize = 100;
+const MAX_GLOBS: usize = 100;
 
 /// A filter over compliance types (`Patch`, `Association`, `Custom:...`), as globs with `*`, `?`,
 /// `[ab]` and `{a,b}`. Case counts, and `*` also crosses `/`.
+///
+/// # Examples
+/// ```
+/// use ssm_compliance_exporter::config::Config;
+///
+/// let text = "compliance_types: [Patch, \"Custom:*\"]";
+/// let types = Config::parse(text, "exporter.yaml", |_| None)?.compliance_types;
+/// assert!(types.patch() && !types.association());
+/// assert!(types.matches("Custom:Hardening"));
+/// # Ok::<(), ssm_compliance_exporter::config::ConfigError>(())
+/// ```
 #[derive(Clone)]
 pub struct ComplianceTypes {
     patterns: Vec<String>,
@@ -35,9 +46,11 @@ impl ComplianceTypes {
         self.matches("Association")
     }
 
-    /// Whether a type other than those two can be wanted. A glob with wildcards always counts as
-    /// able to.
+    /// Whether a type other than those two can be wanted. A glob with wildcards always counts, even
+    /// if it only matches those two.
     pub fn any_other(&self) -> bool {
+        // What a wildcard can match is not worth finding out: the calls for other types cost
+        // little.
         self.patterns
             .iter()
             .any(|pattern| !matches!(pattern.as_str(), "Patch" | "Association"))
@@ -45,8 +58,11 @@ impl ComplianceTypes {
 
     /// The wanted types by name, if none is a glob with wildcards.
     pub fn names(&self) -> Option<&[String]> {
-        let has_wildcard = |pattern: &String| pattern.contains(['*', '?', '[', '{', '\\']);
-        (!self.patterns.iter().any(has_wildcard)).then_some(self.patterns.as_slice())
+        if self.patterns.iter().any(|pattern| has_wildcard(pattern)) {
+            None
+        } else {
+            Some(&self.patterns)
+        }
     }
 
     /// The globs as configured.
@@ -55,39 +71,45 @@ impl ComplianceTypes {
     }
 
     pub(super) fn new(globs: Vec<(String, Glob)>) -> Result<Self, Fault> {
-        if globs.len() > MOST {
-            return Err(Fault::new(
-                "has too many globs",
-                format!("give at most {MOST}; * stands for any text"),
-            ));
+        // Building a set takes time and memory for each of its globs.
+        if globs.len() > MAX_GLOBS {
+            let hint = format!("give at most {MAX_GLOBS}; * stands for any text");
+            return Err(Fault::new("has too many globs", hint));
         }
         let mut builder = GlobSetBuilder::new();
+        // The set cannot tell its globs back, and the plan of calls needs them.
         let mut patterns = Vec::with_capacity(globs.len());
         for (pattern, glob) in globs {
             builder.add(glob);
             patterns.push(pattern);
         }
-        let set = builder
-            .build()
-            .map_err(|error| Fault::new(format!("cannot be used: {}", error.kind()), ""))?;
-        Ok(Self { patterns, set })
+        match builder.build() {
+            Ok(set) => Ok(Self { patterns, set }),
+            Err(error) => Err(Fault::new(format!("cannot be used: {}", error.kind()), "")),
+        }
     }
+}
+
+fn has_wildcard(pattern: &str) -> bool {
+    pattern.contains(['*', '?', '[', '{', '\\'])
 }
 
 /// Reads one glob.
 pub(super) fn glob(text: &str) -> Result<(String, Glob), Fault> {
+    // It would only match a type without a name, so it is a slip.
     if text.is_empty() {
         return Err(Fault::new(
             "is empty and matches nothing",
             "write \"*\" for every type, or remove the item",
         ));
     }
-    if text.len() > LONGEST {
+    if text.len() > MAX_GLOB_BYTES {
         return Err(Fault::new(
             "is too long",
             "compliance types have at most 100 characters",
         ));
     }
+    // What is not a glob is mostly a sign that was meant to be itself.
     match Glob::new(text) {
         Ok(glob) => Ok((text.to_owned(), glob)),
         Err(error) => {
@@ -120,6 +142,7 @@ impl fmt::Debug for ComplianceTypes {
 
 impl PartialEq for ComplianceTypes {
     fn eq(&self, other: &Self) -> bool {
+        // Equal globs make equal sets, which cannot be compared.
         self.patterns == other.patterns
     }
 }

@@ -1,7 +1,7 @@
 //! `${NAME}` in a value becomes the environment's value; `$$` becomes `$`; any other `$` stays.
 //!
-//! Works on one value at a time, after the YAML was read: what a variable holds can neither add a
-//! key nor change the structure, and is not looked at for further variables.
+//! This works on one value at a time, after the YAML was read. So what a variable holds can neither
+//! add a key nor change the structure, and it is not searched for further variables.
 
 use super::problem::{Fault, shown};
 
@@ -10,68 +10,84 @@ pub(super) type Env<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 /// `text` with its variables replaced.
 pub(super) fn replace(text: &str, env: Env<'_>) -> Result<String, Fault> {
-    let mut result = String::with_capacity(text.len());
+    let mut replaced = String::with_capacity(text.len());
     let mut unset: Vec<&str> = Vec::new();
     let mut rest = text;
-    while let Some(dollar) = rest.find('$') {
-        result.push_str(&rest[..dollar]);
-        let after = &rest[dollar + 1..];
-        if let Some(inside) = after.strip_prefix('{') {
-            let (name, tail) = variable(inside)?;
-            match env(name) {
-                Some(value) => result.push_str(&value),
-                None if unset.contains(&name) => {}
-                None => unset.push(name),
-            }
-            rest = tail;
-        } else {
-            result.push('$');
+    while let Some((plain, after)) = rest.split_once('$') {
+        replaced.push_str(plain);
+        let Some(inside) = after.strip_prefix('{') else {
+            // `$$` is how to write a dollar sign before a brace; any other one stays as it is.
+            replaced.push('$');
             rest = after.strip_prefix('$').unwrap_or(after);
+            continue;
+        };
+        let variable = Variable::read(inside)?;
+        match env(variable.name) {
+            Some(value) => replaced.push_str(&value),
+            // Reading goes on, so that every variable that is not set is named at once.
+            None => unset.push(variable.name),
         }
+        rest = variable.rest;
     }
-    result.push_str(rest);
+    replaced.push_str(rest);
     if unset.is_empty() {
-        Ok(result)
+        Ok(replaced)
     } else {
         Err(not_set(&unset))
     }
 }
 
-/// The name before the closing brace, and what follows it.
-fn variable(inside: &str) -> Result<(&str, &str), Fault> {
-    let Some((name, tail)) = inside.split_once('}') else {
-        return Err(Fault::new(
-            "has ${ without a closing brace",
-            "write ${NAME}, or $${ for a literal ${",
-        ));
-    };
-    let well_formed = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
-        && name
-            .bytes()
-            .next()
-            .is_some_and(|first| !first.is_ascii_digit());
-    if well_formed {
-        return Ok((name, tail));
-    }
-    let hint = "only ${NAME} is replaced, with letters, digits and underscores; write $${ for a literal ${";
-    Err(Fault::new(
-        format!("holds {}, which is not a variable's name", shown(name)),
-        hint,
-    ))
+/// A variable, and the text behind its closing brace.
+struct Variable<'a> {
+    name: &'a str,
+    rest: &'a str,
 }
 
+impl<'a> Variable<'a> {
+    /// Reads what follows the opening brace.
+    fn read(text: &'a str) -> Result<Self, Fault> {
+        let Some((name, rest)) = text.split_once('}') else {
+            return Err(Fault::new(
+                "has ${ without a closing brace",
+                "write ${NAME}, or $${ for a literal ${",
+            ));
+        };
+        // A shell's defaults, as in `${NAME:-x}`, are not supported: the colon makes this a bad
+        // name.
+        if is_name(name) {
+            return Ok(Self { name, rest });
+        }
+        let what = format!("holds {}, which is not a variable's name", shown(name));
+        let hint = "only ${NAME} is replaced, with letters, digits and underscores; write $${ for a literal ${";
+        Err(Fault::new(what, hint))
+    }
+}
+
+fn is_name(text: &str) -> bool {
+    let starts_with_digit = text.starts_with(|first: char| first.is_ascii_digit());
+    !text.is_empty() && !starts_with_digit && text.bytes().all(is_name_byte)
+}
+
+fn is_name_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
+}
+
+/// Names each variable once, however often the value uses it.
 fn not_set(names: &[&str]) -> Fault {
-    let listed = names.join(", ");
-    let verb = if names.len() == 1 {
+    let mut listed: Vec<&str> = Vec::new();
+    for name in names {
+        if !listed.contains(name) {
+            listed.push(name);
+        }
+    }
+    let noun = if listed.len() == 1 {
         "variable"
     } else {
         "variables"
     };
+    let what = format!("uses the environment {noun} {}, not set", listed.join(", "));
     let hint = "set it in the exporter's environment, or write $${ for a literal ${";
-    Fault::new(
-        format!("uses the environment {verb} {listed}, not set"),
-        hint,
-    )
+    Fault::new(what, hint)
 }
 
 #[cfg(test)]

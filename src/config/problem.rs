@@ -1,24 +1,24 @@
-//! What is wrong with a configuration file: collected while reading, told all at once.
+//! What is wrong with a configuration file: collected while reading, and reported all at once.
 //!
-//! Wording follows one pattern: where, what, and on a line of its own how to get out of it. Values
-//! are shown as they stand in the file, never with variables replaced, so that a secret in the
-//! environment stays there.
+//! The wording follows one pattern: where, what, and on a line of its own how to get out of it.
+//! Values are shown as they stand in the file, never with variables replaced, so that a secret in
+//! the environment stays there.
 
 use std::cell::RefCell;
 use std::error::Error;
 use std::fmt;
 
-/// Longest piece of the file that a message repeats, in characters.
-const SHOWN: usize = 80;
-/// Nobody mends more in one go, and a terminal or a log keeps no more: above it only the number is
-/// told.
+/// Longest piece of the file that a message repeats.
+const MAX_SHOWN_CHARS: usize = 80;
+/// Most problems that are printed; of the others only the number is. Nobody mends more in one go,
+/// and a terminal or a log keeps no more.
 const MAX_PRINTED_PROBLEMS: usize = 100;
 
 /// Everything that is wrong with one configuration file.
 ///
 /// Its `Display` prints the first hundred problems as `FILE:LINE: what is wrong`, each followed by
-/// an indented `hint:` line where one helps, and how many more there are, without a newline at the
-/// end.
+/// an indented `hint:` line where one helps, and then how many more there are. It does not end in a
+/// newline.
 #[derive(Debug)]
 pub struct ConfigError {
     file: String,
@@ -33,11 +33,13 @@ pub struct Problem {
     hint: String,
 }
 
-/// Collects problems from readers that otherwise have nothing in common.
+/// Collects problems from readers that otherwise have nothing in common. A cell lets all of them
+/// hold it at once.
 #[derive(Debug, Default)]
 pub(super) struct Problems(RefCell<Vec<Problem>>);
 
-/// Why one value cannot be used: the end of a sentence that begins with the value, and the way out.
+/// Why one value cannot be used. `what` ends a sentence that begins with the value, and `hint` is
+/// the way out.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Fault {
     pub(crate) what: String,
@@ -77,14 +79,7 @@ impl fmt::Display for ConfigError {
             if index > 0 {
                 f.write_str("\n")?;
             }
-            f.write_str(&self.file)?;
-            if let Some(line) = problem.line {
-                write!(f, ":{line}")?;
-            }
-            write!(f, ": {}", problem.what)?;
-            if !problem.hint.is_empty() {
-                write!(f, "\n  hint: {}", problem.hint)?;
-            }
+            problem.write(&self.file, f)?;
         }
         match self.problems.len().saturating_sub(MAX_PRINTED_PROBLEMS) {
             0 => Ok(()),
@@ -98,7 +93,7 @@ impl Error for ConfigError {}
 // === impl Problem ===
 
 impl Problem {
-    /// Line in the file, counted from 1; none if the file as a whole is meant.
+    /// Line in the file, counted from 1; `None` if the file as a whole is meant.
     pub fn line(&self) -> Option<usize> {
         self.line
     }
@@ -111,6 +106,18 @@ impl Problem {
     /// The way out; empty if there is nothing to add.
     pub fn hint(&self) -> &str {
         &self.hint
+    }
+
+    fn write(&self, file: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(file)?;
+        if let Some(line) = self.line {
+            write!(f, ":{line}")?;
+        }
+        write!(f, ": {}", self.what)?;
+        if !self.hint.is_empty() {
+            write!(f, "\n  hint: {}", self.hint)?;
+        }
+        Ok(())
     }
 }
 
@@ -134,6 +141,8 @@ impl Problems {
         if problems.is_empty() {
             return Ok(());
         }
+        // Sections are read in the order of the format, which need not be that of the file. The
+        // sort is stable, so problems of one line keep the order in which they were found.
         problems.sort_by_key(|problem| problem.line);
         Err(ConfigError {
             file: file.to_owned(),
@@ -160,7 +169,7 @@ pub(crate) fn shown(text: &str) -> String {
     if text.contains("://") && text.contains('@') {
         return "the value (not shown, it may hold a password)".to_owned();
     }
-    let mut short: String = text.chars().take(SHOWN).collect();
+    let mut short: String = text.chars().take(MAX_SHOWN_CHARS).collect();
     if short.len() < text.len() {
         short.push('…');
     }

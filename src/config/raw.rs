@@ -1,10 +1,11 @@
 //! The file as it was written: a mirror of the format in which every value is text with its line.
 //!
-//! Only shapes and keys are checked here. Variables, types and rules are for `resolve`.
+//! Only shapes and keys are checked here. Variables, types and rules are left to `resolve`.
 
-use super::fields::{Fields, List, Value};
-use super::node;
+use super::fields::{Fields, List, MapList, Value};
+use super::node::Kind;
 use super::problem::Problems;
+use super::yaml;
 
 #[derive(Debug, Default)]
 pub(super) struct File {
@@ -70,12 +71,13 @@ pub(super) struct Exposition {
     pub(super) max_patch_info_series: Option<Value>,
 }
 
-/// Reads the text of a file. An empty one is as good as none.
+/// Reads the text of a file. An empty file is the same as none.
 pub(super) fn read(text: &str, problems: &Problems) -> File {
-    let Some(node) = node::read(text, problems) else {
+    let Some(node) = yaml::read(text, problems) else {
         return File::default();
     };
-    if node.kind == node::Kind::Null {
+    // A file of comments only has a single node without a value.
+    if node.kind == Kind::Null {
         return File::default();
     }
     match Fields::open(node, String::new(), problems) {
@@ -84,27 +86,28 @@ pub(super) fn read(text: &str, problems: &Problems) -> File {
     }
 }
 
+// Struct fields are evaluated in the order in which they are written, and hints list the keys in
+// the order in which they were asked for, so the order below is that of the documentation.
+
 impl File {
     fn read(mut fields: Fields<'_>) -> Self {
-        let file = Self {
-            refresh: fields
-                .section("refresh")
-                .map(Refresh::read)
-                .unwrap_or_default(),
-            api: fields.section("api").map(Api::read).unwrap_or_default(),
-            accounts: fields
-                .maps("accounts")
-                .map(|(line, entries)| Accounts::read(line, entries)),
-            compliance_types: fields.list("compliance_types"),
-            instance_tags: fields.list("instance_tags"),
-            organization: fields.section("organization").map(Organization::read),
-            exposition: fields
-                .section("exposition")
-                .map(Exposition::read)
-                .unwrap_or_default(),
-        };
+        let refresh = fields.section("refresh").map(Refresh::read);
+        let api = fields.section("api").map(Api::read);
+        let accounts = fields.maps("accounts").map(Accounts::read);
+        let compliance_types = fields.list("compliance_types");
+        let instance_tags = fields.list("instance_tags");
+        let organization = fields.section("organization").map(Organization::read);
+        let exposition = fields.section("exposition").map(Exposition::read);
         fields.close();
-        file
+        Self {
+            refresh: refresh.unwrap_or_default(),
+            api: api.unwrap_or_default(),
+            accounts,
+            compliance_types,
+            instance_tags,
+            organization,
+            exposition: exposition.unwrap_or_default(),
+        }
     }
 }
 
@@ -133,10 +136,10 @@ impl Api {
 }
 
 impl Accounts {
-    fn read(line: usize, entries: Vec<Fields<'_>>) -> Self {
+    fn read(entries: MapList<'_>) -> Self {
         Self {
-            line,
-            entries: entries.into_iter().map(Account::read).collect(),
+            line: entries.line,
+            entries: entries.items.into_iter().map(Account::read).collect(),
         }
     }
 }

@@ -240,34 +240,50 @@ const INTRODUCTION: &str = include_str!("reference.md");
 /// Every path whose last part is `key`.
 pub(super) fn paths_of(key: &str) -> impl Iterator<Item = &'static str> {
     KEYS.iter()
+        .filter(move |known| known.name() == key)
         .map(|known| known.path)
-        .filter(move |path| path.rsplit('.').next() == Some(key))
 }
 
 /// The text of `docs/configuration.md`.
 pub fn document() -> String {
     let mut text = INTRODUCTION.to_owned();
     for section in SECTIONS {
+        // Writing to a String cannot fail.
         let _ = write!(text, "\n## `{}`\n\n{}\n", section.prefix, section.about);
         text.push_str("\n| key | type | default | example | meaning |\n|---|---|---|---|---|\n");
-        for key in KEYS
-            .iter()
-            .filter(|key| key.path.split(['.', '[']).next() == Some(section.prefix))
-        {
-            text.push_str(&row(key));
+        // The table is in the order of the document, so each section's keys keep theirs.
+        for key in KEYS.iter().filter(|key| key.section() == section.prefix) {
+            text.push_str(&key.row());
         }
     }
     text
 }
 
-fn row(key: &Key) -> String {
-    let default = if key.default == "-" {
-        "none".to_owned()
-    } else {
-        format!("`{}`", key.default)
-    };
-    format!(
-        "| `{}` | {} | {default} | `{}` | {} |\n",
-        key.path, key.kind, key.example, key.meaning
-    )
+impl Key {
+    /// The first part of the path.
+    fn section(&self) -> &'static str {
+        self.path.split(['.', '[']).next().unwrap_or_default()
+    }
+
+    /// The last part of the path.
+    fn name(&self) -> &'static str {
+        self.path.rsplit('.').next().unwrap_or_default()
+    }
+
+    /// The key as a row of its section's table.
+    fn row(&self) -> String {
+        let Self {
+            path,
+            kind,
+            example,
+            meaning,
+            ..
+        } = self;
+        // Code quotes would make the dash look like a value.
+        let default = match self.default {
+            "-" => "none".to_owned(),
+            yaml => format!("`{yaml}`"),
+        };
+        format!("| `{path}` | {kind} | {default} | `{example}` | {meaning} |\n")
+    }
 }

@@ -1,173 +1,163 @@
-//! Turns a request into a response. No I/O: the connection is [`connection`](super::connection)'s.
+//! Turns a request into a response. There is no I/O here: that is left to
+//! [`connection`](super::connection).
 
-use bytes::Bytes;
+use std::borrow::Cow;
+
 use hyper::header::{
-    ACCEPT, ACCEPT_ENCODING, ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH,
-    CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue,
-    REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
+    ACCEPT, ACCEPT_ENCODING, ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_ENCODING,
+    CONTENT_SECURITY_POLICY, HOST, HeaderMap, REFERRER_POLICY, VARY,
 };
 use hyper::http::request::Parts;
 use hyper::{Method, Response, StatusCode};
 
 use super::body::AnswerBody;
 use super::discovery::{self, UNKNOWN_ACCOUNT};
-use super::exporter_state::{ExporterState, Exposition, PageSelector, Readiness};
+use super::exporter_state::{ExporterState, PageSelector, Readiness};
 use super::landing;
 use super::limits::Options;
 use super::negotiate::{negotiate_encoding, negotiate_format};
-use super::routes::{self, Handler};
-use crate::metrics::Encoding;
+use super::route_answer::RouteAnswer;
+use super::routes::Handler;
+use crate::metrics::{Encoding, OTHER_HANDLER};
 
-const PLAIN: &str = "text/plain; charset=utf-8";
 const JSON: &str = "application/json";
 const HTML: &str = "text/html; charset=utf-8";
 
-/// Status, headers and page of an answer, before it is known whether the page is sent.
-struct RouteAnswer {
-    status: StatusCode,
-    headers: HeaderMap,
-    page: Exposition,
+/// A request, and what its answer is made from.
+#[derive(Clone, Copy)]
+pub(super) struct RequestContext<'a> {
+    pub(super) request: &'a Parts,
+    /// What answers the request's path, if anything does.
+    pub(super) handler: Option<Handler>,
+    pub(super) exporter_state: &'a dyn ExporterState,
+    pub(super) options: &'a Options,
 }
 
-/// Answers one request by its path's handler, if there is one, and tells the site that it was
-/// answered.
-pub(super) fn answer(
-    request: &Parts,
-    handler: Option<Handler>,
-    exporter_state: &dyn ExporterState,
-    options: &Options,
-) -> Response<AnswerBody> {
-    let answer = match (handler, &request.method) {
-        (None, _) => RouteAnswer::text(StatusCode::NOT_FOUND, "404 not found\n"),
-        (Some(handler), &Method::GET | &Method::HEAD) => {
-            handler.answer(request, exporter_state, options)
-        }
-        (Some(_), _) => {
-            RouteAnswer::text(StatusCode::METHOD_NOT_ALLOWED, "405 method not allowed\n")
-                .with(ALLOW, "GET, HEAD")
-        }
-    };
-    answer
-        .tell(handler, exporter_state)
-        .into_response(request.method == Method::HEAD)
-}
+impl RequestContext<'_> {
+    /// Answers the request by its path's handler, if there is one.
+    pub(super) fn answer(self) -> Response<AnswerBody> {
+        let answer = match self.handler {
+            None => RouteAnswer::text(StatusCode::NOT_FOUND, "404 not found\n"),
+            Some(handler) if self.is_read() => self.answer_by(handler),
+            Some(_) => method_not_allowed(),
+        };
+        self.finish(answer)
+    }
 
-/// Answers a request whose handler has panicked, and ends the connection: what else the panic has
-/// broken is not known.
-pub(super) fn internal_error(
-    request: &Parts,
-    handler: Option<Handler>,
-    exporter_state: &dyn ExporterState,
-) -> Response<AnswerBody> {
-    RouteAnswer::text(
-        StatusCode::INTERNAL_SERVER_ERROR,
-        "500 internal server error, the exporter's log has more\n",
-    )
-    .with(CONNECTION, "close")
-    .tell(handler, exporter_state)
-    .into_response(request.method == Method::HEAD)
-}
+    /// Answers a request whose handler has panicked, and ends the connection: what else the panic
+    /// has broken is not known.
+    pub(super) fn internal_error(self) -> Response<AnswerBody> {
+        let text = "500 internal server error, the exporter's log has more\n";
+        let answer = RouteAnswer::text(StatusCode::INTERNAL_SERVER_ERROR, text);
+        self.finish(answer.with(CONNECTION, "close"))
+    }
 
-impl Handler {
-    fn answer(
-        self,
-        request: &Parts,
-        exporter_state: &dyn ExporterState,
-        options: &Options,
-    ) -> RouteAnswer {
-        match self {
-            Self::Metrics => metrics(request, exporter_state),
-            Self::Exporter => exposition(&request.headers, exporter_state, PageSelector::Exporter),
-            Self::Discovery => discover(&request.headers, exporter_state, options),
-            Self::Landing => RouteAnswer::new(
-                StatusCode::OK,
-                HTML,
-                landing::page(options, &exporter_state.targets()),
-            )
-            .with(CONTENT_SECURITY_POLICY, landing::CONTENT_SECURITY_POLICY)
-            .with(REFERRER_POLICY, "no-referrer")
-            .with(CACHE_CONTROL, "no-store"),
-            Self::Healthy => RouteAnswer::text(StatusCode::OK, "healthy\n"),
-            Self::Ready => ready(&exporter_state.readiness()),
+    /// Counts the answer, whatever it is, and makes a response of it.
+    fn finish(self, answer: RouteAnswer) -> Response<AnswerBody> {
+        let handler = self.handler.map_or(OTHER_HANDLER, Handler::name);
+        // It is counted before the client has taken it, because that may last for minutes.
+        let code = answer.status().as_u16();
+        self.exporter_state.answered(handler, code);
+        answer.into_response(&self.request.method)
+    }
+
+    fn is_read(self) -> bool {
+        // Nothing here can be changed from outside, so no other method makes sense.
+        matches!(self.request.method, Method::GET | Method::HEAD)
+    }
+
+    fn answer_by(self, handler: Handler) -> RouteAnswer {
+        match handler {
+            Handler::Metrics => self.metrics(),
+            Handler::Exporter => self.exposition(PageSelector::Exporter),
+            Handler::Discovery => self.discover(),
+            Handler::Landing => self.landing(),
+            Handler::Healthy => RouteAnswer::text(StatusCode::OK, "healthy\n"),
+            Handler::Ready => ready(&self.exporter_state.readiness()),
         }
     }
-}
 
-/// The whole page, or by `account_id` and `region` that of one target.
-fn metrics(request: &Parts, exporter_state: &dyn ExporterState) -> RouteAnswer {
-    let query = request.uri.query().unwrap_or_default();
-    let parameter = |name: &str| {
+    /// The whole page, or the page of the target that `account_id` and `region` name.
+    fn metrics(self) -> RouteAnswer {
+        let account_id = self.parameter("account_id");
+        let region = self.parameter("region");
+        match (account_id, region) {
+            (None, None) => self.exposition(PageSelector::Everything),
+            (Some(account_id), Some(region)) => self.target(&account_id, &region),
+            _ => RouteAnswer::text(
+                StatusCode::BAD_REQUEST,
+                "account_id and region go together, one of them is missing\n",
+            ),
+        }
+    }
+
+    fn target(self, account_id: &str, region: &str) -> RouteAnswer {
+        // Service discovery puts this word in the URL, because Prometheus drops empty parameters.
+        let account_id = match account_id {
+            UNKNOWN_ACCOUNT => "",
+            known => known,
+        };
+        self.exposition(PageSelector::Target { account_id, region })
+    }
+
+    fn exposition(self, selector: PageSelector<'_>) -> RouteAnswer {
+        let headers = &self.request.headers;
+        let format = negotiate_format(headers.get_all(ACCEPT));
+        let encoding = negotiate_encoding(headers.get_all(ACCEPT_ENCODING));
+        let Some(page) = self.exporter_state.metrics(selector, format, encoding) else {
+            let text = "there is no such target, see /sd for those there are\n";
+            return RouteAnswer::text(StatusCode::NOT_FOUND, text);
+        };
+        // A cache must not give one client the format of another.
+        let answer = RouteAnswer::new(StatusCode::OK, format.content_type(), page)
+            .with(VARY, "Accept, Accept-Encoding");
+        match encoding {
+            Encoding::Gzip => answer.with(CONTENT_ENCODING, "gzip"),
+            Encoding::Identity => answer,
+        }
+    }
+
+    fn discover(self) -> RouteAnswer {
+        let Some(targets) = self.exporter_state.discovery() else {
+            // Prometheus keeps the list it has when this is not answered with 200, but would drop
+            // the targets that a shorter list lacks.
+            let text = "not every target's account is known yet\n";
+            return RouteAnswer::text(StatusCode::SERVICE_UNAVAILABLE, text);
+        };
+        let host = host(&self.request.headers);
+        let page = discovery::document(host, &self.options.telemetry_path, &targets);
+        RouteAnswer::new(StatusCode::OK, JSON, page).with(CACHE_CONTROL, "no-store")
+    }
+
+    fn landing(self) -> RouteAnswer {
+        // The page names accounts, so neither caches nor other servers are to learn of it.
+        let page = landing::page(self.options, &self.exporter_state.targets());
+        RouteAnswer::new(StatusCode::OK, HTML, page)
+            .with(CONTENT_SECURITY_POLICY, landing::CONTENT_SECURITY_POLICY)
+            .with(REFERRER_POLICY, "no-referrer")
+            .with(CACHE_CONTROL, "no-store")
+    }
+
+    /// The first value of a parameter of the query.
+    fn parameter(&self, name: &str) -> Option<Cow<'_, str>> {
+        let query = self.request.uri.query().unwrap_or_default();
         form_urlencoded::parse(query.as_bytes())
             .find(|(key, _)| key == name)
             .map(|(_, value)| value)
-    };
-    match (parameter("account_id"), parameter("region")) {
-        (None, None) => exposition(&request.headers, exporter_state, PageSelector::Everything),
-        (Some(account_id), Some(region)) => {
-            let account_id = if account_id == UNKNOWN_ACCOUNT {
-                ""
-            } else {
-                &*account_id
-            };
-            let part = PageSelector::Target {
-                account_id,
-                region: &region,
-            };
-            exposition(&request.headers, exporter_state, part)
-        }
-        _ => RouteAnswer::text(
-            StatusCode::BAD_REQUEST,
-            "account_id and region go together, one of them is missing\n",
-        ),
     }
 }
 
-fn exposition(
-    request: &HeaderMap,
-    exporter_state: &dyn ExporterState,
-    part: PageSelector<'_>,
-) -> RouteAnswer {
-    let format = negotiate_format(request.get_all(ACCEPT));
-    let encoding = negotiate_encoding(request.get_all(ACCEPT_ENCODING));
-    let Some(page) = exporter_state.metrics(part, format, encoding) else {
-        return RouteAnswer::text(
-            StatusCode::NOT_FOUND,
-            "there is no such target, see /sd for those there are\n",
-        );
-    };
-    let answer = RouteAnswer {
-        status: StatusCode::OK,
-        headers: HeaderMap::new(),
-        page,
-    }
-    .with(CONTENT_TYPE, format.content_type())
-    .with(VARY, "Accept, Accept-Encoding");
-    match encoding {
-        Encoding::Gzip => answer.with(CONTENT_ENCODING, "gzip"),
-        Encoding::Identity => answer,
-    }
+fn method_not_allowed() -> RouteAnswer {
+    RouteAnswer::text(StatusCode::METHOD_NOT_ALLOWED, "405 method not allowed\n")
+        .with(ALLOW, "GET, HEAD")
 }
 
-fn discover(
-    request: &HeaderMap,
-    exporter_state: &dyn ExporterState,
-    options: &Options,
-) -> RouteAnswer {
-    let host = request
-        .get(HOST)
-        .and_then(|host| host.to_str().ok())
-        .unwrap_or("localhost");
-    match exporter_state.discovery() {
-        Some(targets) => RouteAnswer::new(
-            StatusCode::OK,
-            JSON,
-            discovery::document(host, &options.telemetry_path, &targets),
-        )
-        .with(CACHE_CONTROL, "no-store"),
-        None => RouteAnswer::text(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "not every target's account is known yet\n",
-        ),
+/// Where the client reaches the exporter, as it says itself. A request of HTTP/1.0 need
+/// not say so.
+fn host(headers: &HeaderMap) -> &str {
+    match headers.get(HOST).map(|host| host.to_str()) {
+        Some(Ok(host)) => host,
+        _ => "localhost",
     }
 }
 
@@ -175,60 +165,13 @@ fn ready(readiness: &Readiness) -> RouteAnswer {
     match readiness {
         Readiness::Ready => RouteAnswer::text(StatusCode::OK, "ready\n"),
         Readiness::Waiting(targets) => {
-            let list: String = targets
-                .iter()
-                .flat_map(|target| ["  ", target, "\n"])
-                .collect();
-            let text = format!("the first attempt of these targets still runs:\n{list}");
+            let mut text = "the first attempt of these targets still runs:\n".to_owned();
+            for target in targets {
+                text.push_str("  ");
+                text.push_str(target);
+                text.push('\n');
+            }
             RouteAnswer::text(StatusCode::SERVICE_UNAVAILABLE, text)
         }
-    }
-}
-
-impl RouteAnswer {
-    fn new(status: StatusCode, content_type: &'static str, page: Bytes) -> Self {
-        Self {
-            status,
-            headers: HeaderMap::new(),
-            page: page.into(),
-        }
-        .with(CONTENT_TYPE, content_type)
-    }
-
-    /// A short text for people and probes; never cached, because it is about this moment.
-    fn text(status: StatusCode, text: impl Into<Bytes>) -> Self {
-        Self::new(status, PLAIN, text.into()).with(CACHE_CONTROL, "no-store")
-    }
-
-    /// Tells the site that a request of the handler is answered.
-    fn tell(self, handler: Option<Handler>, exporter_state: &dyn ExporterState) -> Self {
-        exporter_state.answered(
-            handler.map_or(routes::OTHER, Handler::name),
-            self.status.as_u16(),
-        );
-        self
-    }
-
-    fn with(mut self, name: HeaderName, value: &'static str) -> Self {
-        self.headers.insert(name, HeaderValue::from_static(value));
-        self
-    }
-
-    /// The response; to HEAD the same headers without the page.
-    fn into_response(self, head: bool) -> Response<AnswerBody> {
-        let Self {
-            status,
-            mut headers,
-            page,
-        } = self.with(X_CONTENT_TYPE_OPTIONS, "nosniff");
-        headers.insert(CONTENT_LENGTH, page.length.into());
-        let mut response = Response::new(if head {
-            AnswerBody::empty()
-        } else {
-            AnswerBody::new(page)
-        });
-        *response.status_mut() = status;
-        *response.headers_mut() = headers;
-        response
     }
 }

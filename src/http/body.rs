@@ -15,8 +15,8 @@ use crate::metrics;
 /// Frames of a known total length. Dropping it, which hyper does as soon as it has the last frame,
 /// ends the answer.
 pub(super) struct AnswerBody {
-    left: u64,
-    chunks: Box<dyn Iterator<Item = metrics::Frame> + Send>,
+    bytes_left: u64,
+    frames: Box<dyn Iterator<Item = metrics::Frame> + Send>,
     state: Option<Arc<ConnectionState>>,
 }
 
@@ -24,22 +24,22 @@ impl AnswerBody {
     /// A body of the page's frames.
     pub(super) fn new(page: Exposition) -> Self {
         Self {
-            left: page.length,
-            chunks: page.chunks,
+            bytes_left: page.length,
+            frames: page.frames,
             state: None,
         }
     }
 
-    /// No body: of answers to HEAD.
+    /// The body of an answer to HEAD.
     pub(super) fn empty() -> Self {
         Self {
-            left: 0,
-            chunks: Box::new(std::iter::empty()),
+            bytes_left: 0,
+            frames: Box::new(std::iter::empty()),
             state: None,
         }
     }
 
-    /// Tells `state` when the last frame is out.
+    /// Lets `state` know when the last frame is out.
     pub(super) fn watched_by(mut self, state: Arc<ConnectionState>) -> Self {
         self.state = Some(state);
         self
@@ -54,24 +54,28 @@ impl Body for AnswerBody {
         mut self: Pin<&mut Self>,
         _: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<metrics::Frame>, Infallible>>> {
-        let Some(chunk) = self.chunks.find(Buf::has_remaining) else {
+        // hyper asks for a frame once the client has taken enough of those before, so a page is
+        // never in memory as a whole.
+        let Some(frame) = self.frames.find(Buf::has_remaining) else {
             return Poll::Ready(None);
         };
-        self.left = self.left.saturating_sub(chunk.remaining() as u64);
-        Poll::Ready(Some(Ok(Frame::data(chunk))))
+        self.bytes_left = self.bytes_left.saturating_sub(frame.remaining() as u64);
+        Poll::Ready(Some(Ok(Frame::data(frame))))
     }
 
     fn is_end_stream(&self) -> bool {
-        self.left == 0
+        self.bytes_left == 0
     }
 
     fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.left)
+        SizeHint::with_exact(self.bytes_left)
     }
 }
 
 impl Drop for AnswerBody {
     fn drop(&mut self) {
+        // A body is dropped when it is sent and also when the connection is cut, so every answer
+        // ends here.
         if let Some(state) = &self.state {
             state.answered();
         }

@@ -1,33 +1,26 @@
 //! Serves one connection, and ends it when its deadline has come, when it must make room, when
 //! answering panics, or when the server stops.
 //!
-//! Generic over the stream, so that TLS needs nothing new here.
+//! It is generic over the stream, so that TLS needs nothing new here.
 
 use std::convert::Infallible;
 use std::future::{Future, poll_fn, ready};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::AssertUnwindSafe;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
 
 use futures_util::FutureExt;
-use hyper::body::{Body, Incoming};
-use hyper::header::{CONNECTION, HeaderValue};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use tokio::sync::watch;
 use tokio::time::{Instant, Sleep, sleep_until};
 use tracing::debug;
 
-use super::answer::{answer, internal_error};
-use super::body::AnswerBody;
-use super::exporter_state::ExporterState;
-use super::limits::{BUFFER, Options};
+use super::limits::MAX_BUFFERED_BYTES;
 use super::registry::ConnectionSlot;
-use super::routes::{self, Handler};
+use super::responder::{Responder, ServerContext};
 use super::state::ConnectionState;
 use super::stream::{ObservedStream, Transport};
 
@@ -41,18 +34,13 @@ pub(super) enum ShutdownStage {
     Ended,
 }
 
-/// What all connections share.
-pub(super) struct ServerContext {
-    pub(super) exporter_state: Arc<dyn ExporterState>,
-    pub(super) options: Options,
-}
-
-/// What answers the requests of one connection.
-struct Responder<'a> {
-    server: &'a ServerContext,
-    slot: &'a ConnectionSlot,
-    /// The site has been told of a panic.
-    has_panicked: AtomicBool,
+/// Why a connection ended.
+enum ConnectionEnd {
+    /// The client or hyper has closed it.
+    Served(hyper::Result<()>),
+    TimedOut,
+    Evicted,
+    ShutDown,
 }
 
 /// Serves requests until the connection ends, one way or another; then the slot is free.
@@ -66,18 +54,11 @@ pub(super) async fn serve<T: Transport>(
     server: Arc<ServerContext>,
     shutdown: watch::Receiver<ShutdownStage>,
 ) {
-    let responder = Responder {
-        server: &server,
-        slot: &slot,
-        has_panicked: AtomicBool::new(false),
-    };
-    if AssertUnwindSafe(drive(stream, &responder, starting, shutdown))
-        .catch_unwind()
-        .await
-        .is_err()
-    {
+    let responder = Responder::new(&server, &slot);
+    let driving = AssertUnwindSafe(drive(stream, &responder, starting, shutdown));
+    if driving.catch_unwind().await.is_err() {
         debug!("connection closed after a panic");
-        responder.panicked();
+        responder.count_panic();
     }
 }
 
@@ -87,60 +68,41 @@ async fn drive<T: Transport>(
     starting: impl Send,
     mut shutdown: watch::Receiver<ShutdownStage>,
 ) {
-    let state = responder.slot.state();
+    let state = responder.state();
     let io = TokioIo::new(ObservedStream::new(stream, Arc::clone(state)));
+    // Answers are made without awaiting anything, so a request cannot hang in between.
     let service = service_fn(|request| ready(Ok::<_, Infallible>(responder.respond(request))));
     let mut connection = pin!(settings().serve_connection(io, service));
     let mut timer = pin!(sleep_until(state.deadline()));
     let mut starting = Some(starting);
-    loop {
+    let end = loop {
         tokio::select! {
+            // The branches are polled in this order, so that a busy connection cannot put off its
+            // end.
             biased;
-            changed = shutdown.changed() => match (changed, *shutdown.borrow()) {
-                (Ok(()), ShutdownStage::Running) => {}
-                (Ok(()), ShutdownStage::Draining) => connection.as_mut().graceful_shutdown(),
-                (Ok(()), ShutdownStage::Ended) | (Err(_), _) => return debug!("connection closed at shutdown"),
+            reached = next_stage(&mut shutdown) => match reached {
+                ShutdownStage::Running => {}
+                ShutdownStage::Draining => connection.as_mut().graceful_shutdown(),
+                ShutdownStage::Ended => break ConnectionEnd::ShutDown,
             },
-            () = state.evicted() => return debug!(phase = ?state.phase(), "connection closed to make room"),
+            () = state.evicted() => break ConnectionEnd::Evicted,
             end = poll_fn(|cx| {
                 let end = poll_in_time(connection.as_mut(), timer.as_mut(), state, cx);
+                // One poll has read all that the client has sent so far.
                 starting = None;
                 end
-            }) => return end.log(state),
+            }) => break end,
         }
-    }
+    };
+    // Before the connection is dropped, which would move its phase on.
+    end.log(state);
 }
 
-impl Responder<'_> {
-    fn respond(&self, request: Request<Incoming>) -> Response<AnswerBody> {
-        let (parts, _unread) = request.into_parts();
-        let handler = routes::find(parts.uri.path(), &self.server.options.telemetry_path);
-        let state = self.slot.state();
-        state.requested();
-        let stays = self.slot.establish(handler.is_some_and(Handler::is_probe));
-        let exporter_state = &*self.server.exporter_state;
-        let answered = catch_unwind(AssertUnwindSafe(|| {
-            answer(&parts, handler, exporter_state, &self.server.options)
-        }));
-        let mut response = answered.unwrap_or_else(|_| {
-            self.panicked();
-            internal_error(&parts, handler, exporter_state)
-        });
-        if !stays {
-            response
-                .headers_mut()
-                .insert(CONNECTION, HeaderValue::from_static("close"));
-        }
-        debug!(method = %parts.method, path = ?parts.uri.path(), status = response.status().as_u16(), "answered");
-        state.answering(response.body().size_hint().lower());
-        response.map(|body| body.watched_by(Arc::clone(state)))
-    }
-
-    /// Tells the site, once.
-    fn panicked(&self) {
-        if !self.has_panicked.swap(true, Ordering::Relaxed) {
-            self.server.exporter_state.panicked();
-        }
+/// The next stage of the shutdown. A server that is gone without a word has ended.
+async fn next_stage(shutdown: &mut watch::Receiver<ShutdownStage>) -> ShutdownStage {
+    match shutdown.changed().await {
+        Ok(()) => *shutdown.borrow(),
+        Err(_) => ShutdownStage::Ended,
     }
 }
 
@@ -151,48 +113,50 @@ fn settings() -> http1::Builder {
     // A client may close its sending side once it has asked, as `nc -N` does.
     settings
         .header_read_timeout(None)
-        .max_buf_size(BUFFER)
+        .max_buf_size(MAX_BUFFERED_BYTES)
         .half_close(true);
     settings
-}
-
-/// Why a connection ended by itself.
-enum End {
-    Served(hyper::Result<()>),
-    TimedOut,
-}
-
-impl End {
-    fn log(self, state: &ConnectionState) {
-        match self {
-            Self::Served(Ok(())) => {}
-            Self::Served(Err(error)) => debug!(%error, "connection failed"),
-            Self::TimedOut => debug!(phase = ?state.phase(), "connection timed out"),
-        }
-    }
 }
 
 /// Polls the connection, then its deadline, which polling may have moved either way.
 fn poll_in_time(
     connection: Pin<&mut impl Future<Output = hyper::Result<()>>>,
-    mut timer: Pin<&mut Sleep>,
+    timer: Pin<&mut Sleep>,
     state: &ConnectionState,
     cx: &mut Context<'_>,
-) -> Poll<End> {
+) -> Poll<ConnectionEnd> {
     if let Poll::Ready(result) = connection.poll(cx) {
-        return Poll::Ready(End::Served(result));
+        return Poll::Ready(ConnectionEnd::Served(result));
     }
-    let deadline = state.deadline();
-    // Each byte that leaves defers the deadline, so the timer only follows when it has come to its
-    // end.
+    poll_deadline(timer, state.deadline(), cx).map(|()| ConnectionEnd::TimedOut)
+}
+
+/// Ready when the deadline has come.
+fn poll_deadline(mut timer: Pin<&mut Sleep>, deadline: Instant, cx: &mut Context<'_>) -> Poll<()> {
+    // Each byte that leaves defers the deadline. To reset the timer each time would be expensive,
+    // so it only follows once it has run out.
     if deadline < timer.deadline() {
         timer.as_mut().reset(deadline);
     }
     loop {
+        // The timer may have been set for a deadline that has moved since.
         ready!(timer.as_mut().poll(cx));
         if deadline <= Instant::now() {
-            return Poll::Ready(End::TimedOut);
+            return Poll::Ready(());
         }
         timer.as_mut().reset(deadline);
+    }
+}
+
+impl ConnectionEnd {
+    fn log(self, state: &ConnectionState) {
+        let phase = state.phase();
+        match self {
+            Self::Served(Ok(())) => {}
+            Self::Served(Err(error)) => debug!(%error, "connection failed"),
+            Self::TimedOut => debug!(?phase, "connection timed out"),
+            Self::Evicted => debug!(?phase, "connection closed to make room"),
+            Self::ShutDown => debug!("connection closed at shutdown"),
+        }
     }
 }

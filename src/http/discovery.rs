@@ -9,35 +9,40 @@ use serde_json::{Value, json};
 use super::exporter_state::DiscoveredTarget;
 use super::routes::exporter_path;
 
-/// Stands for the account of a target that is not known yet; [`PageSelector::Target`](super::Part) has it
-/// empty.
+/// Stands in a URL for the account of a target that is not known yet, because Prometheus drops
+/// parameters that are empty. Elsewhere such an account id is empty.
 pub(super) const UNKNOWN_ACCOUNT: &str = "unknown";
 
 /// The document for clients that reach the exporter as `host`.
 pub(super) fn document(host: &str, telemetry_path: &str, targets: &[DiscoveredTarget]) -> Bytes {
-    let mut groups: Vec<Value> = targets
-        .iter()
-        .map(|target| group(host, telemetry_path, target))
-        .collect();
-    let labels = json!({ "instance": host, "__metrics_path__": exporter_path(telemetry_path) });
-    groups.push(json!({ "targets": [host], "labels": labels }));
+    let mut groups = Vec::with_capacity(targets.len() + 1);
+    for target in targets {
+        groups.push(target_group(host, telemetry_path, target));
+    }
+    groups.push(exporter_group(host, telemetry_path));
+    // Prometheus reads the whole list at each refresh, so a target that has gone needs no entry.
     Value::Array(groups).to_string().into()
 }
 
-fn group(host: &str, telemetry_path: &str, target: &DiscoveredTarget) -> Value {
+/// A scrape of one target.
+fn target_group(host: &str, telemetry_path: &str, target: &DiscoveredTarget) -> Value {
     let region = &target.region;
-    // Prometheus drops parameters that are empty.
-    let account_id = if target.account_id.is_empty() {
-        UNKNOWN_ACCOUNT
-    } else {
-        &target.account_id
+    let account_id = match target.account_id.as_str() {
+        "" => UNKNOWN_ACCOUNT,
+        known => known,
     };
-    // An address of its own for each, or relabelling and `up` could not tell them apart.
+    // Each needs an `instance` of its own, or relabelling and `up` could not tell them apart.
     let labels = json!({
         "instance": format!("{host}/{account_id}/{region}"),
         "__metrics_path__": telemetry_path,
         "__param_account_id": account_id,
         "__param_region": region,
     });
+    json!({ "targets": [host], "labels": labels })
+}
+
+/// A scrape of the exporter's own metrics, which no target's page has.
+fn exporter_group(host: &str, telemetry_path: &str) -> Value {
+    let labels = json!({ "instance": host, "__metrics_path__": exporter_path(telemetry_path) });
     json!({ "targets": [host], "labels": labels })
 }

@@ -1,7 +1,7 @@
 //! What the server asks of the rest of the program.
 //!
-//! The wiring implements [`ExporterState`] over the published page; the tests of this module implement it
-//! over constants.
+//! `app` implements [`ExporterState`] over the published page; the tests of this module implement
+//! it over constants.
 
 use std::fmt;
 use std::time::Duration;
@@ -15,10 +15,10 @@ use crate::metrics::{Encoding, Format, Frame};
 /// Every method is called on a worker of the runtime while a client waits: it must be cheap and
 /// must not block.
 pub trait ExporterState: Send + Sync + 'static {
-    /// A page, as of now; `None` for a target that there is not.
+    /// The selected page as of now; `None` for a target that does not exist.
     fn metrics(
         &self,
-        part: PageSelector<'_>,
+        selector: PageSelector<'_>,
         format: Format,
         encoding: Encoding,
     ) -> Option<Exposition>;
@@ -33,35 +33,35 @@ pub trait ExporterState: Send + Sync + 'static {
     /// Whether every target has finished its first attempt.
     fn readiness(&self) -> Readiness;
 
-    /// Told once per answered request, for `http_requests_total`; `handler` is one of
-    /// [`HANDLERS`](super::HANDLERS).
+    /// Counts an answered request, for `http_requests_total`; `handler` is one of
+    /// [`HANDLERS`](crate::metrics::HANDLERS).
     fn answered(&self, handler: &'static str, code: u16);
 
-    /// Told once per connection whose task panicked, for `panics_total{task="connection"}`. The
-    /// panic hook has logged it.
+    /// Counts a connection whose task panicked, for `panics_total{task="connection"}`. The panic
+    /// hook has logged it.
     fn panicked(&self) {}
 }
 
-/// What of the metrics is asked for.
+/// Which page a request asks for.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum PageSelector<'a> {
-    /// The whole fleet and the exporter.
+    /// The page of the whole fleet and the exporter.
     Everything,
-    /// One target.
+    /// The page of one target.
     Target {
-        /// Twelve digits, or empty for the target whose account is not known.
+        /// Twelve digits, or empty for a target whose account is not known.
         account_id: &'a str,
         /// The AWS region.
         region: &'a str,
     },
-    /// The exporter's own metrics.
+    /// The page of the exporter's own metrics.
     Exporter,
 }
 
 /// A target as service discovery names it.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct DiscoveredTarget {
-    /// Twelve digits, or empty while unknown.
+    /// Twelve digits, or empty while the account is not known.
     pub account_id: String,
     /// The AWS region.
     pub region: String,
@@ -73,10 +73,10 @@ pub struct DiscoveredTarget {
 /// A frame is held in memory per connection while it is sent, so up to 64 KiB is a good size where
 /// it is not shared.
 pub struct Exposition {
-    /// Sum of the lengths of `chunks` in bytes, sent as `Content-Length`.
+    /// Sum of the lengths of `frames` in bytes, sent as `Content-Length`.
     pub length: u64,
     /// The frames, in order; empty ones are skipped.
-    pub chunks: Box<dyn Iterator<Item = Frame> + Send>,
+    pub frames: Box<dyn Iterator<Item = Frame> + Send>,
 }
 
 impl fmt::Debug for Exposition {
@@ -91,15 +91,15 @@ impl From<Bytes> for Exposition {
     fn from(whole: Bytes) -> Self {
         Self {
             length: whole.len() as u64,
-            chunks: Box::new(std::iter::once(whole.into())),
+            frames: Box::new(std::iter::once(whole.into())),
         }
     }
 }
 
-/// A target (account x region) on the landing page. All text is escaped by the page.
+/// A target (account x region) on the landing page. The page escapes all text.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct TargetRow {
-    /// Twelve digits, or empty while unknown.
+    /// Twelve digits, or empty while the account is not known.
     pub account_id: String,
     /// As configured, or the account id.
     pub account_name: String,
@@ -116,7 +116,7 @@ pub struct TargetRow {
 /// The answer of `/-/ready`.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Readiness {
-    /// Every target has finished its first attempt, good or bad.
+    /// Every target has finished its first attempt, successful or not.
     Ready,
     /// The targets whose first attempt still runs, as text for people.
     Waiting(Vec<String>),

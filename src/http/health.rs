@@ -9,32 +9,35 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use super::listen::{ListenAddress, ListenError, parse_listen_address};
+use super::address::{ListenAddress, ListenError, parse_listen_address};
 
-/// Looking up, connecting, asking and reading, all together.
-const PATIENCE: Duration = Duration::from_secs(3);
+/// The bound on looking up, connecting, asking and reading, all together.
+const HEALTH_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// The length of `HTTP/1.1 200`, which is all that is read of an answer.
+const STATUS_LINE_BYTES: usize = 12;
 
 /// Why an exporter counts as unhealthy.
 #[derive(Debug, thiserror::Error)]
 pub enum HealthError {
-    /// The address cannot be read.
+    /// The text is not an address.
     #[error(transparent)]
     Address(#[from] ListenError),
-    /// Nobody answers there.
+    /// No connection is accepted there.
     #[error("cannot ask {0}")]
     Unreachable(ListenAddress, #[source] io::Error),
-    /// No answer in 3 seconds.
+    /// There was no answer within 3 seconds.
     #[error("{0} did not answer within 3 seconds")]
     TimedOut(ListenAddress),
-    /// Something else than HTTP came back.
+    /// The answer is not HTTP.
     #[error("{0} did not answer with http, is it another program or behind tls")]
     NotHttp(ListenAddress),
-    /// It answers, but not well.
+    /// It answers with an error of its own.
     #[error("{address} answered with status {code}")]
     Unhealthy {
-        /// The address asked.
+        /// The address that was asked.
         address: ListenAddress,
-        /// 500 or above.
+        /// The status of the answer, 500 or above.
         code: u16,
     },
 }
@@ -43,15 +46,19 @@ pub enum HealthError {
 /// 500.
 ///
 /// An address of every interface, such as `:10068`, is asked on loopback.
+///
+/// # Errors
+/// There is no answer in time, it is not HTTP, or its status is 500 or above.
 pub async fn check_health(address: &str) -> Result<u16, HealthError> {
     let address = parse_listen_address(address)?;
-    let line = match timeout(PATIENCE, ask(&address)).await {
-        Err(_) => return Err(HealthError::TimedOut(address)),
+    let start = match timeout(HEALTH_TIMEOUT, ask(&address)).await {
+        Ok(Ok(start)) => start,
         Ok(Err(error)) => return Err(HealthError::Unreachable(address, error)),
-        Ok(Ok(line)) => line,
+        Err(_) => return Err(HealthError::TimedOut(address)),
     };
-    match status(&line) {
+    match parse_status(&start) {
         None => Err(HealthError::NotHttp(address)),
+        // An answer below 500 shows that the server works: 401 may come from a proxy before it.
         Some(code) if code >= 500 => Err(HealthError::Unhealthy { address, code }),
         Some(code) => Ok(code),
     }
@@ -63,14 +70,14 @@ async fn ask(address: &ListenAddress) -> io::Result<Vec<u8>> {
     let request =
         format!("GET /-/healthy HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).await?;
-    let mut line = Vec::new();
-    stream
-        .take(STATUS_LINE as u64)
-        .read_to_end(&mut line)
-        .await?;
-    Ok(line)
+    let mut start = Vec::new();
+    // Another program may be there whose answer never ends.
+    let mut answer = stream.take(STATUS_LINE_BYTES as u64);
+    answer.read_to_end(&mut start).await?;
+    Ok(start)
 }
 
+/// Connects to the first address that answers.
 async fn connect(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
     let mut last = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
     for address in addresses {
@@ -82,16 +89,16 @@ async fn connect(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
     Err(last)
 }
 
-/// The length of `HTTP/1.1 200`.
-const STATUS_LINE: usize = 12;
-
-fn status(line: &[u8]) -> Option<u16> {
-    let (version, code) = std::str::from_utf8(line).ok()?.split_once(' ')?;
-    let plausible =
-        matches!(version, "HTTP/1.1" | "HTTP/1.0") && code.bytes().all(|b| b.is_ascii_digit());
-    code.parse()
-        .ok()
-        .filter(|code| plausible && (100..1000).contains(code))
+/// The status in the first bytes of an answer, unless they are of another protocol.
+fn parse_status(start: &[u8]) -> Option<u16> {
+    let start = std::str::from_utf8(start).ok()?;
+    let (version, code) = start.split_once(' ')?;
+    let is_http = matches!(version, "HTTP/1.1" | "HTTP/1.0");
+    if !is_http || !code.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let code = code.parse().ok()?;
+    (100..1000).contains(&code).then_some(code)
 }
 
 #[cfg(test)]

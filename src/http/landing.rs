@@ -1,4 +1,4 @@
-//! The landing page: what runs here, where to go, and how each target is. Plain HTML without
+//! The landing page: what runs here, where to go, and how each target is. It is plain HTML without
 //! scripts.
 
 use std::fmt::{self, Display, Formatter, Write};
@@ -9,7 +9,7 @@ use bytes::Bytes;
 use super::exporter_state::TargetRow;
 use super::limits::Options;
 
-/// Nothing but the page's own style, and in no one's frame.
+/// The browser may load nothing but the page's own style, and show the page in no one's frame.
 pub(super) const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// System colours and fonts, so that it follows the reader's light or dark theme.
@@ -25,6 +25,7 @@ td{overflow-wrap:anywhere}";
 
 /// The whole page.
 pub(super) fn page(options: &Options, targets: &[TargetRow]) -> Bytes {
+    // This is enough for the frame of the page and for rows of a usual length.
     let mut html = String::with_capacity(2048 + targets.len() * 256);
     // Writing to a String cannot fail.
     let _ = write_page(&mut html, options, targets);
@@ -32,20 +33,18 @@ pub(super) fn page(options: &Options, targets: &[TargetRow]) -> Bytes {
 }
 
 fn write_page(html: &mut String, options: &Options, targets: &[TargetRow]) -> fmt::Result {
-    let (name, version, path) = (
-        Escaped(&options.name),
-        Escaped(&options.version),
-        Escaped(&options.telemetry_path),
-    );
+    let name = Escaped(&options.name);
+    let version = Escaped(&options.version);
+    let description = Escaped(&options.description);
+    let path = Escaped(&options.telemetry_path);
     write!(
         html,
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <title>{name}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n\
-         <h1>{name} <small>{version}</small></h1>\n<p>{}</p>\n\
+         <h1>{name} <small>{version}</small></h1>\n<p>{description}</p>\n\
          <nav><a href=\"{path}\">Metrics</a><a href=\"/-/healthy\">Health</a>\
-         <a href=\"/-/ready\">Readiness</a></nav>\n",
-        Escaped(&options.description),
+         <a href=\"/-/ready\">Readiness</a></nav>\n"
     )?;
     write_targets(html, targets)?;
     html.write_str("</body>\n</html>\n")
@@ -67,22 +66,21 @@ fn write_targets(html: &mut String, targets: &[TargetRow]) -> fmt::Result {
 }
 
 fn write_row(html: &mut String, target: &TargetRow) -> fmt::Result {
-    let age = target
-        .age
-        .map_or_else(|| "none yet".to_owned(), |age| format!("{} ago", Age(age)));
-    let detail = target.detail.as_deref().unwrap_or_default();
     html.write_str("<tr>")?;
-    for cell in [
-        &target.account_id,
-        &target.account_name,
-        &target.region,
-        &target.state,
-        age.as_str(),
-        detail,
-    ] {
-        write!(html, "<td>{}</td>", Escaped(cell))?;
+    write_cell(html, &target.account_id)?;
+    write_cell(html, &target.account_name)?;
+    write_cell(html, &target.region)?;
+    write_cell(html, &target.state)?;
+    match target.age {
+        Some(age) => write!(html, "<td>{} ago</td>", Age(age))?,
+        None => write_cell(html, "none yet")?,
     }
+    write_cell(html, target.detail.as_deref().unwrap_or_default())?;
     html.write_str("</tr>\n")
+}
+
+fn write_cell(html: &mut String, text: &str) -> fmt::Result {
+    write!(html, "<td>{}</td>", Escaped(text))
 }
 
 /// Text made safe between tags and in quoted attributes.
@@ -90,17 +88,15 @@ struct Escaped<'a>(&'a str);
 
 impl Display for Escaped<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        for piece in self.0.split_inclusive(['&', '<', '>', '"', '\'']) {
-            let plain = piece.trim_end_matches(['&', '<', '>', '"', '\'']);
-            f.write_str(plain)?;
-            f.write_str(match &piece[plain.len()..] {
-                "&" => "&amp;",
-                "<" => "&lt;",
-                ">" => "&gt;",
-                "\"" => "&quot;",
-                "'" => "&#39;",
-                _ => "",
-            })?;
+        for c in self.0.chars() {
+            match c {
+                '&' => f.write_str("&amp;")?,
+                '<' => f.write_str("&lt;")?,
+                '>' => f.write_str("&gt;")?,
+                '"' => f.write_str("&quot;")?,
+                '\'' => f.write_str("&#39;")?,
+                plain => f.write_char(plain)?,
+            }
         }
         Ok(())
     }
@@ -112,12 +108,17 @@ struct Age(Duration);
 impl Display for Age {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let seconds = self.0.as_secs();
-        let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86400);
-        match (days, hours, minutes) {
-            (0, 0, 0) => write!(f, "{seconds}s"),
-            (0, 0, _) => write!(f, "{minutes}m {}s", seconds % 60),
-            (0, ..) => write!(f, "{hours}h {}m", minutes % 60),
-            _ => write!(f, "{days}d {}h", hours % 24),
+        let minutes = seconds / 60;
+        let hours = minutes / 60;
+        let days = hours / 24;
+        if days > 0 {
+            write!(f, "{days}d {}h", hours % 24)
+        } else if hours > 0 {
+            write!(f, "{hours}h {}m", minutes % 60)
+        } else if minutes > 0 {
+            write!(f, "{minutes}m {}s", seconds % 60)
+        } else {
+            write!(f, "{seconds}s")
         }
     }
 }

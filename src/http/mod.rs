@@ -1,9 +1,26 @@
 //! The web side of the exporter: listening, negotiating, answering, and staying up whatever clients
 //! do.
 //!
-//! What is shown comes from the rest of the program through the [`ExporterState`] trait, so this module
-//! knows neither AWS nor how a page is rendered. Signals, flags and exit codes are the caller's.
+//! | path | handler | methods | answer | made in |
+//! |---|---|---|---|---|
+//! | `/metrics` | `metrics` | GET, HEAD | the page of the fleet and the exporter; with `account_id` and `region` that of one target | `answer` |
+//! | `/metrics/exporter` | `exporter` | GET, HEAD | the exporter's own metrics | `answer` |
+//! | `/sd` | `sd` | GET, HEAD | Prometheus HTTP service discovery, or 503 until the accounts are known | `discovery` |
+//! | `/` | `landing` | GET, HEAD | the landing page | `landing` |
+//! | `/-/healthy` | `healthy` | GET, HEAD | 200 as long as the server works | `answer` |
+//! | `/healthz` | `healthy` | GET, HEAD | the same, by its Kubernetes name | `answer` |
+//! | `/livez` | `healthy` | GET, HEAD | the same, by its Kubernetes name | `answer` |
+//! | `/-/ready` | `ready` | GET, HEAD | 200, or 503 until every target's first attempt has ended | `answer` |
+//! | `/readyz` | `ready` | GET, HEAD | the same, by its Kubernetes name | `answer` |
+//!
+//! A flag can give the metrics another path than `/metrics`, and the exporter's own metrics move
+//! with it. Any other path is answered with 404, and any other method with 405.
+//!
+//! What is shown comes from the rest of the program through the [`ExporterState`] trait, so this
+//! module knows neither AWS nor how a page is rendered. Signals, flags and exit codes are left to
+//! the caller.
 
+mod address;
 mod answer;
 mod body;
 mod connection;
@@ -14,20 +31,25 @@ mod landing;
 mod limits;
 mod listen;
 mod negotiate;
+mod recent_bytes;
 mod registry;
+mod responder;
+mod route_answer;
 mod routes;
 mod server;
+mod standing;
 mod state;
 mod stream;
 #[cfg(test)]
 mod tests;
 
+pub use address::{ListenAddress, ListenError, parse_listen_address};
 pub use exporter_state::{
     DiscoveredTarget, ExporterState, Exposition, PageSelector, Readiness, TargetRow,
 };
 pub use health::{HealthError, check_health};
 pub use limits::{Limits, Options};
-pub use listen::{BindError, ListenAddress, ListenError, bind, parse_listen_address};
+pub use listen::{BindError, bind};
 pub use negotiate::{negotiate_encoding, negotiate_format};
-pub use routes::{HANDLERS, TelemetryPathError, check_telemetry_path};
+pub use routes::{TelemetryPathError, check_telemetry_path};
 pub use server::{Server, ServerError};

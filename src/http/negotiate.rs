@@ -10,6 +10,43 @@ use mediatype::{MediaType, MediaTypeList, Name, ReadParams};
 
 use crate::metrics::{Encoding, Format};
 
+/// Thousandths, because RFC 9110 bounds a weight to three decimals.
+type Weight = u16;
+
+/// The weight of what has none of its own.
+const FULL_WEIGHT: Weight = 1000;
+
+/// What a media range must have to name a format.
+struct FormatName {
+    ty: Name<'static>,
+    subty: Name<'static>,
+    version: &'static str,
+}
+
+/// How closely a media range names a format. Of several ranges the closest one decides.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+enum Closeness {
+    Anything,
+    Type,
+    Subtype,
+    Version,
+}
+
+/// What a client says of a format. A closer range outdoes one of a higher weight.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+struct Preference {
+    closeness: Closeness,
+    weight: Weight,
+}
+
+/// The highest weight given for each coding that matters, if it is listed.
+#[derive(Default)]
+struct CodingWeights {
+    gzip: Option<Weight>,
+    any: Option<Weight>,
+    identity: Option<Weight>,
+}
+
 impl Format {
     /// The `Content-Type` of the format. The names are all of the legacy character set, so
     /// `underscores` is true under every escaping scheme a scraper may ask for.
@@ -22,110 +59,170 @@ impl Format {
         }
     }
 
-    const fn range(self) -> (Name<'static>, Name<'static>, &'static str) {
+    const fn name(self) -> FormatName {
         match self {
-            Self::OpenMetrics => (
-                APPLICATION,
-                Name::new_unchecked("openmetrics-text"),
-                "1.0.0",
-            ),
-            Self::Text => (TEXT, PLAIN, "0.0.4"),
+            Self::OpenMetrics => FormatName {
+                ty: APPLICATION,
+                subty: Name::new_unchecked("openmetrics-text"),
+                version: "1.0.0",
+            },
+            Self::Text => FormatName {
+                ty: TEXT,
+                subty: PLAIN,
+                version: "0.0.4",
+            },
         }
     }
 }
 
-/// Thousandths, as RFC 9110 bounds a weight to three decimals.
-type Weight = u16;
-
-const FULL: Weight = 1000;
-
-/// How closely a media range names a format; of several ranges the closest one decides.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
-enum Closeness {
-    Anything,
-    Type,
-    Subtype,
-    Version,
-}
-
-/// The format for the values of all `Accept` headers of a request: the highest weight wins,
-/// OpenMetrics before text at equal weights, but only if it was asked for by name; text 0.0.4 if
-/// there is nothing acceptable or nothing readable.
+/// The format for the values of all `Accept` headers of a request.
+///
+/// The highest weight wins. At equal weights OpenMetrics comes before text, but only if it was
+/// asked for by name. It is text 0.0.4 if there is nothing acceptable or nothing readable.
+///
+/// # Examples
+/// ```
+/// use hyper::header::HeaderValue;
+/// use ssm_compliance_exporter::http::negotiate_format;
+/// use ssm_compliance_exporter::metrics::Format;
+///
+/// let accept = HeaderValue::from_static("application/openmetrics-text;version=1.0.0,*/*;q=0.1");
+/// assert_eq!(negotiate_format([&accept]), Format::OpenMetrics);
+/// assert_eq!(negotiate_format([&HeaderValue::from_static("*/*")]), Format::Text);
+/// ```
 pub fn negotiate_format<'a>(accept: impl IntoIterator<Item = &'a HeaderValue>) -> Format {
-    let (mut open, mut text) = (None, None);
-    for range in accept
-        .into_iter()
-        .filter_map(|v| v.to_str().ok())
-        .flat_map(MediaTypeList::new)
-        .flatten()
-    {
-        open = open.max(weigh(&range, Format::OpenMetrics));
-        text = text.max(weigh(&range, Format::Text));
+    let mut open_metrics = None;
+    let mut text = None;
+    for value in accept {
+        // A value that is not text says nothing.
+        let Ok(value) = value.to_str() else { continue };
+        for range in MediaTypeList::new(value).flatten() {
+            // `None` is less than any preference, and a closer one is more than a heavier one.
+            open_metrics = open_metrics.max(preference(&range, Format::OpenMetrics));
+            text = text.max(preference(&range, Format::Text));
+        }
     }
-    let excluded = matches!(text, Some((closeness, 0)) if closeness > Closeness::Anything);
-    let text = text.map_or(0, |(_, weight)| weight);
-    match open {
-        // A client that takes anything gets what every client reads, unless it refuses just that.
-        Some((Closeness::Anything, _)) if !excluded => Format::Text,
-        Some((_, weight)) if weight > 0 && weight >= text => Format::OpenMetrics,
-        _ => Format::Text,
+    choose_format(open_metrics, text)
+}
+
+fn choose_format(open_metrics: Option<Preference>, text: Option<Preference>) -> Format {
+    let Some(open_metrics) = open_metrics else {
+        return Format::Text;
+    };
+    // A client that takes anything gets what every client reads, unless it refuses just that.
+    if open_metrics.closeness == Closeness::Anything && !text.is_some_and(Preference::is_refusal) {
+        return Format::Text;
+    }
+    let text_weight = text.map_or(0, |text| text.weight);
+    if open_metrics.weight > 0 && open_metrics.weight >= text_weight {
+        Format::OpenMetrics
+    } else {
+        Format::Text
     }
 }
 
-/// How closely a range names the format and the weight it gives, if it does. One with an unreadable
-/// weight does not.
-fn weigh(range: &MediaType<'_>, format: Format) -> Option<(Closeness, Weight)> {
-    let (ty, subty, version) = format.range();
-    let version_fits = range
-        .get_param(Name::new_unchecked("version"))
-        .map(|asked| asked.unquoted_str() == version);
-    let closeness = match (range.ty.as_str(), range.subty.as_str()) {
-        ("*", "*") => Closeness::Anything,
-        (_, "*") if range.ty == ty => Closeness::Type,
-        _ if range.ty == ty && range.subty == subty && range.suffix.is_none() => match version_fits
-        {
-            None => Closeness::Subtype,
-            Some(true) => Closeness::Version,
-            Some(false) => return None,
-        },
-        _ => return None,
-    };
+impl Preference {
+    /// Whether the client refuses the format as such, and not just anything it does not list.
+    fn is_refusal(self) -> bool {
+        self.weight == 0 && self.closeness > Closeness::Anything
+    }
+}
+
+/// What a media range says of the format, if it names it. A range with an unreadable weight says
+/// nothing.
+fn preference(range: &MediaType<'_>, format: Format) -> Option<Preference> {
+    let closeness = closeness(range, &format.name())?;
     let weight = match range.get_param(Name::new_unchecked("q")) {
-        None => FULL,
-        Some(q) => parse_weight(&q.unquoted_str())?,
+        Some(weight) => parse_weight(&weight.unquoted_str())?,
+        None => FULL_WEIGHT,
     };
-    Some((closeness, weight))
+    Some(Preference { closeness, weight })
+}
+
+fn closeness(range: &MediaType<'_>, format: &FormatName) -> Option<Closeness> {
+    if range.ty == "*" && range.subty == "*" {
+        return Some(Closeness::Anything);
+    }
+    if range.ty != format.ty {
+        return None;
+    }
+    if range.subty == "*" {
+        return Some(Closeness::Type);
+    }
+    // A suffix makes another type of it, such as `text/plain+json`.
+    if range.subty != format.subty || range.suffix.is_some() {
+        return None;
+    }
+    match range.get_param(Name::new_unchecked("version")) {
+        None => Some(Closeness::Subtype),
+        Some(version) if version.unquoted_str() == format.version => Some(Closeness::Version),
+        Some(_) => None,
+    }
 }
 
 /// The coding for the values of all `Accept-Encoding` headers of a request: gzip wherever it is
 /// acceptable, unless `identity` is listed with a higher weight.
+///
+/// # Examples
+/// ```
+/// use hyper::header::HeaderValue;
+/// use ssm_compliance_exporter::http::negotiate_encoding;
+/// use ssm_compliance_exporter::metrics::Encoding;
+///
+/// let accept = HeaderValue::from_static("br, gzip;q=0.5");
+/// assert_eq!(negotiate_encoding([&accept]), Encoding::Gzip);
+/// assert_eq!(negotiate_encoding([]), Encoding::Identity);
+/// ```
 pub fn negotiate_encoding<'a>(
     accept_encoding: impl IntoIterator<Item = &'a HeaderValue>,
 ) -> Encoding {
-    let (mut gzip, mut any, mut identity) = (None, None, None);
-    let values = accept_encoding.into_iter().filter_map(|v| v.to_str().ok());
-    for (coding, weight) in values.flat_map(|v| v.split(',')).filter_map(parse_coding) {
-        match coding.to_ascii_lowercase().as_str() {
-            "gzip" | "x-gzip" => gzip = gzip.max(Some(weight)),
-            "*" => any = any.max(Some(weight)),
-            "identity" => identity = identity.max(Some(weight)),
-            _ => {}
+    let mut weights = CodingWeights::default();
+    for value in accept_encoding {
+        let Ok(value) = value.to_str() else { continue };
+        for element in value.split(',') {
+            weights.add(element);
         }
     }
-    let gzip = gzip.or(any).unwrap_or(0);
-    if gzip > 0 && gzip >= identity.unwrap_or(0) {
+    // `*` stands for every coding that is not listed, and a coding that is neither listed nor
+    // matched is not acceptable, except `identity` (RFC 9110 section 12.5.3).
+    let gzip = weights.gzip.or(weights.any).unwrap_or(0);
+    let identity = weights.identity.unwrap_or(0);
+    if gzip > 0 && gzip >= identity {
         Encoding::Gzip
     } else {
         Encoding::Identity
     }
 }
 
-/// One element, `gzip;q=0.5`; `None` if its weight cannot be read.
+impl CodingWeights {
+    /// Takes one element, `gzip;q=0.5`. One whose weight cannot be read says nothing.
+    fn add(&mut self, element: &str) {
+        let Some((coding, weight)) = parse_coding(element) else {
+            return;
+        };
+        let known = match coding.to_ascii_lowercase().as_str() {
+            // RFC 9110 has `x-gzip` as the old name of the same coding.
+            "gzip" | "x-gzip" => &mut self.gzip,
+            "*" => &mut self.any,
+            "identity" => &mut self.identity,
+            _ => return,
+        };
+        *known = (*known).max(Some(weight));
+    }
+}
+
 fn parse_coding(element: &str) -> Option<(&str, Weight)> {
     let mut parts = element.split(';').map(str::trim);
     let coding = parts.next()?;
-    let weight = parts.find_map(|p| p.strip_prefix("q=").or_else(|| p.strip_prefix("Q=")));
-    Some((coding, weight.map_or(Some(FULL), parse_weight)?))
+    let weight = match parts.find_map(weight_parameter) {
+        Some(text) => parse_weight(text)?,
+        None => FULL_WEIGHT,
+    };
+    Some((coding, weight))
+}
+
+fn weight_parameter(text: &str) -> Option<&str> {
+    text.strip_prefix("q=").or_else(|| text.strip_prefix("Q="))
 }
 
 /// A weight between 0 and 1. More than three decimals are tolerated and cut.
@@ -134,16 +231,21 @@ fn parse_weight(text: &str) -> Option<Weight> {
     if !decimals.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }
-    let thousandths = decimals
-        .bytes()
-        .chain([b'0'; 3])
-        .take(3)
-        .fold(0, |sum, b| sum * 10 + Weight::from(b - b'0'));
+    let thousandths = thousandths(decimals);
     match whole {
         "0" => Some(thousandths),
-        "1" if thousandths == 0 => Some(FULL),
+        "1" if thousandths == 0 => Some(FULL_WEIGHT),
         _ => None,
     }
+}
+
+/// The first three decimals as a number; those that are not there are zeros.
+fn thousandths(decimals: &str) -> Weight {
+    let mut sum = 0;
+    for digit in decimals.bytes().chain([b'0'; 3]).take(3) {
+        sum = sum * 10 + Weight::from(digit - b'0');
+    }
+    sum
 }
 
 #[cfg(test)]

@@ -1,12 +1,14 @@
 //! The open connections: how many there are, and which one makes room for the next.
 //!
-//! Two rules keep the server open to newcomers, whatever the others do. A quarter of the places is
-//! for connections that have not sent a request yet, and of those the oldest makes room for the
-//! next, so a newcomer is admitted at once and costs nobody who is being served. With its first
-//! request a connection takes one of the other places; if there is none, the served connection of
-//! the least [`ConnectionStanding`] is closed, with its answer under way. That spares kept connections, which
-//! are idle most of the time. Only if they fill more than half of the places, one of them makes
-//! room before an answer that goes on.
+//! Two rules keep the server open to newcomers, whatever the others do:
+//!
+//! - A quarter of the places is for connections that have not sent a request yet. Of those the
+//!   oldest makes room for the next, so a newcomer is admitted at once, at the cost of nobody who
+//!   is being served.
+//! - With its first request a connection takes one of the other places. If there is none, the
+//!   served connection of the least [`ConnectionStanding`] is closed, even with an answer under
+//!   way. This spares kept connections, which are idle most of the time. Only if they fill more
+//!   than half of the places does one of them make room before an answer that makes progress.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,17 +17,18 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::Instant;
 
 use super::limits::Limits;
-use super::state::{ConnectionStanding, ConnectionState};
+use super::standing::ConnectionStanding;
+use super::state::ConnectionState;
 
-/// How many connections may be told to close and not have done so yet, before newcomers wait for
-/// them. It takes them one turn of the scheduler.
+/// How many connections may have been told to close without having done so, before newcomers wait
+/// for them. Closing takes them one turn of the scheduler.
 const MAX_CLOSING: usize = 16;
 
 /// How many newcomers may be admitted before the first of them is looked at. Accepting must not
-/// outrun serving: the oldest newcomer might be closed though its request is there already.
+/// outrun serving, or the oldest newcomer might be closed although its request has already come.
 const MAX_STARTING: usize = 16;
 
-/// One of so many places is for newcomers.
+/// One in this many places is for newcomers.
 const NEWCOMERS_SHARE: usize = 4;
 
 /// All open connections of a server.
@@ -40,13 +43,28 @@ pub(super) struct Registry {
     count: watch::Sender<usize>,
 }
 
+/// The connections that have places, and those that are about to end.
 #[derive(Debug)]
 struct Connections {
     max_idle: usize,
     next_id: u64,
     open: HashMap<u64, Arc<ConnectionState>>,
-    /// Connections that are told to close; their places are others' already.
+    /// Connections that have been told to close. Others have their places already.
     closing: usize,
+}
+
+/// A connection that might make room; the least goes first.
+#[derive(Clone, Copy, Eq, Ord, PartialEq, PartialOrd)]
+struct Candidate {
+    standing: ConnectionStanding,
+    id: u64,
+}
+
+/// What becomes of a connection behind the answer to its request.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum AfterAnswer {
+    KeepOpen,
+    Close,
 }
 
 /// A connection's place among the open ones, given up when dropped.
@@ -59,21 +77,17 @@ pub(super) struct ConnectionSlot {
 
 impl Registry {
     pub(super) fn new(limits: Limits) -> Arc<Self> {
+        // With a single place there would be none for a newcomer beside a connection being served.
         let max_open = limits.max_connections.max(2);
         let for_newcomers = (max_open / NEWCOMERS_SHARE).max(1);
         let max_established = max_open - for_newcomers;
-        let connections = Connections {
-            max_idle: max_established / 2,
-            next_id: 0,
-            open: HashMap::new(),
-            closing: 0,
-        };
         Arc::new(Self {
             limits,
             max_open,
             max_established,
+            // More turns than places for newcomers would let accepting outrun serving again.
             starting: Arc::new(Semaphore::new(MAX_STARTING.min(for_newcomers))),
-            connections: Mutex::new(connections),
+            connections: Mutex::new(Connections::none(max_established / 2)),
             count: watch::Sender::new(0),
         })
     }
@@ -101,6 +115,7 @@ impl Registry {
     /// Never completes if there is none.
     pub(super) async fn make_room(&self) {
         let mut count = self.count.subscribe();
+        // The count is watched from before the eviction, or the end of a fast task could be missed.
         let evicted = self.connections().evict_in_proportion();
         if !evicted || count.changed().await.is_err() {
             std::future::pending().await
@@ -120,12 +135,9 @@ impl Registry {
         if connections.open.len() >= self.max_open {
             connections.evict_in_proportion();
         }
-        let (id, state) = (
-            connections.next_id,
-            Arc::new(ConnectionState::new(self.limits)),
-        );
-        connections.next_id += 1;
-        connections.open.insert(id, Arc::clone(&state));
+        let state = Arc::new(ConnectionState::new(self.limits));
+        let id = connections.add(Arc::clone(&state));
+        // Wakes the tasks that wait in `admit`, `make_room` or `emptied`.
         self.count.send_replace(connections.unended());
         Some(ConnectionSlot {
             registry: Arc::clone(self),
@@ -142,57 +154,82 @@ impl Registry {
 }
 
 impl Connections {
-    /// Those whose task has not ended.
+    fn none(max_idle: usize) -> Self {
+        Self {
+            max_idle,
+            next_id: 0,
+            open: HashMap::new(),
+            closing: 0,
+        }
+    }
+
+    /// Adds a connection and returns the number by which it is known.
+    fn add(&mut self, state: Arc<ConnectionState>) -> u64 {
+        let id = self.next_id;
+        self.next_id += 1;
+        self.open.insert(id, state);
+        id
+    }
+
+    /// The number of connections whose task has not ended.
     fn unended(&self) -> usize {
         self.open.len() + self.closing
     }
 
-    /// Makes room for a newcomer: at the cost of another one if they have their share of the
-    /// places, else of one that is served. `false` if nothing is open.
+    /// Makes room for a newcomer: at the cost of another newcomer if they have their share of the
+    /// places, else of a connection that is being served. `false` if nothing is open.
     fn evict_in_proportion(&mut self) -> bool {
-        let newcomers = self
-            .open
-            .values()
-            .filter(|state| !state.is_established())
-            .count();
-        if newcomers >= (self.open.len() / NEWCOMERS_SHARE).max(1) {
-            let least = self.least(|state| !state.is_established());
-            self.evict(least)
-        } else {
-            self.evict_established()
+        let newcomers = self.count(ConnectionState::is_newcomer);
+        let share = (self.open.len() / NEWCOMERS_SHARE).max(1);
+        if newcomers < share {
+            return self.evict_established();
         }
+        let least = self.least(ConnectionState::is_newcomer);
+        self.evict(least)
     }
 
     /// Makes room among the served connections. `false` if there is none.
     fn evict_established(&mut self) -> bool {
-        let least = self.least(ConnectionState::is_established);
-        let idle = self.open.values().filter(|state| state.is_idle()).count();
-        let goes_on = least.is_some_and(|(standing, _)| !standing.is_stalled(Instant::now()));
-        if goes_on && idle > self.max_idle {
-            let longest_idle = self.least(ConnectionState::is_idle);
-            self.evict(longest_idle)
-        } else {
-            self.evict(least)
+        let Some(least) = self.least(ConnectionState::is_established) else {
+            return false;
+        };
+        let idle = self.count(ConnectionState::is_idle);
+        let is_stalled = least.standing.is_stalled(Instant::now());
+        if is_stalled || idle <= self.max_idle {
+            return self.evict(Some(least));
         }
+        let longest_idle = self.least(ConnectionState::is_idle);
+        self.evict(longest_idle)
     }
 
-    /// The one of the least standing among `candidates`.
-    fn least(
-        &self,
-        candidates: impl Fn(&ConnectionState) -> bool,
-    ) -> Option<(ConnectionStanding, u64)> {
+    /// How many open connections are of a kind.
+    fn count(&self, is_counted: fn(&ConnectionState) -> bool) -> usize {
+        self.open.values().filter(|state| is_counted(state)).count()
+    }
+
+    /// The connection of the least standing among those of a kind.
+    fn least(&self, is_candidate: fn(&ConnectionState) -> bool) -> Option<Candidate> {
         let now = Instant::now();
-        let candidates = self.open.iter().filter(|(_, state)| candidates(state));
-        candidates
-            .map(|(&id, state)| (state.standing(now), id))
+        self.open
+            .iter()
+            .filter(|(_, state)| is_candidate(state))
+            .map(|(&id, state)| Candidate {
+                standing: state.standing(now),
+                id,
+            })
             .min()
     }
 
     /// Tells a connection to close; `false` if there is none.
-    fn evict(&mut self, connection: Option<(ConnectionStanding, u64)>) -> bool {
-        let Some(state) = connection.and_then(|(_, id)| self.open.remove(&id)) else {
+    fn evict(&mut self, candidate: Option<Candidate>) -> bool {
+        let Some(candidate) = candidate else {
             return false;
         };
+        let Some(state) = self.open.remove(&candidate.id) else {
+            return false;
+        };
+        // The place is free at once. The task notices a moment later, and until then it still has
+        // its file descriptors.
         self.closing += 1;
         state.evict();
         true
@@ -204,37 +241,35 @@ impl ConnectionSlot {
         &self.state
     }
 
-    /// Takes a place among the served connections, once the first request has come. Answers whether
-    /// it has one; a probe of health or readiness takes none from others, because it is answered at
-    /// once and can do without.
-    pub(super) fn establish(&self, is_probe: bool) -> bool {
+    /// Takes a place among the served connections, once the first request has come. Without one the
+    /// request is answered all the same, but the connection is to close behind the answer. A probe
+    /// of health or readiness takes no place from others, because it is answered at once.
+    pub(super) fn establish(&self, is_probe: bool) -> AfterAnswer {
         if self.state.is_established() {
-            return true;
+            return AfterAnswer::KeepOpen;
         }
         let mut connections = self.registry.connections();
-        if !connections.open.contains_key(&self.id) {
-            // Evicted meanwhile.
-            return false;
+        // It may have been evicted as a newcomer while its request was on its way.
+        let is_evicted = !connections.open.contains_key(&self.id);
+        if is_evicted {
+            return AfterAnswer::Close;
         }
-        let established = connections
-            .open
-            .values()
-            .filter(|state| state.is_established())
-            .count();
+        let established = connections.count(ConnectionState::is_established);
         if established >= self.registry.max_established {
             if is_probe {
-                return false;
+                return AfterAnswer::Close;
             }
             connections.evict_established();
         }
         self.state.establish();
-        true
+        AfterAnswer::KeepOpen
     }
 }
 
 impl Drop for ConnectionSlot {
     fn drop(&mut self) {
         let mut connections = self.registry.connections();
+        // One that was evicted has lost its place before.
         if connections.open.remove(&self.id).is_none() {
             connections.closing = connections.closing.saturating_sub(1);
         }

@@ -1,6 +1,6 @@
 //! Which path is answered by which handler.
 //!
-//! How a handler answers is the [`answer`](super::answer) module's.
+//! How a handler answers is left to [`answer`](super::answer).
 
 /// What answers a path.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -13,17 +13,8 @@ pub(super) enum Handler {
     Ready,
 }
 
-/// The closed set of `handler` values told to [`ExporterState::answered`](super::Site::answered), so that a
-/// counter can start at 0.
-pub const HANDLERS: [&str; 7] = [
-    "metrics", "exporter", "sd", "landing", "healthy", "ready", OTHER,
-];
-
-/// The `handler` of paths that nothing answers.
-pub(super) const OTHER: &str = "other";
-
 /// Paths that do not depend on flags: Prometheus' own names, and those of Kubernetes.
-const FIXED: [(&str, Handler); 7] = [
+const FIXED_ROUTES: [(&str, Handler); 7] = [
     ("/", Handler::Landing),
     ("/sd", Handler::Discovery),
     ("/-/healthy", Handler::Healthy),
@@ -36,35 +27,55 @@ const FIXED: [(&str, Handler); 7] = [
 /// Why a telemetry path cannot be served.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum TelemetryPathError {
-    /// Not an absolute path of printable characters.
+    /// It is not an absolute path of printable characters.
     #[error(
         "the telemetry path {0:?} is not a plain path, write it like \"/metrics\", without spaces and \"?#%\""
     )]
     NotAPath(String),
-    /// Already used by another endpoint.
+    /// Another endpoint has it already.
     #[error("the telemetry path {0:?} is the path of another endpoint, choose another")]
     Taken(String),
 }
 
-/// Whether the metrics can be served at `path`. `/` is possible and leaves no landing page.
+/// Checks that the metrics can be served at `path`. `/` is possible and leaves no landing page.
+///
+/// # Errors
+/// The path is not plain, or is that of another endpoint.
+///
+/// # Examples
+/// ```
+/// use ssm_compliance_exporter::http::check_telemetry_path;
+///
+/// assert!(check_telemetry_path("/compliance").is_ok());
+/// assert!(check_telemetry_path("/-/healthy").is_err());
+/// ```
 pub fn check_telemetry_path(path: &str) -> Result<(), TelemetryPathError> {
-    let plain = |b: u8| b.is_ascii_graphic() && !b"?#%\\".contains(&b);
-    // A second slash at its beginning would make the landing page's link lead to another host.
-    if !path.starts_with('/') || path.starts_with("//") || !path.bytes().all(plain) {
+    if !is_plain(path) {
         return Err(TelemetryPathError::NotAPath(path.to_owned()));
     }
-    match fixed(path) {
+    match find_fixed(path) {
         None | Some(Handler::Landing) => Ok(()),
         Some(_) => Err(TelemetryPathError::Taken(path.to_owned())),
     }
 }
 
+fn is_plain(path: &str) -> bool {
+    // A second slash at its beginning would make the landing page's link lead to another host.
+    path.starts_with('/') && !path.starts_with("//") && path.bytes().all(is_plain_byte)
+}
+
+fn is_plain_byte(byte: u8) -> bool {
+    byte.is_ascii_graphic() && !b"?#%\\".contains(&byte)
+}
+
 /// The handler of a request's path, if it has one.
 pub(super) fn find(path: &str, telemetry_path: &str) -> Option<Handler> {
-    match path.strip_prefix(telemetry_path) {
-        Some("") => Some(Handler::Metrics),
-        _ if path == exporter_path(telemetry_path) => Some(Handler::Exporter),
-        _ => fixed(path),
+    if path == telemetry_path {
+        Some(Handler::Metrics)
+    } else if path == exporter_path(telemetry_path) {
+        Some(Handler::Exporter)
+    } else {
+        find_fixed(path)
     }
 }
 
@@ -73,11 +84,9 @@ pub(super) fn exporter_path(telemetry_path: &str) -> String {
     format!("{}/exporter", telemetry_path.trim_end_matches('/'))
 }
 
-fn fixed(path: &str) -> Option<Handler> {
-    FIXED
-        .iter()
-        .find(|(known, _)| *known == path)
-        .map(|&(_, handler)| handler)
+fn find_fixed(path: &str) -> Option<Handler> {
+    let (_, handler) = FIXED_ROUTES.iter().find(|(fixed, _)| *fixed == path)?;
+    Some(*handler)
 }
 
 impl Handler {
@@ -86,7 +95,7 @@ impl Handler {
         matches!(self, Self::Healthy | Self::Ready)
     }
 
-    /// Its name in [`HANDLERS`].
+    /// Its value of the label `handler`, one of [`HANDLERS`](crate::metrics::HANDLERS).
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Metrics => "metrics",
@@ -102,6 +111,7 @@ impl Handler {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::metrics::{HANDLERS, OTHER_HANDLER};
 
     #[test]
     fn the_telemetry_path_is_configurable() {
@@ -137,11 +147,37 @@ mod tests {
         }
     }
 
+    /// Every handler that a route leads to.
+    fn handlers() -> Vec<Handler> {
+        let fixed = FIXED_ROUTES.iter().map(|(_, handler)| *handler);
+        fixed.chain([Handler::Metrics, Handler::Exporter]).collect()
+    }
+
     #[test]
     fn every_handler_has_its_name_in_the_closed_set() {
-        for (_, handler) in FIXED {
-            assert!(HANDLERS.contains(&handler.name()));
+        let mut names: Vec<&str> = handlers().into_iter().map(Handler::name).collect();
+        names.push(OTHER_HANDLER);
+        for name in &names {
+            assert!(HANDLERS.contains(name), "{name}");
         }
-        assert!(HANDLERS.contains(&Handler::Metrics.name()) && HANDLERS.contains(&OTHER));
+        for name in HANDLERS {
+            assert!(names.contains(&name), "{name}");
+        }
+    }
+
+    #[test]
+    fn the_table_of_routes_names_every_path_with_its_handler() {
+        let mut paths = 0;
+        for line in include_str!("mod.rs").lines() {
+            let Some(row) = line.strip_prefix("//! | `/") else {
+                continue;
+            };
+            let (path, row) = row.split_once("` |").unwrap();
+            let handler = row.split('`').nth(1).unwrap();
+            let found = find(&format!("/{path}"), "/metrics").map(Handler::name);
+            assert_eq!(found, Some(handler), "/{path}");
+            paths += 1;
+        }
+        assert_eq!(paths, handlers().len());
     }
 }

@@ -14,23 +14,41 @@ use tokio::sync::watch;
 use tokio::time::{Instant, timeout};
 use tracing::{debug, warn};
 
-use super::connection::{ServerContext, ShutdownStage, serve};
+use super::connection::{ShutdownStage, serve};
 use super::exporter_state::ExporterState;
 use super::limits::Options;
 use super::registry::Registry;
+use super::responder::ServerContext;
 use super::stream::configure;
 
-/// How long to leave a listener alone that cannot accept, if closing a connection does not help
+/// How long a listener that cannot accept is left alone, if closing a connection does not help
 /// sooner.
 const ACCEPT_RETRY_DELAY: Duration = Duration::from_millis(100);
 
-/// How often the log has that connections cannot be accepted.
+/// How often the log says at most that connections cannot be accepted.
 const WARNING_INTERVAL: Duration = Duration::from_mins(1);
 
 /// How long connections get to notice that they are cut; they only have to be scheduled once.
 const CUT_GRACE: Duration = Duration::from_millis(500);
 
 /// The HTTP server.
+///
+/// # Examples
+/// ```no_run
+/// use std::error::Error;
+/// use std::sync::Arc;
+/// use ssm_compliance_exporter::http::{self, ExporterState, Options, Server};
+///
+/// async fn serve(state: Arc<dyn ExporterState>, options: Options) -> Result<(), Box<dyn Error>> {
+///     let address = "127.0.0.1:10068".parse()?;
+///     let listener = http::bind(&address).await?;
+///     let shutdown = async {
+///         let _ = tokio::signal::ctrl_c().await;
+///     };
+///     Server::run(vec![listener], state, options, shutdown).await?;
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug)]
 pub struct Server;
 
@@ -45,8 +63,8 @@ pub enum ServerError {
 }
 
 impl Server {
-    /// Serves `exporter_state` on the listeners until `shutdown` completes, then stops accepting, lets
-    /// answers under way end within the drain limit, cuts the rest and returns.
+    /// Serves `exporter_state` on the listeners until `shutdown` completes. Then it stops
+    /// accepting, lets answers under way end within the drain limit, cuts the rest and returns.
     ///
     /// Dropping the returned future cuts all connections.
     ///
@@ -65,20 +83,36 @@ impl Server {
             exporter_state,
             options,
         });
-        let end = until(shutdown, accept_all(&listeners, &registry, &server, &stage)).await;
+        let acceptor = Acceptor {
+            listeners: &listeners,
+            registry: &registry,
+            server: &server,
+            stage: &stage,
+            next_listener: 0,
+            last_warning: None,
+        };
+        let end = until(shutdown, acceptor.accept_all()).await;
+        // From here on a client is refused at once, instead of waiting in the backlog for nothing.
         drop(listeners);
-        stage.send_replace(ShutdownStage::Draining);
-        if timeout(drain, registry.emptied()).await.is_err() {
-            debug!("cutting connections that did not end in time");
-        }
-        stage.send_replace(ShutdownStage::Ended);
-        let _ = timeout(CUT_GRACE, registry.emptied()).await;
+        stop(&registry, &stage, drain).await;
         end
     }
 }
 
-/// Accepts until `shutdown` completes; a panic of either is an error instead of the end of whoever
-/// waits for this.
+/// Lets answers under way end within the drain limit, and cuts the rest.
+async fn stop(registry: &Registry, stage: &watch::Sender<ShutdownStage>, drain: Duration) {
+    stage.send_replace(ShutdownStage::Draining);
+    if timeout(drain, registry.emptied()).await.is_err() {
+        debug!("cutting connections that did not end in time");
+    }
+    stage.send_replace(ShutdownStage::Ended);
+    // The tasks end by themselves. Waiting for them lets their sockets close before the caller may
+    // exit.
+    let _ = timeout(CUT_GRACE, registry.emptied()).await;
+}
+
+/// Accepts until `shutdown` completes. A panic of either becomes an error, so that the rest of the
+/// program can still stop in order.
 async fn until(
     shutdown: impl Future<Output = ()>,
     accepting: impl Future<Output = Infallible>,
@@ -95,57 +129,78 @@ async fn until(
         .map_err(|_| ServerError::Panicked)
 }
 
-/// Serves every connection in a task of its own.
-async fn accept_all(
-    listeners: &[TcpListener],
-    registry: &Arc<Registry>,
-    server: &Arc<ServerContext>,
-    stage: &watch::Sender<ShutdownStage>,
-) -> Infallible {
-    let mut first = 0;
-    let mut warned: Option<Instant> = None;
-    loop {
-        match accept_any(listeners, &mut first).await {
-            Ok(stream) => {
-                configure(&stream);
-                let starting = registry.start().await;
-                let slot = registry.admit().await;
-                tokio::spawn(serve(
-                    stream,
-                    slot,
-                    starting,
-                    Arc::clone(server),
-                    stage.subscribe(),
-                ));
-            }
-            // The client has gone again before it was accepted.
-            Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
-            // Mostly for want of file descriptors, of which connections have some.
-            Err(error) => {
-                if warned.is_none_or(|at| at.elapsed() >= WARNING_INTERVAL) {
-                    warned = Some(Instant::now());
-                    warn!(%error, "cannot accept connections, closing those that make the least progress");
-                }
-                let _ = timeout(ACCEPT_RETRY_DELAY, registry.make_room()).await;
+/// Accepts connections, and serves each in a task of its own.
+struct Acceptor<'a> {
+    listeners: &'a [TcpListener],
+    registry: &'a Arc<Registry>,
+    server: &'a Arc<ServerContext>,
+    stage: &'a watch::Sender<ShutdownStage>,
+    /// The listener that is asked first for the next connection.
+    next_listener: usize,
+    last_warning: Option<Instant>,
+}
+
+impl Acceptor<'_> {
+    async fn accept_all(mut self) -> Infallible {
+        loop {
+            match self.accept().await {
+                Ok(stream) => self.serve(stream).await,
+                // The client has gone again before it was accepted.
+                Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
+                Err(error) => self.recover(&error).await,
             }
         }
     }
-}
 
-/// The next connection of any listener, beginning behind the one that had the last, so that none
-/// starves.
-async fn accept_any(listeners: &[TcpListener], first: &mut usize) -> io::Result<TcpStream> {
-    poll_fn(|cx| {
-        for turn in 0..listeners.len() {
-            let index = (*first + turn) % listeners.len();
-            if let Poll::Ready(accepted) = listeners[index].poll_accept(cx) {
-                *first = index + 1;
-                return Poll::Ready(accepted.map(|(stream, _)| stream));
+    /// The next connection of any listener. The listener behind the one that had the last is asked
+    /// first, so that none starves.
+    async fn accept(&mut self) -> io::Result<TcpStream> {
+        poll_fn(|cx| {
+            for turn in 0..self.listeners.len() {
+                let index = (self.next_listener + turn) % self.listeners.len();
+                if let Poll::Ready(accepted) = self.listeners[index].poll_accept(cx) {
+                    self.next_listener = index + 1;
+                    return Poll::Ready(accepted.map(|(stream, _)| stream));
+                }
             }
+            Poll::Pending
+        })
+        .await
+    }
+
+    /// Starts a task for the connection, as soon as there is room for it.
+    async fn serve(&self, stream: TcpStream) {
+        configure(&stream);
+        // While this waits, further clients stay in the backlog of the system, where they cost
+        // nothing.
+        let starting = self.registry.start().await;
+        let slot = self.registry.admit().await;
+        let server = Arc::clone(self.server);
+        tokio::spawn(serve(
+            stream,
+            slot,
+            starting,
+            server,
+            self.stage.subscribe(),
+        ));
+    }
+
+    /// Accepting mostly fails for want of file descriptors, of which connections have some.
+    async fn recover(&mut self, error: &io::Error) {
+        if self.is_warning_due() {
+            self.last_warning = Some(Instant::now());
+            warn!(%error, "cannot accept connections, closing those that make the least progress");
         }
-        Poll::Pending
-    })
-    .await
+        // Without a pause this would be a busy loop, because the listener stays ready.
+        let _ = timeout(ACCEPT_RETRY_DELAY, self.registry.make_room()).await;
+    }
+
+    fn is_warning_due(&self) -> bool {
+        match self.last_warning {
+            Some(last) => last.elapsed() >= WARNING_INTERVAL,
+            None => true,
+        }
+    }
 }
 
 #[cfg(test)]

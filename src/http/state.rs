@@ -1,6 +1,6 @@
 //! One connection's phase, deadline and progress.
 //!
-//! hyper has a single timeout, which also counts between requests; a scraper that comes once a
+//! hyper has a single timeout, which also counts between requests. A scraper that comes once a
 //! minute needs a long one there, and a client that dribbles a request header a short one. So the
 //! phases are kept here, moved along by [`stream`](super::stream) and [`body`](super::body), and
 //! enforced by [`connection`](super::connection).
@@ -16,14 +16,8 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::limits::Limits;
-
-/// The time in which the bytes that a client has taken come to count half. Short enough to tell a
-/// reader that has stopped, long enough to bridge the pauses of one that is slow.
-const PROGRESS_HALF_LIFE: Duration = Duration::from_secs(2);
-
-/// How long a request may be under way before the connection is judged by its progress, and an
-/// answer may pause before it counts as standing still.
-const JUDGED_AFTER: Duration = Duration::from_secs(1);
+use super::recent_bytes::RecentBytes;
+use super::standing::{ConnectionStanding, PROGRESS_GRACE};
 
 /// The bound on any answer, however long it is.
 const MAX_RESPONSE_TIME: Duration = Duration::from_hours(1);
@@ -37,26 +31,8 @@ pub(super) enum Phase {
     Reading,
     /// An answer is being made.
     Responding,
-    /// The answer is made, but not all of it has been taken by the client's side.
+    /// The answer is made, but the client's side has not taken all of it.
     Flushing,
-}
-
-/// How much a connection is worth keeping: when room is needed, the least goes first.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
-pub(super) enum ConnectionStanding {
-    /// It has not sent a whole request yet, be it nothing or half a head. The oldest goes first,
-    /// because an honest client asks soon after connecting.
-    Newcomer { connected: Instant },
-    /// A request is under way. The one that takes the least goes first, of equals the one that
-    /// stands still for longest.
-    Exchanging {
-        recent_bytes: u64,
-        last_progress: Instant,
-    },
-    /// It has been served and waits for its next request, as scrapers do for most of their time.
-    Idle { since: Instant },
-    /// Its next request has only just come, so nothing is known about its progress.
-    Beginning { since: Instant },
 }
 
 /// Shared by the connection's task, its stream, its response bodies and the registry.
@@ -65,7 +41,7 @@ pub(super) struct ConnectionState {
     limits: Limits,
     connected: Instant,
     cycle: Mutex<Cycle>,
-    /// A place among the served connections is this one's.
+    /// Whether one of the places for served connections is this one's.
     established: AtomicBool,
     evicted: Notify,
 }
@@ -74,6 +50,7 @@ pub(super) struct ConnectionState {
 #[derive(Debug)]
 struct Cycle {
     phase: Phase,
+    /// When this phase began.
     since: Instant,
     /// When this phase ends at the latest.
     deadline: Instant,
@@ -81,43 +58,20 @@ struct Cycle {
     last_progress: Instant,
     /// Whether the client has taken some of the answer under way.
     answer_begun: bool,
+    /// What the client has taken of all answers.
     taken: RecentBytes,
-    /// More came from the client while an answer was under way: a pipelined request.
-    more: bool,
-}
-
-/// A number of bytes that fades with time.
-#[derive(Debug)]
-struct RecentBytes {
-    count: u64,
-    at: Instant,
-}
-
-impl ConnectionStanding {
-    /// Whether a request is under way whose answer stands still.
-    pub(super) fn is_stalled(self, now: Instant) -> bool {
-        matches!(self, Self::Exchanging { last_progress, .. }
-            if now.saturating_duration_since(last_progress) >= JUDGED_AFTER)
-    }
+    /// Whether more came from the client while an answer was under way: a pipelined request.
+    has_pipelined: bool,
 }
 
 impl ConnectionState {
-    /// A new connection: its first request is due within the header timeout.
+    /// A new connection, whose first request is due within the header timeout.
     pub(super) fn new(limits: Limits) -> Self {
         let now = Instant::now();
-        let cycle = Cycle {
-            phase: Phase::Waiting,
-            since: now,
-            deadline: now + limits.header_timeout,
-            last_progress: now,
-            answer_begun: false,
-            taken: RecentBytes { count: 0, at: now },
-            more: false,
-        };
         Self {
             limits,
             connected: now,
-            cycle: Mutex::new(cycle),
+            cycle: Mutex::new(Cycle::new(now, limits.header_timeout)),
             established: AtomicBool::new(false),
             evicted: Notify::new(),
         }
@@ -126,13 +80,11 @@ impl ConnectionState {
     /// When the connection is to be dropped if nothing changes.
     pub(super) fn deadline(&self) -> Instant {
         let cycle = self.cycle();
-        if cycle.is_answering() {
-            cycle
-                .deadline
-                .min(cycle.last_progress + self.limits.stall_timeout)
-        } else {
-            cycle.deadline
+        if !cycle.is_answering() {
+            return cycle.deadline;
         }
+        let stalled = cycle.last_progress + self.limits.stall_timeout;
+        cycle.deadline.min(stalled)
     }
 
     pub(super) fn phase(&self) -> Phase {
@@ -148,6 +100,11 @@ impl ConnectionState {
         self.established.load(Ordering::Relaxed)
     }
 
+    /// Whether it has no place among the served connections yet.
+    pub(super) fn is_newcomer(&self) -> bool {
+        !self.is_established()
+    }
+
     /// Whether it has been served and waits for its next request.
     pub(super) fn is_idle(&self) -> bool {
         self.is_established() && self.phase() == Phase::Waiting
@@ -155,35 +112,22 @@ impl ConnectionState {
 
     /// Counts it among the served connections from now on.
     pub(super) fn establish(&self) {
+        // No other memory depends on this flag, so the weakest ordering will do.
         self.established.store(true, Ordering::Relaxed);
     }
 
+    /// How much it is worth keeping as of now.
     pub(super) fn standing(&self, now: Instant) -> ConnectionStanding {
-        if !self.is_established() {
-            return ConnectionStanding::Newcomer {
-                connected: self.connected,
-            };
+        if self.is_established() {
+            return self.cycle().standing(now);
         }
-        let cycle = self.cycle();
-        let since = cycle.since;
-        match cycle.phase {
-            Phase::Waiting => ConnectionStanding::Idle { since },
-            _ if !cycle.answer_begun && now.saturating_duration_since(since) < JUDGED_AFTER => {
-                ConnectionStanding::Beginning { since }
-            }
-            Phase::Reading => ConnectionStanding::Exchanging {
-                recent_bytes: 0,
-                last_progress: since,
-            },
-            Phase::Responding | Phase::Flushing => ConnectionStanding::Exchanging {
-                recent_bytes: cycle.taken.at(now),
-                last_progress: cycle.last_progress,
-            },
-        }
+        let connected = self.connected;
+        ConnectionStanding::Newcomer { connected }
     }
 
     /// Asks the connection's task to end.
     pub(super) fn evict(&self) {
+        // The notice is kept if the task is not waiting for it yet.
         self.evicted.notify_one();
     }
 
@@ -192,23 +136,17 @@ impl ConnectionState {
         self.evicted.notified().await;
     }
 
-    /// Bytes came from the client.
+    /// Notes that bytes came from the client.
     pub(super) fn received(&self) {
         let mut cycle = self.cycle();
         match cycle.phase {
-            Phase::Waiting => {
-                // A fresh connection's header timeout runs from connecting, so it only ever gets
-                // nearer.
-                let now = Instant::now();
-                let deadline = cycle.deadline.min(now + self.limits.header_timeout);
-                cycle.enter(Phase::Reading, now, deadline);
-            }
-            Phase::Responding | Phase::Flushing => cycle.more = true,
+            Phase::Waiting => cycle.begin_head(Instant::now(), self.limits.header_timeout),
+            Phase::Responding | Phase::Flushing => cycle.has_pipelined = true,
             Phase::Reading => {}
         }
     }
 
-    /// A request's head is complete.
+    /// Notes that a request's head is complete.
     pub(super) fn requested(&self) {
         let mut cycle = self.cycle();
         let now = Instant::now();
@@ -218,56 +156,63 @@ impl ConnectionState {
             cycle.enter(Phase::Responding, now, deadline);
             cycle.answer_begun = true;
         } else {
-            cycle.enter(Phase::Responding, now, now + self.limits.response_timeout);
+            let deadline = now + self.limits.response_timeout;
+            cycle.enter(Phase::Responding, now, deadline);
             cycle.last_progress = now;
         }
     }
 
-    /// The answer has so many bytes: a long one may take longer, as long as the client takes it at
-    /// a fair rate.
+    /// Notes how long the answer is, in bytes. A long one may take longer, as long as the client
+    /// takes it at a fair rate.
     pub(super) fn answering(&self, bytes: u64) {
         let mut cycle = self.cycle();
-        let latest = cycle.since + self.limits.time_for(bytes);
-        // Unless an answer before this one is not out yet.
+        // Until the answer before this one is out, its deadline counts.
         if !cycle.answer_begun {
-            cycle.deadline = latest;
+            cycle.deadline = cycle.since + self.limits.time_for(bytes);
         }
     }
 
-    /// The last frame of the answer has been handed to the stream.
+    /// Notes that the last frame of the answer has been handed to the stream.
     pub(super) fn answered(&self) {
         let mut cycle = self.cycle();
+        // Only the phase changes: the client has the time for the rest of the answer that it had
+        // before.
         if cycle.phase == Phase::Responding {
             cycle.phase = Phase::Flushing;
         }
     }
 
-    /// So many bytes have left for the client.
+    /// Notes that so many bytes have left for the client.
     pub(super) fn sent(&self, bytes: usize) {
-        if bytes > 0 {
-            let mut cycle = self.cycle();
-            let now = Instant::now();
-            cycle.last_progress = now;
-            cycle.answer_begun = true;
-            cycle.taken.add(bytes as u64, now);
+        // A write of nothing is not progress.
+        if bytes == 0 {
+            return;
         }
+        let mut cycle = self.cycle();
+        let now = Instant::now();
+        cycle.last_progress = now;
+        cycle.answer_begun = true;
+        cycle.taken.add(bytes as u64, now);
     }
 
-    /// All that was written has left for the client.
+    /// Notes that all that was written has left for the client.
     pub(super) fn flushed(&self) {
         let mut cycle = self.cycle();
-        if cycle.phase == Phase::Flushing {
-            let (phase, timeout) = if cycle.more {
-                (Phase::Reading, self.limits.header_timeout)
-            } else {
-                (Phase::Waiting, self.limits.idle_timeout)
-            };
-            let now = Instant::now();
-            cycle.enter(phase, now, now + timeout);
+        if cycle.phase != Phase::Flushing {
+            return;
+        }
+        let now = Instant::now();
+        // The bytes of a pipelined request have been read already, so nothing else would note that
+        // it has begun.
+        if cycle.has_pipelined {
+            cycle.enter(Phase::Reading, now, now + self.limits.header_timeout);
+        } else {
+            cycle.enter(Phase::Waiting, now, now + self.limits.idle_timeout);
         }
     }
 
     fn cycle(&self) -> MutexGuard<'_, Cycle> {
+        // Each change leaves the cycle consistent, so a panic while it was locked does no harm.
         self.cycle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -275,6 +220,7 @@ impl ConnectionState {
 impl Limits {
     /// The longest that an answer of so many bytes may take.
     fn time_for(&self, bytes: u64) -> Duration {
+        // A configured rate of 0 must not divide by zero.
         let reading = Duration::from_secs(bytes / self.min_bytes_per_second.max(1));
         self.response_timeout
             .saturating_add(reading)
@@ -283,8 +229,27 @@ impl Limits {
 }
 
 impl Cycle {
+    fn new(now: Instant, header_timeout: Duration) -> Self {
+        Self {
+            phase: Phase::Waiting,
+            since: now,
+            deadline: now + header_timeout,
+            last_progress: now,
+            answer_begun: false,
+            taken: RecentBytes::none(now),
+            has_pipelined: false,
+        }
+    }
+
     fn is_answering(&self) -> bool {
         matches!(self.phase, Phase::Responding | Phase::Flushing)
+    }
+
+    /// The first bytes of a request have come. A fresh connection's header timeout runs from
+    /// connecting, so the deadline only ever gets nearer.
+    fn begin_head(&mut self, now: Instant, header_timeout: Duration) {
+        let deadline = self.deadline.min(now + header_timeout);
+        self.enter(Phase::Reading, now, deadline);
     }
 
     fn enter(&mut self, phase: Phase, now: Instant, deadline: Instant) {
@@ -292,24 +257,29 @@ impl Cycle {
         self.since = now;
         self.deadline = deadline;
         self.answer_begun = false;
-        self.more = false;
-    }
-}
-
-impl RecentBytes {
-    fn add(&mut self, bytes: u64, now: Instant) {
-        self.count = self.at(now).saturating_add(bytes);
-        self.at = now;
+        self.has_pipelined = false;
     }
 
-    /// The count as of now: half of it after each half-life, in a straight line between.
-    fn at(&self, now: Instant) -> u64 {
-        let elapsed = now.saturating_duration_since(self.at).as_nanos();
-        let half_life = PROGRESS_HALF_LIFE.as_nanos();
-        let halvings = u32::try_from(elapsed / half_life).unwrap_or(u32::MAX);
-        let count = u128::from(self.count.checked_shr(halvings).unwrap_or(0));
-        let faded = count * (elapsed % half_life) / (2 * half_life);
-        u64::try_from(count - faded).unwrap_or(u64::MAX)
+    /// The standing of a connection that is being served.
+    fn standing(&self, now: Instant) -> ConnectionStanding {
+        let since = self.since;
+        if self.phase == Phase::Waiting {
+            return ConnectionStanding::Idle { since };
+        }
+        if !self.answer_begun && now.saturating_duration_since(since) < PROGRESS_GRACE {
+            return ConnectionStanding::Beginning { since };
+        }
+        // The head of a later request that does not come to its end: the client takes nothing.
+        if self.phase == Phase::Reading {
+            return ConnectionStanding::Exchanging {
+                recent_bytes: 0,
+                last_progress: since,
+            };
+        }
+        ConnectionStanding::Exchanging {
+            recent_bytes: self.taken.count_at(now),
+            last_progress: self.last_progress,
+        }
     }
 }
 

@@ -1,5 +1,5 @@
-//! A stream that tells the [`ConnectionState`] what passes through, and what of a socket's settings
-//! progress rests on.
+//! A stream that reports to the [`ConnectionState`] what passes through it, and the socket settings
+//! that make progress visible.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -12,15 +12,15 @@ use tokio::net::TcpStream;
 use super::state::ConnectionState;
 
 /// How much of an answer the system may hold that it has not sent yet (`TCP_NOTSENT_LOWAT`,
-/// documented with Linux's `tcp_notsent_lowat`). Without a bound it takes megabytes for a client
-/// that reads nothing, which costs memory and looks like progress. With this one a client shows
-/// progress at each half of it, and a fast one is as fast as without.
+/// documented with Linux's `tcp_notsent_lowat`). Without a bound the system takes megabytes for a
+/// client that reads nothing, which costs memory and looks like progress. With this bound a client
+/// shows progress at each half of it, and a fast client is as fast as without.
 #[cfg(target_os = "linux")]
 const MAX_UNSENT_BYTES: u32 = 4 * 1024;
 
-/// Something that a client is at the other end of, plain or TLS.
+/// A stream with a client at its other end, plain or TLS.
 pub(super) trait Transport: AsyncRead + AsyncWrite + Send + Unpin + 'static {
-    /// Makes the coming close a reset: what is not sent is forgotten.
+    /// Makes closing the stream a reset: the system forgets what it has not sent.
     fn reset_on_close(&self);
 }
 
@@ -30,7 +30,7 @@ impl Transport for TcpStream {
     }
 }
 
-/// Settings for serving; a system without one of them serves all the same.
+/// Settings for serving. A system without one of them serves all the same.
 pub(super) fn configure(stream: &TcpStream) {
     // Answers are written whole: waiting to fill a packet would only delay their ends.
     let _ = stream.set_nodelay(true);
@@ -59,6 +59,7 @@ impl<T: Transport> AsyncRead for ObservedStream<T> {
     ) -> Poll<io::Result<()>> {
         let before = buf.filled().len();
         ready!(Pin::new(&mut self.inner).poll_read(cx, buf))?;
+        // A read of nothing is the end of the client's side, not the beginning of a request.
         if buf.filled().len() > before {
             self.state.received();
         }
@@ -103,8 +104,8 @@ impl<T: Transport> AsyncWrite for ObservedStream<T> {
     }
 }
 
-/// An answer that is cut ends with a reset. Otherwise the system would keep its rest for minutes,
-/// for a client that does not read.
+/// An answer that is cut ends with a reset. Otherwise the system would keep the rest of it for
+/// minutes, for a client that does not read.
 impl<T: Transport> Drop for ObservedStream<T> {
     fn drop(&mut self) {
         if self.state.is_answering() {

@@ -18,7 +18,10 @@ const TABLE: &[(&str, &[&[&str]])] = &[
     ),
     (
         "metrics",
-        &[AWS, &["hyper", "crate::collect", "crate::config"]],
+        &[
+            AWS,
+            &["hyper", "crate::collect", "crate::config", "crate::http"],
+        ],
     ),
     ("collect", &[AWS, &["hyper", "prometheus_client"]]),
     ("aws", &[&["hyper", "prometheus_client"]]),

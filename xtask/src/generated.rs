@@ -1,4 +1,4 @@
-//! The list of generated files, and what is done with them.
+//! The list of generated files, and how they are written and checked.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -31,32 +31,32 @@ pub(crate) fn write_all(root: &Path) -> anyhow::Result<()> {
 /// # Errors
 /// Names every file that is missing or says something else.
 pub(crate) fn check_all(root: &Path) -> anyhow::Result<()> {
-    let files = all()?;
-    let stale: Vec<String> = files
-        .iter()
-        .filter(|file| !file.is_current(root))
-        .map(|file| file.path.display().to_string())
-        .collect();
-    if !stale.is_empty() {
-        bail!(
-            "stale: {}\n  hint: run `make generate`, and look at the change before committing it",
-            stale.join(", ")
-        );
+    let mut stale = Vec::new();
+    for file in all()? {
+        if !file.is_current(root) {
+            stale.push(file.path.display().to_string());
+        }
     }
-    Ok(())
+    if stale.is_empty() {
+        return Ok(());
+    }
+    bail!(
+        "stale: {}\n  hint: run `make generate`, and look at the change before committing it",
+        stale.join(", ")
+    )
 }
 
+/// Every generated file as it is to be.
 fn all() -> anyhow::Result<Vec<Generated>> {
     let mut files = vec![
         Generated::new("docs/metrics.md", metrics::document()),
         Generated::new("docs/configuration.md", config::reference::document()),
     ];
     for dashboard in dashboards::all() {
+        // It is indented, so that a change of a dashboard can be reviewed line by line.
         let json = serde_json::to_string_pretty(&dashboard.to_json())?;
-        files.push(Generated::new(
-            &format!("dashboards/{}.json", dashboard.uid()),
-            json + "\n",
-        ));
+        let path = format!("dashboards/{}.json", dashboard.uid());
+        files.push(Generated::new(&path, json + "\n"));
     }
     Ok(files)
 }
@@ -71,6 +71,7 @@ impl Generated {
         }
     }
 
+    /// Whether the file is there with this text. One that cannot be read is as good as missing.
     fn is_current(&self, root: &Path) -> bool {
         fs::read_to_string(root.join(&self.path)).is_ok_and(|text| text == self.text)
     }

@@ -1,7 +1,8 @@
 //! Writes every generated file of this repository, or checks that all of them are current.
 //!
-//! `make generate` and `make check-generated` run it. What the files say is decided where it is
-//! known: the metrics and the configuration format in the exporter, the dashboards in their crate.
+//! `make generate` and `make check-generated` run it. What the files say is decided elsewhere: that
+//! of the metrics and the configuration format in the exporter, that of the dashboards in their
+//! crate.
 
 mod generated;
 
@@ -23,11 +24,14 @@ fn main() -> ExitCode {
 }
 
 fn run() -> anyhow::Result<()> {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let root = repository();
-    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["generate"] => generated::write_all(root),
-        ["check"] => generated::check_all(root),
+    let mut arguments = std::env::args().skip(1);
+    let command = arguments.next();
+    if arguments.next().is_some() {
+        bail!(USAGE);
+    }
+    match command.as_deref() {
+        Some("generate") => generated::write_all(repository()),
+        Some("check") => generated::check_all(repository()),
         _ => bail!(USAGE),
     }
 }

@@ -1,18 +1,18 @@
-//! Clients that send too much, too slowly, or nothing: answered or closed, and others are served
-//! meanwhile.
+//! Clients that send too much, too slowly, or nothing. They are answered or closed, and others are
+//! served meanwhile.
 
 use super::*;
 
 /// Long enough for a busy machine to serve in, short enough to wait for.
-const SHORT: Duration = Duration::from_millis(300);
+const SHORT_TIMEOUT: Duration = Duration::from_millis(300);
 
-fn patient() -> Limits {
+fn patient_limits() -> Limits {
     Limits {
-        header_timeout: PATIENCE * 2,
-        idle_timeout: PATIENCE * 2,
-        stall_timeout: PATIENCE * 2,
-        response_timeout: PATIENCE * 2,
-        // However long the page is.
+        header_timeout: HANG_TIMEOUT * 2,
+        idle_timeout: HANG_TIMEOUT * 2,
+        stall_timeout: HANG_TIMEOUT * 2,
+        response_timeout: HANG_TIMEOUT * 2,
+        // However long the page is, it adds nothing to the timeout.
         min_bytes_per_second: u64::MAX,
         ..Limits::default()
     }
@@ -22,7 +22,7 @@ async fn assert_served(server: &Running) {
     assert_eq!(server.get("/-/healthy", "").await.code, 200);
 }
 
-/// Sends for as long as the server takes it, and returns what it answered.
+/// Sends for as long as the server reads it, and returns what the server answered.
 async fn flood(server: &Running, start: &str, unit: &[u8], times: usize) -> Vec<u8> {
     let mut client = server.connect().await;
     client.send(start.as_bytes()).await;
@@ -36,7 +36,7 @@ async fn flood(server: &Running, start: &str, unit: &[u8], times: usize) -> Vec<
 
 #[tokio::test]
 async fn a_request_line_of_a_megabyte_is_refused() {
-    let server = start(Constant::default(), patient()).await;
+    let server = start(ConstantState::default(), patient_limits()).await;
     let answer = flood(&server, "GET /", &[b'a'; 4096], 256).await;
     assert!(
         answer.is_empty() || answer.starts_with(b"HTTP/1.1 4"),
@@ -47,7 +47,7 @@ async fn a_request_line_of_a_megabyte_is_refused() {
 
 #[tokio::test]
 async fn a_head_is_taken_up_to_a_size_that_bounds_memory() {
-    let server = start(Constant::default(), patient()).await;
+    let server = start(ConstantState::default(), patient_limits()).await;
     let header = |length| format!("X: {}\r\n", "y".repeat(length));
     assert_eq!(server.get("/metrics", &header(8 * 1024)).await.code, 200);
     let answer = flood(
@@ -69,7 +69,7 @@ async fn a_head_is_taken_up_to_a_size_that_bounds_memory() {
 
 #[tokio::test]
 async fn endless_headers_are_refused() {
-    let server = start(Constant::default(), patient()).await;
+    let server = start(ConstantState::default(), patient_limits()).await;
     for unit in [&b"X-Some: header\r\n"[..], b"xxxxxxxxxxxxxxxxxxxxxxx"] {
         let answer = flood(&server, "GET / HTTP/1.1\r\nX: ", unit, 100_000).await;
         assert!(
@@ -82,7 +82,7 @@ async fn endless_headers_are_refused() {
 
 #[tokio::test]
 async fn garbage_is_refused_and_counts_for_nothing() {
-    let server = start(Constant::default(), patient()).await;
+    let server = start(ConstantState::default(), patient_limits()).await;
     for garbage in [
         &b"\0\0\0\0\r\n\r\n"[..],
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
@@ -110,7 +110,7 @@ async fn garbage_is_refused_and_counts_for_nothing() {
 
 #[tokio::test]
 async fn an_upload_is_not_read() {
-    let server = start(Constant::default(), patient()).await;
+    let server = start(ConstantState::default(), patient_limits()).await;
     let head = "POST /metrics HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000000\r\n\r\n";
     let answer = flood(&server, head, &[b'a'; 4096], 65536).await;
     assert!(
@@ -123,21 +123,21 @@ async fn an_upload_is_not_read() {
 #[tokio::test]
 async fn a_dribbled_header_is_cut_at_the_header_timeout() {
     let server = start(
-        Constant::default(),
+        ConstantState::default(),
         Limits {
-            header_timeout: SHORT,
-            ..patient()
+            header_timeout: SHORT_TIMEOUT,
+            ..patient_limits()
         },
     )
     .await;
     let mut client = server.connect().await;
     let started = Instant::now();
     client.send(b"GET / HTTP/1.1\r\n").await;
-    while client.stream.write_all(b"X: y\r\n").await.is_ok() && started.elapsed() < PATIENCE {
-        tokio::time::sleep(SHORT / 20).await;
+    while client.stream.write_all(b"X: y\r\n").await.is_ok() && started.elapsed() < HANG_TIMEOUT {
+        tokio::time::sleep(SHORT_TIMEOUT / 20).await;
     }
     assert!(
-        started.elapsed() >= SHORT / 2 && started.elapsed() < PATIENCE,
+        started.elapsed() >= SHORT_TIMEOUT / 2 && started.elapsed() < HANG_TIMEOUT,
         "{:?}",
         started.elapsed()
     );
@@ -147,10 +147,10 @@ async fn a_dribbled_header_is_cut_at_the_header_timeout() {
 #[tokio::test]
 async fn a_dribbled_header_is_cut_on_a_kept_connection_too() {
     let server = start(
-        Constant::default(),
+        ConstantState::default(),
         Limits {
-            header_timeout: SHORT,
-            ..patient()
+            header_timeout: SHORT_TIMEOUT,
+            ..patient_limits()
         },
     )
     .await;
@@ -159,11 +159,11 @@ async fn a_dribbled_header_is_cut_on_a_kept_connection_too() {
         .send(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n")
         .await;
     assert_eq!(client.reply(false).await.code, 200);
-    tokio::time::sleep(SHORT * 2).await;
+    tokio::time::sleep(SHORT_TIMEOUT * 2).await;
     client.send(b"GET /metrics HTT").await;
     let (after, rest) = client.closed().await;
     assert!(
-        rest.is_empty() && after >= SHORT / 2 && after < PATIENCE,
+        rest.is_empty() && after >= SHORT_TIMEOUT / 2 && after < HANG_TIMEOUT,
         "{after:?}"
     );
 }
@@ -171,24 +171,27 @@ async fn a_dribbled_header_is_cut_on_a_kept_connection_too() {
 #[tokio::test]
 async fn a_client_that_says_nothing_is_closed() {
     let server = start(
-        Constant::default(),
+        ConstantState::default(),
         Limits {
-            header_timeout: SHORT,
-            ..patient()
+            header_timeout: SHORT_TIMEOUT,
+            ..patient_limits()
         },
     )
     .await;
     let (after, _) = server.connect().await.closed().await;
-    assert!(after >= SHORT / 2 && after < PATIENCE, "{after:?}");
+    assert!(
+        after >= SHORT_TIMEOUT / 2 && after < HANG_TIMEOUT,
+        "{after:?}"
+    );
 }
 
 #[tokio::test]
 async fn a_kept_connection_is_closed_at_the_idle_timeout_and_not_before() {
     let server = start(
-        Constant::default(),
+        ConstantState::default(),
         Limits {
-            idle_timeout: SHORT * 2,
-            ..patient()
+            idle_timeout: SHORT_TIMEOUT * 2,
+            ..patient_limits()
         },
     )
     .await;
@@ -198,19 +201,19 @@ async fn a_kept_connection_is_closed_at_the_idle_timeout_and_not_before() {
             .send(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n")
             .await;
         assert_eq!(client.reply(false).await.code, 200);
-        tokio::time::sleep(SHORT).await;
+        tokio::time::sleep(SHORT_TIMEOUT).await;
     }
     let (after, rest) = client.closed().await;
-    assert!(rest.is_empty() && after < PATIENCE, "{after:?}");
+    assert!(rest.is_empty() && after < HANG_TIMEOUT, "{after:?}");
 }
 
 #[tokio::test]
 async fn a_slow_reader_is_cut_at_the_response_timeout() {
     let server = start(
-        Constant::large(),
+        ConstantState::large(),
         Limits {
-            response_timeout: SHORT,
-            ..patient()
+            response_timeout: SHORT_TIMEOUT,
+            ..patient_limits()
         },
     )
     .await;
@@ -218,7 +221,7 @@ async fn a_slow_reader_is_cut_at_the_response_timeout() {
     client
         .send(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n")
         .await;
-    tokio::time::sleep(SHORT * 2).await;
+    tokio::time::sleep(SHORT_TIMEOUT * 2).await;
     let (_, received) = client.closed().await;
     assert!(
         received.starts_with(b"HTTP/1.1 200") && received.len() < 64 << 20,
@@ -230,10 +233,10 @@ async fn a_slow_reader_is_cut_at_the_response_timeout() {
 #[tokio::test]
 async fn a_slow_reader_cannot_win_time_by_pipelining() {
     let server = start(
-        Constant::large(),
+        ConstantState::large(),
         Limits {
-            response_timeout: SHORT,
-            ..patient()
+            response_timeout: SHORT_TIMEOUT,
+            ..patient_limits()
         },
     )
     .await;
@@ -245,7 +248,7 @@ async fn a_slow_reader_cannot_win_time_by_pipelining() {
                 .as_bytes(),
         )
         .await;
-    tokio::time::sleep(SHORT * 2).await;
+    tokio::time::sleep(SHORT_TIMEOUT * 2).await;
     let (_, received) = client.closed().await;
     assert!(received.len() < 64 << 20, "{}", received.len());
 }
@@ -268,11 +271,11 @@ async fn a_page_that_lies_about_its_length_costs_only_its_own_connection() {
     ];
     for (length, page) in lies {
         let server = start(
-            Constant {
+            ConstantState {
                 page,
-                ..Constant::default()
+                ..ConstantState::default()
             },
-            patient(),
+            patient_limits(),
         )
         .await;
         let mut client = server.connect().await;
@@ -292,10 +295,10 @@ async fn a_page_that_lies_about_its_length_costs_only_its_own_connection() {
 #[tokio::test]
 async fn silent_connections_beyond_the_cap_make_room_oldest_first_and_before_a_served_one() {
     let server = start(
-        Constant::default(),
+        ConstantState::default(),
         Limits {
             max_connections: 8,
-            ..patient()
+            ..patient_limits()
         },
     )
     .await;
@@ -325,10 +328,10 @@ async fn silent_connections_beyond_the_cap_make_room_oldest_first_and_before_a_s
 #[tokio::test]
 async fn half_sent_heads_make_room_too() {
     let server = start(
-        Constant::default(),
+        ConstantState::default(),
         Limits {
             max_connections: 4,
-            ..patient()
+            ..patient_limits()
         },
     )
     .await;
@@ -344,10 +347,10 @@ async fn half_sent_heads_make_room_too() {
 #[tokio::test]
 async fn slow_readers_at_the_cap_do_not_delay_others() {
     let server = start(
-        Constant::large(),
+        ConstantState::large(),
         Limits {
             max_connections: 2,
-            ..patient()
+            ..patient_limits()
         },
     )
     .await;

@@ -20,22 +20,22 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use super::*;
-use crate::metrics::{Encoding, Format};
+use crate::metrics::{Encoding, Format, HANDLERS};
 
 /// How long a test waits before it counts as hanging.
-const PATIENCE: Duration = Duration::from_secs(10);
+const HANG_TIMEOUT: Duration = Duration::from_secs(10);
 
 type Page = fn(Format, Encoding) -> Exposition;
 
-/// A site of constants that remembers what was answered.
-struct Constant {
+/// An exporter state whose pages are constants, and that remembers what was answered.
+struct ConstantState {
     page: Page,
     readiness: Readiness,
     answered: Mutex<Vec<(&'static str, u16)>>,
     panicked: AtomicUsize,
 }
 
-impl Default for Constant {
+impl Default for ConstantState {
     fn default() -> Self {
         let page = |format, encoding| Bytes::from(format!("{format:?} {encoding:?}\n")).into();
         Self {
@@ -47,13 +47,13 @@ impl Default for Constant {
     }
 }
 
-impl Constant {
+impl ConstantState {
     /// A page much larger than any socket buffer, which a slow reader does not get at once.
     fn large() -> Self {
         const FRAME: Bytes = Bytes::from_static(&[b'x'; 64 * 1024]);
         let page = |_, _| Exposition {
             length: 64 << 20,
-            chunks: Box::new(std::iter::repeat_with(|| FRAME.into()).take(1024)),
+            frames: Box::new(std::iter::repeat_with(|| FRAME.into()).take(1024)),
         };
         Self {
             page,
@@ -62,7 +62,7 @@ impl Constant {
     }
 }
 
-impl ExporterState for Constant {
+impl ExporterState for ConstantState {
     fn metrics(
         &self,
         part: PageSelector<'_>,
@@ -113,16 +113,16 @@ impl ExporterState for Constant {
 /// A server on a port of its own, stopped by [`Running::stop`] or when dropped.
 struct Running {
     address: SocketAddr,
-    exporter_state: Arc<Constant>,
+    exporter_state: Arc<ConstantState>,
     stop: oneshot::Sender<()>,
     task: JoinHandle<Result<(), ServerError>>,
 }
 
-async fn start(exporter_state: Constant, limits: Limits) -> Running {
+async fn start(exporter_state: ConstantState, limits: Limits) -> Running {
     start_at("/metrics", exporter_state, limits).await
 }
 
-async fn start_at(telemetry_path: &str, exporter_state: Constant, limits: Limits) -> Running {
+async fn start_at(telemetry_path: &str, exporter_state: ConstantState, limits: Limits) -> Running {
     let listener = bind(&"127.0.0.1:0".parse().unwrap()).await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel();
@@ -175,7 +175,7 @@ impl Running {
             .await
     }
 
-    /// Asks the server to stop and says how long it took.
+    /// Asks the server to stop and returns how long it took.
     async fn stop(self) -> Duration {
         let started = Instant::now();
         self.stop.send(()).unwrap();
@@ -216,7 +216,8 @@ impl Client {
             .unwrap_or(0)
     }
 
-    /// How long the server takes to close the connection, and all it sent until then.
+    /// Waits until the server closes the connection. Returns how long that took, and all that was
+    /// sent until then.
     async fn closed(mut self) -> (Duration, Vec<u8>) {
         let started = Instant::now();
         while self.receive().await > 0 {}
@@ -231,7 +232,7 @@ struct Reply {
 }
 
 impl Reply {
-    /// Takes a complete head off the front.
+    /// Takes the head of a reply off the front of what was read, once it is complete.
     fn parse(unread: &mut Vec<u8>) -> Option<Self> {
         let end = unread.windows(4).position(|w| w == b"\r\n\r\n")? + 4;
         let head = String::from_utf8(unread.drain(..end).collect()).unwrap();
@@ -269,5 +270,7 @@ impl Reply {
 }
 
 async fn in_time<T>(future: impl Future<Output = T>) -> T {
-    tokio::time::timeout(PATIENCE, future).await.expect("hangs")
+    tokio::time::timeout(HANG_TIMEOUT, future)
+        .await
+        .expect("hangs")
 }

@@ -1,4 +1,4 @@
-//! Real headers of real clients, and garbage.
+//! Headers as real clients send them, and garbage.
 
 use proptest::prelude::*;
 
@@ -15,28 +15,28 @@ fn encoding(accept: &str) -> Encoding {
 #[test]
 fn every_prometheus_gets_open_metrics() {
     for accept in [
-        // 2.42
+        // Prometheus 2.42 sends this.
         "application/openmetrics-text;version=1.0.0,\
          application/openmetrics-text;version=0.0.1;q=0.75,\
          text/plain;version=0.0.4;q=0.5,\
          */*;q=0.1",
-        // 2.53
+        // Prometheus 2.53 sends this.
         "application/openmetrics-text;version=1.0.0;q=0.5,\
          application/openmetrics-text;version=0.0.1;q=0.4,\
          text/plain;version=0.0.4;q=0.3,\
          */*;q=0.2",
-        // 3.0
+        // Prometheus 3.0 sends this.
         "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,\
          application/openmetrics-text;version=0.0.1;escaping=allow-utf-8;q=0.4,\
          text/plain;version=0.0.4;escaping=allow-utf-8;q=0.3,\
          */*;escaping=allow-utf-8;q=0.2",
-        // 3.14
+        // Prometheus 3.14 sends this.
         "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,\
          application/openmetrics-text;version=0.0.1;q=0.5,\
          text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,\
          text/plain;version=0.0.4;q=0.3,\
          */*;q=0.2",
-        // 3.14 with native histograms
+        // Prometheus 3.14 with native histograms sends this.
         "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.7,\
          application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,\
          application/openmetrics-text;version=0.0.1;q=0.5,\

@@ -4,23 +4,24 @@ use super::*;
 
 const REQUEST: &[u8] = b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n";
 
-fn exporter_state(page: Page) -> Constant {
-    Constant {
+fn exporter_state(page: Page) -> ConstantState {
+    ConstantState {
         page,
-        ..Constant::default()
+        ..ConstantState::default()
     }
 }
 
-/// Tells how many panics the site was told of. A connection's end is seen before its task has told.
-async fn panics_told(server: &Running, at_least: usize) -> usize {
-    let told = || server.exporter_state.panicked.load(Ordering::Relaxed);
+/// The number of panics that were counted. The end of a connection is seen before its task has
+/// counted one.
+async fn counted_panics(server: &Running, at_least: usize) -> usize {
+    let counted = || server.exporter_state.panicked.load(Ordering::Relaxed);
     in_time(async {
-        while told() < at_least {
+        while counted() < at_least {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     })
     .await;
-    told()
+    counted()
 }
 
 #[tokio::test]
@@ -33,7 +34,7 @@ async fn a_panic_before_the_answer_is_a_500_that_ends_the_connection() {
     assert_eq!(other.reply(false).await.code, 200);
 
     let mut client = server.connect().await;
-    // What is pipelined behind it is not answered.
+    // The requests pipelined behind it are not answered.
     client.send(&REQUEST.repeat(3)).await;
     let reply = client.reply(false).await;
     assert_eq!(
@@ -46,7 +47,7 @@ async fn a_panic_before_the_answer_is_a_500_that_ends_the_connection() {
         reply.text()
     );
     assert_eq!(client.closed().await.1, b"");
-    assert_eq!(panics_told(&server, 1).await, 1);
+    assert_eq!(counted_panics(&server, 1).await, 1);
 
     other
         .send(b"GET /metrics/exporter HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -60,7 +61,7 @@ async fn a_panic_before_the_answer_is_a_500_that_ends_the_connection() {
             .code,
         500
     );
-    assert_eq!(panics_told(&server, 2).await, 2);
+    assert_eq!(counted_panics(&server, 2).await, 2);
     let answered = server.exporter_state.answered.lock().unwrap().clone();
     assert_eq!(
         answered,
@@ -82,7 +83,7 @@ async fn a_panic_in_mid_answer_ends_the_answer_and_frees_the_place() {
         let chunks = std::iter::repeat_with(move || frames.next().expect("injected").into());
         Exposition {
             length: 1_000,
-            chunks: Box::new(chunks),
+            frames: Box::new(chunks),
         }
     };
     let server = start(
@@ -98,7 +99,7 @@ async fn a_panic_in_mid_answer_ends_the_answer_and_frees_the_place() {
         client.send(REQUEST).await;
         let (_, received) = client.closed().await;
         assert!(received.len() < 1_000, "{received:?}");
-        assert_eq!(panics_told(&server, round).await, round);
+        assert_eq!(counted_panics(&server, round).await, round);
         assert_eq!(server.get("/-/healthy", "").await.code, 200);
     }
     assert!(
@@ -107,7 +108,7 @@ async fn a_panic_in_mid_answer_ends_the_answer_and_frees_the_place() {
     );
 }
 
-/// A site of which nothing works, not even being told that.
+/// An exporter state of which nothing works, not even the counting of panics.
 struct Broken;
 
 impl ExporterState for Broken {
@@ -132,7 +133,7 @@ impl ExporterState for Broken {
 }
 
 #[tokio::test]
-async fn a_site_that_always_panics_does_not_end_the_server() {
+async fn an_exporter_state_that_always_panics_does_not_end_the_server() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let options = options(

@@ -1,4 +1,4 @@
-//! Who makes room for whom. Time is paused, there are no sockets.
+//! Which connection makes room for which. Time is paused, and there are no sockets.
 
 use std::time::Duration;
 
@@ -22,21 +22,21 @@ fn admit(registry: &Arc<Registry>) -> ConnectionSlot {
 }
 
 impl ConnectionSlot {
-    /// Its request has come, and it has a place among the served.
+    /// Lets its request come, which gives it a place among the served connections.
     fn requested(self) -> Self {
         self.state.received();
         self.state.requested();
-        assert!(self.establish(false));
+        assert_eq!(self.establish(false), AfterAnswer::KeepOpen);
         self
     }
 
-    /// So many bytes of the answer have left.
+    /// Lets so many bytes of the answer leave.
     fn sent(self, bytes: usize) -> Self {
         self.state.sent(bytes);
         self
     }
 
-    /// The answer is out.
+    /// Lets the rest of the answer leave.
     fn served(self) -> Self {
         self.state.answered();
         self.state.flushed();
@@ -133,9 +133,9 @@ async fn a_probe_displaces_nobody_and_keeps_its_place_only_where_there_is_one() 
         .map(|_| admit(&registry).requested().served())
         .collect();
     let probe = admit(&registry);
-    assert!(probe.establish(true));
+    assert_eq!(probe.establish(true), AfterAnswer::KeepOpen);
     let late = admit(&registry);
-    assert!(!late.establish(true));
+    assert_eq!(late.establish(true), AfterAnswer::Close);
     assert!(late.is_open() && served.iter().all(ConnectionSlot::is_open));
 }
 

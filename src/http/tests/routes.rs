@@ -1,10 +1,10 @@
-//! What each path and method answers.
+//! How each path and method is answered.
 
 use super::*;
 
 #[tokio::test]
 async fn every_path_has_its_answer() {
-    let server = start(Constant::default(), Limits::default()).await;
+    let server = start(ConstantState::default(), Limits::default()).await;
     for (path, code, handler) in [
         ("/metrics", 200, "metrics"),
         ("/metrics?refresh=1", 200, "metrics"),
@@ -53,7 +53,7 @@ async fn every_path_has_its_answer() {
 
 #[tokio::test]
 async fn the_telemetry_path_may_be_another() {
-    let server = start_at("/ssm/metrics", Constant::default(), Limits::default()).await;
+    let server = start_at("/ssm/metrics", ConstantState::default(), Limits::default()).await;
     assert_eq!(server.get("/ssm/metrics", "").await.code, 200);
     assert_eq!(server.get("/metrics", "").await.code, 404);
     assert!(
@@ -67,7 +67,7 @@ async fn the_telemetry_path_may_be_another() {
 
 #[tokio::test]
 async fn other_methods_are_refused_with_the_allowed_ones() {
-    let server = start(Constant::default(), Limits::default()).await;
+    let server = start(ConstantState::default(), Limits::default()).await;
     for method in ["POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "BREW"] {
         for path in ["/metrics", "/", "/-/healthy", "/readyz"] {
             let reply = server
@@ -90,7 +90,7 @@ async fn other_methods_are_refused_with_the_allowed_ones() {
 
 #[tokio::test]
 async fn head_answers_with_the_headers_of_get() {
-    let server = start(Constant::default(), Limits::default()).await;
+    let server = start(ConstantState::default(), Limits::default()).await;
     for path in ["/metrics", "/", "/-/healthy", "/-/ready", "/nowhere"] {
         let get = server.get(path, "").await;
         let mut client = server.connect().await;
@@ -115,7 +115,7 @@ async fn head_answers_with_the_headers_of_get() {
 
 #[tokio::test]
 async fn the_metrics_are_negotiated() {
-    let server = start(Constant::default(), Limits::default()).await;
+    let server = start(ConstantState::default(), Limits::default()).await;
     let accept = "Accept: application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,text/plain;q=0.3\r\n";
     let reply = server
         .get("/metrics", &format!("{accept}Accept-Encoding: gzip\r\n"))
@@ -153,9 +153,9 @@ async fn readiness_lists_the_targets_that_are_waited_for() {
         "444455556666 us-east-1".into(),
     ]);
     let server = start(
-        Constant {
+        ConstantState {
             readiness,
-            ..Constant::default()
+            ..ConstantState::default()
         },
         Limits::default(),
     )
@@ -176,7 +176,7 @@ async fn readiness_lists_the_targets_that_are_waited_for() {
 
 #[tokio::test]
 async fn the_landing_page_runs_nothing_and_loads_nothing() {
-    let server = start(Constant::default(), Limits::default()).await;
+    let server = start(ConstantState::default(), Limits::default()).await;
     let reply = server.get("/", "").await;
     assert_eq!(
         reply.header("content-type"),
@@ -204,14 +204,14 @@ async fn the_landing_page_runs_nothing_and_loads_nothing() {
 
 #[tokio::test]
 async fn a_large_page_arrives_whole() {
-    let server = start(Constant::large(), Limits::default()).await;
+    let server = start(ConstantState::large(), Limits::default()).await;
     let reply = server.get("/metrics", "").await;
     assert_eq!(reply.body.len(), 64 << 20);
 }
 
 #[tokio::test]
 async fn a_connection_serves_many_requests_pipelined_or_not() {
-    let server = start(Constant::default(), Limits::default()).await;
+    let server = start(ConstantState::default(), Limits::default()).await;
     let mut client = server.connect().await;
     for _ in 0..3 {
         client
@@ -230,12 +230,12 @@ async fn a_connection_serves_many_requests_pipelined_or_not() {
 
 #[tokio::test]
 async fn old_and_half_closed_clients_are_answered() {
-    let server = start(Constant::default(), Limits::default()).await;
+    let server = start(ConstantState::default(), Limits::default()).await;
     let mut client = server.connect().await;
     client.send(b"GET /metrics HTTP/1.0\r\n\r\n").await;
     assert!(client.closed().await.1.ends_with(b"Text Identity\n"));
 
-    let server = start(Constant::large(), Limits::default()).await;
+    let server = start(ConstantState::large(), Limits::default()).await;
     let mut client = server.connect().await;
     client
         .send(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -247,7 +247,7 @@ async fn old_and_half_closed_clients_are_answered() {
 
 #[tokio::test]
 async fn the_health_check_finds_a_running_server_healthy() {
-    let server = start(Constant::default(), Limits::default()).await;
+    let server = start(ConstantState::default(), Limits::default()).await;
     assert_eq!(
         check_health(&server.address.to_string()).await.unwrap(),
         200
@@ -266,7 +266,7 @@ async fn all_listeners_are_served() {
     let options = options("/metrics", Limits::default());
     let server = Server::run(
         listeners.into(),
-        Arc::new(Constant::default()),
+        Arc::new(ConstantState::default()),
         options,
         std::future::pending(),
     );
@@ -279,7 +279,7 @@ async fn all_listeners_are_served() {
 
 #[tokio::test]
 async fn the_parts_of_the_metrics_have_addresses_of_their_own() {
-    let server = start(Constant::default(), Limits::default()).await;
+    let server = start(ConstantState::default(), Limits::default()).await;
     assert_eq!(server.get("/metrics/exporter", "").await.text(), "exporter");
     assert_eq!(
         server
@@ -292,7 +292,7 @@ async fn the_parts_of_the_metrics_have_addresses_of_their_own() {
 
 #[tokio::test]
 async fn service_discovery_names_each_target_once_and_the_exporter() {
-    let server = start_at("/ssm/metrics", Constant::default(), Limits::default()).await;
+    let server = start_at("/ssm/metrics", ConstantState::default(), Limits::default()).await;
     let reply = server
         .ask("GET /sd HTTP/1.1\r\nHost: exporter:10068\r\nConnection: close\r\n\r\n")
         .await;
@@ -312,9 +312,9 @@ async fn service_discovery_names_each_target_once_and_the_exporter() {
 
 #[tokio::test]
 async fn service_discovery_waits_until_every_account_is_known() {
-    let waiting = Constant {
+    let waiting = ConstantState {
         readiness: Readiness::Waiting(vec!["eu-west-1".into()]),
-        ..Constant::default()
+        ..ConstantState::default()
     };
     assert_eq!(
         start(waiting, Limits::default())

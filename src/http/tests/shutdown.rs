@@ -1,15 +1,15 @@
-//! Stopping: in bounded time, without cutting what can end.
+//! Stopping takes a bounded time and does not cut an answer that can still end.
 
 use super::*;
 
 const REQUEST: &[u8] = b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n";
 
-/// Much less than the drain of 4 seconds that a stop takes if something is waited for.
+/// Much less than the drain limit of 4 seconds, which a stop takes if it waits for something.
 const AT_ONCE: Duration = Duration::from_secs(2);
 
 #[tokio::test]
 async fn idle_connections_do_not_delay_a_stop() {
-    let server = start(Constant::default(), Limits::default()).await;
+    let server = start(ConstantState::default(), Limits::default()).await;
     let address = server.address;
     let silent = server.connect().await;
     let mut kept = server.connect().await;
@@ -23,7 +23,7 @@ async fn idle_connections_do_not_delay_a_stop() {
 
 #[tokio::test]
 async fn an_answer_under_way_is_finished() {
-    let server = start(Constant::large(), Limits::default()).await;
+    let server = start(ConstantState::large(), Limits::default()).await;
     let mut client = server.connect().await;
     client.send(REQUEST).await;
     client.receive().await;
@@ -39,7 +39,7 @@ async fn an_answer_under_way_is_finished() {
 async fn slow_clients_are_cut_when_the_drain_is_over() {
     let drain = Duration::from_millis(300);
     let server = start(
-        Constant::large(),
+        ConstantState::large(),
         Limits {
             drain,
             ..Limits::default()
@@ -60,7 +60,7 @@ async fn slow_clients_are_cut_when_the_drain_is_over() {
 
 #[tokio::test]
 async fn dropping_the_server_closes_its_connections() {
-    let server = start(Constant::default(), Limits::default()).await;
+    let server = start(ConstantState::default(), Limits::default()).await;
     let mut kept = server.connect().await;
     kept.send(REQUEST).await;
     assert_eq!(kept.reply(false).await.code, 200);

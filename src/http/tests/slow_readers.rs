@@ -9,25 +9,25 @@ use super::*;
 const PAGE_BYTES: u64 = 10_000_000;
 /// More connections than the server serves at once.
 const STALLED_READERS: usize = 600;
-/// Both ends of each are files of this process.
+/// Both ends of each connection are files of this process.
 const OPEN_FILES: u64 = 2 * STALLED_READERS as u64 + 400;
-/// The bound on any answer to an honest client meanwhile.
+/// How long an answer to an honest client may take meanwhile.
 const MAX_ANSWER_TIME: Duration = Duration::from_secs(2);
 
-/// A site with a page of 10 MB.
-fn ten_megabytes() -> Constant {
+/// An exporter state with a page of 10 MB.
+fn ten_megabytes() -> ConstantState {
     const FRAME: Bytes = Bytes::from_static(&[b'x'; 50_000]);
     let page = |_, _| Exposition {
         length: PAGE_BYTES,
-        chunks: Box::new(std::iter::repeat_with(|| FRAME.into()).take(200)),
+        frames: Box::new(std::iter::repeat_with(|| FRAME.into()).take(200)),
     };
-    Constant {
+    ConstantState {
         page,
-        ..Constant::default()
+        ..ConstantState::default()
     }
 }
 
-/// Lets this process open the files that the test needs, as far as its hard limit does.
+/// Lets this process open the files that the test needs, as far as its hard limit allows.
 #[cfg(target_os = "linux")]
 fn allow_open_files(count: u64) {
     use rustix::process::{Resource, getrlimit, setrlimit};
@@ -93,17 +93,18 @@ async fn six_hundred_readers_that_read_nothing_delay_nobody() {
     drop(stalled);
 }
 
-const SHORT: Duration = Duration::from_millis(700);
-/// Longer than the pauses of a slow reader on a busy machine, shorter than it takes for the page.
+const SHORT_TIMEOUT: Duration = Duration::from_millis(700);
+/// Longer than the pauses of a slow reader on a busy machine, but shorter than its whole answer
+/// takes.
 const LONG: Duration = Duration::from_secs(3);
 
-/// How a slow reader takes the page: so many bytes at a time, which are also all that the system
-/// reads ahead.
+/// How a slow reader takes the page: so many bytes at a time. The system does not read ahead more
+/// than that either.
 const SIP_BYTES: u32 = 64 * 1024;
 
 impl Client {
-    /// Reads to the end, with a pause of a tenth of a second after each sip; how much it got, and
-    /// in what time.
+    /// Reads to the end, with a pause of a tenth of a second after each sip. Returns how much it
+    /// got and in what time.
     async fn sip(mut self) -> (u64, Duration) {
         let started = Instant::now();
         let mut sip = vec![0; SIP_BYTES as usize];
@@ -121,15 +122,15 @@ async fn an_answer_that_nobody_reads_ends_at_the_stall_timeout() {
     let server = start(
         ten_megabytes(),
         Limits {
-            stall_timeout: SHORT,
+            stall_timeout: SHORT_TIMEOUT,
             ..Limits::default()
         },
     )
     .await;
     let client = server.ask_with_tiny_buffer().await;
-    tokio::time::sleep(SHORT + SHORT / 2).await;
+    tokio::time::sleep(SHORT_TIMEOUT + SHORT_TIMEOUT / 2).await;
     let (after, received) = client.closed().await;
-    assert!(after < SHORT / 2, "not ended yet: {after:?}");
+    assert!(after < SHORT_TIMEOUT / 2, "not ended yet: {after:?}");
     assert!(
         received.starts_with(b"HTTP/1.1 200") && received.len() < 64 * 1024,
         "{}",
@@ -157,7 +158,7 @@ async fn a_slow_reader_that_keeps_reading_gets_the_whole_page_long_after_both_ti
 
 #[tokio::test]
 async fn a_reader_below_the_least_rate_ends_in_bounded_time() {
-    // Five seconds for ten megabytes, of which this reader takes less than one in a second.
+    // Ten megabytes get five seconds, and this reader takes less than one megabyte in a second.
     let response_timeout = Duration::from_secs(1);
     let limits = Limits {
         response_timeout,
@@ -249,7 +250,7 @@ async fn little_of_a_page_is_made_for_a_client_that_does_not_read() {
     const FRAME: Bytes = Bytes::from_static(&[b'x'; 64 * 1024]);
     let page = |_, _| Exposition {
         length: 64 << 20,
-        chunks: Box::new(
+        frames: Box::new(
             std::iter::repeat_with(|| {
                 FRAMES_MADE.fetch_add(1, Ordering::Relaxed);
                 FRAME.into()
@@ -258,9 +259,9 @@ async fn little_of_a_page_is_made_for_a_client_that_does_not_read() {
         ),
     };
     let server = start(
-        Constant {
+        ConstantState {
             page,
-            ..Constant::default()
+            ..ConstantState::default()
         },
         Limits::default(),
     )
@@ -282,7 +283,7 @@ async fn a_request_that_is_there_is_answered_however_many_connect_behind_it() {
         },
     )
     .await;
-    // Without a turn for the server in between.
+    // The server gets no turn in between.
     let mut first = std::net::TcpStream::connect(server.address).unwrap();
     std::io::Write::write_all(
         &mut first,

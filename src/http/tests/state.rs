@@ -1,8 +1,8 @@
-//! Phases, deadlines and standings of one connection. Time is paused, there are no sockets.
+//! Phases, deadlines and standings of one connection. Time is paused, and there are no sockets.
 
 use super::*;
 
-/// All in milliseconds.
+// All of these are in milliseconds.
 const HEADER: u64 = 1_000;
 const IDLE: u64 = 10_000;
 const STALL: u64 = 3_000;
@@ -26,7 +26,7 @@ async fn wait(milliseconds: u64) {
     tokio::time::advance(Duration::from_millis(milliseconds)).await;
 }
 
-/// Phase and milliseconds left, after a moment has passed.
+/// The phase and the milliseconds until the deadline, after a moment has passed.
 async fn after_a_tick(state: &ConnectionState) -> (Phase, u64) {
     wait(TICK).await;
     let left = state.deadline().saturating_duration_since(Instant::now());
@@ -206,7 +206,7 @@ async fn a_request_is_judged_when_it_has_had_time_to_show_progress() {
     wait(1_000).await;
     assert!(standing(&beginning) < standing(&answering));
 
-    // So with a later request's head that does not come to its end.
+    // The same holds for a later request whose head does not come to its end.
     let kept = requested();
     kept.sent(1_000);
     kept.answered();
@@ -215,27 +215,4 @@ async fn a_request_is_judged_when_it_has_had_time_to_show_progress() {
     assert!(standing(&answering) < standing(&kept));
     wait(1_000).await;
     assert!(standing(&kept) < standing(&answering));
-}
-
-#[tokio::test(start_paused = true)]
-async fn bytes_fade_by_half_in_each_half_life() {
-    let mut taken = RecentBytes {
-        count: 0,
-        at: Instant::now(),
-    };
-    taken.add(1_000, Instant::now());
-    let later = |half_lives| Instant::now() + PROGRESS_HALF_LIFE.mul_f64(half_lives);
-    for (half_lives, left) in [
-        (0.0, 1_000),
-        (0.5, 750),
-        (1.0, 500),
-        (1.5, 375),
-        (2.0, 250),
-        (100.0, 0),
-        (1e6, 0),
-    ] {
-        assert_eq!(taken.at(later(half_lives)), left, "{half_lives}");
-    }
-    taken.add(u64::MAX, later(1.0));
-    assert_eq!(taken.at(later(1.0)), u64::MAX);
 }

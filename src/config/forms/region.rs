@@ -1,10 +1,10 @@
 //! Regions, and the partitions that they belong to.
 //!
 //! A list of all regions would make each new one wait for a release of this program. AWS's own
-//! `partitions.json` tells partitions apart by how the names of their regions begin, before a word
-//! and a number. So a new region of a known part of the world is known here.
+//! `partitions.json` recognises partitions by how the names of their regions begin, before a word
+//! and a number, so a new region of a known part of the world is known here too.
 
-use super::problem::Fault;
+use crate::config::problem::Fault;
 
 /// How the regions of each partition begin, after `partitions.json` of AWS's endpoint rules.
 const PARTITIONS: [(&str, &[&str]); 8] = [
@@ -23,50 +23,54 @@ const PARTITIONS: [(&str, &[&str]); 8] = [
 
 /// `eu-west-1`, `us-gov-west-1`, `us-isob-east-1`.
 pub(crate) fn region(text: &str) -> Result<String, Fault> {
-    if partition_of_region(text).is_some() {
+    if is_region(text) {
         return Ok(text.to_owned());
     }
-    Err(Fault::new(
-        if has_shape(text) {
-            "is not a region of any partition"
-        } else {
-            "is not a region"
-        },
-        hint(text),
-    ))
+    let what = if has_shape(text) {
+        "is not a region of any partition"
+    } else {
+        "is not a region"
+    };
+    Err(Fault::new(what, hint(text)))
 }
 
 fn hint(text: &str) -> String {
-    let lower = text.trim().to_ascii_lowercase();
-    let is_region = |text: &&str| partition_of_region(text).is_some();
-    if is_region(&lower.as_str()) {
-        let how = if text.trim() == text {
+    // A variable often holds a newline at its end.
+    let trimmed = text.trim();
+    let lower = trimmed.to_ascii_lowercase();
+    if is_region(&lower) {
+        let how = if trimmed == text {
             "in lower case"
         } else {
             "without spaces"
         };
         return format!("write it {how}: {lower}");
     }
-    match lower
-        .strip_suffix(|c: char| c.is_ascii_lowercase())
-        .filter(is_region)
-    {
-        Some(region) => format!("this looks like an availability zone; its region is {region}"),
-        None => "write it like eu-west-1 or us-gov-west-1".to_owned(),
+    // An availability zone is a region with a letter behind it.
+    match lower.strip_suffix(|c: char| c.is_ascii_lowercase()) {
+        Some(region) if is_region(region) => {
+            format!("this looks like an availability zone; its region is {region}")
+        }
+        _ => "write it like eu-west-1 or us-gov-west-1".to_owned(),
     }
+}
+
+fn is_region(text: &str) -> bool {
+    partition_of_region(text).is_some()
 }
 
 /// The partition of a region, or nothing if no partition has such a region.
 pub(crate) fn partition_of_region(text: &str) -> Option<&'static str> {
+    // The parts are taken from the end, because the beginning may have hyphens itself: `us-gov`.
     let (rest, number) = text.rsplit_once('-')?;
     let (beginning, direction) = rest.rsplit_once('-')?;
     if !is_number(number) || !is_word(direction) {
         return None;
     }
-    PARTITIONS
+    let (partition, _) = PARTITIONS
         .iter()
-        .find(|(_, beginnings)| beginnings.contains(&beginning))
-        .map(|(partition, _)| *partition)
+        .find(|(_, beginnings)| beginnings.contains(&beginning))?;
+    Some(partition)
 }
 
 /// The partition that an ARN names.
@@ -74,7 +78,7 @@ pub(crate) fn partition_of_arn(arn: &str) -> Option<&str> {
     arn.split(':').nth(1)
 }
 
-/// Words of letters and a number, joined by hyphens.
+/// Whether the text is at least two words and a number, joined by hyphens.
 fn has_shape(text: &str) -> bool {
     let Some((words, number)) = text.rsplit_once('-') else {
         return false;

@@ -1,0 +1,206 @@
+//! Durations as Prometheus and Go write them: `90s`, `5m`, `1h30m`, `1.5s`, `1d`.
+//!
+//! This is stricter than both of them: units descend and appear once, and a sum of zero is refused,
+//! as is anything that a timer cannot hold.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use crate::config::problem::Fault;
+
+/// The units in descending order, in nanoseconds. `y`, `w` and `d` mean what they mean to
+/// Prometheus: 365 days, 7 days, 24 hours.
+const UNITS: [(&str, u128); 7] = [
+    ("y", 365 * 86_400_000_000_000),
+    ("w", 7 * 86_400_000_000_000),
+    ("d", 86_400_000_000_000),
+    ("h", 3_600_000_000_000),
+    ("m", 60_000_000_000),
+    ("s", 1_000_000_000),
+    ("ms", 1_000_000),
+];
+/// Longest duration, which is 100 years. Sums with the reading of a clock stay far from overflow.
+const MAX_NANOS: u128 = 100 * UNITS[0].1;
+/// Most digits on either side of the point; nobody can mean more.
+const MAX_DIGITS: usize = 18;
+
+/// Reads a duration above zero as Prometheus and Go write it, for flags that take one.
+///
+/// # Errors
+/// What is wrong with it, and how to write it.
+///
+/// # Examples
+/// ```
+/// use std::time::Duration;
+/// use ssm_compliance_exporter::config::parse_duration;
+///
+/// assert_eq!(parse_duration("1h30m"), Ok(Duration::from_mins(90)));
+/// assert!(parse_duration("90").is_err_and(|error| error.contains("has no unit")));
+/// ```
+pub fn parse_duration(text: &str) -> Result<Duration, String> {
+    duration(text).map_err(|fault| format!("{}; {}", fault.what, fault.hint))
+}
+
+/// Reads a duration above zero.
+pub(in crate::config) fn duration(text: &str) -> Result<Duration, Fault> {
+    let Some(nanos) = parse_nanos(text) else {
+        return Err(not_a_duration(text));
+    };
+    if nanos == 0 {
+        let hint = "a duration must be longer than zero, such as 5m";
+        return Err(Fault::new("is zero", hint));
+    }
+    match u64::try_from(nanos) {
+        Ok(short) if nanos <= MAX_NANOS => Ok(Duration::from_nanos(short)),
+        _ => Err(Fault::new("is too long", "durations end at 100 years")),
+    }
+}
+
+fn not_a_duration(text: &str) -> Fault {
+    if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
+        return Fault::new(
+            "has no unit",
+            format!("write {text}s for seconds or {text}m for minutes"),
+        );
+    }
+    Fault::new("is not a duration", "write it like 90s, 5m, 1h30m or 1d")
+}
+
+/// The sum of the terms in nanoseconds, or nothing if the text has another form.
+fn parse_nanos(text: &str) -> Option<u128> {
+    let mut rest = text;
+    let mut units = &UNITS[..];
+    let mut total: u128 = 0;
+    // There is at least one term, so an empty text is not a duration.
+    loop {
+        let term = split_term(rest)?;
+        let position = units.iter().position(|(name, _)| *name == term.unit)?;
+        let nanos = scale(term.number, units[position].1)?;
+        total = total.checked_add(nanos)?;
+        if term.rest.is_empty() {
+            return Some(total);
+        }
+        // Only smaller units may follow.
+        units = &units[position + 1..];
+        rest = term.rest;
+    }
+}
+
+/// A number, its unit, and the text behind them.
+struct Term<'a> {
+    number: &'a str,
+    unit: &'a str,
+    rest: &'a str,
+}
+
+fn split_term(text: &str) -> Option<Term<'_>> {
+    // A text without a unit ends here, because nothing follows the number.
+    let number_end = text.find(|c: char| !c.is_ascii_digit() && c != '.')?;
+    let (number, tail) = text.split_at(number_end);
+    let unit_end = tail
+        .find(|c: char| !c.is_ascii_lowercase())
+        .unwrap_or(tail.len());
+    let (unit, rest) = tail.split_at(unit_end);
+    Some(Term { number, unit, rest })
+}
+
+/// `number` (digits, perhaps with a fraction) times `unit`, cut to whole nanoseconds.
+fn scale(number: &str, unit: u128) -> Option<u128> {
+    // A point needs digits on both of its sides.
+    let Some((whole, fraction)) = number.split_once('.') else {
+        return parse_digits(number)?.checked_mul(unit);
+    };
+    let whole = parse_digits(whole)?.checked_mul(unit)?;
+    let digits = u32::try_from(fraction.len()).ok()?;
+    // The digits of a fraction are a number of their own over a power of ten, without rounding.
+    let part = parse_digits(fraction)?.checked_mul(unit)? / 10_u128.pow(digits);
+    whole.checked_add(part)
+}
+
+/// A number of digits only; nothing if there are none or too many.
+fn parse_digits(text: &str) -> Option<u128> {
+    let is_number = (1..=MAX_DIGITS).contains(&text.len()) && !text.contains('.');
+    if is_number { text.parse().ok() } else { None }
+}
+
+/// The shortest way to write a duration, cut to whole milliseconds.
+pub(in crate::config) fn format_duration(duration: Duration) -> String {
+    let mut rest = duration.as_nanos();
+    let mut text = String::new();
+    // Years and weeks are left out: `14d` says more than `2w`.
+    for (name, unit) in &UNITS[2..] {
+        if rest >= *unit {
+            // Writing to a String cannot fail.
+            let _ = write!(text, "{}{name}", rest / unit);
+            rest %= unit;
+        }
+    }
+    if text.is_empty() {
+        "0s".to_owned()
+    } else {
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prometheus_and_go_spellings_are_read() {
+        for (text, millis) in [
+            ("90s", 90_000),
+            ("5m", 300_000),
+            ("1h30m", 5_400_000),
+            ("500ms", 500),
+            ("1d", 86_400_000),
+            ("1w", 604_800_000),
+            ("1y", 31_536_000_000),
+            ("1h30m0s", 5_400_000),
+            ("1.5s", 1_500),
+            ("0.5h", 1_800_000),
+            ("1d12h", 129_600_000),
+        ] {
+            assert_eq!(duration(text), Ok(Duration::from_millis(millis)), "{text}");
+        }
+    }
+
+    #[test]
+    fn other_spellings_are_refused() {
+        for text in [
+            "",
+            "5",
+            "m",
+            "5 m",
+            "-5m",
+            "+5m",
+            "5M",
+            "5min",
+            "30m1h",
+            "1m1m",
+            "1h30",
+            "1.m",
+            ".5s",
+            "1.2.3s",
+            "1e3s",
+            "0s",
+            "0h0m",
+            "101y",
+            "99999999999999999999s",
+            "999999999999999999y",
+            "5m ",
+            "٣s",
+            "5µs",
+            "0.0000000001ms",
+        ] {
+            assert!(duration(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn formatting_gives_back_what_was_written() {
+        for text in ["90d", "5m", "1h30m", "500ms", "1d12h", "1s500ms"] {
+            assert_eq!(duration(text).map(format_duration).as_deref(), Ok(text));
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! Ids and names of accounts, organizational units and tags.
+
+use crate::config::problem::Fault;
+
+/// Digits of an account id.
+const ACCOUNT_ID_DIGITS: usize = 12;
+/// Longest name of an account. The limit is ours, because the name is ours too: AWS never sees it.
+const MAX_ACCOUNT_NAME_BYTES: usize = 256;
+/// AWS's limit for the key of a tag, in characters.
+const MAX_TAG_KEY_CHARS: usize = 128;
+/// The limit of AWS Organizations for each part of an organizational unit's id, in characters.
+const MAX_OU_PART_BYTES: usize = 32;
+
+/// Twelve digits.
+pub(crate) fn account_id(text: &str) -> Result<String, Fault> {
+    if is_account_id(text) {
+        return Ok(text.to_owned());
+    }
+    Err(Fault::new(
+        "is not an account id",
+        "account ids have 12 digits, leading zeros included",
+    ))
+}
+
+pub(super) fn is_account_id(text: &str) -> bool {
+    // Digits without quotes are a number to YAML, but scalars stay text here, so a leading zero is
+    // still there.
+    text.len() == ACCOUNT_ID_DIGITS && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// The name shown for an account.
+pub(in crate::config) fn account_name(text: &str) -> Result<String, Fault> {
+    if text.trim().is_empty() {
+        return Err(Fault::new(
+            "is empty",
+            "give a name, or remove the key to show the account id",
+        ));
+    }
+    // A control character would garble a terminal.
+    if text.len() > MAX_ACCOUNT_NAME_BYTES || text.chars().any(char::is_control) {
+        return Err(Fault::new(
+            "is not a usable name",
+            "names have at most 256 bytes and no control characters",
+        ));
+    }
+    Ok(text.to_owned())
+}
+
+/// `ou-ROOT-ID`, as in the Organizations API reference.
+pub(in crate::config) fn ou_id(text: &str) -> Result<String, Fault> {
+    if is_ou_id(text) {
+        return Ok(text.to_owned());
+    }
+    // Tools list the root beside the units, although it is none.
+    let hint = if text.starts_with("r-") {
+        "this is the organization's root; leave include_ous out to take every account"
+    } else {
+        "write it like ou-ab12-34cd56ef"
+    };
+    Err(Fault::new("is not the id of an organizational unit", hint))
+}
+
+fn is_ou_id(text: &str) -> bool {
+    let Some(parts) = text.strip_prefix("ou-") else {
+        return false;
+    };
+    match parts.split_once('-') {
+        Some((root, id)) => is_ou_part(root, 4) && is_ou_part(id, 8),
+        None => false,
+    }
+}
+
+fn is_ou_part(part: &str, min_bytes: usize) -> bool {
+    (min_bytes..=MAX_OU_PART_BYTES).contains(&part.len())
+        && part
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+}
+
+/// The key of a tag.
+pub(in crate::config) fn tag_key(text: &str) -> Result<String, Fault> {
+    // AWS counts characters and not bytes.
+    let has_length = (1..=MAX_TAG_KEY_CHARS).contains(&text.chars().count());
+    if has_length && !text.chars().any(char::is_control) {
+        return Ok(text.to_owned());
+    }
+    Err(Fault::new(
+        "is not a tag key",
+        "tag keys have 1 to 128 characters",
+    ))
+}

@@ -1,0 +1,47 @@
+//! The `instance_tags` of a file, which become label names.
+
+use std::collections::HashMap;
+
+use super::resolver::{Resolver, items_of};
+use crate::config::fields::{List, Value};
+use crate::config::forms;
+use crate::config::problem::shown;
+
+/// The tag keys to copy. Two that become the same label are a problem, because the label could
+/// only have the value of one of them.
+pub(super) fn resolve(list: Option<&List>, resolver: &Resolver<'_>) -> Vec<String> {
+    let mut label_lines: HashMap<String, usize> = HashMap::new();
+    let mut keys = Vec::new();
+    for item in items_of(list) {
+        let Some(key) = resolver.value(item, forms::tag_key) else {
+            continue;
+        };
+        let label = label_of(&key);
+        // `a.b` and `a-b` are two tags but one label.
+        if let Some(first_line) = label_lines.get(&label) {
+            report_same_label(item, &label, *first_line, resolver);
+        } else {
+            label_lines.insert(label, item.line);
+        }
+        keys.push(key);
+    }
+    keys
+}
+
+fn report_same_label(item: &Value, label: &str, first_line: usize, resolver: &Resolver<'_>) {
+    let path = &item.path;
+    let key = shown(&item.text);
+    let what =
+        format!("{path}: {key} becomes the label {label}, as the key on line {first_line} does");
+    resolver.report(item.line, what, "keep one of the two keys");
+}
+
+/// The label of a tag key: every character that a label name cannot have becomes an underscore.
+fn label_of(key: &str) -> String {
+    let mut label = String::from("tag_");
+    for c in key.chars() {
+        // A letter outside of ASCII is not allowed in a label name either.
+        label.push(if c.is_ascii_alphanumeric() { c } else { '_' });
+    }
+    label
+}

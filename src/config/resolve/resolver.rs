@@ -1,0 +1,97 @@
+//! Turns one written value into a typed one, and reports what is wrong with it.
+
+use crate::config::fields::{List, Value};
+use crate::config::interpolate::{self, Env};
+use crate::config::problem::{Fault, Problems, shown};
+
+/// What resolving needs besides the file: where variables are looked up, and where problems go.
+///
+/// The `form` of its methods parses the text of a value after its variables have been replaced.
+pub(in crate::config) struct Resolver<'a> {
+    pub(in crate::config) env: Env<'a>,
+    pub(in crate::config) problems: &'a Problems,
+}
+
+impl Resolver<'_> {
+    /// The typed value, or `None` and a problem if it is bad.
+    pub(super) fn value<T>(
+        &self,
+        value: &Value,
+        form: impl Fn(&str) -> Result<T, Fault>,
+    ) -> Option<T> {
+        self.parse(value, &shown(&value.text), form)
+    }
+
+    /// The same for a key that may be absent, which is not a problem.
+    pub(super) fn optional<T>(
+        &self,
+        value: Option<&Value>,
+        form: impl Fn(&str) -> Result<T, Fault>,
+    ) -> Option<T> {
+        self.value(value?, form)
+    }
+
+    /// The same for a value that no message may repeat.
+    pub(super) fn optional_secret<T>(
+        &self,
+        value: Option<&Value>,
+        form: impl Fn(&str) -> Result<T, Fault>,
+    ) -> Option<T> {
+        self.parse(value?, "the value (not shown)", form)
+    }
+
+    /// The typed value, or `default` if the key is absent or its value is bad.
+    pub(super) fn value_or<T>(
+        &self,
+        value: Option<&Value>,
+        default: T,
+        form: impl Fn(&str) -> Result<T, Fault>,
+    ) -> T {
+        self.optional(value, form).unwrap_or(default)
+    }
+
+    /// Every good item of a list; each bad one is a problem.
+    pub(super) fn items<T>(
+        &self,
+        list: Option<&List>,
+        form: impl Fn(&str) -> Result<T, Fault>,
+    ) -> Vec<T> {
+        let mut good = Vec::new();
+        for item in items_of(list) {
+            good.extend(self.value(item, &form));
+        }
+        good
+    }
+
+    /// Adds a problem: what is wrong on a line, and the way out.
+    pub(super) fn report(&self, line: usize, what: impl Into<String>, hint: impl Into<String>) {
+        self.problems.add(line, what, hint);
+    }
+
+    /// Parses a value that messages call `name`.
+    fn parse<T>(
+        &self,
+        value: &Value,
+        name: &str,
+        form: impl Fn(&str) -> Result<T, Fault>,
+    ) -> Option<T> {
+        let text = interpolate::replace(&value.text, self.env);
+        match text.and_then(|text| form(&text)) {
+            Ok(parsed) => Some(parsed),
+            Err(fault) => {
+                // The message has the value as written, never what a variable holds.
+                let what = format!("{}: {name} {}", value.path, fault.what);
+                self.report(value.line, what, fault.hint);
+                None
+            }
+        }
+    }
+}
+
+/// The items of a list that may be absent.
+pub(super) fn items_of(list: Option<&List>) -> &[Value] {
+    match list {
+        Some(list) => &list.items,
+        None => &[],
+    }
+}

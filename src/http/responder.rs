@@ -1,0 +1,99 @@
+//! Answers the requests of one connection, and keeps a panic of an answer from ending more than
+//! that connection.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use hyper::body::{Body, Incoming};
+use hyper::header::{CONNECTION, HeaderValue};
+use hyper::http::request::Parts;
+use hyper::{Request, Response, StatusCode};
+use tracing::debug;
+
+use super::answer::RequestContext;
+use super::body::AnswerBody;
+use super::exporter_state::ExporterState;
+use super::limits::Options;
+use super::registry::{AfterAnswer, ConnectionSlot};
+use super::routes::{self, Handler};
+use super::state::ConnectionState;
+
+/// What all connections of a server have in common.
+pub(super) struct ServerContext {
+    pub(super) exporter_state: Arc<dyn ExporterState>,
+    pub(super) options: Options,
+}
+
+/// Answers the requests of one connection.
+pub(super) struct Responder<'a> {
+    server: &'a ServerContext,
+    slot: &'a ConnectionSlot,
+    /// Whether a panic has been counted.
+    is_panic_counted: AtomicBool,
+}
+
+impl<'a> Responder<'a> {
+    pub(super) fn new(server: &'a ServerContext, slot: &'a ConnectionSlot) -> Self {
+        Self {
+            server,
+            slot,
+            is_panic_counted: AtomicBool::new(false),
+        }
+    }
+
+    /// The state of the connection whose requests these are.
+    pub(super) fn state(&self) -> &Arc<ConnectionState> {
+        self.slot.state()
+    }
+
+    pub(super) fn respond(&self, request: Request<Incoming>) -> Response<AnswerBody> {
+        // No route has a use for the body of a request, so it is left unread.
+        let (request, _unread) = request.into_parts();
+        let context = self.context(&request);
+        self.state().requested();
+        let is_probe = context.handler.is_some_and(Handler::is_probe);
+        // The place is taken before the answer is made, because the answer's headers have to say
+        // whether the connection stays open.
+        let after_answer = self.slot.establish(is_probe);
+        let mut response = self.answer(context);
+        if after_answer == AfterAnswer::Close {
+            let close = HeaderValue::from_static("close");
+            response.headers_mut().insert(CONNECTION, close);
+        }
+        log_answer(&request, response.status());
+        self.state().answering(response.body().size_hint().lower());
+        response.map(|body| body.watched_by(Arc::clone(self.state())))
+    }
+
+    fn context<'b>(&'b self, request: &'b Parts) -> RequestContext<'b> {
+        let options = &self.server.options;
+        RequestContext {
+            request,
+            handler: routes::find(request.uri.path(), &options.telemetry_path),
+            exporter_state: &*self.server.exporter_state,
+            options,
+        }
+    }
+
+    fn answer(&self, context: RequestContext<'_>) -> Response<AnswerBody> {
+        let answered = catch_unwind(AssertUnwindSafe(|| context.answer()));
+        answered.unwrap_or_else(|_| {
+            // The panic hook has already logged it.
+            self.count_panic();
+            context.internal_error()
+        })
+    }
+
+    /// Counts a panic, once per connection.
+    pub(super) fn count_panic(&self) {
+        if !self.is_panic_counted.swap(true, Ordering::Relaxed) {
+            self.server.exporter_state.panicked();
+        }
+    }
+}
+
+fn log_answer(request: &Parts, status: StatusCode) {
+    let path = request.uri.path();
+    debug!(method = %request.method, ?path, status = status.as_u16(), "answered");
+}

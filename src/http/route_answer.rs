@@ -1,0 +1,68 @@
+//! An answer before it is known whether its page is sent, and the response made of it.
+
+use bytes::Bytes;
+use hyper::header::{
+    CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
+    X_CONTENT_TYPE_OPTIONS,
+};
+use hyper::{Method, Response, StatusCode};
+
+use super::body::AnswerBody;
+use super::exporter_state::Exposition;
+
+const PLAIN: &str = "text/plain; charset=utf-8";
+
+/// Status, headers and page of an answer.
+pub(super) struct RouteAnswer {
+    status: StatusCode,
+    headers: HeaderMap,
+    page: Exposition,
+}
+
+impl RouteAnswer {
+    pub(super) fn new(
+        status: StatusCode,
+        content_type: &'static str,
+        page: impl Into<Exposition>,
+    ) -> Self {
+        let answer = Self {
+            status,
+            headers: HeaderMap::new(),
+            page: page.into(),
+        };
+        answer.with(CONTENT_TYPE, content_type)
+    }
+
+    /// A short text for people and probes. It is never cached, because it is about this moment.
+    pub(super) fn text(status: StatusCode, text: impl Into<Bytes>) -> Self {
+        let text: Bytes = text.into();
+        Self::new(status, PLAIN, text).with(CACHE_CONTROL, "no-store")
+    }
+
+    pub(super) fn with(mut self, name: HeaderName, value: &'static str) -> Self {
+        self.headers.insert(name, HeaderValue::from_static(value));
+        self
+    }
+
+    pub(super) fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The response to a request of this method. HEAD gets the headers of GET without the page.
+    pub(super) fn into_response(self, method: &Method) -> Response<AnswerBody> {
+        let mut answer = self.with(X_CONTENT_TYPE_OPTIONS, "nosniff");
+        answer
+            .headers
+            .insert(CONTENT_LENGTH, answer.page.length.into());
+        // The length stays that of the page (RFC 9110 section 9.3.2).
+        let body = if *method == Method::HEAD {
+            AnswerBody::empty()
+        } else {
+            AnswerBody::new(answer.page)
+        };
+        let mut response = Response::new(body);
+        *response.status_mut() = answer.status;
+        *response.headers_mut() = answer.headers;
+        response
+    }
+}
