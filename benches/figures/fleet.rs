@@ -11,7 +11,7 @@ use ssm_compliance_exporter::collect::{
 };
 use ssm_compliance_exporter::metrics::{Identity, Policy, ShownInstances, TargetView};
 use ssm_compliance_exporter::model::{AgeLimits, Collector, FailureReason, Target, Timestamp};
-use ssm_simulator::{Options, Simulator, Throttle};
+use ssm_simulator::{Options, RateLimitScope, Simulator};
 use tokio::net::TcpListener;
 
 pub(crate) const ACCOUNT: &str = "111122223333";
@@ -117,7 +117,7 @@ pub(crate) fn options(terms: &Terms) -> Options {
         regions: vec![REGION.to_owned()],
         latency: terms.latency,
         requests_per_second: terms.limit,
-        throttle: Throttle::Shared,
+        rate_limit_scope: RateLimitScope::Target,
         ..Options::default()
     }
 }

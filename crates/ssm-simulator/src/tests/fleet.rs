@@ -6,9 +6,11 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use super::client::{ACCOUNT, REGION, small};
-use crate::operations::{self, Quirks};
+use crate::fault::ActiveFaults;
+use crate::fleet::FleetShape;
+use crate::operations::{self, PageRequest};
 use crate::rows::{Item, SeveritySummary, Summary, TargetTruth};
-use crate::simulated_target::{ListingSlot, SimulatedTarget};
+use crate::target::{ListingSlot, SimulatedTarget};
 use crate::{Options, Simulator};
 
 fn truth(options: Options) -> TargetTruth {
@@ -522,7 +524,13 @@ fn a_hundred_thousand_instances_take_little_memory_and_pages_cost_no_scan() {
         "{} bytes per instance",
         size_of::<ListingSlot>()
     );
-    let world = SimulatedTarget::new(&small(100_000), ACCOUNT, REGION, 1.79e9);
+    let shape = FleetShape {
+        instances: 100_000,
+        ghosts: 0.2,
+        noncompliant: 0.1,
+    };
+    let target = SimulatedTarget::new(shape, 1, ACCOUNT, REGION, 1.79e9);
+    let faults = ActiveFaults::default();
     let operation = operations::find("AmazonSSM.ListResourceComplianceSummaries").unwrap();
     let filters = json!([{"Key": "Status", "Values": ["NON_COMPLIANT"]}]);
     let mut input = json!({"MaxResults": 50, "Filters": filters})
@@ -532,8 +540,13 @@ fn a_hundred_thousand_instances_take_little_memory_and_pages_cost_no_scan() {
     let mut times = Vec::new();
     for _ in 0..30 {
         let started = Instant::now();
-        let page =
-            operations::answer(operation, &world, &input, &Quirks::default(), |_| 0).unwrap();
+        let request = PageRequest {
+            operation,
+            target: &target,
+            input: &input,
+            faults: &faults,
+        };
+        let page = operations::answer(request, |_| 0).unwrap();
         times.push(started.elapsed());
         let page: Value = serde_json::from_slice(&page).unwrap();
         assert_eq!(

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::client::{ACCOUNT, REGION, Running, authorization, small};
-use crate::{Options, Throttle};
+use crate::{Options, RateLimitScope};
 
 const SUMMARIES: (&str, &str) = (
     "ListResourceComplianceSummaries",
@@ -496,10 +496,13 @@ async fn unsigned_and_misdirected_requests_are_refused() {
 
 #[tokio::test]
 async fn calls_above_the_rate_are_throttled_per_target_or_per_operation() {
-    for (throttle, admitted) in [(Throttle::Shared, 3_u32), (Throttle::PerOperation, 6)] {
+    for (scope, admitted) in [
+        (RateLimitScope::Target, 3_u32),
+        (RateLimitScope::Operation, 6),
+    ] {
         let options = Options {
             requests_per_second: Some(3.0),
-            throttle,
+            rate_limit_scope: scope,
             ..small(5)
         };
         let running = Running::start(Options {
@@ -525,7 +528,7 @@ async fn calls_above_the_rate_are_throttled_per_target_or_per_operation() {
         let gained = (started.elapsed().as_secs_f64() * 6.0).ceil();
         assert!(
             good >= admitted && f64::from(good - admitted) <= gained,
-            "{throttle:?}: {good}"
+            "{scope:?}: {good}"
         );
         let elsewhere = running
             .call_as("AKID", "r2", "ListAssociations", json!({}))
