@@ -81,13 +81,11 @@ fn read_operator(filter: &Input) -> Result<Operator, Refusal> {
     let Some(name) = input::text(filter, "Type")? else {
         return Ok(Operator::Equal);
     };
-    match OPERATORS.iter().find(|(known, _)| *known == name) {
-        Some((_, operator)) => Ok(*operator),
-        None => {
-            let names = OPERATORS.map(|(known, _)| known);
-            Err(input::not_in_enum("filters.1.member.type", name, &names))
-        }
+    if let Some((_, operator)) = OPERATORS.iter().find(|(known, _)| *known == name) {
+        return Ok(*operator);
     }
+    let names = OPERATORS.map(|(known, _)| known);
+    Err(input::not_in_enum("filters.1.member.type", name, &names))
 }
 
 fn invalid(message: impl Into<String>) -> Refusal {

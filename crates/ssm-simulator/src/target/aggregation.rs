@@ -51,12 +51,11 @@ impl SimulatedTarget {
             let Some(row) = self.summary_status(index, part) else {
                 continue;
             };
-            match tallies.get_mut(row.compliance_type) {
-                Some(tally) => tally.add(row.status, row.overall_severity),
-                None => {
-                    let tally = tallies.entry(row.compliance_type.to_owned()).or_default();
-                    tally.add(row.status, row.overall_severity);
-                }
+            if let Some(tally) = tallies.get_mut(row.compliance_type) {
+                tally.add(row.status, row.overall_severity);
+            } else {
+                let tally = tallies.entry(row.compliance_type.to_owned()).or_default();
+                tally.add(row.status, row.overall_severity);
             }
         }
     }

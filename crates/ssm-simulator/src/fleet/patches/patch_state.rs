@@ -64,7 +64,7 @@ impl NodeSnapshot<'_> {
         } else {
             "RebootIfNeeded"
         };
-        row.operation = operation.to_owned();
+        operation.clone_into(&mut row.operation);
         row.operation_start_time = end - OPERATION_SECONDS;
         row.operation_end_time = end;
         row.reboot_option = Some(reboot_option.to_owned());
