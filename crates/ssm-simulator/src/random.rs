@@ -26,6 +26,8 @@ pub(crate) fn text(value: &str) -> u64 {
 
 /// A number in `0..limit`, evenly spread. It is 0 for a limit of 0.
 pub(crate) fn below(hash: u64, limit: u32) -> u32 {
+    // The product keeps the high bits of the hash, and has no bias that matters, unlike a
+    // remainder.
     u32::try_from((u128::from(hash) * u128::from(limit)) >> 64).unwrap_or(0)
 }
 

@@ -71,6 +71,8 @@ impl Fault {
     ) -> bool {
         let covers_operation = match &self.operation {
             Some(name) => name == operation,
+            // A client that cannot get an identity asks nothing else. A fault of everything would
+            // then show nothing but that.
             None => service != "sts",
         };
         covers_operation

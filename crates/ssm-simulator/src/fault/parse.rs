@@ -42,6 +42,7 @@ impl FromStr for Fault {
         let mut fault = Self::always(kind);
         match rest {
             [] => {}
+            // No operation is called like a number, so a single number can only be a rate.
             [only] if only.parse::<f64>().is_ok() => fault.rate = parse_rate(only)?,
             [scope] => fault.restrict(scope)?,
             [scope, rate] => {

@@ -28,6 +28,8 @@ pub(crate) fn nodes(shape: FleetShape, seed: u64) -> Vec<Node> {
     let mut nodes: Vec<Node> = (0..listed_count.saturating_add(ghost_count))
         .map(|index| Node::new(seed, index))
         .collect();
+    // Roles are dealt by rank in this order. Dealt by index, they would cluster at the start of
+    // every list, where the first page alone would show them all.
     let order = shuffled_indexes(nodes.len(), seed);
     let (ghosts, listed) = order.split_at(ghost_count as usize);
     let (noncompliant, compliant) = listed.split_at(noncompliant_count as usize);
@@ -48,6 +50,7 @@ fn make_ghosts(nodes: &mut [Node], indexes: &[usize]) {
     for (rank, index) in indexes.iter().enumerate() {
         nodes[*index].ghost = true;
         if rank % 3 == 0 {
+            // The first two reasons stand for patches and for associations.
             nodes[*index].make_noncompliant(Condition::REASONS[rank / 3 % 2]);
         }
     }

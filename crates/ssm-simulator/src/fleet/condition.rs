@@ -29,6 +29,7 @@ impl Condition {
     /// The antivirus reports old signatures as a custom compliance type.
     pub(crate) const CUSTOM: Self = Self(1 << 11);
 
+    // The bits above, by the compliance type that they belong to.
     const PATCH_MASK: Self = Self(0b11_1111);
     const ASSOCIATION_MASK: Self = Self(0b111_1100_0000);
 
@@ -45,6 +46,8 @@ impl Condition {
         Self::CUSTOM,
         Self::UNEXPLAINED,
         Self::SHARED_DOCUMENT,
+        // One association and two kinds of patches fail here. A client must not stop at the first
+        // reason.
         Self::MISSING.and(Self::FAILED).and(Self::INVENTORY),
         Self::TIMED_OUT,
         Self::MISSING.and(Self::REBOOT).and(Self::CUSTOM),

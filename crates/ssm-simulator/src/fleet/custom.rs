@@ -44,23 +44,23 @@ impl NodeSnapshot<'_> {
     /// The status of each item of `Custom:CISBenchmark`, all of which are compliant.
     pub(crate) fn benchmark_statuses(&self) -> impl Iterator<Item = ItemStatus> + use<> {
         let reports_unknown = self.node.quirk == Quirk::UnknownSeverity;
-        CIS_CHECKS
-            .iter()
-            .enumerate()
-            .map(move |(index, (_, _, severity))| {
-                if reports_unknown && index == 0 {
-                    ItemStatus::compliant(UNKNOWN_SEVERITY)
-                } else {
-                    ItemStatus::compliant(severity)
-                }
-            })
+        CIS_CHECKS.iter().enumerate().map(move |(index, check)| {
+            // One check with an unknown severity is enough for a client to stumble over.
+            let is_unknown = reports_unknown && index == 0;
+            let severity = if is_unknown {
+                UNKNOWN_SEVERITY
+            } else {
+                check.severity
+            };
+            ItemStatus::compliant(severity)
+        })
     }
 
     pub(crate) fn benchmark_items(&self) -> impl Iterator<Item = Item> {
         CIS_CHECKS
             .iter()
             .zip(self.benchmark_statuses())
-            .map(|((id, title, _), status)| self.custom_item(BENCHMARK, id, title, status))
+            .map(|(check, status)| self.custom_item(BENCHMARK, check.id, check.title, status))
     }
 
     pub(crate) fn put_execution(&self) -> ExecutionSummary {

@@ -59,6 +59,7 @@ impl NodeSnapshot<'_> {
     }
 
     fn add_associations(&self, row: &mut Instance, overview: AssociationOverview) {
+        // An instance whose associations never ran has no dates.
         if self.node.has_associations() {
             let success_age = if overview.detailed_status == "Success" {
                 0.0
@@ -98,6 +99,7 @@ impl NodeSnapshot<'_> {
         match self.node.quirk {
             Quirk::ConnectionLost => "ConnectionLost",
             Quirk::Inactive => "Inactive",
+            // Clients must expect values that are newer than their service model.
             Quirk::UnknownPingStatus => "Hibernated",
             _ => "Online",
         }

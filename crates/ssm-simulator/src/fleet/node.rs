@@ -37,6 +37,7 @@ impl Node {
             changed_step: 0,
             changed_after: 0,
         };
+        // The platform follows from the hash, which has to be set before.
         node.platform = platform_at(node.roll("platform", 100));
         node
     }
@@ -45,9 +46,11 @@ impl Node {
     pub(crate) fn make_noncompliant(&mut self, condition: Condition) {
         self.condition = condition;
         self.previous = condition;
+        // Only Windows reports available security updates.
         if condition.has(Condition::SECURITY) {
             self.platform = WINDOWS;
         }
+        // The association applies only to nodes that are scanned by it.
         if condition.has(Condition::PATCH_ASSOCIATION) {
             self.quirk = Quirk::ScannedByAssociation;
         }
@@ -94,6 +97,8 @@ impl Node {
     }
 
     pub(crate) fn has_antivirus(&self) -> bool {
+        // The condition before counts as well, because a node that becomes compliant must not lose
+        // the whole compliance type.
         self.roll("antivirus", 3) == 0
             || self.condition.has(Condition::CUSTOM)
             || self.previous.has(Condition::CUSTOM)
@@ -132,6 +137,7 @@ impl Node {
                 Condition::REJECTED,
             ]);
         }
+        // The order of the conditions matters, because equal seeds must give equal drift.
         if self.has_patches() && self.is_windows() {
             possible.push(Condition::SECURITY);
         }

@@ -56,6 +56,7 @@ impl NodeSnapshot<'_> {
 
     /// The latest time of something periodic, but not before the last change of the node.
     fn latest(&self, purpose: &str, period: u32) -> f64 {
+        // Each node has a phase of its own, or else the whole fleet would report at once.
         let phase = self.node.roll(purpose, period);
         time::latest(self.clock, period, phase).max(self.changed())
     }

@@ -56,6 +56,8 @@ impl FromIterator<ItemStatus> for Tally {
         let mut tally = Self::default();
         for item in items {
             tally.add(item.status, item.severity);
+            // Compliant items do not count towards the overall severity, however severe they would
+            // be.
             if item.is_noncompliant() && rank(item.severity) > rank(tally.worst_severity) {
                 tally.worst_severity = item.severity;
             }
@@ -116,6 +118,7 @@ fn rank(severity: &str) -> u8 {
         "LOW" => 3,
         "INFORMATIONAL" => 2,
         UNSPECIFIED => 0,
+        // An unknown severity is worse than none, but not worse than any that is known.
         _ => 1,
     }
 }

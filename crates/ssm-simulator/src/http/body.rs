@@ -46,6 +46,7 @@ impl Body for AnswerBody {
         mut self: Pin<&mut Self>,
         _: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        // The rest is taken, so the next poll finds an empty piece and ends the body.
         let piece = if self.white_space_pieces > 0 {
             self.white_space_pieces -= 1;
             Bytes::from_static(WHITE_SPACE)

@@ -48,6 +48,7 @@ pub(super) fn read_scope(
 
 impl<'a> Credential<'a> {
     fn parse(header: &'a str) -> Option<Self> {
+        // The header goes on with the signed headers and the signature, after a comma.
         let (_, rest) = header.split_once("Credential=")?;
         let credential = rest.split([',', ' ']).next().unwrap_or_default();
         let parts: Vec<&str> = credential.split('/').collect();

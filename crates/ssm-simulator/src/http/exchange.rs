@@ -70,6 +70,7 @@ pub(super) fn answer_request(state: &SharedState, request: ReceivedRequest<'_>) 
 
 fn exchange(state: &SharedState, request: ReceivedRequest<'_>, log: &mut LoggedRequest) -> Outcome {
     let request_number = state.next_request();
+    // Ids follow from the seed. Two runs of a test can then be compared.
     let request_id = random::uuid(random::join(state.options().seed, request_number));
     let operation = request.operation();
     let format = AnswerFormat {
@@ -80,6 +81,7 @@ fn exchange(state: &SharedState, request: ReceivedRequest<'_>, log: &mut LoggedR
         Ok(operation) => operation,
         Err(refusal) => return refused(&refusal, format),
     };
+    // What is known of a request is logged even if the next check refuses it.
     operation.name().clone_into(&mut log.operation);
     let scope = match read_scope(state, request, operation.service()) {
         Ok(scope) => scope,
@@ -175,6 +177,8 @@ impl Call<'_> {
         operation: &'static Operation,
         faults: &ActiveFaults,
     ) -> Result<Vec<u8>, Refusal> {
+        // The body is parsed last: a call that is refused for its credentials or its rate may
+        // contain anything.
         let input: Input = serde_json::from_slice(self.request.body)
             .map_err(|_| Refusal::bare("SerializationException"))?;
         let target = self
@@ -210,6 +214,8 @@ impl Call<'_> {
 
     /// The success as it is sent, which faults of the body may have damaged.
     fn success(&self, mut bytes: Vec<u8>, faults: &ActiveFaults) -> Outcome {
+        // A body of half the length has the right `Content-Length`, so that only the JSON is broken
+        // and not HTTP.
         if faults.has(FaultKind::Truncate) {
             bytes.truncate(bytes.len() / 2);
         }

@@ -44,6 +44,7 @@ impl ReceivedRequest<'_> {
         if self.head.method != Method::POST || self.head.uri.path() != "/" {
             return Err(unknown_operation());
         }
+        // Clients may add a character set after the media type.
         let content_type = self.header("content-type").unwrap_or_default();
         let media_type = content_type.split(';').next().unwrap_or_default();
         match media_type.trim() {
@@ -55,6 +56,7 @@ impl ReceivedRequest<'_> {
 
     /// The protocol of the answer, given the operation if there is one.
     pub(super) fn protocol(&self, operation: Option<&RequestedOperation>) -> Protocol {
+        // A request that names no operation is answered in the protocol that it seems to speak.
         let is_json = matches!(operation, Some(RequestedOperation::Ssm(_)))
             || self.head.headers.contains_key("x-amz-target");
         if is_json {

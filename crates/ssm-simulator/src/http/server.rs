@@ -47,6 +47,7 @@ pub(crate) async fn serve(
         () = shutdown => {}
         () = accept_all(&state, &listener, &mut connections, &closed) => {}
     }
+    // New connections are refused from here on, while those that are open come to their end.
     drop(listener);
     closing.send_replace(true);
     let drained = async { while connections.join_next().await.is_some() {} };
@@ -113,6 +114,8 @@ async fn respond(
         head: &head,
         body: &body,
     };
+    // The answer is made before the wait, so that it shows the fleet as it was when the request
+    // came.
     let ending = answer_request(state, request);
     let latency = state.options().latency;
     if !latency.is_zero() {
@@ -120,6 +123,7 @@ async fn respond(
     }
     match ending {
         Ending::Answer(response) => Ok(response),
+        // An error of the service makes hyper close the connection without a word.
         Ending::Reset => Err(ConnectionReset),
         Ending::Hang => match std::future::pending::<Infallible>().await {},
     }

@@ -38,6 +38,8 @@ fn next_position(listing: &Listing, next: u64, cursor: Cursor, faults: &ActiveFa
     if faults.has(FaultKind::MovingRows) {
         // Readings of the list alternate, so that no row is missed by two that follow each other.
         return if cursor.chain.is_multiple_of(2) {
+            // One row between the pages is skipped, as if it had moved to a page that was read
+            // before.
             next + 1
         } else {
             last_position(listing).unwrap_or(next)

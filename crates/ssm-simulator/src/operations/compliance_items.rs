@@ -51,6 +51,7 @@ fn check_resource_types(request: &ListingRequest<'_>) -> Result<(), Refusal> {
 
 fn find_resource(request: &ListingRequest<'_>, id: &str) -> Result<u32, Refusal> {
     match request.target.find(id) {
+        // Removed resources stay in the index, because an id must keep its place.
         Some(slot) if !matches!(request.target.slot(slot), ListingSlot::Removed) => Ok(slot),
         _ => Err(Refusal::bare("InvalidResourceId")),
     }

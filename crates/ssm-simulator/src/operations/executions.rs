@@ -23,6 +23,7 @@ struct Execution<'a> {
 
 pub(super) fn executions(request: &ListingRequest<'_>) -> Result<Listing, Refusal> {
     let association = find_association(request)?;
+    // Filters of executions are checked but keep all rows, of which there are three at most.
     check_filters(request.input, &["ExecutionId", "Status", "CreatedTime"])?;
     let rows: Vec<Value> = match association.last_execution_date {
         Some(newest) => Execution::all(&association.association_id)

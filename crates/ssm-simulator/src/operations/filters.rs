@@ -60,11 +60,14 @@ fn read_filter<'a>(filter: &'a Input, known_keys: &[&str]) -> Result<Filter<'a>,
     let key = input::text(filter, "Key")?.ok_or_else(|| invalid("The filter has no key."))?;
     let values = input::texts(filter, "Values", 1..=MAX_VALUES)?
         .ok_or_else(|| invalid(format!("The filter {key} has no values.")))?;
+    // An operator that does not exist breaks the service model, and is refused before a key that
+    // the operation does not know.
     let operator = read_operator(filter)?;
     if !known_keys.contains(&key) {
         let message = format!("The filter key {key} is not valid for this operation.");
         return Err(invalid(message));
     }
+    // Only times have an order. The service model allows the operators with every key.
     let compares = matches!(operator, Operator::LessThan | Operator::GreaterThan);
     if compares && key != "ExecutionTime" {
         let message = format!("The filter type is not valid for the key {key}.");

@@ -14,6 +14,7 @@ pub(crate) type Input = Map<String, Value>;
 
 pub(super) fn text<'a>(input: &'a Input, member: &str) -> Result<Option<&'a str>, Refusal> {
     match input.get(member) {
+        // A member that is null counts as absent.
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text)),
         Some(_) => Err(wrong_type(member)),

@@ -49,6 +49,7 @@ pub(super) fn managed_instances(request: &ListingRequest<'_>) -> Result<Listing,
 fn read_filters(input: &Input) -> Result<Vec<InstanceFilter<'_>>, Refusal> {
     let newer = input::objects(input, "Filters")?.unwrap_or_default();
     let older = input::objects(input, "InstanceInformationFilterList")?.unwrap_or_default();
+    // The service takes an empty list for no list.
     if !newer.is_empty() && !older.is_empty() {
         return Err(Refusal::common(
             "ValidationException",

@@ -76,6 +76,8 @@ impl Listing {
             next: None,
         };
         for row in rows {
+            // The row after the page decides whether there is a next page. A list whose length is a
+            // multiple of the page size therefore ends with a full page and no token.
             if listing.rows.len() == request.size {
                 listing.next = Some(row.position);
                 break;

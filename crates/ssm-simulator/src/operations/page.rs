@@ -44,6 +44,8 @@ pub(crate) fn answer(
         Some(token) => request.read_token(token, question)?,
         None => request.first_cursor(|| next_chain(question)),
     };
+    // The rows are made also for a page that shall be empty, so that wrong filters are refused on
+    // it as on any other.
     let mut listing = request.listing(cursor, size)?;
     if cursor.empty_page_first {
         let next = token::write(cursor.without_empty_page(), question);
@@ -66,6 +68,7 @@ impl PageRequest<'_> {
     fn question(&self) -> u64 {
         let mut rest = self.input.clone();
         rest.remove(TOKEN_MEMBER);
+        // A client may change the page size from page to page, but nothing else.
         rest.remove(PAGE_SIZE_MEMBER);
         let rest = random::text(&Value::Object(rest).to_string());
         let operation = random::text(self.operation.model.name);
@@ -111,6 +114,8 @@ impl PageRequest<'_> {
 
     /// Ends the list after the first fifth of its rows, rounded up.
     fn shorten(&self, listing: &mut Listing, request: ListingRequest<'_>) -> Result<(), Refusal> {
+        // The end of the list depends on all of its rows, so each page has to count them. Rows that
+        // are not written cost little.
         let whole = (self.operation.rows)(&ListingRequest {
             from: 0,
             size: usize::MAX,
@@ -151,6 +156,7 @@ impl PageRequest<'_> {
         } else {
             self.operation.model.list
         };
+        // The rows are JSON already. Joining their bytes is much cheaper than a tree of values.
         let rows_length: usize = rows.iter().map(|row| row.json.len() + 1).sum();
         let mut body = Vec::with_capacity(rows_length + 128);
         body.extend_from_slice(format!("{{\"{list}\":[").as_bytes());

@@ -19,6 +19,7 @@ pub(super) enum RowDamage {
 impl RowDamage {
     /// Damages a row. One that does not have the member stays as it is.
     pub(super) fn apply(self, json: &mut Vec<u8>) {
+        // Only rows of one instance get here, so parsing them again costs little.
         let Ok(mut row) = serde_json::from_slice::<Value>(json) else {
             return;
         };

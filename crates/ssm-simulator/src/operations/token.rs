@@ -43,13 +43,16 @@ impl Cursor {
 
 /// Writes a token for the question with this hash.
 pub(super) fn write(cursor: Cursor, question: u64) -> String {
+    // Tokens look random, so no client comes to rely on the positions inside.
     let packed = cursor.pack() ^ random::mix(question);
+    // The second half proves that this simulator has written the token for this question.
     let check = random::join(packed, question);
     format!("{packed:016x}{check:016x}")
 }
 
 /// Reads a token, unless it was written for another question.
 pub(super) fn read(token: &str, question: u64) -> Option<Cursor> {
+    // Splitting a text in the middle of a letter would panic, so only ASCII may pass.
     if token.len() != 32 || !token.is_ascii() {
         return None;
     }

@@ -25,6 +25,7 @@ pub(super) fn totals(request: &ListingRequest<'_>) -> Result<Listing, Refusal> {
 }
 
 fn count(target: &SimulatedTarget, filters: &[Filter<'_>]) -> Vec<Total> {
+    // Without a filter of resources the totals are at hand.
     if filters.is_empty() {
         return target.aggregates().totals.clone();
     }

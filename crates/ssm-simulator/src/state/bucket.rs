@@ -26,6 +26,7 @@ impl Bucket {
         // Ten tenths are not quite one in binary.
         let admitted = self.tokens >= 1.0 - 1e-9;
         if admitted {
+            // The tolerance above must not leave a debt.
             self.tokens = (self.tokens - 1.0).max(0.0);
         }
         admitted

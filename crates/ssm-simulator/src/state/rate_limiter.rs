@@ -35,6 +35,7 @@ impl RateLimiter {
     /// Replaces the rate. All buckets are full again.
     pub(super) fn set_rate(&mut self, requests_per_second: Option<f64>) {
         self.requests_per_second = requests_per_second;
+        // Each bucket fills at the rate it was made with, so none of them can stay.
         self.buckets.clear();
     }
 

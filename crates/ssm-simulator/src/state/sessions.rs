@@ -11,6 +11,8 @@ pub(super) struct Sessions {
 
 impl Sessions {
     pub(super) fn begin(&mut self, access_key: String) {
+        // Access keys repeat after 10,000 requests, and a new session must not be refused because
+        // an old one with the same key has ended.
         self.ended.remove(&access_key);
         self.valid.insert(access_key);
     }

@@ -90,6 +90,7 @@ impl SharedState {
     ) -> Option<MutexGuard<'_, SimulatedTarget>> {
         let state = self.targets.get(&target_key(account, region))?;
         let mut target = lock(&state.target);
+        // Without drift the clock stands still, and tests see the same rows at every look.
         if self.options.drift > 0.0 {
             self.catch_up(&mut target, &state.drifted_seconds);
         }
@@ -100,6 +101,7 @@ impl SharedState {
     /// has looked at are made as one.
     fn catch_up(&self, target: &mut SimulatedTarget, drifted_seconds: &AtomicU64) {
         let elapsed = self.started_at.elapsed();
+        // The swap under the lock of the target makes each second drift once only.
         let before = drifted_seconds.swap(elapsed.as_secs(), Ordering::Relaxed);
         let seconds = elapsed.as_secs().saturating_sub(before);
         if seconds == 0 {
@@ -148,6 +150,8 @@ impl SharedState {
     }
 
     fn happens(&self, rate: f64) -> bool {
+        // A fault of every call uses up no chance. Adding one does not change when the others
+        // happen.
         if rate >= 1.0 {
             return true;
         }

@@ -7,6 +7,7 @@ const SESSION_PREFIX: &str = "ASIA";
 
 /// The access key of a session in an account. Different numbers give different keys.
 pub(crate) fn session_access_key(account: &str, number: u64) -> String {
+    // With four digits the key is as long as a real one.
     format!("{}{:04}", session_key_prefix(account), number % 10_000)
 }
 

@@ -54,6 +54,7 @@ fn assume_role(form: &Form, caller: &Caller<'_>) -> Result<String, Refusal> {
     if session_name.is_empty() {
         return Err(Refusal::missing("roleSessionName"));
     }
+    // The constraints of the service model are checked before the role itself.
     let arn = form.role_arn();
     let role = RoleArn::parse(arn)
         .ok_or_else(|| Refusal::common("ValidationError", format!("{arn} is invalid")))?;

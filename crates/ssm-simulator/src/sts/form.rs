@@ -11,6 +11,7 @@ impl Form {
         let text = String::from_utf8_lossy(body);
         let members = text
             .split('&')
+            // An empty body is a form without members, and not one with an empty name.
             .filter(|pair| !pair.is_empty())
             .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
             .map(|(name, value)| (decode(name), decode(value)))

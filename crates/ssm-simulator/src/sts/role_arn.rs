@@ -16,9 +16,11 @@ impl<'a> RoleArn<'a> {
         let ["arn", partition, "iam", "", account, resource] = parts[..] else {
             return None;
         };
+        // There are partitions other than `aws`, for example `aws-cn`.
         if !partition.starts_with("aws") || !is_account_id(account) {
             return None;
         }
+        // A role may have a path, which the ARN of its session leaves out.
         let name = resource.strip_prefix("role/")?.rsplit('/').next()?;
         (!name.is_empty()).then_some(Self { account, name })
     }

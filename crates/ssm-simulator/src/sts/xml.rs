@@ -14,6 +14,7 @@ pub(crate) fn answer_document(action: &str, result: &str, request_id: &str) -> S
 
 /// The document of an error.
 pub(crate) fn error_document(refusal: &Refusal, request_id: &str) -> String {
+    // AWS says whose fault an error is: the sender's or its own.
     let party = if refusal.status >= 500 {
         "Receiver"
     } else {

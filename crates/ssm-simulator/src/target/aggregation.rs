@@ -75,6 +75,7 @@ impl SimulatedTarget {
                 count_status(&mut counts[index], status);
             }
         }
+        // Edited instances answer with rows instead of indexes, which have to be looked up first.
         self.count_edited_associations(&mut counts);
         counts
     }

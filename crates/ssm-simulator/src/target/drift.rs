@@ -53,6 +53,8 @@ impl SimulatedTarget {
         let mut candidates = self.candidates();
         let changes = self.take_due_changes(candidates.count(), share);
         let mut rng = Rng::new(random::join(self.names.seed, u64::from(self.drift_step)));
+        // The generator starts anew with each step, so that drift does not depend on how often
+        // anybody has looked at the fleet.
         candidates.shuffle(&mut rng);
         for turn in 0..changes {
             // The first change of each step alternates, so that single changes do not all go one

@@ -12,6 +12,7 @@ pub(crate) enum ListingSlot {
     /// A node whose rows follow from the seed.
     Node(Node),
     /// A resource that a test has edited. It answers with these rows.
+    // The box keeps all other slots small.
     Edited(Box<ResourceTruth>),
     /// A resource that a test has removed.
     Removed,

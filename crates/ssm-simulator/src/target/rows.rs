@@ -32,6 +32,7 @@ impl SimulatedTarget {
     /// The patches. With `lag` they are as before the last step of drift.
     pub(crate) fn patches(&self, index: u32, lag: bool) -> Vec<Patch> {
         match self.slot(index) {
+            // Nodes that another association scans report no patches of their own.
             ListingSlot::Node(node) if node.has_patches() => {
                 self.patch_snapshot(node, lag).patches().collect()
             }
@@ -50,6 +51,7 @@ impl SimulatedTarget {
 
     pub(crate) fn instance_associations(&self, index: u32) -> Vec<InstanceAssociation> {
         match self.slot(index) {
+            // Only managed instances have associations. Compliance data outlives its instance.
             ListingSlot::Node(node) if !node.ghost => {
                 self.snapshot(node).instance_associations().collect()
             }

@@ -123,6 +123,7 @@ impl SimulatedTarget {
     /// step of drift.
     pub(super) fn patch_snapshot<'a>(&'a self, node: &'a Node, lag: bool) -> NodeSnapshot<'a> {
         let mut snapshot = self.snapshot(node);
+        // Step 0 stands for nodes that never changed.
         if lag && self.drift_step > 0 && node.changed_step == self.drift_step {
             snapshot.condition = node.previous;
         }

@@ -89,6 +89,8 @@ impl SimulatedTarget {
     /// How many summaries a slot can have at most.
     pub(crate) fn part_count(&self, index: u32) -> u32 {
         match self.slot(index) {
+            // Parts whose type the node does not report are skipped when the row is made. Counting
+            // them here keeps the position of each type the same for every node.
             ListingSlot::Node(_) => 4,
             ListingSlot::Edited(resource) => u32::try_from(resource.summaries.len()).unwrap_or(0),
             ListingSlot::Removed => 0,

@@ -53,6 +53,7 @@ impl SimulatedTarget {
         let before = self.truth(TruthDepth::WithItems);
         let mut after = before.clone();
         edit(&mut after);
+        // Totals that were not edited go on to follow from the resources.
         if after.totals != before.totals {
             self.edited_totals = Some(after.totals.clone());
         }
@@ -70,6 +71,7 @@ impl SimulatedTarget {
             Some(resource) => ListingSlot::Edited(Box::new(resource)),
             None => ListingSlot::Removed,
         };
+        // An edited resource keeps its place, so that tokens given out before stay valid.
         let known = self
             .find(id)
             .and_then(|index| self.slots.get_mut(index as usize));

@@ -30,6 +30,7 @@ impl<'a> NodeSnapshot<'a> {
             association_name: document.name.map(str::to_owned),
             ..InstanceAssociation::default()
         };
+        // What is pending has neither a date nor a summary.
         if status == "Pending" {
             "Associated".clone_into(&mut row.detailed_status);
         } else {

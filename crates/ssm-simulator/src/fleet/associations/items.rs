@@ -61,6 +61,7 @@ impl<'a> NodeSnapshot<'a> {
             ("DocumentName".to_owned(), document),
             ("DocumentVersion".to_owned(), "1".to_owned()),
         ]);
+        // Only this association knows a baseline, and its items are the only ones that name it.
         if index == PATCH_ASSOCIATION {
             details.insert("PatchBaselineId".to_owned(), self.baseline_id());
         }

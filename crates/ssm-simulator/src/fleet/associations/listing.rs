@@ -35,6 +35,7 @@ pub(crate) fn association_rows(
 }
 
 fn overview(document: &Document, counts: BTreeMap<String, i32>) -> Overview {
+    // A single instance makes the whole association fail.
     let failed = counts.contains_key("Failed") || counts.contains_key("TimedOut");
     let status = match (failed, document.pending) {
         (true, _) => "Failed",

@@ -35,6 +35,7 @@ impl<'a> NodeSnapshot<'a> {
         let document = DOCUMENTS
             .get(index)
             .filter(|document| self.is_in_scope(document.scope))?;
+        // What never ran can have neither failed nor been skipped, so this comes first.
         if document.pending || self.node.quirk == Quirk::Pending {
             return Some("Pending");
         }

@@ -1,34 +1,44 @@
 //! Patch baselines.
 
-/// The baselines that AWS provides, as operating system and name.
-pub(crate) const AWS_BASELINES: [(&str, &str); 15] = [
-    ("WINDOWS", "AWS-DefaultPatchBaseline"),
-    ("AMAZON_LINUX", "AWS-AmazonLinuxDefaultPatchBaseline"),
-    ("AMAZON_LINUX_2", "AWS-AmazonLinux2DefaultPatchBaseline"),
-    (
+/// A patch baseline for an operating system.
+pub(crate) struct CataloguedBaseline {
+    pub(crate) os: &'static str,
+    pub(crate) name: &'static str,
+}
+
+const fn baseline(os: &'static str, name: &'static str) -> CataloguedBaseline {
+    CataloguedBaseline { os, name }
+}
+
+/// The baselines that AWS provides.
+pub(crate) const AWS_BASELINES: [CataloguedBaseline; 15] = [
+    baseline("WINDOWS", "AWS-DefaultPatchBaseline"),
+    baseline("AMAZON_LINUX", "AWS-AmazonLinuxDefaultPatchBaseline"),
+    baseline("AMAZON_LINUX_2", "AWS-AmazonLinux2DefaultPatchBaseline"),
+    baseline(
         "AMAZON_LINUX_2022",
         "AWS-AmazonLinux2022DefaultPatchBaseline",
     ),
-    (
+    baseline(
         "AMAZON_LINUX_2023",
         "AWS-AmazonLinux2023DefaultPatchBaseline",
     ),
-    ("UBUNTU", "AWS-UbuntuDefaultPatchBaseline"),
-    ("REDHAT_ENTERPRISE_LINUX", "AWS-RedHatDefaultPatchBaseline"),
-    ("SUSE", "AWS-SuseDefaultPatchBaseline"),
-    ("CENTOS", "AWS-CentOSDefaultPatchBaseline"),
-    ("ORACLE_LINUX", "AWS-OracleLinuxDefaultPatchBaseline"),
-    ("DEBIAN", "AWS-DebianDefaultPatchBaseline"),
-    ("MACOS", "AWS-MacOSDefaultPatchBaseline"),
-    ("RASPBIAN", "AWS-RaspbianDefaultPatchBaseline"),
-    ("ROCKY_LINUX", "AWS-RockyLinuxDefaultPatchBaseline"),
-    ("ALMA_LINUX", "AWS-AlmaLinuxDefaultPatchBaseline"),
+    baseline("UBUNTU", "AWS-UbuntuDefaultPatchBaseline"),
+    baseline("REDHAT_ENTERPRISE_LINUX", "AWS-RedHatDefaultPatchBaseline"),
+    baseline("SUSE", "AWS-SuseDefaultPatchBaseline"),
+    baseline("CENTOS", "AWS-CentOSDefaultPatchBaseline"),
+    baseline("ORACLE_LINUX", "AWS-OracleLinuxDefaultPatchBaseline"),
+    baseline("DEBIAN", "AWS-DebianDefaultPatchBaseline"),
+    baseline("MACOS", "AWS-MacOSDefaultPatchBaseline"),
+    // AWS lists its baselines of all operating systems, also of those that no instance runs.
+    baseline("RASPBIAN", "AWS-RaspbianDefaultPatchBaseline"),
+    baseline("ROCKY_LINUX", "AWS-RockyLinuxDefaultPatchBaseline"),
+    baseline("ALMA_LINUX", "AWS-AlmaLinuxDefaultPatchBaseline"),
 ];
 
-/// The baselines that the account has made for its patch group `production`, as operating system
-/// and name.
-pub(crate) const OWN_BASELINES: [(&str, &str); 3] = [
-    ("AMAZON_LINUX_2023", "production-amazon-linux"),
-    ("UBUNTU", "production-ubuntu"),
-    ("WINDOWS", "production-windows"),
+/// The baselines that the account has made for its patch group `production`.
+pub(crate) const OWN_BASELINES: [CataloguedBaseline; 3] = [
+    baseline("AMAZON_LINUX_2023", "production-amazon-linux"),
+    baseline("UBUNTU", "production-ubuntu"),
+    baseline("WINDOWS", "production-windows"),
 ];

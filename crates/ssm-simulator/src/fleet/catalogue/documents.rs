@@ -81,6 +81,7 @@ pub(crate) const DOCUMENTS: [Document; 10] = [
         "rate(7 days)",
     ),
     document(
+        // AWS names a document that another account shares by its ARN.
         "arn:aws:ssm:{region}:999988887777:document/Company-Hardening",
         Some("hardening"),
         "CRITICAL",
@@ -102,6 +103,7 @@ pub(crate) const DOCUMENTS: [Document; 10] = [
         "rate(4 hours)",
     ),
     document(
+        // An association without a name of its own can be told apart by its document only.
         "AWS-ConfigureWindowsUpdate",
         None,
         "UNSPECIFIED",
@@ -109,6 +111,7 @@ pub(crate) const DOCUMENTS: [Document; 10] = [
         "rate(1 day)",
     ),
     Document {
+        // An association that never ran has a status on every instance, but no compliance item.
         path: "AWS-ApplyAnsiblePlaybooks",
         name: None,
         severity: "UNSPECIFIED",
@@ -117,6 +120,7 @@ pub(crate) const DOCUMENTS: [Document; 10] = [
         pending: true,
     },
     document(
+        // An association that targets no instance has no counts at all.
         "AWS-EnableExplorer",
         Some("explorer"),
         "UNSPECIFIED",

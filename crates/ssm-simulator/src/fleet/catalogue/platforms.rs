@@ -60,6 +60,7 @@ pub(crate) const PLATFORMS: [Platform; 9] = [
         weight: 10,
     },
     Platform {
+        // AWS spells the platform type in this way, and the name of the system in another.
         kind: "MacOS",
         name: "macOS",
         version: "14.5",
@@ -86,6 +87,7 @@ pub(crate) const PATCH_GROUPS: [&str; 8] = [
     "production",
     "production",
     "staging",
+    // Patch groups may contain spaces and differ in case, as any value of a tag.
     "web servers",
     "Domain",
 ];

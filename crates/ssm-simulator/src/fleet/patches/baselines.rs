@@ -1,6 +1,6 @@
 //! Patch baselines: the rows of `DescribePatchBaselines`, and which one applies to a node.
 
-use crate::fleet::catalogue::{AWS_BASELINES, OWN_BASELINES};
+use crate::fleet::catalogue::{AWS_BASELINES, CataloguedBaseline, OWN_BASELINES};
 use crate::fleet::snapshot::{NodeSnapshot, TargetNames};
 use crate::random;
 use crate::rows::Baseline;
@@ -9,19 +9,18 @@ use crate::rows::Baseline;
 const OWN_BASELINE_GROUP: &str = "production";
 
 impl NodeSnapshot<'_> {
-    /// The name of the account's own baseline that applies to this node.
-    pub(super) fn own_baseline(&self) -> Option<&'static str> {
+    /// The account's own baseline that applies to this node.
+    pub(super) fn own_baseline(&self) -> Option<&'static CataloguedBaseline> {
         if self.node.patch_group() != OWN_BASELINE_GROUP {
             return None;
         }
         let os = self.node.platform().os;
-        let (_, name) = OWN_BASELINES.iter().find(|(known, _)| *known == os)?;
-        Some(name)
+        OWN_BASELINES.iter().find(|baseline| baseline.os == os)
     }
 
     pub(crate) fn baseline_id(&self) -> String {
-        if let Some(name) = self.own_baseline() {
-            return own_id(self.names, name);
+        if let Some(baseline) = self.own_baseline() {
+            return own_id(self.names, baseline.name);
         }
         // AWS names the baselines that it provides by the short id in some rows and by the ARN in
         // others.
@@ -38,28 +37,30 @@ impl NodeSnapshot<'_> {
 pub(crate) fn baseline_rows(names: &TargetNames) -> Vec<Baseline> {
     let aws = AWS_BASELINES
         .iter()
-        .map(|(os, name)| aws_row(names, os, name));
+        .map(|baseline| aws_row(names, baseline));
     let own = OWN_BASELINES
         .iter()
-        .map(|(os, name)| own_row(names, os, name));
+        .map(|baseline| own_row(names, baseline));
     aws.chain(own).collect()
 }
 
-fn aws_row(names: &TargetNames, os: &str, name: &str) -> Baseline {
+fn aws_row(names: &TargetNames, baseline: &CataloguedBaseline) -> Baseline {
+    let os = baseline.os;
     Baseline {
         baseline_id: aws_arn(names, os),
-        baseline_name: name.to_owned(),
+        baseline_name: baseline.name.to_owned(),
         operating_system: os.to_owned(),
         baseline_description: format!("Default Patch Baseline for {os} Provided by AWS."),
         default_baseline: true,
     }
 }
 
-fn own_row(names: &TargetNames, os: &str, name: &str) -> Baseline {
+fn own_row(names: &TargetNames, baseline: &CataloguedBaseline) -> Baseline {
     Baseline {
-        baseline_id: own_id(names, name),
-        baseline_name: name.to_owned(),
-        operating_system: os.to_owned(),
+        baseline_id: own_id(names, baseline.name),
+        baseline_name: baseline.name.to_owned(),
+        operating_system: baseline.os.to_owned(),
+        // Whoever makes a baseline may leave its description empty.
         baseline_description: String::new(),
         default_baseline: false,
     }

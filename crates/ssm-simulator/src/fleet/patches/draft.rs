@@ -1,7 +1,7 @@
 //! The patches of a node before any text is made of them, which is enough to count them.
 
 use super::states::ListedState;
-use crate::fleet::catalogue::{PACKAGES, UPDATES};
+use crate::fleet::catalogue::{PACKAGES, UPDATES, VendorPatch};
 use crate::fleet::condition::Condition;
 use crate::fleet::snapshot::NodeSnapshot;
 use crate::fleet::tally::{ItemStatus, UNSPECIFIED};
@@ -16,9 +16,8 @@ pub(super) struct PatchDraft {
     /// The position among the patches of this state.
     pub(super) ordinal: u32,
     pub(super) status: ItemStatus,
-    pub(super) classification: &'static str,
-    /// The severity that the vendor gives the patch.
-    pub(super) patch_severity: &'static str,
+    /// What the vendor says of the patch, if AWS knows it.
+    vendor: Option<&'static VendorPatch>,
 }
 
 impl PatchDraft {
@@ -26,6 +25,15 @@ impl PatchDraft {
     /// same patches.
     pub(super) fn number(&self) -> u32 {
         number(self.state, self.ordinal)
+    }
+
+    pub(super) fn classification(&self) -> &'static str {
+        self.vendor.map_or("", |vendor| vendor.classification)
+    }
+
+    /// The severity that the vendor gives the patch.
+    pub(super) fn patch_severity(&self) -> &'static str {
+        self.vendor.map_or("", |vendor| vendor.severity)
     }
 }
 
@@ -44,35 +52,25 @@ impl<'a> NodeSnapshot<'a> {
     }
 
     fn patch_draft(&self, state: ListedState, ordinal: u32, has_own_baseline: bool) -> PatchDraft {
-        let (classification, patch_severity) = if state.is_covered_by_baseline() {
-            self.vendor_words(number(state, ordinal))
-        } else {
-            ("", "")
-        };
-        // The default baselines of AWS set no compliance severity.
-        let severity = if has_own_baseline && state.is_covered_by_baseline() {
-            baseline_severity(patch_severity)
-        } else {
-            UNSPECIFIED
-        };
+        let vendor = state
+            .is_covered_by_baseline()
+            .then(|| self.vendor_patch(number(state, ordinal)));
         PatchDraft {
             state,
             ordinal,
-            status: self.patch_status(state, severity),
-            classification,
-            patch_severity,
+            status: self.patch_status(state, severity(vendor, has_own_baseline)),
+            vendor,
         }
     }
 
-    /// The classification and the severity that the vendor gives a patch.
-    fn vendor_words(&self, number: u32) -> (&'static str, &'static str) {
+    /// What the vendor says of a patch.
+    pub(super) fn vendor_patch(&self, number: u32) -> &'static VendorPatch {
         let index = number as usize;
-        let (_, classification, severity) = if self.node.is_windows() {
-            UPDATES[index % UPDATES.len()]
+        if self.node.is_windows() {
+            &UPDATES[index % UPDATES.len()]
         } else {
-            PACKAGES[index % PACKAGES.len()]
-        };
-        (classification, severity)
+            &PACKAGES[index % PACKAGES.len()]
+        }
     }
 
     fn patch_status(&self, state: ListedState, severity: &'static str) -> ItemStatus {
@@ -83,6 +81,8 @@ impl<'a> NodeSnapshot<'a> {
                 severity,
             },
             ListedState::Installed | ListedState::InstalledOther => ItemStatus::compliant(severity),
+            // Whether available security updates are compliant is a setting of the baseline. Nodes
+            // with this condition have one that says they are not.
             ListedState::AvailableSecurityUpdate if !self.condition.has(Condition::SECURITY) => {
                 ItemStatus::compliant(severity)
             }
@@ -95,9 +95,12 @@ fn number(state: ListedState, ordinal: u32) -> u32 {
     state as u32 * NUMBERS_PER_STATE + ordinal
 }
 
-/// The compliance severity that the account's own baselines give a patch.
-fn baseline_severity(patch_severity: &str) -> &'static str {
-    match patch_severity {
+/// The compliance severity, which only the account's own baselines set.
+fn severity(vendor: Option<&VendorPatch>, has_own_baseline: bool) -> &'static str {
+    let Some(vendor) = vendor.filter(|_| has_own_baseline) else {
+        return UNSPECIFIED;
+    };
+    match vendor.severity {
         "Critical" => "CRITICAL",
         "Important" => "HIGH",
         _ => "MEDIUM",

@@ -19,6 +19,7 @@ impl<'a> NodeSnapshot<'a> {
 
     /// The execution that last reported patches.
     pub(crate) fn patch_execution(&self) -> ExecutionSummary {
+        // Patching by a patch policy does not use patch groups.
         let by_policy = self.node.patch_group().is_empty() && self.node.roll("policy", 6) == 0;
         let execution_type = if by_policy { "PatchPolicy" } else { "Command" };
         ExecutionSummary {
@@ -31,6 +32,7 @@ impl<'a> NodeSnapshot<'a> {
     fn patch_item(&self, draft: &PatchDraft, execution: &ExecutionSummary, baseline: &str) -> Item {
         let patch = self.patch(draft);
         let details = match draft.state {
+            // Whoever puts an item by hand need not give details.
             ListedState::Manual => BTreeMap::new(),
             _ => self.patch_details(&patch, baseline),
         };

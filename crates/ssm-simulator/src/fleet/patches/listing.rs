@@ -2,7 +2,7 @@
 
 use super::draft::PatchDraft;
 use super::states::ListedState;
-use crate::fleet::catalogue::{PACKAGES, UPDATES};
+use crate::fleet::catalogue::PACKAGES;
 use crate::fleet::snapshot::NodeSnapshot;
 use crate::rows::Patch;
 use crate::time;
@@ -27,8 +27,8 @@ impl<'a> NodeSnapshot<'a> {
             instance_id: self.node.id(),
             title: if has_title { title } else { String::new() },
             kb_id,
-            classification: draft.classification.to_owned(),
-            severity: draft.patch_severity.to_owned(),
+            classification: draft.classification().to_owned(),
+            severity: draft.patch_severity().to_owned(),
             state: draft.state.name(),
             installed_time: self.installed_time(draft),
             cve_ids: cve_ids(draft),
@@ -38,11 +38,14 @@ impl<'a> NodeSnapshot<'a> {
     /// The id and the title of a patch.
     fn patch_names(&self, draft: &PatchDraft) -> (String, String) {
         if draft.state == ListedState::Manual {
-            ("manual-review".to_owned(), "Reviewed by hand".to_owned())
-        } else if self.node.is_windows() {
-            update_names(draft.number())
+            return ("manual-review".to_owned(), "Reviewed by hand".to_owned());
+        }
+        let number = draft.number();
+        let vendor = self.vendor_patch(number);
+        if self.node.is_windows() {
+            update_names(number, vendor.name)
         } else {
-            package_names(draft.number())
+            package_names(number, vendor.name)
         }
     }
 
@@ -62,15 +65,13 @@ impl<'a> NodeSnapshot<'a> {
     }
 }
 
-fn update_names(number: u32) -> (String, String) {
+fn update_names(number: u32, title: &str) -> (String, String) {
     let id = format!("KB{}", 5_030_000 + number * 7);
-    let (title, ..) = UPDATES[number as usize % UPDATES.len()];
     let full_title = format!("2026-10 {title} ({id})");
     (id, full_title)
 }
 
-fn package_names(number: u32) -> (String, String) {
-    let (package, ..) = PACKAGES[number as usize % PACKAGES.len()];
+fn package_names(number: u32, package: &str) -> (String, String) {
     let copy = number as usize / PACKAGES.len();
     // There are more patches than packages, and every id must occur once only.
     let name = match copy {

@@ -57,6 +57,7 @@ impl NodeSnapshot<'_> {
     fn add_operation(&self, row: &mut PatchState) {
         let end = self.scanned();
         let without_reboot = self.condition.has(Condition::REBOOT);
+        // A reboot can only be pending after an installation. Other nodes were mostly scanned.
         let is_install = without_reboot || self.node.roll("operation", 4) == 0;
         let operation = if is_install { "Install" } else { "Scan" };
         let reboot_option = if without_reboot {
@@ -86,8 +87,8 @@ fn needs_action(draft: &PatchDraft) -> bool {
 
 /// A patch can be critical and a security patch, and then counts as both.
 fn count_noncompliant(row: &mut PatchState, draft: &PatchDraft) {
-    let is_critical = draft.patch_severity == "Critical";
-    let is_security = draft.classification.starts_with("Security");
+    let is_critical = draft.patch_severity() == "Critical";
+    let is_security = draft.classification().starts_with("Security");
     row.critical_non_compliant_count += i32::from(is_critical);
     row.security_non_compliant_count += i32::from(is_security);
     row.other_non_compliant_count += i32::from(!is_critical && !is_security);
