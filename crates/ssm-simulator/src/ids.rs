@@ -12,6 +12,7 @@ pub(crate) fn is_account_id(text: &str) -> bool {
 
 /// Whether a text matches [`INSTANCE_ID_PATTERN`].
 pub(crate) fn is_instance_id(text: &str) -> bool {
+    // Old ids of EC2 have 8 digits. Those of hybrid nodes always had 17.
     if let Some(digits) = text.strip_prefix("mi-") {
         return digits.len() == 17 && is_word(digits);
     }

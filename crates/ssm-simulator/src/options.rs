@@ -67,6 +67,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
+            // 137 is more than two pages of 50, and leaves a last page that is not full.
             instances: 137,
             accounts: vec!["111122223333".to_owned(), "444455556666".to_owned()],
             regions: vec!["eu-west-1".to_owned(), "us-east-1".to_owned()],
@@ -79,6 +80,7 @@ impl Default for Options {
             ghosts: 0.2,
             noncompliant: 0.1,
             external_ids: BTreeMap::new(),
+            // Tests look at the last few requests, and these take a few megabytes at most.
             keep_requests: 10_000,
             started_at: None,
         }

@@ -106,6 +106,8 @@ impl Refusal {
              perform: {action} because no identity-based policy allows the {action} action"
         );
         let mut refusal = Self::modelled("AccessDeniedException", message);
+        // STS has a code and a status of its own for this, while SSM answers 400 to everything that
+        // is the client's fault.
         if call.service == "sts" {
             refusal.code = "AccessDenied";
             refusal.status = 403;
@@ -144,6 +146,7 @@ impl Refusal {
             MessageMember::Small => "message",
         };
         let mut body = serde_json::Map::new();
+        // SSM puts the code into the body. Other services of AWS use a header.
         body.insert("__type".to_owned(), self.code.into());
         if let Some(message) = &self.message {
             body.insert(member.to_owned(), message.as_str().into());

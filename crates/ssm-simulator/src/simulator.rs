@@ -134,6 +134,7 @@ impl Simulator {
         let target = self.state.target(account, region)?;
         let slot = target.find(id)?;
         let resource = target.resource(slot, TruthDepth::WithItems);
+        // A removed resource keeps its slot, which answers with nothing.
         (resource != ResourceTruth::default()).then_some(resource)
     }
 

@@ -72,6 +72,7 @@ fault_kinds! {
     Throttle, "throttle",
         "The call is refused with `ThrottlingException`.",
         Effect::Refuse(|_| Refusal::throttled());
+    // SDKs of AWS obey this header instead of their own backoff.
     ThrottleRetryAfter, "throttle-retry-after",
         "The call is refused with `ThrottlingException`, and the header `x-amz-retry-after` asks \
          for a pause of 300 ms.",
@@ -88,6 +89,7 @@ fault_kinds! {
     Error500, "error500",
         "The call is refused with `InternalServerError` and HTTP 500.",
         Effect::Refuse(|_| Refusal::internal());
+    // What stands between the client and AWS answers in its own way. Such an answer has no code.
     Html503, "html503",
         "A load balancer sends an HTML page with HTTP 503 instead of the answer.",
         Effect::Replace(Replacement::Html(503));
@@ -103,15 +105,18 @@ fault_kinds! {
     Hang, "hang",
         "The connection stays open, but no answer ever comes.",
         Effect::Replace(Replacement::Hang);
+    // The paginators of the SDK for Rust take this for the end of the list, without an error.
     RepeatToken, "repeat-token",
         "The token of the next page is the one that the request has just used.",
         Effect::Page;
     EndlessChain, "endless-chain",
         "The list starts again at its end, with tokens that were not used before.",
         Effect::Page;
+    // SDKs that follow the service model refuse the whole page for one such row.
     BadRow, "bad-row",
         "The rows of one instance break the service model: a member is missing, null or too large.",
         Effect::Page;
+    // DescribeInstanceInformation was seen to do this (aws/aws-cli#2626).
     EmptyPage, "empty-page",
         "A page without rows comes between every two others.",
         Effect::Page;
@@ -125,9 +130,12 @@ fault_kinds! {
         "A row moves between two pages: one reading of the list misses it, and the next meets it \
          twice.",
         Effect::Page;
+    // The operations of AWS are not consistent with each other at every moment.
     LagPatches, "lag-patches",
         "Patch states are still those of before the last step of drift.",
         Effect::Page;
+    // The following answers look like a success, and like a list without rows to a client that does
+    // not look closely.
     EmptyBody, "empty-body",
         "The answer is HTTP 200 without a body.",
         Effect::Replace(Replacement::Body(""));
@@ -143,6 +151,7 @@ fault_kinds! {
     ErrorBody, "error-body",
         "The answer is HTTP 200 with the body of a `ThrottlingException`.",
         Effect::Replace(Replacement::ErrorWithStatus200(Refusal::throttled));
+    // AWS was seen to do this in the middle of a listing (boto/boto3#2358).
     RefusedToken, "refused-token",
         "A token that the page before has given is refused with `InvalidNextToken`. With a rate \
          below 1, another try may pass.",

@@ -66,6 +66,7 @@ impl Fault {
         match target.split_once('/') {
             Some((account, region)) => {
                 self.account = Some(parse_account(account)?);
+                // AWS adds regions all the time, so none is refused here.
                 self.region = Some(region.to_owned());
             }
             None => self.account = Some(parse_account(target)?),

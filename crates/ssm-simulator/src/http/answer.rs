@@ -64,6 +64,7 @@ impl AnswerFormat<'_> {
 
     fn with_headers(self, status: StatusCode, body: AnswerBody) -> Response<AnswerBody> {
         let mut response = response(status, self.protocol.content_type(), body);
+        // Users send this id to AWS when they ask for help, so clients should show it.
         if let Ok(id) = self.request_id.parse() {
             response.headers_mut().insert("x-amzn-requestid", id);
         }

@@ -70,8 +70,7 @@ pub(super) fn answer_request(state: &SharedState, request: ReceivedRequest<'_>) 
 
 fn exchange(state: &SharedState, request: ReceivedRequest<'_>, log: &mut LoggedRequest) -> Outcome {
     let request_number = state.next_request();
-    // Ids follow from the seed. Two runs of a test can then be compared.
-    let request_id = random::uuid(random::join(state.options().seed, request_number));
+    let request_id = request_id(state, request_number);
     let operation = request.operation();
     let format = AnswerFormat {
         protocol: request.protocol(operation.as_ref().ok()),
@@ -98,6 +97,11 @@ fn exchange(state: &SharedState, request: ReceivedRequest<'_>, log: &mut LoggedR
         format,
     };
     call.outcome(log.at)
+}
+
+/// Ids follow from the seed. Two runs of a test can then be compared.
+fn request_id(state: &SharedState, request_number: u64) -> String {
+    random::uuid(random::join(state.options().seed, request_number))
 }
 
 impl Call<'_> {

@@ -43,6 +43,7 @@ impl<'a> BaselineFilter<'a> {
     fn accepts(&self, row: &Baseline) -> bool {
         self.values.iter().any(|value| match self.key {
             "NAME_PREFIX" => row.baseline_name.starts_with(value),
+            // `All` is a value of this filter only.
             "OWNER" => *value == "All" || *value == owner(row),
             _ => row.operating_system == *value,
         })

@@ -23,6 +23,7 @@ pub(super) fn summaries(request: &ListingRequest<'_>) -> Result<Listing, Refusal
     let rows = request
         .slots()
         .flat_map(|slot| (0..target.part_count(slot)).map(move |part| (slot, part)))
+        // The first slot may have parts that the page before has shown already.
         .filter(|(slot, part)| position(*slot, *part) >= request.from)
         .filter(|(slot, part)| {
             filters

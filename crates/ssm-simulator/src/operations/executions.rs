@@ -154,6 +154,7 @@ impl<'a> Execution<'a> {
 
     fn target_row(&self, row: &InstanceAssociation) -> Value {
         let id = self.id();
+        // The fleet keeps no history, so older executions have the instances of today.
         let status = self.status(&row.status);
         let output_id = random::uuid(random::text(&format!("{id}{}", row.instance_id)));
         json!({

@@ -31,6 +31,7 @@ pub(super) fn texts<'a>(
     member: &str,
     bounds: RangeInclusive<usize>,
 ) -> Result<Option<Vec<&'a str>>, Refusal> {
+    // A list that is absent is no list of length 0, and no bound applies to it.
     let Some(values) = list(input, member)? else {
         return Ok(None);
     };

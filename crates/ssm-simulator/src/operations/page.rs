@@ -21,6 +21,9 @@ const WRONG_LIST: &str = "Rows";
 /// The part of the rows that [`FaultKind::ShortList`] leaves is one in this many.
 const SHORT_LIST_DIVISOR: usize = 5;
 
+/// The bytes that are reserved for the names of members and the token of a page.
+const MEMBERS_CAPACITY: usize = 128;
+
 /// A request for one page.
 #[derive(Clone, Copy)]
 pub(crate) struct PageRequest<'a> {
@@ -30,39 +33,69 @@ pub(crate) struct PageRequest<'a> {
     pub(crate) faults: &'a ActiveFaults,
 }
 
+/// A chain of pages at one of its pages.
+#[derive(Clone, Copy)]
+struct ChainPosition<'a> {
+    /// The hash of the question that all pages of the chain answer.
+    question: u64,
+    /// The token that the request carries, unless it asks for the first page.
+    token: Option<&'a str>,
+    cursor: Cursor,
+}
+
 /// The JSON of one page. `next_chain` numbers the chains of pages that answer the same question,
 /// given the hash of the question.
 pub(crate) fn answer(
     request: PageRequest<'_>,
     next_chain: impl FnOnce(u64) -> u16,
 ) -> Result<Vec<u8>, Refusal> {
-    let faults = request.faults;
     let size = input::page_size(request.input, request.operation.model.page_sizes)?;
-    let question = request.question();
-    let token = input::text(request.input, TOKEN_MEMBER)?;
-    let cursor = match token {
-        Some(token) => request.read_token(token, question)?,
-        None => request.first_cursor(|| next_chain(question)),
-    };
-    // The rows are made also for a page that shall be empty, so that wrong filters are refused on
-    // it as on any other.
-    let mut listing = request.listing(cursor, size)?;
-    if cursor.empty_page_first {
-        let next = token::write(cursor.without_empty_page(), question);
-        return Ok(request.body(&[], Some(&next)));
+    let chain = request.chain_position(next_chain)?;
+    // The rows are made for an empty page too, because wrong filters must be refused on it as on
+    // any other page.
+    let listing = request.listing(chain.cursor, size)?;
+    if chain.cursor.empty_page_first {
+        Ok(request.empty_page(chain))
+    } else {
+        Ok(request.full_page(chain, listing, size))
     }
-    if faults.has(FaultKind::DuplicateRows) && listing.next.is_none() {
-        duplicate_row(&mut listing.rows, size);
-    }
-    let next = next_cursor(&listing, cursor, faults).map(|next| token::write(next, question));
-    let next = request.next_token(next, token);
-    if faults.has(FaultKind::BadRow) {
-        request.damage_rows(&mut listing.rows);
-    }
-    Ok(request.body(&listing.rows, next.as_deref()))
 }
 
 impl PageRequest<'_> {
+    fn chain_position(
+        &self,
+        next_chain: impl FnOnce(u64) -> u16,
+    ) -> Result<ChainPosition<'_>, Refusal> {
+        let question = self.question();
+        let token = input::text(self.input, TOKEN_MEMBER)?;
+        let cursor = match token {
+            Some(token) => self.read_token(token, question)?,
+            None => self.first_cursor(|| next_chain(question)),
+        };
+        Ok(ChainPosition {
+            question,
+            token,
+            cursor,
+        })
+    }
+
+    /// A page without rows, whose token leads to the page that has them.
+    fn empty_page(&self, chain: ChainPosition<'_>) -> Vec<u8> {
+        let next = token::write(chain.cursor.without_empty_page(), chain.question);
+        page_body(self.list_member(), &[], Some(&next))
+    }
+
+    fn full_page(&self, chain: ChainPosition<'_>, mut listing: Listing, size: usize) -> Vec<u8> {
+        if self.faults.has(FaultKind::DuplicateRows) && listing.next.is_none() {
+            duplicate_row(&mut listing.rows, size);
+        }
+        if self.faults.has(FaultKind::BadRow) {
+            self.damage_rows(&mut listing.rows);
+        }
+        let next = self.next_token(chain, &listing);
+        page_body(self.list_member(), &listing.rows, next.as_deref())
+    }
+
     /// The hash of what a token belongs to: the operation, the target, and the request without its
     /// token and page size.
     fn question(&self) -> u64 {
@@ -131,12 +164,17 @@ impl PageRequest<'_> {
         Ok(())
     }
 
-    /// The token that the page carries, from the right one and the one of the request.
-    fn next_token(&self, next: Option<String>, given: Option<&str>) -> Option<String> {
-        match (next, given) {
-            (_, Some(given)) if self.faults.has(FaultKind::RepeatToken) => Some(given.to_owned()),
-            (None, _) if self.faults.has(FaultKind::EmptyToken) => Some(String::new()),
-            (next, _) => next,
+    /// The token that the page carries, which is not the right one under some faults.
+    fn next_token(&self, chain: ChainPosition<'_>, listing: &Listing) -> Option<String> {
+        if let Some(token) = chain.token
+            && self.faults.has(FaultKind::RepeatToken)
+        {
+            return Some(token.to_owned());
+        }
+        match next_cursor(listing, chain.cursor, self.faults) {
+            Some(cursor) => Some(token::write(cursor, chain.question)),
+            None if self.faults.has(FaultKind::EmptyToken) => Some(String::new()),
+            None => None,
         }
     }
 
@@ -150,27 +188,31 @@ impl PageRequest<'_> {
         }
     }
 
-    fn body(&self, rows: &[Row], next: Option<&str>) -> Vec<u8> {
-        let list = if self.faults.has(FaultKind::WrongList) {
+    /// The member of the answer that holds the rows.
+    fn list_member(&self) -> &'static str {
+        if self.faults.has(FaultKind::WrongList) {
             WRONG_LIST
         } else {
             self.operation.model.list
-        };
-        // The rows are JSON already. Joining their bytes is much cheaper than a tree of values.
-        let rows_length: usize = rows.iter().map(|row| row.json.len() + 1).sum();
-        let mut body = Vec::with_capacity(rows_length + 128);
-        body.extend_from_slice(format!("{{\"{list}\":[").as_bytes());
-        for (index, row) in rows.iter().enumerate() {
-            if index > 0 {
-                body.push(b',');
-            }
-            body.extend_from_slice(&row.json);
         }
-        body.push(b']');
-        if let Some(next) = next {
-            body.extend_from_slice(format!(",\"{TOKEN_MEMBER}\":\"{next}\"").as_bytes());
-        }
-        body.push(b'}');
-        body
     }
+}
+
+fn page_body(list: &str, rows: &[Row], next: Option<&str>) -> Vec<u8> {
+    // The rows are JSON already. Joining their bytes is much cheaper than a tree of values.
+    let rows_length: usize = rows.iter().map(|row| row.json.len() + 1).sum();
+    let mut body = Vec::with_capacity(rows_length + MEMBERS_CAPACITY);
+    body.extend_from_slice(format!("{{\"{list}\":[").as_bytes());
+    for (index, row) in rows.iter().enumerate() {
+        if index > 0 {
+            body.push(b',');
+        }
+        body.extend_from_slice(&row.json);
+    }
+    body.push(b']');
+    if let Some(next) = next {
+        body.extend_from_slice(format!(",\"{TOKEN_MEMBER}\":\"{next}\"").as_bytes());
+    }
+    body.push(b'}');
+    body
 }

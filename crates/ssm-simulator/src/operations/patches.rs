@@ -38,6 +38,7 @@ pub(super) fn patch_states(request: &ListingRequest<'_>) -> Result<Listing, Refu
 
 pub(super) fn patches_of_instance(request: &ListingRequest<'_>) -> Result<Listing, Refusal> {
     let slot = managed_instance(request)?;
+    // An unknown instance is refused before a wrong filter.
     let filters = read_filters(request.input)?;
     let mut patches = request.target.patches(slot, request.lag);
     patches.retain(|patch| filters.iter().all(|filter| filter.accepts(patch)));
@@ -69,6 +70,7 @@ fn read_filters(input: &Input) -> Result<Vec<PatchFilter<'_>>, Refusal> {
 impl<'a> PatchFilter<'a> {
     fn read(filter: &'a Input) -> Result<Self, Refusal> {
         let key = input::text(filter, "Key")?.unwrap_or_default();
+        // The service model has no enum of these keys, so a wrong one is an error of the service.
         if !FILTER_KEYS.contains(&key) {
             let message = format!("The filter key {key} is not valid.");
             return Err(Refusal::modelled("InvalidFilter", message));

@@ -28,6 +28,7 @@ const OPERATIONS: [Operation; 11] = [
     },
     Operation {
         model: model::LIST_COMPLIANCE_SUMMARIES,
+        // Totals belong to no instance, so none of them can be the damaged one.
         rows: totals::totals,
         damage: None,
     },

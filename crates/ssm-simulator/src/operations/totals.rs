@@ -16,6 +16,7 @@ pub(super) fn totals(request: &ListingRequest<'_>) -> Result<Listing, Refusal> {
         .into_iter()
         .partition(|filter| filter.key == TYPE_KEY);
     let mut rows = count(request.target, &resource_filters);
+    // A filter by type hides totals, while all other filters change what they count.
     rows.retain(|row| {
         type_filters
             .iter()

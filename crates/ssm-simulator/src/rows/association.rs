@@ -37,6 +37,7 @@ pub struct AssociationTarget {
 #[expect(missing_docs, reason = "the members of AWS's AssociationOverview")]
 pub struct Overview {
     pub status: String,
+    /// AWS says `Associated` here for what is pending.
     pub detailed_status: String,
     pub association_status_aggregated_count: BTreeMap<String, i32>,
 }

@@ -12,6 +12,7 @@ use serde::Serialize;
     reason = "the members of AWS's ComplianceExecutionSummary"
 )]
 pub struct ExecutionSummary {
+    /// For associations this is the time of the upload, and not that of the run.
     pub execution_time: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub execution_id: Option<String>,
@@ -62,6 +63,7 @@ pub struct Summary {
     pub resource_type: String,
     pub resource_id: String,
     pub status: String,
+    /// This is the worst severity among the items that are non-compliant.
     pub overall_severity: String,
     pub execution_summary: ExecutionSummary,
     pub compliant_summary: CompliantSummary,
@@ -91,5 +93,6 @@ pub struct Item {
     pub status: String,
     pub severity: String,
     pub execution_summary: ExecutionSummary,
+    /// The keys depend on the compliance type. Values are text, also where they are times or counts.
     pub details: BTreeMap<String, String>,
 }

@@ -24,11 +24,14 @@ pub struct Instance {
     pub iam_role: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub registration_date: Option<f64>,
+    /// Only hybrid nodes have the three members above and the name below. The name of an EC2
+    /// instance is a tag, which AWS does not send here.
     pub resource_type: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     #[serde(rename = "IPAddress")]
     pub ip_address: String,
+    /// This is what the operating system calls itself. It need not be unique.
     pub computer_name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub association_status: Option<String>,

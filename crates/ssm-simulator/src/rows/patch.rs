@@ -8,7 +8,10 @@ use serde::Serialize;
 #[expect(missing_docs, reason = "the members of AWS's InstancePatchState")]
 pub struct PatchState {
     pub instance_id: String,
+    /// AWS sends an empty text for nodes without a patch group, although the service model asks for
+    /// at least one letter.
     pub patch_group: String,
+    /// Baselines that AWS provides are named by their id or by their ARN.
     pub baseline_id: String,
     pub snapshot_id: String,
     pub installed_count: i32,
@@ -17,8 +20,10 @@ pub struct PatchState {
     pub installed_rejected_count: i32,
     pub missing_count: i32,
     pub failed_count: i32,
+    /// AWS sends -1 where it does not know this count, so sums over a fleet go wrong.
     pub unreported_not_applicable_count: i32,
     pub not_applicable_count: i32,
+    /// Only nodes that run Windows have this count.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub available_security_update_count: Option<i32>,
     pub operation_start_time: f64,
@@ -46,7 +51,10 @@ pub struct Patch {
     pub kb_id: String,
     pub classification: String,
     pub severity: String,
+    /// AWS writes `InstalledOther` here, where its service model has `INSTALLED_OTHER`.
     pub state: String,
+    /// This is 0 for patches that are not installed, and year 1 where Windows does not know the
+    /// time.
     pub installed_time: f64,
     #[serde(rename = "CVEIds", skip_serializing_if = "Option::is_none")]
     pub cve_ids: Option<String>,

@@ -55,6 +55,8 @@ struct Arrivals {
 
 impl Arrivals {
     fn add(&mut self, now: Instant) {
+        // The second slides along with the requests. Fixed seconds would miss a burst across their
+        // border.
         while let Some(oldest) = self.within_last_second.front()
             && now.saturating_duration_since(*oldest) >= Duration::from_secs(1)
         {
@@ -70,6 +72,7 @@ impl Arrivals {
 pub(crate) struct RequestLog {
     max_kept: usize,
     newest: VecDeque<LoggedRequest>,
+    // The counts outlive the requests themselves, of which a long run has millions.
     counts: BTreeMap<CountKey, u64>,
     /// Arrivals by account and region.
     arrivals: BTreeMap<(String, String), Arrivals>,
@@ -98,6 +101,7 @@ impl RequestLog {
             outcome: request.outcome.clone(),
         };
         *self.counts.entry(key).or_default() += 1;
+        // A log that keeps nothing still counts.
         if self.max_kept == 0 {
             return;
         }

@@ -66,6 +66,7 @@ fn assume_role(form: &Form, caller: &Caller<'_>) -> Result<String, Refusal> {
             operation: ASSUME_ROLE,
         }));
     }
+    // The account is in the access key, which is how later requests find their way.
     let access_key = session_access_key(role.account, caller.request_number);
     let user = assumed_role_user(role, session_name);
     let credentials = credentials(&access_key, caller.now + f64::from(seconds));

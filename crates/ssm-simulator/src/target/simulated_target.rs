@@ -65,6 +65,7 @@ impl SimulatedTarget {
     pub(crate) fn slot(&self, index: u32) -> &ListingSlot {
         self.slots
             .get(index as usize)
+            // A token of an edited fleet may point behind the last slot.
             .unwrap_or(&ListingSlot::Removed)
     }
 
@@ -93,6 +94,7 @@ impl SimulatedTarget {
         let victim = self
             .scanned_nodes()
             .find(noncompliant)
+            // A fleet without a non-compliant instance still needs a victim.
             .or_else(|| self.scanned_nodes().next())?;
         Some(victim.index)
     }

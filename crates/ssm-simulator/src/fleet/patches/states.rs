@@ -59,6 +59,8 @@ impl NodeSnapshot<'_> {
             ListedState::Failed => self.count_if(Condition::FAILED, 2),
             ListedState::AvailableSecurityUpdate => self.available_security_updates(),
             ListedState::NotApplicable => self.not_applicable(),
+            // Nobody puts more than one of these, and it has no place in any count of the patch
+            // state.
             ListedState::Manual => u32::from(self.condition.has(Condition::UNEXPLAINED)),
         }
     }
