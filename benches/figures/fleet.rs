@@ -1,16 +1,17 @@
 //! The reference fleet: a tenth non-compliant, a fifth ghosts, names of realistic length, read
 //! through the real SDK from a simulator on loopback.
 
-use std::future::Future;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use ssm_compliance_exporter::aws::{AwsBase, BaseOptions, Meter, SsmSource, TargetOptions};
 use ssm_compliance_exporter::collect::{
-    Clock, Identification, Operation, Plan, RefreshObserver, Refresher,
+    Clock, Identification, Operation, RefreshObserver, Refresher, TargetTask,
 };
 use ssm_compliance_exporter::metrics::{Identity, Policy, ShownInstances, TargetView};
-use ssm_compliance_exporter::model::{AgeLimits, Collector, FailureReason, Target, Timestamp};
+use ssm_compliance_exporter::model::{
+    AgeLimits, Collector, FailureReason, Selection, Target, Timestamp,
+};
 use ssm_simulator::{Options, RateLimitScope, Simulator};
 use tokio::net::TcpListener;
 
@@ -54,7 +55,7 @@ pub(crate) struct Reference {
 
 /// Keeps the target that is shown.
 #[derive(Clone, Default)]
-pub(crate) struct Kept(Arc<Mutex<Option<Arc<Mutex<Target>>>>>);
+pub(crate) struct Kept(Arc<Mutex<Option<Target>>>);
 
 struct NoMeter;
 
@@ -73,14 +74,13 @@ impl RefreshObserver for Kept {
     fn panicked(&self) {}
     fn refresh_started(&self, _: Option<Timestamp>) {}
     fn refresh_ended(&self, _: Duration) {}
-    fn show(&self, target: &Arc<Mutex<Target>>) -> impl Future<Output = ()> + Send {
-        *self.0.lock().expect("not poisoned") = Some(Arc::clone(target));
-        std::future::ready(())
+    async fn show(&self, snapshot: Target) {
+        *self.0.lock().expect("not poisoned") = Some(snapshot);
     }
 }
 
 impl Kept {
-    pub(crate) fn target(&self) -> Arc<Mutex<Target>> {
+    pub(crate) fn target(&self) -> Target {
         self.0
             .lock()
             .expect("not poisoned")
@@ -91,7 +91,6 @@ impl Kept {
     /// The collectors whose last attempt failed, with reasons: a refresh that read less took less.
     pub(crate) fn failures(&self) -> Vec<String> {
         let target = self.target();
-        let target = target.lock().expect("not poisoned");
         let failure = |collector: Collector| {
             let reason = target
                 .collector(collector)
@@ -159,14 +158,13 @@ pub(crate) async fn reference(terms: &Terms) -> Reference {
         full_every: terms.full_every,
     };
     let kept = Kept::default();
-    let refresher = Refresher::new(
-        source,
-        kept.clone(),
-        Plan::everything(),
-        clock(),
-        Target::new(ages),
-        "bench".to_owned(),
-    );
+    let task = TargetTask {
+        name: "bench".to_owned(),
+        selection: Selection::everything(),
+        clock: clock(),
+        target: Target::new(ages),
+    };
+    let refresher = Refresher::new(Arc::new(source), kept.clone(), task);
     Reference {
         simulator,
         refresher,
@@ -184,7 +182,7 @@ fn clock() -> Clock {
 }
 
 /// A target that has read the fleet once.
-pub(crate) fn filled(instances: usize) -> Arc<Mutex<Target>> {
+pub(crate) fn filled(instances: usize) -> Target {
     runtime().block_on(async {
         let reference = reference(&Terms::free(instances)).await;
         reference.refresher.refresh(false).await;
@@ -205,13 +203,21 @@ pub(crate) fn identity() -> Identity {
     }
 }
 
-pub(crate) fn view<'a>(target: &'a Target, identity: &'a Identity) -> TargetView<'a> {
-    let policy = Policy {
+/// Everything that can be shown of listed instances.
+pub(crate) fn policy() -> Policy {
+    Policy {
         instances: ShownInstances::All,
         include_unlisted: false,
-        patch: true,
-        association: true,
-    };
+        selection: Selection::everything(),
+        tag_labels: Vec::new(),
+    }
+}
+
+pub(crate) fn view<'a>(
+    target: &'a Target,
+    identity: &'a Identity,
+    policy: &'a Policy,
+) -> TargetView<'a> {
     TargetView {
         target,
         identity,

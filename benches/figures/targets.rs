@@ -133,15 +133,16 @@ pub(crate) fn run_fleet(arguments: &[String]) {
     let exporter = async move {
         let credentials = Some(("AKIAEXAMPLE".to_owned(), "secret".to_owned()));
         let fleet = Fleet::new(&config, credentials).await.expect("a fleet");
-        for some in fleet.refreshers.chunks(AT_ONCE) {
+        let refreshers = fleet.refreshers();
+        for some in refreshers.chunks(AT_ONCE) {
             join_all(some.iter().map(|refresher| refresher.refresh(false))).await;
         }
         let up = |target: usize| fleet.statuses()[target].up == Some(true);
-        assert!((0..fleet.refreshers.len()).all(up), "every target was read");
+        assert!((0..refreshers.len()).all(up), "every target was read");
         println!("{} series", fleet.page().series);
         while told().await {
             let (processor, wall) = (own_time(), Instant::now());
-            fleet.refreshers[0].refresh(false).await;
+            refreshers[0].refresh(false).await;
             let (processor, wall) = (own_time().saturating_sub(processor), wall.elapsed());
             assert!(up(0), "the target was read");
             println!("{} {}", processor.as_nanos(), wall.as_nanos());

@@ -1,6 +1,6 @@
 //! The table of faults. A new kind of fault is a new entry here. One that refuses or replaces the
-//! answer needs nothing else, and one that changes rows or tokens also a step in
-//! `operations::page`.
+//! answer needs nothing else. One that changes rows or tokens needs a step in `operations::page`,
+//! and one that changes bytes a step in `http::exchange`.
 
 use crate::refusal::{Refusal, RefusedCall};
 
