@@ -12,7 +12,7 @@ use ssm_compliance_exporter::metrics::{Identity, Policy, ShownInstances, TargetV
 use ssm_compliance_exporter::model::{
     AgeLimits, Collector, FailureReason, Selection, Target, Timestamp,
 };
-use ssm_simulator::{Options, Simulator, Throttle};
+use ssm_simulator::{Options, RateLimitScope, Simulator};
 use tokio::net::TcpListener;
 
 pub(crate) const ACCOUNT: &str = "111122223333";
@@ -116,7 +116,7 @@ pub(crate) fn options(terms: &Terms) -> Options {
         regions: vec![REGION.to_owned()],
         latency: terms.latency,
         requests_per_second: terms.limit,
-        throttle: Throttle::Shared,
+        rate_limit_scope: RateLimitScope::Target,
         ..Options::default()
     }
 }

@@ -1,70 +1,86 @@
-//! What the simulated account looks like and how it behaves: plain settings, filled by the command
-//! line or by tests.
+//! What the simulated accounts look like and how they behave, as plain settings that the command
+//! line or a test fills in.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
-use super::fault::Fault;
+use crate::fault::Fault;
 
-/// How calls share the rate limit of one target.
+/// Which calls of one target share a rate limit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Throttle {
-    /// All operations draw on one bucket.
+pub enum RateLimitScope {
+    /// All operations share one limit.
     #[default]
-    Shared,
-    /// Each operation has a bucket of its own.
-    PerOperation,
+    Target,
+    /// Each operation has a limit of its own.
+    Operation,
 }
 
-/// Settings of a [`Simulator`](super::Simulator).
+/// Settings of a [`Simulator`](crate::Simulator).
+///
+/// ```
+/// use ssm_simulator::{Options, Simulator};
+///
+/// let options = Options {
+///     instances: 20,
+///     accounts: vec!["111122223333".to_owned()],
+///     regions: vec!["eu-west-1".to_owned()],
+///     ..Options::default()
+/// };
+/// let truth = Simulator::new(options).truth("111122223333", "eu-west-1");
+/// assert_eq!(truth.instances.len(), 20);
+/// ```
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Listed instances of each target.
+    /// The number of listed instances in each target.
     pub instances: usize,
-    /// Account ids of 12 digits. The first one owns every access key that no role gave out.
+    /// Account ids of 12 digits. The first account owns every access key that no role gave out.
     pub accounts: Vec<String>,
-    /// Regions that are enabled, in each account.
+    /// The regions that each account has enabled.
     pub regions: Vec<String>,
     /// Equal seeds give equal fleets.
     pub seed: u64,
-    /// Waited before each answer.
+    /// How long each answer waits.
     pub latency: Duration,
-    /// Calls above it are throttled; the burst is one second's worth, at least one call.
+    /// The calls per second above which AWS throttles. The burst is one second's worth, and at
+    /// least one call.
     pub requests_per_second: Option<f64>,
-    /// What shares that rate.
-    pub throttle: Throttle,
+    /// Which calls share that rate.
+    pub rate_limit_scope: RateLimitScope,
     /// What goes wrong.
     pub faults: Vec<Fault>,
-    /// Share of the instances whose compliance changes per minute.
+    /// The share of the listed instances whose compliance changes per minute.
     pub drift: f64,
-    /// Resources with compliance data that are not listed, as a share of `instances`.
+    /// Resources that have compliance data but are not listed, as a share of `instances`.
     pub ghosts: f64,
-    /// Share of the instances that are non-compliant.
+    /// The share of the listed instances that are non-compliant.
     pub noncompliant: f64,
-    /// External id that `AssumeRole` asks for, by account id.
+    /// The external id that `AssumeRole` requires, by account id.
     pub external_ids: BTreeMap<String, String>,
-    /// Requests kept for [`Simulator::requests`](super::Simulator::requests), the newest ones;
-    /// counts are kept of all.
+    /// How many of the newest requests are kept for
+    /// [`Simulator::requests`](crate::Simulator::requests). All of them are counted.
     pub keep_requests: usize,
-    /// The moment the fleet is dated from; now, if not given.
+    /// The moment that the fleet is dated from. Without one it is the present.
     pub started_at: Option<SystemTime>,
 }
 
 impl Default for Options {
     fn default() -> Self {
         Self {
+            // 137 is more than two pages of 50, and leaves a last page that is not full.
             instances: 137,
             accounts: vec!["111122223333".to_owned(), "444455556666".to_owned()],
             regions: vec!["eu-west-1".to_owned(), "us-east-1".to_owned()],
             seed: 1,
             latency: Duration::ZERO,
             requests_per_second: None,
-            throttle: Throttle::Shared,
+            rate_limit_scope: RateLimitScope::Target,
             faults: Vec::new(),
             drift: 0.0,
             ghosts: 0.2,
             noncompliant: 0.1,
             external_ids: BTreeMap::new(),
+            // Tests look at the last few requests, and these take a few megabytes at most.
             keep_requests: 10_000,
             started_at: None,
         }

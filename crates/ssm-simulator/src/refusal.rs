@@ -1,106 +1,155 @@
-//! The errors AWS answers with: code, text and HTTP status. Texts follow the service's own where
-//! they are known.
+//! The errors that AWS answers with: code, text and HTTP status. The texts are those of the service
+//! where they are known.
 
 use std::fmt::Display;
 
 /// One refusal of one call.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Refusal {
-    pub(super) code: &'static str,
-    /// Three errors of the model carry no members at all.
-    pub(super) message: Option<String>,
-    pub(super) status: u16,
-    /// The model's own errors spell the member `Message`, the common ones `message`.
-    pub(super) member: &'static str,
-    /// Milliseconds, for `x-amz-retry-after`.
-    pub(super) retry_after: Option<u32>,
+pub(crate) struct Refusal {
+    pub(crate) code: &'static str,
+    /// The text. Three errors of the service model have no members at all.
+    pub(crate) message: Option<String>,
+    /// The HTTP status.
+    pub(crate) status: u16,
+    member: MessageMember,
+    /// The value of `x-amz-retry-after` in milliseconds.
+    pub(crate) retry_after: Option<u32>,
+}
+
+/// The call that a refusal is about, as the text of `AccessDenied` names it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RefusedCall<'a> {
+    pub(crate) account: &'a str,
+    pub(crate) service: &'a str,
+    pub(crate) operation: &'a str,
+}
+
+/// How the member with the text is spelled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum MessageMember {
+    /// Errors of the service model spell it `Message`.
+    Capital,
+    /// Errors that are common to all services, and two of the model, spell it `message`.
+    Small,
 }
 
 impl Refusal {
-    /// An error of the service's model.
-    pub(super) fn modelled(code: &'static str, message: impl Into<String>) -> Self {
+    /// An error of the service model.
+    pub(crate) fn modelled(code: &'static str, message: impl Into<String>) -> Self {
         Self {
-            code,
             message: Some(message.into()),
-            status: 400,
-            member: "Message",
-            retry_after: None,
+            ..Self::bare(code)
         }
     }
 
-    /// An error of the model without members: `InvalidResourceId`, `InvalidResourceType`,
-    /// `InvalidFilterKey`.
-    pub(super) const fn bare(code: &'static str) -> Self {
+    /// An error of the service model that has no members.
+    pub(crate) const fn bare(code: &'static str) -> Self {
         Self {
             code,
             message: None,
             status: 400,
-            member: "Message",
+            member: MessageMember::Capital,
             retry_after: None,
         }
     }
 
-    /// An error that every service answers with.
-    pub(super) fn common(code: &'static str, message: impl Into<String>) -> Self {
+    /// An error that is common to all services.
+    pub(crate) fn common(code: &'static str, message: impl Into<String>) -> Self {
         Self {
-            code,
-            message: Some(message.into()),
-            status: 400,
-            member: "message",
-            retry_after: None,
+            member: MessageMember::Small,
+            ..Self::modelled(code, message)
         }
     }
 
-    /// A broken constraint of the model.
-    pub(super) fn constraint(value: impl Display, member: &str, constraint: impl Display) -> Self {
-        Self::common(
-            "ValidationException",
-            format!(
-                "1 validation error detected: Value {value} at '{member}' failed to satisfy constraint: {constraint}"
-            ),
-        )
+    /// A value that breaks a constraint of the service model.
+    pub(crate) fn constraint(value: impl Display, member: &str, constraint: impl Display) -> Self {
+        let message = format!(
+            "1 validation error detected: Value {value} at '{member}' failed to satisfy \
+             constraint: {constraint}"
+        );
+        Self::common("ValidationException", message)
     }
 
     /// A required member that is absent.
-    pub(super) fn missing(member: &str) -> Self {
+    pub(crate) fn missing(member: &str) -> Self {
         Self::constraint("null", member, "Member must not be null")
     }
 
-    pub(super) fn throttled() -> Self {
+    pub(crate) fn throttled() -> Self {
         Self::common("ThrottlingException", "Rate exceeded")
     }
 
-    pub(super) fn next_token() -> Self {
+    pub(crate) fn invalid_next_token() -> Self {
         Self::modelled("InvalidNextToken", "The specified token is not valid.")
     }
 
-    pub(super) fn denied(account: &str, service: &str, operation: &str) -> Self {
+    pub(crate) fn expired_token() -> Self {
+        Self::common(
+            "ExpiredTokenException",
+            "The security token included in the request is expired",
+        )
+    }
+
+    /// AWS answers this in a region that the account has not enabled, too.
+    pub(crate) fn invalid_credentials() -> Self {
+        Self::common(
+            "UnrecognizedClientException",
+            "The security token included in the request is invalid.",
+        )
+    }
+
+    pub(crate) fn denied(call: &RefusedCall<'_>) -> Self {
+        let account = call.account;
+        let action = format!("{}:{}", call.service, call.operation);
         let message = format!(
-            "User: arn:aws:sts::{account}:assumed-role/reader/session is not authorized to perform: \
-             {service}:{operation} because no identity-based policy allows the {service}:{operation} action"
+            "User: arn:aws:sts::{account}:assumed-role/reader/session is not authorized to \
+             perform: {action} because no identity-based policy allows the {action} action"
         );
         let mut refusal = Self::modelled("AccessDeniedException", message);
-        if service == "sts" {
-            (refusal.code, refusal.status) = ("AccessDenied", 403);
+        // STS has a code and a status of its own for this, while SSM answers 400 to everything that
+        // is the client's fault.
+        if call.service == "sts" {
+            refusal.code = "AccessDenied";
+            refusal.status = 403;
         }
         refusal
     }
 
-    pub(super) fn internal() -> Self {
-        let mut refusal = Self::modelled(
-            "InternalServerError",
-            "An internal error occurred on the server side.",
-        );
-        refusal.status = 500;
-        refusal
+    pub(crate) fn internal() -> Self {
+        let message = "An internal error occurred on the server side.";
+        Self::modelled("InternalServerError", message).with_status(500)
     }
 
-    /// The body as `awsJson1_1` has it.
-    pub(super) fn json(&self) -> String {
+    pub(crate) fn with_status(self, status: u16) -> Self {
+        Self { status, ..self }
+    }
+
+    pub(crate) fn with_retry_after(self, milliseconds: u32) -> Self {
+        Self {
+            retry_after: Some(milliseconds),
+            ..self
+        }
+    }
+
+    /// Spells the member with the text `message`, as two errors of the service model do.
+    pub(crate) fn with_small_member(self) -> Self {
+        Self {
+            member: MessageMember::Small,
+            ..self
+        }
+    }
+
+    /// The body in the protocol `awsJson1_1`.
+    pub(crate) fn json(&self) -> String {
+        let member = match self.member {
+            MessageMember::Capital => "Message",
+            MessageMember::Small => "message",
+        };
         let mut body = serde_json::Map::new();
+        // SSM puts the code into the body. Other services of AWS use a header.
         body.insert("__type".to_owned(), self.code.into());
         if let Some(message) = &self.message {
-            body.insert(self.member.to_owned(), message.as_str().into());
+            body.insert(member.to_owned(), message.as_str().into());
         }
         serde_json::Value::Object(body).to_string()
     }

@@ -1,7 +1,12 @@
-//! The fleet is consistent and repeatable, and the server follows the protocol. Clients here are
-//! raw HTTP requests; the AWS CLI is asked by `tests/awscli/check.py`.
+//! The fleet is consistent and repeatable, and the server follows the protocol. The clients here send
+//! raw HTTP requests. The AWS CLI asks in `tests/awscli/check.py`.
 
+mod accounts;
 mod client;
-mod faults;
+mod consistency;
+mod faults_of_answers;
+mod faults_of_lists;
 mod fleet;
-mod protocol;
+mod lists;
+mod readme;
+mod refusals;

@@ -1,13 +1,15 @@
 //! `DescribeInstanceInformation`.
 
-use super::super::input::{self, Input};
-use super::super::refusal::Refusal;
-use super::super::rows::Instance;
-use super::super::simulated_target::SimulatedTarget;
-use super::{Call, Listing, position};
+use super::input::{self, Input};
+use super::listing::{Listing, ListingRequest, UnwrittenRow};
+use crate::refusal::Refusal;
+use crate::rows::Instance;
+use crate::target::SimulatedTarget;
 
-/// Keys of both filter lists, and the values that the service checks.
-const KEYS: [(&str, &[&str]); 8] = [
+const MAX_VALUES: usize = 100;
+
+/// The keys of filters, and the values that the service allows if it checks them.
+const FILTER_KEYS: [(&str, &[&str]); 8] = [
     ("InstanceIds", &[]),
     ("AgentVersion", &[]),
     ("PingStatus", &["Online", "ConnectionLost", "Inactive"]),
@@ -18,105 +20,104 @@ const KEYS: [(&str, &[&str]); 8] = [
     ("AssociationStatus", &[]),
 ];
 
-/// A filter: any of the values.
-struct Filter<'a> {
+/// A filter. A row passes with any of the values.
+struct InstanceFilter<'a> {
     key: &'a str,
     values: Vec<&'a str>,
 }
 
-pub(super) fn information(call: &Call<'_>) -> Result<Listing, Refusal> {
-    let filters = filters(call.input)?;
-    check_ids(call.world, &filters)?;
-    let world = call.world;
-    let rows = call
+pub(super) fn managed_instances(request: &ListingRequest<'_>) -> Result<Listing, Refusal> {
+    let filters = read_filters(request.input)?;
+    let target = request.target;
+    for filter in filters.iter().filter(|filter| filter.key == "InstanceIds") {
+        check_listed(target, &filter.values)?;
+    }
+    let rows = request
         .whole_slots()
-        .filter(|slot| world.is_listed(*slot))
+        .filter(|slot| target.is_listed(*slot))
         .filter_map(|slot| {
-            let row = world.instance(slot)?;
-            let kept = filters.iter().all(|filter| accepts(filter, &row));
-            kept.then(|| (position(slot, 0), Some(slot), row))
+            let row = target.instance(slot)?;
+            filters
+                .iter()
+                .all(|filter| filter.accepts(&row))
+                .then(|| UnwrittenRow::of_slot(slot, 0, row))
         });
-    Listing::of(call, rows)
+    Listing::of(request, rows)
 }
 
-fn filters(input: &Input) -> Result<Vec<Filter<'_>>, Refusal> {
-    let (new, old) = (
-        input::objects(input, "Filters")?,
-        input::objects(input, "InstanceInformationFilterList")?,
-    );
-    if new.as_ref().is_some_and(|list| !list.is_empty())
-        && old.as_ref().is_some_and(|list| !list.is_empty())
-    {
+/// Reads the filters, of which the operation has an older and a newer form.
+fn read_filters(input: &Input) -> Result<Vec<InstanceFilter<'_>>, Refusal> {
+    let newer = input::objects(input, "Filters")?.unwrap_or_default();
+    let older = input::objects(input, "InstanceInformationFilterList")?.unwrap_or_default();
+    // The service takes an empty list for no list.
+    if !newer.is_empty() && !older.is_empty() {
         return Err(Refusal::common(
             "ValidationException",
             "Filters and InstanceInformationFilterList cannot be used together.",
         ));
     }
-    let new = new
-        .unwrap_or_default()
+    let newer = newer
         .into_iter()
-        .map(|filter| one(filter, "Key", "Values"));
-    let old = old
-        .unwrap_or_default()
+        .map(|filter| InstanceFilter::read(filter, "Key", "Values"));
+    let older = older
         .into_iter()
-        .map(|filter| one(filter, "key", "valueSet"));
-    new.chain(old).collect()
+        .map(|filter| InstanceFilter::read(filter, "key", "valueSet"));
+    newer.chain(older).collect()
 }
 
-fn one<'a>(filter: &'a Input, key: &str, values: &str) -> Result<Filter<'a>, Refusal> {
-    let key = input::required_text(filter, key)?;
-    let values = input::texts(filter, values, 1, 100)?
-        .ok_or_else(|| Refusal::missing("filters.1.member.values"))?;
-    if key.starts_with("tag:") || key == "tag-key" {
-        return Ok(Filter { key, values });
-    }
-    let (_, allowed) = KEYS
+/// A single id that is not that of a managed instance makes the service refuse the whole call.
+fn check_listed(target: &SimulatedTarget, ids: &[&str]) -> Result<(), Refusal> {
+    input::check_instance_ids("InstanceIds", ids)?;
+    let all_listed = ids
         .iter()
-        .find(|(known, _)| *known == key)
-        .ok_or(Refusal::bare("InvalidFilterKey"))?;
-    if allowed.is_empty() || values.iter().all(|value| allowed.contains(value)) {
-        return Ok(Filter { key, values });
+        .all(|id| target.find(id).is_some_and(|slot| target.is_listed(slot)));
+    if all_listed {
+        return Ok(());
     }
-    let mut refusal = Refusal::modelled(
-        "InvalidInstanceInformationFilterValue",
-        format!("Invalid value for {key}."),
-    );
-    refusal.member = "message";
-    Err(refusal)
+    let ids = ids.join(", ");
+    let account = &target.names.account;
+    let message = format!("[{ids}] not in a valid state for account {account}");
+    Err(Refusal::modelled("InvalidInstanceId", message))
 }
 
-/// One id that is not managed spoils the whole call.
-fn check_ids(world: &SimulatedTarget, filters: &[Filter<'_>]) -> Result<(), Refusal> {
-    for filter in filters.iter().filter(|filter| filter.key == "InstanceIds") {
-        input::check_instance_ids("InstanceIds", &filter.values)?;
-        let unknown = filter
-            .values
-            .iter()
-            .any(|id| !world.find(id).is_some_and(|slot| world.is_listed(slot)));
-        if unknown {
-            let message = format!(
-                "[{}] not in a valid state for account {}",
-                filter.values.join(", "),
-                world.names.account
-            );
-            return Err(Refusal::modelled("InvalidInstanceId", message));
+impl<'a> InstanceFilter<'a> {
+    fn read(filter: &'a Input, key: &str, values: &str) -> Result<Self, Refusal> {
+        let key = input::required_text(filter, key)?;
+        let values = input::texts(filter, values, 1..=MAX_VALUES)?
+            .ok_or_else(|| Refusal::missing("filters.1.member.values"))?;
+        let filter = Self { key, values };
+        if filter.is_by_tag() || filter.has_allowed_values()? {
+            return Ok(filter);
         }
+        let message = format!("Invalid value for {key}.");
+        let refusal = Refusal::modelled("InvalidInstanceInformationFilterValue", message);
+        Err(refusal.with_small_member())
     }
-    Ok(())
-}
 
-fn accepts(filter: &Filter<'_>, row: &Instance) -> bool {
-    let value = match filter.key {
-        "InstanceIds" => row.instance_id.as_str(),
-        "AgentVersion" => row.agent_version.as_str(),
-        "PingStatus" => row.ping_status.as_str(),
-        "PlatformTypes" => row.platform_type.as_str(),
-        "ActivationIds" => row.activation_id.as_deref().unwrap_or_default(),
-        "IamRole" => row.iam_role.as_deref().unwrap_or_default(),
-        "ResourceType" => row.resource_type.as_str(),
-        "AssociationStatus" => row.association_status.as_deref().unwrap_or_default(),
-        // Instances of this fleet have no tags that these filters could find.
-        _ => return false,
-    };
-    filter.values.contains(&value)
+    fn is_by_tag(&self) -> bool {
+        self.key.starts_with("tag:") || self.key == "tag-key"
+    }
+
+    fn has_allowed_values(&self) -> Result<bool, Refusal> {
+        let Some((_, allowed)) = FILTER_KEYS.iter().find(|(known, _)| *known == self.key) else {
+            return Err(Refusal::bare("InvalidFilterKey"));
+        };
+        Ok(allowed.is_empty() || self.values.iter().all(|value| allowed.contains(value)))
+    }
+
+    fn accepts(&self, row: &Instance) -> bool {
+        let value = match self.key {
+            "InstanceIds" => row.instance_id.as_str(),
+            "AgentVersion" => row.agent_version.as_str(),
+            "PingStatus" => row.ping_status.as_str(),
+            "PlatformTypes" => row.platform_type.as_str(),
+            "ActivationIds" => row.activation_id.as_deref().unwrap_or_default(),
+            "IamRole" => row.iam_role.as_deref().unwrap_or_default(),
+            "ResourceType" => row.resource_type.as_str(),
+            "AssociationStatus" => row.association_status.as_deref().unwrap_or_default(),
+            // The instances of this fleet have no tags that a filter could find.
+            _ => return false,
+        };
+        self.values.contains(&value)
+    }
 }

@@ -1,209 +1,207 @@
-//! One page of a list: the checks that all operations share, the token, and the faults that concern
-//! rows and tokens.
+//! One page of a list: the checks that all operations share, the token, and the faults of rows and
+//! tokens.
 
 use serde_json::Value;
 
-use super::super::fault::FaultKind;
-use super::super::input::{self, Input};
-use super::super::random;
-use super::super::refusal::Refusal;
-use super::super::simulated_target::SimulatedTarget;
-use super::super::token::{self, Cursor};
-use super::{Call, Listing, Operation, Row, Spoil};
+use super::chain::{duplicate_row, next_cursor};
+use super::input::{self, Input};
+use super::listing::{Listing, ListingRequest, Row};
+use super::table::Operation;
+use super::token::{self, Cursor};
+use crate::fault::{ActiveFaults, FaultKind};
+use crate::model::{PAGE_SIZE_MEMBER, TOKEN_MEMBER};
+use crate::random;
+use crate::refusal::Refusal;
+use crate::target::SimulatedTarget;
 
-/// The faults of rows and tokens that hit this request.
-#[derive(Clone, Debug, Default)]
-pub(in super::super) struct Quirks(Vec<FaultKind>);
-
-impl FromIterator<FaultKind> for Quirks {
-    fn from_iter<T: IntoIterator<Item = FaultKind>>(kinds: T) -> Self {
-        Self(kinds.into_iter().collect())
-    }
-}
-
-impl Quirks {
-    fn has(&self, kind: FaultKind) -> bool {
-        self.0.contains(&kind)
-    }
-}
-
-/// Where the rows of [`FaultKind::WrongList`] stand: no operation has a list of this name.
+/// The member that holds the rows under [`FaultKind::WrongList`]. No operation has a list of this
+/// name.
 const WRONG_LIST: &str = "Rows";
 
-/// The JSON of one page. `number` gives a chain that begins here its number, from the hash of its
-/// question.
-pub(in super::super) fn answer(
-    operation: &Operation,
-    world: &SimulatedTarget,
-    input: &Input,
-    quirks: &Quirks,
-    number: impl FnOnce(u64) -> u16,
-) -> Result<Vec<u8>, Refusal> {
-    let size = input::page_size(
-        input,
-        operation.size,
-        operation.default,
-        operation.min..=operation.max,
-    )?;
-    let question = question(operation, world, input);
-    let given = input::text(input, operation.token)?;
-    let cursor = match given {
-        Some(token) => token::read(token, question).ok_or_else(Refusal::next_token)?,
-        None if quirks.has(FaultKind::MovingRows) => Cursor {
-            chain: number(question),
-            ..Cursor::default()
-        },
-        None => Cursor::default(),
-    };
-    if given.is_some() && quirks.has(FaultKind::RefusedToken) {
-        return Err(Refusal::next_token());
-    }
-    let lag = quirks.has(FaultKind::LagPatches);
-    let call = Call {
-        world,
-        input,
-        from: cursor.position,
-        size,
-        lag,
-        bare: false,
-    };
-    let mut listing = (operation.rows)(&call)?;
-    let list = if quirks.has(FaultKind::WrongList) {
-        WRONG_LIST
-    } else {
-        operation.list
-    };
-    if cursor.pause {
-        let next = token::write(
-            Cursor {
-                pause: false,
-                ..cursor
-            },
-            question,
-        );
-        return Ok(body(list, operation.token, &[], Some(&next)));
-    }
-    if quirks.has(FaultKind::ShortList) {
-        shorten(operation, &call, &mut listing)?;
-    }
-    let next =
-        next_cursor(&mut listing, cursor, quirks, size).map(|next| token::write(next, question));
-    let next = match (next, given) {
-        (_, Some(given)) if quirks.has(FaultKind::RepeatToken) => Some(given.to_owned()),
-        (None, _) if quirks.has(FaultKind::EmptyToken) => Some(String::new()),
-        (next, _) => next,
-    };
-    if quirks.has(FaultKind::BadRow) {
-        spoil(operation, world, &mut listing.rows);
-    }
-    Ok(body(list, operation.token, &listing.rows, next.as_deref()))
+/// The part of the rows that [`FaultKind::ShortList`] leaves is one in this many.
+const SHORT_LIST_DIVISOR: usize = 5;
+
+/// The bytes that are reserved for the names of members and the token of a page.
+const MEMBERS_CAPACITY: usize = 128;
+
+/// A request for one page.
+#[derive(Clone, Copy)]
+pub(crate) struct PageRequest<'a> {
+    pub(crate) operation: &'static Operation,
+    pub(crate) target: &'a SimulatedTarget,
+    pub(crate) input: &'a Input,
+    pub(crate) faults: &'a ActiveFaults,
 }
 
-/// What a token belongs to: operation, target, and the request but for its place and page size.
-fn question(operation: &Operation, world: &SimulatedTarget, input: &Input) -> u64 {
-    let mut rest = input.clone();
-    rest.remove(operation.token);
-    rest.remove(operation.size);
-    let rest = random::text(&Value::Object(rest).to_string());
-    random::join(
-        random::join(world.names.seed, random::text(operation.name)),
-        rest,
-    )
-}
-
-/// Ends the list after the first fifth of its rows, rounded up.
-fn shorten(operation: &Operation, call: &Call<'_>, listing: &mut Listing) -> Result<(), Refusal> {
-    let whole = (operation.rows)(&Call {
-        from: 0,
-        size: usize::MAX,
-        bare: true,
-        ..*call
-    })?;
-    let Some(end) = whole
-        .rows
-        .get(whole.rows.len().div_ceil(5))
-        .map(|row| row.position)
-    else {
-        return Ok(());
-    };
-    listing.rows.retain(|row| row.position < end);
-    listing.next = listing.next.filter(|next| *next < end);
-    Ok(())
-}
-
-/// Where the chain goes on, faults included.
-fn next_cursor(
-    listing: &mut Listing,
+/// A chain of pages at one of its pages.
+#[derive(Clone, Copy)]
+struct ChainPosition<'a> {
+    /// The hash of the question that all pages of the chain answer.
+    question: u64,
+    /// The token that the request carries, unless it asks for the first page.
+    token: Option<&'a str>,
     cursor: Cursor,
-    quirks: &Quirks,
-    size: usize,
-) -> Option<Cursor> {
-    let Some(next) = listing.next else {
-        if quirks.has(FaultKind::DuplicateRows) && listing.rows.len() < size {
-            listing.rows.extend(listing.rows.first().cloned());
-        }
-        let again = Cursor {
-            position: 0,
-            chain: cursor.chain.wrapping_add(1),
-            pause: false,
-        };
-        return quirks.has(FaultKind::EndlessChain).then_some(again);
-    };
-    let last = listing
-        .rows
-        .get(1..)
-        .and_then(<[Row]>::last)
-        .map_or(next, |row| row.position);
-    let even = cursor.chain.is_multiple_of(2);
-    let position = match () {
-        () if quirks.has(FaultKind::DuplicateRows) => last,
-        // A row is missed in one reading and met twice in the next, never missed in two that follow
-        // each other.
-        () if quirks.has(FaultKind::MovingRows) => {
-            if even {
-                next + 1
-            } else {
-                last
-            }
-        }
-        () => next,
-    };
-    Some(Cursor {
-        position,
-        pause: quirks.has(FaultKind::EmptyPage),
-        ..cursor
-    })
 }
 
-/// Spoils the rows of the victim.
-fn spoil(operation: &Operation, world: &SimulatedTarget, rows: &mut [Row]) {
-    let (Some(spoil), Some(victim)) = (operation.spoil, world.victim()) else {
-        return;
-    };
-    for row in rows.iter_mut().filter(|row| row.owner == Some(victim)) {
-        let Ok(mut value) = serde_json::from_slice::<Value>(&row.json) else {
-            continue;
-        };
-        match spoil {
-            Spoil::Remove(member) => drop(value.as_object_mut().and_then(|row| row.remove(member))),
-            Spoil::Overflow(pointer) => {
-                if let Some(number) = value.pointer_mut(pointer) {
-                    *number = 3_000_000_000_u64.into();
-                }
-            }
-            Spoil::NullIn(pointer) => {
-                if let Some(map) = value.pointer_mut(pointer).and_then(Value::as_object_mut) {
-                    map.insert("Note".to_owned(), Value::Null);
-                }
-            }
-        }
-        row.json = value.to_string().into_bytes();
+/// The JSON of one page. `next_chain` numbers the chains of pages that answer the same question,
+/// given the hash of the question.
+pub(crate) fn answer(
+    request: PageRequest<'_>,
+    next_chain: impl FnOnce(u64) -> u16,
+) -> Result<Vec<u8>, Refusal> {
+    let size = input::page_size(request.input, request.operation.model.page_sizes)?;
+    let chain = request.chain_position(next_chain)?;
+    // The rows are made for an empty page too, because wrong filters must be refused on it as on
+    // any other page.
+    let listing = request.listing(chain.cursor, size)?;
+    if chain.cursor.empty_page_first {
+        Ok(request.empty_page(chain))
+    } else {
+        Ok(request.full_page(chain, listing, size))
     }
 }
 
-fn body(list: &str, token: &str, rows: &[Row], next: Option<&str>) -> Vec<u8> {
-    let length: usize = rows.iter().map(|row| row.json.len() + 1).sum();
-    let mut body = Vec::with_capacity(length + 128);
+impl PageRequest<'_> {
+    fn chain_position(
+        &self,
+        next_chain: impl FnOnce(u64) -> u16,
+    ) -> Result<ChainPosition<'_>, Refusal> {
+        let question = self.question();
+        let token = input::text(self.input, TOKEN_MEMBER)?;
+        let cursor = match token {
+            Some(token) => self.read_token(token, question)?,
+            None => self.first_cursor(|| next_chain(question)),
+        };
+        Ok(ChainPosition {
+            question,
+            token,
+            cursor,
+        })
+    }
+
+    /// A page without rows, whose token leads to the page that has them.
+    fn empty_page(&self, chain: ChainPosition<'_>) -> Vec<u8> {
+        let next = token::write(chain.cursor.without_empty_page(), chain.question);
+        page_body(self.list_member(), &[], Some(&next))
+    }
+
+    fn full_page(&self, chain: ChainPosition<'_>, mut listing: Listing, size: usize) -> Vec<u8> {
+        if self.faults.has(FaultKind::DuplicateRows) && listing.next.is_none() {
+            duplicate_row(&mut listing.rows, size);
+        }
+        if self.faults.has(FaultKind::BadRow) {
+            self.damage_rows(&mut listing.rows);
+        }
+        let next = self.next_token(chain, &listing);
+        page_body(self.list_member(), &listing.rows, next.as_deref())
+    }
+
+    /// The hash of what a token belongs to: the operation, the target, and the request without its
+    /// token and page size.
+    fn question(&self) -> u64 {
+        let mut rest = self.input.clone();
+        rest.remove(TOKEN_MEMBER);
+        // A client may change the page size from page to page, but nothing else.
+        rest.remove(PAGE_SIZE_MEMBER);
+        let rest = random::text(&Value::Object(rest).to_string());
+        let operation = random::text(self.operation.model.name);
+        random::join(random::join(self.target.names.seed, operation), rest)
+    }
+
+    fn read_token(&self, token: &str, question: u64) -> Result<Cursor, Refusal> {
+        let cursor = token::read(token, question).ok_or_else(Refusal::invalid_next_token)?;
+        if self.faults.has(FaultKind::RefusedToken) {
+            return Err(Refusal::invalid_next_token());
+        }
+        Ok(cursor)
+    }
+
+    /// The cursor of a first page. Which reading of the list it starts matters only where rows
+    /// move.
+    fn first_cursor(&self, chain: impl FnOnce() -> u16) -> Cursor {
+        if self.faults.has(FaultKind::MovingRows) {
+            Cursor {
+                chain: chain(),
+                ..Cursor::default()
+            }
+        } else {
+            Cursor::default()
+        }
+    }
+
+    fn listing(&self, cursor: Cursor, size: usize) -> Result<Listing, Refusal> {
+        let listing_request = ListingRequest {
+            target: self.target,
+            input: self.input,
+            from: cursor.position,
+            size,
+            lag: self.faults.has(FaultKind::LagPatches),
+            positions_only: false,
+        };
+        let mut listing = (self.operation.rows)(&listing_request)?;
+        if self.faults.has(FaultKind::ShortList) && !cursor.empty_page_first {
+            self.shorten(&mut listing, listing_request)?;
+        }
+        Ok(listing)
+    }
+
+    /// Ends the list after the first fifth of its rows, rounded up.
+    fn shorten(&self, listing: &mut Listing, request: ListingRequest<'_>) -> Result<(), Refusal> {
+        // The end of the list depends on all of its rows, so each page has to count them. Rows that
+        // are not written cost little.
+        let whole = (self.operation.rows)(&ListingRequest {
+            from: 0,
+            size: usize::MAX,
+            positions_only: true,
+            ..request
+        })?;
+        let kept = whole.rows.len().div_ceil(SHORT_LIST_DIVISOR);
+        if let Some(first_lost) = whole.rows.get(kept) {
+            let end = first_lost.position;
+            listing.rows.retain(|row| row.position < end);
+            listing.next = listing.next.filter(|next| *next < end);
+        }
+        Ok(())
+    }
+
+    /// The token that the page carries, which is not the right one under some faults.
+    fn next_token(&self, chain: ChainPosition<'_>, listing: &Listing) -> Option<String> {
+        if let Some(token) = chain.token
+            && self.faults.has(FaultKind::RepeatToken)
+        {
+            return Some(token.to_owned());
+        }
+        match next_cursor(listing, chain.cursor, self.faults) {
+            Some(cursor) => Some(token::write(cursor, chain.question)),
+            None if self.faults.has(FaultKind::EmptyToken) => Some(String::new()),
+            None => None,
+        }
+    }
+
+    /// Damages the rows of one instance.
+    fn damage_rows(&self, rows: &mut [Row]) {
+        let (Some(damage), Some(victim)) = (self.operation.damage, self.target.victim()) else {
+            return;
+        };
+        for row in rows.iter_mut().filter(|row| row.owner == Some(victim)) {
+            damage.apply(&mut row.json);
+        }
+    }
+
+    /// The member of the answer that holds the rows.
+    fn list_member(&self) -> &'static str {
+        if self.faults.has(FaultKind::WrongList) {
+            WRONG_LIST
+        } else {
+            self.operation.model.list
+        }
+    }
+}
+
+fn page_body(list: &str, rows: &[Row], next: Option<&str>) -> Vec<u8> {
+    // The rows are JSON already. Joining their bytes is much cheaper than a tree of values.
+    let rows_length: usize = rows.iter().map(|row| row.json.len() + 1).sum();
+    let mut body = Vec::with_capacity(rows_length + MEMBERS_CAPACITY);
     body.extend_from_slice(format!("{{\"{list}\":[").as_bytes());
     for (index, row) in rows.iter().enumerate() {
         if index > 0 {
@@ -213,7 +211,7 @@ fn body(list: &str, token: &str, rows: &[Row], next: Option<&str>) -> Vec<u8> {
     }
     body.push(b']');
     if let Some(next) = next {
-        body.extend_from_slice(format!(",\"{token}\":\"{next}\"").as_bytes());
+        body.extend_from_slice(format!(",\"{TOKEN_MEMBER}\":\"{next}\"").as_bytes());
     }
     body.push(b'}');
     body

@@ -9,10 +9,16 @@ use serde_json::{Value, json};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use crate::{Options, Simulator};
+use crate::{Fault, FaultKind, Options, Simulator, TargetTruth};
 
 pub(super) const ACCOUNT: &str = "111122223333";
 pub(super) const REGION: &str = "eu-west-1";
+
+/// The operation that most tests page through, and its list.
+pub(super) const SUMMARIES: (&str, &str) = (
+    "ListResourceComplianceSummaries",
+    "ResourceComplianceSummaryItems",
+);
 
 /// A running simulator.
 pub(super) struct Running {
@@ -60,6 +66,13 @@ impl Running {
             server: tokio::spawn(serving),
             client,
         }
+    }
+
+    /// A fleet of 60 instances with a fault.
+    pub(super) async fn with_fault(kind: FaultKind) -> Self {
+        let running = Self::start(small(60)).await;
+        running.simulator.set_faults(vec![Fault::always(kind)]);
+        running
     }
 
     pub(super) async fn stop(mut self) {
@@ -181,4 +194,18 @@ pub(super) fn small(instances: usize) -> Options {
         started_at: Some(std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_790_000_000)),
         ..Options::default()
     }
+}
+
+/// The truth of the target that [`small`] makes.
+pub(super) fn truth(options: Options) -> TargetTruth {
+    Simulator::new(options).truth(ACCOUNT, REGION)
+}
+
+/// One page of 20 summaries.
+pub(super) async fn page(running: &Running, token: Option<&Value>) -> Value {
+    let mut input = json!({"MaxResults": 20});
+    if let Some(token) = token {
+        input["NextToken"] = token.clone();
+    }
+    running.call(SUMMARIES.0, input).await.json()
 }

@@ -1,261 +1,19 @@
-//! The rows agree with each other, and with AWS's own habits.
+//! The fleet is believable: repeatable, with every reason of non-compliance and with AWS's own
+//! habits.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::client::{ACCOUNT, REGION, small};
-use crate::operations::{self, Quirks};
-use crate::rows::{Item, SeveritySummary, Summary, TargetTruth};
-use crate::simulated_target::{ListingSlot, SimulatedTarget};
+use super::client::{ACCOUNT, REGION, small, truth};
+use super::consistency::assert_totals;
+use crate::fault::ActiveFaults;
+use crate::fleet::FleetShape;
+use crate::operations::{self, PageRequest};
+use crate::rows::{Summary, TargetTruth};
+use crate::target::{ListingSlot, SimulatedTarget};
 use crate::{Options, Simulator};
-
-fn truth(options: Options) -> TargetTruth {
-    Simulator::new(options).truth(ACCOUNT, REGION)
-}
-
-/// Recomputes every count of every row from items and statuses.
-fn assert_consistent(truth: &TargetTruth) {
-    let mut items: BTreeMap<(&str, &str), Vec<&Item>> = BTreeMap::new();
-    for item in &truth.items {
-        items
-            .entry((&item.resource_id, &item.compliance_type))
-            .or_default()
-            .push(item);
-    }
-    assert_eq!(
-        items.len(),
-        truth.summaries.len(),
-        "one summary per resource and type that has items"
-    );
-    for summary in &truth.summaries {
-        let items = &items[&(
-            summary.resource_id.as_str(),
-            summary.compliance_type.as_str(),
-        )];
-        assert_summary(summary, items);
-    }
-    assert_totals(truth);
-    assert_patch_states(truth, &items);
-    assert_associations(truth);
-}
-
-fn assert_summary(summary: &Summary, items: &[&Item]) {
-    let count = |status: &str| {
-        i32::try_from(items.iter().filter(|item| item.status == status).count()).unwrap()
-    };
-    let (good, bad) = (count("COMPLIANT"), count("NON_COMPLIANT"));
-    assert_eq!(
-        (
-            summary.compliant_summary.compliant_count,
-            summary.non_compliant_summary.non_compliant_count
-        ),
-        (good, bad)
-    );
-    assert_eq!(
-        summary.status,
-        if bad > 0 {
-            "NON_COMPLIANT"
-        } else {
-            "COMPLIANT"
-        }
-    );
-    for (severities, count) in [
-        (summary.compliant_summary.severity_summary, good),
-        (summary.non_compliant_summary.severity_summary, bad),
-    ] {
-        assert_eq!(sum(severities), count, "{summary:?}");
-    }
-    assert!(
-        items
-            .iter()
-            .all(|item| item.execution_summary == summary.execution_summary),
-        "one execution per type"
-    );
-}
-
-fn sum(counts: SeveritySummary) -> i32 {
-    counts.critical_count
-        + counts.high_count
-        + counts.medium_count
-        + counts.low_count
-        + counts.informational_count
-        + counts.unspecified_count
-}
-
-fn assert_totals(truth: &TargetTruth) {
-    for total in &truth.totals {
-        let resources = |status: &str| {
-            let same = truth
-                .summaries
-                .iter()
-                .filter(|row| row.compliance_type == total.compliance_type);
-            i32::try_from(same.filter(|row| row.status == status).count()).unwrap()
-        };
-        assert_eq!(
-            total.compliant_summary.compliant_count,
-            resources("COMPLIANT")
-        );
-        assert_eq!(
-            total.non_compliant_summary.non_compliant_count,
-            resources("NON_COMPLIANT")
-        );
-    }
-    let types: BTreeSet<&str> = truth
-        .summaries
-        .iter()
-        .map(|row| row.compliance_type.as_str())
-        .collect();
-    assert_eq!(types.len(), truth.totals.len());
-}
-
-fn assert_patch_states(truth: &TargetTruth, items: &BTreeMap<(&str, &str), Vec<&Item>>) {
-    assert_eq!(
-        truth.patch_states.len(),
-        items.keys().filter(|(_, name)| *name == "Patch").count()
-    );
-    for row in &truth.patch_states {
-        let items = &items[&(row.instance_id.as_str(), "Patch")];
-        let count = |state: &str| {
-            let same = items.iter().filter(|item| {
-                item.details
-                    .get("PatchState")
-                    .is_some_and(|known| known == state)
-            });
-            i32::try_from(same.count()).unwrap()
-        };
-        assert_eq!(row.installed_count, count("Installed"));
-        assert_eq!(row.installed_other_count, count("InstalledOther"));
-        assert_eq!(
-            row.installed_pending_reboot_count,
-            count("InstalledPendingReboot")
-        );
-        assert_eq!(row.installed_rejected_count, count("InstalledRejected"));
-        assert_eq!(row.missing_count, count("Missing"));
-        assert_eq!(row.failed_count, count("Failed"));
-        assert_eq!(row.not_applicable_count, count("NotApplicable"));
-        assert_eq!(
-            row.available_security_update_count.unwrap_or(0),
-            count("AvailableSecurityUpdate")
-        );
-        let four = row.missing_count
-            + row.failed_count
-            + row.installed_rejected_count
-            + row.installed_pending_reboot_count;
-        assert!(
-            row.critical_non_compliant_count
-                .max(row.security_non_compliant_count)
-                <= four
-        );
-        assert_eq!(
-            row.installed_pending_reboot_count > 0,
-            row.last_no_reboot_install_operation_time.is_some()
-        );
-        let ids: BTreeSet<&str> = items.iter().map(|item| item.id.as_str()).collect();
-        assert_eq!(ids.len(), items.len(), "an id per patch");
-    }
-}
-
-fn assert_associations(truth: &TargetTruth) {
-    for association in &truth.associations {
-        let mut counts: BTreeMap<String, i32> = BTreeMap::new();
-        for row in truth
-            .instance_associations
-            .iter()
-            .filter(|row| row.association_id == association.association_id)
-        {
-            *counts.entry(row.status.clone()).or_default() += 1;
-        }
-        assert_eq!(
-            association.overview.association_status_aggregated_count, counts,
-            "{}",
-            association.name
-        );
-    }
-    for instance in &truth.instances {
-        let mut counts: BTreeMap<String, i32> = BTreeMap::new();
-        for row in truth
-            .instance_associations
-            .iter()
-            .filter(|row| row.instance_id == instance.instance_id)
-        {
-            *counts.entry(row.status.clone()).or_default() += 1;
-        }
-        let overview = instance.association_overview.as_ref().unwrap();
-        assert_eq!(
-            overview.instance_association_status_aggregated_count,
-            counts
-        );
-    }
-}
-
-#[test]
-fn every_count_follows_from_the_items() {
-    for seed in [1, 2, 77] {
-        assert_consistent(&truth(Options { seed, ..small(137) }));
-    }
-}
-
-#[test]
-fn counts_stay_consistent_while_compliance_drifts() {
-    let simulator = Simulator::new(small(90));
-    let before = simulator.truth(ACCOUNT, REGION);
-    for _ in 0..5 {
-        simulator.drift(0.2);
-        assert_consistent(&simulator.truth(ACCOUNT, REGION));
-    }
-    let after = simulator.truth(ACCOUNT, REGION);
-    assert_ne!(before.summaries, after.summaries);
-    assert_eq!(before.instances.len(), after.instances.len());
-    for row in &after.summaries {
-        let old = before.summaries.iter().find(|old| {
-            (&old.resource_id, &old.compliance_type) == (&row.resource_id, &row.compliance_type)
-        });
-        if let Some(old) = old.filter(|old| old.status != row.status) {
-            assert!(
-                row.execution_summary.execution_time > old.execution_summary.execution_time,
-                "changes are newer"
-            );
-        }
-    }
-}
-
-#[test]
-fn drift_changes_the_share_it_was_asked_for_and_keeps_the_balance() {
-    let simulator = Simulator::new(Options {
-        noncompliant: 0.5,
-        ..small(100)
-    });
-    let bad = |truth: &TargetTruth| -> BTreeSet<String> {
-        let bad = truth
-            .summaries
-            .iter()
-            .filter(|row| row.status == "NON_COMPLIANT");
-        let listed: BTreeSet<&str> = truth
-            .instances
-            .iter()
-            .map(|row| row.instance_id.as_str())
-            .collect();
-        bad.map(|row| row.resource_id.clone())
-            .filter(|id| listed.contains(id.as_str()))
-            .collect()
-    };
-    let before = bad(&simulator.truth(ACCOUNT, REGION));
-    simulator.drift(0.1);
-    let after = bad(&simulator.truth(ACCOUNT, REGION));
-    assert_eq!(before.symmetric_difference(&after).count(), 10);
-    assert_eq!((before.len(), after.len()), (50, 50));
-    for _ in 0..10 {
-        simulator.drift(0.001);
-    }
-    let later = bad(&simulator.truth(ACCOUNT, REGION));
-    assert_eq!(
-        after.symmetric_difference(&later).count(),
-        1,
-        "small shares add up"
-    );
-}
 
 #[test]
 fn equal_seeds_give_equal_fleets_and_targets_differ() {
@@ -354,7 +112,7 @@ fn beyond_the_four(row: &Summary, truth: &TargetTruth) -> bool {
 }
 
 #[test]
-fn the_default_fleet_has_the_oddities_of_the_wire() {
+fn instances_of_the_default_fleet_have_the_oddities_of_the_wire() {
     let truth = truth(small(137));
     let pings: BTreeSet<&str> = truth
         .instances
@@ -383,6 +141,30 @@ fn the_default_fleet_has_the_oddities_of_the_wire() {
             .iter()
             .any(|row| row.platform_type == "Windows")
     );
+    let has = |id: &str, name: &str| {
+        truth
+            .summaries
+            .iter()
+            .any(|row| row.resource_id == id && row.compliance_type == name)
+    };
+    assert!(
+        truth
+            .instances
+            .iter()
+            .any(|row| !has(&row.instance_id, "Patch")),
+        "never scanned"
+    );
+    assert!(
+        truth
+            .instances
+            .iter()
+            .any(|row| !has(&row.instance_id, "Association") && row.association_status.is_some())
+    );
+}
+
+#[test]
+fn patches_of_the_default_fleet_have_the_oddities_of_the_wire() {
+    let truth = truth(small(137));
     assert!(
         truth
             .patch_states
@@ -430,15 +212,6 @@ fn the_default_fleet_has_the_oddities_of_the_wire() {
             .iter()
             .any(|patch| patch.installed_time < -6e10)
     );
-    let associations = truth
-        .items
-        .iter()
-        .filter(|item| item.compliance_type == "Association");
-    assert!(
-        associations
-            .clone()
-            .all(|item| item.execution_summary.execution_id.is_none())
-    );
     let known = |id: &str| {
         truth
             .baselines
@@ -449,24 +222,19 @@ fn the_default_fleet_has_the_oddities_of_the_wire() {
         truth.patch_states.iter().all(|row| known(&row.baseline_id)),
         "baselines in use are listed"
     );
-    let has = |id: &str, name: &str| {
-        truth
-            .summaries
-            .iter()
-            .any(|row| row.resource_id == id && row.compliance_type == name)
-    };
+}
+
+#[test]
+fn association_items_have_no_execution_id() {
+    let truth = truth(small(137));
+    let associations = truth
+        .items
+        .iter()
+        .filter(|item| item.compliance_type == "Association");
     assert!(
-        truth
-            .instances
-            .iter()
-            .any(|row| !has(&row.instance_id, "Patch")),
-        "never scanned"
-    );
-    assert!(
-        truth
-            .instances
-            .iter()
-            .any(|row| !has(&row.instance_id, "Association") && row.association_status.is_some())
+        associations
+            .clone()
+            .all(|item| item.execution_summary.execution_id.is_none())
     );
 }
 
@@ -522,7 +290,13 @@ fn a_hundred_thousand_instances_take_little_memory_and_pages_cost_no_scan() {
         "{} bytes per instance",
         size_of::<ListingSlot>()
     );
-    let world = SimulatedTarget::new(&small(100_000), ACCOUNT, REGION, 1.79e9);
+    let shape = FleetShape {
+        instances: 100_000,
+        ghosts: 0.2,
+        noncompliant: 0.1,
+    };
+    let target = SimulatedTarget::new(shape, 1, ACCOUNT, REGION, 1.79e9);
+    let faults = ActiveFaults::default();
     let operation = operations::find("AmazonSSM.ListResourceComplianceSummaries").unwrap();
     let filters = json!([{"Key": "Status", "Values": ["NON_COMPLIANT"]}]);
     let mut input = json!({"MaxResults": 50, "Filters": filters})
@@ -532,8 +306,13 @@ fn a_hundred_thousand_instances_take_little_memory_and_pages_cost_no_scan() {
     let mut times = Vec::new();
     for _ in 0..30 {
         let started = Instant::now();
-        let page =
-            operations::answer(operation, &world, &input, &Quirks::default(), |_| 0).unwrap();
+        let request = PageRequest {
+            operation,
+            target: &target,
+            input: &input,
+            faults: &faults,
+        };
+        let page = operations::answer(request, |_| 0).unwrap();
         times.push(started.elapsed());
         let page: Value = serde_json::from_slice(&page).unwrap();
         assert_eq!(

@@ -1,0 +1,17 @@
+//! The declaration tables that the fleet is made from.
+
+mod baselines;
+mod checks;
+mod documents;
+mod patches;
+mod platforms;
+
+pub(crate) use baselines::{AWS_BASELINES, CataloguedBaseline, OWN_BASELINES};
+pub(crate) use checks::CIS_CHECKS;
+pub(crate) use documents::{
+    AGENT_UPDATE, DOCUMENTS, Document, INVENTORY, NodeScope, PACKAGE, PATCH_ASSOCIATION, SHARED,
+};
+pub(crate) use patches::{PACKAGES, UPDATES, VendorPatch};
+pub(crate) use platforms::{
+    AGENT_VERSIONS, COMPUTER_ROLES, PATCH_GROUPS, PLATFORMS, Platform, WINDOWS,
+};

@@ -1,0 +1,14 @@
+//! The simulated AWS on the wire.
+//!
+//! `server` holds the connections. Each request is an exchange: `request` reads which operation is
+//! meant, `credentials` reads who asks, `exchange` decides how the request ends, and `answer` and
+//! `body` write what is sent.
+
+mod answer;
+mod body;
+mod credentials;
+mod exchange;
+mod request;
+mod server;
+
+pub(crate) use server::serve;

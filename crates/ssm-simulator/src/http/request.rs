@@ -1,0 +1,93 @@
+//! Reads which operation a request names: in a header for SSM, and in the form for STS.
+
+use bytes::Bytes;
+use hyper::Method;
+use hyper::http::request::Parts;
+
+use super::answer::Protocol;
+use crate::operations::{self, Operation};
+use crate::refusal::Refusal;
+use crate::sts::Form;
+
+/// One request as it was received.
+#[derive(Clone, Copy)]
+pub(super) struct ReceivedRequest<'a> {
+    pub(super) head: &'a Parts,
+    pub(super) body: &'a Bytes,
+}
+
+/// The operation that a request names.
+pub(super) enum RequestedOperation {
+    Ssm(&'static Operation),
+    Sts { action: String, form: Form },
+}
+
+impl RequestedOperation {
+    /// The service as signatures and IAM actions name it.
+    pub(super) fn service(&self) -> &'static str {
+        match self {
+            Self::Ssm(_) => "ssm",
+            Self::Sts { .. } => "sts",
+        }
+    }
+
+    pub(super) fn name(&self) -> &str {
+        match self {
+            Self::Ssm(operation) => operation.model.name,
+            Self::Sts { action, .. } => action,
+        }
+    }
+}
+
+impl ReceivedRequest<'_> {
+    pub(super) fn operation(&self) -> Result<RequestedOperation, Refusal> {
+        if self.head.method != Method::POST || self.head.uri.path() != "/" {
+            return Err(unknown_operation());
+        }
+        // Clients may add a character set after the media type.
+        let content_type = self.header("content-type").unwrap_or_default();
+        let media_type = content_type.split(';').next().unwrap_or_default();
+        match media_type.trim() {
+            "application/x-amz-json-1.1" => self.ssm_operation(),
+            "application/x-www-form-urlencoded" => self.sts_operation(),
+            _ => Err(unknown_operation()),
+        }
+    }
+
+    /// The protocol of the answer, given the operation if there is one.
+    pub(super) fn protocol(&self, operation: Option<&RequestedOperation>) -> Protocol {
+        // A request that names no operation is answered in the protocol that it seems to speak.
+        let is_json = matches!(operation, Some(RequestedOperation::Ssm(_)))
+            || self.head.headers.contains_key("x-amz-target");
+        if is_json {
+            Protocol::Json
+        } else {
+            Protocol::Query
+        }
+    }
+
+    /// The text of a header.
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        self.head.headers.get(name)?.to_str().ok()
+    }
+
+    fn ssm_operation(&self) -> Result<RequestedOperation, Refusal> {
+        let target = self.header("x-amz-target").unwrap_or_default();
+        match operations::find(target) {
+            Some(operation) => Ok(RequestedOperation::Ssm(operation)),
+            None => Err(unknown_operation()),
+        }
+    }
+
+    fn sts_operation(&self) -> Result<RequestedOperation, Refusal> {
+        let form = Form::read(self.body);
+        let Some(action) = form.action().map(str::to_owned) else {
+            return Err(Refusal::common("MissingAction", "Missing Action"));
+        };
+        Ok(RequestedOperation::Sts { action, form })
+    }
+}
+
+fn unknown_operation() -> Refusal {
+    Refusal::bare("UnknownOperationException")
+}
