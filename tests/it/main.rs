@@ -22,7 +22,7 @@
 //!   dead.
 //! - [`http`]: clients that take more than they should.
 //! - [`slow_readers`]: clients that ask for much and read little or nothing.
-//! - [`layering`]: which folder of `src/` may name what.
+//! - [`layering`]: which folder, file and crate may name which other.
 //! - [`secrets`]: an endpoint that repeats whatever it is sent.
 //! - [`support`]: the simulator, the exporter, a client, and a strict reader of pages for all of
 //!   these.
