@@ -154,7 +154,7 @@ fn every_reason_state_and_severity_has_a_colour_and_every_reason_a_runbook() {
     assert_eq!(
         looks::RUNBOOKS
             .iter()
-            .map(|(reason, ..)| *reason)
+            .map(|runbook| runbook.reason)
             .collect::<BTreeSet<_>>(),
         sorted(causes())
     );
