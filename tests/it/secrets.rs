@@ -1,5 +1,5 @@
-//! An endpoint that repeats every secret that it is sent, in all the errors of AWS: none is in the
-//! log of the program, at its most talkative, nor on its page.
+//! An endpoint that repeats every secret that it is sent, in all the errors of AWS. None of them is
+//! in the log of the program, at its most talkative, nor on its page.
 
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
@@ -21,7 +21,7 @@ const TOKEN: &str = "IQoJb3JpZ2luX2VjEHAaCWV1LXdlc3QtMSJHMEUCIQDx/Zq+8fN3wKc0lm=
 const EXTERNAL_ID: &str = "agreed/with+them@once";
 const ROLE_SECRET_KEY: &str = "p3VbK9TqYw1rZs8Lm4Xc6Nf0Hd2Gj5Ua7EoRi+Bt";
 const ROLE_TOKEN: &str = "FwoGZXIvYXdzEJr1Sk8vQmT3xLpD6uYw0BnHc9ZaKe/4fUoVg7iRtMs2";
-/// The region in which the role may be assumed; elsewhere it is refused.
+/// The region in which the role may be assumed. Elsewhere it is refused.
 const GOOD_REGION: &str = "eu-west-1";
 
 const CODES: [&str; 18] = [
@@ -46,7 +46,7 @@ const CODES: [&str; 18] = [
 ];
 const THROTTLES: [&str; 3] = ["ThrottlingException", "Throttling", "RateExceeded"];
 
-/// The endpoint.
+/// An endpoint that repeats what it is sent.
 struct Echo {
     url: String,
     signatures: Arc<Mutex<Vec<String>>>,
@@ -172,7 +172,7 @@ fn url(text: &str) -> String {
     form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
-/// Asserts that a text tells no third of any secret, in any of the ways in which the endpoint
+/// Asserts that a text has no third of any secret, in any of the encodings in which the endpoint
 /// repeats it.
 fn assert_silent(text: &str, echo: &Echo) {
     let bare = |text: &str| {

@@ -1,5 +1,5 @@
-//! What page and log say where there are no credentials: which profile or service, what failed, and
-//! the way out.
+//! What the page and the log say when there are no credentials: which profile or service was tried,
+//! what failed, and the way out.
 
 use futures_util::future::join_all;
 
@@ -9,7 +9,7 @@ use crate::support::{Aws, role};
 /// A profile `dev` that signs in with SSO.
 pub(super) const SSO_PROFILE: &str = "[profile dev]\nsso_session = corp\nsso_account_id = 111122223333\n\
      sso_role_name = reader\n[sso-session corp]\nsso_region = eu-west-1\nsso_start_url = https://corp.awsapps.com/start\n";
-/// Named after the SHA-1 of the session's name, `corp`.
+/// The cached SSO token. Its name is the SHA-1 of the name of the session, `corp`.
 pub(super) const SSO_TOKEN_FILE: &str =
     ".aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json";
 
@@ -17,10 +17,10 @@ pub(super) fn sso_token(end: &str) -> String {
     format!(r#"{{"accessToken": "s3cret-sso-token", "expiresAt": "{end}"}}"#)
 }
 
-/// Instead of a reason: the program does not start.
+/// Stands in the place of a reason: the program does not even start.
 const AT_START: &str = "";
 
-/// One setup, and what is said of it.
+/// A setup without credentials, and what the program must say of it.
 #[derive(Default)]
 struct Case {
     name: &'static str,
@@ -115,7 +115,7 @@ fn of_files() -> Vec<Case> {
     ]
 }
 
-/// What cannot be right is said before anything is read.
+/// Settings that cannot be right are refused before anything is read.
 fn of_start() -> Vec<Case> {
     let no_profile = Home::with("[profile other]\nregion = eu-west-1\n");
     let files = format!(

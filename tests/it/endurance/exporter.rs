@@ -15,15 +15,15 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::support::{Aws, Settings};
 
-/// Where each kind of task is made to panic: a line that it logs, and one of how many of them.
+/// Where each kind of task panics: a line that it logs, and in how many of these lines one panics.
 const PANICS: [(&str, u64); 3] = [
     ("collector finished", 211),
     ("page rendered", 67),
     ("answered", 97),
 ];
 
-/// This test program, as the exporter. Its base credentials come from a process that hangs now and
-/// then.
+/// This test program in the role of the exporter. Its base credentials come from a process that
+/// hangs now and then.
 pub(super) fn command(folder: &Path, aws: &Aws) -> Command {
     let settings = Settings {
         interval: "1s",
@@ -101,7 +101,7 @@ fn the_exporter_of_the_soak() {
     app::block_on(run).unwrap();
 }
 
-/// Panics at some of the lines that tasks log.
+/// A layer that panics at some of the lines that tasks log.
 #[derive(Default)]
 struct PanicAtLines([AtomicU64; PANICS.len()]);
 

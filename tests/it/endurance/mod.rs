@@ -1,9 +1,9 @@
 //! The exporter under everything at once, for minutes: whatever happens, the page says nothing that
-//! is not so, answers in time, and the process holds no more than before.
+//! is not true, it comes in time, and the process holds no more than before.
 //!
-//! The exporter runs in a process of its own, this test program started anew, so that panics can be
-//! injected into its tasks: a layer of its log panics at some of the lines that a target, the
-//! render thread and a connection write.
+//! The exporter runs in a process of its own, which is this test program started anew, so that
+//! panics can be injected into its tasks: a layer of its log panics at some of the lines that a
+//! target, the render thread and a connection write.
 
 mod exporter;
 mod resources;
@@ -24,7 +24,7 @@ use scraping::{read_nothing, until_all_up};
 use truth::Truth;
 use weather::run_for;
 
-/// Instances of each target. Their state never changes: every page must say the same of them, or
+/// Instances of each target. Their state never changes, so every page must say the same of them, or
 /// nothing.
 const FLEET: u32 = 120;
 /// Clients that ask for the page and never read it.

@@ -4,7 +4,7 @@ use std::fs;
 
 use crate::support::Program;
 
-/// What a process holds.
+/// What a process holds at one moment.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Held {
     pub(super) kilobytes: u64,

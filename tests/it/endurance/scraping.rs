@@ -10,10 +10,10 @@ use tokio::time::{Duration, Instant, sleep, timeout};
 
 use crate::support::{Format, Page, Reply, TARGETS};
 
-/// The longest time that a scrape may take.
+/// How long a scrape may take.
 const MAX_SCRAPE: Duration = Duration::from_secs(2);
 
-/// The page, unless the connection that was to bring it met an injected panic.
+/// The page. `None` if the connection met an injected panic.
 pub(super) async fn scrape(address: SocketAddr) -> Option<Page> {
     let began = Instant::now();
     let answer = timeout(MAX_SCRAPE, exchange(address)).await;
@@ -63,7 +63,7 @@ pub(super) async fn until_all_up(address: SocketAddr) -> Page {
     }
 }
 
-/// Asks for the uncompressed page again and again, and takes none of it.
+/// Asks for the uncompressed page again and again, and reads none of it.
 pub(super) async fn read_nothing(address: SocketAddr, stop: Arc<AtomicBool>) {
     while !stop.load(Ordering::Relaxed) {
         let socket = TcpSocket::new_v4().unwrap();

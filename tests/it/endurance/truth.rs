@@ -3,12 +3,13 @@
 use super::FLEET;
 use crate::support::{Page, TARGETS};
 
-/// A target that is up was read no longer ago than this. Refreshes are due every second, but one
-/// may wait for a credential process that hangs, which is given up after 31 seconds, and then calls
-/// may be tried again.
+/// How old the data of a target may be that counts as up, in seconds. Refreshes are due every
+/// second, but one may wait for a credential process that hangs, which is given up after 31
+/// seconds, and its calls may be tried again after that.
 const MAX_AGE_OF_UP: f64 = 45.0;
 
-/// What every page must say of a target, if it says anything.
+/// The non-compliant instances of each target, which every page must say if it says anything of
+/// them.
 pub(super) struct Truth(Vec<f64>);
 
 impl Truth {
@@ -52,7 +53,7 @@ impl Truth {
     }
 }
 
-/// A target that is up has been read, not long ago.
+/// Asserts that a target that is up has been read, and not long ago.
 fn check_up(page: &Page, number: usize) {
     let [account, region] = labels(number);
     let now = std::time::UNIX_EPOCH.elapsed().unwrap().as_secs_f64();

@@ -7,12 +7,12 @@ use super::scraping::scrape;
 use super::truth::Truth;
 use crate::support::{Aws, Program};
 
-/// Injects faults and reads the page for so long.
+/// Injects faults for this long, and reads the page all the while.
 pub(super) async fn run_for(time: Duration, aws: &Aws, program: &Program, truth: &Truth) {
     let end = Instant::now() + time;
     let mut turn = 0_u64;
     while Instant::now() < end {
-        // A stretch of good weather after each storm, in which targets may recover.
+        // Every third turn is good weather, in which targets may recover.
         let storm = if turn % 3 == 2 { vec![] } else { storm(turn) };
         aws.break_with(storm);
         for _ in 0..8 {
@@ -25,7 +25,7 @@ pub(super) async fn run_for(time: Duration, aws: &Aws, program: &Program, truth:
     }
 }
 
-/// Some faults at once, another mix in each turn.
+/// Some faults at once: another mix in each turn.
 fn storm(turn: u64) -> Vec<Fault> {
     let rarely = |kind, rate| Fault {
         rate,

@@ -1,4 +1,4 @@
-//! Targets with nothing in them, targets that are nowhere, and faults that begin and end while a
+//! Targets without any instance, targets that do not exist, and faults that begin and end while a
 //! refresh reads.
 
 use futures_util::future::join;
@@ -148,7 +148,7 @@ async fn sessions_that_expire_while_a_refresh_reads_cost_one_call_and_nothing_el
         latency,
         ..Options::default()
     };
-    // One call after the other, so that there are always some left to be refused.
+    // One call follows the other, so that some are always left to be refused.
     let settings = Settings {
         interval: "50ms",
         full_every: "50ms",
@@ -175,7 +175,7 @@ async fn sessions_that_expire_while_a_refresh_reads_cost_one_call_and_nothing_el
     }
 }
 
-/// How many calls the account of the role has got.
+/// How many calls the account behind the role has got.
 fn asked(aws: &Aws) -> u64 {
     aws.counts()
         .iter()
@@ -184,7 +184,7 @@ fn asked(aws: &Aws) -> u64 {
         .sum()
 }
 
-/// How many calls were refused as expired.
+/// How many calls were refused because the token had expired.
 fn refused(aws: &Aws) -> u64 {
     aws.counts()
         .iter()

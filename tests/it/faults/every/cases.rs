@@ -7,26 +7,26 @@ use ssm_simulator::{Fault, FaultKind};
 use crate::faults::{COLLECTORS, OPERATIONS};
 use crate::support::Page;
 
-/// What the page says of a fault.
+/// How the page tells of a fault.
 #[derive(Clone, Copy)]
 pub(super) enum Named {
-    /// Every collector fails, with this reason.
+    /// Every collector fails, for this reason.
     Target(&'static str),
-    /// One collector fails, with this reason.
+    /// This collector fails, for this reason.
     Collector(&'static str, &'static str),
-    /// Nothing fails yet: attempts are counted, with this reason, and the target has learnt to go
-    /// slower.
+    /// Nothing fails yet, but failed attempts are counted with this reason, and the target has
+    /// learnt to ask more slowly.
     Attempts(&'static str),
 }
 
-/// One target and what is wrong with it.
+/// A target, and what is wrong with it.
 pub(super) struct Case {
     pub(super) account: String,
     pub(super) fault: Option<Fault>,
     named: Named,
 }
 
-/// Faults of everything that is called.
+/// Faults of every call that a target makes.
 const KINDS: [(FaultKind, Named); 9] = [
     (FaultKind::Deny, Named::Target("access_denied")),
     (FaultKind::ExpiredToken, Named::Target("expired_token")),
@@ -39,12 +39,12 @@ const KINDS: [(FaultKind, Named); 9] = [
     (FaultKind::Html200, Named::Target("bad_response")),
     (FaultKind::Truncate, Named::Target("bad_response")),
     (FaultKind::Reset, Named::Target("network")),
-    // Throttled calls are made again, ever more slowly: they are given up after more time than this
-    // test has.
+    // Throttled calls are made again, ever more slowly. Giving them up takes longer than this test
+    // runs.
     (FaultKind::ThrottleRetryAfter, Named::Attempts("throttled")),
 ];
 
-/// Collectors, and a family that is there exactly as long as the collector has data.
+/// A metric family of each collector that is on the page exactly as long as the collector has data.
 const FAMILIES: [(&str, &str); 7] = [
     ("instances", "aws_ssm_instance_info"),
     ("compliance", "aws_ssm_instance_compliant"),
@@ -75,8 +75,8 @@ pub(super) fn cases() -> Vec<Case> {
             Named::Collector(collector, "bad_response"),
         )
     });
-    // One operation that says nothing is enough to wait for; an endpoint that never does is in the
-    // soak.
+    // One operation that never answers is enough to wait for. The soak has an endpoint that never
+    // answers at all.
     let silence = Fault::always(FaultKind::Hang).of("DescribeInstanceInformation");
     let bad_rows = bad_rows.chain([(Some(silence), Named::Collector("instances", "timeout"))]);
     let role = Fault::always(FaultKind::Deny).of("AssumeRole");
@@ -84,7 +84,7 @@ pub(super) fn cases() -> Vec<Case> {
         .chain(denied)
         .chain(bad_rows)
         .chain([(Some(role), Named::Target("assume_role_failed"))]);
-    // The first has none.
+    // Nothing is wrong with the first target.
     let all = [(None, Named::Attempts(""))].into_iter().chain(all);
     let account = |number: usize| format!("{:012}", 500_000_000_000_u64 + number as u64);
     all.enumerate()
@@ -109,7 +109,7 @@ impl Case {
         )
     }
 
-    /// The collectors that fail, with reasons.
+    /// The collectors that fail, each with its reason.
     pub(super) fn failures(&self, page: &Page) -> BTreeMap<String, String> {
         let labels = self.labels();
         let info = page.matching("aws_ssm_collector_error_info", &labels);
@@ -159,8 +159,8 @@ impl Case {
         }
     }
 
-    /// The collectors whose data is dropped while this test looks on. An attempt that takes long
-    /// lets data live longer.
+    /// The collectors whose data is dropped within the time of this test. Attempts that take long
+    /// keep their data alive for longer.
     fn affected(&self) -> Vec<&'static str> {
         match self.named {
             Named::Collector(name, _) => vec![name],
@@ -180,7 +180,7 @@ impl Case {
         up && COLLECTORS.iter().all(|name| success(name))
     }
 
-    /// What the page says of the fleet, without how the collectors did.
+    /// What the page says of the fleet, without how the collectors get on.
     pub(super) fn series(&self, page: &Page) -> BTreeSet<String> {
         let mine = page.fleet().filter(|(series, _)| {
             series.label("account_id") == self.account
@@ -199,7 +199,7 @@ impl Case {
         page.count(family, &self.labels()) > 0
     }
 
-    /// Whether everything that is too old has gone. Nothing else may have.
+    /// Whether everything that is too old has gone. Nothing else may have gone with it.
     pub(super) fn is_dropped(&self, page: &Page) -> bool {
         let affected = self.affected();
         if affected.is_empty() {
@@ -210,7 +210,7 @@ impl Case {
             .filter(|collector| !affected.contains(collector))
         {
             // Baselines are shown where patch states name them, and items are read where summaries
-            // ask for them.
+            // ask for them: these two go with what they rest on.
             let stands = match collector {
                 "baselines" => !affected.contains(&"patches") && self.has(page, "patches"),
                 "items" => self.has(page, "compliance"),
@@ -234,7 +234,7 @@ impl Case {
     }
 }
 
-/// Whether a series says how a target is doing, and nothing of what is in it.
+/// Whether a series says how a target gets on, and nothing of what is in it.
 fn about_target(name: &str) -> bool {
     name == "aws_ssm_up" || name == "aws_ssm_target_info" || name.starts_with("aws_ssm_collector_")
 }

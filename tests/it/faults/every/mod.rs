@@ -1,9 +1,10 @@
-//! Every kind of fault at once, each in a target of its own, beside one in which nothing is wrong.
+//! Every kind of fault at once, each in a target of its own, beside one target in which nothing is
+//! wrong.
 //!
-//! Of each the same is asked: the page names the collectors that fail and why; what was last good
-//! stays, and goes when it is too old; an exporter that starts in the middle of it shows nothing
-//! that is not so; and the first refresh after the fault brings back everything. The one that is
-//! well is fresh all the time.
+//! Each target must meet the same demands. The page names the collectors that fail, and why. What
+//! was last good stays, and is dropped when it is too old. An exporter that starts in the middle of
+//! the fault shows nothing that is not true. The first refresh after the fault brings everything
+//! back. The target in which nothing is wrong is fresh all the time.
 
 mod cases;
 mod watch;
@@ -19,11 +20,11 @@ use cases::{Case, cases};
 use watch::Watch;
 
 const INTERVAL: Duration = Duration::from_secs(2);
-/// Data is dropped ten seconds after it was confirmed, which may have been some seconds before a
-/// fault began.
+/// How long data is safe after a fault begins. It is dropped ten seconds after it was last
+/// confirmed, which may have been some seconds before the fault.
 const KEPT: Duration = Duration::from_secs(6);
 
-/// What the page says of each target is what it said when all was well.
+/// Asserts that the page says of each target what it said when all was well.
 fn assert_same(cases: &[Case], page: &Page, good: &[BTreeSet<String>], otherwise: &str) {
     for (case, good) in cases.iter().zip(good) {
         let now = case.series(page);
@@ -88,7 +89,8 @@ async fn every_fault_is_named_keeps_what_was_good_until_it_is_too_old_and_leaves
 
     let at = |case: &Case| Some(case.fault.clone()?.at(&case.account, "eu-west-1"));
     aws.break_with(cases.iter().filter_map(at));
-    // Else the role that cannot be assumed any more would be noticed in an hour.
+    // The session of a role lasts an hour. Without this, its target would not notice the fault
+    // before.
     aws.end_sessions(&cases[cases.len() - 1].account);
     let broken = Instant::now();
     let mut named = vec![false; cases.len()];
@@ -107,7 +109,7 @@ async fn every_fault_is_named_keeps_what_was_good_until_it_is_too_old_and_leaves
         }
         sleep(Duration::from_millis(300)).await;
     }
-    // What rests on summaries fails with them once they are dropped.
+    // Data that rests on the summaries fails only once these are dropped.
     watch
         .until_seen("named", |number, case, page| {
             named[number] || case.is_named(page)

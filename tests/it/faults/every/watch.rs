@@ -7,12 +7,13 @@ use tokio::time::{Duration, Instant, sleep};
 use super::cases::Case;
 use crate::support::{Exporter, Page};
 
-/// Refreshes are due every [`INTERVAL`]; the rest is for two cores that do other things, too.
+/// How old the good target may be. Its refreshes are due every two seconds; the rest is for two
+/// cores that other tests use, too.
 const FRESH: Duration = Duration::from_secs(15);
-/// Long enough for silence to be noticed, and then to be too old.
+/// Long enough for a call without an answer to be given up, and for its data to become too old.
 const PATIENCE: Duration = Duration::from_secs(50);
 
-/// The exporter and the one target that must always be fresh.
+/// An exporter, and the targets of which the first must always be fresh.
 pub(super) struct Watch<'a> {
     pub(super) exporter: Exporter,
     pub(super) cases: &'a [Case],
@@ -33,13 +34,14 @@ impl Watch<'_> {
         page
     }
 
-    /// The first page for which all `hold`.
+    /// The first page for which this holds in every case.
     pub(super) async fn until(&self, what: &str, holds: impl Fn(&Case, &Page) -> bool) -> Page {
         self.until_seen(what, |_, case, page| holds(case, page))
             .await
     }
 
-    /// The same, for conditions that remember; they get the number of the case, too.
+    /// As [`until`](Self::until), for conditions that remember what they have seen. They get the
+    /// number of the case, too.
     pub(super) async fn until_seen(
         &self,
         what: &str,
@@ -70,14 +72,14 @@ impl Watch<'_> {
         }
     }
 
-    /// Until all are well, which each has to be before the second refresh begins that follows the
-    /// fault's end.
+    /// Waits until all are well. Each has to be before the second refresh begins that follows the
+    /// end of the fault.
     pub(super) async fn recovery(&self) -> Page {
         let healed = now();
         let mut begun = vec![BTreeSet::new(); self.cases.len()];
         self.until_seen("well again", |number, case, page| {
             let is_well = case.is_well(page);
-            // Those that were seen before this page was asked for.
+            // Only refreshes count that had begun before this page was asked for.
             assert!(
                 is_well || begun[number].len() < 2,
                 "{:?} lasts: {:?}",

@@ -1,5 +1,5 @@
-//! A strict reader of both exposition formats, written after their specifications and nothing else:
-//! "Exposition formats" of the Prometheus documentation (text 0.0.4) and OpenMetrics 1.0.
+//! A strict reader of both exposition formats. It is written after their specifications and nothing
+//! else: "Exposition formats" of the Prometheus documentation (text 0.0.4) and OpenMetrics 1.0.
 
 mod reader;
 mod syntax;
@@ -9,7 +9,7 @@ mod tests;
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// The two formats.
+/// An exposition format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Format {
     /// Prometheus text 0.0.4.
@@ -18,14 +18,14 @@ pub(crate) enum Format {
     OpenMetrics,
 }
 
-/// Name and labels.
+/// The name and the labels of a sample.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Series {
     pub(crate) name: String,
     pub(crate) labels: BTreeMap<String, String>,
 }
 
-/// What is said of a family beside its samples.
+/// What the page says of a family beside its samples.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Family {
     pub(crate) kind: String,
@@ -35,13 +35,13 @@ pub(crate) struct Family {
 /// A page that obeys its format.
 #[derive(Debug, Default)]
 pub(crate) struct Page {
-    /// By name as the samples bear it: with `_info` and `_total` in both formats.
+    /// Families by the names of their samples: with `_info` and `_total` in both formats.
     pub(crate) families: BTreeMap<String, Family>,
     pub(crate) samples: BTreeMap<Series, f64>,
 }
 
 impl Format {
-    /// What Prometheus sends to get it.
+    /// The `Accept` header with which Prometheus asks for this format.
     pub(crate) fn accept(self) -> &'static str {
         match self {
             Self::Text => "text/plain;version=0.0.4;q=0.5,*/*;q=0.1",
@@ -51,7 +51,7 @@ impl Format {
         }
     }
 
-    /// How the header of an answer begins.
+    /// How the `Content-Type` of an answer in this format begins.
     pub(crate) fn content_type(self) -> &'static str {
         match self {
             Self::Text => "text/plain; version=0.0.4; charset=utf-8",
@@ -92,12 +92,12 @@ impl Series {
 }
 
 impl Page {
-    /// Reads a page.
+    /// Reads a page. An error names the line and the rule that it breaks.
     pub(crate) fn read(text: &str, format: Format) -> Result<Self, String> {
         reader::read(text, format)
     }
 
-    /// The value of the only series that bears this name and these labels among others.
+    /// The value of the only series with this name and, among others, these labels.
     pub(crate) fn value(&self, name: &str, labels: &[(&str, &str)]) -> Option<f64> {
         let found: Vec<f64> = self
             .matching(name, labels)
@@ -132,7 +132,7 @@ impl Page {
             .map(|(series, value)| (series, *value))
     }
 
-    /// Series whose names begin like this, for messages.
+    /// The series whose names begin like this, for messages.
     pub(crate) fn about(&self, prefix: &str) -> impl Iterator<Item = String> {
         let series = self
             .samples

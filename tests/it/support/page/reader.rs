@@ -4,7 +4,7 @@
 use super::syntax::{check_name, read_sample, unescape};
 use super::{Family, Format, Page};
 
-/// Reads a page; an error names the line and the rule that it breaks.
+/// Reads a page line by line.
 pub(super) fn read(text: &str, format: Format) -> Result<Page, String> {
     let body = text
         .strip_suffix('\n')
@@ -37,7 +37,7 @@ struct Reader {
 
 /// The family whose lines are being read.
 struct Open {
-    /// As in its comments.
+    /// The name of the family in its comments, which samples extend.
     name: String,
     help: Option<String>,
     kind: Option<String>,
@@ -126,7 +126,7 @@ impl Reader {
         }
     }
 
-    /// Ends the family that is open.
+    /// Ends the open family, and checks that it is complete.
     fn close(&mut self) -> Result<(), String> {
         let Some(open) = self.open.take() else {
             return Ok(());

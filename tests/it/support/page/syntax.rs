@@ -14,7 +14,7 @@ pub(super) fn check_name(name: &str, colons: bool) -> Result<(), String> {
     }
 }
 
-/// `name{key="value",...} number`, with exactly these spaces, and no timestamp.
+/// Reads `name{key="value",...} number`, with exactly these spaces and no timestamp.
 pub(super) fn read_sample(line: &str) -> Result<(Series, f64), String> {
     let end = line.find(['{', ' ']).ok_or("neither labels nor a value")?;
     let (name, mut rest) = line.split_at(end);
@@ -44,7 +44,7 @@ pub(super) fn read_sample(line: &str) -> Result<(Series, f64), String> {
     ))
 }
 
-/// Key, value and what follows.
+/// Reads a label. Returns its key, its value, and the rest of the line.
 fn read_label(text: &str) -> Result<(String, String, &str), String> {
     let (key, rest) = text.split_once("=\"").ok_or("a label without a value")?;
     check_name(key, false)?;
@@ -62,7 +62,7 @@ fn read_label(text: &str) -> Result<(String, String, &str), String> {
     Ok((key.to_owned(), unescape(&rest[..end], true)?, after))
 }
 
-/// `\\`, `\n` and, where it may occur, `\"`; nothing else.
+/// Replaces the escapes `\\`, `\n` and, where it may occur, `\"`. There are no others.
 pub(super) fn unescape(text: &str, quotes: bool) -> Result<String, String> {
     let mut plain = String::with_capacity(text.len());
     let mut chars = text.chars();

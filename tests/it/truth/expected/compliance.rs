@@ -1,4 +1,4 @@
-//! Statuses, items, reasons, and the counts of them.
+//! Statuses, items, reasons, and how many instances have which.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,8 +31,8 @@ fn by_severity(counts: &SeveritySummary) -> [(&'static str, i32); 6] {
 }
 
 impl Reading {
-    /// A listed instance without a summary; for Association only though there is an association
-    /// status.
+    /// Whether a listed instance has no summary of this type. For Association it must have an
+    /// association status as well, or nothing is missing.
     pub(super) fn unreported(&self, resource: &Resource<'_>, kind: &str) -> bool {
         let Some(row) = resource.instance else {
             return false;
@@ -98,8 +98,8 @@ impl Reading {
         }
     }
 
-    /// The table of reasons. Details exist of listed instances only, so others are non-compliant
-    /// without a reason.
+    /// Why a resource is non-compliant. Details exist of listed instances only, so other resources
+    /// have no reason.
     fn reasons(&self, resource: &Resource<'_>, row: &Summary) -> BTreeSet<&'static str> {
         let listed = resource.instance.is_some();
         if row.status != "NON_COMPLIANT" {
@@ -130,7 +130,7 @@ impl Reading {
             .collect()
     }
 
-    /// Id, document and severity of the non-compliant items of type Association.
+    /// Id, document and severity of the non-compliant items of the type Association.
     pub(super) fn noncompliant_associations(
         &self,
         resource: &Resource<'_>,
