@@ -96,7 +96,8 @@ async fn what_cannot_start_ends_the_program_with_one_clear_line() {
         }
         .yaml(&aws),
     );
-    let (mut ended, mut served) = (0, 0);
+    let mut ended = 0;
+    let mut served = 0;
     for threads in 1..16 {
         let mut child = limited(threads, &file.path()).spawn().unwrap();
         let mut stderr = child.stderr.take().unwrap();

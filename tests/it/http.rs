@@ -9,7 +9,7 @@ use crate::support::{Program, get, in_time};
 
 /// The most that abuse may add to the resident memory, in kilobytes. Debug builds need more than
 /// release builds, so this is generous.
-const MOST_ADDED: u64 = 40 * 1024;
+const MAX_ADDED_KILOBYTES: u64 = 40 * 1024;
 
 /// The program with a page worth abusing, once that page can be read.
 async fn program() -> Program {
@@ -30,7 +30,7 @@ async fn assert_well(program: &Program, before: u64) {
     assert_eq!(get(program.address, "/-/healthy", "").await.code, 200);
     assert_eq!(get(program.address, "/metrics", "").await.code, 200);
     let added = program.status("VmRSS").saturating_sub(before);
-    assert!(added < MOST_ADDED, "{added} kB more");
+    assert!(added < MAX_ADDED_KILOBYTES, "{added} kB more");
 }
 
 /// How many more files this process may open. A low limit makes the test smaller instead of failing

@@ -244,7 +244,8 @@ async fn a_refresh_asks_about_what_has_changed_and_a_little_more() {
     let mut generator = Generator::new(7);
     // What a refresh reads again although nothing has changed: one patch state, and one instance's
     // items.
-    let (most, batches) = (1, 1);
+    let most_resources = 1;
+    let most_calls = 1;
     bench.aws.clear();
     bench.refresh().await;
     for (ids, calls) in bench
@@ -253,7 +254,7 @@ async fn a_refresh_asks_about_what_has_changed_and_a_little_more() {
         .chain(bench.asked("ListComplianceItems"))
     {
         assert!(
-            ids <= most && calls <= batches,
+            ids <= most_resources && calls <= most_calls,
             "{ids} in {calls} calls although nothing has changed"
         );
     }
@@ -266,12 +267,12 @@ async fn a_refresh_asks_about_what_has_changed_and_a_little_more() {
         let wanted = if refresh == "after that" { 0 } else { CHANGED };
         for (ids, calls) in bench.asked("DescribeInstancePatchStates") {
             assert!(
-                (wanted..=wanted + most).contains(&ids) && calls <= batches,
+                (wanted..=wanted + most_resources).contains(&ids) && calls <= most_calls,
                 "{refresh}: {ids} in {calls}"
             );
         }
         for (ids, _) in bench.asked("ListComplianceItems") {
-            assert!(ids <= most, "{refresh}: {ids}");
+            assert!(ids <= most_resources, "{refresh}: {ids}");
         }
     }
 }

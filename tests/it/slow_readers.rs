@@ -134,7 +134,9 @@ async fn a_slow_reader_that_keeps_reading_gets_the_whole_page_among_stalled_ones
         .await
         .unwrap();
     let reader = tokio::spawn(async move {
-        let (mut received, mut part, started) = (0, vec![0; 80 * 1024], Instant::now());
+        let mut received = 0;
+        let mut part = vec![0; 80 * 1024];
+        let started = Instant::now();
         loop {
             match timeout(STALL_TIMEOUT, honest.read(&mut part))
                 .await

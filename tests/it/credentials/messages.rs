@@ -1,6 +1,8 @@
 //! What the page and the log say when there are no credentials: which profile or service was tried,
 //! what failed, and the way out.
 
+use std::net::SocketAddr;
+
 use futures_util::future::join_all;
 
 use super::{Home, failures, http, nobody, once, reason, serving};
@@ -170,26 +172,37 @@ fn of_start() -> Vec<Case> {
     ]
 }
 
-async fn of_sso() -> Vec<Case> {
-    let login = "run: aws sso login --profile dev";
-    let with_token = |end: &str| {
-        let home = Home::with(SSO_PROFILE);
-        home.write(SSO_TOKEN_FILE, &sso_token(end));
-        home
-    };
-    let refusing = serving(|_| {
+/// A home directory in which the profile `dev` has signed in, until this time.
+fn signed_in_until(end: &str) -> Home {
+    let home = Home::with(SSO_PROFILE);
+    home.write(SSO_TOKEN_FILE, &sso_token(end));
+    home
+}
+
+/// A service of SSO that knows no session.
+async fn refusing_sso() -> SocketAddr {
+    serving(|_| {
         let code = "content-type: application/json\r\nx-amzn-errortype: UnauthorizedException\r\n";
-        http(
-            401,
-            code,
-            r#"{"message": "Session token not found or invalid"}"#,
-        )
-    });
-    let forbidding = serving(|_| {
+        let body = r#"{"message": "Session token not found or invalid"}"#;
+        http(401, code, body)
+    })
+    .await
+}
+
+/// A service of SSO that grants no role.
+async fn forbidding_sso() -> SocketAddr {
+    serving(|_| {
         let code = "content-type: application/json\r\nx-amzn-errortype: ForbiddenException\r\n";
         http(403, code, r#"{"message": "No access"}"#)
-    });
-    let (refusing, forbidding, closed) = (refusing.await, forbidding.await, nobody().await);
+    })
+    .await
+}
+
+async fn of_sso() -> Vec<Case> {
+    let login = "run: aws sso login --profile dev";
+    let refusing = refusing_sso().await;
+    let forbidding = forbidding_sso().await;
+    let closed = nobody().await;
     let later = "2099-01-01T00:00:00Z";
     let sso = |name, home, reason| Case::new(name, home, reason).with("AWS_PROFILE", "dev");
     let source = format!(
@@ -205,13 +218,13 @@ async fn of_sso() -> Vec<Case> {
         .says(login),
         sso(
             "sign-in has expired",
-            with_token("2020-01-01T00:00:00Z"),
+            signed_in_until("2020-01-01T00:00:00Z"),
             "invalid_credentials",
         )
         .says(login),
         sso(
             "sign-in is refused",
-            with_token(later),
+            signed_in_until(later),
             "invalid_credentials",
         )
         .with("AWS_ENDPOINT_URL_SSO", format!("http://{refusing}"))
@@ -219,14 +232,14 @@ async fn of_sso() -> Vec<Case> {
         .says("UnauthorizedException"),
         sso(
             "role is not granted",
-            with_token(later),
+            signed_in_until(later),
             "assume_role_failed",
         )
         .with("AWS_ENDPOINT_URL_SSO", format!("http://{forbidding}"))
         .says("profile dev")
         .says("ForbiddenException: No access")
         .never_says("aws sso login"),
-        sso("SSO cannot be reached", with_token(later), "network")
+        sso("SSO cannot be reached", signed_in_until(later), "network")
             .with("AWS_ENDPOINT_URL_SSO", format!("http://{closed}"))
             .says(format!(
                 "profile dev: cannot reach {closed}: connection refused"

@@ -154,10 +154,8 @@ async fn a_token_file_that_hangs_holds_up_nobody_and_is_read_when_it_is_there() 
         "exporter.yaml",
         &format!("refresh:\n  interval: 1s\n  stale_after: 5s\n{accounts}"),
     );
-    let (token, arn) = (
-        home.text("token"),
-        crate::support::role(crate::support::OWN),
-    );
+    let token = home.text("token");
+    let arn = crate::support::role(crate::support::OWN);
     let more = [
         ("AWS_WEB_IDENTITY_TOKEN_FILE", token.as_str()),
         ("AWS_ROLE_ARN", arn.as_str()),

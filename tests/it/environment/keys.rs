@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use super::parts::Authority;
 use crate::support::{Aws, CREDENTIALS, Format, OWN, Page, run_with};
 
-const CONCURRENCY: usize = 2;
+const MAX_PROGRAMS: usize = 2;
 const ROLE: &str = "arn:aws:iam::111122223333:role/x";
 
 /// Keys that the program does not read, whatever they say.
@@ -116,7 +116,7 @@ fn profile(lines: &str) -> (TempDir, String) {
 
 async fn all(verdicts: impl Iterator<Item = impl Future<Output = Option<String>>>) {
     let found: Vec<String> = iter(verdicts)
-        .buffer_unordered(CONCURRENCY)
+        .buffer_unordered(MAX_PROGRAMS)
         .filter_map(async |told| told)
         .collect()
         .await;
@@ -126,7 +126,8 @@ async fn all(verdicts: impl Iterator<Item = impl Future<Output = Option<String>>
 #[tokio::test(flavor = "multi_thread")]
 async fn keys_that_do_not_matter_hurt_nobody() {
     let (aws, authority) = (Aws::of(1).await, Authority::new());
-    let (keys, certificates) = (CREDENTIALS, authority.file());
+    let keys = CREDENTIALS;
+    let certificates = authority.file();
     let good = format!(
         "aws_access_key_id = {}\naws_secret_access_key = {}\nregion = eu-west-1\nendpoint_url = {}\n",
         keys[0].1, keys[1].1, aws.url

@@ -100,10 +100,8 @@ async fn a_role_that_is_not_assumable_yet_costs_one_call_per_refresh_until_it_is
         assert_eq!(reason(&page, 2, "instances"), Some("assume_role_failed"));
         sleep(Duration::from_millis(100)).await;
     }
-    let (calls, most) = (
-        aws.calls(OWN, "AssumeRole"),
-        start.elapsed().as_millis() / 500 + 3,
-    );
+    let calls = aws.calls(OWN, "AssumeRole");
+    let most = start.elapsed().as_millis() / 500 + 3;
     assert!(
         (4..=u64::try_from(most).unwrap()).contains(&calls),
         "{calls} calls in {:?}",
@@ -157,7 +155,8 @@ async fn sessions_that_expire_while_a_refresh_reads_cost_one_call_and_nothing_el
     };
     let bench = Bench::with(options, settings).await;
     for reached in [2, 5, 8] {
-        let (assumed, refused_before) = (bench.aws.calls(OWN, "AssumeRole"), refused(&bench.aws));
+        let assumed = bench.aws.calls(OWN, "AssumeRole");
+        let refused_before = refused(&bench.aws);
         let before = asked(&bench.aws);
         let expiring = async {
             while asked(&bench.aws) < before + reached {

@@ -109,6 +109,16 @@ async fn the_same_account_and_region_twice_is_read_once() {
     );
 }
 
+/// Asserts that the landing page says which entry is not shown, and why.
+async fn assert_one_is_left_out(exporter: &Exporter, when: &str) {
+    let landing = exporter.get("/", "").await.text();
+    assert!(
+        landing.contains("left out") && landing.contains("configured before it"),
+        "{when}: {}",
+        landing.split("</style>").last().unwrap_or_default()
+    );
+}
+
 /// An account that is configured twice, once with its own credentials and once through a role, in
 /// either order. Each of the two fails for a while.
 #[tokio::test(flavor = "multi_thread")]
@@ -169,12 +179,7 @@ async fn two_entries_that_are_one_account_and_region_are_never_both_on_the_page(
             exporter
                 .until("the first entry is shown, and it alone", only_the_first)
                 .await;
-            let landing = exporter.get("/", "").await.text();
-            assert!(
-                landing.contains("left out") && landing.contains("configured before it"),
-                "{first} {broken}: {}",
-                landing.split("</style>").last().unwrap_or_default()
-            );
+            assert_one_is_left_out(&exporter, &format!("{first} {broken}")).await;
         }
     }
 }

@@ -41,6 +41,19 @@ pub(super) struct Meaning {
     is_item: bool,
 }
 
+impl Module {
+    /// A module that is not yet tied to the others.
+    fn new(path: Vec<String>, file: String, body: ModuleBody) -> Self {
+        Self {
+            path,
+            file,
+            body,
+            parent: ROOT,
+            children: BTreeMap::new(),
+        }
+    }
+}
+
 impl Meaning {
     fn module(id: ModuleId) -> Self {
         Self {
@@ -71,36 +84,30 @@ impl Crate {
     pub(super) fn read(sources: &Sources, root_file: &str) -> Self {
         let mut modules = Self::default();
         let body = ModuleBody::read(&product_code(&sources[root_file]));
-        modules.add(sources, ROOT, Vec::new(), root_file, body);
+        let root = Module::new(Vec::new(), root_file.to_owned(), body);
+        modules.add(sources, ROOT, root);
         modules
     }
 
-    fn add(
-        &mut self,
-        sources: &Sources,
-        parent: ModuleId,
-        path: Vec<String>,
-        file: &str,
-        mut body: ModuleBody,
-    ) -> ModuleId {
+    /// Adds a module and all modules within it.
+    fn add(&mut self, sources: &Sources, parent: ModuleId, mut module: Module) -> ModuleId {
         let id = self.modules.len();
-        let inline = std::mem::take(&mut body.inline);
-        let declared = body.declared.clone();
-        self.modules.push(Module {
-            path: path.clone(),
-            file: file.to_owned(),
-            body,
-            parent,
-            children: BTreeMap::new(),
-        });
-        for (name, body) in inline {
-            let child = self.add(sources, id, joined(&path, &name), file, body);
-            self.modules[id].children.insert(name, child);
+        let mut within = Vec::new();
+        for (name, body) in std::mem::take(&mut module.body.inline) {
+            let file = module.file.clone();
+            within.push((name, file, body));
         }
-        for name in declared {
-            let child_file = file_of(sources, file, &name);
-            let body = ModuleBody::read(&product_code(&sources[&child_file]));
-            let child = self.add(sources, id, joined(&path, &name), &child_file, body);
+        for name in module.body.declared.clone() {
+            let file = file_of(sources, &module.file, &name);
+            let body = ModuleBody::read(&product_code(&sources[&file]));
+            within.push((name, file, body));
+        }
+        let path = module.path.clone();
+        module.parent = parent;
+        self.modules.push(module);
+        for (name, file, body) in within {
+            let child = Module::new(joined(&path, &name), file, body);
+            let child = self.add(sources, id, child);
             self.modules[id].children.insert(name, child);
         }
         id

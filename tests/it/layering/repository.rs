@@ -57,7 +57,7 @@ fn read_folder(folder: &str, sources: &mut Sources) {
         let path = format!("{folder}/{name}");
         if root().join(&path).is_dir() {
             read_folder(&path, sources);
-        } else if path.ends_with(".rs") {
+        } else if Path::new(&path).extension() == Some("rs".as_ref()) {
             let source = text(&path);
             sources.insert(path, source);
         }

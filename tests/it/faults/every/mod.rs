@@ -22,7 +22,7 @@ use watch::Watch;
 const INTERVAL: Duration = Duration::from_secs(2);
 /// How long data is safe after a fault begins. It is dropped ten seconds after it was last
 /// confirmed, which may have been some seconds before the fault.
-const KEPT: Duration = Duration::from_secs(6);
+const SAFE_TIME: Duration = Duration::from_secs(6);
 
 /// Asserts that the page says of each target what it said when all was well.
 fn assert_same(cases: &[Case], page: &Page, good: &[BTreeSet<String>], otherwise: &str) {
@@ -95,13 +95,13 @@ async fn every_fault_is_named_keeps_what_was_good_until_it_is_too_old_and_leaves
     let broken = Instant::now();
     let mut named = vec![false; cases.len()];
     let mut newcomer = None;
-    while broken.elapsed() < KEPT {
+    while broken.elapsed() < SAFE_TIME {
         let page = watch.page().await;
         named
             .iter_mut()
             .zip(&cases)
             .for_each(|(named, case)| *named |= case.is_named(&page));
-        if broken.elapsed() < KEPT {
+        if broken.elapsed() < SAFE_TIME {
             assert_same(&cases, &page, &good, "costs something before it is too old");
         }
         if newcomer.is_none() && broken.elapsed() > INTERVAL {

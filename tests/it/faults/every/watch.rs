@@ -9,7 +9,7 @@ use crate::support::{Exporter, Page};
 
 /// How old the good target may be. Its refreshes are due every two seconds; the rest is for two
 /// cores that other tests use, too.
-const FRESH: Duration = Duration::from_secs(15);
+const MAX_FRESH_AGE: Duration = Duration::from_secs(15);
 /// Long enough for a call without an answer to be given up, and for its data to become too old.
 const PATIENCE: Duration = Duration::from_secs(50);
 
@@ -27,7 +27,7 @@ impl Watch<'_> {
         {
             let age = now() - last;
             assert!(
-                age < FRESH.as_secs_f64(),
+                age < MAX_FRESH_AGE.as_secs_f64(),
                 "the one that is well is {age} seconds old"
             );
         }

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use ssm_simulator::rows::PatchState;
+
 use super::{Out, Reading, Resource, last_segment, text, word};
 
 impl Reading {
@@ -123,6 +125,10 @@ fn patches(resource: &Resource<'_>, out: &mut Out<'_>) {
         &[id],
         row.other_non_compliant_count,
     );
+    patch_operation(id, row, out);
+}
+
+fn patch_operation(id: (&str, &str), row: &PatchState, out: &mut Out<'_>) {
     let labels = [
         id,
         ("operation", &*word(&row.operation)),

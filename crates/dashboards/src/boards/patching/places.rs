@@ -98,6 +98,6 @@ fn count_by(label: &str, expr: &str) -> String {
 fn scanned() -> String {
     let matchers = r#"patch_state="Missing""#;
     let missing = queries::per_instance("aws_ssm_instance_patches", "", matchers);
-    // AWS gives a number for every state, also 0, so this one stands for all of them.
+    // Missing patches are counted also where there are none, so this has every instance.
     format!("{missing} >= bool 0")
 }
