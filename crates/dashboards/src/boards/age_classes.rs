@@ -15,6 +15,7 @@ pub(super) fn age_classes(age: &str) -> Vec<Query> {
             "7 to 30 days",
             count_between(age, WEEK_SECONDS, MONTH_SECONDS),
         ),
+        // The classes must not overlap: they are stacked over time, and their sum is the fleet.
         Query::new("over 30 days", count_over(age, MONTH_SECONDS)),
     ]
 }

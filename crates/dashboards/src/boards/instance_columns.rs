@@ -10,6 +10,8 @@ const INSTANCE_URL: &str = "/d/ssm-compliance-instance?var-datasource=${datasour
 /// Who the instance is, followed by the given columns. The id leads to the instance's dashboard.
 pub(super) fn instance_columns(others: impl IntoIterator<Item = Column>) -> Vec<Column> {
     let mut columns = vec![
+        // The link must name the account and the region as well, or it would ask for the same id in
+        // all of them.
         Column::new("instance_id", "Instance")
             .width(190)
             .link("Why is it non-compliant?", INSTANCE_URL),

@@ -14,7 +14,6 @@ use crate::grafana::Dashboard;
 /// Every dashboard.
 pub fn all() -> Vec<Dashboard> {
     vec![
-        // From the whole to the single, and the exporter last.
         fleet::dashboard(),
         instance::dashboard(),
         patching::dashboard(),

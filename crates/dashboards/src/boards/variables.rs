@@ -13,6 +13,7 @@ pub(super) fn job() -> Variable {
 }
 
 pub(super) fn account() -> Variable {
+    // `label_values` gives the values of a single label, and a choice needs the name beside the id.
     let query =
         r#"query_result(max by (account_id, account_name) (aws_ssm_target_info{job=~"$job"}))"#;
     let description = "AWS accounts, by the names of the configuration.";

@@ -72,7 +72,7 @@ impl Column {
 
     /// Every name under which Grafana may hand over the field.
     fn field_names(&self) -> Vec<&'static str> {
-        // The only value of a panel is plainly `Value`, as when no other query has an answer.
+        // Grafana calls the value plainly `Value` when no other query of the panel has an answer.
         if self.field == "Value #A" {
             vec![self.field, "Value"]
         } else {

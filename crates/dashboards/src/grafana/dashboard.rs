@@ -46,6 +46,7 @@ impl Dashboard {
             "uid": self.uid,
             "title": self.title,
             "description": self.description,
+            // The links between the dashboards find them by this tag.
             "tags": [TAG],
             // What Grafana 11.0 writes; later versions convert it as they load the file.
             "schemaVersion": 39,

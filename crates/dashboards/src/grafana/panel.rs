@@ -137,7 +137,7 @@ impl Panel {
 
     fn targets(&self) -> Vec<Value> {
         let sampling = self.sampling();
-        // Grafana gives letters, and columns name values by them: `Value #A`.
+        // Columns find their values by these letters, as in `Value #A`.
         let lettered = self.queries.iter().zip('A'..='Z');
         lettered
             .map(|(query, letter)| query.to_json(letter, sampling))

@@ -27,7 +27,7 @@ impl Panel {
     /// A number for each name, as bars one below the other.
     pub(crate) fn bars(title: &'static str, description: &'static str) -> Self {
         let mut panel = Self::new("bargauge", title, description);
-        // Bars that begin at the smallest value would make it look like nothing.
+        // Without it bars would begin at the smallest value, which would look like nothing.
         panel.defaults["min"] = json!(0);
         panel.options = json!({
             "displayMode": "basic",
@@ -56,7 +56,7 @@ impl Panel {
                 "showLegend": true,
                 "displayMode": "table",
                 "placement": "right",
-                // Now and at worst.
+                // How it is now, and how it was at its worst.
                 "calcs": ["lastNotNull", "max"],
                 "sortBy": "Last *",
                 "sortDesc": true,

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::data_source::chosen_data_source;
 
-/// An expression in `PromQL` and how its series are called.
+/// An expression in `PromQL`, and what its series are called.
 #[derive(Clone, Debug)]
 pub(crate) struct Query {
     expr: String,

@@ -17,13 +17,13 @@ pub(crate) struct Section {
 /// Panels side by side.
 #[derive(Debug)]
 struct Row {
-    /// In units of the grid; each is 38 pixels.
+    /// In units of the grid, each of which is 38 pixels.
     height: u32,
-    /// Each with its width in columns of the grid.
+    /// The panels from left to right, each with its width in columns of the grid.
     panels: Vec<(u32, Panel)>,
 }
 
-/// The panels of a dashboard as far as they are laid out.
+/// The panels that are laid out so far.
 #[derive(Debug, Default)]
 pub(super) struct Layout {
     panels: Vec<Value>,
@@ -99,6 +99,7 @@ impl Layout {
 /// The panel as it looks best at this width.
 fn fitted(panel: &Panel, width: u32) -> Panel {
     let panel = panel.clone();
+    // Below half of the width a legend beside the lines takes most of the panel.
     if width < GRID_COLUMNS / 2 {
         panel.narrow()
     } else {

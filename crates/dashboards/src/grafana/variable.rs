@@ -19,7 +19,8 @@ pub(crate) struct Variable {
 // === impl Variable ===
 
 impl Variable {
-    /// A choice of any number of values; `all` is the regular expression that stands for all of them.
+    /// A choice of any number of values. `all` is the regular expression that stands for all of
+    /// them.
     pub(crate) fn many(
         name: &'static str,
         label: &'static str,
@@ -54,7 +55,7 @@ impl Variable {
         }
     }
 
-    /// Takes value and text apart with the named groups `value` and `text`.
+    /// Takes the value and the text of each choice apart, with the named groups `value` and `text`.
     pub(crate) fn regex(mut self, regex: &'static str) -> Self {
         self.regex = regex;
         self

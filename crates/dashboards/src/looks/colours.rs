@@ -3,7 +3,7 @@
 /// The grey of what is unknown or does not matter.
 pub(super) const UNKNOWN_COLOUR: &str = "#8E8E8E";
 
-/// Reasons for being non-compliant. A patch state has the colour of its reason.
+/// The colours of reasons for being non-compliant. A patch state has the colour of its reason.
 pub const REASONS: &[(&str, &str)] = &[
     ("patches_missing", "orange"),
     ("patches_failed", "red"),
@@ -17,7 +17,7 @@ pub const REASONS: &[(&str, &str)] = &[
     ("unexplained", UNKNOWN_COLOUR),
 ];
 
-/// Patch states.
+/// The colours of patch states.
 pub const PATCH_STATES: &[(&str, &str)] = &[
     ("Missing", "orange"),
     ("Failed", "red"),
@@ -29,7 +29,7 @@ pub const PATCH_STATES: &[(&str, &str)] = &[
     ("NotApplicable", UNKNOWN_COLOUR),
 ];
 
-/// Severities of compliance items.
+/// The colours of the severities of compliance items.
 pub const SEVERITIES: &[(&str, &str)] = &[
     ("CRITICAL", "dark-red"),
     ("HIGH", "red"),
@@ -39,7 +39,7 @@ pub const SEVERITIES: &[(&str, &str)] = &[
     ("UNSPECIFIED", UNKNOWN_COLOUR),
 ];
 
-/// Statuses of the last run of an association.
+/// The colours of association statuses.
 pub const ASSOCIATION_STATUSES: &[(&str, &str)] = &[
     ("Success", "green"),
     ("Failed", "red"),
@@ -48,7 +48,7 @@ pub const ASSOCIATION_STATUSES: &[(&str, &str)] = &[
     ("Skipped", UNKNOWN_COLOUR),
 ];
 
-/// Classes of age, by the legends that the queries give them.
+/// The colours of the classes of age, by the legends that the queries give them.
 pub const AGES: &[(&str, &str)] = &[
     ("up to a day", "green"),
     ("1 to 7 days", "light-green"),

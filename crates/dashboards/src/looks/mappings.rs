@@ -9,6 +9,7 @@ use super::runbooks::RUNBOOKS;
 pub fn mapping(texts: &[(&str, &str, &str)]) -> Value {
     let mut options = Map::new();
     for (index, (value, text, colour)) in texts.iter().enumerate() {
+        // Grafana sorts by the index where it lists the texts.
         let option = json!({ "text": text, "color": colour, "index": index });
         options.insert((*value).to_owned(), option);
     }

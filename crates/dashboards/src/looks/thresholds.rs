@@ -5,43 +5,44 @@ use serde_json::{Value, json};
 /// Colours by value: each holds from its number on, and the first one also below it.
 pub type Steps = &'static [(f64, &'static str)];
 
-/// No value is good or bad.
+/// For values that are neither good nor bad.
 pub const NEUTRAL: Steps = &[(f64::NEG_INFINITY, "blue")];
-/// Even one is an error.
+/// For counts of which even one is an error.
 pub const NONE_IS_GOOD: Steps = &[(f64::NEG_INFINITY, "green"), (1.0, "red")];
-/// Even one deserves a look, but it is no error.
+/// For counts of which even one deserves a look, but is no error.
 pub const FEW_IS_GOOD: Steps = &[(f64::NEG_INFINITY, "green"), (1.0, "orange")];
-/// A share of 1 that should be whole: red below three quarters, where
+/// The share of compliant instances: red below three quarters, where
 /// `SsmComplianceFleetNoncompliant` fires.
 pub const COMPLIANT_SHARE: Steps = &[
     (f64::NEG_INFINITY, "red"),
     (0.75, "orange"),
     (0.95, "green"),
 ];
-/// Age of data in refresh periods: from two on `SsmComplianceDataStale` fires, from four on
-/// `SsmComplianceTargetDown`.
+/// The age of data in refresh periods: `SsmComplianceDataStale` fires from two on, and
+/// `SsmComplianceTargetDown` from four on.
 pub const AGE_IN_PERIODS: Steps = &[(f64::NEG_INFINITY, "green"), (2.0, "orange"), (4.0, "red")];
-/// Age of a scan or of a success in seconds: a day is the usual schedule, a week is overdue.
+/// The age of a scan or of a success, in seconds. Schedules usually run daily, so after a week it
+/// is overdue.
 pub const LAST_RUN_AGE: Steps = &[
     (f64::NEG_INFINITY, "green"),
     (86_400.0, "orange"),
     (604_800.0, "red"),
 ];
-/// Time that a finding may stand, in seconds: a day is an error that nobody has seen to, a week is
-/// neglect.
+/// The age of a finding, in seconds. After a day nobody has seen to it, and after a week it is
+/// neglected.
 pub const FINDING_AGE: Steps = &[
     (f64::NEG_INFINITY, "blue"),
     (86_400.0, "orange"),
     (604_800.0, "red"),
 ];
-/// Age of the last ping in seconds: agents call every five minutes, AWS says `ConnectionLost` after
-/// half an hour.
+/// The age of the last ping, in seconds. Agents call every five minutes, and AWS says
+/// `ConnectionLost` after half an hour.
 pub const PING_AGE: Steps = &[
     (f64::NEG_INFINITY, "green"),
     (600.0, "orange"),
     (1_800.0, "red"),
 ];
-/// Size of a page before compression: vmagent drops pages over 16 MiB.
+/// The size of a page before compression, in bytes. vmagent drops pages over 16 MiB.
 pub const PAGE_BYTES: Steps = &[
     (f64::NEG_INFINITY, "green"),
     (12_582_912.0, "orange"),

@@ -26,6 +26,8 @@ pub(crate) fn refresh_interval() -> String {
 /// The age of a target's data in refresh periods. A period is the interval and the duration of the
 /// last refresh, as the alerts count it.
 pub(crate) fn in_refresh_periods(age: &str) -> String {
+    // A refresh begins an interval after the last one began and ends later by its duration, so data
+    // is as old as both together just before it is replaced.
     let duration = per_target("aws_ssm_exporter_refresh_duration_seconds", "", "");
     let interval = refresh_interval();
     format!("({age}) / on (account_id, region) group_left () ({duration} + {interval})")

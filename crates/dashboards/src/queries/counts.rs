@@ -75,6 +75,7 @@ pub(crate) fn never_scanned_count() -> String {
 
 /// How many of these metrics, which are 1 where all is well, are 0.
 fn failed_count(successes: &str) -> String {
+    // A success is 1 and a failure 0.
     format!("sum(1 - {successes})")
 }
 

@@ -37,6 +37,7 @@ pub(crate) fn recorded(rule: &str, by: &str, matchers: &str) -> String {
 
 /// Keeps one of the values that several exporters have for the same thing.
 pub(super) fn one_of_each(metric: &str, by: &str, matchers: &str) -> String {
+    // The maximum, because any one of them is right: they differ only in when they were read.
     let matchers = joined(CHOSEN_TARGETS, matchers);
     format!("max by ({by}) ({metric}{{{matchers}}})")
 }

@@ -51,6 +51,7 @@ fn failures() -> Panel {
 }
 
 fn latency() -> Panel {
+    // The histogram has no labels of a target: each bucket of each target would be a series.
     let buckets = rate(
         "aws_ssm_exporter_api_request_duration_seconds_bucket",
         "le, operation",
@@ -71,6 +72,7 @@ fn waits() -> Panel {
         "Calls waiting for the ceiling",
         "How many calls of each target wait on average. It may well wait all through a refresh; waiting all the time means that the ceiling is what limits the fleet.",
     )
+    // Seconds waited per second are the number of calls that wait on average.
     .query("{{account_id}} {{region}}", rate("aws_ssm_exporter_api_wait_seconds_total", "account_id, region", CHOSEN_TARGETS))
     .unit("none")
     .empty("no calls")
@@ -83,6 +85,7 @@ fn limits() -> Panel {
         CHOSEN_TARGETS,
     );
     Panel::lines("Limit in force", "Calls per second that the limiter allows now: the configured ceiling, lower after throttling. The lowest of any target.")
+        // The slowest target decides how long a refresh of all takes.
         .query("{{operation}}", format!("min by (operation) ({limits})"))
         .unit("reqps")
         .empty("no calls")

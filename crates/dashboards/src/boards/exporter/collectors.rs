@@ -45,6 +45,7 @@ fn durations() -> Panel {
         "Duration of collectors",
         "The longest of any target; waiting for the request ceiling included.",
     )
+    // The mean of many targets would hide the one that does not finish.
     .query("{{collector}}", format!("max by (collector) ({longest})"))
     .unit("s")
     .empty("no data yet")

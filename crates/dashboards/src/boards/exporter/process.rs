@@ -65,6 +65,7 @@ fn cpu() -> Panel {
             rate("process_cpu_seconds_total", "instance", CHOSEN_EXPORTERS),
         )
         .unit("none")
+        // The exporter rests most of the time, and two digits would show zero.
         .default("decimals", 3)
         .empty("no exporter")
 }

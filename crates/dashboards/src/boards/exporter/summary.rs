@@ -25,6 +25,7 @@ fn first_row() -> Vec<(u32, Panel)> {
 
 fn up() -> Panel {
     Panel::stat("Exporters", "Whether Prometheus can scrape each exporter.")
+        // Prometheus itself writes `up`, so that an exporter that does not answer is seen, too.
         .query("{{instance}}", per_exporter("up", "instance"))
         .mapped(looks::works())
         .empty("no exporter")
@@ -78,6 +79,7 @@ fn throttled_share() -> String {
 
 fn page_now() -> Panel {
     Panel::stat("Page", "Size of the largest page before compression. vmagent drops pages over 16 MiB: scrape each target by itself then.")
+        // Scrapers count their limit after decompression.
         .query("page", format!(r#"max(aws_ssm_exporter_exposition_bytes{{{CHOSEN_EXPORTERS}, encoding="identity"}})"#))
         .unit("bytes")
         .steps(looks::PAGE_BYTES)
@@ -102,6 +104,7 @@ fn targets() -> Panel {
         &target_columns(),
     )
     .query("", queries::with_account_name(&targets))
+    // A collector is 1 where its last attempt succeeded, so this counts those that failed.
     .query("", format!("sum by (account_id, region) (1 - {failing})"))
     .query("", queries::in_refresh_periods(&ages))
     // Of the chosen exporters: two replicas may take differently long for the same target.

@@ -66,6 +66,7 @@ fn severities() -> Panel {
     .query("{{compliance_severity}}", queries::noncompliant_items("compliance_severity"))
     .unit("short")
     .colours(looks::SEVERITIES)
+    // It reads several series of each instance at every step.
     .coarse()
         .empty("no non-compliant item")
 }

@@ -29,7 +29,7 @@ fn share() -> Panel {
     .query("{{compliance_type}}", queries::compliant_share())
     .unit("percentunit")
     .default("decimals", 1)
-    // A share has an end, other than a count.
+    // Unlike a count, a share has a largest value.
     .default("max", 1)
     .steps(looks::COMPLIANT_SHARE)
     .empty("no data")
@@ -87,6 +87,7 @@ fn reasons_now() -> Panel {
         "Non-compliant instances by reason",
         "Why instances are non-compliant now, after AWS's troubleshooting article. An instance with several reasons counts for each.",
     )
+    // Bars come in the order of the answer, so the most frequent reason is on top.
     .query("{{reason}}", format!("sort_desc({})", queries::by_reason(CHOSEN_TYPES)))
     .unit("short")
     .colours(looks::REASONS)

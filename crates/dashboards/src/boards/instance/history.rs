@@ -31,6 +31,7 @@ fn reasons_over_time() -> Panel {
         "When each reason held. A lane ends where its cause was dealt with.",
     )
     .query("{{compliance_type}}: {{reason}}", reasons())
+    // A reason that does not hold has no series, so there is nothing to say for 0.
     .mapped(looks::mapping(&[("1", "holds", "red")]))
     .empty("nothing non-compliant in this time")
 }

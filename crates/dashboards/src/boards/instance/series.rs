@@ -7,6 +7,7 @@ const STATES_TO_MEND: &str = r#"patch_state=~"Missing|Failed|InstalledPendingReb
 
 /// The instance's patches that something must be done about, by state.
 pub(super) fn patches_to_mend() -> String {
+    // Installed patches are hundreds, which would make all other bars look like nothing.
     queries::of_chosen_instance("aws_ssm_instance_patches", "patch_state", STATES_TO_MEND)
 }
 

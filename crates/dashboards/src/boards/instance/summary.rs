@@ -88,6 +88,7 @@ fn reasons_now() -> Panel {
     let reasons = reasons();
     let rule = "instance:aws_ssm_noncompliant_since:timestamp_seconds";
     let since = queries::recorded(rule, "compliance_type", CHOSEN_INSTANCE);
+    // Joining by type works only if each type has one time, whatever other labels there are.
     let standing = format!("time() - max by (compliance_type) ({since})");
     Panel::table(
         "Why it is non-compliant, and what to do",
@@ -148,6 +149,7 @@ fn installed() -> Panel {
     )
     .query("{{patch_state}}", installed)
     .unit("short")
+    // The panel is narrow, and has room for two numbers only one above the other.
     .option("orientation", "horizontal")
     .option("textMode", "value_and_name")
     .empty("never scanned")

@@ -63,7 +63,7 @@ fn grouped(
         panel = panel.query("", count_by(label, &instances));
     }
     panel
-        // Last, because the column of these is found by its letter.
+        // The fifth query, because the column of it is `Value #E`.
         .query("", count_by(label, &with_label(&scanned())))
         .unit("short")
         .sorted("Missing", true)

@@ -38,6 +38,7 @@ fn scan_ages_over_time() -> Panel {
     .queries(scan_age_classes())
     .unit("short")
     .colours(looks::AGES)
+    // It reads several series of each instance at every step.
     .coarse()
         .empty("no data")
 }
@@ -78,6 +79,7 @@ fn old_scans() -> Panel {
         "The 50 instances whose last patch operation is longest ago.",
         "Last scan ago",
         looks::LAST_RUN_AGE,
+        // A table of a whole fleet would be too much for the browser.
         &format!("topk(50, {})", queries::scan_age()),
     )
     .empty("no data")

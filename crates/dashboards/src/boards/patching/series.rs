@@ -10,7 +10,7 @@ pub(super) const NONCOMPLIANT_STATES: [&str; 4] = [
     "InstalledRejected",
 ];
 
-/// Instances of the chosen platforms by non-compliant patch state: 1 or 0 for each of both.
+/// How many instances of the chosen platforms have patches in each non-compliant state.
 pub(super) fn instances_by_state() -> String {
     let states = NONCOMPLIANT_STATES.join("|");
     let counts = queries::for_chosen_platforms(&queries::has_patches_in(&states));

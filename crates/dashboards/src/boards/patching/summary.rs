@@ -83,6 +83,7 @@ fn states_over_time() -> Panel {
     .query("{{patch_state}}", instances_by_state())
     .unit("short")
     .colours(looks::PATCH_STATES)
+    // It reads several series of each instance at every step.
     .coarse()
     .empty("no data")
 }

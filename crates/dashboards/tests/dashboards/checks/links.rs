@@ -1,4 +1,4 @@
-//! Links lead somewhere.
+//! Every link leads to something that exists.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{dashboards, list, text};
 use dashboards::looks;
 
-/// Every `url` of the data links in a value.
+/// Collects every `url` of the data links in a value.
 fn urls(value: &Value, found: &mut Vec<String>) {
     match value {
         Value::Object(map) => {
