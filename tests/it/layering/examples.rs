@@ -46,7 +46,7 @@ fn a_circle_of_two_files_is_found_and_told_file_by_file() {
     ]));
     let report = files.report_of_circles();
     let expected =
-        "circle 1 of 2:\n  src/one.rs -> src/two.rs: Two\n  src/two.rs -> src/one.rs: One, one\n";
+        "a circle of 2:\n  src/one.rs -> src/two.rs: Two\n  src/two.rs -> src/one.rs: One, one\n";
     assert_eq!(report, expected);
 }
 
@@ -63,8 +63,8 @@ fn a_circle_through_three_files_and_what_a_folder_hands_on_is_found() {
         ("src/three.rs", "pub fn three() { super::one::one() }"),
     ]));
     let circles = files.circles();
-    assert_eq!(circles.len(), 1);
-    assert_eq!(circles[0].len(), 3, "{circles:?}");
+    let sizes: Vec<usize> = circles.iter().map(BTreeSet::len).collect();
+    assert_eq!(sizes, [3], "{circles:?}");
 }
 
 #[test]
@@ -223,6 +223,6 @@ fn folders_that_name_each_other_are_found() {
             "pub struct B; pub fn b() { super::a::one::A }",
         ),
     ]));
-    let expected = "circle 1 of 2:\n  a -> b: crate::b::B\n  b -> a: super::a::one::A\n";
+    let expected = "a circle of 2:\n  a -> b: crate::b::B\n  b -> a: super::a::one::A\n";
     assert_eq!(folders.report_of_circles(), expected);
 }

@@ -26,29 +26,20 @@ impl Graph {
             .is_some_and(|targets| targets.contains_key(to))
     }
 
-    /// Groups of two or more that all lead to each other, each sorted, in alphabetical order.
-    pub(super) fn circles(&self) -> Vec<BTreeSet<String>> {
-        let reach: BTreeMap<&str, BTreeSet<&str>> = self
-            .arrows
-            .keys()
-            .map(|start| (start.as_str(), self.reachable_from(start)))
-            .collect();
-        let mut circles: Vec<BTreeSet<String>> = Vec::new();
-        for (start, reached) in &reach {
-            let leads_back = |other: &&&str| {
-                reach
-                    .get(**other)
-                    .is_some_and(|others| others.contains(start))
-            };
-            let circle: BTreeSet<String> = reached
-                .iter()
-                .filter(leads_back)
-                .map(|name| (*name).to_owned())
-                .collect();
-            if !circle.is_empty() && !circles.contains(&circle) {
-                circles.push(circle);
-            }
+    /// The largest groups of which every member leads to every other one.
+    pub(super) fn circles(&self) -> BTreeSet<BTreeSet<String>> {
+        let mut reach = BTreeMap::new();
+        for start in self.arrows.keys() {
+            reach.insert(start.as_str(), self.reachable_from(start));
         }
+        let leads = |from: &str, to: &str| reach.get(from).is_some_and(|all| all.contains(to));
+        let mut circles = BTreeSet::new();
+        for (start, reached) in &reach {
+            let circle = reached.iter().filter(|other| leads(other, start));
+            circles.insert(circle.map(|name| (*name).to_owned()).collect());
+        }
+        // Most names are in no circle.
+        circles.remove(&BTreeSet::new());
         circles
     }
 
@@ -75,9 +66,9 @@ impl Graph {
     /// The circles with every arrow that closes them; empty where there is none.
     pub(super) fn report_of_circles(&self) -> String {
         let mut report = String::new();
-        for (index, circle) in self.circles().iter().enumerate() {
-            writeln!(report, "circle {} of {}:", index + 1, circle.len()).unwrap();
-            self.describe_circle(circle, &mut report);
+        for circle in self.circles() {
+            writeln!(report, "a circle of {}:", circle.len()).unwrap();
+            self.describe_circle(&circle, &mut report);
         }
         report
     }

@@ -30,12 +30,14 @@ const TOP_FILES: &[&str] = &["cli.rs", "lib.rs", "main.rs"];
 #[test]
 fn no_folder_names_what_it_must_not_know() {
     let sources = sources();
-    let mut found = breaches(&exporter(&sources));
-    for (file, source) in &sources {
-        let Some(layer) = layer_of_file(file) else {
+    let library = exporter(&sources);
+    let mut found = breaches(&library);
+    for module in &library.modules {
+        let Some(layer) = module.path.first().and_then(|folder| layer_of(folder)) else {
             continue;
         };
-        let words = forbidden_words(layer, &product_code(source));
+        let file = &module.file;
+        let words = forbidden_words(layer, &product_code(&sources[file]));
         found.extend(
             words
                 .iter()
@@ -44,15 +46,6 @@ fn no_folder_names_what_it_must_not_know() {
     }
     let found: Vec<String> = found.into_iter().collect();
     assert!(found.is_empty(), "{}", found.join("\n"));
-}
-
-/// The layer that a source of the product belongs to.
-fn layer_of_file(file: &str) -> Option<&'static rules::Layer> {
-    if is_test_file(file) {
-        return None;
-    }
-    let (folder, _) = file.strip_prefix("src/")?.split_once('/')?;
-    layer_of(folder)
 }
 
 #[test]
