@@ -127,7 +127,7 @@ pub(crate) fn failures(log: &str) -> String {
 }
 
 pub(crate) fn is_running(pid: u32) -> bool {
-    // A process that has ended but that nobody has waited for is a zombie: `ps` shows it with Z.
+    // A process that has ended but that nobody has waited for is a zombie, whose state is Z.
     let status = fs::read_to_string(Path::new("/proc").join(pid.to_string()).join("stat"))
         .unwrap_or_default();
     status
