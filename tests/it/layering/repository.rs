@@ -49,7 +49,7 @@ pub(super) fn text(file: &str) -> String {
 /// Whether the file belongs to the tests of its crate, by its name or its folder.
 pub(super) fn is_test_file(file: &str) -> bool {
     let mut parts = file.split('/');
-    parts.any(|part| matches!(part, "tests" | "tests.rs" | "testing.rs"))
+    parts.any(|part| matches!(part, "tests" | "tests.rs" | "testing" | "testing.rs"))
 }
 
 fn read_folder(folder: &str, sources: &mut Sources) {

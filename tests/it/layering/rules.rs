@@ -6,7 +6,7 @@ use super::arrows::{Reference, folder, named_folder, references};
 use super::modules::{Crate, Meaning};
 use super::tokens::Token;
 
-/// A folder of `src/`, what it may name of the others, and what it must never name.
+/// A folder of `src/`, or a file beside them, what it may name of the others, and what it must never name.
 #[derive(Debug)]
 pub(super) struct Layer {
     pub(super) folder: &'static str,
@@ -19,6 +19,17 @@ pub(super) struct Layer {
 
 /// From the ground up: a layer may only name those above it in this list.
 pub(super) const LAYERS: &[Layer] = &[
+    Layer {
+        folder: "locks",
+        may_name: &[],
+        must_not_name: &[
+            "aws_*",
+            "hyper*",
+            "prometheus_client",
+            "ssm_simulator",
+            "tokio*",
+        ],
+    },
     Layer {
         folder: "model",
         may_name: &[],
@@ -47,12 +58,12 @@ pub(super) const LAYERS: &[Layer] = &[
     },
     Layer {
         folder: "metrics",
-        may_name: &["model"],
+        may_name: &["locks", "model"],
         must_not_name: &["aws_*", "hyper*", "ssm_simulator"],
     },
     Layer {
         folder: "collect",
-        may_name: &["model"],
+        may_name: &["locks", "model"],
         must_not_name: &["aws_*", "hyper*", "prometheus_client", "ssm_simulator"],
     },
     Layer {
@@ -74,7 +85,7 @@ pub(super) const LAYERS: &[Layer] = &[
     Layer {
         folder: "app",
         may_name: &[
-            "aws", "collect", "config", "explain", "http", "metrics", "model",
+            "aws", "collect", "config", "explain", "http", "locks", "metrics", "model",
         ],
         must_not_name: &[],
     },
