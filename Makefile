@@ -1,7 +1,7 @@
 # What people and CI run. `make` alone lists it.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build test soak lint awscli test-rules-current image demo bench
+.PHONY: help setup build generate check-generated test soak lint awscli test-rules-current image demo bench
 
 target := $(or $(CARGO_TARGET_DIR),target)
 exporter := $(target)/debug/ssm-compliance-exporter
@@ -18,10 +18,17 @@ setup: ## Install what the checks need beyond Rust (Debian packages, .venv)
 
 # With --tests, so that the program shares its dependencies' features, and so their builds, with the tests.
 build: ## Build the program and the tests (unoptimised)
-	@cargo build --locked --bins --tests
+	@cargo build --locked --workspace --bins --tests
+
+# Not by "cargo run", which would build the dependencies once more, without the features of the tests.
+generate: build ## Write all that is generated: docs/metrics.md, docs/configuration.md, dashboards/*.json
+	@$(target)/debug/xtask generate
+
+check-generated: build ## Check that all that is generated is current
+	@$(target)/debug/xtask check
 
 test: setup build ## Run all tests, against real Prometheus, curl and Chromium, too
-	@$(tally) "cargo test --locked --no-fail-fast" "$(python) tests/realworld/check.py $(exporter)" \
+	@$(tally) "cargo test --locked --workspace --no-fail-fast" "$(target)/debug/xtask check" "$(python) tests/realworld/check.py $(exporter)" \
 		"$(python) tests/realworld/paging.py $(exporter)" \
 		"$(python) tests/realworld/scaling.py $(exporter)" \
 		"sh alerts/test.sh" "node dashboards/schema-check/check.mjs"
@@ -31,8 +38,8 @@ soak: ## Run the soak of the tests for 30 minutes (SOAK_MINUTES=N for another ti
 
 # --examples makes cargo doc use the features that clippy has built already; there are none to document.
 lint: ## Check formatting, lints and documentation; warnings are errors
-	@$(tally) "cargo fmt --check" "cargo clippy --locked --all-targets -- -D warnings" \
-		"RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps --document-private-items --lib --examples"
+	@$(tally) "cargo fmt --all --check" "cargo clippy --locked --workspace --all-targets -- -D warnings" \
+		"RUSTDOCFLAGS='-D warnings' cargo doc --locked --workspace --no-deps --document-private-items --lib --examples"
 
 awscli: setup build ## Ask the simulated AWS with the AWS CLI
 	@$(tally) "$(python) tests/realworld/with_simulator.py $(exporter) python3 tests/awscli/check.py {} .venv/bin/aws"

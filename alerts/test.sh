@@ -42,6 +42,8 @@ ls ../docs/runbooks | sed -n 's/^\(SsmCompliance.*\)\.md$/\1/p' | sort >"$others
 check "every alert has a runbook, and every runbook an alert" same "$names" "$others"
 sed -n 's/^ *runbook_url: .*\/\(.*\)\.md$/\1/p' ssm-compliance.*.yaml | sort -u >"$others"
 check "every runbook_url is the one of its alert" same "$names" "$others"
+grep -o 'runbooks/SsmCompliance[A-Za-z]*' ../docs/alerts.md | sed 's/.*\///' | sort -u >"$others"
+check "every alert is in docs/alerts.md, and nothing else is" same "$names" "$others"
 awk '/exp_alerts:/ {print name} /alertname:/ {name = $NF}' tests/*.yaml | sort -u >"$others"
 check "every alert fires in a test" same "$names" "$others"
 awk '/alertname:/ {if (name) print name; name = $NF} /exp_alerts:/ {name = ""} END {if (name) print name}' tests/*.yaml |

@@ -10,6 +10,7 @@ pub mod aws;
 pub mod collect;
 pub mod config;
 pub mod http;
+mod locks;
 pub mod metrics;
 pub mod model;
 

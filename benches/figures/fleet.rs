@@ -1,16 +1,17 @@
 //! The reference fleet: a tenth non-compliant, a fifth ghosts, names of realistic length, read
 //! through the real SDK from a simulator on loopback.
 
-use std::future::Future;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use ssm_compliance_exporter::aws::{AwsBase, BaseOptions, Meter, SsmSource, TargetOptions};
 use ssm_compliance_exporter::collect::{
-    Clock, Identification, Operation, Plan, RefreshObserver, Refresher,
+    Clock, Identification, Operation, RefreshObserver, Refresher, TargetTask,
 };
 use ssm_compliance_exporter::metrics::{Identity, Policy, ShownInstances, TargetView};
-use ssm_compliance_exporter::model::{AgeLimits, Collector, FailureReason, Target, Timestamp};
+use ssm_compliance_exporter::model::{
+    AgeLimits, Collector, FailureReason, Selection, Target, Timestamp,
+};
 use ssm_simulator::{Options, Simulator, Throttle};
 use tokio::net::TcpListener;
 
@@ -52,7 +53,7 @@ pub(crate) struct BenchTarget {
 
 /// Holds the target that the last refresh has shown.
 #[derive(Clone, Default)]
-pub(crate) struct ShownTarget(Arc<Mutex<Option<Arc<Mutex<Target>>>>>);
+pub(crate) struct ShownTarget(Arc<Mutex<Option<Target>>>);
 
 struct IgnoringMeter;
 
@@ -71,14 +72,13 @@ impl RefreshObserver for ShownTarget {
     fn panicked(&self) {}
     fn refresh_started(&self, _: Option<Timestamp>) {}
     fn refresh_ended(&self, _: Duration) {}
-    fn show(&self, target: &Arc<Mutex<Target>>) -> impl Future<Output = ()> + Send {
-        *self.0.lock().expect("not poisoned") = Some(Arc::clone(target));
-        std::future::ready(())
+    async fn show(&self, snapshot: Target) {
+        *self.0.lock().expect("not poisoned") = Some(snapshot);
     }
 }
 
 impl ShownTarget {
-    pub(crate) fn target(&self) -> Arc<Mutex<Target>> {
+    pub(crate) fn target(&self) -> Target {
         self.0
             .lock()
             .expect("not poisoned")
@@ -90,7 +90,6 @@ impl ShownTarget {
     /// time, so its figures are worth nothing.
     pub(crate) fn failures(&self) -> Vec<String> {
         let target = self.target();
-        let target = target.lock().expect("not poisoned");
         let failure = |collector: Collector| {
             let reason = target
                 .collector(collector)
@@ -158,14 +157,13 @@ pub(crate) async fn bench_target(conditions: &Conditions) -> BenchTarget {
         full_every: conditions.full_every,
     };
     let shown = ShownTarget::default();
-    let refresher = Refresher::new(
-        source,
-        shown.clone(),
-        Plan::everything(),
-        clock(),
-        Target::new(ages),
-        "bench".to_owned(),
-    );
+    let task = TargetTask {
+        name: "bench".to_owned(),
+        selection: Selection::everything(),
+        clock: clock(),
+        target: Target::new(ages),
+    };
+    let refresher = Refresher::new(Arc::new(source), shown.clone(), task);
     BenchTarget {
         simulator,
         refresher,
@@ -183,7 +181,7 @@ fn clock() -> Clock {
 }
 
 /// A target that has read the fleet once.
-pub(crate) fn filled(instances: usize) -> Arc<Mutex<Target>> {
+pub(crate) fn filled(instances: usize) -> Target {
     runtime().block_on(async {
         let bench_target = bench_target(&Conditions::free(instances)).await;
         bench_target.refresher.refresh(false).await;
@@ -204,13 +202,21 @@ pub(crate) fn identity() -> Identity {
     }
 }
 
-pub(crate) fn view<'a>(target: &'a Target, identity: &'a Identity) -> TargetView<'a> {
-    let policy = Policy {
+/// Everything that can be shown of listed instances.
+pub(crate) fn policy() -> Policy {
+    Policy {
         instances: ShownInstances::All,
         include_unlisted: false,
-        patch: true,
-        association: true,
-    };
+        selection: Selection::everything(),
+        tag_labels: Vec::new(),
+    }
+}
+
+pub(crate) fn view<'a>(
+    target: &'a Target,
+    identity: &'a Identity,
+    policy: &'a Policy,
+) -> TargetView<'a> {
     TargetView {
         target,
         identity,

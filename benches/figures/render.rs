@@ -13,7 +13,7 @@ use prometheus_client::metrics::gauge::ConstGauge;
 use prometheus_client::registry::Registry;
 use ssm_compliance_exporter::metrics::{Body, Encoding, Format, Publisher, TargetPage, TargetView};
 
-use crate::fleet::{filled, identity, view};
+use crate::fleet::{filled, identity, policy, view};
 use crate::table::{Table, least, ratio};
 
 pub(crate) fn measure(sizes: &[usize], table: &mut Table) {
@@ -24,9 +24,9 @@ pub(crate) fn measure(sizes: &[usize], table: &mut Table) {
 
 fn measure_one(instances: usize, table: &mut Table) {
     let target = filled(instances);
-    let target = target.lock().expect("not poisoned");
     let identity = identity();
-    let view = view(&target, &identity);
+    let policy = policy();
+    let view = view(&target, &identity, &policy);
     let publisher = Publisher::default();
     publisher.publish(0, TargetPage::render(&view, None));
     let page = publisher.page();

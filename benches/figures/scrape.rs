@@ -21,7 +21,7 @@ use ssm_compliance_exporter::metrics::{
 };
 use tokio::net::TcpListener;
 
-use crate::fleet::{filled, identity, runtime, view};
+use crate::fleet::{filled, identity, policy, runtime, view};
 use crate::role::{ChildProcess, get};
 use crate::table::{Table, process_time, ratio};
 
@@ -139,10 +139,7 @@ pub(crate) fn serve_page(instances: &str) {
     };
     state.publisher.publish(
         0,
-        TargetPage::render(
-            &view(&target.lock().expect("not poisoned"), &identity),
-            None,
-        ),
+        TargetPage::render(&view(&target, &identity, &policy()), None),
     );
     runtime().block_on(async {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");

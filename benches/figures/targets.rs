@@ -143,16 +143,17 @@ pub(crate) fn run_fleet(arguments: &[String]) {
     let exporter = async move {
         let credentials = Some(("AKIAEXAMPLE".to_owned(), "secret".to_owned()));
         let fleet = Fleet::new(&config, credentials).await.expect("a fleet");
-        for some in fleet.refreshers.chunks(MAX_FIRST_REFRESHES) {
+        let refreshers = fleet.refreshers();
+        for some in refreshers.chunks(MAX_FIRST_REFRESHES) {
             join_all(some.iter().map(|refresher| refresher.refresh(false))).await;
         }
         let up = |target: usize| fleet.statuses()[target].up == Some(true);
-        assert!((0..fleet.refreshers.len()).all(up), "every target was read");
+        assert!((0..refreshers.len()).all(up), "every target was read");
         println!("{} series", fleet.page().series);
         while told_to_go_on().await {
             let start = Instant::now();
             let processor_at_start = own_time();
-            fleet.refreshers[0].refresh(false).await;
+            refreshers[0].refresh(false).await;
             let processor = own_time().saturating_sub(processor_at_start);
             let wall = start.elapsed();
             assert!(up(0), "the target was read");

@@ -2,7 +2,7 @@
 //! region.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use tracing::{debug, error, info, warn};
@@ -10,8 +10,9 @@ use tracing::{debug, error, info, warn};
 use super::render::{RenderError, RenderThread};
 use super::slot::TargetSlot;
 use crate::collect::{Identification, RefreshObserver};
+use crate::locks::locked;
 use crate::metrics::{ExporterMetrics, Policy, Publisher, TargetPage, TargetView, Task};
-use crate::model::{Attempt, FailureReason, Outcome, Target, Timestamp};
+use crate::model::{Collector, FailureReason, Now, Outcome, Target, Timestamp};
 
 /// What all targets share.
 #[derive(Debug)]
@@ -33,10 +34,6 @@ pub(super) struct FleetState {
 pub struct TargetPublisher {
     pub(super) state: Arc<FleetState>,
     pub(super) slot: Arc<TargetSlot>,
-}
-
-pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 // === impl FleetState ===
@@ -66,18 +63,21 @@ impl FleetState {
     fn identify(&self, slot: &TargetSlot, account_id: &str) -> Identification {
         let _publishing = locked(&self.publishing);
         let before = slot.identify(account_id, &self.own);
-        let is_changed = before.as_deref().is_some_and(|before| before != account_id);
+        let is_new = before.as_deref() != Some(account_id);
+        let is_changed = is_new && before.is_some();
         if is_changed {
             // What it shows is the other account's.
             self.publisher.withdraw(slot.number);
         }
-        if before.as_deref() != Some(account_id) {
+        if is_new {
             self.leave_duplicates_out();
         }
-        match (slot.is_duplicate(), is_changed) {
-            (true, _) => Identification::Duplicate,
-            (false, true) => Identification::Changed,
-            (false, false) => Identification::Same,
+        if slot.is_duplicate() {
+            Identification::Duplicate
+        } else if is_changed {
+            Identification::Changed
+        } else {
+            Identification::Same
         }
     }
 
@@ -87,31 +87,34 @@ impl FleetState {
         let mut first = HashMap::new();
         for slot in self.slots.iter().filter(|slot| slot.is_identified()) {
             let identity = slot.identity();
-            let holder = first
+            let shown = first
                 .entry((identity.account_id, identity.region))
                 .or_insert_with(|| Arc::clone(slot));
-            let other = (holder.number != slot.number).then(|| holder.name());
-            let message = other
-                .as_ref()
-                .map(|other| format!("{other}, entry {}", holder.number + 1));
-            if slot.set_duplicate_of(other) {
-                self.tell_of_duplicate(slot, message);
+            if shown.number == slot.number {
+                Self::stop_leaving_out(slot);
+            } else {
+                self.leave_out(slot, shown);
             }
         }
     }
 
-    fn tell_of_duplicate(&self, slot: &TargetSlot, other: Option<String>) {
-        let target_name = slot.name();
-        if let Some(other) = other {
+    fn leave_out(&self, slot: &TargetSlot, shown: &TargetSlot) {
+        let other = shown.name();
+        let entry = format!("{other}, entry {}", shown.number + 1);
+        if slot.set_duplicate_of(Some(other)) {
             self.publisher.withdraw(slot.number);
             warn!(
-                target_name,
-                other,
+                target_name = slot.name(),
+                other = entry,
                 "left out: another target of the configuration is the same account and region"
             );
-        } else {
+        }
+    }
+
+    fn stop_leaving_out(slot: &TargetSlot) {
+        if slot.set_duplicate_of(None) {
             info!(
-                target_name,
+                target_name = slot.name(),
                 "no longer left out: no other target is the same account and region"
             );
         }
@@ -120,14 +123,12 @@ impl FleetState {
     fn render(&self, slot: &TargetSlot, target: &Target) {
         slot.note_status(target);
         let before = self.publisher.target(slot.number);
-        let page = TargetPage::render(
-            &TargetView {
-                target,
-                identity: &slot.identity(),
-                policy: self.policy,
-            },
-            before.as_ref(),
-        );
+        let view = TargetView {
+            target,
+            identity: &slot.identity(),
+            policy: &self.policy,
+        };
+        let page = TargetPage::render(&view, before.as_ref());
         debug!(target_name = slot.name(), "page rendered");
         let _publishing = locked(&self.publishing);
         if !slot.is_duplicate() {
@@ -163,20 +164,18 @@ impl RefreshObserver for TargetPublisher {
         self.slot.note_attempted();
     }
 
-    async fn show(&self, target: &Arc<Mutex<Target>>) {
-        if self.render(Arc::clone(target)).await.is_ok() {
+    async fn show(&self, snapshot: Target) {
+        let failed = failed_target(&snapshot);
+        if self.render(snapshot).await.is_ok() {
             return;
         }
-        // The last page may look well although nobody knows any more: say so with a page that is
-        // sure to be rendered.
+        // The last page may look well although nobody knows any more whether it is. So a page is
+        // shown that says so, and that is sure to be rendered.
         self.state.own.panicked(Task::Render);
-        // Rendering only reads: the state is whole.
-        target.clear_poison();
         error!(
             target_name = self.slot.name(),
             "the target's page could not be rendered: it shows no data until it can be"
         );
-        let failed = Arc::new(Mutex::new(failed_target(&locked(target))));
         if self.render(failed).await.is_err() {
             let _publishing = locked(&self.state.publishing);
             self.state.publisher.withdraw(self.slot.number);
@@ -185,35 +184,24 @@ impl RefreshObserver for TargetPublisher {
 }
 
 impl TargetPublisher {
-    async fn render(&self, target: Arc<Mutex<Target>>) -> Result<(), RenderError> {
+    async fn render(&self, target: Target) -> Result<(), RenderError> {
         let Self { state, slot } = self.clone();
-        let render = move || state.render(&slot, &locked(&target));
+        let render = move || state.render(&slot, &target);
         self.state.render_thread.run(render).await
     }
 }
 
-/// A target without data whose collectors have failed as `target`'s have been tried.
+/// A target without data, whose collectors have failed where those of `target` have been tried.
 fn failed_target(target: &Target) -> Target {
-    let mut failed = Target::new(target.ages());
-    let now = crate::model::Now {
+    let mut failed = Target::new(target.age_limits());
+    let start = Now {
         since_start: Duration::ZERO,
         wall: None,
     };
-    for collector in crate::model::Collector::ALL {
+    for collector in Collector::ALL {
         if target.collector(collector).attempt.is_some() {
-            let attempt = Attempt {
-                result: Err(FailureReason::Internal),
-                skipped: 0,
-                took: Duration::ZERO,
-            };
-            failed.apply(
-                Outcome {
-                    collector,
-                    attempt,
-                    data: None,
-                },
-                now,
-            );
+            let outcome = Outcome::failed(collector, FailureReason::Internal, Duration::ZERO);
+            failed.apply(outcome, start);
         }
     }
     failed

@@ -3,6 +3,7 @@
 //!
 //! The only place that knows all the others. `main` and `cli` call it; nothing else does.
 
+mod configured;
 mod exporter_state;
 mod fleet;
 mod fleet_state;
@@ -15,7 +16,8 @@ mod simulate;
 mod slot;
 mod telemetry;
 
-pub use fleet::{Fleet, FleetError};
+pub use configured::FleetError;
+pub use fleet::{Fleet, FleetRefresher};
 pub use fleet_state::TargetPublisher;
 pub use panics::log_panics;
 pub use plan::plan;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 
 use super::fleet::Fleet;
-use crate::collect::{Estimate, SourceError};
+use crate::collect::{Estimate, SourceError, estimate};
 use crate::config::Config;
 
 /// Writes the plan of every target. Answers whether all could be asked.
@@ -14,27 +14,25 @@ use crate::config::Config;
 /// # Errors
 /// If `out` cannot be written.
 pub async fn plan(fleet: Fleet, config: &Config, out: &mut impl Write) -> io::Result<bool> {
-    let estimates = join_all(
-        fleet
-            .refreshers
-            .iter()
-            .map(|refresher| refresher.estimate()),
-    )
-    .await;
-    let mut all = true;
-    for (slot, estimate) in fleet.state.slots.iter().zip(estimates) {
-        writeln!(out, "{}", slot.name())?;
+    let estimates = fleet
+        .targets
+        .iter()
+        .map(|target| estimate(&*target.source, &fleet.selection, fleet.age_limits));
+    let estimates = join_all(estimates).await;
+    let mut are_all_asked = true;
+    for (target, estimate) in fleet.targets.iter().zip(estimates) {
+        writeln!(out, "{}", target.slot.name())?;
         match estimate {
             Ok(estimate) => write_plan(&estimate, config, out)?,
             Err(error) => {
-                all = false;
+                are_all_asked = false;
                 write_failure(&error, out)?;
             }
         }
         writeln!(out)?;
     }
     out.flush()?;
-    Ok(all)
+    Ok(are_all_asked)
 }
 
 fn write_failure(error: &SourceError, out: &mut impl Write) -> io::Result<()> {
@@ -42,38 +40,23 @@ fn write_failure(error: &SourceError, out: &mut impl Write) -> io::Result<()> {
 }
 
 fn write_plan(estimate: &Estimate, config: &Config, out: &mut impl Write) -> io::Result<()> {
-    let about = if estimate.counted { "" } else { "at most " };
+    let about = if estimate.is_counted { "" } else { "at most " };
     writeln!(out, "  {about}{} managed instances", estimate.instances)?;
     writeln!(out, "  {:<34}{:>8}{:>8}", "calls", "full", "steady")?;
     for calls in &estimate.calls {
-        writeln!(
-            out,
-            "  {:<34}{:>8}{:>8}",
-            calls.operation.as_str(),
-            calls.full,
-            calls.steady
-        )?;
+        write_calls(out, calls.operation.as_str(), calls.full, calls.steady)?;
     }
-    writeln!(
-        out,
-        "  {:<34}{:>8}{:>8}",
-        "all",
-        estimate.full(),
-        estimate.steady()
-    )?;
+    write_calls(out, "all", estimate.full(), estimate.steady())?;
     let rate = config.api.requests_per_second;
-    let (full, steady) = (
-        seconds(estimate.full(), rate),
-        seconds(estimate.steady(), rate),
-    );
-    writeln!(
-        out,
-        "  {:<34}{:>7.1}s{:>7.1}s",
-        format!("at {rate} requests per second"),
-        full,
-        steady
-    )?;
+    let full = seconds(estimate.full(), rate);
+    let steady = seconds(estimate.steady(), rate);
+    let title = format!("at {rate} requests per second");
+    writeln!(out, "  {title:<34}{full:>7.1}s{steady:>7.1}s")?;
     write_warnings(full, steady, config.refresh.interval, out)
+}
+
+fn write_calls(out: &mut impl Write, title: &str, full: usize, steady: usize) -> io::Result<()> {
+    writeln!(out, "  {title:<34}{full:>8}{steady:>8}")
 }
 
 fn seconds(calls: usize, rate: f64) -> f64 {

@@ -14,6 +14,7 @@ use tracing::info;
 
 use super::fleet::Fleet;
 use super::runtime::AwsRuntime;
+use super::slot::TargetSlot;
 use super::{BUILD, NAME};
 use crate::http::{ExporterState, Limits, ListenAddress, Options, Server, bind};
 use crate::metrics::{Body, Encoding, Format};
@@ -42,14 +43,8 @@ pub async fn serve(
     shutdown: impl Future<Output = ()>,
     listening: impl FnOnce(&[String]),
 ) -> anyhow::Result<()> {
-    let mut listeners: Vec<TcpListener> = Vec::new();
-    for address in &options.listen {
-        listeners.push(bind(address).await?);
-    }
-    let addresses: Vec<String> = listeners
-        .iter()
-        .filter_map(|l| Some(l.local_addr().ok()?.to_string()))
-        .collect();
+    let listeners = listen(&options.listen).await?;
+    let addresses = addresses(&listeners);
     info!(
         addresses = addresses.join(","),
         version = BUILD.version,
@@ -59,29 +54,41 @@ pub async fn serve(
     listening(&addresses);
     let exporter_state: Arc<dyn ExporterState> = Arc::clone(&fleet.state) as _;
     let workers = AwsRuntime::start()?;
-    let targets = start(fleet, &workers);
-    Server::run(
-        listeners,
-        exporter_state,
-        web_options(options.telemetry_path),
-        shutdown,
-    )
-    .await?;
+    let targets = start(&fleet, &workers);
+    let web = web_options(options.telemetry_path);
+    Server::run(listeners, exporter_state, web, shutdown).await?;
     // Dropping gives up what is under way: there is nothing to finish that would be shown.
     drop(targets);
     info!("stopped");
     Ok(())
 }
 
+async fn listen(addresses: &[ListenAddress]) -> anyhow::Result<Vec<TcpListener>> {
+    let mut listeners = Vec::new();
+    for address in addresses {
+        listeners.push(bind(address).await?);
+    }
+    Ok(listeners)
+}
+
+/// Where the program really listens, also if it was asked for any free port.
+fn addresses(listeners: &[TcpListener]) -> Vec<String> {
+    listeners
+        .iter()
+        .filter_map(|listener| listener.local_addr().ok())
+        .map(|address| address.to_string())
+        .collect()
+}
+
 /// One task per target; they end when the set is dropped.
-fn start(fleet: Fleet, workers: &AwsRuntime) -> JoinSet<()> {
-    let interval = fleet.interval;
-    let count = u32::try_from(fleet.refreshers.len())
-        .unwrap_or(u32::MAX)
-        .max(1);
-    let stagger = START_STAGGER.min(interval / 2 / count);
+fn start(fleet: &Fleet, workers: &AwsRuntime) -> JoinSet<()> {
+    let interval = fleet.interval();
+    let refreshers = fleet.refreshers();
+    let count = u32::try_from(refreshers.len()).unwrap_or(u32::MAX);
+    // The last target starts within half an interval, however many there are.
+    let stagger = START_STAGGER.min(interval / 2 / count.max(1));
     let mut targets = JoinSet::new();
-    for (number, refresher) in (0..).zip(fleet.refreshers) {
+    for (number, refresher) in (0..).zip(refreshers) {
         targets.spawn(refresher.run(workers.handle(), interval, stagger * number));
     }
     targets
@@ -105,22 +112,23 @@ fn web_options(telemetry_path: String) -> Options {
 pub async fn once(fleet: Fleet, out: &mut impl Write) -> anyhow::Result<bool> {
     let workers = AwsRuntime::start()?;
     let refreshes = fleet
-        .refreshers
-        .iter()
-        .map(|refresher| Arc::clone(refresher).refresh_once(workers.handle()));
+        .refreshers()
+        .into_iter()
+        .map(|refresher| refresher.refresh_once(workers.handle()));
     join_all(refreshes).await;
-    for frame in Body::new(
-        &fleet.state.publisher.page(),
-        Format::Text,
-        Encoding::Identity,
-        "",
-    ) {
-        io::copy(&mut frame.reader(), out).context("cannot write the metrics")?;
+    write_page(&fleet, out).context("cannot write the metrics")?;
+    Ok(fleet.targets.iter().all(|target| is_well(&target.slot)))
+}
+
+fn write_page(fleet: &Fleet, out: &mut impl Write) -> io::Result<()> {
+    let page = fleet.page();
+    for frame in Body::new(&page, Format::Text, Encoding::Identity, "") {
+        io::copy(&mut frame.reader(), out)?;
     }
-    out.flush().context("cannot write the metrics")?;
-    Ok(fleet
-        .state
-        .slots
-        .iter()
-        .all(|slot| slot.is_duplicate() || slot.status().up == Some(true)))
+    out.flush()
+}
+
+/// Whether the target is up, or another one shows its account and region.
+fn is_well(slot: &TargetSlot) -> bool {
+    slot.is_duplicate() || slot.status().up == Some(true)
 }

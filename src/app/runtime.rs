@@ -7,13 +7,13 @@
 use std::io;
 use std::num::NonZero;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::channel;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 
 use tokio::runtime::{Builder, Handle, Runtime};
 
 use crate::aws::end_credential_processes;
+use crate::locks::locked;
 
 /// The system does not give the threads that the program needs.
 #[derive(Debug, thiserror::Error)]
@@ -76,12 +76,14 @@ fn workers() -> usize {
 fn start(thread_name: &str) -> Result<Runtime, NoThreads> {
     // Where the system refuses a thread, tokio panics, and does not always come back from that.
     check_threads(workers())?;
-    let mut builder = Builder::new_multi_thread();
-    builder
-        .worker_threads(workers())
-        .thread_name(thread_name)
-        .enable_all();
-    match catch_unwind(AssertUnwindSafe(|| builder.build())) {
+    let build = || {
+        Builder::new_multi_thread()
+            .worker_threads(workers())
+            .thread_name(thread_name)
+            .enable_all()
+            .build()
+    };
+    match catch_unwind(AssertUnwindSafe(build)) {
         Ok(built) => Ok(built?),
         Err(_) => Err(NoThreads::panicked()),
     }
@@ -89,28 +91,45 @@ fn start(thread_name: &str) -> Result<Runtime, NoThreads> {
 
 /// Whether the system gives so many threads more, all at once.
 fn check_threads(count: usize) -> io::Result<()> {
-    let (sender, receiver) = channel::<()>();
-    let released = Arc::new(Mutex::new(receiver));
+    let release = Arc::new(Release::default());
     let mut threads = Vec::new();
-    let mut refused = Ok(());
+    let mut result = Ok(());
     for _ in 0..count {
-        let released = Arc::clone(&released);
-        // Nothing is ever sent: the wait is for the sender to go.
-        match thread::Builder::new()
-            .spawn(move || drop(released.lock().map(|receiver| receiver.recv())))
-        {
+        let release = Arc::clone(&release);
+        match thread::Builder::new().spawn(move || release.wait()) {
             Ok(thread) => threads.push(thread),
             Err(error) => {
-                refused = Err(error);
+                result = Err(error);
                 break;
             }
         }
     }
-    drop(sender);
+    release.open();
     for thread in threads {
+        // It does nothing but wait, so there is no panic to hear of.
         let _ = thread.join();
     }
-    refused
+    result
+}
+
+/// Holds threads until it is opened.
+#[derive(Default)]
+struct Release {
+    is_open: Mutex<bool>,
+    opened: Condvar,
+}
+
+impl Release {
+    fn wait(&self) {
+        let is_open = locked(&self.is_open);
+        // A poisoned lock only ends the wait early.
+        drop(self.opened.wait_while(is_open, |is_open| !*is_open));
+    }
+
+    fn open(&self) {
+        *locked(&self.is_open) = true;
+        self.opened.notify_all();
+    }
 }
 
 impl AwsRuntime {

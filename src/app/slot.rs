@@ -5,11 +5,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
-use super::fleet_state::locked;
 use crate::aws::Meter;
-use crate::collect::Operation;
+use crate::locks::locked;
 use crate::metrics::{ExporterMetrics, Identity, TargetMeter};
-use crate::model::{Collector, FailureReason, Target, Timestamp};
+use crate::model::{Collector, FailureReason, Operation, Target, Timestamp};
 
 /// One configured target: an account, as far as it is known, in a region.
 #[derive(Debug)]
@@ -97,9 +96,8 @@ impl TargetSlot {
     pub(super) fn identify(&self, account_id: &str, own: &ExporterMetrics) -> Option<String> {
         let mut account = self.account();
         let before = account.id.replace(account_id.to_owned());
-        if before.as_deref().is_some_and(|before| before != account_id)
-            && let Some(meter) = account.meter.take()
-        {
+        let is_changed = before.as_deref().is_some_and(|before| before != account_id);
+        if is_changed && let Some(meter) = account.meter.take() {
             meter.forget(Operation::ALL.map(Operation::as_str));
         }
         account.start_meter(&self.region, own);
@@ -138,23 +136,12 @@ impl TargetSlot {
     }
 
     pub(super) fn note_status(&self, target: &Target) {
-        let failure = |collector: Collector| {
-            let reason = target.collector(collector).attempt?.result.err()?;
-            Some((collector.as_str(), reason))
-        };
-        let failures = Collector::ALL.into_iter().filter_map(failure).collect();
-        let up = target.is_up();
         let mut status = locked(&self.status);
-        let confirmed = if up == Some(true) {
-            Some(Instant::now())
-        } else {
-            status.confirmed
-        };
-        *status = TargetStatus {
-            up,
-            confirmed,
-            failures,
-        };
+        status.up = target.is_up();
+        status.failures = failures(target);
+        if status.up == Some(true) {
+            status.confirmed = Some(Instant::now());
+        }
     }
 
     pub(super) fn refresh_started(&self, at: Option<Timestamp>, own: &ExporterMetrics) {
@@ -181,6 +168,20 @@ impl TargetSlot {
         }
     }
 }
+
+/// The collectors whose last attempt failed, with reasons.
+fn failures(target: &Target) -> Vec<(&'static str, FailureReason)> {
+    let mut failures = Vec::new();
+    for collector in Collector::ALL {
+        let attempt = target.collector(collector).attempt;
+        if let Some(Err(reason)) = attempt.map(|attempt| attempt.result) {
+            failures.push((collector.as_str(), reason));
+        }
+    }
+    failures
+}
+
+// === impl Account ===
 
 impl Account {
     /// Starts the target's counters, once its labels are known.

@@ -9,7 +9,7 @@ use std::panic::catch_unwind;
 use std::sync::OnceLock;
 
 use tracing::Level;
-use tracing_appender::non_blocking::{ErrorCounter, NonBlockingBuilder, WorkerGuard};
+use tracing_appender::non_blocking::{ErrorCounter, NonBlocking, NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::Registry;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::{Layer, SubscriberExt};
@@ -70,30 +70,44 @@ pub fn start_logging(level: Level, format: LogFormat) -> Result<LogGuard, LogErr
 /// If the thread that writes cannot be started.
 pub fn log_layer(level: Level, format: LogFormat) -> Result<(LogLayer, LogGuard), NoThreads> {
     let filter = Targets::new().with_target(env!("CARGO_CRATE_NAME"), level);
-    let builder = || {
+    let (writer, guard) = writer()?;
+    // It is set already if logging was started before, and then start_logging says so.
+    let _ = DROPPED.set(writer.error_counter());
+    let layer = match format {
+        LogFormat::Logfmt => logfmt(writer),
+        LogFormat::Json => json(writer),
+    };
+    Ok((layer.with_filter(filter).boxed(), LogGuard(guard)))
+}
+
+/// A writer to stderr that nobody waits for.
+fn writer() -> Result<(NonBlocking, WorkerGuard), NoThreads> {
+    let writer = || {
         NonBlockingBuilder::default()
             .lossy(true)
             .buffered_lines_limit(MAX_WAITING_LINES)
             .thread_name("log")
+            .finish(io::stderr())
     };
-    let (writer, guard) =
-        catch_unwind(|| builder().finish(io::stderr())).map_err(|_| NoThreads::panicked())?;
-    let _ = DROPPED.set(writer.error_counter());
-    let layer = match format {
-        LogFormat::Logfmt => tracing_logfmt::builder()
-            .with_target(false)
-            .layer()
-            .with_writer(writer)
-            .boxed(),
-        LogFormat::Json => {
-            let json = tracing_subscriber::fmt::layer()
-                .json()
-                .flatten_event(true)
-                .with_target(false);
-            json.with_writer(writer).boxed()
-        }
-    };
-    Ok((layer.with_filter(filter).boxed(), LogGuard(guard)))
+    // The library panics where the system refuses the thread.
+    catch_unwind(writer).map_err(|_| NoThreads::panicked())
+}
+
+fn logfmt(writer: NonBlocking) -> LogLayer {
+    tracing_logfmt::builder()
+        .with_target(false)
+        .layer()
+        .with_writer(writer)
+        .boxed()
+}
+
+fn json(writer: NonBlocking) -> LogLayer {
+    tracing_subscriber::fmt::layer()
+        .json()
+        .flatten_event(true)
+        .with_target(false)
+        .with_writer(writer)
+        .boxed()
 }
 
 /// How many lines have been dropped since the start.

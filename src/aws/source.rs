@@ -299,7 +299,7 @@ impl Source for SsmSource {
 
 /// `MaxResults`, within the limits of the operation.
 fn max_results(operation: Operation, page: &PageRequest) -> i32 {
-    i32::try_from(page.max_results.max(operation.min_results())).unwrap_or(i32::MAX)
+    i32::try_from(page.max_results.max(operation.min_page_rows())).unwrap_or(i32::MAX)
 }
 
 fn equal<S: AsRef<str>>(key: &str, values: impl AsRef<[S]>) -> ComplianceStringFilter {

@@ -1,32 +1,62 @@
 //! What a target's refreshes will cost, from a handful of calls.
 
+use super::chains::{CountedTypes, summary_chains};
 use super::pagination::{self, AbsentList, Listing};
-use super::plan::Plan;
-use super::source::{MAX_PAGE_ROWS, Operation, PageRequest, Source, SourceResult};
-use crate::model::{ASSOCIATION, AgeLimits, Collector, PATCH, TotalsRow};
+use super::source::{MAX_PAGE_ROWS, Page, PageRequest, Source, SourceResult};
+use crate::model::{AgeLimits, Collector, ComplianceType, Operation, Selection, TotalsRow};
 
 /// The calls of a refresh.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Estimate {
-    /// Each operation with its calls.
+    /// Each operation with its calls, in the order of collectors.
     pub calls: Vec<Calls>,
     /// How many managed instances are reckoned with.
     pub instances: usize,
     /// Whether that is their number. AWS has no count of them: beyond a page it is taken from the
     /// resources with compliance data, which include those that are stopped or terminated.
-    pub counted: bool,
+    pub is_counted: bool,
 }
 
 /// The calls of one operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Calls {
-    /// Which one.
+    /// Which operation it is.
     pub operation: Operation,
-    /// In a refresh that reads everything: the first.
+    /// How many calls a refresh makes that reads everything, as the first one does.
     pub full: usize,
-    /// In one that reads what has changed, without the changes themselves.
+    /// How many calls a refresh makes that reads what has changed, without the changes themselves.
     pub steady: usize,
 }
+
+/// Asks for AWS's own counts, the first page of instances, and the listings that are short.
+///
+/// # Errors
+/// The first failure of a call.
+pub async fn estimate<S: Source>(
+    source: &S,
+    selection: &Selection,
+    age_limits: AgeLimits,
+) -> SourceResult<Estimate> {
+    source.begin().await?;
+    let survey = Survey::of(source, selection).await?;
+    let mut calls = Vec::new();
+    for collector in selection.collectors() {
+        let full = survey.calls(source, selection, collector).await?;
+        let steady = survey.steady_calls(collector, full, age_limits);
+        calls.push(Calls {
+            operation: collector.operation(),
+            full,
+            steady,
+        });
+    }
+    Ok(Estimate {
+        calls,
+        instances: survey.instances,
+        is_counted: survey.is_counted,
+    })
+}
+
+// === impl Estimate ===
 
 impl Estimate {
     /// All calls of a refresh that reads everything.
@@ -40,140 +70,103 @@ impl Estimate {
     }
 }
 
-/// Asks for AWS's own counts, the first page of instances, and the listings that are short.
-pub(super) async fn estimate<S: Source>(
-    source: &S,
-    plan: &Plan,
-    ages: AgeLimits,
-) -> SourceResult<Estimate> {
-    source.begin().await?;
-    let mut totals = Vec::new();
-    let total_pages = pages(
-        Operation::ListComplianceSummaries,
-        |page| async move { source.totals(&page).await },
-        |rows| totals.extend(rows),
-    )
-    .await?;
-    totals.retain(|row| (plan.wants)(&row.compliance_type));
-    let first = source.instances(&PageRequest::FIRST).await?;
-    let first_rows = first.rows.ok_or_else(pagination::absent_list)?;
-    let counted = first.next.is_none();
-    let instances = if counted {
-        first_rows.len()
-    } else {
-        totals
-            .iter()
-            .map(resources)
-            .max()
-            .unwrap_or(0)
-            .max(MAX_PAGE_ROWS + 1)
-    };
-    let mut calls = vec![
-        always(Operation::DescribeInstanceInformation, pages_of(instances)),
-        always(Operation::ListComplianceSummaries, total_pages),
-        always(
-            Operation::ListResourceComplianceSummaries,
-            summary_pages(plan, &totals),
-        ),
-    ];
-    let share = Share { ages };
-    if plan.reads(Collector::Patches) {
-        let baselines = pages(
-            Operation::DescribePatchBaselines,
-            |page| async move { source.baselines(&page).await },
-            drop,
-        )
-        .await?;
-        calls.push(always(Operation::DescribePatchBaselines, baselines));
-        let (full, steady) = (
-            instances.div_ceil(MAX_PAGE_ROWS),
-            share.of(instances).div_ceil(MAX_PAGE_ROWS),
-        );
-        calls.push(Calls {
-            operation: Operation::DescribeInstancePatchStates,
-            full,
-            steady,
-        });
+/// What a few calls tell about the size of a target.
+struct Survey {
+    totals: Vec<TotalsRow>,
+    total_pages: usize,
+    instances: usize,
+    is_counted: bool,
+}
+
+// === impl Survey ===
+
+impl Survey {
+    async fn of<S: Source>(source: &S, selection: &Selection) -> SourceResult<Self> {
+        let mut totals = Vec::new();
+        let fetch = |page| async move { source.totals(&page).await };
+        let operation = Operation::ListComplianceSummaries;
+        let total_pages = count_pages(operation, fetch, |rows| totals.extend(rows)).await?;
+        totals.retain(|row: &TotalsRow| selection.has_type(&row.compliance_type));
+        let first = source.instances(&PageRequest::FIRST).await?;
+        let rows = first.rows.ok_or_else(pagination::absent_list)?;
+        let is_counted = first.next.is_none();
+        let instances = if is_counted {
+            rows.len()
+        } else {
+            // There is at least one more than a page of them.
+            let most = CountedTypes::of(&totals).most_resources();
+            most.max(MAX_PAGE_ROWS + 1)
+        };
+        Ok(Self {
+            totals,
+            total_pages,
+            instances,
+            is_counted,
+        })
     }
-    if plan.reads(Collector::Items) {
-        let associations = pages(
-            Operation::ListAssociations,
-            |page| async move { source.associations(&page).await },
-            drop,
-        )
-        .await?;
-        calls.push(always(Operation::ListAssociations, associations));
-        let noncompliant = totals
+
+    /// The calls of a collector in a refresh that reads everything.
+    async fn calls<S: Source>(
+        &self,
+        source: &S,
+        selection: &Selection,
+        collector: Collector,
+    ) -> SourceResult<usize> {
+        let operation = collector.operation();
+        let calls = match collector {
+            Collector::Instances => pages_of(self.instances),
+            Collector::ComplianceTotals => self.total_pages,
+            Collector::Compliance => self.summary_pages(selection),
+            Collector::Patches => self.instances.div_ceil(MAX_PAGE_ROWS),
+            Collector::Items => self.noncompliant_for_association(),
+            Collector::Baselines => {
+                let fetch = |page| async move { source.baselines(&page).await };
+                count_pages(operation, fetch, drop).await?
+            }
+            Collector::Associations => {
+                let fetch = |page| async move { source.associations(&page).await };
+                count_pages(operation, fetch, drop).await?
+            }
+        };
+        Ok(calls)
+    }
+
+    /// The calls of a collector in a refresh in which nothing has changed, given those of one that
+    /// reads everything. Listings are read whole each time; of the details, a share is read again.
+    fn steady_calls(&self, collector: Collector, full: usize, age_limits: AgeLimits) -> usize {
+        match collector {
+            Collector::Patches => share_of(self.instances, age_limits).div_ceil(MAX_PAGE_ROWS),
+            Collector::Items => share_of(full, age_limits),
+            _ => full,
+        }
+    }
+
+    fn summary_pages(&self, selection: &Selection) -> usize {
+        let counted = CountedTypes::of(&self.totals);
+        summary_chains(selection, Some(&counted))
             .iter()
-            .find(|row| row.compliance_type == ASSOCIATION)
+            .map(|chain| pages_of(counted.resources_of(chain)))
+            .sum()
+    }
+
+    fn noncompliant_for_association(&self) -> usize {
+        let noncompliant = self
+            .totals
+            .iter()
+            .find(|row| ComplianceType::Association == *row.compliance_type)
             .map_or(0, |row| row.noncompliant);
-        let full = usize::try_from(noncompliant).unwrap_or(0).min(instances);
-        calls.push(Calls {
-            operation: Operation::ListComplianceItems,
-            full,
-            steady: share.of(full),
-        });
-    }
-    Ok(Estimate {
-        calls,
-        instances,
-        counted,
-    })
-}
-
-/// The details that are read again though nothing has changed.
-struct Share {
-    ages: AgeLimits,
-}
-
-impl Share {
-    fn of(&self, details: usize) -> usize {
-        let (interval, full_every) = (
-            self.ages.interval.as_millis(),
-            self.ages.full_every.as_millis().max(1),
-        );
-        usize::try_from((details as u128 * interval).div_ceil(full_every))
-            .unwrap_or(usize::MAX)
-            .min(details)
+        usize::try_from(noncompliant)
+            .unwrap_or(0)
+            .min(self.instances)
     }
 }
 
-/// Reads a listing to its end for the number of its pages.
-async fn pages<T, F>(
-    operation: Operation,
-    fetch: impl Fn(PageRequest) -> F,
-    take: impl FnMut(Vec<T>),
-) -> SourceResult<usize>
-where
-    F: Future<Output = SourceResult<super::source::Page<T>>>,
-{
-    let mut take = take;
-    let mut pages = 0;
-    pagination::read(
-        Listing {
-            operation,
-            absent_list: AbsentList::IsEmpty,
-        },
-        fetch,
-        |rows| {
-            pages += 1;
-            take(rows);
-        },
-    )
-    .await?;
-    Ok(pages)
-}
-
-fn always(operation: Operation, calls: usize) -> Calls {
-    Calls {
-        operation,
-        full: calls,
-        steady: calls,
-    }
-}
-
-fn resources(row: &TotalsRow) -> usize {
-    usize::try_from(row.compliant.saturating_add(row.noncompliant)).unwrap_or(0)
+/// How many of so many details are read again in a refresh although nothing has changed.
+fn share_of(details: usize, age_limits: AgeLimits) -> usize {
+    let interval = age_limits.interval.as_millis();
+    let full_every = age_limits.full_every.as_millis().max(1);
+    let share = (details as u128 * interval).div_ceil(full_every);
+    usize::try_from(share).unwrap_or(usize::MAX).min(details)
 }
 
 /// Even an empty listing takes a call.
@@ -181,24 +174,24 @@ fn pages_of(rows: usize) -> usize {
     rows.div_ceil(MAX_PAGE_ROWS).max(1)
 }
 
-/// A chain each for Patch and Association, one for the other types together.
-fn summary_pages(plan: &Plan, totals: &[TotalsRow]) -> usize {
-    let of_type = |kind: &str| {
-        totals
-            .iter()
-            .filter(|row| row.compliance_type == kind)
-            .map(resources)
-            .sum::<usize>()
+/// Reads a listing to its end for the number of its pages.
+async fn count_pages<T, F>(
+    operation: Operation,
+    fetch: impl Fn(PageRequest) -> F,
+    mut take: impl FnMut(Vec<T>),
+) -> SourceResult<usize>
+where
+    F: Future<Output = SourceResult<Page<T>>>,
+{
+    let listing = Listing {
+        operation,
+        absent_list: AbsentList::IsEmpty,
     };
-    let long = [PATCH, ASSOCIATION]
-        .into_iter()
-        .filter(|kind| (plan.wants)(kind))
-        .map(|kind| pages_of(of_type(kind)))
-        .sum::<usize>();
-    let others: usize = totals
-        .iter()
-        .filter(|row| ![PATCH, ASSOCIATION].contains(&row.compliance_type.as_str()))
-        .map(resources)
-        .sum();
-    long + others.div_ceil(MAX_PAGE_ROWS)
+    let mut pages = 0;
+    pagination::read(listing, fetch, |rows| {
+        pages += 1;
+        take(rows);
+    })
+    .await?;
+    Ok(pages)
 }

@@ -1,14 +1,27 @@
 //! Which calls a refresh needs, in what order, how often.
 //!
-//! Knows the model and tokio. Leaves the SDK, the request ceiling and retries to whoever implements
-//! [`Source`], and what is shown to `metrics`.
+//! It knows the model and tokio. It leaves the SDK, the request ceiling and retries to whoever
+//! implements [`Source`], and what is shown to `metrics`.
+//!
+//! # Calls of a refresh
+//!
+//! | collector | operation | calls | in a steady refresh | starts |
+//! |---|---|---|---|---|
+//! | `instances` | `DescribeInstanceInformation` | one per 50 instances, in a chain | the same | at once |
+//! | `compliance_totals` | `ListComplianceSummaries` | one per 50 compliance types, in a chain | the same | at once |
+//! | `compliance` | `ListResourceComplianceSummaries` | one per 50 summaries, in up to three chains: Patch, Association, and 20 others each | the same | at once; if other types are wanted, after `compliance_totals`, which names them |
+//! | `patches` | `DescribeInstancePatchStates` | one per 50 listed instances | one per 50 whose Patch summary has changed, or whose turn it is | while pages of `instances` and `compliance` come |
+//! | `items` | `ListComplianceItems` | one per instance that is non-compliant for Association | one per such instance whose summary has changed, or whose turn it is | the same |
+//! | `baselines` | `DescribePatchBaselines` | one per 50 baselines, in a chain | the same | at once |
+//! | `associations` | `ListAssociations` | one per 50 associations, in a chain | the same | at once |
+//!
+//! Before all of them, [`Source::begin`] asks STS at most once whose credentials a target has.
 
+mod chains;
 mod clock;
-mod counted_types;
 mod details;
 mod estimate;
 mod pagination;
-mod plan;
 mod progress;
 mod refresh;
 mod refresher;
@@ -18,11 +31,10 @@ mod supervisor;
 #[cfg(test)]
 mod tests;
 
+pub use crate::model::Operation;
 pub use clock::Clock;
-pub use estimate::{Calls, Estimate};
-pub use plan::Plan;
-pub use refresher::{Identification, RefreshObserver, Refresher};
+pub use estimate::{Calls, Estimate, estimate};
+pub use refresher::{Identification, RefreshObserver, Refresher, TargetTask};
 pub use source::{
-    FailureScope, MAX_PAGE_ROWS, Operation, Page, PageRequest, Source, SourceError, SourceResult,
-    TypeFilter,
+    FailureScope, MAX_PAGE_ROWS, Page, PageRequest, Source, SourceError, SourceResult, TypeFilter,
 };

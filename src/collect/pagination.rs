@@ -6,13 +6,12 @@
 //! AWS gave it, is begun again.
 
 use std::collections::HashSet;
-use std::future::Future;
 use std::hash::{BuildHasher, RandomState};
 
-use super::source::{
-    FailureScope, MAX_PAGE_ROWS, Operation, Page, PageRequest, SourceError, SourceResult,
-};
-use crate::model::FailureReason;
+use tracing::debug;
+
+use super::source::{FailureScope, MAX_PAGE_ROWS, Page, PageRequest, SourceError, SourceResult};
+use crate::model::{FailureReason, Operation};
 
 /// The most pages of a listing of instances or their summaries: half a million rows are more than
 /// any account has, and an end for a listing that has none.
@@ -133,9 +132,9 @@ impl Listing {
 
     /// The smallest page to ask for. Details are not halved here: a batch of ids is, by whoever
     /// made it, and one instance that cannot be read costs no more than itself.
-    fn min_results(self) -> usize {
+    fn min_page_rows(self) -> usize {
         if self.operation.is_listing() {
-            self.operation.min_results()
+            self.operation.min_page_rows()
         } else {
             MAX_PAGE_ROWS
         }
@@ -161,21 +160,30 @@ impl Walk {
         }
     }
 
-    /// Takes an answer; gives its rows, none if the page has to be asked for again.
+    /// Takes an answer. Gives its rows, or none if the page has to be asked for again.
     fn step<T>(&mut self, answer: SourceResult<Page<T>>) -> SourceResult<Vec<T>> {
-        let page = match answer {
-            Ok(page) => page,
-            Err(error) => return self.ask_again(error).map(|()| Vec::new()),
-        };
+        match answer.and_then(|page| self.rows(page)) {
+            Ok((rows, next)) => {
+                self.has_rows |= !rows.is_empty();
+                self.go_on(next)?;
+                Ok(rows)
+            }
+            Err(error) => {
+                self.ask_again(error)?;
+                Ok(Vec::new())
+            }
+        }
+    }
+
+    /// The rows of a page and the token of the next one.
+    fn rows<T>(&mut self, page: Page<T>) -> SourceResult<(Vec<T>, Option<String>)> {
         let rows = match page.rows {
             Some(rows) => rows,
             None if self.may_be_empty() => Vec::new(),
-            None => return self.ask_again(absent_list()).map(|()| Vec::new()),
+            None => return Err(absent_list()),
         };
         self.skipped += page.skipped;
-        self.has_rows |= !rows.is_empty();
-        self.go_on(page.next)?;
-        Ok(rows)
+        Ok((rows, page.next))
     }
 
     /// Whether an answer without a list may be taken for an empty one. A listing is asked once
@@ -197,14 +205,11 @@ impl Walk {
             return Err(unusable("the listing repeats a page token"));
         }
         self.refusals = 0;
-        let max_results = self
-            .request
-            .max_results
-            .saturating_mul(2)
-            .min(MAX_PAGE_ROWS);
+        // A page that was made smaller for the sake of one row grows again.
+        let larger = self.request.max_results.saturating_mul(2);
         self.request = PageRequest {
             token: Some(next),
-            max_results,
+            max_results: larger.min(MAX_PAGE_ROWS),
         };
         Ok(())
     }
@@ -212,23 +217,33 @@ impl Walk {
     /// Decides what to ask for after a failure.
     fn ask_again(&mut self, error: SourceError) -> SourceResult<()> {
         let is_later_page = self.request.token.is_some();
+        let may_be_smaller = self.request.max_results > self.listing.min_page_rows();
         match error.scope {
-            FailureScope::Content if self.request.max_results > self.listing.min_results() => {
-                tracing::debug!(operation = self.listing.operation.as_str(), %error, "asking for a smaller page");
-                self.request.max_results =
-                    (self.request.max_results / 2).max(self.listing.min_results());
-            }
+            FailureScope::Content if may_be_smaller => self.halve_page(&error),
+            // AWS mostly takes a token that it has refused when it is asked once more.
             FailureScope::Token if is_later_page && self.refusals == 0 => self.refusals = 1,
             FailureScope::Token if is_later_page && self.restarts < MAX_RESTARTS => {
-                tracing::debug!(operation = self.listing.operation.as_str(), %error, "beginning the listing again");
-                self.restarts += 1;
-                self.refusals = 0;
-                self.tokens.clear();
-                self.request.token = None;
+                self.begin_again(&error);
             }
             _ => return Err(error),
         }
         Ok(())
+    }
+
+    fn halve_page(&mut self, error: &SourceError) {
+        let operation = self.listing.operation.as_str();
+        debug!(operation, %error, "asking for a smaller page");
+        let half = self.request.max_results / 2;
+        self.request.max_results = half.max(self.listing.min_page_rows());
+    }
+
+    fn begin_again(&mut self, error: &SourceError) {
+        let operation = self.listing.operation.as_str();
+        debug!(operation, %error, "beginning the listing again");
+        self.restarts += 1;
+        self.refusals = 0;
+        self.tokens.clear();
+        self.request.token = None;
     }
 }
 

@@ -1,11 +1,13 @@
 //! When a refresh last got an answer.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 use tokio::time::Instant;
 
-/// The last sign of life of a refresh. Read from outside of it, so that a refresh whose thread is
-/// blocked is noticed.
+use crate::locks::locked;
+
+/// The last sign of life of a refresh. It is read from outside of the refresh, so that one whose
+/// thread is blocked is noticed.
 #[derive(Debug)]
 pub(super) struct Progress(Mutex<Instant>);
 
@@ -18,11 +20,18 @@ impl Default for Progress {
 impl Progress {
     /// A call has ended.
     pub(super) fn note(&self) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+        *locked(&self.0) = Instant::now();
     }
 
     /// When the last call ended.
     pub(super) fn last(&self) -> Instant {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        *locked(&self.0)
+    }
+
+    /// Makes a call, and notes its end.
+    pub(super) async fn noting<T>(&self, call: impl Future<Output = T>) -> T {
+        let answer = call.await;
+        self.note();
+        answer
     }
 }

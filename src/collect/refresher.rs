@@ -1,23 +1,26 @@
 //! One target: refreshing it once, and everything a refresh needs.
 //!
-//! When it is refreshed, and what becomes of it when a task of it fails, is for
+//! When it is refreshed, and what becomes of it when one of its tasks fails, is for
 //! [`supervisor`](super::supervisor).
 
-use std::future::Future;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use tokio::sync::mpsc::unbounded_channel;
 use tokio::time::Instant;
 use tracing::{debug, info, warn};
 
 use super::clock::Clock;
-use super::estimate::{Estimate, estimate};
-use super::plan::Plan;
 use super::progress::Progress;
-use super::refresh::{fail_all, refresh};
-use super::source::{Source, SourceError, SourceResult};
-use super::supervisor::STALL_GRACE;
-use crate::model::{FailureReason, Now, Outcome, Target, Timestamp};
+use super::refresh::{RefreshContext, fail_all, refresh};
+use super::source::{Source, SourceError};
+use crate::locks::{locked, unlocked};
+use crate::model::{FailureReason, Now, Outcome, Selection, Target, Timestamp};
+
+/// How much longer than its source's patience a refresh may show no progress. Credentials, which
+/// are resolved before the first call, have a minute in all; a refresh that is silent for longer
+/// does not run any more: its thread is blocked.
+pub(super) const STALL_GRACE: Duration = Duration::from_mins(2);
 
 /// Publishes what the refreshes of a target have read, and counts them.
 pub trait RefreshObserver: Send + Sync + 'static {
@@ -33,8 +36,8 @@ pub trait RefreshObserver: Send + Sync + 'static {
     /// A task of the target has panicked.
     fn panicked(&self);
 
-    /// The state has changed: publishes it.
-    fn show(&self, target: &Arc<Mutex<Target>>) -> impl Future<Output = ()> + Send;
+    /// The state has changed. Publishes it, as it was at one moment.
+    fn show(&self, snapshot: Target) -> impl Future<Output = ()> + Send;
 }
 
 /// What an account id means for a target.
@@ -48,53 +51,54 @@ pub enum Identification {
     Duplicate,
 }
 
-/// One target and everything its refreshes need.
+/// What the refreshes of one target need, beside where they read and who publishes.
+#[derive(Debug)]
+pub struct TargetTask {
+    /// For the log: the account as configured, and the region.
+    pub name: String,
+    /// What is read.
+    pub selection: Selection,
+    /// The clocks.
+    pub clock: Clock,
+    /// The state, of which nothing is known yet.
+    pub target: Target,
+}
+
+/// One target and everything that its refreshes need.
 #[derive(Debug)]
 pub struct Refresher<S, O> {
-    pub(super) source: S,
+    pub(super) source: Arc<S>,
     pub(super) observer: O,
-    pub(super) plan: Plan,
+    pub(super) selection: Selection,
     pub(super) clock: Clock,
-    pub(super) target: Arc<Mutex<Target>>,
-    /// For the log: the account as configured, and the region.
+    pub(super) target: Mutex<Target>,
     pub(super) name: String,
     pub(super) progress: Progress,
-    /// How much longer than its source's patience a refresh may show no progress; then its thread
-    /// is blocked.
+    /// How much longer than its source's patience a refresh may show no progress.
     pub(super) stall_grace: Duration,
 }
 
+/// Whether a refresh has brought anything to show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reading {
+    Shown,
+    /// Another target shows this account and region already.
+    LeftOut,
+}
+
 impl<S: Source, O: RefreshObserver> Refresher<S, O> {
-    /// A target of which nothing is known yet; `name` is for the log.
-    pub fn new(
-        source: S,
-        observer: O,
-        plan: Plan,
-        clock: Clock,
-        target: Target,
-        name: String,
-    ) -> Self {
-        let target = Arc::new(Mutex::new(target));
-        let progress = Progress::default();
+    /// A target that reads from `source` and shows itself to `observer`.
+    pub fn new(source: Arc<S>, observer: O, task: TargetTask) -> Self {
         Self {
             source,
             observer,
-            plan,
-            clock,
-            target,
-            name,
-            progress,
+            selection: task.selection,
+            clock: task.clock,
+            target: Mutex::new(task.target),
+            name: task.name,
+            progress: Progress::default(),
             stall_grace: STALL_GRACE,
         }
-    }
-
-    /// What refreshes of the target will cost.
-    ///
-    /// # Errors
-    /// The first failure of a call.
-    pub async fn estimate(&self) -> SourceResult<Estimate> {
-        let ages = locked(&self.target).ages();
-        estimate(&self.source, &self.plan, ages).await
     }
 
     /// Refreshes the target once. A `first` refresh is shown collector by collector, the others at
@@ -103,187 +107,185 @@ impl<S: Source, O: RefreshObserver> Refresher<S, O> {
         let start = Instant::now();
         self.progress.note();
         self.observer.refresh_started(self.clock.now().wall);
-        let is_shown = self.read(start, first).await;
+        let reading = self.read(start, first).await;
         locked(&self.target).end_refresh();
-        if is_shown {
-            self.observer.show(&self.target).await;
+        if reading == Reading::Shown {
+            self.show().await;
             self.observer.refresh_ended(start.elapsed());
         }
     }
 
-    /// Whether there is anything to show: not if another target shows it already.
-    async fn read(&self, start: Instant, first: bool) -> bool {
+    /// Shows the state as it is now.
+    pub(super) async fn show(&self) {
+        let snapshot = locked(&self.target).clone();
+        self.observer.show(snapshot).await;
+    }
+
+    async fn read(&self, start: Instant, first: bool) -> Reading {
         let account_id = match self.source.begin().await {
             Ok(account_id) => account_id,
             Err(error) => {
                 self.fail(&error, start.elapsed());
-                return true;
+                return Reading::Shown;
             }
         };
         self.progress.note();
         match self.observer.identified(&account_id) {
-            Identification::Same if first => self.read_and_show_each(start).await,
-            Identification::Same => self.read_whole(start).await,
+            Identification::Same if first => self.read_and_show_each().await,
+            Identification::Same => self.read_whole().await,
             Identification::Changed => {
                 warn!(
                     target_name = self.name,
                     account_id, "the credentials are another account's: starting anew"
                 );
                 self.start_anew();
-                self.read_and_show_each(start).await;
+                self.read_and_show_each().await;
             }
             Identification::Duplicate => {
                 self.start_anew();
-                return false;
+                return Reading::LeftOut;
             }
         }
-        true
+        self.log_end(start);
+        Reading::Shown
     }
 
-    /// Starts anew: what was known is another account's.
+    /// Starts anew, because what was known is another account's.
     fn start_anew(&self) {
         let mut target = locked(&self.target);
-        *target = Target::new(target.ages());
+        *target = Target::new(target.age_limits());
     }
 
     /// Fails every collector, for one reason.
     fn fail(&self, error: &SourceError, took: Duration) {
-        let reason = error.reason.as_str();
-        let request_id = error.request_id.as_deref();
         warn!(
             target_name = self.name,
-            reason,
+            reason = error.reason.as_str(),
             error = error.detail,
-            request_id,
+            request_id = error.request_id.as_deref(),
             "refresh failed before its first call"
         );
         self.fail_collectors(error.reason, took);
     }
 
     pub(super) fn fail_collectors(&self, reason: FailureReason, took: Duration) {
-        fail_all(&self.plan, reason, took, |outcome| {
-            locked(&self.target).apply(outcome, self.clock.now())
+        let now = self.clock.now();
+        fail_all(&self.selection, reason, took, |outcome| {
+            locked(&self.target).apply(outcome, now);
         });
     }
 
     /// Keeps what collectors brought until all have ended.
-    async fn read_whole(&self, start: Instant) {
+    async fn read_whole(&self) {
         let outcomes: Mutex<Vec<(Outcome, Now)>> = Mutex::default();
-        let ended = |outcome: Outcome, error| {
-            self.log_failure(&outcome, error);
-            // Data is as old as its collector's end, not as the refresh's.
-            locked(&outcomes).push((outcome, self.clock.now()));
-        };
-        refresh(
-            &self.source,
-            &self.plan,
-            &self.target,
-            &self.progress,
-            self.clock.now(),
-            ended,
-        )
-        .await;
-        let mut outcomes = outcomes
-            .into_inner()
-            .unwrap_or_else(PoisonError::into_inner);
+        self.read_collectors(|outcome, ended| locked(&outcomes).push((outcome, ended)))
+            .await;
+        let mut outcomes = unlocked(outcomes);
         // Listing, summaries, details: what each means depends on the one before.
         outcomes.sort_by_key(|(outcome, _)| outcome.collector);
         for (outcome, ended) in outcomes {
             locked(&self.target).apply(outcome, ended);
         }
-        self.log_end(start);
     }
 
     /// Takes in what a collector brought as soon as it has ended, so that the first page is not
     /// long in coming.
-    async fn read_and_show_each(&self, start: Instant) {
-        let (sender, mut ended) = tokio::sync::mpsc::unbounded_channel();
+    async fn read_and_show_each(&self) {
+        let (sender, mut outcomes) = unbounded_channel();
         let reading = async {
+            // Moved in, so that the channel closes when the reading ends.
             let sender = sender;
-            let ended = |outcome: Outcome, error| {
-                self.log_failure(&outcome, error);
-                // The receiver is in this function, too.
-                let _ = sender.send((outcome, self.clock.now()));
-            };
-            refresh(
-                &self.source,
-                &self.plan,
-                &self.target,
-                &self.progress,
-                self.clock.now(),
-                ended,
-            )
+            self.read_collectors(|outcome, ended| {
+                // The receiver is in this function too, so it is still there.
+                let _ = sender.send((outcome, ended));
+            })
             .await;
         };
         let showing = async {
-            while let Some((outcome, now)) = ended.recv().await {
-                locked(&self.target).apply(outcome, now);
-                self.observer.show(&self.target).await;
+            while let Some((outcome, ended)) = outcomes.recv().await {
+                locked(&self.target).apply(outcome, ended);
+                self.show().await;
             }
         };
         tokio::join!(reading, showing);
-        self.log_end(start);
     }
 
-    fn log_failure(&self, outcome: &Outcome, error: Option<SourceError>) {
-        let collector = outcome.collector.as_str();
+    /// Reads with all collectors. `ended` gets each outcome with the time of its end: data is as
+    /// old as that, not as the end of the refresh.
+    async fn read_collectors(&self, ended: impl Fn(Outcome, Now) + Sync) {
+        let context = RefreshContext {
+            source: &*self.source,
+            selection: &self.selection,
+            target: &self.target,
+            progress: &self.progress,
+        };
+        refresh(context, self.clock.now(), |outcome, error| {
+            self.log_outcome(&outcome, error);
+            ended(outcome, self.clock.now());
+        })
+        .await;
+    }
+
+    fn log_outcome(&self, outcome: &Outcome, error: Option<SourceError>) {
         match (outcome.attempt.result, error) {
-            (Err(reason), error) => {
-                let (error, request_id) = error
-                    .map(|error| (error.detail, error.request_id))
-                    .unwrap_or_default();
-                let reason = reason.as_str();
-                warn!(
-                    target_name = self.name,
-                    collector, reason, error, request_id, "collector failed"
-                );
-            }
-            (Ok(()), Some(error)) => {
-                let (skipped, reason) = (outcome.attempt.skipped, error.reason.as_str());
-                warn!(
-                    target_name = self.name,
-                    collector,
-                    skipped,
-                    reason,
-                    error = error.detail,
-                    request_id = error.request_id,
-                    "some instances could not be read"
-                );
-            }
+            (Err(reason), error) => self.log_failure(outcome, reason, error),
+            (Ok(()), Some(error)) => self.log_skipped(outcome, &error),
             (Ok(()), None) => debug!(
                 target_name = self.name,
-                collector,
+                collector = outcome.collector.as_str(),
                 seconds = outcome.attempt.took.as_secs_f64(),
                 "collector finished"
             ),
         }
     }
 
+    fn log_failure(&self, outcome: &Outcome, reason: FailureReason, error: Option<SourceError>) {
+        let (error, request_id) = match error {
+            Some(error) => (error.detail, error.request_id),
+            None => (String::new(), None),
+        };
+        warn!(
+            target_name = self.name,
+            collector = outcome.collector.as_str(),
+            reason = reason.as_str(),
+            error,
+            request_id,
+            "collector failed"
+        );
+    }
+
+    fn log_skipped(&self, outcome: &Outcome, error: &SourceError) {
+        warn!(
+            target_name = self.name,
+            collector = outcome.collector.as_str(),
+            skipped = outcome.attempt.skipped,
+            reason = error.reason.as_str(),
+            error = error.detail,
+            request_id = error.request_id,
+            "some instances could not be read"
+        );
+    }
+
     fn log_end(&self, start: Instant) {
         let target = locked(&self.target);
-        let (known, listed) =
-            target
-                .instances()
-                .fold((0_usize, 0_usize), |(known, listed), instance| {
-                    (known + 1, listed + usize::from(instance.listing.is_some()))
-                });
-        let attempts = self
-            .plan
+        let known = target.instances().count();
+        let listed = target
+            .instances()
+            .filter(|instance| instance.listing.is_some())
+            .count();
+        let failed_collectors = self
+            .selection
             .collectors()
-            .filter_map(|collector| target.collector(collector).attempt);
-        let failed = attempts.filter(|attempt| attempt.result.is_err()).count();
-        let (seconds, unlisted) = (start.elapsed().as_secs_f64(), known - listed);
+            .filter_map(|collector| target.collector(collector).attempt)
+            .filter(|attempt| attempt.result.is_err())
+            .count();
         info!(
             target_name = self.name,
-            seconds,
+            seconds = start.elapsed().as_secs_f64(),
             instances = listed,
-            unlisted,
-            failed_collectors = failed,
+            unlisted = known - listed,
+            failed_collectors,
             "refresh finished"
         );
     }
-}
-
-pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -4,7 +4,7 @@
 //! Whoever calls it decides which calls a refresh needs, pages by hand and keeps what came.
 
 use std::fmt;
-use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::model::{
@@ -17,69 +17,6 @@ use crate::model::{
 /// AWS documents up to 100 for some of these operations and refuses more than 50 for at least one
 /// of them.
 pub const MAX_PAGE_ROWS: usize = 50;
-
-/// The AWS calls of a refresh. The names are the values of the label `operation`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Operation {
-    /// Lists managed instances.
-    DescribeInstanceInformation,
-    /// Lists one summary per resource and compliance type.
-    ListResourceComplianceSummaries,
-    /// Counts resources per compliance type.
-    ListComplianceSummaries,
-    /// Patch counts of up to 50 instances.
-    DescribeInstancePatchStates,
-    /// Lists patch baselines.
-    DescribePatchBaselines,
-    /// Lists State Manager associations.
-    ListAssociations,
-    /// Lists the compliance items of one resource.
-    ListComplianceItems,
-}
-
-impl Operation {
-    /// Every operation.
-    pub const ALL: [Self; 7] = [
-        Self::DescribeInstanceInformation,
-        Self::ListResourceComplianceSummaries,
-        Self::ListComplianceSummaries,
-        Self::DescribeInstancePatchStates,
-        Self::DescribePatchBaselines,
-        Self::ListAssociations,
-        Self::ListComplianceItems,
-    ];
-
-    /// As AWS spells it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::DescribeInstanceInformation => "DescribeInstanceInformation",
-            Self::ListResourceComplianceSummaries => "ListResourceComplianceSummaries",
-            Self::ListComplianceSummaries => "ListComplianceSummaries",
-            Self::DescribeInstancePatchStates => "DescribeInstancePatchStates",
-            Self::DescribePatchBaselines => "DescribePatchBaselines",
-            Self::ListAssociations => "ListAssociations",
-            Self::ListComplianceItems => "ListComplianceItems",
-        }
-    }
-
-    /// The fewest rows that a page may be asked for, by the limits of `MaxResults` in AWS's model.
-    pub const fn min_results(self) -> usize {
-        match self {
-            Self::DescribeInstanceInformation => 5,
-            Self::DescribeInstancePatchStates => 10,
-            _ => 1,
-        }
-    }
-
-    /// Whether the call is a link of a chain of pages. A chain cannot be hurried, so its calls go
-    /// before the details, of which many can be under way at once.
-    pub const fn is_listing(self) -> bool {
-        !matches!(
-            self,
-            Self::DescribeInstancePatchStates | Self::ListComplianceItems
-        )
-    }
-}
 
 /// Which page of a listing to ask for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -121,7 +58,7 @@ pub enum TypeFilter {
 
 impl TypeFilter {
     /// AWS's limit for the values of one filter.
-    pub const MOST: usize = 20;
+    pub const MAX_NAMES: usize = 20;
 }
 
 /// What could a smaller question do about an error?
@@ -197,7 +134,7 @@ pub trait Source: Send + Sync + 'static {
     /// patch state for.
     fn patch_states(
         &self,
-        ids: &[std::sync::Arc<str>],
+        ids: &[Arc<str>],
         page: &PageRequest,
     ) -> impl Future<Output = SourceResult<Page<PatchRow>>> + Send;
 

@@ -14,14 +14,10 @@ use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::task::AbortOnDropHandle;
 use tracing::error;
 
-use super::refresher::{RefreshObserver, Refresher, locked};
+use super::refresher::{RefreshObserver, Refresher};
 use super::source::Source;
+use crate::locks::locked;
 use crate::model::FailureReason;
-
-/// How much longer than its source's patience a refresh may show no progress. Credentials, which
-/// are resolved before the first call, have a minute in all; a refresh that is silent for longer
-/// does not run any more: its thread is blocked.
-pub(super) const STALL_GRACE: Duration = Duration::from_mins(2);
 
 /// How often to look whether there is anything that may grow old.
 const EXPIRY_CHECK_INTERVAL: Duration = Duration::from_mins(1);
@@ -85,10 +81,8 @@ impl<S: Source, O: RefreshObserver> Refresher<S, O> {
             self.fail_stalled().await;
             return Some(lingering);
         }
-        let refresher = Arc::clone(&self);
         self.progress.note();
-        let mut refresh =
-            AbortOnDropHandle::new(workers.spawn(async move { refresher.refresh(first).await }));
+        let mut refresh = self.spawn_refresh(workers, first);
         tokio::select! {
             ended = &mut refresh => {
                 if ended.is_err_and(|error| error.is_panic()) {
@@ -103,6 +97,12 @@ impl<S: Source, O: RefreshObserver> Refresher<S, O> {
             }
             () = self.expire_for_ever() => None,
         }
+    }
+
+    fn spawn_refresh(self: &Arc<Self>, workers: &Handle, first: bool) -> AbortOnDropHandle<()> {
+        let refresher = Arc::clone(self);
+        let refresh = async move { refresher.refresh(first).await };
+        AbortOnDropHandle::new(workers.spawn(refresh))
     }
 
     /// Ends when a refresh has shown no progress for so long that it cannot be running.
@@ -124,7 +124,7 @@ impl<S: Source, O: RefreshObserver> Refresher<S, O> {
         let took = self.progress.last().elapsed();
         self.fail_collectors(FailureReason::Timeout, took);
         locked(&self.target).end_refresh();
-        self.observer.show(&self.target).await;
+        self.show().await;
     }
 
     /// What a panic leaves behind. The panic itself has been logged where it happened.
@@ -137,18 +137,18 @@ impl<S: Source, O: RefreshObserver> Refresher<S, O> {
         }
         self.fail_collectors(FailureReason::Internal, Duration::ZERO);
         locked(&self.target).end_refresh();
-        self.observer.show(&self.target).await;
+        self.show().await;
     }
 
     /// Drops data as it grows too old, also while a refresh hangs.
     async fn expire_for_ever(&self) {
         loop {
             let now = self.clock.now();
-            let (next, dropped) = locked(&self.target).expire(now);
-            if dropped {
-                self.observer.show(&self.target).await;
+            let expiry = locked(&self.target).expire(now);
+            if expiry.has_dropped {
+                self.show().await;
             }
-            match next {
+            match expiry.next {
                 Some(next) => sleep_until(self.clock.instant(next)).await,
                 // Nothing to drop yet; a long first refresh brings something.
                 None => sleep(EXPIRY_CHECK_INTERVAL).await,

@@ -1,20 +1,26 @@
 //! One answer to a scrape: the page as it is, and the exporter's own metrics after it, as text or
 //! as one gzip member.
 
-use std::io::IoSlice;
-use std::ops::Range;
+use std::mem;
 use std::sync::Arc;
 
-use bytes::{Buf, BufMut, Bytes, BytesMut};
+use bytes::{BufMut, Bytes, BytesMut};
 
 use super::deflate::{GZIP_HEADER, Inflater, last_fragment};
 use super::family::Format;
+use super::frame::Frame;
 use super::page::Page;
+
+/// Parts of the page in a frame. With the head of the answer and its end, they go to the socket in
+/// one call: hyper hands on 64 slices at once.
+const MAX_FRAME_PARTS: usize = 62;
+/// Text in a frame of an answer that is sent as it is.
+const FRAME_TEXT_BYTES: usize = 64 * 1024;
 
 /// How the answer is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Encoding {
-    /// One gzip member.
+    /// As one gzip member.
     Gzip,
     /// As it is.
     Identity,
@@ -24,60 +30,51 @@ pub enum Encoding {
 /// at all.
 #[derive(Debug)]
 pub struct Body {
-    /// The page, compressed, as it begins a gzip member.
+    /// The page, compressed, from the gzip header on.
     parts: Arc<[Bytes]>,
+    /// The part that is sent next.
     next: usize,
-    /// The exporter's own metrics, and what else ends the stream; empty when sent.
+    /// The exporter's own metrics, and what else ends the stream; empty once it is sent.
     last: Bytes,
-    /// For the answer as it is: undoes the compression.
-    inflate: Option<(Inflater, Bytes)>,
+    /// For an answer that is sent as it is: undoes the compression.
+    inflating: Option<Inflating>,
     length: u64,
 }
 
-/// Bytes that are sent at once: parts of a page that are where they are, and bytes of this answer
-/// alone after them.
-#[derive(Clone, Debug, Default)]
-pub struct Frame {
-    /// None of them empty.
-    parts: Arc<[Bytes]>,
-    next: Range<usize>,
-    /// Bytes of the next part that were taken.
-    taken: usize,
-    last: Bytes,
-    left: usize,
+/// The way from compressed parts to text.
+#[derive(Debug, Default)]
+struct Inflating {
+    inflater: Inflater,
+    /// The part that is inflated now, as far as it is left.
+    deflated: Bytes,
 }
 
-/// Parts of a frame. With the head of the answer and its end they go to the socket in one call:
-/// hyper hands on 64 at once.
-const PARTS: usize = 62;
-/// Text per frame of an answer that is sent as it is.
-const FRAME: usize = 64 * 1024;
+// === impl Body ===
 
 impl Body {
-    /// The page, then `own` (text of the same format).
+    /// The page, then `own`, a text of the same format.
     pub fn new(page: &Page, format: Format, encoding: Encoding, own: &str) -> Self {
         let last = last_fragment(own.as_bytes());
-        let sum = page.sum(format).then(last.sum);
-        let body = Self {
-            parts: page.parts(format),
-            next: 0,
-            last: last.deflated,
-            inflate: None,
-            length: sum.length,
-        };
+        let checksum = page.checksum(format).then(last.checksum);
+        let parts = page.parts(format);
         match encoding {
             Encoding::Gzip => {
-                let last: Bytes = [&body.last[..], &sum.gzip_trailer()].concat().into();
-                let length = GZIP_HEADER.len() as u64 + page.deflated(format) + last.len() as u64;
+                let last = Bytes::from([&last.deflated[..], &checksum.gzip_trailer()].concat());
+                let page_bytes = GZIP_HEADER.len() as u64 + page.deflated(format);
                 Self {
+                    length: page_bytes + last.len() as u64,
+                    parts,
+                    next: 0,
                     last,
-                    length,
-                    ..body
+                    inflating: None,
                 }
             }
             Encoding::Identity => Self {
-                inflate: Some(Default::default()),
-                ..body
+                length: checksum.length,
+                parts,
+                next: 0,
+                last: last.deflated,
+                inflating: Some(Inflating::default()),
             },
         }
     }
@@ -89,166 +86,78 @@ impl Body {
 
     /// All of it at once, for readers that are not at the other end of a network.
     pub fn into_bytes(self) -> Vec<u8> {
-        self.fold(Vec::new(), |mut all, frame| {
-            all.put(frame);
-            all
-        })
+        let mut bytes = Vec::new();
+        for frame in self {
+            bytes.put(frame);
+        }
+        bytes
     }
 
     fn compressed_frame(&mut self) -> Option<Frame> {
-        let next = self.next..self.parts.len().min(self.next + PARTS);
-        self.next = next.end;
-        let last = if next.end == self.parts.len() {
-            std::mem::take(&mut self.last)
+        let end = self.parts.len().min(self.next + MAX_FRAME_PARTS);
+        let last = if end == self.parts.len() {
+            mem::take(&mut self.last)
         } else {
             Bytes::new()
         };
-        let left = self.parts[next.clone()]
-            .iter()
-            .map(Bytes::len)
-            .sum::<usize>()
-            + last.len();
-        (left > 0).then(|| Frame {
-            parts: Arc::clone(&self.parts),
-            next,
-            taken: 0,
-            last,
-            left,
-        })
+        let frame = Frame::new(&self.parts, self.next..end, last);
+        self.next = end;
+        (!frame.is_empty()).then_some(frame)
     }
 
-    /// The next compressed part, without what makes it a gzip member.
-    fn part(&mut self) -> Option<Bytes> {
+    /// The next compressed part, without what makes it a gzip member; `None` after the last.
+    fn next_part(&mut self) -> Option<Bytes> {
         let header = if self.next == 0 { GZIP_HEADER.len() } else { 0 };
-        let part = self
-            .parts
-            .get(self.next)
-            .map(|part| part.slice(header.min(part.len())..));
+        let part = self.parts.get(self.next);
         self.next += 1;
-        part.or_else(|| Some(std::mem::take(&mut self.last)).filter(|last| !last.is_empty()))
+        match part {
+            Some(part) => Some(part.slice(header.min(part.len())..)),
+            None if self.last.is_empty() => None,
+            None => Some(mem::take(&mut self.last)),
+        }
     }
 
-    fn text_frame(&mut self, mut inflater: Inflater, mut deflated: Bytes) -> Option<Frame> {
-        let mut frame = BytesMut::with_capacity(FRAME);
+    fn text_frame(&mut self, mut inflating: Inflating) -> Option<Frame> {
+        let mut text = BytesMut::with_capacity(FRAME_TEXT_BYTES);
         loop {
-            let before = (frame.len(), deflated.len());
-            inflater.append(&mut deflated, &mut frame, FRAME - before.0);
-            let stands_still = before == (frame.len(), deflated.len());
-            if frame.len() == FRAME || (stands_still && !deflated.is_empty()) {
+            let has_advanced = inflating.advance(&mut text);
+            let is_spent = inflating.deflated.is_empty();
+            if text.len() == FRAME_TEXT_BYTES || !(has_advanced || is_spent) {
                 break;
             }
-            if deflated.is_empty() {
-                match self.part() {
-                    Some(part) => deflated = part,
-                    None if stands_still => break,
-                    None => {}
+            if is_spent {
+                match self.next_part() {
+                    Some(part) => inflating.deflated = part,
+                    // The inflater may still hold text of the parts that it has taken.
+                    None if has_advanced => {}
+                    None => break,
                 }
             }
         }
-        self.inflate = Some((inflater, deflated));
-        (!frame.is_empty()).then(|| frame.freeze().into())
+        self.inflating = Some(inflating);
+        (!text.is_empty()).then(|| text.freeze().into())
     }
 }
-
-// === impl Frame ===
-
-impl From<Bytes> for Frame {
-    fn from(bytes: Bytes) -> Self {
-        Self {
-            left: bytes.len(),
-            last: bytes,
-            ..Self::default()
-        }
-    }
-}
-
-impl Buf for Frame {
-    fn remaining(&self) -> usize {
-        self.left
-    }
-
-    fn chunk(&self) -> &[u8] {
-        self.parts[self.next.clone()]
-            .first()
-            .map_or(&self.last, |part| &part[self.taken..])
-    }
-
-    fn chunks_vectored<'a>(&'a self, slices: &mut [IoSlice<'a>]) -> usize {
-        let mut taken = self.taken;
-        let parts = self.parts[self.next.clone()]
-            .iter()
-            .map(|part| &part[std::mem::take(&mut taken)..]);
-        let parts = parts
-            .chain([&self.last[..]])
-            .filter(|part| !part.is_empty());
-        slices
-            .iter_mut()
-            .zip(parts)
-            .map(|(slice, part)| *slice = IoSlice::new(part))
-            .count()
-    }
-
-    fn advance(&mut self, mut count: usize) {
-        self.left -= count;
-        while let Some(part) = self.parts[self.next.clone()].first() {
-            let of_this = part.len() - self.taken;
-            if count < of_this {
-                self.taken += count;
-                return;
-            }
-            count -= of_this;
-            (self.next.start, self.taken) = (self.next.start + 1, 0);
-        }
-        self.last.advance(count);
-    }
-}
-
-// === impl Iterator for Body ===
 
 impl Iterator for Body {
     type Item = Frame;
 
     fn next(&mut self) -> Option<Frame> {
-        match self.inflate.take() {
-            Some((inflater, deflated)) => self.text_frame(inflater, deflated),
+        match self.inflating.take() {
+            Some(inflating) => self.text_frame(inflating),
             None => self.compressed_frame(),
         }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+// === impl Inflating ===
 
-    #[test]
-    fn a_frame_is_taken_in_any_steps_across_its_parts() {
-        let parts: Arc<[Bytes]> = ["before", "one", "three", "after"]
-            .map(|part| Bytes::from_static(part.as_bytes()))
-            .into();
-        let text = b"onethreelast";
-        for step in 1..=text.len() {
-            let last = Bytes::from_static(b"last");
-            let mut frame = Frame {
-                parts: Arc::clone(&parts),
-                next: 1..3,
-                taken: 0,
-                last,
-                left: text.len(),
-            };
-            let mut read = Vec::new();
-            while frame.has_remaining() {
-                let mut slices = [IoSlice::new(&[]); 8];
-                let count = frame.chunks_vectored(&mut slices);
-                let seen: Vec<u8> = slices[..count]
-                    .iter()
-                    .flat_map(|slice| slice.to_vec())
-                    .collect();
-                assert_eq!(seen, text[read.len()..], "all that is left, at once");
-                let step = step.min(frame.remaining());
-                read.extend_from_slice(&seen[..step]);
-                frame.advance(step);
-            }
-            assert_eq!(read, text);
-        }
+impl Inflating {
+    /// Inflates as much as fits into a frame. Answers whether anything was taken or written.
+    fn advance(&mut self, text: &mut BytesMut) -> bool {
+        let before = (text.len(), self.deflated.len());
+        let room = FRAME_TEXT_BYTES - text.len();
+        self.inflater.append(&mut self.deflated, text, room);
+        before != (text.len(), self.deflated.len())
     }
 }

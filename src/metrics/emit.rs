@@ -1,21 +1,27 @@
-//! Writes samples of one family: the same bytes for OpenMetrics and for the text format.
+//! Writes the samples of one family: the same bytes for `OpenMetrics` and for the text format.
 
 use std::borrow::Cow;
-
-use crate::model::{Count, Timestamp};
+use std::time::Duration;
 
 use super::deflate::{Deflater, Fragment};
-use super::family::{Family, Per};
-use super::target_view::Identity;
+use super::family::{Family, SampleSource};
+use super::target_view::TargetView;
+use crate::model::{Count, Timestamp};
 
-/// Where a family's samples go: to the compressor, some of them at a time.
+/// Text that is compressed at once.
+const BLOCK_BYTES: usize = 32 * 1024;
+
+/// Room for the line that makes a block full.
+const LINE_BYTES: usize = 4 * 1024;
+
+/// Where the samples of a family go: to the compressor, a block at a time.
 #[derive(Debug)]
 pub struct Samples<'a> {
     deflater: &'a mut Deflater,
     /// What each line starts with: the name, and whose samples these are.
     start: String,
-    /// How much of it is the same for all instances.
-    of_target: usize,
+    /// How much of the start is the same for all instances.
+    target_start_bytes: usize,
     /// The family's own labels, each with what stands before its value.
     labels: Vec<String>,
     /// Lines that are not compressed yet.
@@ -23,54 +29,46 @@ pub struct Samples<'a> {
     series: u64,
 }
 
-/// Text that is compressed at once.
-const BLOCK: usize = 32 * 1024;
-
 /// A number as a sample has it.
 pub trait Value {
-    /// Appends it.
-    fn write(&self, out: &mut Vec<u8>);
+    /// Appends the number to a line.
+    fn write(&self, line: &mut Vec<u8>);
 }
 
 // === impl Samples ===
 
 impl<'a> Samples<'a> {
     /// Samples of `family` for one target.
-    pub(super) fn new(family: &Family, target: &Identity, deflater: &'a mut Deflater) -> Self {
-        let (account_id, region) = (escaped(&target.account_id), escaped(&target.region));
-        let mut start = format!(
-            "{}{{account_id=\"{account_id}\",region=\"{region}\"",
-            family.name
-        );
-        if let Per::Instance(_) = family.samples {
+    pub(super) fn new(family: &Family, view: &TargetView<'_>, deflater: &'a mut Deflater) -> Self {
+        let account_id = escaped(&view.identity.account_id);
+        let region = escaped(&view.identity.region);
+        let name = family.name;
+        let mut start = format!("{name}{{account_id=\"{account_id}\",region=\"{region}\"");
+        if let SampleSource::Instance(_) = family.samples {
             start.push_str(",instance_id=\"");
         }
-        let labels = family
-            .labels
-            .iter()
-            .map(|name| format!(",{name}=\""))
-            .collect();
+        let labels = family.labels.names(view.policy);
         Self {
             deflater,
-            of_target: start.len(),
+            target_start_bytes: start.len(),
             start,
-            labels,
-            text: Vec::with_capacity(BLOCK + BLOCK / 8),
+            labels: labels.map(|label| format!(",{label}=\"")).collect(),
+            text: Vec::with_capacity(BLOCK_BYTES + LINE_BYTES),
             series: 0,
         }
     }
 
-    /// The samples from here on are of this instance; its id comes escaped.
-    pub(super) fn of_instance(&mut self, instance_id: &str) {
-        self.start.truncate(self.of_target);
+    /// Says that the samples from here on are of this instance. Its id comes escaped.
+    pub(super) fn start_instance(&mut self, instance_id: &str) {
+        self.start.truncate(self.target_start_bytes);
         self.start.push_str(instance_id);
         self.start.push('"');
     }
 
-    /// One sample: the values of the family's own labels, in the order of the catalogue.
+    /// Writes one sample. `labels` are the values of the family's own labels, in their order.
     #[expect(
         clippy::needless_pass_by_value,
-        reason = "numbers, written where they stand"
+        reason = "values are numbers, written where they stand"
     )]
     pub fn sample(&mut self, labels: &[&str], value: impl Value) {
         debug_assert_eq!(
@@ -89,12 +87,12 @@ impl<'a> Samples<'a> {
         value.write(&mut self.text);
         self.text.push(b'\n');
         self.series += 1;
-        if self.text.len() >= BLOCK {
+        if self.text.len() >= BLOCK_BYTES {
             self.deflate();
         }
     }
 
-    /// A sample where there is a value.
+    /// Writes a sample if there is a value.
     pub fn maybe(&mut self, labels: &[&str], value: Option<impl Value>) {
         if let Some(value) = value {
             self.sample(labels, value);
@@ -106,41 +104,47 @@ impl<'a> Samples<'a> {
         self.text.clear();
     }
 
-    /// The samples, compressed, and how many they are; `None` without any.
+    /// The samples, compressed, and how many they are; `None` if there are none.
     pub(super) fn finish(mut self) -> Option<(Fragment, u64)> {
         self.deflate();
         (self.series > 0).then(|| (self.deflater.fragment(), self.series))
     }
 }
 
-/// A label value as both formats write it; hardly ever another than it was.
-pub(crate) fn escaped(value: &str) -> Cow<'_, str> {
-    if !is_special(value) {
+// === label values ===
+
+/// A label value as both formats write it, which is hardly ever another than it was.
+pub(super) fn escaped(value: &str) -> Cow<'_, str> {
+    if !has_special(value) {
         return Cow::Borrowed(value);
     }
-    let mut out = Vec::with_capacity(value.len() + 8);
-    escape(&mut out, value);
-    Cow::Owned(String::from_utf8(out).unwrap_or_default())
+    let mut escaped = Vec::with_capacity(value.len() + 8);
+    escape(&mut escaped, value);
+    Cow::Owned(String::from_utf8(escaped).unwrap_or_default())
 }
 
-fn is_special(value: &str) -> bool {
-    // Without an early exit the search is one of many bytes at once.
-    value.bytes().fold(false, |special, b| {
-        special | matches!(b, b'"' | b'\\' | b'\n')
-    })
+fn has_special(value: &str) -> bool {
+    // Without an early exit the compiler looks at many bytes at once.
+    value
+        .bytes()
+        .fold(false, |found, byte| found | is_special(byte))
 }
 
-fn escape(out: &mut Vec<u8>, value: &str) {
-    if !is_special(value) {
-        out.extend_from_slice(value.as_bytes());
+const fn is_special(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\\' | b'\n')
+}
+
+fn escape(line: &mut Vec<u8>, value: &str) {
+    if !has_special(value) {
+        line.extend_from_slice(value.as_bytes());
         return;
     }
     for byte in value.bytes() {
         match byte {
-            b'"' => out.extend_from_slice(b"\\\""),
-            b'\\' => out.extend_from_slice(b"\\\\"),
-            b'\n' => out.extend_from_slice(b"\\n"),
-            byte => out.push(byte),
+            b'"' => line.extend_from_slice(b"\\\""),
+            b'\\' => line.extend_from_slice(b"\\\\"),
+            b'\n' => line.extend_from_slice(b"\\n"),
+            byte => line.push(byte),
         }
     }
 }
@@ -148,46 +152,44 @@ fn escape(out: &mut Vec<u8>, value: &str) {
 // === impl Value ===
 
 impl Value for u64 {
-    fn write(&self, out: &mut Vec<u8>) {
-        out.extend_from_slice(itoa::Buffer::new().format(*self).as_bytes());
+    fn write(&self, line: &mut Vec<u8>) {
+        line.extend_from_slice(itoa::Buffer::new().format(*self).as_bytes());
     }
 }
 
 impl Value for u32 {
-    fn write(&self, out: &mut Vec<u8>) {
-        u64::from(*self).write(out);
+    fn write(&self, line: &mut Vec<u8>) {
+        u64::from(*self).write(line);
     }
 }
 
 impl Value for bool {
-    fn write(&self, out: &mut Vec<u8>) {
-        u64::from(*self).write(out);
+    fn write(&self, line: &mut Vec<u8>) {
+        u64::from(*self).write(line);
     }
 }
 
 /// Seconds.
-impl Value for std::time::Duration {
-    fn write(&self, out: &mut Vec<u8>) {
-        out.extend_from_slice(
-            ryu::Buffer::new()
-                .format_finite(self.as_secs_f64())
-                .as_bytes(),
-        );
+impl Value for Duration {
+    fn write(&self, line: &mut Vec<u8>) {
+        let mut buffer = ryu::Buffer::new();
+        line.extend_from_slice(buffer.format_finite(self.as_secs_f64()).as_bytes());
     }
 }
 
-/// Seconds since the epoch.
+/// Seconds since the epoch, with as many decimals as are needed.
 impl Value for Timestamp {
-    fn write(&self, out: &mut Vec<u8>) {
-        let (seconds, millis) = (self.millis() / 1000, self.millis() % 1000);
-        seconds.write(out);
+    fn write(&self, line: &mut Vec<u8>) {
+        let seconds = self.millis() / 1000;
+        let millis = self.millis() % 1000;
+        seconds.write(line);
         if millis > 0 {
-            // A leading 1 keeps the zeros of the decimals in place.
-            let at = out.len();
-            (1000 + millis).write(out);
-            out[at] = b'.';
-            while out.last() == Some(&b'0') {
-                out.pop();
+            // The leading 1 keeps the zeros of the decimals, and becomes the point.
+            let point = line.len();
+            (1000 + millis).write(line);
+            line[point] = b'.';
+            while line.last() == Some(&b'0') {
+                line.pop();
             }
         }
     }

@@ -1,11 +1,10 @@
-//! What a metric family is: a value that says everything about it, and a pure function from state
-//! to samples.
-
-use crate::model::Instance;
+//! What a metric family is: a value that says everything about it, and a pure function from state to
+//! samples.
 
 use super::counts::Counts;
 use super::emit::Samples;
-use super::target_view::TargetView;
+use super::target_view::{Policy, TargetView};
+use crate::model::Instance;
 
 /// One metric family of the fleet.
 #[derive(Clone, Copy, Debug)]
@@ -16,12 +15,12 @@ pub struct Family {
     pub kind: Kind,
     /// What may become of it.
     pub stability: Stability,
-    /// One line, with the API field behind it; without the sentence that all of them end with.
+    /// One line, with the API field behind it, but without the sentence that all of them end with.
     pub help: &'static str,
     /// The labels beyond `account_id`, `region` and, for a family of instances, `instance_id`.
-    pub labels: &'static [&'static str],
+    pub labels: Labels,
     /// Where its samples come from.
-    pub samples: Per,
+    pub samples: SampleSource,
 }
 
 /// The type of a family. The fleet has no other: everything is a state.
@@ -29,22 +28,31 @@ pub struct Family {
 pub enum Kind {
     /// A number that goes up and down.
     Gauge,
-    /// Labels with the value 1. `OpenMetrics` has a type for it, the text format calls it a gauge.
+    /// Labels with the value 1. `OpenMetrics` has a type for it; the text format calls it a gauge.
     Info,
 }
 
 /// What may become of a family in the next releases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stability {
-    /// May change with any minor release.
+    /// It may change with any minor release.
     Experimental,
-    /// Changes only by new labels.
+    /// It changes only by new labels.
     Stable,
+}
+
+/// The labels of a family's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Labels {
+    /// The same in every configuration.
+    Fixed(&'static [&'static str]),
+    /// These, and after them one for each tag that the configuration asks for.
+    FixedAndTags(&'static [&'static str]),
 }
 
 /// What a family has samples for.
 #[derive(Clone, Copy, Debug)]
-pub enum Per {
+pub enum SampleSource {
     /// The target as a whole.
     Target(fn(&TargetView<'_>, &Counts<'_>, &mut Samples<'_>)),
     /// Each instance that is shown.
@@ -60,6 +68,8 @@ pub enum Format {
     Text,
 }
 
+// === impl Format ===
+
 impl Format {
     /// What ends a page.
     pub const fn end(self) -> &'static str {
@@ -70,15 +80,38 @@ impl Format {
     }
 }
 
+// === impl Labels ===
+
+impl Labels {
+    /// The labels that are the same in every configuration.
+    pub const fn fixed(self) -> &'static [&'static str] {
+        match self {
+            Self::Fixed(names) | Self::FixedAndTags(names) => names,
+        }
+    }
+
+    /// All labels, in order.
+    pub fn names(self, policy: &Policy) -> impl Iterator<Item = &str> {
+        let tags: &[String] = match self {
+            Self::Fixed(_) => &[],
+            Self::FixedAndTags(_) => &policy.tag_labels,
+        };
+        let tags = tags.iter().map(String::as_str);
+        self.fixed().iter().copied().chain(tags)
+    }
+}
+
+// === impl Family ===
+
 impl Family {
-    /// Ends every help text: the page is of the last refresh, not of the scrape.
+    /// The end of every help text: the page is of the last refresh, not of the scrape.
     pub const AS_OF: &'static str = "As of the last refresh.";
 
     /// The labels that say whose sample it is.
     pub fn identity_labels(&self) -> &'static [&'static str] {
         match self.samples {
-            Per::Target(_) => &["account_id", "region"],
-            Per::Instance(_) => &["account_id", "region", "instance_id"],
+            SampleSource::Target(_) => &["account_id", "region"],
+            SampleSource::Instance(_) => &["account_id", "region", "instance_id"],
         }
     }
 
@@ -90,10 +123,8 @@ impl Family {
                 (self.name, "gauge")
             }
         };
-        format!(
-            "# HELP {name} {} {}\n# TYPE {name} {kind}\n",
-            self.help,
-            Self::AS_OF
-        )
+        let help = self.help;
+        let as_of = Self::AS_OF;
+        format!("# HELP {name} {help} {as_of}\n# TYPE {name} {kind}\n")
     }
 }

@@ -1,7 +1,9 @@
 //! A target as the page shows it: which collectors are on, which instances get series of their own,
 //! what explains them.
 
-use crate::model::{ASSOCIATION, Attempt, Collector, Instance, PATCH, Status, Summary, Target};
+use crate::model::{
+    Attempt, Collector, ComplianceType, DetailKind, Instance, Selection, Summary, Target,
+};
 
 /// Which instances get `aws_ssm_instance_*` series.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,27 +12,27 @@ pub enum ShownInstances {
     All,
     /// Those with a `NON_COMPLIANT` summary or an unreported type.
     Noncompliant,
-    /// None: counts only.
+    /// None: there are counts only.
     None,
 }
 
 /// What is shown of all targets alike.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Policy {
-    /// Which instances.
+    /// Which instances get series of their own.
     pub instances: ShownInstances,
     /// Whether resources that only the compliance views know get series of their own, too.
     pub include_unlisted: bool,
-    /// Whether type Patch is read at all.
-    pub patch: bool,
-    /// Whether type Association is read at all.
-    pub association: bool,
+    /// What is read, and so what can be shown.
+    pub selection: Selection,
+    /// The labels of instances that come from tags, in order, with their prefix.
+    pub tag_labels: Vec<String>,
 }
 
 /// Who a target is. The account is empty until it is known.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Identity {
-    /// 12 digits.
+    /// The account id of 12 digits.
     pub account_id: String,
     /// For example `eu-west-1`.
     pub region: String,
@@ -46,48 +48,40 @@ pub struct TargetView<'a> {
     /// Who it is.
     pub identity: &'a Identity,
     /// What is shown.
-    pub policy: Policy,
+    pub policy: &'a Policy,
 }
 
-// === impl View ===
-
 impl TargetView<'_> {
-    /// The collectors that are switched on.
+    /// The collectors that are on.
     pub fn collectors(&self) -> impl Iterator<Item = Collector> {
-        let policy = self.policy;
-        Collector::ALL
-            .into_iter()
-            .filter(move |collector| match collector {
-                Collector::Patches | Collector::Baselines => policy.patch,
-                Collector::Associations | Collector::Items => policy.association,
-                Collector::Instances | Collector::Compliance | Collector::ComplianceTotals => true,
-            })
+        self.policy.selection.collectors()
     }
 
-    /// The last attempts of the collectors that are switched on.
+    /// The last attempts of the collectors that are on.
     pub fn attempts(&self) -> impl Iterator<Item = (Collector, Attempt)> {
         self.collectors()
             .filter_map(|collector| Some((collector, self.target.collector(collector).attempt?)))
     }
 
-    /// Whether the account is known; until then a target says only that it is down, and why.
+    /// Whether the account is known. Until then a target says only that it is down, and why.
     pub fn is_identified(&self) -> bool {
         !self.identity.account_id.is_empty()
     }
 
     /// Whether an instance gets series of its own.
     pub fn shows(&self, instance: &Instance) -> bool {
-        let wanted = match self.policy.instances {
+        let is_wanted = match self.policy.instances {
             ShownInstances::All => true,
             ShownInstances::None => false,
-            ShownInstances::Noncompliant => {
-                instance.summaries.iter().any(Summary::is_noncompliant)
-                    || [PATCH, ASSOCIATION]
-                        .into_iter()
-                        .any(|kind| self.is_unreported(instance, kind))
-            }
+            ShownInstances::Noncompliant => self.is_noteworthy(instance),
         };
-        wanted && (self.policy.include_unlisted || self.target.is_listed(instance))
+        is_wanted && (self.policy.include_unlisted || self.target.is_listed(instance))
+    }
+
+    /// Whether something is wrong with the compliance of an instance.
+    fn is_noteworthy(&self, instance: &Instance) -> bool {
+        instance.summaries.iter().any(Summary::is_noncompliant)
+            || self.unreported(instance).next().is_some()
     }
 
     /// Whether `DescribeInstanceInformation` and the summaries are both there to be compared.
@@ -95,40 +89,19 @@ impl TargetView<'_> {
         self.target.has(Collector::Instances) && self.target.has(Collector::Compliance)
     }
 
-    /// Whether a listed instance lacks a summary that it should have.
-    pub fn is_unreported(&self, instance: &Instance, compliance_type: &str) -> bool {
-        self.has_both_views()
-            && self.reads(compliance_type)
-            && self.target.is_unreported(instance, compliance_type)
+    /// The types that a listed instance should have a summary of and has not.
+    pub fn unreported(&self, instance: &Instance) -> impl Iterator<Item = ComplianceType> {
+        let types = self.policy.selection.types_of_every_instance();
+        let has_both_views = self.has_both_views();
+        types.filter(move |compliance_type| {
+            has_both_views && self.target.is_unreported(instance, compliance_type)
+        })
     }
 
-    /// Whether a compliance type is read at all.
-    pub fn reads(&self, compliance_type: &str) -> bool {
-        match compliance_type {
-            PATCH => self.policy.patch,
-            ASSOCIATION => self.policy.association,
-            _ => true,
-        }
-    }
-
-    /// Whether the collector that explains a type has data.
-    pub fn explains(&self, compliance_type: &str) -> bool {
+    /// Whether the view that explains a type has data.
+    pub fn explains(&self, compliance_type: &ComplianceType) -> bool {
+        let detail = DetailKind::of_type(compliance_type.as_str());
         self.target.has(Collector::Compliance)
-            && match compliance_type {
-                PATCH => self.target.has(Collector::Patches),
-                ASSOCIATION => self.target.has(Collector::Items),
-                _ => true,
-            }
-    }
-}
-
-impl Status {
-    /// As AWS spells it; `None` for a status of which nothing is claimed.
-    pub const fn as_str(self) -> Option<&'static str> {
-        match self {
-            Self::Compliant => Some("COMPLIANT"),
-            Self::NonCompliant => Some("NON_COMPLIANT"),
-            Self::Other => None,
-        }
+            && detail.is_none_or(|kind| self.target.has(kind.collector()))
     }
 }

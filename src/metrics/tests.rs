@@ -3,14 +3,14 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use super::{Build, ExporterMetrics, Family, Format, Kind, Page, Per, document, families};
+use super::{Build, ExporterMetrics, Family, Format, Kind, Page, SampleSource, document, families};
 
 /// What a scraper or another format appends by itself: a gauge that ends so would be taken for a
 /// part of something else.
 const SUFFIXES: [&str; 6] = ["_total", "_count", "_sum", "_bucket", "_created", "_info"];
 
 fn labels(family: &Family) -> Vec<&'static str> {
-    [family.identity_labels(), family.labels].concat()
+    [family.identity_labels(), family.labels.fixed()].concat()
 }
 
 fn own_metrics(format: Format) -> String {
@@ -60,7 +60,7 @@ fn no_two_families_have_one_name_in_either_format() {
 #[test]
 fn a_name_says_whether_a_family_is_of_instances() {
     for family in families() {
-        let of_instances = matches!(family.samples, Per::Instance(_));
+        let of_instances = matches!(family.samples, SampleSource::Instance(_));
         assert_eq!(
             family.name.starts_with("aws_ssm_instance_"),
             of_instances,

@@ -1,9 +1,12 @@
 //! The instances of a target, in the order of their ids, in chunks of bounded size.
 //!
-//! A chunk is what is rendered at once, while its instances are at hand, and what is copied when an
-//! instance comes or goes: a list of all of them would be copied whole, and shift all that follow.
-//! Boundaries move only where a chunk is split or joined.
+//! A chunk is what is rendered at once, while its instances are at hand. It is also what is copied
+//! when an instance comes or goes, and when something changes while a page is rendered of it: a
+//! single list of all instances would be copied whole. Boundaries move only where a chunk is split
+//! or joined.
 
+use std::iter::Peekable;
+use std::mem;
 use std::sync::Arc;
 
 use super::instance::Instance;
@@ -16,36 +19,38 @@ pub const MAX_CHUNK_INSTANCES: usize = 256;
 const MIN_CHUNK_INSTANCES: usize = MAX_CHUNK_INSTANCES / 4;
 
 /// Instances in the order of their ids.
-#[derive(Debug, Default)]
-pub struct Chunks(Vec<Vec<Instance>>);
+///
+/// A clone shares the chunks. Whoever changes one while a clone is alive changes a copy of it.
+#[derive(Clone, Debug, Default)]
+pub struct Chunks(Vec<Arc<Vec<Instance>>>);
 
 impl Chunks {
     /// The chunks, none of them empty.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &[Instance]> {
-        self.0.iter().map(Vec::as_slice)
+        self.0.iter().map(|chunk| chunk.as_slice())
     }
 
     /// Every instance, in the order of ids.
     pub fn instances(&self) -> impl Iterator<Item = &Instance> {
-        self.0.iter().flatten()
+        self.0.iter().flat_map(|chunk| chunk.iter())
     }
 
     /// The instance of this id.
     pub fn find(&self, id: &str) -> Option<&Instance> {
         let after = self
             .0
-            .partition_point(|chunk| chunk.first().is_some_and(|first| *first.id <= *id));
+            .partition_point(|chunk| starts_at_or_before(chunk, id));
         let chunk = self.0.get(after.checked_sub(1)?)?;
-        chunk
+        let at = chunk
             .binary_search_by(|instance| (*instance.id).cmp(id))
-            .ok()
-            .and_then(|at| chunk.get(at))
+            .ok()?;
+        chunk.get(at)
     }
 
-    /// Visits every instance; those that nothing is known of afterwards are removed.
+    /// Visits every instance. Those of which nothing is known afterwards are removed.
     pub fn update(&mut self, mut visit: impl FnMut(&mut Instance)) {
         for chunk in &mut self.0 {
-            chunk.iter_mut().for_each(&mut visit);
+            Arc::make_mut(chunk).iter_mut().for_each(&mut visit);
         }
         self.tidy();
     }
@@ -60,98 +65,108 @@ impl Chunks {
         mut visit: impl FnMut(&mut Instance, Option<T>),
     ) {
         let mut values = values.into_iter().peekable();
-        let mut chunks = std::mem::take(&mut self.0);
-        if chunks.is_empty() {
-            chunks.push(Vec::new());
-        }
-        let firsts: Vec<Option<Arc<str>>> = chunks
-            .iter()
-            .skip(1)
-            .map(|chunk| chunk.first().map(|i| Arc::clone(&i.id)))
-            .chain([None])
-            .collect();
-        for (chunk, end) in chunks.iter_mut().zip(firsts) {
-            let mut merged = Vec::with_capacity(chunk.len());
-            for mut known in chunk.drain(..) {
-                while let Some((id, value)) = values.next_if(|(id, _)| *id < known.id) {
-                    merged.push(visited(Instance::named(id), Some(value), &mut visit));
-                }
-                let value = values
-                    .next_if(|(id, _)| *id == known.id)
-                    .map(|(_, value)| value);
-                visit(&mut known, value);
-                merged.push(known);
+        let mut merged = Vec::with_capacity(self.0.len().max(1));
+        let mut chunks = mem::take(&mut self.0).into_iter().peekable();
+        loop {
+            let chunk = chunks.next().map(Arc::unwrap_or_clone).unwrap_or_default();
+            let next_start = chunks.peek().and_then(|next| first_id(next));
+            let chunk = merge_chunk(chunk, next_start.as_deref(), &mut values, &mut visit);
+            merged.push(Arc::new(chunk));
+            if chunks.peek().is_none() {
+                break;
             }
-            while let Some((id, value)) =
-                values.next_if(|(id, _)| end.as_ref().is_none_or(|end| id < end))
-            {
-                merged.push(visited(Instance::named(id), Some(value), &mut visit));
-            }
-            *chunk = merged;
         }
-        self.0 = chunks;
+        self.0 = merged;
         self.tidy();
     }
 
+    /// Removes the instances of which nothing is known, joins chunks that are too small, and splits
+    /// those that are too large.
     fn tidy(&mut self) {
-        let mut tidy: Vec<Vec<Instance>> = Vec::with_capacity(self.0.len());
+        let mut tidy: Vec<Arc<Vec<Instance>>> = Vec::with_capacity(self.0.len());
         for mut chunk in self.0.drain(..) {
-            chunk.retain(Instance::is_known);
+            if !chunk.iter().all(Instance::is_known) {
+                Arc::make_mut(&mut chunk).retain(Instance::is_known);
+            }
             match tidy.last_mut() {
-                Some(last)
-                    if last.len().min(chunk.len()) < MIN_CHUNK_INSTANCES
-                        && last.len() + chunk.len() <= MAX_CHUNK_INSTANCES =>
-                {
-                    last.append(&mut chunk);
+                Some(last) if are_to_join(last, &chunk) => {
+                    Arc::make_mut(last).append(Arc::make_mut(&mut chunk));
                 }
-                _ => split_into(&mut tidy, chunk),
+                _ => push_split(&mut tidy, chunk),
             }
         }
         self.0 = tidy;
     }
 }
 
-fn visited<T>(
-    mut instance: Instance,
-    value: Option<T>,
+fn first_id(chunk: &[Instance]) -> Option<Arc<str>> {
+    chunk.first().map(|instance| Arc::clone(&instance.id))
+}
+
+fn starts_at_or_before(chunk: &[Instance], id: &str) -> bool {
+    chunk.first().is_some_and(|first| *first.id <= *id)
+}
+
+fn are_to_join(left: &[Instance], right: &[Instance]) -> bool {
+    left.len().min(right.len()) < MIN_CHUNK_INSTANCES
+        && left.len() + right.len() <= MAX_CHUNK_INSTANCES
+}
+
+/// Brings the values before `next_start` into one chunk.
+fn merge_chunk<T>(
+    chunk: Vec<Instance>,
+    next_start: Option<&str>,
+    values: &mut Peekable<impl Iterator<Item = (Arc<str>, T)>>,
+    visit: &mut impl FnMut(&mut Instance, Option<T>),
+) -> Vec<Instance> {
+    let mut merged = Vec::with_capacity(chunk.len());
+    for mut known in chunk {
+        while let Some((id, value)) = values.next_if(|(id, _)| *id < known.id) {
+            merged.push(new_instance(id, value, visit));
+        }
+        let value = values
+            .next_if(|(id, _)| *id == known.id)
+            .map(|(_, value)| value);
+        visit(&mut known, value);
+        merged.push(known);
+    }
+    let is_before_next = |id: &str| next_start.is_none_or(|next| id < next);
+    while let Some((id, value)) = values.next_if(|(id, _)| is_before_next(id)) {
+        merged.push(new_instance(id, value, visit));
+    }
+    merged
+}
+
+fn new_instance<T>(
+    id: Arc<str>,
+    value: T,
     visit: &mut impl FnMut(&mut Instance, Option<T>),
 ) -> Instance {
-    visit(&mut instance, value);
+    let mut instance = Instance::named(id);
+    visit(&mut instance, Some(value));
     instance
 }
 
-/// Pushes `chunk` in even parts of at most [`MAX_CHUNK_INSTANCES`], none with room to spare: the first read of a
-/// fleet comes as one chunk, and parts cut off it by halves would keep room for all of it, each.
-fn split_into(chunks: &mut Vec<Vec<Instance>>, mut chunk: Vec<Instance>) {
-    let (parts, all) = (chunk.len().div_ceil(MAX_CHUNK_INSTANCES), chunk.len());
+/// Pushes `chunk` in even parts of at most [`MAX_CHUNK_INSTANCES`], none with room to spare.
+///
+/// The first reading of a fleet comes as one chunk. Parts that are cut off it by halves would keep
+/// room for all of it, each.
+fn push_split(chunks: &mut Vec<Arc<Vec<Instance>>>, mut chunk: Arc<Vec<Instance>>) {
+    let parts = chunk.len().div_ceil(MAX_CHUNK_INSTANCES);
     if parts == 1 {
-        chunk.shrink_to_fit();
-        return chunks.push(chunk);
+        // A chunk that somebody else shares is left as it is: shrinking it would copy it.
+        if let Some(chunk) = Arc::get_mut(&mut chunk) {
+            chunk.shrink_to_fit();
+        }
+        chunks.push(chunk);
+        return;
     }
-    let mut instances = chunk.into_iter();
+    let all = chunk.len();
+    let mut instances = Arc::unwrap_or_clone(chunk).into_iter();
     for part in 0..parts {
         let length = all * (part + 1) / parts - all * part / parts;
-        chunks.push(instances.by_ref().take(length).collect());
-    }
-}
-
-impl Instance {
-    fn named(id: Arc<str>) -> Self {
-        Self {
-            id,
-            listing: None,
-            summaries: Box::default(),
-            patches: None,
-            items: None,
-        }
-    }
-
-    /// Whether anything but the id is known.
-    fn is_known(&self) -> bool {
-        self.listing.is_some()
-            || !self.summaries.is_empty()
-            || self.patches.is_some()
-            || self.items.is_some()
+        let instances = instances.by_ref().take(length);
+        chunks.push(Arc::new(instances.collect()));
     }
 }
 
@@ -161,17 +176,16 @@ mod tests {
 
     use proptest::prelude::*;
 
-    use super::super::DetailMark;
-    use super::super::instance::ItemDetail;
+    use super::super::details::{Detail, DetailMark};
     use super::*;
 
     fn merge(chunks: &mut Chunks, ids: &BTreeSet<u16>) {
         let values = ids.iter().map(|id| (Arc::from(format!("i-{id:05}")), ()));
         chunks.merge(values, |instance, value| {
             instance.items = value.map(|()| {
-                Box::new(ItemDetail {
+                Box::new(Detail {
                     mark: DetailMark::default(),
-                    associations: Box::default(),
+                    content: Box::default(),
                 })
             })
         });
@@ -214,7 +228,7 @@ mod tests {
     fn a_fleet_read_for_the_first_time_takes_no_more_room_than_its_instances() {
         let mut chunks = Chunks::default();
         merge(&mut chunks, &(0..20_000).collect());
-        let room: usize = chunks.0.iter().map(Vec::capacity).sum();
+        let room: usize = chunks.0.iter().map(|chunk| chunk.capacity()).sum();
         assert_eq!(room, 20_000);
     }
 

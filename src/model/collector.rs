@@ -1,26 +1,102 @@
-//! The collectors of a refresh, and the closed set of reasons for which one fails.
+//! The collectors of a refresh.
 
-/// One reading of one AWS view. The names are label values of `aws_ssm_collector_*`.
+use super::{ComplianceType, Operation};
+
+/// One reading of one AWS view. The names are values of the label `collector`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Collector {
-    /// `DescribeInstanceInformation`: which managed instances there are.
+    /// Which managed instances there are.
     Instances,
-    /// `ListResourceComplianceSummaries`: one row per resource and compliance type.
+    /// The summary of each resource and compliance type.
     Compliance,
-    /// `ListComplianceSummaries`: AWS's own count of resources per compliance type.
+    /// AWS's own counts of resources per compliance type.
     ComplianceTotals,
-    /// `DescribeInstancePatchStates`: patch counts of the listed instances.
+    /// The patch counts of the listed instances.
     Patches,
-    /// `DescribePatchBaselines`: names of patch baselines.
+    /// The names of patch baselines.
     Baselines,
-    /// `ListAssociations`: State Manager associations and their counts.
+    /// State Manager associations, with their counts.
     Associations,
-    /// `ListComplianceItems` of type Association, for instances that are non-compliant for it.
+    /// The non-compliant items of type Association.
     Items,
 }
 
+/// What is known of a collector beforehand.
+struct Entry {
+    collector: Collector,
+    name: &'static str,
+    operation: Operation,
+    reads: &'static str,
+    /// The compliance type without which there is nothing to read for.
+    serves: Option<ComplianceType>,
+}
+
+/// Every collector, in the order of their declaration.
+static COLLECTORS: [Entry; Collector::ALL.len()] = [
+    Entry {
+        collector: Collector::Instances,
+        name: "instances",
+        operation: Operation::DescribeInstanceInformation,
+        reads: "which managed instances there are",
+        serves: None,
+    },
+    Entry {
+        collector: Collector::Compliance,
+        name: "compliance",
+        operation: Operation::ListResourceComplianceSummaries,
+        reads: "one summary per resource and compliance type",
+        serves: None,
+    },
+    Entry {
+        collector: Collector::ComplianceTotals,
+        name: "compliance_totals",
+        operation: Operation::ListComplianceSummaries,
+        reads: "AWS's own counts per compliance type",
+        serves: None,
+    },
+    Entry {
+        collector: Collector::Patches,
+        name: "patches",
+        operation: Operation::DescribeInstancePatchStates,
+        reads: "patch counts of listed instances",
+        serves: Some(ComplianceType::Patch),
+    },
+    Entry {
+        collector: Collector::Baselines,
+        name: "baselines",
+        operation: Operation::DescribePatchBaselines,
+        reads: "names of patch baselines",
+        serves: Some(ComplianceType::Patch),
+    },
+    Entry {
+        collector: Collector::Associations,
+        name: "associations",
+        operation: Operation::ListAssociations,
+        reads: "State Manager associations and their counts",
+        serves: Some(ComplianceType::Association),
+    },
+    Entry {
+        collector: Collector::Items,
+        name: "items",
+        operation: Operation::ListComplianceItems,
+        reads: "non-compliant associations of listed instances that are NON_COMPLIANT \
+         for Association",
+        serves: Some(ComplianceType::Association),
+    },
+];
+
+// An entry in the wrong place does not compile.
+const _: () = {
+    let mut index = 0;
+    while index < COLLECTORS.len() {
+        assert!(COLLECTORS[index].collector as usize == index);
+        index += 1;
+    }
+};
+
 impl Collector {
-    /// Every collector, in the order in which the page lists them.
+    /// Every collector, in the order in which the page lists them and in which a refresh takes in
+    /// what they have read.
     pub const ALL: [Self; 7] = [
         Self::Instances,
         Self::Compliance,
@@ -32,80 +108,27 @@ impl Collector {
     ];
 
     /// The value of the label `collector`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Instances => "instances",
-            Self::Compliance => "compliance",
-            Self::ComplianceTotals => "compliance_totals",
-            Self::Patches => "patches",
-            Self::Baselines => "baselines",
-            Self::Associations => "associations",
-            Self::Items => "items",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.entry().name
     }
-}
 
-/// Why a call to AWS, and with it a collector, failed. A closed set: it is a label value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum FailureReason {
-    /// AWS refused for its own request rate.
-    Throttled,
-    /// The credentials may not do this.
-    AccessDenied,
-    /// The session has ended.
-    ExpiredToken,
-    /// The credentials are wrong, unknown to AWS, or cannot be loaded at all.
-    InvalidCredentials,
-    /// `sts:AssumeRole` was refused.
-    AssumeRoleFailed,
-    /// The region is not enabled for the account: the same credentials work in another one.
-    RegionDisabled,
-    /// No answer in time.
-    Timeout,
-    /// No connection, or one that broke.
-    Network,
-    /// AWS answered with a fault of its own (5xx).
-    ServerError,
-    /// An answer that cannot be read or that lacks its list, or a listing that does not end.
-    BadResponse,
-    /// The exporter itself is at fault: a task of it has panicked.
-    Internal,
-    /// Anything else AWS refused.
-    Other,
-}
+    /// The operation that it calls.
+    pub fn operation(self) -> Operation {
+        self.entry().operation
+    }
 
-impl FailureReason {
-    /// Every reason, in the order of the contract.
-    pub const ALL: [Self; 12] = [
-        Self::Throttled,
-        Self::AccessDenied,
-        Self::ExpiredToken,
-        Self::InvalidCredentials,
-        Self::AssumeRoleFailed,
-        Self::RegionDisabled,
-        Self::Timeout,
-        Self::Network,
-        Self::ServerError,
-        Self::BadResponse,
-        Self::Internal,
-        Self::Other,
-    ];
+    /// What it reads, in a few words.
+    pub fn reads(self) -> &'static str {
+        self.entry().reads
+    }
 
-    /// The value of the label `reason`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Throttled => "throttled",
-            Self::AccessDenied => "access_denied",
-            Self::ExpiredToken => "expired_token",
-            Self::InvalidCredentials => "invalid_credentials",
-            Self::AssumeRoleFailed => "assume_role_failed",
-            Self::RegionDisabled => "region_disabled",
-            Self::Timeout => "timeout",
-            Self::Network => "network",
-            Self::ServerError => "server_error",
-            Self::BadResponse => "bad_response",
-            Self::Internal => "internal",
-            Self::Other => "other",
-        }
+    /// The compliance type that it serves: without that type the collector is off. `None` if it is
+    /// always on.
+    pub fn serves(self) -> Option<ComplianceType> {
+        self.entry().serves.clone()
+    }
+
+    fn entry(self) -> &'static Entry {
+        &COLLECTORS[self as usize]
     }
 }

@@ -4,12 +4,13 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::Collector;
-use super::collected::Collected;
-use super::instance::Summary;
+use super::collected::{Collected, PartialRead};
+use super::instance::DetailContent;
+use super::summary::Summary;
 use super::text::vocabulary;
 
 /// What AWS has had at some time, though it may have been dropped since.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Evidence {
     /// Whether each collector has brought anything.
     collectors: [bool; Collector::ALL.len()],
@@ -37,23 +38,24 @@ impl Evidence {
                 !rows.is_empty()
             }
             Collected::Totals(rows) => !rows.is_empty(),
-            Collected::Patches(read) => read.rows.iter().any(|(_, state)| state.is_some()),
+            Collected::Patches(read) => has_something(read),
             Collected::Baselines(rows) => !rows.is_empty(),
             Collected::Associations(rows) => !rows.is_empty(),
-            Collected::Items(read) => read
-                .rows
-                .iter()
-                .any(|(_, associations)| !associations.is_empty()),
+            Collected::Items(read) => has_something(read),
         };
         self.collectors[collector as usize] |= has_rows;
     }
 
     fn note_types(&mut self, rows: &[(Arc<str>, Summary)]) {
         for (_, summary) in rows {
-            let name: &str = &summary.compliance_type;
+            let name = summary.compliance_type().as_str();
             if !self.compliance_types.contains(name) {
                 self.compliance_types.insert(name.into());
             }
         }
     }
+}
+
+fn has_something<T: DetailContent>(read: &PartialRead<T>) -> bool {
+    read.rows.iter().any(|(_, content)| content.is_something())
 }

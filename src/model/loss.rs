@@ -30,8 +30,18 @@ pub(super) enum Belief {
     Doubted(SuddenLoss),
 }
 
+impl Belief {
+    /// `Ok` if the reading is to be believed.
+    pub(super) fn believed(self) -> Result<(), SuddenLoss> {
+        match self {
+            Self::Doubted(loss) => Err(loss),
+            Self::AtOnce | Self::Confirmed => Ok(()),
+        }
+    }
+}
+
 /// Remembers a reading that was doubted until the next one.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct LossGuard<K>(Option<HashSet<K>>);
 
 impl<K> Default for LossGuard<K> {

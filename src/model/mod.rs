@@ -1,41 +1,83 @@
 //! What compliance is: rows, states, reasons, ages.
 //!
-//! Pure. It knows neither AWS's SDK, nor Prometheus, nor a clock: `now` is an argument.
+//! The model is pure. It knows neither AWS's SDK, nor Prometheus, nor a clock: `now` is an argument.
 //!
-//! [`rows`](self) come from a source and become [`Collected`]; a [`Target`] takes them in, keeps them in
-//! [`Chunks`] of [`Instance`]s, and drops them when they are too old; [`noncompliance_reasons`] says why an
-//! instance is non-compliant.
+//! [`rows`](self) come from a source and become [`Collected`]; a [`Target`] takes them in, keeps
+//! them in [`Chunks`] of [`Instance`]s, and drops them when they are too old;
+//! [`noncompliance_reasons`] says why an instance is non-compliant.
+//!
+//! # Glossary
+//!
+//! | term | meaning |
+//! |---|---|
+//! | account | an entry of the configuration |
+//! | target | one account in one region: a [`Target`] |
+//! | refresh | one reading of a target by its collectors |
+//! | collector | one reading of one AWS view: a [`Collector`] |
+//! | instance | what `DescribeInstanceInformation` lists: a managed instance, EC2 or hybrid |
+//! | resource | anything that has compliance data, listed or not: an [`Instance`] |
+//! | unlisted resource | one that only the compliance views still know: stopped, terminated or never managed |
+//! | compliance type | `Patch`, `Association`, `Custom:...`: a [`ComplianceType`] |
+//! | summary | what AWS says of one resource for one compliance type: a [`Summary`] |
+//! | detail | what explains an instance's summary, read instance by instance: a [`Detail`] of a [`DetailKind`] |
+//! | unreported | a listed instance without a summary that it should have |
+//! | reason | why a collector failed ([`FailureReason`]), or why an instance is non-compliant ([`NoncomplianceReason`]) |
+//! | symbol | a text that repeats over a fleet, stored once: a [`Symbol`] |
 
+mod association;
 mod chunks;
 mod collected;
 mod collector;
+mod compliance_type;
 mod details;
 mod evidence;
+mod failure;
+mod from_rows;
 mod instance;
+mod intern;
+mod interner;
+mod listing;
 mod loss;
 mod noncompliance;
+mod operation;
+mod outcome;
+mod patch_state;
 mod reconciliation;
 mod rows;
+mod selection;
+mod settings;
+mod signature;
+mod summary;
 mod target;
 #[cfg(test)]
 mod tests;
 mod text;
 mod time;
 
+pub use association::NoncompliantAssociation;
 pub use chunks::{Chunks, MAX_CHUNK_INSTANCES};
-pub use collected::{Association, Baseline, Collected, Listings, PartialRead, Summaries, Totals};
-pub use collector::{Collector, FailureReason};
-pub use details::{DetailMark, Signature};
-pub use instance::{
-    Instance, Interner, ItemDetail, Listing, NoncompliantAssociation, PatchCounts, PatchDetail,
-    PatchOperation, SharedListing, Status, StatusCounts, Summary, SummaryCounts, Symbol,
-};
+pub use collected::{Collected, Listings, PartialRead, Summaries};
+pub use collector::Collector;
+pub use compliance_type::ComplianceType;
+pub use details::{Coverage, Detail, DetailKind, DetailMark};
+pub use failure::FailureReason;
+pub use instance::{DetailContent, Instance};
+pub use intern::Symbol;
+pub use interner::Interner;
+pub use listing::{Listing, SharedListing, StatusCounts};
 pub use loss::SuddenLoss;
-pub use noncompliance::{ASSOCIATION, NoncomplianceReason, PATCH, noncompliance_reasons};
+pub use noncompliance::{NoncomplianceReason, noncompliance_reasons};
+pub use operation::Operation;
+pub use outcome::{Attempt, CollectorState, Outcome};
+pub use patch_state::{PatchCounts, PatchOperation};
 pub use rows::{
     AssociationRow, BaselineRow, InstanceRow, ItemCounts, ItemRow, PatchRow, PatchState, Severity,
     SummaryRow, TotalsRow,
 };
-pub use target::{AgeLimits, Attempt, CollectorState, Outcome, Target};
+pub use selection::Selection;
+pub use settings::{Association, Baseline, Totals};
+pub use signature::Signature;
+pub use summary::{Status, Summary, SummaryCounts};
+pub use target::{AgeLimits, Expiry, Target};
 pub use text::{Count, free_text};
 pub use time::{Now, Timestamp};

@@ -1,19 +1,18 @@
-//! Why a resource is non-compliant: the causes of AWS's troubleshooting article, told from what was
-//! read.
+//! Why a resource is non-compliant: the reasons of AWS's troubleshooting article, told from what
+//! was read.
 //!
 //! The article is "Why does my instance appear as non-compliant in the Systems Manager Compliance
-//! dashboard?" (re:Post).
+//! dashboard?" (AWS re:Post).
 
-use super::instance::{Instance, NoncompliantAssociation, Status, Summary};
-use super::rows::PatchState;
+use super::association::NoncompliantAssociation;
+use super::details::DetailMark;
+use super::instance::Instance;
+use super::patch_state::PatchCounts;
+use super::summary::Summary;
 use super::text::document_name;
+use super::{ComplianceType, PatchState};
 
-/// The compliance type of Patch Manager.
-pub const PATCH: &str = "Patch";
-/// The compliance type of State Manager.
-pub const ASSOCIATION: &str = "Association";
-
-/// One cause of non-compliance. A closed set: it is a label value.
+/// One reason for being non-compliant. A closed set, because it is a label value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum NoncomplianceReason {
     /// Approved patches are not installed.
@@ -22,25 +21,125 @@ pub enum NoncomplianceReason {
     PatchesFailed,
     /// Patches are installed, and the instance was not rebooted and scanned since.
     RebootPending,
-    /// Patches are installed that are rejected now.
+    /// Patches are installed that have been rejected since.
     PatchesRejected,
-    /// Windows: security updates are available, and the baseline counts them though they are not
-    /// approved.
+    /// On Windows, security updates are available, and the baseline counts them although they are
+    /// not approved.
     SecurityUpdatesAvailable,
     /// `AWS-GatherSoftwareInventory` did not succeed.
     InventoryFailed,
-    /// `AWS-RunPatchBaselineAssociation` found patches missing; it reports them this way.
+    /// `AWS-RunPatchBaselineAssociation` found patches missing, which it reports this way.
     PatchAssociationNoncompliant,
-    /// Another document's association did not succeed.
+    /// An association of another document did not succeed.
     AssociationFailed,
-    /// Items of a custom type; who writes them knows why.
+    /// There are items of a custom type. Only whoever writes them knows why.
     CustomItems,
-    /// None of the others, although the details were read.
+    /// None of the others holds, although the details were read.
     Unexplained,
 }
 
+/// What is said about a reason wherever it shows up.
+struct Entry {
+    reason: NoncomplianceReason,
+    name: &'static str,
+    holds_when: &'static str,
+    remedy: &'static str,
+}
+
+// === impl NoncomplianceReason ===
+
+/// Every reason, in the order of their declaration.
+static REASONS: [Entry; NoncomplianceReason::ALL.len()] = [
+    Entry {
+        reason: NoncomplianceReason::PatchesMissing,
+        name: "patches_missing",
+        holds_when: "MissingCount is above 0",
+        remedy: "run AWS-RunPatchBaseline with Install",
+    },
+    Entry {
+        reason: NoncomplianceReason::PatchesFailed,
+        name: "patches_failed",
+        holds_when: "FailedCount is above 0",
+        remedy: "read the agent's and the operation's logs on the instance",
+    },
+    Entry {
+        reason: NoncomplianceReason::RebootPending,
+        name: "reboot_pending",
+        holds_when: "InstalledPendingRebootCount is above 0",
+        remedy: "reboot, then scan",
+    },
+    Entry {
+        reason: NoncomplianceReason::PatchesRejected,
+        name: "patches_rejected",
+        holds_when: "InstalledRejectedCount is above 0",
+        remedy: "remove the rejected patches",
+    },
+    Entry {
+        reason: NoncomplianceReason::SecurityUpdatesAvailable,
+        name: "security_updates_available",
+        holds_when: "AvailableSecurityUpdateCount is above 0 and the four counts above do \
+              not make up the summary's",
+        remedy: "approve the updates and install them",
+    },
+    Entry {
+        reason: NoncomplianceReason::InventoryFailed,
+        name: "inventory_failed",
+        holds_when: "an association of AWS-GatherSoftwareInventory is non-compliant",
+        remedy: "troubleshoot Inventory",
+    },
+    Entry {
+        reason: NoncomplianceReason::PatchAssociationNoncompliant,
+        name: "patch_association_noncompliant",
+        holds_when: "an association of AWS-RunPatchBaselineAssociation is non-compliant: \
+              it reports patches this way",
+        remedy: "find the patches through the association",
+    },
+    Entry {
+        reason: NoncomplianceReason::AssociationFailed,
+        name: "association_failed",
+        holds_when: "an association of any other document is non-compliant",
+        remedy: "read the association's execution history",
+    },
+    Entry {
+        reason: NoncomplianceReason::CustomItems,
+        name: "custom_items",
+        holds_when: "always",
+        remedy: "ask whoever writes that type",
+    },
+    Entry {
+        reason: NoncomplianceReason::Unexplained,
+        name: "unexplained",
+        holds_when: "none of the others does, although the details were read after the \
+              summary",
+        remedy: "look at the instance's compliance in the console",
+    },
+];
+
+// An entry in the wrong place does not compile.
+const _: () = {
+    let mut index = 0;
+    while index < REASONS.len() {
+        assert!(REASONS[index].reason as usize == index);
+        index += 1;
+    }
+};
+
 impl NoncomplianceReason {
-    /// The causes of type Patch.
+    /// Every reason.
+    pub const ALL: [Self; 10] = [
+        Self::PatchesMissing,
+        Self::PatchesFailed,
+        Self::RebootPending,
+        Self::PatchesRejected,
+        Self::SecurityUpdatesAvailable,
+        Self::InventoryFailed,
+        Self::PatchAssociationNoncompliant,
+        Self::AssociationFailed,
+        Self::CustomItems,
+        Self::Unexplained,
+    ];
+
+    /// The reasons of type Patch. The first four are those of the first four [`PatchState`]s.
     pub const PATCH: [Self; 6] = [
         Self::PatchesMissing,
         Self::PatchesFailed,
@@ -50,7 +149,7 @@ impl NoncomplianceReason {
         Self::Unexplained,
     ];
 
-    /// The causes of type Association.
+    /// The reasons of type Association.
     pub const ASSOCIATION: [Self; 4] = [
         Self::InventoryFailed,
         Self::PatchAssociationNoncompliant,
@@ -58,75 +157,99 @@ impl NoncomplianceReason {
         Self::Unexplained,
     ];
 
-    /// The value of the label `reason`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::PatchesMissing => "patches_missing",
-            Self::PatchesFailed => "patches_failed",
-            Self::RebootPending => "reboot_pending",
-            Self::PatchesRejected => "patches_rejected",
-            Self::SecurityUpdatesAvailable => "security_updates_available",
-            Self::InventoryFailed => "inventory_failed",
-            Self::PatchAssociationNoncompliant => "patch_association_noncompliant",
-            Self::AssociationFailed => "association_failed",
-            Self::CustomItems => "custom_items",
-            Self::Unexplained => "unexplained",
+    /// The reasons that a compliance type can have.
+    pub fn of_type(compliance_type: &ComplianceType) -> &'static [Self] {
+        match compliance_type {
+            ComplianceType::Patch => &Self::PATCH,
+            ComplianceType::Association => &Self::ASSOCIATION,
+            ComplianceType::Other(_) if compliance_type.is_custom() => &[Self::CustomItems],
+            // AWS has added a type. Nothing of its details is read, so nothing explains it.
+            ComplianceType::Other(_) => &[Self::Unexplained],
         }
     }
+
+    /// The value of the label `reason`.
+    pub fn as_str(self) -> &'static str {
+        self.entry().name
+    }
+
+    /// When the reason holds, in a few words.
+    pub fn holds_when(self) -> &'static str {
+        self.entry().holds_when
+    }
+
+    /// What to do about it, in a few words.
+    pub fn remedy(self) -> &'static str {
+        self.entry().remedy
+    }
+
+    fn entry(self) -> &'static Entry {
+        &REASONS[self as usize]
+    }
 }
 
-/// The causes that hold for `summary` of `instance`, in the order of the contract; none unless it
-/// is non-compliant.
+// === what holds ===
+
+/// The reasons that hold for `summary` of `instance`, in the order of the documentation; none
+/// unless the summary is non-compliant.
 pub fn noncompliance_reasons(instance: &Instance, summary: &Summary) -> Vec<NoncomplianceReason> {
-    if summary.status != Status::NonCompliant {
+    if !summary.is_noncompliant() {
         return Vec::new();
     }
-    match &**summary.compliance_type {
-        PATCH => patch_causes(instance, summary),
-        ASSOCIATION => association_causes(instance, summary),
-        custom if custom.starts_with("Custom:") => vec![NoncomplianceReason::CustomItems],
-        // A type that AWS has added: no view of its details is read, so nothing explains it.
-        _ => vec![NoncomplianceReason::Unexplained],
+    match summary.compliance_type() {
+        ComplianceType::Patch => patch_reasons(instance, summary),
+        ComplianceType::Association => association_reasons(instance, summary),
+        other @ ComplianceType::Other(_) => NoncomplianceReason::of_type(other).to_vec(),
     }
 }
 
-fn patch_causes(instance: &Instance, summary: &Summary) -> Vec<NoncomplianceReason> {
+fn patch_reasons(instance: &Instance, summary: &Summary) -> Vec<NoncomplianceReason> {
     let Some(detail) = &instance.patches else {
         return Vec::new();
     };
-    let mut noncompliance_reasons = Vec::new();
-    if let Some(state) = &detail.state {
-        let noncompliant = state.by_state().take(PatchState::NONCOMPLIANT);
-        noncompliance_reasons.extend(
-            noncompliant
-                .zip(NoncomplianceReason::PATCH)
-                .filter(|((_, count), _)| count.or_zero() > 0)
-                .map(|(_, cause)| cause),
-        );
-        let explained: u64 = state.counts[..PatchState::NONCOMPLIANT]
-            .iter()
-            .map(|count| u64::from(count.or_zero()))
-            .sum();
-        let available = state.counts[PatchState::AvailableSecurityUpdate as usize].or_zero();
-        if available > 0 && u64::from(summary.noncompliant_total) > explained {
-            noncompliance_reasons.push(NoncomplianceReason::SecurityUpdatesAvailable);
-        }
-    }
-    or_unexplained(noncompliance_reasons, detail.mark.confirmed_in, summary)
+    let reasons = match &detail.content {
+        Some(counts) => reasons_of_counts(counts, summary),
+        None => Vec::new(),
+    };
+    or_unexplained(reasons, &detail.mark, summary)
 }
 
-fn association_causes(instance: &Instance, summary: &Summary) -> Vec<NoncomplianceReason> {
+fn reasons_of_counts(counts: &PatchCounts, summary: &Summary) -> Vec<NoncomplianceReason> {
+    let noncompliant = &counts.counts[..PatchState::NONCOMPLIANT];
+    let mut reasons: Vec<_> = noncompliant
+        .iter()
+        .zip(NoncomplianceReason::PATCH)
+        .filter(|(count, _)| count.or_zero() > 0)
+        .map(|(_, reason)| reason)
+        .collect();
+    if are_security_updates_counted(counts, summary) {
+        reasons.push(NoncomplianceReason::SecurityUpdatesAvailable);
+    }
+    reasons
+}
+
+/// Whether the baseline counts available security updates as non-compliant. No API says so for an
+/// instance, but the summary then has more non-compliant items than the four states make up.
+fn are_security_updates_counted(counts: &PatchCounts, summary: &Summary) -> bool {
+    let explained: u64 = counts.counts[..PatchState::NONCOMPLIANT]
+        .iter()
+        .map(|count| u64::from(count.or_zero()))
+        .sum();
+    let available = counts.of(PatchState::AvailableSecurityUpdate).or_zero();
+    available > 0 && u64::from(summary.counts.noncompliant_total) > explained
+}
+
+fn association_reasons(instance: &Instance, summary: &Summary) -> Vec<NoncomplianceReason> {
     let Some(detail) = &instance.items else {
         return Vec::new();
     };
-    let mut noncompliance_reasons: Vec<_> =
-        detail.associations.iter().map(association_cause).collect();
-    noncompliance_reasons.sort_unstable();
-    noncompliance_reasons.dedup();
-    or_unexplained(noncompliance_reasons, detail.mark.confirmed_in, summary)
+    let mut reasons: Vec<_> = detail.content.iter().map(association_reason).collect();
+    reasons.sort_unstable();
+    reasons.dedup();
+    or_unexplained(reasons, &detail.mark, summary)
 }
 
-fn association_cause(association: &NoncompliantAssociation) -> NoncomplianceReason {
+fn association_reason(association: &NoncompliantAssociation) -> NoncomplianceReason {
     match document_name(&association.document) {
         "AWS-GatherSoftwareInventory" => NoncomplianceReason::InventoryFailed,
         "AWS-RunPatchBaselineAssociation" => NoncomplianceReason::PatchAssociationNoncompliant,
@@ -136,28 +259,12 @@ fn association_cause(association: &NoncompliantAssociation) -> NoncomplianceReas
 
 /// A summary that its details do not explain says so, unless the details are older than it is.
 fn or_unexplained(
-    mut noncompliance_reasons: Vec<NoncomplianceReason>,
-    detail_confirmed_in: u32,
+    mut reasons: Vec<NoncomplianceReason>,
+    mark: &DetailMark,
     summary: &Summary,
 ) -> Vec<NoncomplianceReason> {
-    if noncompliance_reasons.is_empty() && detail_confirmed_in >= summary.read_in {
-        noncompliance_reasons.push(NoncomplianceReason::Unexplained);
+    if reasons.is_empty() && mark.confirmed_in >= summary.read_in {
+        reasons.push(NoncomplianceReason::Unexplained);
     }
-    noncompliance_reasons
-}
-
-impl Summary {
-    /// Whether AWS says `NON_COMPLIANT`.
-    pub fn is_noncompliant(&self) -> bool {
-        self.status == Status::NonCompliant
-    }
-}
-
-impl Instance {
-    /// The summary for a compliance type.
-    pub fn summary(&self, compliance_type: &str) -> Option<&Summary> {
-        self.summaries
-            .iter()
-            .find(|summary| &**summary.compliance_type == compliance_type)
-    }
+    reasons
 }

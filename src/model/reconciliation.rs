@@ -1,25 +1,29 @@
 //! The two views of a fleet, and what may be told from both: which instances are managed, and which
 //! of them report.
 //!
-//! Each is read at its own moment, a live list that moves under the reader, and either may fail for
-//! a while. So what one says of an instance that the other has not been read for since is not
-//! concluded from yet, and a summary that a single read misses is not forgotten at once.
+//! Each view is read at its own moment, is a live list that moves under the reader, and may fail
+//! for a while. So nothing is concluded from what one view says of an instance before the other
+//! one has been read as well, and a summary that a single reading misses is not forgotten at once.
 
 use std::collections::{BTreeSet, HashSet};
+use std::mem;
 use std::sync::Arc;
 
+use super::ComplianceType;
 use super::chunks::Chunks;
-use super::instance::{Instance, Listing, Summary, Symbol};
+use super::details::DetailKind;
+use super::instance::Instance;
+use super::listing::Listing;
 use super::loss::{Belief, LossGuard, SuddenLoss, sudden_loss};
-use super::noncompliance::{ASSOCIATION, PATCH};
+use super::summary::Summary;
 
-/// Reads of the summaries without one after which a listed instance has lost it. One is not enough:
-/// rows move between the pages of a live listing.
-const MISSED_READS: u8 = 2;
+/// Readings of the summaries without one of an instance's after which it has lost that summary.
+/// One is not enough: rows move between the pages of a live listing.
+const MISSED_READINGS: u8 = 2;
 
-/// What is remembered between the reads of the two views. Empty while both are read and nothing
-/// comes or goes.
-#[derive(Debug, Default)]
+/// What is remembered between the readings of the two views. It is empty while both are read and
+/// nothing comes or goes.
+#[derive(Clone, Debug, Default)]
 pub(super) struct Reconciliation {
     /// Summaries that became due by a listing, until the summaries are read.
     newly_due: Awaited,
@@ -27,15 +31,15 @@ pub(super) struct Reconciliation {
     /// them.
     newly_lost: Awaited,
     listing_guard: LossGuard<Arc<str>>,
-    summary_guard: LossGuard<(Arc<str>, Symbol)>,
-    /// The summaries that were judged last lost most of a fleet, as those before them did.
+    summary_guard: LossGuard<(Arc<str>, ComplianceType)>,
+    /// Whether the summaries that were judged last lost most of a fleet, as those before them did.
     is_loss_confirmed: bool,
 }
 
 /// Instances, each with a compliance type of which nothing can be concluded yet.
-type Awaited = HashSet<(Arc<str>, &'static str)>;
+type Awaited = HashSet<(Arc<str>, ComplianceType)>;
 
-// === impl Views ===
+// === impl Reconciliation ===
 
 impl Reconciliation {
     /// Judges a complete listing; see [`loss`](super::loss).
@@ -47,18 +51,10 @@ impl Reconciliation {
         let known = chunks
             .instances()
             .filter(|instance| instance.listing.is_some());
-        let is_read = |instance: &&Instance| {
-            rows.binary_search_by(|(id, _)| id.cmp(&instance.id))
-                .is_ok()
-        };
-        let loss = sudden_loss(known, is_read);
-        match self
-            .listing_guard
+        let loss = sudden_loss(known, |instance| has_listing(rows, &instance.id));
+        self.listing_guard
             .judge(loss, || rows.iter().map(|(id, _)| Arc::clone(id)).collect())
-        {
-            Belief::Doubted(loss) => Err(loss),
-            Belief::AtOnce | Belief::Confirmed => Ok(()),
-        }
+            .believed()
     }
 
     /// Judges complete summaries, type by type: one type may be lost and the others intact.
@@ -66,100 +62,109 @@ impl Reconciliation {
         &mut self,
         chunks: &Chunks,
         rows: &[(Arc<str>, Summary)],
-        all_listed: bool,
+        are_all_listed: bool,
     ) -> Result<(), SuddenLoss> {
-        let loss = lost_summaries(chunks, rows, all_listed);
-        let key = |(id, summary): &(Arc<str>, Summary)| {
-            (Arc::clone(id), Symbol::clone(&summary.compliance_type))
-        };
+        let loss = lost_summaries(chunks, rows, are_all_listed);
         let belief = self
             .summary_guard
-            .judge(loss, || rows.iter().map(key).collect());
+            .judge(loss, || rows.iter().map(summary_key).collect());
         self.is_loss_confirmed = belief == Belief::Confirmed;
-        match belief {
-            Belief::Doubted(loss) => Err(loss),
-            Belief::AtOnce | Belief::Confirmed => Ok(()),
-        }
+        belief.believed()
     }
 
-    /// Takes in a complete listing; `compared` if the summaries are as new, or there are none at
-    /// all.
+    /// Takes in a complete listing. `are_compared` says whether the summaries are as new, or there
+    /// are none at all.
     ///
-    /// What it misses is not listed from now on, and has no details.
+    /// What the listing misses is not listed from now on, and has no details.
     pub(super) fn take_listings(
         &mut self,
         chunks: &mut Chunks,
         rows: Vec<(Arc<str>, Listing)>,
-        compared: bool,
+        are_compared: bool,
     ) {
         self.newly_lost.clear();
         chunks.merge(rows, |instance, listing| {
-            let due_before = instance.due();
+            let due_before: Vec<ComplianceType> = instance.due().collect();
             put(&mut instance.listing, listing);
-            if !compared {
-                let newly = instance
-                    .due()
-                    .filter(|kind| instance.summary(kind).is_none());
-                let newly = newly.filter(|kind| !due_before.clone().any(|before| before == *kind));
-                self.newly_due
-                    .extend(newly.map(|kind| (Arc::clone(&instance.id), kind)));
+            if !are_compared {
+                let newly_due = instance.missing().filter(|due| !due_before.contains(due));
+                self.newly_due.extend(of_instance(instance, newly_due));
             }
-            // Details are of listed instances.
             if instance.listing.is_none() {
-                (instance.patches, instance.items) = (None, None);
+                instance.drop_all_details();
             }
         });
     }
 
-    /// Takes in complete summaries; `compared` if the listing is as new. While there is none, all
-    /// are listed.
+    /// Takes in complete summaries. `are_compared` says whether the listing is as new. While there
+    /// is no listing, all instances count as listed.
     pub(super) fn take_summaries(
         &mut self,
         chunks: &mut Chunks,
         rows: Vec<(Arc<str>, Summary)>,
-        all_listed: bool,
-        compared: bool,
+        are_all_listed: bool,
+        are_compared: bool,
     ) {
         self.newly_due.clear();
         // A loss that was read twice already needs no third reading.
-        let missed_reads = if std::mem::take(&mut self.is_loss_confirmed) {
+        let missed_readings = if mem::take(&mut self.is_loss_confirmed) {
             1
         } else {
-            MISSED_READS
+            MISSED_READINGS
         };
         chunks.merge(by_id(rows), |instance, summaries| {
-            let missing: Vec<_> = instance.missing().collect();
-            let listed = all_listed || instance.listing.is_some();
-            take_summaries(
-                instance,
-                summaries.unwrap_or_default(),
-                listed,
-                missed_reads,
-            );
-            if !compared {
-                let newly = instance.missing().filter(|kind| !missing.contains(kind));
-                self.newly_lost
-                    .extend(newly.map(|kind| (Arc::clone(&instance.id), kind)));
+            let missing_before: Vec<ComplianceType> = instance.missing().collect();
+            let is_listed = are_all_listed || instance.listing.is_some();
+            let kept_for = if is_listed { missed_readings } else { 0 };
+            replace_summaries(instance, summaries.unwrap_or_default(), kept_for);
+            if !are_compared {
+                let lost = instance
+                    .missing()
+                    .filter(|missing| !missing_before.contains(missing));
+                self.newly_lost.extend(of_instance(instance, lost));
             }
         });
     }
 
-    /// The summaries have been dropped.
+    /// Drops all summaries.
     pub(super) fn drop_summaries(&mut self, chunks: &mut Chunks) {
         self.newly_due.clear();
         chunks.update(|instance| instance.summaries = Box::default());
     }
 
     /// Whether both views agree that an instance has no summary that it should have.
-    pub(super) fn is_unreported(&self, instance: &Instance, compliance_type: &str) -> bool {
-        let is_awaited = |awaited: &Awaited| {
-            !awaited.is_empty() && awaited.contains(&(Arc::clone(&instance.id), compliance_type))
-        };
-        instance.due().any(|kind| kind == compliance_type)
-            && instance.summary(compliance_type).is_none()
-            && !is_awaited(&self.newly_due)
-            && !is_awaited(&self.newly_lost)
+    pub(super) fn is_unreported(
+        &self,
+        instance: &Instance,
+        compliance_type: &ComplianceType,
+    ) -> bool {
+        instance
+            .missing()
+            .any(|missing| missing == *compliance_type)
+            && !is_awaited(&self.newly_due, instance, compliance_type)
+            && !is_awaited(&self.newly_lost, instance, compliance_type)
     }
+}
+
+fn has_listing(rows: &[(Arc<str>, Listing)], id: &str) -> bool {
+    rows.binary_search_by(|(other, _)| (**other).cmp(id))
+        .is_ok()
+}
+
+fn summary_key((id, summary): &(Arc<str>, Summary)) -> (Arc<str>, ComplianceType) {
+    (Arc::clone(id), summary.compliance_type().clone())
+}
+
+fn of_instance(
+    instance: &Instance,
+    types: impl Iterator<Item = ComplianceType>,
+) -> impl Iterator<Item = (Arc<str>, ComplianceType)> {
+    types.map(|compliance_type| (Arc::clone(&instance.id), compliance_type))
+}
+
+fn is_awaited(awaited: &Awaited, instance: &Instance, compliance_type: &ComplianceType) -> bool {
+    // This is asked of every instance, and there is hardly ever anything to look up.
+    !awaited.is_empty() && awaited.contains(&(Arc::clone(&instance.id), compliance_type.clone()))
 }
 
 // === impl Instance ===
@@ -167,29 +172,35 @@ impl Reconciliation {
 impl Instance {
     /// The compliance types that a listed instance should have a summary of.
     ///
-    /// Patch always: without one it was never scanned, or only by
-    /// `AWS-RunPatchBaselineAssociation`, or longer ago than AWS keeps. Association where the
+    /// That is always Patch: without that summary the instance was never scanned, or only by
+    /// `AWS-RunPatchBaselineAssociation`, or longer ago than AWS keeps. It is Association where the
     /// listing gives an association status.
-    fn due(&self) -> impl Iterator<Item = &'static str> + Clone + use<> {
-        let patch = self.listing.is_some();
-        let association = self
+    fn due(&self) -> impl Iterator<Item = ComplianceType> + use<> {
+        let is_listed = self.listing.is_some();
+        let has_associations = self
             .listing
             .as_ref()
             .is_some_and(|listing| listing.shared.has_associations);
-        [(PATCH, patch), (ASSOCIATION, association)]
-            .into_iter()
-            .filter(|(_, due)| *due)
-            .map(|(kind, _)| kind)
+        let patch = is_listed.then_some(ComplianceType::Patch);
+        let association = has_associations.then_some(ComplianceType::Association);
+        patch.into_iter().chain(association)
     }
 
-    /// Those of them that it has no summary of.
-    fn missing(&self) -> impl Iterator<Item = &'static str> {
-        self.due().filter(|kind| self.summary(kind).is_none())
+    /// Of the compliance types that are due, those that it has no summary of.
+    fn missing(&self) -> impl Iterator<Item = ComplianceType> {
+        self.due()
+            .filter(|compliance_type| self.summary(compliance_type).is_none())
+    }
+
+    fn drop_all_details(&mut self) {
+        for kind in DetailKind::ALL {
+            self.drop_detail(kind);
+        }
     }
 }
 
-/// Puts a value where the last one was: a fleet that is read again and again keeps its place in
-/// memory.
+/// Puts a value where the last one was, so that a fleet that is read again and again keeps its
+/// place in memory.
 pub(super) fn put<T>(place: &mut Option<Box<T>>, value: Option<T>) {
     match (place.as_deref_mut(), value) {
         (Some(last), Some(value)) => *last = value,
@@ -210,69 +221,82 @@ fn by_id(rows: Vec<(Arc<str>, Summary)>) -> impl Iterator<Item = (Arc<str>, Vec<
     })
 }
 
-/// The first compliance type of which most listed instances have lost the summaries that the last
-/// complete reading had.
+/// Replaces the summaries of one resource by those of a complete reading. Those that it misses stay
+/// until `kept_for` readings have missed them.
+fn replace_summaries(instance: &mut Instance, mut read: Vec<Summary>, kept_for: u8) {
+    let before = mem::take(&mut instance.summaries);
+    if kept_for > 0 {
+        let missed: Vec<Summary> = before
+            .into_iter()
+            .filter(|known| !has_type(&read, known.compliance_type()))
+            .map(missed_once_more)
+            .filter(|known| known.missed < kept_for)
+            .collect();
+        read.extend(missed);
+        read.sort_by(|a, b| a.compliance_type().cmp(b.compliance_type()));
+    }
+    instance.summaries = read.into_boxed_slice();
+    instance.drop_needless_details();
+}
+
+fn has_type(summaries: &[Summary], compliance_type: &ComplianceType) -> bool {
+    summaries
+        .iter()
+        .any(|summary| summary.compliance_type() == compliance_type)
+}
+
+fn missed_once_more(summary: Summary) -> Summary {
+    Summary {
+        missed: summary.missed + 1,
+        ..summary
+    }
+}
+
+// === lost summaries ===
+
+/// The loss of the first compliance type of which most listed instances have lost the summaries
+/// that the last complete reading had.
 fn lost_summaries(
     chunks: &Chunks,
     rows: &[(Arc<str>, Summary)],
-    all_listed: bool,
+    are_all_listed: bool,
 ) -> Option<SuddenLoss> {
-    let listed = || {
-        chunks
-            .instances()
-            .filter(|instance| all_listed || instance.listing.is_some())
-    };
-    let types: BTreeSet<&str> = listed()
-        .flat_map(summaries_last_read)
-        .map(|summary| &**summary.compliance_type as &str)
+    let types: BTreeSet<&ComplianceType> = listed(chunks, are_all_listed)
+        .flat_map(last_read)
+        .map(Summary::compliance_type)
         .collect();
     types.into_iter().find_map(|compliance_type| {
-        let is_of_type = |summary: &Summary| **summary.compliance_type == *compliance_type;
-        let known = listed().filter(|instance| summaries_last_read(instance).any(is_of_type));
-        let order = |row: &(Arc<str>, Summary), id: &str| {
-            (*row.0)
-                .cmp(id)
-                .then_with(|| (**row.1.compliance_type).cmp(compliance_type))
-        };
+        let known = listed(chunks, are_all_listed)
+            .filter(|instance| was_last_read(instance, compliance_type));
         sudden_loss(known, |instance| {
-            rows.binary_search_by(|row| order(row, &instance.id))
-                .is_ok()
+            has_summary(rows, &instance.id, compliance_type)
         })
     })
 }
 
-/// Those that the last complete reading had.
-fn summaries_last_read(instance: &Instance) -> impl Iterator<Item = &Summary> {
+fn listed(chunks: &Chunks, are_all_listed: bool) -> impl Iterator<Item = &Instance> {
+    chunks
+        .instances()
+        .filter(move |instance| are_all_listed || instance.listing.is_some())
+}
+
+/// The summaries that the last complete reading had.
+fn last_read(instance: &Instance) -> impl Iterator<Item = &Summary> {
     instance
         .summaries
         .iter()
         .filter(|summary| summary.missed == 0)
 }
 
-/// A complete read of the summaries of one resource. Those that this many reads have missed are
-/// lost.
-fn take_summaries(instance: &mut Instance, mut read: Vec<Summary>, listed: bool, missed_reads: u8) {
-    if listed {
-        let lost = std::mem::take(&mut instance.summaries)
-            .into_iter()
-            .filter(|known| {
-                !read
-                    .iter()
-                    .any(|summary| summary.compliance_type == known.compliance_type)
-            })
-            .map(|known| Summary {
-                missed: known.missed + 1,
-                ..known
-            })
-            .filter(|known| known.missed < missed_reads);
-        read.extend(lost.collect::<Vec<_>>());
-        read.sort_by(|a, b| a.compliance_type.cmp(&b.compliance_type));
-    }
-    instance.summaries = read.into_boxed_slice();
-    if instance
-        .summary(ASSOCIATION)
-        .is_none_or(|summary| !summary.is_noncompliant())
-    {
-        instance.items = None;
-    }
+fn was_last_read(instance: &Instance, compliance_type: &ComplianceType) -> bool {
+    last_read(instance).any(|summary| summary.compliance_type() == compliance_type)
+}
+
+fn has_summary(rows: &[(Arc<str>, Summary)], id: &str, compliance_type: &ComplianceType) -> bool {
+    rows.binary_search_by(|(other, summary)| {
+        (**other)
+            .cmp(id)
+            .then_with(|| summary.compliance_type().cmp(compliance_type))
+    })
+    .is_ok()
 }

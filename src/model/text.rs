@@ -1,9 +1,6 @@
-//! AWS's words made safe to be label values, and stored once where they repeat.
+//! AWS's words made safe to be label values.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
-use std::hash::Hash;
-use std::sync::{Arc, Mutex, PoisonError};
 
 /// What an unreadable value of a vocabulary becomes.
 const UNKNOWN: &str = "Unknown";
@@ -76,37 +73,6 @@ impl Count {
     }
 }
 
-/// Values that repeat over a fleet, each stored once per target.
-#[derive(Debug)]
-pub(crate) struct InternPool<T>(Mutex<HashSet<Arc<T>>>);
-
-impl<T> Default for InternPool<T> {
-    fn default() -> Self {
-        Self(Mutex::default())
-    }
-}
-
-impl<T: Eq + Hash> InternPool<T> {
-    /// The one copy of `value`.
-    pub(crate) fn get(&self, value: T) -> Arc<T> {
-        let mut values = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = values.get(&value) {
-            return Arc::clone(known);
-        }
-        let value = Arc::new(value);
-        values.insert(Arc::clone(&value));
-        value
-    }
-
-    /// Forgets the values that nothing holds any more.
-    pub(crate) fn sweep(&self) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .retain(|value| Arc::strong_count(value) > 1);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -134,16 +100,6 @@ mod tests {
             document_name("arn:aws:ssm:eu-west-1:1:document/Mine"),
             "Mine"
         );
-    }
-
-    #[test]
-    fn what_nothing_holds_is_swept_away() {
-        let shared = InternPool::default();
-        let kept = shared.get("kept".to_owned());
-        drop(shared.get("dropped".to_owned()));
-        shared.sweep();
-        assert_eq!(shared.0.lock().expect("not poisoned").len(), 1);
-        assert!(Arc::ptr_eq(&kept, &shared.get("kept".to_owned())));
     }
 
     proptest! {

@@ -6,9 +6,11 @@
 
 pub(crate) mod changes;
 
+use std::sync::Arc;
+
 use futures_util::future::join_all;
 use serde_json::Value;
-use ssm_compliance_exporter::app::Fleet;
+use ssm_compliance_exporter::app::{Fleet, FleetRefresher};
 use ssm_compliance_exporter::metrics::{Body, Encoding, Format as Exposed};
 use ssm_simulator::{Fault, FaultKind, Options, ResourceTruth};
 use tokio::time::{Duration, Instant, sleep};
@@ -25,6 +27,7 @@ const ROUNDS: usize = 5;
 pub(crate) struct Bench {
     pub(crate) aws: Aws,
     fleet: Fleet,
+    refreshers: Vec<Arc<FleetRefresher>>,
 }
 
 impl Bench {
@@ -47,22 +50,20 @@ impl Bench {
         let fleet = Fleet::new(&settings.config(&aws), Some(credentials))
             .await
             .unwrap();
-        join_all(
-            fleet
-                .refreshers
-                .iter()
-                .map(|refresher| refresher.refresh(true)),
-        )
-        .await;
-        let bench = Self { aws, fleet };
+        let refreshers = fleet.refreshers();
+        join_all(refreshers.iter().map(|refresher| refresher.refresh(true))).await;
+        let bench = Self {
+            aws,
+            fleet,
+            refreshers,
+        };
         bench.assert_true("the first refresh", |_| true);
         bench
     }
 
     pub(crate) async fn refresh(&self) {
         join_all(
-            self.fleet
-                .refreshers
+            self.refreshers
                 .iter()
                 .map(|refresher| refresher.refresh(false)),
         )

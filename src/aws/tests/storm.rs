@@ -19,8 +19,8 @@ use crate::aws::base::settings;
 use crate::aws::base_credentials::BaseCredentials;
 use crate::aws::testing::{Counts, options};
 use crate::aws::{AwsBase, SsmSource, TargetOptions};
-use crate::collect::{Clock, Identification, Plan, RefreshObserver, Refresher};
-use crate::model::{AgeLimits, Collector, Target, Timestamp};
+use crate::collect::{Clock, Identification, RefreshObserver, Refresher, TargetTask};
+use crate::model::{AgeLimits, Collector, Selection, Target, Timestamp};
 
 const INTERVAL: Duration = Duration::from_mins(5);
 const STALE_AFTER: Duration = Duration::from_mins(40);
@@ -110,12 +110,11 @@ impl RefreshObserver for Notes {
 
     fn refresh_ended(&self, _: Duration) {}
 
-    async fn show(&self, target: &Arc<Mutex<Target>>) {
-        let target = target.lock().expect("unpoisoned");
+    async fn show(&self, target: Target) {
         let detail = target
             .instances()
             .next()
-            .and_then(|instance| instance.patches.as_ref()?.state.as_ref());
+            .and_then(|instance| instance.patches.as_ref()?.content.as_ref());
         let failed = |collector: Collector| {
             let reason = target.collector(collector).attempt?.result.err()?;
             Some((collector.as_str(), reason.as_str()))
@@ -177,14 +176,13 @@ async fn a_storm_of_an_hour_is_met_with_few_calls_named_and_over_within_an_inter
     };
     let clock = Clock::new(|| Timestamp::from_millis(1_763_200_000_000));
     let source = source(&sky);
-    let refresher = Refresher::new(
-        source,
-        notes.clone(),
-        Plan::everything(),
+    let task = TargetTask {
+        name: "test".to_owned(),
+        selection: Selection::everything(),
         clock,
-        Target::new(ages),
-        "test".to_owned(),
-    );
+        target: Target::new(ages),
+    };
+    let refresher = Refresher::new(Arc::new(source), notes.clone(), task);
     let run = Arc::new(refresher).run(tokio::runtime::Handle::current(), INTERVAL, Duration::ZERO);
     let _ = tokio::time::timeout(Duration::from_mins(100), run).await;
     let named = |shown: &Shown| {

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use super::script::Script;
 use super::world::{self, Known, ScriptedTarget};
 use super::*;
-use crate::model::{AgeLimits, Attempt, Collector, Target, Timestamp};
+use crate::model::{AgeLimits, Attempt, Collector, Selection, Target, Timestamp};
 
 pub(super) const STALE_AFTER: Duration = Duration::from_hours(1);
 pub(super) const FULL_EVERY: Duration = Duration::from_hours(6);
@@ -29,7 +29,6 @@ pub(super) struct Notes(Arc<Mutex<Noted>>);
 
 pub(super) struct Noted {
     start: Instant,
-    target: Option<Arc<Mutex<Target>>>,
     /// Whether another target was here before.
     pub(super) is_double: bool,
     account_id: Option<String>,
@@ -55,18 +54,22 @@ pub(super) struct Shown {
 
 impl Bench {
     pub(super) fn new(world: ScriptedTarget) -> Self {
-        Self::with_plan(world, Plan::everything())
+        Self::with_selection(world, Selection::everything())
     }
 
-    pub(super) fn with_plan(world: ScriptedTarget, plan: Plan) -> Self {
+    pub(super) fn with_selection(world: ScriptedTarget, selection: Selection) -> Self {
         Self::with_clock(
             world,
-            plan,
+            selection,
             Clock::new(|| Timestamp::from_millis(1_763_200_000_000)),
         )
     }
 
-    pub(super) fn with_clock(mut world: ScriptedTarget, plan: Plan, clock: Clock) -> Self {
+    pub(super) fn with_clock(
+        mut world: ScriptedTarget,
+        selection: Selection,
+        clock: Clock,
+    ) -> Self {
         world.settle();
         let (script, board) = (Script::new(world), Notes::new());
         let target = Target::new(AgeLimits {
@@ -74,14 +77,13 @@ impl Bench {
             interval: INTERVAL,
             full_every: FULL_EVERY,
         });
-        let refresher = Refresher::new(
-            script.clone(),
-            board.clone(),
-            plan,
+        let task = TargetTask {
+            name: "test".to_owned(),
+            selection,
             clock,
             target,
-            "test".to_owned(),
-        );
+        };
+        let refresher = Refresher::new(Arc::new(script.clone()), board.clone(), task);
         Self {
             script,
             board,
@@ -118,16 +120,9 @@ impl Bench {
         let _ = tokio::time::timeout(time + Duration::from_millis(1), run).await;
     }
 
-    /// Reads the target, once it was shown.
+    /// Reads the target as it is now.
     pub(super) fn target<T>(&self, read: impl FnOnce(&Target) -> T) -> T {
-        let target = self
-            .board
-            .noted()
-            .target
-            .clone()
-            .expect("the board was shown the target");
-        let target = target.lock().expect("no test panics inside");
-        read(&target)
+        read(&self.refresher.target.lock().expect("no test panics inside"))
     }
 
     pub(super) fn known(&self) -> BTreeMap<String, Known> {
@@ -162,7 +157,6 @@ impl Notes {
         let start = Instant::now();
         Self(Arc::new(Mutex::new(Noted {
             start,
-            target: None,
             is_double: false,
             account_id: None,
             panics: 0,
@@ -216,11 +210,9 @@ impl RefreshObserver for Notes {
         noted.ends.push(at);
     }
 
-    async fn show(&self, target: &Arc<Mutex<Target>>) {
-        let (known, results) = {
-            let target = target.lock().expect("no test panics inside");
-            (world::known(&target), world::results(&target))
-        };
+    async fn show(&self, snapshot: Target) {
+        let known = world::known(&snapshot);
+        let results = world::results(&snapshot);
         let mut noted = self.noted();
         if noted.panics_when_shown > 0 {
             noted.panics_when_shown -= 1;
@@ -229,6 +221,5 @@ impl RefreshObserver for Notes {
         }
         let at = noted.start.elapsed();
         noted.shown.push(Shown { at, known, results });
-        noted.target = Some(Arc::clone(target));
     }
 }

@@ -6,7 +6,7 @@ use super::bench::Bench;
 use super::script::Step;
 use super::world::{ScriptedTarget, id};
 use super::*;
-use crate::model::{ASSOCIATION, Collector, FailureReason, PATCH};
+use crate::model::{Collector, FailureReason};
 
 const LISTING: Operation = Operation::DescribeInstanceInformation;
 const SUMMARIES: Operation = Operation::ListResourceComplianceSummaries;
@@ -32,7 +32,7 @@ async fn empty_pages_with_a_token_are_not_the_end() {
     bench.script.rule(|call| match call.number {
         0 if call.operation.is_listing() => Step::Empty("0#first".into()),
         1 if call.operation.is_listing() => Step::Empty("0#second".into()),
-        _ => Step::SourceResult,
+        _ => Step::Answer,
     });
     bench.refresh().await;
     assert_eq!(bench.failures(), []);
@@ -49,7 +49,7 @@ async fn a_repeated_token_leaves_the_listing_incomplete_and_the_last_good_one_st
     bench.script.change(|world| world.unlist(&id(3)));
     bench.script.rule(|call| match call.operation {
         LISTING => Step::Next("50".into()),
-        _ => Step::SourceResult,
+        _ => Step::Answer,
     });
     bench.refresh().await;
     assert_eq!(bench.failures(), [("instances", "bad_response")]);
@@ -77,7 +77,7 @@ async fn a_listing_without_end_is_given_up() {
             if call.operation == operation {
                 Step::Next(format!("0#{}", call.number))
             } else {
-                Step::SourceResult
+                Step::Answer
             }
         });
         bench.refresh().await;
@@ -93,7 +93,7 @@ async fn rows_without_an_id_are_counted_and_fail_nothing() {
         if call.operation == LISTING {
             Step::Skip(2)
         } else {
-            Step::SourceResult
+            Step::Answer
         }
     });
     bench.refresh().await;
@@ -152,7 +152,7 @@ async fn with_unknown_types_there_is_one_chain_of_all() {
         Operation::ListComplianceSummaries => {
             Step::Fail(FailureReason::AccessDenied, FailureScope::Call)
         }
-        _ => Step::SourceResult,
+        _ => Step::Answer,
     });
     bench.refresh().await;
     assert_eq!(bench.failures(), [("compliance_totals", "access_denied")]);
@@ -174,7 +174,7 @@ async fn of_two_chains_that_fail_the_first_in_order_says_why_and_nothing_of_eith
             (SUMMARIES, Some(ASSOCIATION)) => {
                 Step::Fail(FailureReason::ServerError, FailureScope::Call)
             }
-            _ => Step::SourceResult,
+            _ => Step::Answer,
         },
     );
     bench.refresh().await;

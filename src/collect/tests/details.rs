@@ -7,7 +7,7 @@ use super::bench::Bench;
 use super::script::{Call, Step};
 use super::world::{ScriptedTarget, id};
 use super::*;
-use crate::model::{ASSOCIATION, Collector, FailureReason, PATCH};
+use crate::model::{Collector, FailureReason};
 
 pub(super) const PATCHES: Operation = Operation::DescribeInstancePatchStates;
 pub(super) const ITEMS: Operation = Operation::ListComplianceItems;
@@ -24,7 +24,7 @@ pub(super) fn unreadable(bad: BTreeSet<String>) -> impl Fn(&Call) -> Step + Send
         PATCHES if call.about.iter().any(|id| bad.contains(id)) => {
             Step::Fail(FailureReason::BadResponse, FailureScope::Content)
         }
-        _ => Step::SourceResult,
+        _ => Step::Answer,
     }
 }
 
@@ -34,7 +34,7 @@ fn failing(operation: Operation) -> impl Fn(&Call) -> Step + Send {
         if call.operation == operation {
             Step::Fail(FailureReason::Throttled, FailureScope::Call)
         } else {
-            Step::SourceResult
+            Step::Answer
         }
     }
 }
@@ -129,7 +129,7 @@ async fn when_the_listing_fails_details_go_on_for_the_last_good_one() {
         .script
         .rule(|call| match (call.operation, &call.token) {
             (LISTING, Some(_)) => Step::Fail(FailureReason::Network, FailureScope::Call),
-            _ => Step::SourceResult,
+            _ => Step::Answer,
         });
     bench.refresh().await;
     assert_eq!(bench.failures(), [("instances", "network")]);
@@ -170,7 +170,7 @@ async fn details_whose_instances_are_not_known_have_failed_with_the_listings() {
     bench.script.rule(|call| match call.operation {
         LISTING => Step::Fail(FailureReason::AccessDenied, FailureScope::Call),
         SUMMARIES => Step::Fail(FailureReason::ServerError, FailureScope::Call),
-        _ => Step::SourceResult,
+        _ => Step::Answer,
     });
     bench.refresh().await;
     let expected = [
@@ -213,7 +213,7 @@ async fn a_batch_that_fails_as_a_call_is_not_halved() {
         .script
         .rule(|call| match (call.operation, call.number) {
             (PATCHES, 0) => Step::Fail(FailureReason::Throttled, FailureScope::Call),
-            _ => Step::SourceResult,
+            _ => Step::Answer,
         });
     bench.refresh().await;
     assert_eq!(bench.script.calls(PATCHES).len(), 3);
@@ -251,7 +251,7 @@ async fn an_instance_that_has_gone_is_no_error() {
         PATCHES | ITEMS if call.about.contains(&id(8)) => {
             Step::Fail(FailureReason::Other, FailureScope::Gone)
         }
-        _ => Step::SourceResult,
+        _ => Step::Answer,
     });
     bench.refresh().await;
     for collector in [Collector::Patches, Collector::Items] {
@@ -307,7 +307,7 @@ async fn the_same_share_holds_for_items() {
             ITEMS if ids(0..bad).contains(&call.about[0]) => {
                 Step::Fail(FailureReason::ServerError, FailureScope::Call)
             }
-            _ => Step::SourceResult,
+            _ => Step::Answer,
         });
         bench.refresh().await;
         let attempt = bench.attempt(Collector::Items);
@@ -322,7 +322,7 @@ async fn the_reason_of_a_failure_is_the_first_met() {
     bench.script.rule(move |call| match call.operation {
         PATCHES if first(call) => Step::Fail(FailureReason::Network, FailureScope::Call),
         PATCHES => Step::Fail(FailureReason::Throttled, FailureScope::Call),
-        _ => Step::SourceResult,
+        _ => Step::Answer,
     });
     bench.refresh().await;
     assert_eq!(bench.failures(), [("patches", "network")]);
@@ -352,7 +352,7 @@ async fn only_so_many_details_are_under_way_at_once() {
     let bench = Bench::new(world);
     bench.script.rule(|call| match call.operation {
         ITEMS => Step::After(Duration::from_secs(9)),
-        _ => Step::SourceResult,
+        _ => Step::Answer,
     });
     bench.refresh().await;
     let most = bench.script.state().most_under_way;

@@ -18,7 +18,7 @@ fn hang(operation: Operation) -> impl Fn(&Call) -> Step + Send {
         if call.operation == operation {
             Step::Hang
         } else {
-            Step::SourceResult
+            Step::Answer
         }
     }
 }
@@ -75,7 +75,7 @@ async fn a_listing_that_hangs_costs_what_depends_on_it_and_keeps_the_rest() {
         .script
         .rule(|call| match (call.operation, &call.token) {
             (LISTING, Some(_)) => Step::Hang,
-            _ => Step::SourceResult,
+            _ => Step::Answer,
         });
     bench.script.change(|world| {
         (0..50).for_each(|number| world.set_missing(&id(number), 4));
@@ -113,7 +113,7 @@ async fn a_slow_refresh_that_moves_goes_on_for_hours() {
         Operation::ListAssociations if call.number < 400 => {
             Step::Empty(format!("0#{}", call.number))
         }
-        _ => Step::SourceResult,
+        _ => Step::Answer,
     });
     bench.refresh().await;
     assert_eq!(bench.failures(), []);
@@ -129,7 +129,7 @@ async fn one_call_that_hangs_does_not_end_a_refresh_in_which_others_move() {
         .script
         .rule(|call| match (call.operation, call.number) {
             (PATCHES, 0) => Step::Hang,
-            _ => Step::SourceResult,
+            _ => Step::Answer,
         });
     bench.refresh().await;
     let patches = bench.attempt(Collector::Patches);
@@ -148,7 +148,7 @@ async fn more_patience_while_it_waits_is_heeded() {
         if waits(call) {
             Step::After(Duration::from_secs(80))
         } else {
-            Step::SourceResult
+            Step::Answer
         }
     });
     let told_to_wait = async {

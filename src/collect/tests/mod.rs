@@ -18,3 +18,6 @@ mod supervision;
 mod world;
 
 use super::*;
+
+const PATCH: &str = "Patch";
+const ASSOCIATION: &str = "Association";

@@ -64,7 +64,7 @@ async fn an_answer_without_its_list_fails_the_collector_and_takes_nothing_away()
             if call.operation == operation {
                 Step::NoList
             } else {
-                Step::SourceResult
+                Step::Answer
             }
         });
         for _ in 0..2 {
@@ -95,7 +95,7 @@ async fn an_answer_without_its_list_in_the_middle_of_a_listing_fails_it_even_at_
         .script
         .rule(|call| match (call.operation, &call.token) {
             (LISTING | SUMMARIES, Some(_)) => Step::NoList,
-            _ => Step::SourceResult,
+            _ => Step::Answer,
         });
     bench.refresh().await;
     let failures = bench.failures();
@@ -128,7 +128,7 @@ async fn where_nothing_was_known_an_absent_list_is_an_empty_one_if_the_instances
     let bench = Bench::new(ScriptedTarget::default());
     bench.script.rule(|call| {
         if call.operation == LISTING {
-            Step::SourceResult
+            Step::Answer
         } else {
             Step::NoList
         }
@@ -167,7 +167,7 @@ async fn summaries_without_a_list_are_not_empty_where_awss_own_counts_say_otherw
         if call.operation == SUMMARIES {
             Step::NoList
         } else {
-            Step::SourceResult
+            Step::Answer
         }
     });
     bench.refresh().await;
@@ -186,7 +186,7 @@ async fn a_first_answer_without_its_list_is_asked_for_once_more() {
         if call.number == 0 && call.operation.is_listing() {
             Step::NoList
         } else {
-            Step::SourceResult
+            Step::Answer
         }
     });
     bench.refresh().await;
@@ -208,7 +208,7 @@ async fn one_answer_without_its_list_costs_one_call_more() {
             if first(call) {
                 Step::NoList
             } else {
-                Step::SourceResult
+                Step::Answer
             }
         });
         bench.refresh().await;
@@ -241,12 +241,12 @@ async fn a_listing_that_was_short_once_changes_nothing() {
         if call.operation == LISTING {
             Step::OnlyFirst(5)
         } else {
-            Step::SourceResult
+            Step::Answer
         }
     });
     bench.refresh().await;
     assert_eq!(bench.failures(), [("instances", "bad_response")]);
-    bench.script.rule(|_| Step::SourceResult);
+    bench.script.rule(|_| Step::Answer);
     bench.refresh().await;
     assert_eq!((bench.failures(), bench.known()), (vec![], expected));
 }
@@ -255,7 +255,7 @@ async fn a_listing_that_was_short_once_changes_nothing() {
 async fn summaries_of_one_type_that_lose_most_of_a_fleet_are_believed_when_they_are_read_again() {
     let world = world();
     let (all, mut few) = (world.known(), world.clone());
-    (20..120).for_each(|number| few.unset(&id(number), crate::model::PATCH));
+    (20..120).for_each(|number| few.unset(&id(number), PATCH));
     let bench = settled(world).await;
     bench.script.change(|world| *world = few.clone());
     bench.refresh().await;
@@ -284,7 +284,7 @@ async fn a_token_that_aws_takes_when_it_is_asked_again_costs_one_call() {
         .script
         .rule(|call| match (call.operation, call.number) {
             (LISTING, 1) => Step::Fail(FailureReason::Other, FailureScope::Token),
-            _ => Step::SourceResult,
+            _ => Step::Answer,
         });
     bench.refresh().await;
     assert_eq!((bench.failures(), bench.known()), (vec![], expected));
@@ -303,7 +303,7 @@ async fn a_listing_whose_token_is_refused_is_begun_again_and_read_whole() {
                 (true, Some(token)) if token == "50" && call.at < Duration::from_millis(420) => {
                     Step::Fail(FailureReason::Other, FailureScope::Token)
                 }
-                _ => Step::SourceResult,
+                _ => Step::Answer,
             },
         );
         bench.refresh().await;
@@ -331,7 +331,7 @@ async fn a_listing_whose_tokens_are_always_refused_is_given_up_after_a_few_begin
         .script
         .rule(|call| match (call.operation, &call.token) {
             (LISTING, Some(_)) => Step::Fail(FailureReason::Other, FailureScope::Token),
-            _ => Step::SourceResult,
+            _ => Step::Answer,
         });
     bench.refresh().await;
     assert_eq!(bench.failures(), [("instances", "other")]);
@@ -352,7 +352,7 @@ async fn a_page_that_cannot_be_read_is_asked_for_in_halves() {
         LISTING if call.size > 20 && call.token.as_deref() == Some("50") => {
             Step::Fail(FailureReason::BadResponse, FailureScope::Content)
         }
-        _ => Step::SourceResult,
+        _ => Step::Answer,
     });
     bench.refresh().await;
     assert_eq!((bench.failures(), bench.known()), (vec![], expected));
@@ -370,7 +370,7 @@ async fn a_page_that_cannot_be_read_even_in_its_smallest_part_fails_the_listing(
     let bench = Bench::new(world());
     bench.script.rule(|call| match call.operation {
         LISTING => Step::Fail(FailureReason::BadResponse, FailureScope::Content),
-        _ => Step::SourceResult,
+        _ => Step::Answer,
     });
     bench.refresh().await;
     assert_eq!(bench.failures(), [("instances", "bad_response")]);

@@ -1,18 +1,13 @@
 //! What the configured compliance types switch on and off.
 
-use std::sync::Arc;
-
 use super::bench::Bench;
 use super::script::Step;
 use super::world::{ScriptedTarget, id};
 use super::*;
-use crate::model::{ASSOCIATION, Collector, FailureReason, PATCH};
+use crate::model::{Collector, FailureReason, Selection};
 
-fn only(kinds: &'static [&'static str], other_types: bool) -> Plan {
-    Plan {
-        wants: Arc::new(move |kind| kinds.contains(&kind)),
-        other_types,
-    }
+fn only(types: &'static [&'static str], has_other_types: bool) -> Selection {
+    Selection::of_types(move |name| types.contains(&name), has_other_types)
 }
 
 fn world() -> ScriptedTarget {
@@ -24,8 +19,8 @@ fn world() -> ScriptedTarget {
     world
 }
 
-async fn read(plan: Plan) -> Bench {
-    let bench = Bench::with_plan(world(), plan);
+async fn read(selection: Selection) -> Bench {
+    let bench = Bench::with_selection(world(), selection);
     bench.refresh().await;
     assert_eq!(bench.failures(), []);
     bench
@@ -106,10 +101,10 @@ async fn only_wanted_types_are_asked_for_and_kept() {
 
 #[tokio::test(start_paused = true)]
 async fn unwanted_types_are_not_kept_where_one_chain_reads_them_all() {
-    let bench = Bench::with_plan(world(), only(&[PATCH, "Custom:B"], true));
+    let bench = Bench::with_selection(world(), only(&[PATCH, "Custom:B"], true));
     bench.script.rule(|call| match call.operation {
         Operation::ListComplianceSummaries => Step::Fail(FailureReason::Other, FailureScope::Call),
-        _ => Step::SourceResult,
+        _ => Step::Answer,
     });
     bench.refresh().await;
     let kinds: Vec<_> = bench.known()[&id(2)].summaries.keys().cloned().collect();

@@ -8,7 +8,7 @@ use super::bench::Bench;
 use super::script::Step;
 use super::world::{Known, ScriptedTarget, id};
 use super::*;
-use crate::model::{ASSOCIATION, FailureReason, PATCH};
+use crate::model::FailureReason;
 
 /// An instance that may be there, and what of it there is.
 #[derive(Clone, Debug)]
@@ -102,7 +102,7 @@ async fn refresh(bench: &Bench, world: &ScriptedTarget, faults: Vec<Fault>, firs
         let fault = faults
             .iter()
             .find(|(operation, number, _)| (*operation, *number) == (call.operation, call.number));
-        fault.map_or(Step::SourceResult, |(_, _, step)| step.clone())
+        fault.map_or(Step::Answer, |(_, _, step)| step.clone())
     });
     bench.refresh_as(first).await;
     tokio::time::advance(bench::INTERVAL).await;

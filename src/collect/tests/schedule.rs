@@ -10,7 +10,7 @@ use super::bench::{Bench, INTERVAL};
 use super::script::{Step, error};
 use super::world::{ScriptedTarget, id};
 use super::*;
-use crate::model::FailureReason;
+use crate::model::{FailureReason, Selection};
 
 const COLLECTORS: usize = 7;
 
@@ -166,11 +166,8 @@ async fn without_credentials_every_collector_fails_and_nothing_is_lost_or_asked(
 
 #[tokio::test(start_paused = true)]
 async fn without_credentials_collectors_that_are_switched_off_do_not_fail() {
-    let plan = Plan {
-        wants: Arc::new(|kind| kind == "Patch"),
-        other_types: false,
-    };
-    let bench = Bench::with_plan(ScriptedTarget::fleet(3), plan);
+    let selection = Selection::of_types(|name| name == "Patch", false);
+    let bench = Bench::with_selection(ScriptedTarget::fleet(3), selection);
     bench.script.state().account = Err(error(FailureReason::Network, FailureScope::Call));
     bench.refresh_as(true).await;
     let failed: Vec<_> = bench.results().into_keys().collect();
@@ -213,7 +210,7 @@ async fn an_instance_that_is_gone_from_everything_is_gone_at_once() {
     // The summaries end before the listing does.
     bench.script.rule(|call| match call.operation {
         Operation::DescribeInstanceInformation => Step::After(Duration::from_secs(9)),
-        _ => Step::SourceResult,
+        _ => Step::Answer,
     });
     bench.refresh().await;
     assert_eq!(

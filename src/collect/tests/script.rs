@@ -51,7 +51,7 @@ pub(super) struct Call {
 #[derive(Clone, Debug)]
 pub(super) enum Step {
     /// As usual.
-    SourceResult,
+    Answer,
     /// As usual, but it takes this long.
     After(Duration),
     /// Never.
@@ -82,7 +82,7 @@ impl Script {
     pub(super) fn new(world: ScriptedTarget) -> Self {
         Self(Arc::new(Mutex::new(ScriptState {
             world,
-            rule: Box::new(|_| Step::SourceResult),
+            rule: Box::new(|_| Step::Answer),
             account: Ok("111122223333".to_owned()),
             latency: Duration::from_millis(100),
             patience: Duration::from_secs(30),
@@ -162,7 +162,7 @@ impl Script {
         let rows = rows(&state.world);
         let end = rows
             .len()
-            .min(start + request.max_results.max(operation.min_results()));
+            .min(start + request.max_results.max(operation.min_page_rows()));
         let next = (end < rows.len()).then(|| end.to_string());
         let page = Page {
             rows: Some(
@@ -198,7 +198,7 @@ impl Script {
                 next: None,
                 ..page
             },
-            Step::SourceResult | Step::After(_) | Step::Hang | Step::Block(_) | Step::Panic => page,
+            Step::Answer | Step::After(_) | Step::Hang | Step::Block(_) | Step::Panic => page,
         })
     }
 

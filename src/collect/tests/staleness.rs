@@ -8,7 +8,7 @@ use super::bench::{Bench, STALE_AFTER};
 use super::script::{Call, Step, error};
 use super::world::{ScriptedTarget, id};
 use super::*;
-use crate::model::{Collector, FailureReason, Timestamp};
+use crate::model::{Collector, FailureReason, Selection, Timestamp};
 
 const PATCHES: Operation = Operation::DescribeInstancePatchStates;
 /// A second before data is too old.
@@ -65,7 +65,7 @@ async fn the_data_of_a_failing_collector_goes_and_the_others_stay() {
         Operation::ListResourceComplianceSummaries => {
             Step::Fail(FailureReason::AccessDenied, FailureScope::Call)
         }
-        _ => Step::SourceResult,
+        _ => Step::Answer,
     });
     bench.run_for(JUST_BEFORE).await;
     assert!(
@@ -93,7 +93,7 @@ async fn a_refresh_that_always_takes_longer_than_data_may_be_old_loses_nothing()
         Operation::ListAssociations if call.number % 400 != 399 => {
             Step::Empty(format!("0#{}", call.number))
         }
-        _ => Step::SourceResult,
+        _ => Step::Answer,
     });
     bench.script.state().latency = Duration::from_secs(12);
     bench.run_for(Duration::from_hours(12)).await;
@@ -126,7 +126,7 @@ fn unreadable(call: &Call) -> Step {
         PATCHES if call.about.contains(&id(5)) => {
             Step::Fail(FailureReason::BadResponse, FailureScope::Content)
         }
-        _ => Step::SourceResult,
+        _ => Step::Answer,
     }
 }
 
@@ -161,7 +161,7 @@ async fn a_wall_clock_that_jumps_changes_nothing_but_the_time_of_the_last_succes
     let wall = Arc::new(AtomicI64::new(NOW));
     let reading = Arc::clone(&wall);
     let clock = Clock::new(move || Timestamp::from_millis(reading.load(Ordering::Relaxed)));
-    let bench = Bench::with_clock(ScriptedTarget::fleet(3), Plan::everything(), clock);
+    let bench = Bench::with_clock(ScriptedTarget::fleet(3), Selection::everything(), clock);
     bench.refresh_as(true).await;
     let known = bench.known();
     let century = 100 * 365 * 24 * 3_600_000;
@@ -196,10 +196,10 @@ async fn the_time_of_the_last_success_is_when_the_collector_ended() {
     let clock = Clock::new(move || {
         Timestamp::from_millis(NOW + i64::try_from(start.elapsed().as_millis()).unwrap())
     });
-    let bench = Bench::with_clock(ScriptedTarget::fleet(3), Plan::everything(), clock);
+    let bench = Bench::with_clock(ScriptedTarget::fleet(3), Selection::everything(), clock);
     bench.script.rule(|call| match call.operation {
         Operation::ListAssociations => Step::After(Duration::from_secs(20)),
-        _ => Step::SourceResult,
+        _ => Step::Answer,
     });
     bench.refresh().await;
     let last_success = |collector| bench.target(|target| target.collector(collector).last_success);

@@ -22,7 +22,7 @@ async fn a_refresh_that_panics_fails_every_collector_keeps_the_data_and_goes_on_
         if call.operation == LISTING && call.number == 1 {
             Step::Panic
         } else {
-            Step::SourceResult
+            Step::Answer
         }
     });
     bench.run_for(Duration::from_mins(6)).await;
@@ -54,16 +54,16 @@ async fn data_of_a_target_that_panics_at_every_refresh_expires_as_ever() {
 async fn a_state_that_a_panic_left_half_changed_is_not_shown() {
     let bench = Bench::new(ScriptedTarget::fleet(30));
     bench.refresh().await;
-    let target = Arc::clone(&bench.refresher.target);
+    let refresher = Arc::clone(&bench.refresher);
     let poisoned = std::thread::spawn(move || {
-        let _half_changed = target.lock();
+        let _half_changed = refresher.target.lock();
         panic!("on purpose");
     });
     poisoned.join().expect_err("it panics");
     bench.script.rule(|_| Step::Panic);
     bench.refresh().await;
     assert!(bench.known().is_empty());
-    bench.script.rule(|_| Step::SourceResult);
+    bench.script.rule(|_| Step::Answer);
     bench.refresh().await;
     assert_eq!((bench.failures(), bench.known().len()), (vec![], 30));
 }
@@ -98,7 +98,7 @@ fn a_refresh_whose_thread_is_blocked_is_given_up_and_its_data_expires() {
             .script
             .rule(move |call| match (call.operation, call.number) {
                 (LISTING, 1) => Step::Block(Arc::clone(&blocked)),
-                _ => Step::SourceResult,
+                _ => Step::Answer,
             });
         run(&bench, workers.handle(), Duration::from_millis(1500)).await;
         assert_eq!(bench.target(Target::is_up), Some(false));

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::{ASSOCIATION, PATCH};
 use crate::model::{
-    ASSOCIATION, AssociationRow, BaselineRow, Collector, InstanceRow, ItemRow, PATCH, PatchRow,
-    PatchState, Status, SummaryRow, Target, TotalsRow,
+    AssociationRow, BaselineRow, Collector, InstanceRow, ItemRow, PatchRow, PatchState, Status,
+    SummaryRow, Target, TotalsRow,
 };
 
 /// The rows of an account and region.
@@ -196,10 +197,12 @@ pub(super) fn known(target: &Target) -> BTreeMap<String, Known> {
         "ids are in order, and each is there once: {ids:?}"
     );
     let known = target.instances().map(|instance| {
-        let types = instance
-            .summaries
-            .iter()
-            .map(|s| (s.compliance_type.to_string(), s.status == Status::Compliant));
+        let types = instance.summaries.iter().map(|s| {
+            (
+                s.compliance_type().to_string(),
+                s.status() == Status::Compliant,
+            )
+        });
         let missing = |state: &crate::model::PatchCounts| state.counts[0].get();
         let known = Known {
             listed: instance.listing.is_some(),
@@ -207,10 +210,10 @@ pub(super) fn known(target: &Target) -> BTreeMap<String, Known> {
             missing: instance
                 .patches
                 .as_ref()
-                .map(|patches| patches.state.as_ref().and_then(missing)),
+                .map(|patches| patches.content.as_ref().and_then(missing)),
             items: (instance.items.as_ref()).map(|items| {
                 items
-                    .associations
+                    .content
                     .iter()
                     .map(|one| one.association_id.to_string())
                     .collect()

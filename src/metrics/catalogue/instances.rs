@@ -1,20 +1,17 @@
 //! Families about managed instances as such.
 
-use crate::metrics::family::{
-    Family,
-    Kind::{Gauge, Info},
-    Per,
-    Stability::Experimental,
-};
-use crate::model::Collector;
+use crate::metrics::emit::Samples;
+use crate::metrics::family::{Family, Kind, Labels, SampleSource, Stability};
+use crate::metrics::target_view::TargetView;
+use crate::model::{Collector, Instance};
 
 pub(super) const FAMILIES: &[Family] = &[
     Family {
         name: "aws_ssm_instance_info",
-        kind: Info,
-        stability: Experimental,
+        kind: Kind::Info,
+        stability: Stability::Experimental,
         help: "The managed instance as DescribeInstanceInformation lists it; what AWS does not say is empty. name is the hybrid activation's Name.",
-        labels: &[
+        labels: Labels::Fixed(&[
             "name",
             "computer_name",
             "ip_address",
@@ -23,77 +20,49 @@ pub(super) const FAMILIES: &[Family] = &[
             "platform_name",
             "platform_version",
             "agent_version",
-        ],
-        samples: Per::Instance(|_, instance, out| {
-            let Some(listing) = &instance.listing else {
-                return;
-            };
-            let shared = &listing.shared;
-            let labels = [
-                listing.name(),
-                listing.computer_name(),
-                listing.ip_address(),
-                &shared.resource_type,
-                &shared.platform_type,
-                &shared.platform_name,
-                &shared.platform_version,
-                &shared.agent_version,
-            ];
-            out.sample(&labels, true);
-        }),
+        ]),
+        samples: SampleSource::Instance(write_info),
     },
     Family {
         name: "aws_ssm_instance_online",
-        kind: Gauge,
-        stability: Experimental,
+        kind: Kind::Gauge,
+        stability: Stability::Experimental,
         help: "Whether DescribeInstanceInformation's PingStatus is Online (1) or anything else (0).",
-        labels: &[],
-        samples: Per::Instance(|_, instance, out| {
-            out.maybe(
-                &[],
-                instance.listing.as_ref().map(|listing| listing.online()),
-            )
+        labels: Labels::Fixed(&[]),
+        samples: SampleSource::Instance(|_, instance, out| {
+            let listing = instance.listing.as_ref();
+            out.maybe(&[], listing.map(|listing| listing.is_online()));
         }),
     },
     Family {
         name: "aws_ssm_instance_last_ping_timestamp_seconds",
-        kind: Gauge,
-        stability: Experimental,
+        kind: Kind::Gauge,
+        stability: Stability::Experimental,
         help: "When the SSM Agent was last heard: DescribeInstanceInformation's LastPingDateTime.",
-        labels: &[],
-        samples: Per::Instance(|_, instance, out| {
-            out.maybe(
-                &[],
-                instance
-                    .listing
-                    .as_ref()
-                    .and_then(|listing| listing.last_ping),
-            )
+        labels: Labels::Fixed(&[]),
+        samples: SampleSource::Instance(|_, instance, out| {
+            let listing = instance.listing.as_ref();
+            out.maybe(&[], listing.and_then(|listing| listing.last_ping));
         }),
     },
     Family {
         name: "aws_ssm_instance_agent_latest",
-        kind: Gauge,
-        stability: Experimental,
+        kind: Kind::Gauge,
+        stability: Stability::Experimental,
         help: "Whether the SSM Agent is of the latest version (1) or not (0): DescribeInstanceInformation's IsLatestVersion. Absent if AWS does not say.",
-        labels: &[],
-        samples: Per::Instance(|_, instance, out| {
-            out.maybe(
-                &[],
-                instance
-                    .listing
-                    .as_ref()
-                    .and_then(|listing| listing.shared.agent_latest),
-            );
+        labels: Labels::Fixed(&[]),
+        samples: SampleSource::Instance(|_, instance, out| {
+            let listing = instance.listing.as_ref();
+            out.maybe(&[], listing.and_then(|listing| listing.shared.agent_latest));
         }),
     },
     Family {
         name: "aws_ssm_managed_instances",
-        kind: Gauge,
-        stability: Experimental,
+        kind: Kind::Gauge,
+        stability: Stability::Experimental,
         help: "Number of instances that DescribeInstanceInformation lists, by PlatformType, ResourceType and PingStatus.",
-        labels: &["platform_type", "resource_type", "ping_status"],
-        samples: Per::Target(|view, counts, out| {
+        labels: Labels::Fixed(&["platform_type", "resource_type", "ping_status"]),
+        samples: SampleSource::Target(|view, counts, out| {
             if view.target.has(Collector::Instances) {
                 for (labels, count) in counts.managed() {
                     out.sample(&labels, count);
@@ -103,14 +72,32 @@ pub(super) const FAMILIES: &[Family] = &[
     },
     Family {
         name: "aws_ssm_unlisted_resources",
-        kind: Gauge,
-        stability: Experimental,
+        kind: Kind::Gauge,
+        stability: Stability::Experimental,
         help: "Number of resources in ListResourceComplianceSummaries that DescribeInstanceInformation does not list: stopped, terminated or never managed.",
-        labels: &[],
-        samples: Per::Target(|view, counts, out| {
+        labels: Labels::Fixed(&[]),
+        samples: SampleSource::Target(|view, counts, out| {
             if view.has_both_views() {
                 out.sample(&[], counts.unlisted);
             }
         }),
     },
 ];
+
+fn write_info(_: &TargetView<'_>, instance: &Instance, out: &mut Samples<'_>) {
+    let Some(listing) = &instance.listing else {
+        return;
+    };
+    let shared = &listing.shared;
+    let labels: [&str; 8] = [
+        listing.name(),
+        listing.computer_name(),
+        listing.ip_address(),
+        &shared.resource_type,
+        &shared.platform_type,
+        &shared.platform_name,
+        &shared.platform_version,
+        &shared.agent_version,
+    ];
+    out.sample(&labels, true);
+}

@@ -1,45 +1,37 @@
 //! Families about targets and their collectors.
 
-use crate::metrics::family::{
-    Family,
-    Kind::{Gauge, Info},
-    Per,
-    Stability::Experimental,
-};
+use crate::metrics::family::{Family, Kind, Labels, SampleSource, Stability};
 
 pub(super) const FAMILIES: &[Family] = &[
     Family {
         name: "aws_ssm_up",
-        kind: Gauge,
-        stability: Experimental,
+        kind: Kind::Gauge,
+        stability: Stability::Experimental,
         help: "Whether the last attempts of the collectors instances and compliance succeeded (1) or not (0).",
-        labels: &[],
-        samples: Per::Target(|view, _, out| {
-            out.maybe(
-                &[],
-                if view.is_identified() {
-                    view.target.is_up()
-                } else {
-                    Some(false)
-                },
-            );
+        labels: Labels::Fixed(&[]),
+        samples: SampleSource::Target(|view, _, out| {
+            // Without an account there is nothing to read with, so the target is down.
+            let unidentified = (!view.is_identified()).then_some(false);
+            out.maybe(&[], unidentified.or_else(|| view.target.is_up()));
         }),
     },
     Family {
         name: "aws_ssm_target_info",
-        kind: Info,
-        stability: Experimental,
+        kind: Kind::Info,
+        stability: Stability::Experimental,
         help: "The configured accounts and regions; account_name is the account id where no name is configured.",
-        labels: &["account_name"],
-        samples: Per::Target(|view, _, out| out.sample(&[&view.identity.account_name], true)),
+        labels: Labels::Fixed(&["account_name"]),
+        samples: SampleSource::Target(|view, _, out| {
+            out.sample(&[&view.identity.account_name], true)
+        }),
     },
     Family {
         name: "aws_ssm_collector_success",
-        kind: Gauge,
-        stability: Experimental,
+        kind: Kind::Gauge,
+        stability: Stability::Experimental,
         help: "Whether the last attempt of a collector succeeded (1) or not (0).",
-        labels: &["collector"],
-        samples: Per::Target(|view, _, out| {
+        labels: Labels::Fixed(&["collector"]),
+        samples: SampleSource::Target(|view, _, out| {
             for (collector, attempt) in view.attempts() {
                 out.sample(&[collector.as_str()], attempt.result.is_ok());
             }
@@ -47,11 +39,11 @@ pub(super) const FAMILIES: &[Family] = &[
     },
     Family {
         name: "aws_ssm_collector_error_info",
-        kind: Info,
-        stability: Experimental,
+        kind: Kind::Info,
+        stability: Stability::Experimental,
         help: "Why the last attempt of a collector failed; no series for one that succeeded.",
-        labels: &["collector", "reason"],
-        samples: Per::Target(|view, _, out| {
+        labels: Labels::Fixed(&["collector", "reason"]),
+        samples: SampleSource::Target(|view, _, out| {
             for (collector, attempt) in view.attempts() {
                 if let Err(reason) = attempt.result {
                     out.sample(&[collector.as_str(), reason.as_str()], true);
@@ -61,11 +53,11 @@ pub(super) const FAMILIES: &[Family] = &[
     },
     Family {
         name: "aws_ssm_collector_skipped_resources",
-        kind: Gauge,
-        stability: Experimental,
+        kind: Kind::Gauge,
+        stability: Stability::Experimental,
         help: "Instances or rows that the last attempt of a collector could not read.",
-        labels: &["collector"],
-        samples: Per::Target(|view, _, out| {
+        labels: Labels::Fixed(&["collector"]),
+        samples: SampleSource::Target(|view, _, out| {
             for (collector, attempt) in view.attempts().filter(|_| view.is_identified()) {
                 out.sample(&[collector.as_str()], attempt.skipped);
             }
@@ -73,11 +65,11 @@ pub(super) const FAMILIES: &[Family] = &[
     },
     Family {
         name: "aws_ssm_collector_duration_seconds",
-        kind: Gauge,
-        stability: Experimental,
+        kind: Kind::Gauge,
+        stability: Stability::Experimental,
         help: "How long the last attempt of a collector took, waiting for the request ceiling included.",
-        labels: &["collector"],
-        samples: Per::Target(|view, _, out| {
+        labels: Labels::Fixed(&["collector"]),
+        samples: SampleSource::Target(|view, _, out| {
             for (collector, attempt) in view.attempts().filter(|_| view.is_identified()) {
                 out.sample(&[collector.as_str()], attempt.took);
             }
@@ -85,16 +77,14 @@ pub(super) const FAMILIES: &[Family] = &[
     },
     Family {
         name: "aws_ssm_collector_last_success_timestamp_seconds",
-        kind: Gauge,
-        stability: Experimental,
+        kind: Kind::Gauge,
+        stability: Stability::Experimental,
         help: "When a collector last succeeded; its data is of that time. Absent until the first success.",
-        labels: &["collector"],
-        samples: Per::Target(|view, _, out| {
+        labels: Labels::Fixed(&["collector"]),
+        samples: SampleSource::Target(|view, _, out| {
             for collector in view.collectors().filter(|_| view.is_identified()) {
-                out.maybe(
-                    &[collector.as_str()],
-                    view.target.collector(collector).last_success,
-                );
+                let last_success = view.target.collector(collector).last_success;
+                out.maybe(&[collector.as_str()], last_success);
             }
         }),
     },

@@ -1,27 +1,18 @@
-//! Checksums that can be joined: what `crc32_combine` of zlib does, with the dear part of it kept.
+//! Checksums of texts that can be combined, as `crc32_combine` of zlib does.
+//!
+//! `crc32fast` can combine checksums too, but works out a shift from the length each time. That
+//! costs more than everything else that is done with a page of many small targets, so the shift is
+//! kept here.
 
-/// Checksum and length of a text, joinable to those of the text that follows.
+/// Checksum and length of a text, which can be combined with those of the text that follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Checksum {
     crc: u32,
     /// What a checksum is multiplied with when a text of this length follows: x to the power of its
-    /// bits, modulo the polynomial of CRC-32. Kept, because working it out from the length costs
-    /// more than everything else that is done with a page of many small targets.
+    /// bits, modulo the polynomial of CRC-32.
     shift: u32,
-    /// Bytes before compression.
+    /// Bytes of the text.
     pub(crate) length: u64,
-}
-
-// === impl Sum ===
-
-impl Default for Checksum {
-    fn default() -> Self {
-        Self {
-            crc: 0,
-            shift: ONE,
-            length: 0,
-        }
-    }
 }
 
 /// The polynomial of CRC-32 (RFC 1952), lowest power in the highest bit, as checksums are.
@@ -33,7 +24,8 @@ const BYTE: u32 = 1 << 23;
 
 /// The product of two polynomials modulo [`POLYNOMIAL`].
 const fn times(a: u32, mut b: u32) -> u32 {
-    let (mut product, mut bit) = (0, ONE);
+    let mut product = 0;
+    let mut bit = ONE;
     while bit != 0 {
         if a & bit != 0 {
             product ^= b;
@@ -48,9 +40,10 @@ const fn times(a: u32, mut b: u32) -> u32 {
     product
 }
 
-/// The shift of so many bytes.
+/// The shift by so many bytes.
 const fn shift(mut length: u64) -> u32 {
-    let (mut shift, mut power) = (ONE, BYTE);
+    let mut shift = ONE;
+    let mut power = BYTE;
     while length > 0 {
         if length & 1 == 1 {
             shift = times(shift, power);
@@ -61,8 +54,20 @@ const fn shift(mut length: u64) -> u32 {
     shift
 }
 
+// === impl Checksum ===
+
+impl Default for Checksum {
+    fn default() -> Self {
+        Self {
+            crc: 0,
+            shift: ONE,
+            length: 0,
+        }
+    }
+}
+
 impl Checksum {
-    /// Of a text of this checksum and length.
+    /// The checksum of a text of this CRC and length.
     pub(crate) fn new(crc: u32, length: u64) -> Self {
         Self {
             crc,
@@ -71,12 +76,12 @@ impl Checksum {
         }
     }
 
-    /// Of one text.
+    /// The checksum of one text.
     pub(crate) fn of(text: &[u8]) -> Self {
         Self::new(crc32fast::hash(text), text.len() as u64)
     }
 
-    /// Of this text and then `next`.
+    /// The checksum of this text and then the `next` one.
     pub(crate) fn then(self, next: Self) -> Self {
         Self {
             crc: times(next.shift, self.crc) ^ next.crc,

@@ -1,9 +1,9 @@
 //! The way back, for readers that take no gzip.
 
-use bytes::{Bytes, BytesMut};
+use bytes::{Buf, Bytes, BytesMut};
 use flate2::{Decompress, FlushDecompress};
 
-/// Takes a stream of pieces back to text, a frame at a time.
+/// Turns a stream of fragments back into text, a frame at a time.
 #[derive(Debug)]
 pub(crate) struct Inflater {
     decompress: Decompress,
@@ -18,23 +18,24 @@ impl Default for Inflater {
 }
 
 impl Inflater {
-    /// Appends up to `most` bytes of text from the front of `deflated`, and takes what it used from
-    /// there.
-    pub(crate) fn append(&mut self, deflated: &mut Bytes, out: &mut BytesMut, most: usize) {
-        let (read, start) = (self.decompress.total_in(), out.len());
-        let written = self.decompress.total_out();
-        out.resize(start + most, 0);
-        // What our own deflater wrote always inflates.
+    /// Appends up to `max_bytes` of text from the front of `deflated` to `text`, and takes what it
+    /// used from there.
+    pub(crate) fn append(&mut self, deflated: &mut Bytes, text: &mut BytesMut, max_bytes: usize) {
+        let read_before = self.decompress.total_in();
+        let written_before = self.decompress.total_out();
+        let start = text.len();
+        text.resize(start + max_bytes, 0);
+        // What our own deflater wrote can always be inflated.
         let _ = self
             .decompress
-            .decompress(deflated, &mut out[start..], FlushDecompress::Sync);
-        let used = self.decompress.total_in() - read;
-        let gained = self.decompress.total_out() - written;
-        out.truncate(start + usize::try_from(gained).unwrap_or_default());
-        let _ = deflated.split_to(
-            usize::try_from(used)
-                .unwrap_or_default()
-                .min(deflated.len()),
-        );
+            .decompress(deflated, &mut text[start..], FlushDecompress::Sync);
+        let written = bounded(self.decompress.total_out() - written_before, max_bytes);
+        text.truncate(start + written);
+        let read = bounded(self.decompress.total_in() - read_before, deflated.len());
+        deflated.advance(read);
     }
+}
+
+fn bounded(bytes: u64, max_bytes: usize) -> usize {
+    usize::try_from(bytes).map_or(max_bytes, |bytes| bytes.min(max_bytes))
 }

@@ -1,146 +1,153 @@
-//! Compressed pieces that can be put one after another into one gzip stream.
+//! Compressed fragments that can be put one after another into one gzip stream.
 //!
 //! A gzip member is a header, one deflate stream, and a CRC and length of what it holds (RFC 1952).
-//! A deflate stream is blocks (RFC 1951), and one that ends with a flush ends on a byte: so pieces
-//! deflated apart join to one stream, and `crc32_combine` joins their checksums. Several members
-//! would be simpler, but curl and Chromium stop after the first.
+//! A deflate stream is blocks (RFC 1951), and after a full flush it stands at the start of a byte
+//! and refers to nothing before. So fragments that were deflated apart join to one stream, and
+//! their checksums can be combined. Several members would be simpler, but curl and Chromium stop
+//! after the first.
 //!
-//! So a page is compressed once, piece by piece, and what one target brings anew is joined to what
-//! is there of all others.
+//! That is why a page is compressed once, fragment by fragment, and why what one target brings anew
+//! is joined to what is there of all the others.
 
 mod checksum;
 mod inflate;
 
+use std::mem;
+
 use bytes::Bytes;
 use flate2::{Compress, Compression, FlushCompress};
 
-pub(crate) use checksum::Checksum;
-pub(crate) use inflate::Inflater;
+pub(super) use checksum::Checksum;
+pub(super) use inflate::Inflater;
 
-/// The gzip header: deflate, no name, no time, written by whatever system.
-pub(crate) const GZIP_HEADER: &[u8] = &[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
+/// The gzip header: deflate, without a name or a time, written by an unknown system.
+pub(super) const GZIP_HEADER: &[u8] = &[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
 
-/// Twice as fast as the next one. Level 1 makes pages that are half as large again.
-const LEVEL: u32 = 2;
+/// Level 3 takes twice as long, and level 1 makes pages that are half as large again.
+const LEVEL: Compression = Compression::new(2);
 
-/// Bytes of a text that is short.
-const SHORT: u16 = 16 * 1024;
+/// The compressor gets at least so much room to write to at each call.
+const MIN_ROOM_BYTES: usize = 32 * 1024;
 
-/// Text, compressed. Stands anywhere in a stream.
+/// The longest text that is sent uncompressed at the end of a stream.
+const MAX_STORED_BYTES: u16 = 16 * 1024;
+
+/// Text, compressed. It may stand anywhere in a stream.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Fragment {
-    /// Deflate blocks, the last of them ended by a flush.
-    pub(crate) deflated: Bytes,
-    /// Of the text before compression.
-    pub(crate) sum: Checksum,
+pub(super) struct Fragment {
+    /// Deflate blocks, the last of them ended by a full flush.
+    pub(super) deflated: Bytes,
+    /// Checksum and length of the text before compression.
+    pub(super) checksum: Checksum,
 }
 
-/// Makes pieces, one after the other, with one compressor: its tables are larger than most pieces
-/// are.
+/// Makes fragments, one after the other, with one compressor, whose tables are larger than most
+/// fragments are.
 #[derive(Debug)]
-pub(crate) struct Deflater {
+pub(super) struct Deflater {
     compress: Compress,
-    /// Of the piece under way.
+    /// The fragment under way, as far as it is compressed.
     deflated: Vec<u8>,
-    /// Where the compressor writes.
-    room: Box<[u8]>,
     crc: crc32fast::Hasher,
-    length: u64,
+    text_bytes: u64,
 }
 
-const ROOM: usize = 32 * 1024;
+// === impl Fragment ===
+
+impl Fragment {
+    /// Bytes after compression.
+    pub(super) fn deflated_bytes(&self) -> u64 {
+        self.deflated.len() as u64
+    }
+
+    /// Text that is not compressed, as the last block of a stream (RFC 1951, section 3.2.4).
+    fn stored(length: u16, text: &[u8]) -> Self {
+        const LAST_STORED_BLOCK: &[u8] = &[1];
+        let complement = !length;
+        let block = [
+            LAST_STORED_BLOCK,
+            &length.to_le_bytes(),
+            &complement.to_le_bytes(),
+            text,
+        ];
+        Self {
+            deflated: block.concat().into(),
+            checksum: Checksum::of(text),
+        }
+    }
+}
 
 // === impl Deflater ===
 
 impl Default for Deflater {
     fn default() -> Self {
         Self {
-            compress: Compress::new(Compression::new(LEVEL), false),
+            compress: Compress::new(LEVEL, false),
             deflated: Vec::new(),
-            room: vec![0; ROOM].into(),
             crc: crc32fast::Hasher::new(),
-            length: 0,
+            text_bytes: 0,
         }
     }
 }
 
 impl Deflater {
-    /// More text of the piece under way.
-    pub(crate) fn write(&mut self, text: &[u8]) {
+    /// Adds text to the fragment under way.
+    pub(super) fn write(&mut self, text: &[u8]) {
         self.crc.update(text);
-        self.length += text.len() as u64;
+        self.text_bytes += text.len() as u64;
         self.deflate(text, FlushCompress::None);
     }
 
-    /// Ends the piece. The next one refers to nothing of it.
-    pub(crate) fn fragment(&mut self) -> Fragment {
+    /// Ends the fragment. The next one refers to nothing of it.
+    pub(super) fn fragment(&mut self) -> Fragment {
         self.end(FlushCompress::Full)
     }
 
-    fn end(&mut self, how: FlushCompress) -> Fragment {
-        self.deflate(&[], how);
-        let sum = Checksum::new(
-            std::mem::take(&mut self.crc).finalize(),
-            std::mem::take(&mut self.length),
-        );
+    fn end(&mut self, flush: FlushCompress) -> Fragment {
+        self.deflate(&[], flush);
+        let crc = mem::take(&mut self.crc).finalize();
+        let checksum = Checksum::new(crc, mem::take(&mut self.text_bytes));
+        // A copy of the right size: the buffer, with room to spare, is for the next fragment.
         let deflated = Bytes::copy_from_slice(&self.deflated);
         self.deflated.clear();
-        Fragment { deflated, sum }
+        Fragment { deflated, checksum }
     }
 
     fn deflate(&mut self, mut text: &[u8], flush: FlushCompress) {
         loop {
-            let before = (self.compress.total_in(), self.compress.total_out());
-            // Without preset dictionaries this call cannot fail: with nothing left to do it reads
-            // and writes nothing.
-            let _ = self.compress.compress(text, &mut self.room, flush);
-            let since = |before: u64, now: u64| usize::try_from(now - before).unwrap_or_default();
-            let (read, written) = (
-                since(before.0, self.compress.total_in()),
-                since(before.1, self.compress.total_out()),
-            );
-            self.deflated.extend_from_slice(&self.room[..written]);
-            text = &text[read..];
-            if written < self.room.len() {
+            self.deflated.reserve(MIN_ROOM_BYTES);
+            let read_before = self.compress.total_in();
+            // This cannot fail without a preset dictionary. With nothing left to do, it reads and
+            // writes nothing.
+            let _ = self.compress.compress_vec(text, &mut self.deflated, flush);
+            let read = self.compress.total_in() - read_before;
+            text = &text[usize::try_from(read).unwrap_or(text.len())..];
+            // Room that is left says that there is nothing more to write.
+            if self.deflated.len() < self.deflated.capacity() {
                 return;
             }
         }
     }
 }
 
-/// A piece of any text.
-pub(crate) fn fragment(text: &[u8]) -> Fragment {
+/// A fragment of any text.
+pub(super) fn fragment(text: &[u8]) -> Fragment {
     let mut deflater = Deflater::default();
     deflater.write(text);
     deflater.fragment()
 }
 
-/// The last piece of a stream: text of any kind. It is made for one scrape, so a short one is sent
-/// as it is: to compress it takes longer than to send it.
-pub(crate) fn last_fragment(text: &[u8]) -> Fragment {
-    if let Some(length) = u16::try_from(text.len())
-        .ok()
-        .filter(|length| *length <= SHORT)
-    {
-        return Fragment {
-            deflated: stored(length, text).into(),
-            sum: Checksum::of(text),
-        };
+/// The last fragment of a stream. It is made for one scrape, so a short text is sent as it is: to
+/// compress it takes longer than to send it.
+pub(super) fn last_fragment(text: &[u8]) -> Fragment {
+    match u16::try_from(text.len()) {
+        Ok(length) if length <= MAX_STORED_BYTES => Fragment::stored(length, text),
+        _ => {
+            let mut deflater = Deflater::default();
+            deflater.write(text);
+            deflater.end(FlushCompress::Finish)
+        }
     }
-    let mut deflater = Deflater::default();
-    deflater.write(text);
-    deflater.end(FlushCompress::Finish)
-}
-
-/// Text that is not compressed (RFC 1951, section 3.2.4), as the last block.
-fn stored(length: u16, text: &[u8]) -> Vec<u8> {
-    [
-        &[1][..],
-        &length.to_le_bytes(),
-        &(!length).to_le_bytes(),
-        text,
-    ]
-    .concat()
 }
 
 #[cfg(test)]
@@ -161,7 +168,7 @@ mod tests {
             let mut sum = Checksum::default();
             for fragment in fragments.iter().chain([&last]) {
                 stream.extend_from_slice(&fragment.deflated);
-                sum = sum.then(fragment.sum);
+                sum = sum.then(fragment.checksum);
             }
             stream.extend_from_slice(&sum.gzip_trailer());
             let mut text = String::new();

@@ -6,32 +6,38 @@
 
 use std::fmt::Write;
 
-/// `text` (without its end mark) in the text format.
+/// `text`, without its end mark, in the text format.
 pub(super) fn to_text_format(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + text.len() / 16);
+    let mut converted = String::with_capacity(text.len() + text.len() / 16);
     let mut help = None;
     for line in text.lines() {
         if let Some(rest) = line.strip_prefix("# HELP ") {
-            // The suffix depends on the type, which comes after.
-            help = rest.split_once(' ');
-        } else if let Some((name, kind)) = line
-            .strip_prefix("# TYPE ")
-            .and_then(|rest| rest.split_once(' '))
-        {
-            let (suffix, kind) = match kind {
-                "counter" => ("_total", "counter"),
-                "info" => ("_info", "gauge"),
-                kind => ("", kind),
-            };
-            if let Some((_, help)) = help.take() {
-                let _ = writeln!(out, "# HELP {name}{suffix} {help}");
-            }
-            let _ = writeln!(out, "# TYPE {name}{suffix} {kind}");
+            // The name in the text format depends on the type, which comes in the next line.
+            help = rest.split_once(' ').map(|(_, help)| help);
+        } else if let Some(rest) = line.strip_prefix("# TYPE ") {
+            write_header(&mut converted, rest, help.take());
         } else if !line.starts_with('#') {
-            let _ = writeln!(out, "{line}");
+            converted.push_str(line);
+            converted.push('\n');
         }
     }
-    out
+    converted
+}
+
+/// Writes the header of a family, of which `type_line` is what stands behind `# TYPE`.
+fn write_header(converted: &mut String, type_line: &str, help: Option<&str>) {
+    let Some((name, kind)) = type_line.split_once(' ') else {
+        return;
+    };
+    let (suffix, kind) = match kind {
+        "counter" => ("_total", "counter"),
+        "info" => ("_info", "gauge"),
+        kind => ("", kind),
+    };
+    if let Some(help) = help {
+        let _ = writeln!(converted, "# HELP {name}{suffix} {help}");
+    }
+    let _ = writeln!(converted, "# TYPE {name}{suffix} {kind}");
 }
 
 #[cfg(test)]

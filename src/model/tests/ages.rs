@@ -191,10 +191,10 @@ fn the_slowest_collector_counts_for_all_and_a_quick_failure_does_not_undo_it() {
 fn what_the_refresh_under_way_brought_is_not_too_old_while_it_goes_on() {
     let mut bench = Bench::new();
     full(&mut bench, Duration::ZERO, Duration::ZERO);
-    assert_eq!(bench.target.expire(at(9 * HOUR)), (None, false));
+    assert_eq!(bench.expire_now(9 * HOUR), (None, false));
     bench.next_refresh();
     assert!(
-        bench.target.expire(at(9 * HOUR)).1,
+        bench.expire_now(9 * HOUR).1,
         "but what the one before brought is"
     );
 }

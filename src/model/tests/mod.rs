@@ -11,6 +11,9 @@ use std::time::Duration;
 
 use super::*;
 
+const PATCH: &str = "Patch";
+const ASSOCIATION: &str = "Association";
+
 const HOUR: Duration = Duration::from_hours(1);
 const MINUTE: Duration = Duration::from_mins(1);
 
@@ -24,6 +27,10 @@ fn at(since_start: Duration) -> Now {
         since_start,
         wall: Timestamp::from_millis(1_763_200_000_000),
     }
+}
+
+fn named(compliance_type: &str) -> ComplianceType {
+    ComplianceType::from_row(compliance_type, &Interner::default())
 }
 
 fn id(name: &str) -> Arc<str> {
@@ -178,7 +185,13 @@ impl Bench {
     /// Drops what is too old.
     fn expire(&mut self, now: Duration) -> (Option<Duration>, bool) {
         self.target.end_refresh();
-        self.target.expire(at(now))
+        self.expire_now(now)
+    }
+
+    /// The same while a refresh may be under way.
+    fn expire_now(&mut self, now: Duration) -> (Option<Duration>, bool) {
+        let expiry = self.target.expire(at(now));
+        (expiry.next, expiry.has_dropped)
     }
 
     fn instance(&self, name: &str) -> &Instance {
@@ -188,13 +201,14 @@ impl Bench {
             .expect("the instance is known")
     }
 
-    fn unreported(&self, name: &str, kind: &str) -> bool {
-        self.target.is_unreported(self.instance(name), kind)
+    fn unreported(&self, name: &str, compliance_type: &str) -> bool {
+        self.target
+            .is_unreported(self.instance(name), &named(compliance_type))
     }
 
     fn noncompliance_reasons(&self, name: &str, kind: &str) -> Vec<&'static str> {
         let instance = self.instance(name);
-        let summary = instance.summary(kind).expect("there is a summary");
+        let summary = instance.summary(&named(kind)).expect("there is a summary");
         noncompliance_reasons(instance, summary)
             .into_iter()
             .map(NoncomplianceReason::as_str)
@@ -205,7 +219,7 @@ impl Bench {
         self.instance(name)
             .summaries
             .iter()
-            .map(|summary| &**summary.compliance_type as &str)
+            .map(|summary| summary.compliance_type().as_str())
             .collect()
     }
 }

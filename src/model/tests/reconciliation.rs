@@ -17,8 +17,8 @@ fn page(bench: &Bench) -> String {
     let policy = Policy {
         instances: ShownInstances::All,
         include_unlisted: true,
-        patch: true,
-        association: true,
+        selection: Selection::everything(),
+        tag_labels: Vec::new(),
     };
     let publisher = Publisher::default();
     publisher.publish(
@@ -27,7 +27,7 @@ fn page(bench: &Bench) -> String {
             &TargetView {
                 target: &bench.target,
                 identity: &identity,
-                policy,
+                policy: &policy,
             },
             None,
         ),

@@ -174,7 +174,7 @@ fn of_two_rows_with_equal_times_the_same_one_wins_in_either_order() {
         let mut bench = Bench::new();
         bench.summarise(&order.iter().map(|at| rows[*at].clone()).collect::<Vec<_>>());
         let kept = &bench.instance("i-1").summaries[0];
-        (kept.status, kept.noncompliant_total)
+        (kept.status(), kept.counts.noncompliant_total)
     };
     for order in [[0, 1, 2, 3], [3, 2, 1, 0], [2, 0, 3, 1]] {
         assert_eq!(kept(&order), (Status::NonCompliant, 3), "bad news is kept");

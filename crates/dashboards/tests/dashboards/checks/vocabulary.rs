@@ -32,7 +32,7 @@ pub(super) fn metrics() -> BTreeMap<String, BTreeSet<String>> {
     let mut metrics = own();
     metrics.insert("up".to_owned(), BTreeSet::new());
     for family in families() {
-        let labels = family.identity_labels().iter().chain(family.labels);
+        let labels = family.identity_labels().iter().chain(family.labels.fixed());
         metrics.insert(
             family.name.to_owned(),
             labels.map(|label| (*label).to_owned()).collect(),

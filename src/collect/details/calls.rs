@@ -1,0 +1,36 @@
+//! What the calls for details have in common.
+
+use crate::collect::pagination::{self, AbsentList, Listing};
+use crate::collect::progress::Progress;
+use crate::collect::source::{Page, PageRequest, Source, SourceResult};
+use crate::model::{Interner, Operation};
+
+/// What the calls for details need.
+pub(in crate::collect) struct DetailCalls<'a, S> {
+    pub(in crate::collect) source: &'a S,
+    pub(in crate::collect) interner: &'a Interner,
+    pub(in crate::collect) progress: &'a Progress,
+    /// What an answer without its list means.
+    pub(in crate::collect) absent_list: AbsentList,
+}
+
+impl<S: Source> DetailCalls<'_, S> {
+    /// Reads all pages of one call for details.
+    pub(super) async fn rows<T, F>(
+        &self,
+        operation: Operation,
+        fetch: impl Fn(PageRequest) -> F,
+    ) -> SourceResult<Vec<T>>
+    where
+        F: Future<Output = SourceResult<Page<T>>>,
+    {
+        let listing = Listing {
+            operation,
+            absent_list: self.absent_list,
+        };
+        let mut rows = Vec::new();
+        let fetch = |request| self.progress.noting(fetch(request));
+        pagination::read(listing, fetch, |page| rows.extend(page)).await?;
+        Ok(rows)
+    }
+}

@@ -1,0 +1,26 @@
+//! The tasks of the exporter whose panics are counted.
+
+/// A kind of task of the exporter. The names are values of the label `task`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Task {
+    /// Refreshes a target.
+    Target,
+    /// Renders a target's page.
+    Render,
+    /// Serves an HTTP connection.
+    Connection,
+}
+
+impl Task {
+    /// Every kind.
+    pub const ALL: [Self; 3] = [Self::Target, Self::Render, Self::Connection];
+
+    /// The value of the label `task`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Target => "target",
+            Self::Render => "render",
+            Self::Connection => "connection",
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! The closed set of values of the label `handler`: which part of the web server answered.
+
+/// Every value of `handler`. The web server's routes are held to it by a test of theirs.
+pub const HANDLERS: [&str; 7] = [
+    "metrics",
+    "exporter",
+    "sd",
+    "landing",
+    "healthy",
+    "ready",
+    OTHER_HANDLER,
+];
+
+/// The `handler` of paths that nothing answers.
+pub const OTHER_HANDLER: &str = "other";

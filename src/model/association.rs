@@ -1,0 +1,14 @@
+//! What `ListComplianceItems` says of an instance's associations, as it is kept.
+
+use super::intern::Symbol;
+
+/// An association that did not bring an instance to its desired state.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct NoncompliantAssociation {
+    /// The association's id.
+    pub association_id: Box<str>,
+    /// The document that it runs: a name, or the ARN of a shared document.
+    pub document: Symbol,
+    /// The severity that the association was given.
+    pub severity: Symbol,
+}

@@ -1,0 +1,35 @@
+//! Everything that the instances of one target have in common.
+
+use super::intern::{InternPool, Symbol};
+use super::listing::{SharedListing, StatusCounts};
+use super::patch_state::PatchOperation;
+use super::summary::SummaryCounts;
+
+/// What the instances of one target have in common.
+#[derive(Debug, Default)]
+pub struct Interner {
+    texts: InternPool<Box<str>>,
+    pub(super) listings: InternPool<SharedListing>,
+    pub(super) summaries: InternPool<SummaryCounts>,
+    pub(super) operations: InternPool<PatchOperation>,
+    pub(super) status_counts: InternPool<StatusCounts>,
+}
+
+// === impl Interner ===
+
+impl Interner {
+    /// Forgets what no instance needs any more.
+    pub fn sweep(&self) {
+        self.listings.sweep();
+        self.summaries.sweep();
+        self.operations.sweep();
+        self.status_counts.sweep();
+        // The texts come last, because the other values hold some of them.
+        self.texts.sweep();
+    }
+
+    /// The one symbol for `text`.
+    pub(super) fn symbol(&self, text: &str) -> Symbol {
+        Symbol::new(self.texts.get(text.into()))
+    }
+}
