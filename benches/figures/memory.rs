@@ -89,7 +89,7 @@ pub(crate) fn run_exporter(arguments: &[String]) {
         tokio::spawn(serve_fleet(fleet, web, std::future::pending(), listening));
         tokio::time::sleep(Duration::from_millis(200)).await;
         for number in 1.. {
-            refreshers[0].refresh(number == 1).await;
+            Box::pin(refreshers[0].refresh(number == 1)).await;
             println!("refreshed {number}");
             if !told_to_go_on().await {
                 return std::future::pending().await;

@@ -153,7 +153,7 @@ pub(crate) fn run_fleet(arguments: &[String]) {
         while told_to_go_on().await {
             let start = Instant::now();
             let processor_at_start = own_time();
-            refreshers[0].refresh(false).await;
+            Box::pin(refreshers[0].refresh(false)).await;
             let processor = own_time().saturating_sub(processor_at_start);
             let wall = start.elapsed();
             assert!(up(0), "the target was read");
