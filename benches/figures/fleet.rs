@@ -18,20 +18,20 @@ use tokio::net::TcpListener;
 pub(crate) const ACCOUNT: &str = "111122223333";
 pub(crate) const REGION: &str = "eu-west-1";
 
-/// How the simulated AWS behaves.
-pub(crate) struct Terms {
+/// How the simulated AWS behaves, and how fast the exporter may ask.
+pub(crate) struct Conditions {
     pub(crate) instances: usize,
     pub(crate) latency: Duration,
-    /// What AWS allows.
+    /// Requests per second that AWS allows. `None` for any number.
     pub(crate) limit: Option<f64>,
-    /// The exporter's ceiling.
+    /// The exporter's ceiling, in requests per second.
     pub(crate) ceiling: f64,
     pub(crate) interval: Duration,
     pub(crate) full_every: Duration,
 }
 
-impl Terms {
-    /// No latency, no limit.
+impl Conditions {
+    /// AWS answers at once and allows everything.
     pub(crate) fn free(instances: usize) -> Self {
         Self {
             instances,
@@ -44,29 +44,27 @@ impl Terms {
     }
 }
 
-pub(crate) type Bench = Refresher<SsmSource, Kept>;
-
-/// A simulator, and one target that reads it.
-pub(crate) struct Reference {
+/// A target, and the simulated AWS that it reads.
+pub(crate) struct BenchTarget {
     pub(crate) simulator: Simulator,
-    pub(crate) refresher: Bench,
-    pub(crate) kept: Kept,
+    pub(crate) refresher: Refresher<SsmSource, ShownTarget>,
+    pub(crate) shown: ShownTarget,
 }
 
-/// Keeps the target that is shown.
+/// Holds the target that the last refresh has shown.
 #[derive(Clone, Default)]
-pub(crate) struct Kept(Arc<Mutex<Option<Target>>>);
+pub(crate) struct ShownTarget(Arc<Mutex<Option<Target>>>);
 
-struct NoMeter;
+struct IgnoringMeter;
 
-impl Meter for NoMeter {
+impl Meter for IgnoringMeter {
     fn attempted(&self, _: Operation, _: Duration) {}
     fn failed(&self, _: Operation, _: FailureReason) {}
     fn waited(&self, _: Duration) {}
     fn limit(&self, _: Operation, _: f64) {}
 }
 
-impl RefreshObserver for Kept {
+impl RefreshObserver for ShownTarget {
     fn identified(&self, _: &str) -> Identification {
         Identification::Same
     }
@@ -79,7 +77,7 @@ impl RefreshObserver for Kept {
     }
 }
 
-impl Kept {
+impl ShownTarget {
     pub(crate) fn target(&self) -> Target {
         self.0
             .lock()
@@ -88,7 +86,8 @@ impl Kept {
             .expect("a refresh was shown")
     }
 
-    /// The collectors whose last attempt failed, with reasons: a refresh that read less took less.
+    /// The collectors whose last attempt failed, with reasons. A refresh that read less took less
+    /// time, so its figures are worth nothing.
     pub(crate) fn failures(&self) -> Vec<String> {
         let target = self.target();
         let failure = |collector: Collector| {
@@ -109,19 +108,19 @@ pub(crate) fn runtime() -> tokio::runtime::Runtime {
         .expect("a runtime")
 }
 
-pub(crate) fn options(terms: &Terms) -> Options {
+pub(crate) fn options(conditions: &Conditions) -> Options {
     Options {
-        instances: terms.instances,
+        instances: conditions.instances,
         accounts: vec![ACCOUNT.to_owned()],
         regions: vec![REGION.to_owned()],
-        latency: terms.latency,
-        requests_per_second: terms.limit,
+        latency: conditions.latency,
+        requests_per_second: conditions.limit,
         rate_limit_scope: RateLimitScope::Target,
         ..Options::default()
     }
 }
 
-/// Serves the simulator for as long as the runtime lives.
+/// Serves the simulator for as long as the runtime lives. Returns its URL.
 pub(crate) async fn serve(simulator: &Simulator) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
@@ -130,8 +129,8 @@ pub(crate) async fn serve(simulator: &Simulator) -> String {
 }
 
 /// A target that has read nothing yet.
-pub(crate) async fn reference(terms: &Terms) -> Reference {
-    let simulator = Simulator::new(options(terms));
+pub(crate) async fn bench_target(conditions: &Conditions) -> BenchTarget {
+    let simulator = Simulator::new(options(conditions));
     let endpoint_url = Some(serve(&simulator).await);
     let static_credentials = Some(("AKIAEXAMPLE".to_owned(), "secret".to_owned()));
     let base = AwsBase::load(BaseOptions {
@@ -147,28 +146,28 @@ pub(crate) async fn reference(terms: &Terms) -> Reference {
         external_id: None,
         account_id: None,
         role_session_name: None,
-        requests_per_second: terms.ceiling,
-        refresh_interval: terms.interval,
+        requests_per_second: conditions.ceiling,
+        refresh_interval: conditions.interval,
         attempt_timeout: Duration::from_secs(10),
     };
-    let source = SsmSource::new(&base, options, Arc::new(NoMeter));
+    let source = SsmSource::new(&base, options, Arc::new(IgnoringMeter));
     let ages = AgeLimits {
         stale_after: Duration::from_hours(1),
-        interval: terms.interval,
-        full_every: terms.full_every,
+        interval: conditions.interval,
+        full_every: conditions.full_every,
     };
-    let kept = Kept::default();
+    let shown = ShownTarget::default();
     let task = TargetTask {
         name: "bench".to_owned(),
         selection: Selection::everything(),
         clock: clock(),
         target: Target::new(ages),
     };
-    let refresher = Refresher::new(Arc::new(source), kept.clone(), task);
-    Reference {
+    let refresher = Refresher::new(Arc::new(source), shown.clone(), task);
+    BenchTarget {
         simulator,
         refresher,
-        kept,
+        shown,
     }
 }
 
@@ -184,14 +183,14 @@ fn clock() -> Clock {
 /// A target that has read the fleet once.
 pub(crate) fn filled(instances: usize) -> Target {
     runtime().block_on(async {
-        let reference = reference(&Terms::free(instances)).await;
-        reference.refresher.refresh(false).await;
+        let bench_target = bench_target(&Conditions::free(instances)).await;
+        bench_target.refresher.refresh(false).await;
         assert!(
-            reference.kept.failures().is_empty(),
+            bench_target.shown.failures().is_empty(),
             "{:?}",
-            reference.kept.failures()
+            bench_target.shown.failures()
         );
-        reference.kept.target()
+        bench_target.shown.target()
     })
 }
 

@@ -1,8 +1,8 @@
 //! The processor time of a gzip scrape, against what Prometheus spends to take the page in.
 //!
-//! A real Prometheus scrapes the exporter's server in an interval of some seconds, as it does in
-//! production: between two scrapes the page has left the processor's caches, which costs the server
-//! more than scrapes in a row do.
+//! A real Prometheus scrapes the exporter's server every few seconds, as it does in production.
+//! Between two scrapes the page leaves the processor's caches, which costs the server more than
+//! scrapes in a row do.
 
 use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
@@ -12,14 +12,15 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 use crate::role::{get, value};
-use crate::scrape::Served;
+use crate::scrape::ServerProcess;
 use crate::table::{Table, process_time};
 
-const INTERVAL: Duration = Duration::from_secs(5);
-/// The first ones make the series, which costs Prometheus several times what follows.
-const WARM_UP: u64 = 3;
+const SCRAPE_INTERVAL: Duration = Duration::from_secs(5);
+/// Scrapes before the first round. They create the series, which costs Prometheus several times
+/// what later scrapes do.
+const WARM_UP_SCRAPES: u64 = 3;
 const ROUNDS: usize = 5;
-const SCRAPES: u32 = 5;
+const SCRAPES_PER_ROUND: u32 = 5;
 const FIGURE: &str = "processor time of a gzip scrape, against taking it in";
 
 pub(crate) fn measure(sizes: &[usize], table: &mut Table) {
@@ -38,18 +39,19 @@ pub(crate) fn measure(sizes: &[usize], table: &mut Table) {
             );
             continue;
         }
-        let page = Served::start("page", &instances.to_string());
+        let page = ServerProcess::start("page", &instances.to_string());
         let prometheus = Prometheus::start(&page.address);
-        while answered(&page) < WARM_UP {
-            sleep(INTERVAL / 50);
+        while answered(&page) < WARM_UP_SCRAPES {
+            sleep(SCRAPE_INTERVAL / 50);
         }
         let mut rounds: Vec<(Duration, Duration)> =
             (0..ROUNDS).map(|_| round(&page, &prometheus)).collect();
         rounds.sort_by(|a, b| share(*a).total_cmp(&share(*b)));
         let (ours, theirs) = rounds[ROUNDS / 2];
-        let (least, most) = (share(rounds[0]), share(rounds[ROUNDS - 1]));
+        let least = share(rounds[0]);
+        let most = share(rounds[ROUNDS - 1]);
         let against = format!(
-            "Prometheus, {} samples of {} bytes each {INTERVAL:?}: {theirs:.0?} a scrape; rounds {least:.2} to {most:.2} %; \
+            "Prometheus, {} samples of {} bytes each {SCRAPE_INTERVAL:?}: {theirs:.0?} a scrape; rounds {least:.2} to {most:.2} %; \
              without refreshes, as the page stays as it is",
             prometheus.samples(),
             page.scrape().len(),
@@ -64,11 +66,11 @@ pub(crate) fn measure(sizes: &[usize], table: &mut Table) {
     }
 }
 
-/// What some scrapes cost the server and Prometheus, each.
-fn round(page: &Served, prometheus: &Prometheus) -> (Duration, Duration) {
+/// What a scrape costs the server and what it costs Prometheus, as the mean of a round.
+fn round(page: &ServerProcess, prometheus: &Prometheus) -> (Duration, Duration) {
     let first = between_scrapes(page);
     let before = (process_time(page.id()), process_time(prometheus.child.id()));
-    sleep(INTERVAL * SCRAPES);
+    sleep(SCRAPE_INTERVAL * SCRAPES_PER_ROUND);
     let after = (process_time(page.id()), process_time(prometheus.child.id()));
     let scrapes = u32::try_from(answered(page) - first).expect("few");
     let costs = (
@@ -84,19 +86,20 @@ fn round(page: &Served, prometheus: &Prometheus) -> (Duration, Duration) {
     costs
 }
 
-/// Waits for the middle of an interval, so that no scrape is counted in part; says how many there
-/// were.
-fn between_scrapes(page: &Served) -> u64 {
+/// Waits for the middle of an interval, so that no scrape is counted in part. Returns how many
+/// scrapes there were.
+fn between_scrapes(page: &ServerProcess) -> u64 {
     let before = answered(page);
     while answered(page) == before {
-        sleep(INTERVAL / 50);
+        sleep(SCRAPE_INTERVAL / 50);
     }
-    sleep(INTERVAL / 2);
+    sleep(SCRAPE_INTERVAL / 2);
     answered(page)
 }
 
-/// Scrapes of the whole page. Asking costs the server, so not while it is measured.
-fn answered(page: &Served) -> u64 {
+/// How many scrapes of the whole page were answered. Asking costs the server, so this is not asked
+/// while its time is measured.
+fn answered(page: &ServerProcess) -> u64 {
     let own = get(&page.address, "/metrics/exporter", "identity");
     value(
         &own,
@@ -109,7 +112,7 @@ fn share((ours, theirs): (Duration, Duration)) -> f64 {
     100.0 * ours.as_secs_f64() / theirs.as_secs_f64()
 }
 
-/// A Prometheus that scrapes one page into a directory that is removed with it.
+/// A Prometheus that scrapes one page. Its data is in a directory that is removed with it.
 struct Prometheus {
     child: Child,
     address: String,
@@ -121,7 +124,7 @@ impl Prometheus {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let file = directory.path().join("prometheus.yml");
         let config = format!(
-            "global: {{scrape_interval: {INTERVAL:?}, scrape_timeout: {INTERVAL:?}}}\n\
+            "global: {{scrape_interval: {SCRAPE_INTERVAL:?}, scrape_timeout: {SCRAPE_INTERVAL:?}}}\n\
              scrape_configs: [{{job_name: bench, static_configs: [{{targets: ['{target}']}}]}}]\n"
         );
         std::fs::write(&file, config).expect("a temporary file takes it");
@@ -147,7 +150,7 @@ impl Prometheus {
         }
     }
 
-    /// What the last scrape brought, as Prometheus counts it.
+    /// How many samples the last scrape had, as Prometheus counts them.
     fn samples(&self) -> u64 {
         let answer = get(
             &self.address,

@@ -2,9 +2,9 @@
 //! same run.
 //!
 //! `cargo bench --bench figures -- [FIGURE...] [--instances N,N]` prints a Markdown table. Without
-//! a figure: all of them, at the sizes of the document (1,000, 10,000 and 100,000 instances, of
-//! which each figure takes those it is about). For one: `cargo bench --bench figures -- scrape
-//! --instances 10000`.
+//! the name of a figure it measures all of them, at the sizes of the document: 1,000, 10,000 and
+//! 100,000 instances, of which each figure takes those that it is about. For a single one: `cargo
+//! bench --bench figures -- scrape --instances 10000`.
 //!
 //! | figure | what of | sizes | takes |
 //! |---|---|---|---|
@@ -16,10 +16,10 @@
 //! | `refresh` | wall time of full refreshes at several ceilings and latencies | 10,000 | 8 min, mostly waiting |
 //! | `calls` | calls of a steady refresh | all | seconds |
 //!
-//! Ratios of processor time come from the kernel's account of the thread or the process, so that a
-//! busy machine blurs them little; it does all the same, through shared caches. Ratios of wall time
-//! need a quiet one. Run each more than once. What needs a process of its own is this program
-//! again, in another role (`role.rs`).
+//! Processor time comes from the kernel's accounts of the thread or the process. A busy machine
+//! blurs its ratios little, but it does so through shared caches. Ratios of wall time need a quiet
+//! machine. Measure each more than once. What needs a process of its own is this program again, in
+//! another role (`role.rs`).
 
 #![expect(
     clippy::expect_used,
@@ -44,7 +44,7 @@ use table::Table;
 
 type Measure = fn(&[usize], &mut Table);
 
-/// What can be measured, by name.
+/// The figures by name.
 const FIGURES: [(&str, Measure); 7] = [
     ("render", render::measure),
     ("scrape", scrape::measure),
@@ -60,7 +60,8 @@ fn main() {
         .skip(1)
         .filter(|argument| argument != "--bench")
         .collect();
-    // Some figures are of a process of its own: this program, called with another first word.
+    // Some figures need a process of its own. That is this program, started with a role as its
+    // first argument.
     if let Some(role) = arguments
         .first()
         .and_then(|first| first.strip_prefix("child:"))

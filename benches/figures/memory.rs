@@ -1,5 +1,5 @@
-//! Memory at its peak, over refreshes in which every row changes and some scrapes, above the same
-//! process with nothing.
+//! Peak memory over some refreshes, in each of which every row changes, and some scrapes, above
+//! that of the same process without any instance.
 
 use std::time::Duration;
 
@@ -7,8 +7,8 @@ use ssm_compliance_exporter::app::{Fleet, ServeOptions, serve as serve_fleet};
 use ssm_compliance_exporter::config::Config;
 use ssm_simulator::Simulator;
 
-use crate::fleet::{ACCOUNT, REGION, Terms, options, runtime, serve};
-use crate::role::{Role, get, told, value};
+use crate::fleet::{ACCOUNT, Conditions, REGION, options, runtime, serve};
+use crate::role::{ChildProcess, get, told_to_go_on, value};
 use crate::table::{Table, status};
 
 const REFRESHES: u32 = 3;
@@ -46,12 +46,13 @@ pub(crate) fn measure(sizes: &[usize], table: &mut Table) {
     }
 }
 
-/// The peak resident size of an exporter of its own process, and the series on its page.
+/// The peak resident size, in bytes, of an exporter in a process of its own, and the number of
+/// series on its page.
 fn peak(instances: usize) -> (u64, u64) {
     let runtime = runtime();
-    let simulator = Simulator::new(options(&Terms::free(instances)));
+    let simulator = Simulator::new(options(&Conditions::free(instances)));
     let endpoint = runtime.block_on(serve(&simulator));
-    let mut exporter = Role::start("exporter", &[&endpoint]);
+    let mut exporter = ChildProcess::start("exporter", &[&endpoint]);
     let address = exporter.line();
     let mut series = 0;
     for refresh in 1..=REFRESHES {
@@ -68,7 +69,7 @@ fn peak(instances: usize) -> (u64, u64) {
     (status(exporter.id(), "VmHWM:"), series)
 }
 
-/// The exporter, whole, on a free port; refreshes on a line of stdin.
+/// Runs the whole exporter on a free port. It refreshes whenever it reads a line from stdin.
 pub(crate) fn run_exporter(arguments: &[String]) {
     let text = format!(
         "refresh: {{interval: 1s, stale_after: 48h, full_every: 1s}}\napi: {{requests_per_second: 1000, endpoint_url: '{}'}}\n\
@@ -88,9 +89,9 @@ pub(crate) fn run_exporter(arguments: &[String]) {
         tokio::spawn(serve_fleet(fleet, web, std::future::pending(), listening));
         tokio::time::sleep(Duration::from_millis(200)).await;
         for number in 1.. {
-            refreshers[0].refresh(number == 1).await;
+            Box::pin(refreshers[0].refresh(number == 1)).await;
             println!("refreshed {number}");
-            if !told().await {
+            if !told_to_go_on().await {
                 return std::future::pending().await;
             }
         }

@@ -1,25 +1,26 @@
 //! The wall time of a full refresh and the calls of a steady one, against what the fleet itself
 //! demands.
 //!
-//! Bounds are computed from the fleet, never from the calls that were made: the pages of its
-//! listings, a call for fifty patch states, one for each instance that is non-compliant for
-//! Association.
+//! The bounds are computed from the fleet, never from the calls that were made: the pages of its
+//! listings, a call for every fifty patch states, and a call for each instance that is
+//! non-compliant for Association.
 
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use ssm_simulator::{Simulator, TargetTruth};
 
-use crate::fleet::{ACCOUNT, REGION, Terms, reference, runtime};
+use crate::fleet::{ACCOUNT, Conditions, REGION, bench_target, runtime};
 use crate::table::{Table, ratio};
 
 const MAX_PAGE_ROWS: usize = 50;
 
-/// What a fleet demands.
+/// How many calls a fleet demands.
 struct Demand {
-    /// Pages of the listing, and of the summaries of each type.
+    /// Pages of the listing of instances, and of the summaries of each type. The pages of one
+    /// listing must follow one another.
     chains: Vec<usize>,
-    /// One page each of totals, baselines and associations, or as many as there are.
+    /// Pages of the totals, the baselines and the associations, of which there are few.
     single: usize,
     patches: usize,
     items: usize,
@@ -69,33 +70,35 @@ impl Demand {
         self.chains.iter().sum::<usize>() + self.single
     }
 
-    fn full(&self) -> usize {
+    fn full_refresh(&self) -> usize {
         self.listings() + self.patches + self.items
     }
 
-    /// The least time of a full refresh.
-    fn bound(&self, per_second: f64, latency: Duration) -> Duration {
-        Duration::from_secs_f64(self.full() as f64 / per_second).max(self.longest_chain(latency))
+    /// The least time of a full refresh where AWS allows so many requests per second.
+    fn least_time(&self, per_second: f64, latency: Duration) -> Duration {
+        Duration::from_secs_f64(self.full_refresh() as f64 / per_second)
+            .max(self.longest_chain(latency))
     }
 
-    /// The least time where AWS allows another rate from some moment on: what comes before it at
-    /// the first rate, the rest at the second. With `burst`, also what the simulator's buckets hold
-    /// at the start and at that moment: a second's worth.
-    fn bound_with(
+    /// The least time of a full refresh where AWS allows another rate from some moment on. What is
+    /// asked before that moment is asked at the first rate, the rest at the second. With `burst`
+    /// this includes what the simulator's token buckets hold at the start and at that moment, which
+    /// is what they get in a second.
+    fn least_time_with(
         &self,
-        change: &Change,
+        change: &RateChange,
         per_second: f64,
         burst: bool,
         latency: Duration,
     ) -> Duration {
         let burst = f64::from(u8::from(burst));
         let before = (change.at.as_secs_f64() + burst) * per_second;
-        let rest = (self.full() as f64 - before) / change.to - burst;
-        // An oracle that is done before that moment has nothing to do with it.
+        let rest = (self.full_refresh() as f64 - before) / change.to - burst;
+        // A refresh that could be done before that moment has nothing to do with the second rate.
         let calls = if rest > 0.0 {
             change.at + Duration::from_secs_f64(rest)
         } else {
-            change.at.mul_f64(self.full() as f64 / before)
+            change.at.mul_f64(self.full_refresh() as f64 / before)
         };
         calls.max(self.longest_chain(latency))
     }
@@ -106,10 +109,11 @@ impl Demand {
     }
 }
 
-/// AWS allows another rate from a moment on.
-struct Change {
-    /// After the start of the refresh.
+/// AWS allows another rate from some moment on.
+struct RateChange {
+    /// How long after the start of the refresh.
     at: Duration,
+    /// Requests per second.
     to: f64,
 }
 
@@ -126,24 +130,24 @@ fn calls(simulator: &Simulator) -> (u64, u64) {
 
 pub(crate) fn measure(sizes: &[usize], table: &mut Table) {
     for &instances in sizes.iter().filter(|size| **size == 10_000) {
-        unknown(instances, table);
+        at_unknown_limit(instances, table);
         for (rate, latency) in [(40.0, 20), (40.0, 200), (20.0, 100), (5.0, 20)] {
-            known(instances, rate, Duration::from_millis(latency), table);
+            at_known_limit(instances, rate, Duration::from_millis(latency), table);
         }
     }
 }
 
-/// One full refresh with a ceiling at what AWS allows.
-fn known(instances: usize, rate: f64, latency: Duration, table: &mut Table) {
-    let terms = Terms {
+/// A full refresh with a ceiling that is what AWS allows.
+fn at_known_limit(instances: usize, rate: f64, latency: Duration, table: &mut Table) {
+    let conditions = Conditions {
         latency,
         limit: Some(rate),
         ceiling: rate,
-        ..Terms::free(instances)
+        ..Conditions::free(instances)
     };
-    let read = runtime().block_on(read(&terms, None));
-    let bound = read.demand.bound(rate, latency);
-    let against = format!("{} calls, {bound:.1?}; {read}", read.demand.full());
+    let read = runtime().block_on(refresh_once(&conditions, None));
+    let bound = read.demand.least_time(rate, latency);
+    let against = format!("{} calls, {bound:.1?}; {read}", read.demand.full_refresh());
     let measured = read.measured(bound);
     table.row(
         &format!("full refresh, {rate}/s, {latency:?}"),
@@ -154,52 +158,55 @@ fn known(instances: usize, rate: f64, latency: Duration, table: &mut Table) {
     );
 }
 
-/// One full refresh with a ceiling far above what AWS allows, which is halved in the middle.
-fn unknown(instances: usize, table: &mut Table) {
+/// A full refresh with a ceiling far above what AWS allows, which is halved in the middle of the
+/// refresh.
+fn at_unknown_limit(instances: usize, table: &mut Table) {
     const CEILING: f64 = 80.0;
-    const RATE: f64 = 40.0;
+    const ALLOWED: f64 = 40.0;
     const HALVED: f64 = 20.0;
     let latency = Duration::from_millis(100);
-    let terms = Terms {
+    let conditions = Conditions {
         latency,
-        limit: Some(RATE),
+        limit: Some(ALLOWED),
         ceiling: CEILING,
-        ..Terms::free(instances)
+        ..Conditions::free(instances)
     };
-    let read = runtime().block_on(read(&terms, Some((RATE, HALVED))));
-    let change = Change {
+    let read = runtime().block_on(refresh_once(&conditions, Some((ALLOWED, HALVED))));
+    let change = RateChange {
         at: read.changed.expect("it was halved before the end"),
         to: HALVED,
     };
-    let bound = read.demand.bound_with(&change, RATE, false, latency);
-    let with_burst = read.demand.bound_with(&change, RATE, true, latency);
+    let bound = read
+        .demand
+        .least_time_with(&change, ALLOWED, false, latency);
+    let with_burst = read.demand.least_time_with(&change, ALLOWED, true, latency);
     let measured = read.measured(bound);
     let against = format!(
-        "{} calls, {bound:.1?} with {RATE}/s for {:.1?} and {HALVED}/s after; {} of it with the buckets' bursts; {read}",
-        read.demand.full(),
+        "{} calls, {bound:.1?} with {ALLOWED}/s for {:.1?} and {HALVED}/s after; {} of it with the buckets' bursts; {read}",
+        read.demand.full_refresh(),
         change.at,
         ratio(read.took, with_burst)
     );
-    let name =
-        format!("full refresh, ceiling {CEILING}/s, AWS allows {RATE}/s, then half, {latency:?}");
+    let name = format!(
+        "full refresh, ceiling {CEILING}/s, AWS allows {ALLOWED}/s, then half, {latency:?}"
+    );
     table.row(&name, instances, measured, &against, "≤ 1.2");
 }
 
-/// One full refresh.
-struct Read {
+/// What a full refresh took.
+struct MeasuredRefresh {
     took: Duration,
     demand: Demand,
     calls: u64,
     refused: u64,
-    /// When AWS allowed another rate.
+    /// When AWS began to allow another rate.
     changed: Option<Duration>,
     /// What could not be read.
     failures: Vec<String>,
 }
 
-impl Read {
-    /// How long it took, in bounds. Of a refresh that did not read everything, what it did not
-    /// read.
+impl MeasuredRefresh {
+    /// The time that it took as a ratio to the bound, or what it did not read.
     fn measured(&self, bound: Duration) -> String {
         let throttled = format!(
             "{:.1} % throttled",
@@ -212,37 +219,37 @@ impl Read {
     }
 }
 
-impl std::fmt::Display for Read {
+impl std::fmt::Display for MeasuredRefresh {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "made {} in {:.1?}", self.calls, self.took)
     }
 }
 
-/// Reads a fleet once. `halved`: what AWS allows at first, and what from the middle of the least
-/// time on.
-async fn read(terms: &Terms, halved: Option<(f64, f64)>) -> Read {
-    let reference = reference(terms).await;
-    let demand = Demand::of(&reference.simulator.outline(ACCOUNT, REGION));
+/// Reads a fleet once. `halved` is what AWS allows at first, and what it allows from the middle of
+/// the least time on.
+async fn refresh_once(conditions: &Conditions, halved: Option<(f64, f64)>) -> MeasuredRefresh {
+    let bench_target = bench_target(conditions).await;
+    let demand = Demand::of(&bench_target.simulator.outline(ACCOUNT, REGION));
     let start = Instant::now();
     let halving = async {
         let (rate, halved) = halved?;
-        tokio::time::sleep(demand.bound(rate, terms.latency) / 2).await;
-        reference.simulator.set_requests_per_second(Some(halved));
+        tokio::time::sleep(demand.least_time(rate, conditions.latency) / 2).await;
+        bench_target.simulator.set_requests_per_second(Some(halved));
         Some(start.elapsed())
     };
     let refreshing = async {
-        reference.refresher.refresh(false).await;
+        bench_target.refresher.refresh(false).await;
         start.elapsed()
     };
     let (changed, took) = tokio::join!(halving, refreshing);
-    let (calls, refused) = calls(&reference.simulator);
-    Read {
+    let (calls, refused) = calls(&bench_target.simulator);
+    MeasuredRefresh {
         took,
         demand,
         calls,
         refused,
         changed,
-        failures: reference.kept.failures(),
+        failures: bench_target.shown.failures(),
     }
 }
 
@@ -252,55 +259,65 @@ pub(crate) fn measure_calls(sizes: &[usize], table: &mut Table) {
     }
 }
 
-/// A refresh after one in which a share of the fleet has changed: once a day each, at an interval
+/// The share of the fleet that changes between two refreshes: all of it once a day, at an interval
 /// of five minutes.
+const CHANGED_SHARE: f64 = 0.0035;
+
+/// Calls of a steady refresh: one that reads only what has changed.
+struct SteadyCalls {
+    made: u64,
+    /// As few as there can be.
+    minimal: usize,
+    /// One for each instance and compliance type, as without listings of summaries.
+    naive: usize,
+}
+
+/// Compares the calls of a refresh before which a share of the fleet has changed.
 fn steady(instances: usize, table: &mut Table) {
-    const CHANGED: f64 = 0.0035;
-    let terms = Terms {
-        full_every: Duration::from_hours(6),
-        ..Terms::free(instances)
-    };
-    let (made, minimal, naive) = runtime().block_on(async {
-        let reference = reference(&terms).await;
-        reference.refresher.refresh(false).await;
-        let before = reference.simulator.outline(ACCOUNT, REGION);
-        reference.simulator.drift(CHANGED);
-        reference.simulator.clear();
-        reference.refresher.refresh(false).await;
-        assert!(
-            reference.kept.failures().is_empty(),
-            "{:?}",
-            reference.kept.failures()
-        );
-        let (made, _) = calls(&reference.simulator);
-        let after = reference.simulator.outline(ACCOUNT, REGION);
-        let demand = Demand::of(&after);
-        let types = after.totals.len();
-        (
-            made,
-            demand.listings() + changed_details(&before, &after),
-            instances * types + instances,
-        )
-    });
-    let measured = format!("{:.3}", made as f64 / minimal as f64);
+    let SteadyCalls {
+        made,
+        minimal,
+        naive,
+    } = runtime().block_on(steady_calls(instances));
     table.row(
         "calls of a steady refresh",
         instances,
-        measured,
+        format!("{:.3}", made as f64 / minimal as f64),
         &format!("{minimal} minimal; made {made}"),
         "≤ 1.02",
     );
-    let measured = format!("{:.0} x fewer", naive as f64 / made as f64);
     table.row(
         "calls of a steady refresh",
         instances,
-        measured,
+        format!("{:.0} x fewer", naive as f64 / made as f64),
         &format!("{naive}: one per instance and type"),
         "≥ 40 x",
     );
 }
 
-/// The details that a changed summary makes due.
+async fn steady_calls(instances: usize) -> SteadyCalls {
+    let conditions = Conditions {
+        full_every: Duration::from_hours(6),
+        ..Conditions::free(instances)
+    };
+    let bench_target = bench_target(&conditions).await;
+    bench_target.refresher.refresh(false).await;
+    let before = bench_target.simulator.outline(ACCOUNT, REGION);
+    bench_target.simulator.drift(CHANGED_SHARE);
+    bench_target.simulator.clear();
+    bench_target.refresher.refresh(false).await;
+    let failures = bench_target.shown.failures();
+    assert!(failures.is_empty(), "{failures:?}");
+    let (made, _) = calls(&bench_target.simulator);
+    let after = bench_target.simulator.outline(ACCOUNT, REGION);
+    SteadyCalls {
+        made,
+        minimal: Demand::of(&after).listings() + changed_details(&before, &after),
+        naive: instances * after.totals.len() + instances,
+    }
+}
+
+/// How many calls for details the changed summaries make due.
 fn changed_details(before: &TargetTruth, after: &TargetTruth) -> usize {
     let listed: HashSet<&str> = after
         .instances

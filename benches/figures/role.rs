@@ -1,18 +1,18 @@
-//! This program in another role, in a process of its own: it says lines, and goes on when it is
+//! This program in another role, in a process of its own. It prints lines, and goes on when it is
 //! told to.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-/// A process that ends with this value.
-pub(crate) struct Role {
+/// A process that is ended when this value is dropped.
+pub(crate) struct ChildProcess {
     child: Child,
     stdin: ChildStdin,
     lines: BufReader<ChildStdout>,
 }
 
-impl Role {
+impl ChildProcess {
     pub(crate) fn start(role: &str, arguments: &[&str]) -> Self {
         let program = std::env::current_exe().expect("this program");
         let mut command = Command::new(program);
@@ -35,7 +35,7 @@ impl Role {
         self.child.id()
     }
 
-    /// What it says next.
+    /// Waits for the next line that it prints.
     pub(crate) fn line(&mut self) -> String {
         let mut line = String::new();
         self.lines.read_line(&mut line).expect("a line");
@@ -47,22 +47,22 @@ impl Role {
     }
 }
 
-impl Drop for Role {
+impl Drop for ChildProcess {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// For the one that plays a role: waits until it is told to go on. `false`: nobody will.
-pub(crate) async fn told() -> bool {
+/// Waits, in the other process, until it is told to go on. `false` if nobody will.
+pub(crate) async fn told_to_go_on() -> bool {
     tokio::task::spawn_blocking(|| std::io::stdin().lines().next())
         .await
         .expect("a thread")
         .is_some()
 }
 
-/// The body of an answer, asked for as Prometheus asks for a page.
+/// The body of an answer, requested as Prometheus requests a page.
 pub(crate) fn get(address: &str, path: &str, encoding: &str) -> Vec<u8> {
     let mut stream = TcpStream::connect(address).expect("it listens");
     let request = format!(
@@ -84,7 +84,7 @@ pub(crate) fn get(address: &str, path: &str, encoding: &str) -> Vec<u8> {
     answer.split_off(head + 4)
 }
 
-/// The value of a series of a page, by everything before it.
+/// The value of a series on a page. `series` is everything that stands before the value.
 pub(crate) fn value(page: &[u8], series: &str) -> Option<u64> {
     let page = std::str::from_utf8(page).expect("UTF-8");
     let value = page

@@ -22,7 +22,7 @@ use ssm_compliance_exporter::metrics::{
 use tokio::net::TcpListener;
 
 use crate::fleet::{filled, identity, policy, runtime, view};
-use crate::role::{Role, get};
+use crate::role::{ChildProcess, get};
 use crate::table::{Table, process_time, ratio};
 
 const ROUNDS: usize = 15;
@@ -30,12 +30,12 @@ const SCRAPES: usize = 200;
 
 pub(crate) fn measure(sizes: &[usize], table: &mut Table) {
     for &instances in sizes.iter().filter(|size| **size == 10_000) {
-        let page = Served::start("page", &instances.to_string());
+        let page = ServerProcess::start("page", &instances.to_string());
         let file = tempfile::NamedTempFile::new().expect("a temporary file");
         fs::write(file.path(), page.scrape()).expect("a temporary file takes it");
-        let fixed = Served::start("static", file.path().to_str().expect("UTF-8"));
-        // In turn, so that a machine that gets slower does so for both; the least, as noise only
-        // adds.
+        let fixed = ServerProcess::start("static", file.path().to_str().expect("UTF-8"));
+        // In turn, so that a machine that gets slower does so for both. The least of each counts,
+        // because noise only adds.
         let rounds: Vec<(Duration, Duration)> =
             (0..ROUNDS).map(|_| (page.cost(), fixed.cost())).collect();
         let ours = rounds.iter().map(|round| round.0).min().expect("a round");
@@ -56,14 +56,14 @@ pub(crate) fn measure(sizes: &[usize], table: &mut Table) {
 }
 
 /// A server in a process of its own.
-pub(crate) struct Served {
-    role: Role,
+pub(crate) struct ServerProcess {
+    role: ChildProcess,
     pub(crate) address: String,
 }
 
-impl Served {
+impl ServerProcess {
     pub(crate) fn start(role: &str, argument: &str) -> Self {
-        let mut role = Role::start(role, &[argument]);
+        let mut role = ChildProcess::start(role, &[argument]);
         let address = role.line();
         Self { role, address }
     }
@@ -77,7 +77,7 @@ impl Served {
         get(&self.address, "/metrics", "gzip")
     }
 
-    /// Processor time of one scrape.
+    /// The processor time of one scrape, as the mean of many.
     fn cost(&self) -> Duration {
         let before = process_time(self.id());
         for _ in 0..SCRAPES {
@@ -88,12 +88,12 @@ impl Served {
 }
 
 /// The exporter's server over a page that does not change.
-struct Fixed {
+struct FixedPage {
     publisher: Publisher,
     own: ExporterMetrics,
 }
 
-impl ExporterState for Fixed {
+impl ExporterState for FixedPage {
     fn metrics(
         &self,
         part: PageSelector<'_>,
@@ -129,17 +129,15 @@ impl ExporterState for Fixed {
 
 pub(crate) fn serve_page(instances: &str) {
     let target = filled(instances.parse().expect("a number"));
-    let (identity, own) = (
-        identity(),
-        ExporterMetrics::new(BUILD, Duration::from_mins(5)),
-    );
+    let identity = identity();
+    let own = ExporterMetrics::new(BUILD, Duration::from_mins(5));
     own.target(&identity.account_id, &identity.region)
         .start_at_zero("DescribeInstanceInformation");
-    let site = Fixed {
+    let state = FixedPage {
         publisher: Publisher::default(),
         own,
     };
-    site.publisher.publish(
+    state.publisher.publish(
         0,
         TargetPage::render(&view(&target, &identity, &policy()), None),
     );
@@ -155,7 +153,7 @@ pub(crate) fn serve_page(instances: &str) {
         };
         Server::run(
             vec![listener],
-            Arc::new(site),
+            Arc::new(state),
             options,
             std::future::pending(),
         )

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rustix::time::{ClockId, clock_gettime};
 
-/// Figures, as Markdown.
+/// The measured figures, to be printed as Markdown.
 pub(crate) struct Table(Vec<[String; 5]>);
 
 impl Table {
@@ -13,7 +13,8 @@ impl Table {
         Self(Vec::new())
     }
 
-    /// A figure: what, of how large a fleet, the measure, what it was held against, and the bar.
+    /// Adds a figure: its name, the size of the fleet, what was measured, what it was measured
+    /// against, and the bar that it must meet.
     pub(crate) fn row(
         &mut self,
         figure: &str,
@@ -40,13 +41,13 @@ impl Table {
     }
 }
 
-/// Time this thread has spent on a processor, to the nanosecond.
+/// The time that this thread has spent on a processor, to the nanosecond.
 pub(crate) fn thread_time() -> Duration {
     clock(ClockId::ThreadCPUTime)
 }
 
-/// Time all threads of this process have spent on a processor, those that have ended included, to
-/// the nanosecond.
+/// The time that all threads of this process have spent on a processor, to the nanosecond. Threads
+/// that have ended are included.
 pub(crate) fn own_time() -> Duration {
     clock(ClockId::ProcessCPUTime)
 }
@@ -57,11 +58,11 @@ fn clock(clock: ClockId) -> Duration {
         .expect("clocks of work done start at zero")
 }
 
-/// Time the threads of another process have spent on a processor.
+/// The time that the threads of another process have spent on a processor.
 ///
-/// The kernel brings it up to date when a thread goes to sleep, and at each tick (4 ms at 250 Hz)
-/// while it runs. So ask when the process has nothing to do, and of work that takes many ticks
-/// where it always has. Threads that have ended do not count any more.
+/// The kernel updates it when a thread goes to sleep, and at each tick (4 ms at 250 Hz) while it
+/// runs. So ask while the process has nothing to do, or measure work that takes many ticks. Threads
+/// that have ended do not count any more.
 pub(crate) fn process_time(pid: u32) -> Duration {
     let tasks = fs::read_dir(format!("/proc/{pid}/task")).expect("the process runs");
     let nanos = |path| {
@@ -78,7 +79,7 @@ pub(crate) fn process_time(pid: u32) -> Duration {
         .sum()
 }
 
-/// A figure of `/proc/PID/status` in bytes.
+/// A figure of `/proc/PID/status`, in bytes.
 pub(crate) fn status(pid: u32, key: &str) -> u64 {
     let text = fs::read_to_string(format!("/proc/{pid}/status")).expect("the process runs");
     let line = text
@@ -93,7 +94,8 @@ pub(crate) fn status(pid: u32, key: &str) -> u64 {
         * 1024
 }
 
-/// What `work` costs this thread; the least of some runs, as noise only adds.
+/// The processor time that `work` costs this thread: the least of some runs, because noise only
+/// adds.
 pub(crate) fn least(runs: usize, mut work: impl FnMut()) -> Duration {
     let mut once = || {
         let before = thread_time();
@@ -108,7 +110,7 @@ pub(crate) fn ratio(measured: Duration, against: Duration) -> String {
     format!("{:.2}", measured.as_secs_f64() / against.as_secs_f64())
 }
 
-/// The middle one.
+/// The time in the middle.
 pub(crate) fn median(mut times: Vec<Duration>) -> Duration {
     times.sort();
     times[times.len() / 2]

@@ -1,7 +1,7 @@
 //! The refresh of one target among many, against the same refresh alone: what it costs that all
-//! share one page.
+//! targets share one page.
 //!
-//! Both exporters are processes of their own, and their simulators are in this one. The simulated
+//! Both exporters run in processes of their own, and their simulators in this one. The simulated
 //! fleet follows from account, region and seed, so the target that is refreshed is the same in
 //! both.
 
@@ -12,8 +12,8 @@ use ssm_compliance_exporter::app::{Fleet, simulated_accounts};
 use ssm_compliance_exporter::config::{Account, Config};
 use ssm_simulator::{Options, Simulator};
 
-use crate::fleet::{Terms, options, runtime, serve};
-use crate::role::{Role, told};
+use crate::fleet::{Conditions, options, runtime, serve};
+use crate::role::{ChildProcess, told_to_go_on};
 use crate::table::{Table, median, own_time, ratio};
 
 const ACCOUNTS: u16 = 20;
@@ -29,11 +29,11 @@ const REGIONS: [&str; 10] = [
     "us-west-2",
     "ca-central-1",
 ];
-const INSTANCES: usize = 500;
-const WARM_UP: usize = 3;
+const INSTANCES_PER_TARGET: usize = 500;
+const WARM_UP_ROUNDS: usize = 3;
 const ROUNDS: usize = 101;
-/// First refreshes at a time.
-const AT_ONCE: usize = 8;
+/// How many first refreshes run at the same time.
+const MAX_FIRST_REFRESHES: usize = 8;
 
 pub(crate) fn measure(_: &[usize], table: &mut Table) {
     let runtime = runtime();
@@ -41,20 +41,13 @@ pub(crate) fn measure(_: &[usize], table: &mut Table) {
     let mut among = Exporter::start(&runtime, ACCOUNTS, REGIONS.len());
     let targets = usize::from(ACCOUNTS) * REGIONS.len();
     for share in [1.0, 0.1] {
-        let rounds: Vec<(Cost, Cost)> = (0..WARM_UP + ROUNDS)
+        let rounds: Vec<(RefreshCost, RefreshCost)> = (0..WARM_UP_ROUNDS + ROUNDS)
             .map(|_| (alone.refresh(share), among.refresh(share)))
-            .skip(WARM_UP)
+            .skip(WARM_UP_ROUNDS)
             .collect();
-        let compare = |middle: fn(Vec<Duration>) -> Duration, of: fn(&Cost) -> Duration| {
-            let times = rounds.iter().map(|(alone, among)| (of(alone), of(among)));
-            let (alone, among): (Vec<_>, Vec<_>) = times.unzip();
-            (middle(among), middle(alone))
-        };
-        let least: fn(Vec<Duration>) -> Duration =
-            |times| times.into_iter().min().expect("a round");
-        let (among, alone) = compare(median, |cost| cost.processor);
-        let (least_among, least_alone) = compare(least, |cost| cost.processor);
-        let (wall_among, wall_alone) = compare(median, |cost| cost.wall);
+        let (among, alone) = compare(&rounds, median, |cost| cost.processor);
+        let (least_among, least_alone) = compare(&rounds, shortest, |cost| cost.processor);
+        let (wall_among, wall_alone) = compare(&rounds, median, |cost| cost.wall);
         let figure = format!(
             "processor time of a refresh among {targets} targets, {:.0} % changed",
             100.0 * share
@@ -65,24 +58,41 @@ pub(crate) fn measure(_: &[usize], table: &mut Table) {
             ratio(least_among, least_alone),
             ratio(wall_among, wall_alone),
         );
-        table.row(&figure, INSTANCES, measured, &against, "≤ 1.1");
+        table.row(&figure, INSTANCES_PER_TARGET, measured, &against, "≤ 1.1");
     }
 }
 
+/// One time that stands for all rounds: among the other targets, and alone.
+fn compare(
+    rounds: &[(RefreshCost, RefreshCost)],
+    choose: fn(Vec<Duration>) -> Duration,
+    time: fn(&RefreshCost) -> Duration,
+) -> (Duration, Duration) {
+    let times = rounds
+        .iter()
+        .map(|(alone, among)| (time(alone), time(among)));
+    let (alone, among): (Vec<_>, Vec<_>) = times.unzip();
+    (choose(among), choose(alone))
+}
+
+fn shortest(times: Vec<Duration>) -> Duration {
+    times.into_iter().min().expect("a round")
+}
+
 /// What a refresh took.
-struct Cost {
+struct RefreshCost {
     processor: Duration,
     wall: Duration,
 }
 
-/// An exporter of a process of its own, and the AWS that it reads.
+/// An exporter in a process of its own, and the simulated AWS that it reads.
 struct Exporter {
     simulator: Simulator,
-    role: Role,
+    role: ChildProcess,
 }
 
 impl Exporter {
-    /// One that has read all its targets.
+    /// Starts an exporter and waits until it has read all its targets.
     fn start(runtime: &tokio::runtime::Runtime, accounts: u16, regions: usize) -> Self {
         let simulator = Simulator::new(Options {
             accounts: simulated_accounts(accounts),
@@ -90,10 +100,10 @@ impl Exporter {
                 .iter()
                 .map(|region| (*region).to_owned())
                 .collect(),
-            ..options(&Terms::free(INSTANCES))
+            ..options(&Conditions::free(INSTANCES_PER_TARGET))
         });
         let endpoint = runtime.block_on(serve(&simulator));
-        let mut role = Role::start(
+        let mut role = ChildProcess::start(
             "fleet",
             &[&endpoint, &accounts.to_string(), &regions.to_string()],
         );
@@ -105,22 +115,22 @@ impl Exporter {
         Self { simulator, role }
     }
 
-    /// The first target's refresh, after this share of its instances has changed.
-    fn refresh(&mut self, share: f64) -> Cost {
+    /// Refreshes the first target after this share of its instances has changed.
+    fn refresh(&mut self, share: f64) -> RefreshCost {
         self.simulator.drift(share);
         self.role.go_on();
         let line = self.role.line();
         let (processor, wall) = line.split_once(' ').expect("two times");
         let time = |nanos: &str| Duration::from_nanos(nanos.parse().expect("nanoseconds"));
-        Cost {
+        RefreshCost {
             processor: time(processor),
             wall: time(wall),
         }
     }
 }
 
-/// The exporter's fleet as the program builds it; refreshes the first target on a line of stdin,
-/// and says what it took.
+/// Runs the exporter's fleet as the program builds it. It refreshes the first target whenever it
+/// reads a line from stdin, and prints what that took.
 pub(crate) fn run_fleet(arguments: &[String]) {
     let [endpoint, accounts, regions] = arguments else {
         panic!("an endpoint, and how many accounts and regions")
@@ -134,29 +144,31 @@ pub(crate) fn run_fleet(arguments: &[String]) {
         let credentials = Some(("AKIAEXAMPLE".to_owned(), "secret".to_owned()));
         let fleet = Fleet::new(&config, credentials).await.expect("a fleet");
         let refreshers = fleet.refreshers();
-        for some in refreshers.chunks(AT_ONCE) {
+        for some in refreshers.chunks(MAX_FIRST_REFRESHES) {
             join_all(some.iter().map(|refresher| refresher.refresh(false))).await;
         }
         let up = |target: usize| fleet.statuses()[target].up == Some(true);
         assert!((0..refreshers.len()).all(up), "every target was read");
         println!("{} series", fleet.page().series);
-        while told().await {
-            let (processor, wall) = (own_time(), Instant::now());
-            refreshers[0].refresh(false).await;
-            let (processor, wall) = (own_time().saturating_sub(processor), wall.elapsed());
+        while told_to_go_on().await {
+            let start = Instant::now();
+            let processor_at_start = own_time();
+            Box::pin(refreshers[0].refresh(false)).await;
+            let processor = own_time().saturating_sub(processor_at_start);
+            let wall = start.elapsed();
             assert!(up(0), "the target was read");
             println!("{} {}", processor.as_nanos(), wall.as_nanos());
         }
     };
-    // As a task, which is how the program runs it: on the thread of `block_on` each answer would
-    // cost a switch of threads.
+    // The program runs it as a task, too. On the thread of `block_on` each answer would cost a
+    // switch of threads.
     runtime()
         .block_on(async { tokio::spawn(exporter).await })
         .expect("it ends well");
 }
 
-/// Nothing holds the refreshes back: neither the ceiling, nor that they are spread over half the
-/// interval.
+/// A configuration in which nothing holds refreshes back: neither the ceiling nor the spreading
+/// over half of the interval.
 fn config(endpoint: &str, accounts: u16, regions: usize) -> Config {
     let mut config = Config::default();
     config.refresh.interval = Duration::from_millis(1);

@@ -1,4 +1,5 @@
-//! Answers that are far larger than they should be, and what the program takes of them.
+//! Answers that are far larger than they should be: the program refuses them and does not hold them
+//! in memory.
 
 use ssm_simulator::{Fault, FaultKind};
 use tempfile::TempDir;
@@ -6,9 +7,9 @@ use tokio::time::{Duration, sleep};
 
 use crate::support::{Aws, CREDENTIALS, Format, Page, Program, Settings, get, in_time};
 
-/// Of a debug build with 5 instances, and of four bodies at a time, whose buffers have room for
-/// twice 16 MiB while they grow. One body of the simulator, taken in whole, is 64 MiB, and there
-/// are five listings at once.
+/// What the program may hold in a debug build with 5 instances. Four bodies are read at a time, and
+/// their buffers have room for twice 16 MiB while they grow. A single body of the simulator has 64
+/// MiB when it is taken in whole, and five listings run at once.
 const MAX_RESIDENT_KILOBYTES: u64 = 240_000;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -17,8 +18,8 @@ async fn huge_bodies_are_bad_responses_and_take_no_memory() {
     aws.break_with([Fault::always(FaultKind::HugeBody)]);
     let directory = TempDir::new().unwrap();
     let path = directory.path().join("exporter.yaml");
-    // One target: each of its listings asks for ever smaller pages, and each answer is 16 MiB
-    // before it is refused.
+    // One target is enough: each of its listings asks for ever smaller pages, and each answer takes
+    // 16 MiB before it is refused.
     let accounts = "accounts:\n  - regions: [eu-west-1]\n".to_owned();
     std::fs::write(
         &path,

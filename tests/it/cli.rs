@@ -12,10 +12,10 @@ use crate::support::{
     Aws, CREDENTIALS, Format, OTHER, OWN, Page, Program, Run, Settings, get, role, run, run_with,
 };
 
-/// The configuration is wrong.
+/// Exit code for a configuration that is wrong.
 const BAD_CONFIGURATION: Option<i32> = Some(78);
 
-/// A directory with one file in it.
+/// A temporary directory with one file in it.
 fn file(text: &str) -> (TempDir, PathBuf) {
     let directory = TempDir::new().unwrap();
     let path = directory.path().join("exporter.yaml");
@@ -28,7 +28,8 @@ async fn check(text: &str) -> Run {
     run(&["check-config", "--config.file", path.to_str().unwrap()]).await
 }
 
-/// An error of ours: lower case, no full stop, with the way out beneath.
+/// Asserts that this is an error of the program itself: lower case, no full stop, and the way out
+/// beneath.
 fn assert_helps(run: &Run, names: &[&str]) {
     assert_eq!(run.out, "");
     for name in names {
@@ -99,7 +100,7 @@ async fn a_file_that_cannot_be_read_is_a_configuration_error_for_every_command()
     .await;
     assert_eq!(directory.code, BAD_CONFIGURATION);
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o000)).unwrap();
-    // Whoever may read everything can read this, too.
+    // Root may read every file, so nothing can be made unreadable for it.
     if std::fs::read(&path).is_err() {
         let run = run(&["check-config", "--config.file", path.to_str().unwrap()]).await;
         assert_eq!(run.code, BAD_CONFIGURATION);
@@ -187,7 +188,7 @@ async fn a_wrong_endpoint_is_a_failure_of_the_network() {
 async fn nothing_secret_is_printed_even_at_the_highest_level() {
     const EXTERNAL_ID: &str = "agreed-in-secret";
     let aws = Aws::of(5).await;
-    // One good, one refused: both say much at this level.
+    // One account works and one is refused: both write much at this log level.
     for (external_id, code) in [(EXTERNAL_ID, 0), ("wrong-but-secret", 1)] {
         let accounts = format!(
             "accounts:\n  - regions: [eu-west-1]\n    role_arn: {}\n",
@@ -272,7 +273,7 @@ async fn the_version_names_version_revision_and_compiler() {
 async fn signals_end_the_program_well_and_soon_even_with_a_client_that_does_not_read() {
     for signal in ["TERM", "INT"] {
         let mut program = Program::start(&[], &["demo", "--sim.instances=60"]).await;
-        // One that has sent half a request, and one that takes no byte of its answer.
+        // One client has sent half a request, and one takes no byte of its answer.
         let mut half = TcpStream::connect(program.address).await.unwrap();
         half.write_all(b"GET /metrics HT").await.unwrap();
         let mut deaf = TcpStream::connect(program.address).await.unwrap();

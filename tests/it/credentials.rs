@@ -1,5 +1,5 @@
-//! Where credentials come from, and what is said where they do not: the program with the real SDK,
-//! and an environment and files of its own.
+//! Where credentials come from, and what the program says when there are none. It runs with the
+//! real SDK in an environment and with files of its own.
 
 mod messages;
 mod process;
@@ -26,7 +26,7 @@ impl Home {
         home
     }
 
-    /// With this `.aws/config`.
+    /// A home directory with this `.aws/config`.
     pub(crate) fn with(config: &str) -> Self {
         let home = Self::new();
         home.write(".aws/config", config);
@@ -45,7 +45,7 @@ impl Home {
         fs::write(self.path(name), contents).unwrap();
     }
 
-    /// A shell script, and a profile `dev` that runs it for its credentials.
+    /// Adds a shell script, and a profile `dev` that runs it for its credentials.
     pub(crate) fn with_process(script: &str) -> Self {
         let home = Self::new();
         home.write(
@@ -63,17 +63,18 @@ impl Home {
         home
     }
 
-    /// The numbers of processes in a file that a script has written.
+    /// The process ids in a file that a script has written.
     pub(crate) fn pids(&self, name: &str) -> Vec<u32> {
         let text = fs::read_to_string(self.path(name)).unwrap_or_default();
         text.lines().filter_map(|line| line.parse().ok()).collect()
     }
 }
 
-/// Credentials of the simulator's first account, as a process prints them.
+/// Shell code that prints credentials of the simulator's first account, as a `credential_process`
+/// does.
 pub(crate) const PRINT_CREDENTIALS: &str = r#"echo '{"Version": 1, "AccessKeyId": "AKIAKNOWNKEYID", "SecretAccessKey": "known-secret-key"}'"#;
 
-/// The environment of a program with this home and AWS, and more of the test's own.
+/// The environment of a program with this home directory and this AWS, and what the test adds.
 pub(crate) fn environment<'a>(
     home: &Home,
     aws: &Aws,
@@ -100,12 +101,12 @@ pub(crate) fn borrowed<'a>(environment: &'a [(&'a str, String)]) -> Vec<(&'a str
         .collect()
 }
 
-/// One refresh.
+/// Runs one refresh and ends.
 pub(crate) async fn once(home: &Home, aws: &Aws, more: &[(&str, &str)]) -> Run {
     run_with(&borrowed(&environment(home, aws, more)), &["once"]).await
 }
 
-/// Why every collector failed; empty if none did.
+/// Why every collector failed. Empty if none did.
 pub(crate) fn reason(run: &Run) -> String {
     let page =
         Page::read(&run.out, Format::Text).unwrap_or_else(|error| panic!("{error}: {}", run.err));
@@ -117,7 +118,7 @@ pub(crate) fn reason(run: &Run) -> String {
     first
 }
 
-/// What the exporter itself has to say of failures, without the lines of libraries.
+/// What the exporter itself says of failures in the log, without the lines of libraries.
 pub(crate) fn failures(log: &str) -> String {
     log.lines()
         .filter(|line| line.contains("target_name="))
@@ -126,7 +127,7 @@ pub(crate) fn failures(log: &str) -> String {
 }
 
 pub(crate) fn is_running(pid: u32) -> bool {
-    // A process that has ended and that nobody has waited for is a line with Z.
+    // A process that has ended but that nobody has waited for is a zombie, whose state is Z.
     let status = fs::read_to_string(Path::new("/proc").join(pid.to_string()).join("stat"))
         .unwrap_or_default();
     status
@@ -135,7 +136,8 @@ pub(crate) fn is_running(pid: u32) -> bool {
         .is_some_and(|rest| !rest.trim().is_empty() && !rest.trim().starts_with('Z'))
 }
 
-/// A server that answers every request with what `answer` makes of it; never, if that is empty.
+/// A server that answers every request with what `answer` makes of it. If that is empty, it never
+/// answers.
 pub(crate) async fn serving(answer: impl Fn(&str) -> String + Send + Sync + 'static) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -164,7 +166,7 @@ pub(crate) fn http(status: u16, headers: &str, body: &str) -> String {
     )
 }
 
-/// An address where nobody listens.
+/// An address at which nobody listens.
 pub(crate) async fn nobody() -> SocketAddr {
     TcpListener::bind("127.0.0.1:0")
         .await

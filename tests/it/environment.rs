@@ -1,6 +1,6 @@
-//! The program among variables, profiles, proxies and certificates: what matters works as in AWS's
-//! own tools, what cannot be right is told by name, and nothing makes it panic, hang, or mean
-//! something else.
+//! The program among variables, profiles, proxies and certificates. Settings work as in AWS's own
+//! tools, a setting that cannot be right is refused by its name, and no setting makes the program
+//! panic, hang, or mean something else.
 
 mod keys;
 mod networks;

@@ -1,5 +1,5 @@
-//! Nothing outside can stop the inside: a log that nobody reads, threads that the system refuses,
-//! files and names that never come.
+//! Nothing outside can stop the program: a log that nobody reads, threads that the system refuses,
+//! files and host names that never come.
 
 use std::os::unix::process::CommandExt;
 use std::process::Stdio;
@@ -13,7 +13,7 @@ use crate::support::{Aws, CREDENTIALS, Format, Page, Program, Settings, command,
 /// How long the program may take to end, whatever hangs.
 const MAX_SHUTDOWN: Duration = Duration::from_secs(5);
 
-/// A configuration file in a directory that any user may read.
+/// A configuration file in a directory that every user may read.
 struct ConfigFile(tempfile::TempDir);
 
 impl ConfigFile {
@@ -43,7 +43,7 @@ async fn a_log_that_nobody_reads_stops_neither_pages_nor_refreshes_nor_the_end()
     );
     let arguments = ["--config.file", &file.path(), "--log.level", "debug"];
     let mut program = Program::start_unread(&CREDENTIALS, &arguments).await;
-    // A pipe holds 64 KiB: this many requests alone write several times as much.
+    // A pipe holds 64 KiB, and this many requests alone write several times as much.
     let mut page = Page::default();
     for _ in 0..6_000 {
         let reply = timeout(
@@ -84,8 +84,8 @@ async fn a_log_that_nobody_reads_stops_neither_pages_nor_refreshes_nor_the_end()
     assert!(asked.elapsed() < MAX_SHUTDOWN, "{:?}", asked.elapsed());
 }
 
-/// As many threads as the system allows, from none to enough: the program works, or says in one
-/// line why it ends.
+/// Allows the program from none to enough threads. Either it works, or it says in one line why it
+/// ends.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_start_ends_the_program_with_one_clear_line() {
     let aws = Aws::of(3).await;
@@ -96,7 +96,8 @@ async fn what_cannot_start_ends_the_program_with_one_clear_line() {
         }
         .yaml(&aws),
     );
-    let (mut ended, mut served) = (0, 0);
+    let mut ended = 0;
+    let mut served = 0;
     for threads in 1..16 {
         let mut child = limited(threads, &file.path()).spawn().unwrap();
         let mut stderr = child.stderr.take().unwrap();
@@ -132,8 +133,8 @@ async fn what_cannot_start_ends_the_program_with_one_clear_line() {
     assert!(ended > 0 && served > 0, "{ended} ended, {served} served");
 }
 
-/// The program under `RLIMIT_NPROC`. It does not hold for root, so as nobody where these tests are
-/// root's.
+/// The program under `RLIMIT_NPROC`. The limit does not hold for root, so where these tests run as
+/// root, the program runs as `nobody`.
 fn limited(threads: u32, config: &str) -> Command {
     let inner = command(
         &[
@@ -212,11 +213,11 @@ async fn a_token_file_that_never_comes_stops_neither_http_nor_the_end() {
     assert!(asked.elapsed() < MAX_SHUTDOWN, "{:?}", asked.elapsed());
 }
 
-/// Where nothing answers a query for a name.
+/// An address at which nothing answers queries for host names.
 const RESOLVER: &str = "127.0.0.79";
 
-/// Names are looked up on threads that nothing can interrupt. Only root, and not in every
-/// container, may give the program a resolver of its own.
+/// Host names are looked up on threads that nothing can interrupt. Giving the program a resolver of
+/// its own takes root, and not every container allows it even then.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_resolver_that_never_answers_stops_neither_http_nor_the_end() {
     let may_mount = std::process::Command::new("unshare")

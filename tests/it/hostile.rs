@@ -1,5 +1,5 @@
-//! Names that no label has seen before: from AWS to the page and back, through our reader and one
-//! that is not ours.
+//! Names that no label has seen before, from AWS to the page and back through two readers: ours,
+//! and the one of Prometheus's Python client.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -11,7 +11,7 @@ use ssm_simulator::rows::Summary;
 use crate::support::{Aws, Exporter, Format, Page, Series, Settings, TARGETS};
 use crate::truth::{Reading, assert_same, check_families, fleet};
 
-/// What people and their tools call things.
+/// Names that people and their tools give to things.
 const NAMES: [&str; 12] = [
     "a \"quoted\" name",
     "back\\slash\\",
@@ -27,16 +27,15 @@ const NAMES: [&str; 12] = [
     "=,;'`$(id)%s",
 ];
 
-/// Words of a vocabulary that are none.
+/// Values for fields with a fixed vocabulary that are not in it.
 const WORDS: [&str; 5] = ["Two Words", "quote\"", "naïve", "", "Custom:Fine-1.0"];
 
 fn name(number: usize) -> String {
-    // Some longer than a label may be, cut in the middle of a character.
+    // Some are longer than a label may be, and the limit cuts a character in two.
     NAMES[number % NAMES.len()].repeat(if number.is_multiple_of(5) { 40 } else { 1 })
 }
 
-/// Gives everything that has a name another one, and breaks every rule that AWS's model leaves
-/// open.
+/// Renames everything that has a name, and breaks every rule that AWS's model does not enforce.
 fn edit(truth: &mut TargetTruth) {
     for (number, row) in truth.instances.iter_mut().enumerate() {
         row.name = Some(name(number));
@@ -91,7 +90,7 @@ fn edit(truth: &mut TargetTruth) {
     unlisted(truth);
 }
 
-/// Compliance may be put under any id of up to 100 characters.
+/// AWS takes compliance for any resource id of up to 100 characters.
 fn unlisted(truth: &mut TargetTruth) {
     let model = truth
         .summaries
@@ -108,7 +107,7 @@ fn unlisted(truth: &mut TargetTruth) {
     }));
 }
 
-/// An exporter over a fleet with such names, which shows them all.
+/// An exporter that shows a fleet with such names.
 async fn hostile() -> (Aws, Exporter) {
     let aws = Aws::of(30).await;
     for (account, region, _) in TARGETS {

@@ -1,5 +1,5 @@
-//! Clients that take more than they should, against the program itself: it stays healthy, and
-//! small.
+//! Clients that take more than they should, against the program itself: it stays healthy, and it
+//! stays small.
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -7,10 +7,11 @@ use tokio::time::{Duration, sleep, timeout};
 
 use crate::support::{Program, get, in_time};
 
-/// The most that abuse may add to the resident memory, in kilobytes. Debug builds are generous.
-const MOST_ADDED: u64 = 40 * 1024;
+/// The most that abuse may add to the resident memory, in kilobytes. Debug builds need more than
+/// release builds, so this is generous.
+const MAX_ADDED_KILOBYTES: u64 = 40 * 1024;
 
-/// The program with a page worth abusing, once that page is there.
+/// The program with a page worth abusing, once that page can be read.
 async fn program() -> Program {
     let program = Program::start(&[], &["demo", "--sim.instances=200", "--sim.latency=0"]).await;
     let ready = async {
@@ -19,7 +20,8 @@ async fn program() -> Program {
         }
     };
     in_time("the first refresh", ready).await;
-    // Everything that is made once is made now.
+    // A first scrape, so that everything that is allocated once is allocated before memory is
+    // measured.
     get(program.address, "/metrics", "Accept-Encoding: gzip\r\n").await;
     program
 }
@@ -28,11 +30,11 @@ async fn assert_well(program: &Program, before: u64) {
     assert_eq!(get(program.address, "/-/healthy", "").await.code, 200);
     assert_eq!(get(program.address, "/metrics", "").await.code, 200);
     let added = program.status("VmRSS").saturating_sub(before);
-    assert!(added < MOST_ADDED, "{added} kB more");
+    assert!(added < MAX_ADDED_KILOBYTES, "{added} kB more");
 }
 
-/// How many more files this process may open, so that a low limit makes the test smaller and not
-/// fail.
+/// How many more files this process may open. A low limit makes the test smaller instead of failing
+/// it.
 fn files_left() -> usize {
     let limits = std::fs::read_to_string("/proc/self/limits").unwrap();
     let line = limits
@@ -83,7 +85,7 @@ async fn requests_without_an_end_are_refused_and_cost_nothing() {
     );
     for request in [line, header, many] {
         let mut stream = TcpStream::connect(program.address).await.unwrap();
-        // The server may answer and close before it has read everything.
+        // The server may answer and close the connection before it has read the whole request.
         let _ = in_time("sending", stream.write_all(request.as_bytes())).await;
         let mut answer = Vec::new();
         let _ = in_time("the refusal", stream.read_to_end(&mut answer)).await;
@@ -115,7 +117,8 @@ async fn readers_that_stop_reading_hold_up_nobody_and_no_memory() {
     }
     sleep(Duration::from_millis(300)).await;
     assert_well(&program, before).await;
-    // A byte now and then is an answer under way, not a reason to stop answering others.
+    // A client that reads a byte now and then is still being answered. It must not keep the server
+    // from answering others.
     let mut byte = [0];
     for stream in &mut slow {
         assert!(

@@ -1,5 +1,6 @@
-//! Refreshes read little, and the page is right all the same: random changes between refreshes and
-//! within them, with summaries that are ahead of what explains them, over the real SDK.
+//! Refreshes read little, and the page is right all the same. Accounts change at random between
+//! refreshes and within them, with summaries that are ahead of the details that explain them. All
+//! of it runs over the real SDK.
 //!
 //! Refreshes are started by hand here, so that "after the next one" means exactly that.
 
@@ -18,7 +19,7 @@ use crate::support::{Aws, Format, Page, Settings, TARGETS};
 use crate::truth::{differences, fleet};
 use changes::{Change, Generator};
 
-/// Each gives other changes, in another order.
+/// Each seed gives other changes, in another order.
 const SEEDS: [u64; 3] = [1, 2, 3];
 const ROUNDS: usize = 5;
 
@@ -30,7 +31,7 @@ pub(crate) struct Bench {
 }
 
 impl Bench {
-    /// After a first refresh, which has read everything.
+    /// A bench after a first refresh, which has read everything.
     async fn new(options: Options, full_every: &'static str) -> Self {
         Self::with(
             options,
@@ -75,7 +76,8 @@ impl Bench {
         Page::read(&text, Format::Text).unwrap()
     }
 
-    /// Fails unless the page is what the simulator has now, but for series that do not `count`.
+    /// Fails unless the page is what the simulator has now. Lines of the comparison that do not
+    /// `count` are left out.
     pub(crate) fn assert_true(&self, when: &str, counts: impl Fn(&str) -> bool) {
         let wrong = differences(&fleet(&self.aws, |reading| reading), &self.page());
         let wrong: Vec<String> = wrong.into_iter().filter(|line| counts(line)).collect();
@@ -99,8 +101,7 @@ impl Bench {
         }
     }
 
-    /// How many instances each target was asked about by calls of an operation, and by how many
-    /// calls.
+    /// How many resources calls of an operation named in each target, and how many calls that took.
     fn asked(&self, operation: &str) -> [(usize, usize); 3] {
         let requests = self.aws.requests();
         TARGETS.map(|(account, region, _)| {
@@ -146,8 +147,8 @@ async fn what_moves_a_summary_or_the_listing_is_right_after_the_next_refresh() {
             bench.aws.drift(0.1);
             bench.refresh().await;
             let when = format!("seed {seed}, round {round}, {changes:?}");
-            // Drift may end a summary of this type, which is believed when two refreshes have not
-            // met it.
+            // Drift may remove a summary of this type. The exporter believes that only after two
+            // refreshes without it.
             bench.assert_true(&when, |line| !line.contains("Custom:Antivirus"));
             bench.refresh().await;
             bench.assert_true(&when, |_| true);
@@ -180,7 +181,7 @@ async fn details_that_lag_behind_their_summaries_are_right_after_the_refresh_tha
 async fn what_changes_while_a_refresh_reads_is_right_after_the_next() {
     for seed in SEEDS.into_iter().take(2) {
         let latency = Duration::from_millis(3);
-        // More than one page of everything.
+        // Enough instances for more than one page of everything.
         let bench = Bench::new(
             Options {
                 latency,
@@ -242,8 +243,10 @@ async fn a_refresh_asks_about_what_has_changed_and_a_little_more() {
     const CHANGED: usize = 5;
     let bench = Bench::new(options(137, 7), "6h").await;
     let mut generator = Generator::new(7);
-    // What a refresh reads again on its own: one patch state and one instance's items.
-    let (most, batches) = (1, 1);
+    // What a refresh reads again although nothing has changed: one patch state, and one instance's
+    // items.
+    let most_resources = 1;
+    let most_calls = 1;
     bench.aws.clear();
     bench.refresh().await;
     for (ids, calls) in bench
@@ -252,7 +255,7 @@ async fn a_refresh_asks_about_what_has_changed_and_a_little_more() {
         .chain(bench.asked("ListComplianceItems"))
     {
         assert!(
-            ids <= most && calls <= batches,
+            ids <= most_resources && calls <= most_calls,
             "{ids} in {calls} calls although nothing has changed"
         );
     }
@@ -265,12 +268,12 @@ async fn a_refresh_asks_about_what_has_changed_and_a_little_more() {
         let wanted = if refresh == "after that" { 0 } else { CHANGED };
         for (ids, calls) in bench.asked("DescribeInstancePatchStates") {
             assert!(
-                (wanted..=wanted + most).contains(&ids) && calls <= batches,
+                (wanted..=wanted + most_resources).contains(&ids) && calls <= most_calls,
                 "{refresh}: {ids} in {calls}"
             );
         }
         for (ids, _) in bench.asked("ListComplianceItems") {
-            assert!(ids <= most, "{refresh}: {ids}");
+            assert!(ids <= most_resources, "{refresh}: {ids}");
         }
     }
 }

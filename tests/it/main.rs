@@ -1,5 +1,5 @@
-//! The exporter from outside: over real sockets, against the simulated AWS, as a library and as the
-//! program.
+//! The exporter from outside: over real sockets and against the simulated AWS, both as a library
+//! and as the program.
 //!
 //! Each module is one concern:
 //!
@@ -22,13 +22,13 @@
 //!   dead.
 //! - [`http`]: clients that take more than they should.
 //! - [`slow_readers`]: clients that ask for much and read little or nothing.
-//! - [`layering`]: which folder of `src/` may name what.
+//! - [`layering`]: which folder, file and crate may name which other.
 //! - [`secrets`]: an endpoint that repeats whatever it is sent.
 //! - [`support`]: the simulator, the exporter, a client, and a strict reader of pages for all of
 //!   these.
 //!
-//! Nothing here uses the exporter's own words for a series or its own rules: what is expected is
-//! computed from the simulator's rows, after the documents of AWS and of this project.
+//! What is expected is computed from the simulator's rows, after the documents of AWS and of this
+//! project. Nothing here uses the exporter's own code for a series or its own rules.
 
 #![expect(
     clippy::unwrap_used,

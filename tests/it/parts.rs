@@ -1,5 +1,6 @@
 //! The page in parts: each target at an address of its own, the exporter at another, and service
-//! discovery that names them all. Together they are the whole page, and nothing is in two of them.
+//! discovery that lists them all. Together they are the whole page, and no series is in two of
+//! them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +13,7 @@ use crate::support::{
 };
 use crate::truth::check_families;
 
-/// An exporter that has read its targets and does not again.
+/// An exporter that has read its targets once and does not read them again.
 async fn settled(aws: &Aws, settings: &Settings) -> Exporter {
     let exporter = Exporter::start(aws, settings).await;
     exporter.ready().await;
@@ -23,7 +24,7 @@ fn path_of(account: &str, region: &str) -> String {
     format!("/metrics?account_id={account}&region={region}")
 }
 
-/// A page at a path, read strictly.
+/// The page at a path, read strictly.
 async fn part(exporter: &Exporter, path: &str, format: Format, gzip: bool) -> Page {
     let encoding = if gzip {
         "Accept-Encoding: gzip\r\n"
@@ -50,7 +51,7 @@ async fn part(exporter: &Exporter, path: &str, format: Format, gzip: bool) -> Pa
         .unwrap_or_else(|error| panic!("{path} is no {format:?}: {error}"))
 }
 
-/// Every format with every coding.
+/// Every format with every content coding.
 const FORMS: [(Format, bool); 4] = [
     (Format::Text, false),
     (Format::Text, true),
@@ -102,7 +103,7 @@ async fn the_parts_are_the_whole_page_and_no_series_is_in_two_of_them() {
             "only the exporter itself"
         );
         assert!(own.samples.keys().all(|series| met.insert(series.clone())));
-        // The answers to this test have codes and handlers that were not counted before.
+        // The requests of this test have status codes and handlers that were not counted before.
         let kept = |series: &&Series| series.name != "aws_ssm_exporter_http_requests_total";
         let whole: BTreeSet<&Series> = whole.samples.keys().filter(kept).collect();
         assert!(
@@ -148,7 +149,7 @@ async fn a_target_that_there_is_not_is_not_found_and_half_a_name_is_a_mistake() 
     }
 }
 
-/// The entries of service discovery: labels by target address.
+/// The entries of service discovery: labels by the address of the target.
 fn entries(reply: &Reply) -> Vec<(String, BTreeMap<String, String>)> {
     assert_eq!(
         (reply.code, reply.header("content-type")),
@@ -168,7 +169,7 @@ fn entries(reply: &Reply) -> Vec<(String, BTreeMap<String, String>)> {
     groups.iter().map(entry).collect()
 }
 
-/// What a scraper makes of an entry's labels.
+/// The URL that a scraper makes of an entry's labels.
 fn scraped_path(labels: &BTreeMap<String, String>) -> String {
     let parameter = |(key, value): (&String, &String)| {
         Some(format!("{}={value}", key.strip_prefix("__param_")?))
@@ -230,7 +231,7 @@ async fn discovery_names_every_part_once_under_the_name_it_was_asked_by() {
     );
 }
 
-/// Asks for discovery by another name.
+/// Asks for service discovery under another host name.
 async fn get_as(exporter: &Exporter, host: &str) -> Reply {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     let exchange = async {

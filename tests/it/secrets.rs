@@ -1,5 +1,5 @@
-//! An endpoint that repeats every secret that it is sent, in all the errors of AWS: none is in the
-//! log of the program, at its most talkative, nor on its page.
+//! An endpoint that repeats every secret that it is sent, in all the errors of AWS. None of them is
+//! in the log of the program, at its most talkative, nor on its page.
 
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use aws_smithy_types::base64;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
+use hyper::http::request::Parts;
 use hyper::service::service_fn;
 use hyper::{Request, Response, body::Incoming};
 use hyper_util::rt::TokioIo;
@@ -21,7 +22,7 @@ const TOKEN: &str = "IQoJb3JpZ2luX2VjEHAaCWV1LXdlc3QtMSJHMEUCIQDx/Zq+8fN3wKc0lm=
 const EXTERNAL_ID: &str = "agreed/with+them@once";
 const ROLE_SECRET_KEY: &str = "p3VbK9TqYw1rZs8Lm4Xc6Nf0Hd2Gj5Ua7EoRi+Bt";
 const ROLE_TOKEN: &str = "FwoGZXIvYXdzEJr1Sk8vQmT3xLpD6uYw0BnHc9ZaKe/4fUoVg7iRtMs2";
-/// The region in which the role may be assumed; elsewhere it is refused.
+/// The region in which the role may be assumed. Elsewhere it is refused.
 const GOOD_REGION: &str = "eu-west-1";
 
 const CODES: [&str; 18] = [
@@ -46,7 +47,7 @@ const CODES: [&str; 18] = [
 ];
 const THROTTLES: [&str; 3] = ["ThrottlingException", "Throttling", "RateExceeded"];
 
-/// The endpoint.
+/// An endpoint that repeats what it is sent.
 struct Echo {
     url: String,
     signatures: Arc<Mutex<Vec<String>>>,
@@ -98,6 +99,12 @@ async fn answer(
     if body.contains("Action=AssumeRole") && authorization.contains(GOOD_REGION) {
         return Ok(respond(200, "text/xml", session()));
     }
+    Ok(refusal(&told(&head, &body), &body, turn, &codes))
+}
+
+/// Every secret of a request, as the endpoint repeats it.
+fn told(head: &Parts, body: &str) -> String {
+    let authorization = head.headers["authorization"].to_str().unwrap();
     let headers: Vec<String> = head
         .headers
         .iter()
@@ -108,45 +115,40 @@ async fn answer(
         .get("x-amz-security-token")
         .map(|token| token.to_str().unwrap())
         .unwrap_or_default();
-    let told = format!("{token} {body} {authorization} {}", headers.join("\n"));
+    format!("{token} {body} {authorization} {}", headers.join("\n"))
+}
+
+/// An error of AWS that repeats what was told. Each turn has another code, encoding and form.
+fn refusal(told: &str, body: &str, turn: usize, codes: &[&'static str]) -> Response<Full<Bytes>> {
     let code = codes[turn % codes.len()];
     let echo = match turn / codes.len() % 5 {
-        0 => told,
+        0 => told.to_owned(),
         1 => base64::encode(told),
-        2 => url(&told),
+        2 => url(told),
         3 => url(&base64::encode(told)),
         _ => told.chars().flat_map(|letter| [letter, '\n']).collect(),
     };
     let status = [400, 200, 403, 500][turn % 4];
     let json = serde_json::json!({ "__type": code, "message": echo }).to_string();
     let xml = echo.replace('&', "&amp;").replace('<', "&lt;");
-    Ok(match turn % 7 {
+    let xml_error = format!(
+        "<ErrorResponse><Error><Code>{code}</Code><Message>{xml}</Message></Error></ErrorResponse>"
+    );
+    match turn % 7 {
         0 => respond(
             status,
             "text/html",
             format!("<html><body>{code} {echo}</body></html>"),
         ),
-        1 => respond(
-            status,
-            "text/xml",
-            format!(
-                "<ErrorResponse><Error><Code>{code}</Code><Message>{xml}</Message></Error></ErrorResponse>"
-            ),
-        ),
-        _ if body.contains("Action=") => respond(
-            403,
-            "text/xml",
-            format!(
-                "<ErrorResponse><Error><Code>{code}</Code><Message>{xml}</Message></Error></ErrorResponse>"
-            ),
-        ),
+        1 => respond(status, "text/xml", xml_error),
+        _ if body.contains("Action=") => respond(403, "text/xml", xml_error),
         2 => respond(
             status,
             "application/x-amz-json-1.1",
             serde_json::json!({ "__type": echo }).to_string(),
         ),
         _ => respond(status, "application/x-amz-json-1.1", json),
-    })
+    }
 }
 
 fn respond(status: u16, content: &str, body: String) -> Response<Full<Bytes>> {
@@ -172,7 +174,7 @@ fn url(text: &str) -> String {
     form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
-/// Asserts that a text tells no third of any secret, in any of the ways in which the endpoint
+/// Asserts that a text has no third of any secret, in any of the encodings in which the endpoint
 /// repeats it.
 fn assert_silent(text: &str, echo: &Echo) {
     let bare = |text: &str| {

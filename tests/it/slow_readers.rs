@@ -9,19 +9,19 @@ use tokio::time::{Duration, Instant, sleep, timeout};
 
 use crate::support::{Program, get, in_time};
 
-/// So many instances per target that the page has over 10 MB.
+/// Instances per target: enough for a page of over 10 MB.
 const INSTANCES: &str = "--sim.instances=550";
 const PAGE_BYTES: usize = 10_000_000;
-/// More connections than the server serves at once.
+/// More connections than the server serves at the same time.
 const STALLED_READERS: usize = 600;
 /// The first refresh of so large a fleet takes a while in a development build.
 const MAX_REFRESH_TIME: Duration = Duration::from_mins(2);
-/// The bound on any answer to an honest client meanwhile.
+/// How long any answer to an honest client may take meanwhile.
 const MAX_ANSWER_TIME: Duration = Duration::from_secs(2);
-/// The server ends an answer without progress after 10 s.
+/// The server ends an answer that makes no progress for 10 s.
 const STALL_TIMEOUT: Duration = Duration::from_secs(10);
-/// What all stalled answers together may add to the resident memory, in kilobytes: far less than a
-/// page for each.
+/// How much all stalled answers together may add to the resident memory, in kilobytes. It is far
+/// less than a page for each.
 const MAX_ADDED_KILOBYTES: u64 = 128 * 1024;
 
 const WHOLE_PAGE: &[u8] = b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n";
@@ -40,7 +40,7 @@ async fn program_with_large_page() -> Program {
     program
 }
 
-/// Asks for the whole page over a connection whose receive buffer holds next to nothing.
+/// Asks for the whole page over a connection whose receive buffer holds almost nothing.
 async fn ask_with_tiny_buffer(address: SocketAddr) -> TcpStream {
     let socket = TcpSocket::new_v4().unwrap();
     socket.set_recv_buffer_size(2048).unwrap();
@@ -51,7 +51,7 @@ async fn ask_with_tiny_buffer(address: SocketAddr) -> TcpStream {
     stream
 }
 
-/// One answer of a connection that stays open.
+/// Reads one answer from a connection that stays open.
 async fn scrape_kept(stream: &mut TcpStream) {
     let request = b"GET /metrics HTTP/1.1\r\nHost: x\r\nAccept-Encoding: gzip\r\n\r\n";
     stream.write_all(request).await.unwrap();
@@ -117,7 +117,7 @@ async fn six_hundred_readers_that_read_nothing_delay_neither_scrapes_nor_probes_
     let added = program.status("VmRSS").saturating_sub(memory_before);
     assert!(added < MAX_ADDED_KILOBYTES, "{added} kB more");
 
-    // The client that still holds its end open does not keep the server's end open.
+    // A client that keeps its end of the connection open does not keep the server's end open.
     sleep((STALL_TIMEOUT + Duration::from_secs(5)).saturating_sub(attacked.elapsed())).await;
     let still_open = open_files(&program).saturating_sub(files_before);
     assert!(still_open < 10, "{still_open} connections are still open");
@@ -134,7 +134,9 @@ async fn a_slow_reader_that_keeps_reading_gets_the_whole_page_among_stalled_ones
         .await
         .unwrap();
     let reader = tokio::spawn(async move {
-        let (mut received, mut part, started) = (0, vec![0; 80 * 1024], Instant::now());
+        let mut received = 0;
+        let mut part = vec![0; 80 * 1024];
+        let started = Instant::now();
         loop {
             match timeout(STALL_TIMEOUT, honest.read(&mut part))
                 .await

@@ -1,5 +1,5 @@
-//! Hundreds of refreshes in changing weather, and hundreds of accounts of which many are dead:
-//! nothing grows, nothing is left behind, and who lives is fresh.
+//! Hundreds of refreshes in changing weather, and hundreds of accounts of which many are dead.
+//! Nothing grows, nothing is left behind, and the targets that work are fresh.
 
 use std::collections::BTreeSet;
 use std::time::SystemTime;
@@ -12,10 +12,10 @@ use crate::support::{
     Aws, CREDENTIALS, Format, OTHER, OWN, Page, Program, Settings, TARGETS, get, in_time, role,
 };
 
-/// Two hundred targets share two cores with other tests, in a debug build.
+/// How long a test waits. Two hundred targets share two cores with other tests, in a debug build.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// The program over a configuration.
+/// The program with a configuration.
 async fn program(yaml: &str) -> Program {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), yaml).unwrap();
@@ -51,7 +51,7 @@ async fn until(program: &Program, what: &str, holds: impl Fn(&Page) -> bool) -> 
     }
 }
 
-/// What a process holds.
+/// What a process holds at one moment.
 #[derive(Clone, Copy, Debug)]
 struct Held {
     kilobytes: u64,
@@ -72,13 +72,11 @@ fn held(program: &Program) -> Held {
 
 /// The weather of each turn: what is wrong, and for how long.
 fn weather() -> Vec<(Vec<Fault>, Duration)> {
-    let (now_and_then, short) = (
-        |kind| Fault {
-            rate: 0.2,
-            ..Fault::always(kind)
-        },
-        Duration::from_millis(500),
-    );
+    let short = Duration::from_millis(500);
+    let now_and_then = |kind| Fault {
+        rate: 0.2,
+        ..Fault::always(kind)
+    };
     vec![
         (vec![], short),
         (
@@ -105,7 +103,7 @@ fn weather() -> Vec<(Vec<Fault>, Duration)> {
     ]
 }
 
-/// Turns of the weather: the first warms up.
+/// Goes through the weather so many times.
 async fn turns(aws: &Aws, program: &Program, count: usize) {
     for _ in 0..count {
         for (faults, time) in weather() {
@@ -121,8 +119,8 @@ async fn turns(aws: &Aws, program: &Program, count: usize) {
     aws.heal();
 }
 
-/// A file may ask for one refresh a second at most, so it takes several targets to make many of
-/// them.
+/// A configuration may ask for one refresh a second at most, so it takes several targets to make
+/// many refreshes.
 const REGIONS: [&str; 6] = [
     "eu-west-1",
     "us-east-1",
@@ -150,7 +148,7 @@ async fn hundreds_of_refreshes_in_bad_weather_leave_nothing_behind() {
         ..Options::default()
     })
     .await;
-    // Those of this test alone: a connection to the simulator is one.
+    // Each connection to the simulator is a task of this test's runtime.
     let tasks = || Handle::current().metrics().num_alive_tasks();
     let alone = tasks();
     let accounts = format!(
@@ -184,7 +182,7 @@ async fn hundreds_of_refreshes_in_bad_weather_leave_nothing_behind() {
     );
     assert!(after.files <= before.files + 20, "{before:?} {after:?}");
     assert!(after.threads <= before.threads + 4, "{before:?} {after:?}");
-    // An exporter that is stopped ends at once, and with it everything it had under way.
+    // An exporter that is stopped ends at once, and so does everything that it had under way.
     let stopping = Instant::now();
     program.signal("TERM").await;
     assert_eq!(program.ended().await.code(), Some(0));
@@ -197,7 +195,7 @@ async fn hundreds_of_refreshes_in_bad_weather_leave_nothing_behind() {
     in_time("the end of all connections", gone).await;
 }
 
-/// Accounts beside [`OWN`].
+/// Ids of accounts other than [`OWN`].
 fn accounts(count: usize) -> Vec<String> {
     (0..count)
         .map(|number| format!("{:012}", 500_000_000_000_u64 + number as u64))
@@ -212,31 +210,33 @@ fn configured(accounts: &[String]) -> String {
     )
 }
 
+/// Two instances in each account. Those that are `denied` refuse every call but that for the role.
+fn two_instances_each(accounts: Vec<String>, denied: &[String]) -> Options {
+    let refuse = |id: &String| Fault::always(FaultKind::InvalidCredentials).at(id, "eu-west-1");
+    Options {
+        instances: 2,
+        ghosts: 0.0,
+        accounts,
+        regions: vec!["eu-west-1".to_owned()],
+        faults: denied.iter().map(refuse).collect(),
+        keep_requests: 0,
+        ..Options::default()
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_hundred_targets_fifty_are_dead_and_the_others_are_fresh() {
     let ids = accounts(200);
-    // Half of the dead do not exist: their roles are refused. The other half refuses everything
-    // else.
+    // Half of the dead accounts do not exist, so that their roles are refused. The other half
+    // grants its roles and refuses every other call.
     let (live, dead) = ids.split_at(150);
     let (missing, denied) = dead.split_at(25);
     let known = [OWN.to_owned()]
         .into_iter()
         .chain(live.iter().cloned())
         .chain(denied.iter().cloned());
-    let options = Options {
-        instances: 2,
-        ghosts: 0.0,
-        accounts: known.collect(),
-        regions: vec!["eu-west-1".to_owned()],
-        faults: denied
-            .iter()
-            .map(|id| Fault::always(FaultKind::InvalidCredentials).at(id, "eu-west-1"))
-            .collect(),
-        keep_requests: 0,
-        ..Options::default()
-    };
-    let aws = Aws::start(options).await;
-    // As few calls as there can be, for 200 targets on a busy machine.
+    let aws = Aws::start(two_instances_each(known.collect(), denied)).await;
+    // 200 targets on a busy machine: they make as few calls as there can be.
     let more = "compliance_types: [Patch]\n";
     let settings = Settings {
         interval: "5s",
@@ -245,11 +245,9 @@ async fn of_two_hundred_targets_fifty_are_dead_and_the_others_are_fresh() {
         ..Settings::default()
     };
     let program = program(&settings.yaml(&aws)).await;
-    let (start, began) = (
-        Instant::now(),
-        SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs_f64(),
-    );
-    // Each live one has been read since then, and not only once.
+    let start = Instant::now();
+    let began = SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs_f64();
+    // Each live target has been read since then, and more than once.
     let fresh = |page: &Page| {
         let times = page.matching(
             "aws_ssm_collector_last_success_timestamp_seconds",
@@ -259,15 +257,9 @@ async fn of_two_hundred_targets_fifty_are_dead_and_the_others_are_fresh() {
     };
     let page = until(&program, "all live targets read again", fresh).await;
     for id in &ids {
-        let (is_dead, labels) = (
-            dead.contains(id),
-            [("account_id", id.as_str()), ("region", "eu-west-1")],
-        );
-        assert_eq!(
-            page.value("aws_ssm_up", &labels),
-            Some(if is_dead { 0.0 } else { 1.0 }),
-            "{id}"
-        );
+        let labels = [("account_id", id.as_str()), ("region", "eu-west-1")];
+        let up = if dead.contains(id) { 0.0 } else { 1.0 };
+        assert_eq!(page.value("aws_ssm_up", &labels), Some(up), "{id}");
     }
     let named: BTreeSet<&str> = page
         .matching("aws_ssm_collector_error_info", &[])
@@ -284,14 +276,16 @@ async fn of_two_hundred_targets_fifty_are_dead_and_the_others_are_fresh() {
         ];
         assert!(page.count("aws_ssm_collector_error_info", &why) > 0, "{id}");
     }
-    // The accounts of roles that are refused are asked for nothing; and STS once per refresh, by
-    // the caller's account.
-    assert!(
-        missing
-            .iter()
-            .all(|id| aws.counts().iter().all(|row| row.account != *id))
-    );
+    let refreshes = start.elapsed().as_secs() / 5 + 2;
+    assert_few_calls_for_roles(&aws, missing, refreshes);
+}
+
+/// An account whose role is refused gets no calls. STS gets one call per refresh for it, on behalf
+/// of the caller's account.
+fn assert_few_calls_for_roles(aws: &Aws, missing: &[String], refreshes: u64) {
     let counts = aws.counts();
+    let is_asked = |id: &String| counts.iter().any(|row| row.account == *id);
+    assert!(!missing.iter().any(is_asked));
     let sts = |outcome: fn(&str) -> bool| -> u64 {
         counts
             .iter()
@@ -299,11 +293,8 @@ async fn of_two_hundred_targets_fifty_are_dead_and_the_others_are_fresh() {
             .map(|row| row.count)
             .sum()
     };
-    let refreshes = start.elapsed().as_secs() / 5 + 2;
-    let (refused, granted) = (
-        sts(|outcome| outcome != "ok"),
-        sts(|outcome| outcome == "ok"),
-    );
+    let refused = sts(|outcome| outcome != "ok");
+    let granted = sts(|outcome| outcome == "ok");
     assert!(
         refused <= 25 * refreshes,
         "{refused} calls for 25 roles in {refreshes} refreshes"

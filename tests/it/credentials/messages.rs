@@ -1,5 +1,7 @@
-//! What page and log say where there are no credentials: which profile or service, what failed, and
-//! the way out.
+//! What the page and the log say when there are no credentials: which profile or service was tried,
+//! what failed, and the way out.
+
+use std::net::SocketAddr;
 
 use futures_util::future::join_all;
 
@@ -9,7 +11,7 @@ use crate::support::{Aws, role};
 /// A profile `dev` that signs in with SSO.
 pub(super) const SSO_PROFILE: &str = "[profile dev]\nsso_session = corp\nsso_account_id = 111122223333\n\
      sso_role_name = reader\n[sso-session corp]\nsso_region = eu-west-1\nsso_start_url = https://corp.awsapps.com/start\n";
-/// Named after the SHA-1 of the session's name, `corp`.
+/// The cached SSO token. Its name is the SHA-1 of the name of the session, `corp`.
 pub(super) const SSO_TOKEN_FILE: &str =
     ".aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json";
 
@@ -17,10 +19,10 @@ pub(super) fn sso_token(end: &str) -> String {
     format!(r#"{{"accessToken": "s3cret-sso-token", "expiresAt": "{end}"}}"#)
 }
 
-/// Instead of a reason: the program does not start.
+/// Stands in the place of a reason: the program does not even start.
 const AT_START: &str = "";
 
-/// One setup, and what is said of it.
+/// A setup without credentials, and what the program must say of it.
 #[derive(Default)]
 struct Case {
     name: &'static str,
@@ -115,7 +117,7 @@ fn of_files() -> Vec<Case> {
     ]
 }
 
-/// What cannot be right is said before anything is read.
+/// Settings that cannot be right are refused before anything is read.
 fn of_start() -> Vec<Case> {
     let no_profile = Home::with("[profile other]\nregion = eu-west-1\n");
     let files = format!(
@@ -170,26 +172,37 @@ fn of_start() -> Vec<Case> {
     ]
 }
 
-async fn of_sso() -> Vec<Case> {
-    let login = "run: aws sso login --profile dev";
-    let with_token = |end: &str| {
-        let home = Home::with(SSO_PROFILE);
-        home.write(SSO_TOKEN_FILE, &sso_token(end));
-        home
-    };
-    let refusing = serving(|_| {
+/// A home directory in which the profile `dev` has signed in, until this time.
+fn signed_in_until(end: &str) -> Home {
+    let home = Home::with(SSO_PROFILE);
+    home.write(SSO_TOKEN_FILE, &sso_token(end));
+    home
+}
+
+/// A service of SSO that knows no session.
+async fn refusing_sso() -> SocketAddr {
+    serving(|_| {
         let code = "content-type: application/json\r\nx-amzn-errortype: UnauthorizedException\r\n";
-        http(
-            401,
-            code,
-            r#"{"message": "Session token not found or invalid"}"#,
-        )
-    });
-    let forbidding = serving(|_| {
+        let body = r#"{"message": "Session token not found or invalid"}"#;
+        http(401, code, body)
+    })
+    .await
+}
+
+/// A service of SSO that grants no role.
+async fn forbidding_sso() -> SocketAddr {
+    serving(|_| {
         let code = "content-type: application/json\r\nx-amzn-errortype: ForbiddenException\r\n";
         http(403, code, r#"{"message": "No access"}"#)
-    });
-    let (refusing, forbidding, closed) = (refusing.await, forbidding.await, nobody().await);
+    })
+    .await
+}
+
+async fn of_sso() -> Vec<Case> {
+    let login = "run: aws sso login --profile dev";
+    let refusing = refusing_sso().await;
+    let forbidding = forbidding_sso().await;
+    let closed = nobody().await;
     let later = "2099-01-01T00:00:00Z";
     let sso = |name, home, reason| Case::new(name, home, reason).with("AWS_PROFILE", "dev");
     let source = format!(
@@ -205,13 +218,13 @@ async fn of_sso() -> Vec<Case> {
         .says(login),
         sso(
             "sign-in has expired",
-            with_token("2020-01-01T00:00:00Z"),
+            signed_in_until("2020-01-01T00:00:00Z"),
             "invalid_credentials",
         )
         .says(login),
         sso(
             "sign-in is refused",
-            with_token(later),
+            signed_in_until(later),
             "invalid_credentials",
         )
         .with("AWS_ENDPOINT_URL_SSO", format!("http://{refusing}"))
@@ -219,14 +232,14 @@ async fn of_sso() -> Vec<Case> {
         .says("UnauthorizedException"),
         sso(
             "role is not granted",
-            with_token(later),
+            signed_in_until(later),
             "assume_role_failed",
         )
         .with("AWS_ENDPOINT_URL_SSO", format!("http://{forbidding}"))
         .says("profile dev")
         .says("ForbiddenException: No access")
         .never_says("aws sso login"),
-        sso("SSO cannot be reached", with_token(later), "network")
+        sso("SSO cannot be reached", signed_in_until(later), "network")
             .with("AWS_ENDPOINT_URL_SSO", format!("http://{closed}"))
             .says(format!(
                 "profile dev: cannot reach {closed}: connection refused"

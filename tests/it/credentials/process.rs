@@ -1,5 +1,5 @@
-//! `credential_process`: what it may write, how it may end, and that it never outlives what it was
-//! started for.
+//! `credential_process`: what it may print, how it may end, and that it never outlives the attempt
+//! for which it was started.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::support::{Aws, PATIENCE, Program, get, in_time};
 
 const DEV: (&str, &str) = ("AWS_PROFILE", "dev");
 
-/// Writes down its number and its child's, and waits for ever.
+/// A script that writes down its own process id and that of its child, and then waits for ever.
 const HANGS: &str = "sleep 600 &\necho $! >> pids\necho $$ >> pids\necho $$ >> started\nwait";
 
 async fn until(what: &str, holds: impl Fn() -> bool) {
@@ -138,7 +138,7 @@ async fn nothing_that_a_process_leaves_behind_outlives_a_run() {
     }
 }
 
-/// A FIFO stands for a file on a mount that hangs.
+/// Opening a FIFO that nobody writes to hangs, as a file on a dead mount does.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_file_that_hangs_holds_up_nobody_and_is_read_when_it_is_there() {
     let aws = Aws::of(1).await;
@@ -154,10 +154,8 @@ async fn a_token_file_that_hangs_holds_up_nobody_and_is_read_when_it_is_there() 
         "exporter.yaml",
         &format!("refresh:\n  interval: 1s\n  stale_after: 5s\n{accounts}"),
     );
-    let (token, arn) = (
-        home.text("token"),
-        crate::support::role(crate::support::OWN),
-    );
+    let token = home.text("token");
+    let arn = crate::support::role(crate::support::OWN);
     let more = [
         ("AWS_WEB_IDENTITY_TOKEN_FILE", token.as_str()),
         ("AWS_ROLE_ARN", arn.as_str()),
@@ -177,7 +175,8 @@ async fn a_token_file_that_hangs_holds_up_nobody_and_is_read_when_it_is_there() 
         );
         sleep(Duration::from_millis(100)).await;
     }
-    // The simulator does not know web identities, so what comes of the token is a refusal.
+    // The simulator knows no web identities, so it refuses every token that arrives. That is enough
+    // to see that the token was sent.
     home.write("there", "a.web.token");
     let (fifo, there) = (home.path("token"), home.path("there"));
     let opened = tokio::task::spawn_blocking(move || {

@@ -1,4 +1,4 @@
-//! Every source of the SDK's default chain, in its order.
+//! Every source of the SDK's default credential chain, in the order of the chain.
 
 use super::{Home, PRINT_CREDENTIALS, environment, http, once, reason, serving};
 use crate::support::{Aws, CREDENTIALS, OTHER, OWN, Run, role, run_with};
@@ -12,7 +12,8 @@ fn account_of(run: &Run) -> Option<&str> {
         .then(|| line.split("account_id=\"").nth(1)?.split('"').next())?
 }
 
-/// Credentials as containers and instances are given them, and what an instance asks for before.
+/// A service that hands out credentials as containers and instances get them. Instances ask it for
+/// a token and the name of a role first.
 fn service(head: &str) -> String {
     let headers =
         "content-type: application/json\r\nx-aws-ec2-metadata-token-ttl-seconds: 21600\r\n";
@@ -32,8 +33,8 @@ fn service(head: &str) -> String {
 
 const STATIC: &str = "aws_access_key_id = AKIAKNOWNKEYID\naws_secret_access_key = known-secret-key";
 
-/// Configurations with a profile `dev`, and whose credentials it leads to. `STATIC`, `PROCESS`,
-/// `OTHER` and `MINE` stand for a key, a command, and roles.
+/// Configurations with a profile `dev`, and the account to whose credentials it leads. `STATIC`,
+/// `PROCESS`, `OTHER` and `MINE` stand for an access key, a command, and two roles.
 const PROFILES: [(&str, &str, &str); 8] = [
     ("static", OWN, "[profile dev]\nSTATIC"),
     (
@@ -182,12 +183,13 @@ async fn sso_and_web_identity_lead_to_credentials() {
     assert_eq!(account_of(&run), Some(OWN), "{}", run.err);
 }
 
-/// What clients make of settings that they share with profiles is not a matter of credentials.
+/// Clients read settings from profiles, too. Those have nothing to do with credentials, and must
+/// not end in an error about them.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_profile_with_settings_that_the_sdk_cannot_parse_still_gives_credentials_to_the_running_exporter()
  {
     let aws = Aws::of(2).await;
-    // Renewed after ten seconds.
+    // These credentials are renewed after ten seconds.
     let script = r#"echo $$ >> runs
         end=$(date -u -d '+12 seconds' +%Y-%m-%dT%H:%M:%SZ)
         echo "{\"Version\": 1, \"AccessKeyId\": \"AKIAKNOWNKEYID\", \"SecretAccessKey\": \"s\", \"Expiration\": \"$end\"}""#;

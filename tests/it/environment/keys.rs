@@ -1,4 +1,5 @@
-//! The same for the keys of a profile, and what else a profile can have wrong.
+//! Every key that a profile may have: it works, or it is refused by its name. And what else can be
+//! wrong with a profile.
 
 use futures_util::StreamExt as _;
 use futures_util::stream::iter;
@@ -7,10 +8,10 @@ use tempfile::TempDir;
 use super::parts::Authority;
 use crate::support::{Aws, CREDENTIALS, Format, OWN, Page, run_with};
 
-const CONCURRENCY: usize = 2;
+const MAX_PROGRAMS: usize = 2;
 const ROLE: &str = "arn:aws:iam::111122223333:role/x";
 
-/// Keys that are not read, whatever they say.
+/// Keys that the program does not read, whatever they say.
 const IGNORED: &[(&str, &[&str])] = &[
     ("retry_mode", &["legacy", "adaptive", "nonsense"]),
     (
@@ -31,7 +32,7 @@ const IGNORED: &[(&str, &[&str])] = &[
     ("duration_seconds", &["nonsense"]),
 ];
 
-/// Keys that are held to their form, with the lines that they need beside them.
+/// Keys whose values must have the right form, with the lines that they need beside them.
 const REFUSED: &[(&str, &[&str], &str)] = &[
     ("region", &["eu-west-1a", "nonsense", "xx-west-1"], ""),
     ("use_fips_endpoint", &["nonsense", "1"], ""),
@@ -115,7 +116,7 @@ fn profile(lines: &str) -> (TempDir, String) {
 
 async fn all(verdicts: impl Iterator<Item = impl Future<Output = Option<String>>>) {
     let found: Vec<String> = iter(verdicts)
-        .buffer_unordered(CONCURRENCY)
+        .buffer_unordered(MAX_PROGRAMS)
         .filter_map(async |told| told)
         .collect()
         .await;
@@ -125,7 +126,8 @@ async fn all(verdicts: impl Iterator<Item = impl Future<Output = Option<String>>
 #[tokio::test(flavor = "multi_thread")]
 async fn keys_that_do_not_matter_hurt_nobody() {
     let (aws, authority) = (Aws::of(1).await, Authority::new());
-    let (keys, certificates) = (CREDENTIALS, authority.file());
+    let keys = CREDENTIALS;
+    let certificates = authority.file();
     let good = format!(
         "aws_access_key_id = {}\naws_secret_access_key = {}\nregion = eu-west-1\nendpoint_url = {}\n",
         keys[0].1, keys[1].1, aws.url
@@ -168,7 +170,7 @@ async fn keys_that_cannot_be_right_are_refused_with_their_file_and_an_empty_one_
             .chain([below])
             .collect::<Vec<_>>()
     });
-    // Without the key, what stands beside it may be nothing, or half of something.
+    // Without the key, the lines beside it may be nothing, or half of a pair.
     let halves = [
         "aws_access_key_id",
         "aws_secret_access_key",
@@ -194,7 +196,7 @@ async fn keys_that_cannot_be_right_are_refused_with_their_file_and_an_empty_one_
             &["check-config"],
         )
         .await;
-        // A region is needed from somewhere, and it is not what is tried here.
+        // A region is needed from somewhere; where it comes from is not what is tried here.
         let no_region =
             code == Some(0) && run.code == Some(78) && run.err.starts_with("no region is known");
         let is_named = code == Some(0) || run.err.contains(key) && run.err.contains(&path);

@@ -35,7 +35,7 @@ async fn aws_is_reached_by_its_own_names_through_a_proxy_that_tunnels() {
             assert!(seen.contains(&line), "{variable}: {seen:?}");
         }
     }
-    // Without the scheme, as many write it; and not for a host that is excepted.
+    // Many write a proxy without its scheme. And a host that is excepted goes past it.
     let proxy = Proxy::to(tls).await;
     let bare = proxy.url.replace("http://", "");
     let ours = format!("https://localhost:{tls}");
@@ -80,8 +80,7 @@ async fn a_ca_of_ones_own_is_trusted_in_each_of_the_ways_of_awss_tools() {
         is_up(&once(&[endpoint, ("AWS_CA_BUNDLE", ""), ("SSL_CERT_FILE", &file)]).await),
         "an empty variable"
     );
-    // The bundle takes the place of the system's certificates, and the variable that of the
-    // profile.
+    // The bundle replaces the system's certificates, and the variable goes before the profile.
     for others in [
         vec![("AWS_CA_BUNDLE", other.as_str()), ("SSL_CERT_FILE", &file)],
         vec![
@@ -144,7 +143,7 @@ async fn a_bundle_that_cannot_be_used_is_a_configuration_error_with_its_name() {
             );
         }
     }
-    // One that is odd among good ones costs itself.
+    // A certificate that cannot be read must not cost the good ones around it.
     let mixed = authority.folder().join("mixed.pem");
     std::fs::write(&mixed, format!("{odd}{pem}")).unwrap();
     let aws = Aws::of(1).await;

@@ -1,5 +1,5 @@
-//! What stands between the program and AWS: a TLS endpoint with a CA of its own, a proxy, a
-//! credential service.
+//! What can stand between the program and AWS: a TLS endpoint with a CA of its own, a proxy, a
+//! service that hands out credentials.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -12,7 +12,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 
-/// Names that the endpoint's certificate is for: AWS's own, and those of this machine.
+/// Names for which the endpoint's certificate is valid: those of AWS, and those of this machine.
 const NAMES: [&str; 3] = ["*.eu-west-1.amazonaws.com", "localhost", "127.0.0.1"];
 
 /// A CA, with its certificate as a file.
@@ -48,7 +48,8 @@ impl Authority {
             .to_owned()
     }
 
-    /// Speaks TLS for a plain server, and answers its own port. Gone with the test's runtime.
+    /// Speaks TLS in front of a plain server, and returns its own port. It ends with the runtime of
+    /// the test.
     pub(super) async fn endpoint(&self, plain_url: &str) -> u16 {
         let key = KeyPair::generate().unwrap();
         let params = CertificateParams::new(NAMES.map(str::to_owned)).unwrap();
@@ -81,7 +82,7 @@ fn acceptor(certificate: CertificateDer<'static>, key: &KeyPair) -> TlsAcceptor 
     ))
 }
 
-/// Serves each connection, and answers the port.
+/// Serves each connection, and returns the port.
 async fn listen<F>(serve: impl Fn(TcpStream) -> F + Send + 'static) -> u16
 where
     F: Future<Output = std::io::Result<()>> + Send + 'static,
@@ -96,8 +97,8 @@ where
     port
 }
 
-/// A proxy that tunnels and forwards, and remembers for whom. Whatever is asked for lies at one
-/// address.
+/// A proxy that tunnels and forwards, and remembers every request. Whatever host a client asks for,
+/// it connects to one address.
 pub(super) struct Proxy {
     pub(super) url: String,
     seen: Arc<Mutex<Vec<String>>>,
@@ -114,7 +115,7 @@ impl Proxy {
         }
     }
 
-    /// The first lines of all requests to it.
+    /// The request lines of all requests that it got.
     pub(super) fn seen(&self) -> Vec<String> {
         self.seen.lock().unwrap().clone()
     }
@@ -147,7 +148,7 @@ async fn head(stream: &mut TcpStream) -> std::io::Result<String> {
     Ok(String::from_utf8(head).unwrap())
 }
 
-/// A credential service as containers have it. Answers its address.
+/// A service that hands out credentials as containers get them. Returns its address.
 pub(super) async fn credential_service(asked: Arc<Mutex<Vec<String>>>) -> String {
     let port = listen(move |mut stream| {
         let asked = Arc::clone(&asked);

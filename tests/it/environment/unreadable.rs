@@ -1,5 +1,5 @@
-//! Files on a mount that is dead. A pipe that nobody writes to stands for one: opening it does not
-//! return.
+//! Files on a mount that is dead. A pipe that nobody writes to stands for one, because opening it
+//! does not return.
 
 use std::path::Path;
 use std::process::Command;
@@ -10,11 +10,11 @@ use tempfile::TempDir;
 
 use crate::support::{CREDENTIALS, run_with};
 
-/// What the message names, and the environment that brings it about.
+/// The path that the message must name, and the environment that leads to it.
 type Case<'a> = (&'a [&'a str], &'a [(&'a str, &'a str)]);
 
-/// The bound on one file is 10 s, and the machine may be busy.
-const SOON: Duration = Duration::from_secs(18);
+/// The program gives up a file after 10 s; the rest is for a machine that is busy.
+const MAX_START: Duration = Duration::from_secs(18);
 
 fn pipe(folder: &Path, name: &str) -> String {
     let path = folder.join(name);
@@ -41,7 +41,7 @@ async fn a_configuration_file_that_never_opens_is_told_by_name() {
         "{}",
         run.err
     );
-    assert!(asked.elapsed() < SOON, "{:?}", asked.elapsed());
+    assert!(asked.elapsed() < MAX_START, "{:?}", asked.elapsed());
 }
 
 async fn is_told(names: &[&str], environment: &[(&str, &str)]) {
@@ -52,7 +52,7 @@ async fn is_told(names: &[&str], environment: &[(&str, &str)]) {
         assert!(run.err.contains(name), "{name} is not in {}", run.err);
     }
     assert!(
-        asked.elapsed() < SOON,
+        asked.elapsed() < MAX_START,
         "{names:?} took {:?}",
         asked.elapsed()
     );
@@ -62,11 +62,9 @@ async fn is_told(names: &[&str], environment: &[(&str, &str)]) {
 async fn a_file_that_never_opens_is_told_by_name_and_does_not_hold_the_program() {
     let folder = TempDir::new().unwrap();
     let region = ("AWS_REGION", "eu-west-1");
-    let (config, token, bundle) = (
-        pipe(folder.path(), "config"),
-        pipe(folder.path(), "token"),
-        pipe(folder.path(), "bundle"),
-    );
+    let config = pipe(folder.path(), "config");
+    let token = pipe(folder.path(), "token");
+    let bundle = pipe(folder.path(), "bundle");
     std::fs::create_dir(folder.path().join(".aws")).unwrap();
     let default = pipe(&folder.path().join(".aws"), "credentials");
     let role = ("AWS_ROLE_ARN", "arn:aws:iam::111122223333:role/x");
@@ -102,8 +100,8 @@ async fn a_file_that_never_opens_is_told_by_name_and_does_not_hold_the_program()
             .map(|(names, environment)| is_told(names, environment)),
     )
     .await;
-    // A token is read before each refresh, when its mount may be back: a program that runs says
-    // what hangs.
+    // A token is read anew before each refresh, because its mount may be back by then. So the
+    // program starts, and names the file that hangs.
     let run = run_with(
         &[region, role, ("AWS_WEB_IDENTITY_TOKEN_FILE", &token)],
         &["check-config"],

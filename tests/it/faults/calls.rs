@@ -1,4 +1,5 @@
-//! Which calls are made, how many, and how fast: they are the scarce thing.
+//! Which calls are made, how many, and how fast. Calls are what AWS limits, so none is made in
+//! vain.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +8,7 @@ use ssm_simulator::{LoggedRequest, Options};
 
 use crate::support::{Aws, Exporter, Settings, TARGETS};
 
-/// The resources that the body of a detail call names; none for a listing.
+/// The resources that the body of a detail call names. A listing names none.
 pub(super) fn named(request: &LoggedRequest) -> Vec<String> {
     let body: Value = serde_json::from_str(&request.body).unwrap();
     let ids = ["InstanceIds", "ResourceIds", "InstanceId"]
@@ -78,7 +79,8 @@ async fn no_detail_call_names_a_resource_that_is_not_listed() {
 async fn no_second_sees_more_calls_than_the_ceiling_and_none_is_throttled() {
     const CEILING: u32 = 10;
     let mut seen = Vec::new();
-    // A busy machine may hold calls back and let them go together, but hardly three times in a row.
+    // A busy machine may hold calls back and then let them go together, but hardly three times in a
+    // row.
     for _ in 0..3 {
         let rate = Some(f64::from(CEILING));
         let aws = Aws::start(Options {

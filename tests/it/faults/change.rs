@@ -1,12 +1,12 @@
-//! What changes in AWS is on the page after the next refresh, and what is gone leaves nothing
-//! behind.
+//! A change in AWS is on the page after the next refresh, and a resource that is gone leaves
+//! nothing behind.
 
 use super::calls::named;
 use super::{healthy, instance_series, is_well, last_success, small_fleet};
 use crate::support::{Settings, TARGETS};
 use crate::truth::{differences, fleet};
 
-/// As by default: what has not changed is not read again.
+/// The default: what has not changed is not read again.
 fn incremental() -> Settings {
     Settings {
         full_every: "6h",
@@ -37,8 +37,8 @@ async fn what_has_not_changed_is_not_read_again_and_stays() {
     let details = ["DescribeInstancePatchStates", "ListComplianceItems"];
     let calls = mine.filter(|request| details.contains(&request.operation.as_str()));
     let asked: usize = calls.map(|request| named(request).len()).sum();
-    // A few in each refresh, so that everything is read again in six hours; all of them would be 12
-    // each time.
+    // A few details are read again in each refresh, so that within six hours all of them are. All
+    // of them would be 12 each time.
     assert!(asked < 12, "{asked} details were read in three refreshes");
 }
 

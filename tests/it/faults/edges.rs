@@ -1,4 +1,4 @@
-//! Targets with nothing in them, targets that are nowhere, and faults that begin and end while a
+//! Targets without any instance, targets that do not exist, and faults that begin and end while a
 //! refresh reads.
 
 use futures_util::future::join;
@@ -100,10 +100,8 @@ async fn a_role_that_is_not_assumable_yet_costs_one_call_per_refresh_until_it_is
         assert_eq!(reason(&page, 2, "instances"), Some("assume_role_failed"));
         sleep(Duration::from_millis(100)).await;
     }
-    let (calls, most) = (
-        aws.calls(OWN, "AssumeRole"),
-        start.elapsed().as_millis() / 500 + 3,
-    );
+    let calls = aws.calls(OWN, "AssumeRole");
+    let most = start.elapsed().as_millis() / 500 + 3;
     assert!(
         (4..=u64::try_from(most).unwrap()).contains(&calls),
         "{calls} calls in {:?}",
@@ -148,7 +146,7 @@ async fn sessions_that_expire_while_a_refresh_reads_cost_one_call_and_nothing_el
         latency,
         ..Options::default()
     };
-    // One call after the other, so that there are always some left to be refused.
+    // One call follows the other, so that some are always left to be refused.
     let settings = Settings {
         interval: "50ms",
         full_every: "50ms",
@@ -157,7 +155,8 @@ async fn sessions_that_expire_while_a_refresh_reads_cost_one_call_and_nothing_el
     };
     let bench = Bench::with(options, settings).await;
     for reached in [2, 5, 8] {
-        let (assumed, refused_before) = (bench.aws.calls(OWN, "AssumeRole"), refused(&bench.aws));
+        let assumed = bench.aws.calls(OWN, "AssumeRole");
+        let refused_before = refused(&bench.aws);
         let before = asked(&bench.aws);
         let expiring = async {
             while asked(&bench.aws) < before + reached {
@@ -175,7 +174,7 @@ async fn sessions_that_expire_while_a_refresh_reads_cost_one_call_and_nothing_el
     }
 }
 
-/// How many calls the account of the role has got.
+/// How many calls the account behind the role has got.
 fn asked(aws: &Aws) -> u64 {
     aws.counts()
         .iter()
@@ -184,7 +183,7 @@ fn asked(aws: &Aws) -> u64 {
         .sum()
 }
 
-/// How many calls were refused as expired.
+/// How many calls were refused because the token had expired.
 fn refused(aws: &Aws) -> u64 {
     aws.counts()
         .iter()

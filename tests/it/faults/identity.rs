@@ -1,5 +1,5 @@
-//! Whose credentials a target has, and what is said of those that are refused before the first call
-//! to SSM.
+//! Whose credentials a target has, and what the page says when they are refused before the first
+//! call to SSM.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,7 @@ use ssm_simulator::{Fault, FaultKind, Options};
 use super::{COLLECTORS, healthy, is, is_well, labels, small_fleet};
 use crate::support::{Aws, Exporter, OTHER, OWN, Page, Settings, role};
 
-/// Number of the target that is read through a role.
+/// Position in [`TARGETS`] of the target that is read through a role.
 const THROUGH_ROLE: usize = 2;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -109,8 +109,18 @@ async fn the_same_account_and_region_twice_is_read_once() {
     );
 }
 
-/// The account's own credentials and a role in the same account, in either order, each failing for
-/// a while.
+/// Asserts that the landing page says which entry is not shown, and why.
+async fn assert_one_is_left_out(exporter: &Exporter, when: &str) {
+    let landing = exporter.get("/", "").await.text();
+    assert!(
+        landing.contains("left out") && landing.contains("configured before it"),
+        "{when}: {}",
+        landing.split("</style>").last().unwrap_or_default()
+    );
+}
+
+/// An account that is configured twice, once with its own credentials and once through a role, in
+/// either order. Each of the two fails for a while.
 #[tokio::test(flavor = "multi_thread")]
 async fn two_entries_that_are_one_account_and_region_are_never_both_on_the_page() {
     let own = "  - account_name: own\n    regions: [eu-west-1]\n";
@@ -151,7 +161,7 @@ async fn two_entries_that_are_one_account_and_region_are_never_both_on_the_page(
                     };
                     exporter.until("the first is shown", shown).await;
                 }
-                // The reader of the page refuses a series that is there twice.
+                // Reading the page fails where a series is there twice.
                 let page = exporter.page().await;
                 let ups: Vec<_> = page.matching("aws_ssm_up", &[known]).collect();
                 assert_eq!(ups.len(), 1, "{first} {broken} {healed}: {ups:?}");
@@ -169,12 +179,7 @@ async fn two_entries_that_are_one_account_and_region_are_never_both_on_the_page(
             exporter
                 .until("the first entry is shown, and it alone", only_the_first)
                 .await;
-            let landing = exporter.get("/", "").await.text();
-            assert!(
-                landing.contains("left out") && landing.contains("configured before it"),
-                "{first} {broken}: {}",
-                landing.split("</style>").last().unwrap_or_default()
-            );
+            assert_one_is_left_out(&exporter, &format!("{first} {broken}")).await;
         }
     }
 }

@@ -1,5 +1,5 @@
-//! Listings that say less than there is, over the real SDK: what they cost, and what is shown
-//! meanwhile.
+//! Listings that say less than there is, read through the real SDK: what they cost, and what is
+//! shown meanwhile.
 
 use ssm_simulator::{Fault, FaultKind, Options};
 use tokio::time::{Duration, sleep};
@@ -7,10 +7,10 @@ use tokio::time::{Duration, sleep};
 use super::{healthy, is, is_well, labels};
 use crate::support::{Aws, Exporter, Page, Settings};
 
-/// One page: a fault that begins in the middle of a listing would change it by less than half,
-/// which is believed.
+/// Instances that fit on one page. A fault that began in the middle of a longer listing would
+/// change it by less than half, which the exporter believes.
 const FLEET: usize = 45;
-/// Two pages, so that there is a token.
+/// Instances that need two pages, so that there is a token.
 const LARGE_FLEET: usize = 70;
 
 async fn fleet(instances: usize) -> (Aws, Exporter) {
@@ -49,7 +49,7 @@ fn noncompliant(page: &Page, number: usize) -> Option<f64> {
     )
 }
 
-/// Whether a collector has failed because its answer was no good.
+/// Whether a collector has failed because the answer could not be believed.
 fn is_doubted(page: &Page, number: usize, collector: &str) -> bool {
     let [account, region] = labels(number);
     let of = [
@@ -78,7 +78,7 @@ async fn no_answer_without_rows_empties_the_page_or_makes_it_look_well() {
                 is_doubted(page, 0, "instances")
             })
             .await;
-        // Several refreshes later, it still is.
+        // The page stays like this over several refreshes.
         for _ in 0..8 {
             let page = exporter.page().await;
             assert!(is(page.value("aws_ssm_up", &labels(0)), 0), "{kind:?}");

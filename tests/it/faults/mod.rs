@@ -1,10 +1,10 @@
-//! What a failing AWS costs: that target, that collector, that row, and nothing else.
+//! What a failing AWS costs: the target, the collector or the row that fails, and nothing else.
 //!
-//! Of every fault the same is asked: it is named on the page (`aws_ssm_collector_error_info`, or
-//! skipped rows), other targets stay fresh, what was last good stays and is dropped at
-//! `stale_after`, and one interval after the fault all is as it was. [`every`] asks all of that of
-//! every kind that can be had in seconds, over the real SDK; [`weather`] mixes them with changes,
-//! in the middle of refreshes too, and compares with what was true. Where else to look:
+//! Every fault must be named on the page, in `aws_ssm_collector_error_info` or as skipped rows.
+//! Other targets stay fresh. What was last good stays, and is dropped at `stale_after`. One
+//! interval after the fault, all is as it was. [`every`] asks all of this of every kind of fault
+//! that takes seconds, over the real SDK. [`weather`] mixes faults with changes, also in the middle
+//! of refreshes, and compares the page with what was true. Where else to look:
 //!
 //! | fault | tests |
 //! |---|---|
@@ -45,7 +45,7 @@ use ssm_simulator::Options;
 
 use crate::support::{Aws, Exporter, Page, Settings, TARGETS};
 
-/// Every collector that is on.
+/// Every collector of the default configuration.
 const COLLECTORS: [&str; 7] = [
     "instances",
     "compliance",
@@ -111,7 +111,7 @@ fn failed(page: &Page, number: usize, collector: &str) -> bool {
     is(of_collector(page, "success", number, collector), 0)
 }
 
-/// Value of `aws_ssm_collector_...` for one collector of a target.
+/// The value of `aws_ssm_collector_NAME` for one collector of a target.
 fn of_collector(page: &Page, name: &str, number: usize, collector: &str) -> Option<f64> {
     let [account, region] = labels(number);
     page.value(
@@ -120,7 +120,7 @@ fn of_collector(page: &Page, name: &str, number: usize, collector: &str) -> Opti
     )
 }
 
-/// Why a collector failed: exactly one reason for one that did, none for one that did not.
+/// Why a collector failed. One that failed has exactly one reason, and one that succeeded has none.
 fn reason<'a>(page: &'a Page, number: usize, collector: &'a str) -> Option<&'a str> {
     let [account, region] = labels(number);
     let labels = [account, region, ("collector", collector)];
@@ -135,9 +135,9 @@ fn last_success(page: &Page, number: usize) -> f64 {
     of_collector(page, "last_success_timestamp_seconds", number, "instances").unwrap_or_default()
 }
 
-/// Series of a target's instances, as text with their values. Without what is unexplained: that
-/// holds only while the details are at least as new as the summary, and a fault may begin between
-/// the two.
+/// The series of a target's instances, as text with their values. The reason `unexplained` is left
+/// out: it holds only while the details are at least as new as the summary, and a fault may begin
+/// between the two.
 fn instance_series(page: &Page, number: usize) -> BTreeSet<String> {
     let (account, region, _) = TARGETS[number];
     let mine = page.samples.iter().filter(|(series, _)| {

@@ -1,4 +1,4 @@
-//! Rows that cannot be read, or that do not fit what else is known.
+//! Rows that cannot be read, or that contradict what else is known.
 
 use std::collections::BTreeSet;
 
@@ -116,7 +116,8 @@ async fn a_summary_that_its_details_do_not_explain_yet_is_unexplained() {
     };
     let before = unexplained(&exporter.page().await);
     aws.break_with([Fault::always(FaultKind::LagPatches)]);
-    // Nearly all were compliant: now the summaries say otherwise, and the patch states not yet.
+    // Nearly all instances were compliant. Now the summaries say otherwise, and the patch states do
+    // not yet.
     aws.drift(1.0);
     let page = exporter
         .until("more unexplained", |page| unexplained(page) > before)

@@ -1,5 +1,5 @@
-//! AWS allows less than it did. A storm in which it allows nothing is in [`every`](super::every),
-//! and one of an hour in the tests of `src/aws`, where time is paused.
+//! AWS allows fewer calls than it did. [`every`](super::every) has a storm in which it allows none,
+//! and the tests of `src/aws` have one that lasts an hour, where time is paused.
 
 use ssm_simulator::Options;
 use tokio::time::{Duration, Instant, sleep};
@@ -19,7 +19,7 @@ async fn a_limit_that_shrinks_in_the_middle_of_a_refresh_slows_a_target_down_and
         ..Options::default()
     };
     let aws = Aws::start(options).await;
-    // Below the limit, until it is a fifth of what it was.
+    // The ceiling is below what AWS allows, until AWS allows only a fifth of it.
     let exporter = healthy(
         &aws,
         Settings {
@@ -48,7 +48,7 @@ async fn a_limit_that_shrinks_in_the_middle_of_a_refresh_slows_a_target_down_and
     assert!(slowed > 0 && slowed * 3 < all, "{slowed} of {all} calls");
 }
 
-/// Calls of the first target.
+/// How many calls the first target has made.
 fn calls(aws: &Aws) -> u64 {
     let counts = aws.counts();
     let mine = counts
@@ -57,7 +57,7 @@ fn calls(aws: &Aws) -> u64 {
     mine.map(|row| row.count).sum()
 }
 
-/// Those that were throttled.
+/// How many of them were throttled.
 fn throttled(aws: &Aws) -> u64 {
     aws.throttled(TARGETS[0].0, TARGETS[0].1)
 }

@@ -1,5 +1,5 @@
 //! Listings whose pages do not follow one another as they should. Empty pages, empty tokens and
-//! rows that come twice are in every comparison of [`truth`](crate::truth).
+//! repeated rows are part of every comparison in [`truth`](crate::truth).
 
 use ssm_simulator::{Fault, FaultKind, Options};
 use tokio::time::{Duration, Instant, sleep};
@@ -65,7 +65,7 @@ async fn a_list_without_an_end_holds_up_neither_other_collectors_nor_other_targe
         0,
         "half a list is not shown"
     );
-    // It ends, and what came again and again counts once.
+    // Once the token moves on the listing ends, and rows that came again and again count once.
     aws.heal();
     let expected = fleet(&aws, |reading| reading);
     exporter
@@ -81,7 +81,8 @@ async fn rows_that_move_between_pages_do_not_flicker() {
     })
     .await;
     aws.break_with([Fault::always(FaultKind::MovingRows).of("ListResourceComplianceSummaries")]);
-    // One type is one chain per refresh: every other reading of it misses a row at each page's end.
+    // With one compliance type a refresh lists the summaries once. Every other listing misses a row
+    // at the end of each page.
     let settings = Settings {
         more: "compliance_types: [Patch]\n",
         ..Settings::quick()

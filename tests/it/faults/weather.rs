@@ -1,7 +1,7 @@
-//! Anything may fail at any time while everything changes: nothing is lost that did not change,
-//! nothing is shown that never was, and one refresh after the last fault the page is the truth.
+//! Anything may fail at any time while everything changes. No series is lost that did not change,
+//! none is shown that was never true, and one refresh after the last fault the page is the truth.
 //!
-//! Refreshes are started by hand; what goes wrong, and where, follows from a seed.
+//! Refreshes are started by hand. What goes wrong, and where, follows from a seed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,7 +17,7 @@ use crate::truth::{Reading, Span, fleet};
 const SEEDS: [u64; 3] = [1, 2, 3];
 const ROUNDS: usize = 4;
 
-/// What may go wrong. Throttles and silence take too much time.
+/// What may go wrong. Throttling and silence are left out, because they take too much time.
 const KINDS: [FaultKind; 14] = [
     FaultKind::Deny,
     FaultKind::ExpiredToken,
@@ -35,7 +35,7 @@ const KINDS: [FaultKind; 14] = [
     FaultKind::LagPatches,
 ];
 
-/// One fault of some kind, in some operation or in all, in some target or in all, at some rate.
+/// A fault of some kind, in one operation or in all, in one target or in all, and at some rate.
 fn fault(generator: &mut Generator) -> Fault {
     let kind = generator.pick(&KINDS);
     let mut fault = Fault {
@@ -58,11 +58,11 @@ fn faults(generator: &mut Generator) -> Vec<Fault> {
         .collect()
 }
 
-/// What was so at some moment.
+/// What was true at one moment.
 struct Moment {
-    /// Those of listed instances.
+    /// The series of listed instances.
     page: BTreeMap<Series, Span>,
-    /// All series, also those of resources that are not listed.
+    /// All series, including those of resources that are not listed.
     all: BTreeMap<Series, Span>,
 }
 
@@ -89,15 +89,15 @@ impl Moment {
     }
 }
 
-/// Series of single instances that say what one row says, or that wait for two views to say so.
-/// Reasons that are concluded from two views of two moments are checked when all is well again.
+/// Whether a series says of an instance what a single row says. Reasons that are concluded from two
+/// listings of two moments are checked only when all is well again.
 fn plain(series: &Series) -> bool {
     series.name.starts_with("aws_ssm_instance_")
         && !["unexplained", "security_updates_available"].contains(&series.label("reason"))
 }
 
-/// Whether a series calls an instance unreported that came while the summaries were being read:
-/// they may have passed its place, and the listing not yet.
+/// Whether a series calls an instance unreported that appeared while the summaries were being read:
+/// that listing may already have passed its place when the listing of instances had not.
 fn came_meanwhile(series: &Series, page: &Page, before: Option<&Moment>) -> bool {
     let of_target = |name| {
         [
@@ -194,7 +194,7 @@ async fn season(seed: u64) {
                 sleep(Duration::from_millis(pause)).await;
                 bench.apply([change], |change| &change.after);
             }
-            // While the refresh goes on.
+            // The weather changes while the refresh is under way.
             bench.aws.break_with(second);
         };
         tokio::join!(bench.refresh(), changing);
@@ -202,7 +202,7 @@ async fn season(seed: u64) {
         let page = bench.page();
         let wrong = [invented(&page, &history), lost(&page, &history)].concat();
         assert!(wrong.is_empty(), "{when}:\n{}", wrong.join("\n"));
-        // Sometimes it lasts.
+        // In one round of three the bad weather lasts into the next.
         if generator.below(3) > 0 {
             bench.aws.heal();
             bench.refresh().await;

@@ -1,4 +1,4 @@
-//! Random changes of a simulated account, as rows before they are put there.
+//! Random changes of a simulated account, drawn before they are applied.
 
 use std::fmt;
 
@@ -7,49 +7,49 @@ use ssm_simulator::{ResourceTruth, Simulator};
 
 use crate::support::TARGETS;
 
-/// One resource as it will be.
+/// A change of one resource.
 pub(crate) struct Change {
     pub(crate) kind: Kind,
-    /// Number of its target.
+    /// Position of its target in [`TARGETS`].
     pub(crate) target: usize,
     pub(crate) id: String,
-    /// Listing and summaries as they will be, details as they were.
+    /// The rows after the listing and the summaries have changed, but the details have not.
     pub(crate) halfway: Option<ResourceTruth>,
-    /// All of it as it will be.
+    /// The rows after everything has changed.
     pub(crate) after: Option<ResourceTruth>,
 }
 
 /// What happens to a resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// It is listed no more; its compliance stays.
+    /// The instance is listed no more, but its compliance stays.
     Stop,
-    /// Nothing of it is left.
+    /// Nothing is left of the instance.
     Terminate,
-    /// One that was stopped or terminated is back, and has been scanned meanwhile.
+    /// An instance that was stopped or terminated is back, and has been scanned meanwhile.
     Return,
-    /// One that was never there.
+    /// A new instance appears.
     Appear,
-    /// A scan finds another number of patches missing.
+    /// A scan finds another number of missing patches.
     Rescan,
-    /// A scan finds as many, but others.
+    /// A scan finds as many missing patches, but other ones.
     RescanAlike,
-    /// An association that was well is not, or the other way round.
+    /// An association that was compliant is not any more, or the other way round.
     Associate,
-    /// As many associations are not well, but others.
+    /// As many associations are non-compliant, but other ones.
     AssociateAlike,
-    /// Other patch counts under the same summary.
+    /// The patch counts change, and the summary stays the same.
     SilentPatches,
-    /// Other items under the same summary.
+    /// The items change, and the summary stays the same.
     SilentItems,
 }
 
-/// Makes changes; equal seeds make equal ones of equal accounts.
+/// Makes changes. From equal accounts equal seeds make equal changes.
 pub(crate) struct Generator {
     state: u64,
-    /// Those that were taken away in earlier rounds: target, id, last rows.
+    /// Instances that were taken away in earlier rounds: target, id, last rows.
     gone: Vec<(usize, String, ResourceTruth)>,
-    /// And in this one.
+    /// Instances that were taken away in this round.
     going: Vec<(usize, String, ResourceTruth)>,
 }
 
@@ -82,7 +82,7 @@ impl Generator {
         }
     }
 
-    /// `SplitMix64`.
+    /// The next number of `SplitMix64`.
     fn next(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let z = (self.state ^ (self.state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -99,12 +99,13 @@ impl Generator {
         of[index].clone()
     }
 
-    /// In each target so many changes that move the listing or a summary, of as many resources.
+    /// So many changes in each target, of as many resources, each of which shows in the listing or
+    /// in a summary.
     pub(crate) fn visible(&mut self, aws: &Simulator, count: usize) -> Vec<Change> {
         self.some(aws, count, &Kind::VISIBLE)
     }
 
-    /// Changes that only reading the details again can show.
+    /// Changes that can only be seen by reading the details again.
     pub(crate) fn silent(&mut self, aws: &Simulator, count: usize) -> Vec<Change> {
         self.some(aws, count, &Kind::SILENT)
     }
@@ -121,7 +122,7 @@ impl Generator {
             let mut listed: Vec<String> =
                 instances.into_iter().map(|row| row.instance_id).collect();
             let wanted = changes.len() + count;
-            // Not every kind fits every instance.
+            // Not every kind of change fits every instance.
             while changes.len() < wanted && listed.len() > 10 {
                 let id = self.pick(&listed);
                 listed.retain(|other| *other != id);
@@ -180,7 +181,7 @@ impl Generator {
         (after != before).then(|| Change::new(kind, target, id, &before, after))
     }
 
-    /// Another scan; with other counts or only at another time.
+    /// Another scan, either with other counts or only at another time.
     fn rescan(&mut self, rows: &mut ResourceTruth, counts: bool) {
         let more = i32::try_from(self.below(4)).unwrap() + 1;
         let Some(summary) = rows
@@ -269,7 +270,7 @@ fn association_items(rows: &mut ResourceTruth) -> Vec<&mut Item> {
         .collect()
 }
 
-/// All associations well, or the first not.
+/// Makes all associations compliant, or the first one non-compliant.
 fn associate(rows: &mut ResourceTruth) {
     let Some(row) = summary(rows) else { return };
     row.execution_summary.execution_time += 1.0;
@@ -289,7 +290,8 @@ fn associate(rows: &mut ResourceTruth) {
     }
 }
 
-/// As many associations not well, but others; the summary says so by its time, or does not.
+/// Makes as many associations non-compliant, but other ones. If the change is `visible`, the time
+/// of the summary tells of it.
 fn move_associations(rows: &mut ResourceTruth, visible: bool) {
     let Some(row) = summary(rows).filter(|row| row.status == "NON_COMPLIANT") else {
         return;

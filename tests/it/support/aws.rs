@@ -13,7 +13,7 @@ pub(crate) struct Aws {
 }
 
 impl Aws {
-    /// With so many instances in each target.
+    /// A simulator with so many instances in each target.
     pub(crate) async fn of(instances: usize) -> Self {
         Self::start(Options {
             instances,
@@ -30,17 +30,17 @@ impl Aws {
         Self { simulator, url }
     }
 
-    /// From now on this is what goes wrong.
+    /// Makes these faults happen from now on, and no others.
     pub(crate) fn break_with(&self, faults: impl IntoIterator<Item = Fault>) {
         self.simulator.set_faults(faults.into_iter().collect());
     }
 
-    /// From now on nothing goes wrong.
+    /// Makes no faults happen from now on.
     pub(crate) fn heal(&self) {
         self.break_with([]);
     }
 
-    /// How many calls of an operation an account got.
+    /// How many calls of an operation an account has got.
     pub(crate) fn calls(&self, account: &str, operation: &str) -> u64 {
         let counts = self.simulator.counts();
         counts

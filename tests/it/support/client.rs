@@ -16,7 +16,7 @@ pub(crate) struct Reply {
     body: Vec<u8>,
 }
 
-/// Asks for a path; `headers` end in CRLF each.
+/// Asks for a path. Each of the `headers` ends in CRLF.
 pub(crate) async fn get(address: SocketAddr, path: &str, headers: &str) -> Reply {
     let exchange = async {
         let mut stream = TcpStream::connect(address).await.unwrap();
@@ -59,7 +59,7 @@ impl Reply {
             .map(|(_, value)| value)
     }
 
-    /// The body, decompressed. Only one gzip member is read: some clients read no more.
+    /// The decompressed body. Only one gzip member is read, because some clients read no more.
     pub(crate) fn text(&self) -> String {
         if self.header("content-encoding") != Some("gzip") {
             return String::from_utf8(self.body.clone()).unwrap();

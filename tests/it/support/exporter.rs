@@ -8,7 +8,7 @@ use tokio::time::{Duration, Instant, sleep};
 
 use super::{Aws, Format, PATIENCE, Page, Reply, Settings, get, in_time};
 
-/// Serves for as long as the runtime of the test lives.
+/// An exporter that serves for as long as the runtime of the test lives.
 pub(crate) struct Exporter {
     pub(crate) address: SocketAddr,
 }
@@ -40,7 +40,7 @@ impl Exporter {
         get(self.address, path, headers).await
     }
 
-    /// Once every target has finished its first attempt.
+    /// Waits until every target has finished its first attempt.
     pub(crate) async fn ready(&self) -> &Self {
         let ready = async {
             while self.get("/-/ready", "").await.code != 200 {
@@ -79,7 +79,7 @@ impl Exporter {
             .unwrap_or_else(|error| panic!("the page is no {format:?}: {error}"))
     }
 
-    /// Once the page does not differ any more.
+    /// Waits until the page has no differences any more.
     pub(crate) async fn until_none(
         &self,
         what: &str,
@@ -101,7 +101,7 @@ impl Exporter {
         }
     }
 
-    /// The first page for which `holds`.
+    /// Waits for the first page for which this `holds`.
     pub(crate) async fn until(&self, what: &str, holds: impl Fn(&Page) -> bool) -> Page {
         let start = Instant::now();
         loop {

@@ -1,4 +1,4 @@
-//! What the tests stand on.
+//! What the tests share: the simulator, the exporter, the program, a client, and a reader of pages.
 
 mod aws;
 mod client;
@@ -16,16 +16,16 @@ pub(crate) use page::{Format, Page, Series};
 pub(crate) use program::{CREDENTIALS, Program, Run, command, run, run_with};
 pub(crate) use settings::{Settings, role};
 
-/// How long a test waits before it counts as hanging: long, because two cores may be busy with
-/// other tests.
+/// How long a test waits before it counts as hanging. Two cores may be busy with other tests, so
+/// this is long.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(25);
 
-/// One account, read with the credentials of the environment.
+/// An account that is read with the credentials of the environment.
 pub(crate) const OWN: &str = "111122223333";
-/// Another one, read through a role, named `production`.
+/// An account that is read through a role. The configuration names it `production`.
 pub(crate) const OTHER: &str = "444455556666";
 
-/// The targets of [`Settings`], each with the name of its account.
+/// The targets of [`Settings`]: account, region, and name of the account.
 pub(crate) const TARGETS: [(&str, &str, &str); 3] = [
     (OWN, "eu-west-1", OWN),
     (OWN, "us-east-1", OWN),

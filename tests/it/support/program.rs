@@ -1,4 +1,4 @@
-//! The program itself, in an environment without anything of the machine's.
+//! The program itself, in an environment that has nothing of the machine's.
 
 use std::net::SocketAddr;
 use std::process::{ExitStatus, Stdio};
@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 
 use super::in_time;
 
-/// What a run of the program left.
+/// How a run of the program ended, and what it wrote.
 #[derive(Debug)]
 pub(crate) struct Run {
     pub(crate) code: Option<i32>,
@@ -24,13 +24,13 @@ pub(crate) const CREDENTIALS: [(&str, &str); 2] = [
     ("AWS_SECRET_ACCESS_KEY", "known-secret-key"),
 ];
 
-/// The program with these arguments, in an environment without anything of the machine's.
+/// The program with these arguments, in an environment that has nothing of the machine's.
 pub(crate) fn command(arguments: &[&str], environment: &[(&str, &str)]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ssm-compliance-exporter"));
     command
         .args(arguments)
         .env_clear()
-        // Neither a profile nor the machine's own identity.
+        // The program finds neither a profile nor the identity of the machine.
         .env("HOME", "/nonexistent")
         .env("AWS_EC2_METADATA_DISABLED", "true")
         .envs(environment.iter().copied())
@@ -41,12 +41,12 @@ pub(crate) fn command(arguments: &[&str], environment: &[(&str, &str)]) -> Comma
     command
 }
 
-/// Runs it to its end, without credentials.
+/// Runs the program to its end, without credentials.
 pub(crate) async fn run(arguments: &[&str]) -> Run {
     run_with(&[], arguments).await
 }
 
-/// Runs it to its end.
+/// Runs the program to its end.
 pub(crate) async fn run_with(environment: &[(&str, &str)], arguments: &[&str]) -> Run {
     let output = in_time("the program", command(arguments, environment).output())
         .await
@@ -59,7 +59,7 @@ pub(crate) async fn run_with(environment: &[(&str, &str)], arguments: &[&str]) -
     }
 }
 
-/// The address in the line that tells it, in either format.
+/// The address in the log line that tells it, in either log format.
 fn told_address(line: &str) -> Option<&str> {
     let (_, rest) = line.split_once("addresses")?;
     rest.trim_start_matches(['"', '=', ':'])
@@ -67,7 +67,7 @@ fn told_address(line: &str) -> Option<&str> {
         .next()
 }
 
-/// A server that runs until it is dropped or told to stop.
+/// A server that runs until it is dropped or is told to stop.
 pub(crate) struct Program {
     child: Child,
     pub(crate) address: SocketAddr,
@@ -75,12 +75,12 @@ pub(crate) struct Program {
 }
 
 impl Program {
-    /// Starts it with a free port, and waits until it listens.
+    /// Starts the program on a free port, and waits until it listens.
     pub(crate) async fn start(environment: &[(&str, &str)], arguments: &[&str]) -> Self {
         Self::start_with(command(&on_a_free_port(arguments), environment), true).await
     }
 
-    /// The same, but nobody reads its log once it listens.
+    /// Starts the program in the same way, but nobody reads its log once it listens.
     pub(crate) async fn start_unread(environment: &[(&str, &str)], arguments: &[&str]) -> Self {
         Self::start_with(command(&on_a_free_port(arguments), environment), false).await
     }
@@ -100,7 +100,7 @@ impl Program {
                 {
                     let _ = listening.send(address.parse().unwrap());
                     if !reads_on {
-                        // Open, and full some time.
+                        // The pipe stays open, and is full at some time.
                         return std::future::pending().await;
                     }
                 }
@@ -123,7 +123,7 @@ impl Program {
         self.child.id().unwrap()
     }
 
-    /// Everything on its stderr so far.
+    /// Everything that it has written to stderr so far.
     pub(crate) fn log(&self) -> String {
         self.log.lock().unwrap().clone()
     }
@@ -138,7 +138,7 @@ impl Program {
         assert!(status.success());
     }
 
-    /// How it ends.
+    /// Waits for the end of the program.
     pub(crate) async fn ended(&mut self) -> ExitStatus {
         in_time("end of the program", self.child.wait())
             .await

@@ -4,17 +4,17 @@ use ssm_compliance_exporter::config::{Config, parse_duration};
 
 use super::{Aws, OTHER};
 
-/// What a test wants otherwise than others; the rest is three targets and a simulator that may be
-/// asked quickly.
+/// The settings of a test. The defaults are three targets, and a simulator that may be asked
+/// quickly.
 pub(crate) struct Settings {
     pub(crate) interval: &'static str,
     pub(crate) stale_after: &'static str,
     pub(crate) full_every: &'static str,
     pub(crate) requests_per_second: u32,
     pub(crate) attempt_timeout: &'static str,
-    /// `accounts:` and all below it.
+    /// The section `accounts:` with all that is below it.
     pub(crate) accounts: String,
-    /// More sections.
+    /// More sections of the file.
     pub(crate) more: &'static str,
 }
 
@@ -42,8 +42,9 @@ pub(crate) fn role(account: &str) -> String {
 }
 
 impl Settings {
-    /// Refreshes more than once a second, which no file may ask for, so that tests of what changes
-    /// are quick. Every refresh reads everything, so that each collector has something to fail at.
+    /// Refreshes more than once a second, which no file may ask for, so that tests of changes are
+    /// quick. Every refresh reads everything, so that each collector has something at which it can
+    /// fail.
     pub(crate) fn quick() -> Self {
         Self {
             interval: "500ms",
@@ -53,7 +54,7 @@ impl Settings {
         }
     }
 
-    /// The file.
+    /// The text of the configuration file.
     pub(crate) fn yaml(&self, aws: &Aws) -> String {
         let Self {
             interval,
@@ -72,7 +73,8 @@ impl Settings {
         )
     }
 
-    /// The same as it is read, but with intervals as short as they were meant.
+    /// The configuration that the program reads from that file, but with intervals that are as
+    /// short as the test wants them.
     pub(crate) fn config(&self, aws: &Aws) -> Config {
         let slow = Self {
             interval: "1s",

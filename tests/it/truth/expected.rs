@@ -1,5 +1,5 @@
-//! Which series follow from the rows of an account: contract sections 5 and 7, read once more and
-//! by other means than the exporter's. Slow, plain, and from one moment's rows.
+//! Which series follow from the rows of an account. This is what `docs/metrics.md` says, computed
+//! by other means than the exporter's: slowly, plainly, and from the rows of one moment.
 
 mod compliance;
 mod details;
@@ -11,7 +11,7 @@ use ssm_simulator::{Simulator, TargetTruth};
 
 use crate::support::{Series, TARGETS};
 
-/// The values that are right.
+/// The values that are right for a series.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Span {
     pub(crate) low: f64,
@@ -24,7 +24,7 @@ impl Span {
     }
 }
 
-/// `exposition.instances`.
+/// The setting `exposition.instances`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ShownInstances {
     All,
@@ -32,17 +32,17 @@ pub(crate) enum ShownInstances {
     None,
 }
 
-/// One target, read completely and without a fault.
+/// A target that was read completely and without a fault.
 #[derive(Clone)]
 pub(crate) struct Reading {
     pub(crate) account_id: String,
     pub(crate) account_name: String,
     pub(crate) region: String,
     pub(crate) truth: TargetTruth,
-    /// Beginnings of the compliance types that are read; none for all.
+    /// How the compliance types begin that are read. Empty for all types.
     pub(crate) types: &'static [&'static str],
     pub(crate) show: ShownInstances,
-    /// `exposition.include_unlisted`.
+    /// The setting `exposition.include_unlisted`.
     pub(crate) unlisted: bool,
 }
 
@@ -64,8 +64,8 @@ pub(crate) fn fleet(aws: &Simulator, with: impl Fn(Reading) -> Reading) -> BTree
     series
 }
 
-/// The rows that series follow from. Of items, which are hundreds per resource, only those of
-/// resources that are non-compliant for their associations.
+/// The rows from which series follow. There are hundreds of items per resource, so only those of
+/// resources are kept that are non-compliant for Association.
 fn truth(aws: &Simulator, account: &str, region: &str) -> TargetTruth {
     let mut truth = aws.outline(account, region);
     let bad = truth
@@ -79,7 +79,7 @@ fn truth(aws: &Simulator, account: &str, region: &str) -> TargetTruth {
     truth
 }
 
-/// Words of AWS: "kept if it is an identifier, else Unknown".
+/// A word of AWS as a label value. What is no identifier becomes `Unknown`.
 pub(super) fn word(value: &str) -> String {
     let identifier = value
         .chars()
@@ -91,7 +91,8 @@ pub(super) fn word(value: &str) -> String {
     }
 }
 
-/// Free text: "control characters removed, cut at 256 bytes on a character boundary".
+/// Free text as a label value: without control characters, and cut at the last character that fits
+/// into 256 bytes.
 pub(super) fn text(value: &str) -> String {
     let mut kept = String::new();
     for c in value.chars().filter(|c| !c.is_control()) {
@@ -103,14 +104,14 @@ pub(super) fn text(value: &str) -> String {
     kept
 }
 
-/// What comes behind the last slash of an ARN.
+/// What stands behind the last slash of an ARN.
 pub(super) fn last_segment(value: &str) -> &str {
     value.rsplit('/').next().unwrap_or_default()
 }
 
 pub(super) const SECONDS_OF_2000: f64 = 946_684_800.0;
 
-/// Everything about one resource, looked up where it is needed.
+/// All rows about one resource.
 pub(super) struct Resource<'a> {
     pub(super) id: &'a str,
     pub(super) instance: Option<&'a Instance>,
@@ -127,7 +128,7 @@ impl Resource<'_> {
     }
 }
 
-/// Series being collected.
+/// The series of a target as far as they are computed.
 pub(super) struct Out<'a> {
     reading: &'a Reading,
     series: BTreeMap<Series, Span>,
@@ -143,7 +144,7 @@ impl Out<'_> {
             &format!("aws_ssm_{name}"),
             target.into_iter().chain(labels.iter().copied()),
         );
-        // "Of label sets that become equal, counts are added": where that matters, the caller has
+        // Counts whose labels become equal must be added. Where that can happen, the caller has
         // done it.
         self.series.entry(series).or_insert(span);
     }
@@ -160,14 +161,15 @@ impl Out<'_> {
         );
     }
 
-    /// "A negative count gives no series."
+    /// Adds a count. A negative one gives no series.
     pub(super) fn count(&mut self, name: &str, labels: &[(&str, &str)], count: i32) {
         if count >= 0 {
             self.value(name, labels, count);
         }
     }
 
-    /// "A time that is absent, zero or before 2000 gives no series." Milliseconds are enough.
+    /// Adds a time in seconds. One that is absent, zero or before 2000 gives no series. The
+    /// exporter may round to milliseconds.
     pub(super) fn time(&mut self, name: &str, labels: &[(&str, &str)], time: Option<f64>) {
         if let Some(time) = time.filter(|time| *time >= SECONDS_OF_2000) {
             self.span(
@@ -181,7 +183,7 @@ impl Out<'_> {
         }
     }
 
-    /// Counts with the labels they are counted by.
+    /// Adds counts, each with the values of the labels by which it was counted.
     pub(super) fn sums<const N: usize>(
         &mut self,
         name: &str,
@@ -238,7 +240,7 @@ impl Reading {
             id,
             instance: truth.instances.iter().find(|row| row.instance_id == id),
             summaries: summaries().filter(|row| row.resource_id == id).collect(),
-            // Details are never asked for of what is not listed.
+            // The exporter asks for details of listed instances only.
             patches: truth.patch_states.iter().find(|row| row.instance_id == id),
         };
         ids.into_iter().map(resource).collect()

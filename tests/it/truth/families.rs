@@ -1,11 +1,13 @@
-//! The families of contract section 5, by name, type and labels: a table of its own.
+//! The metric families of the fleet by name, type and labels, in a table that the exporter does not
+//! know.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::support::{Format, Page};
 
-/// Names without `aws_ssm_`, and the labels beside those of the target. Names with `instance_` have
-/// `instance_id` too. Those of single patches are off.
+/// Names without `aws_ssm_`, and the labels beside those of the target. Names that begin with
+/// `instance_` have the label `instance_id`, too. The families of single patches are off by
+/// default.
 const FAMILIES: &[(&str, &[&str])] = &[
     ("up", &[]),
     ("target_info", &["account_name"]),
@@ -80,8 +82,8 @@ const FAMILIES: &[(&str, &[&str])] = &[
     ("association_instances", &["association_id", "status"]),
 ];
 
-/// Fails for a family of the fleet that is unknown, has another type, other labels, or says nothing
-/// of its origin.
+/// Fails for a family of the fleet that is unknown, that has another type or other labels, or whose
+/// help says too little.
 pub(crate) fn check_families(page: &Page, format: Format) {
     let known: BTreeMap<&str, &[&str]> = FAMILIES.iter().copied().collect();
     for (name, family) in &page.families {
@@ -93,7 +95,7 @@ pub(crate) fn check_families(page: &Page, format: Format) {
         };
         let labels = known
             .get(short)
-            .unwrap_or_else(|| panic!("{name} is no family of the contract"));
+            .unwrap_or_else(|| panic!("{name} is no family of the table"));
         let info = short.ends_with("_info") && format == Format::OpenMetrics;
         assert_eq!(family.kind, if info { "info" } else { "gauge" }, "{name}");
         assert!(family.help.len() > 30, "{name}: {}", family.help);

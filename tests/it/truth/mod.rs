@@ -1,4 +1,4 @@
-//! The page is the simulated account: every series that follows from its rows, with the right
+//! The page shows the simulated account: every series that follows from its rows, with the right
 //! value, and no other.
 
 mod expected;
@@ -13,7 +13,7 @@ pub(crate) use families::check_families;
 
 use crate::support::{Aws, Exporter, Format, Page, Run, Series, Settings, TARGETS, run_with};
 
-/// Faults that an exporter must see through: they are AWS's habits.
+/// Faults that must change nothing on the page, because AWS behaves like this every day.
 fn habits() -> Vec<Fault> {
     [
         FaultKind::EmptyPage,
@@ -24,7 +24,7 @@ fn habits() -> Vec<Fault> {
     .into()
 }
 
-/// Everything odd that the simulator knows, in three targets.
+/// A fleet with everything odd that the simulator knows, in three targets.
 async fn odd_fleet(instances: usize) -> Aws {
     Aws::start(Options {
         instances,
@@ -35,7 +35,7 @@ async fn odd_fleet(instances: usize) -> Aws {
     .await
 }
 
-/// The series that are missing, too many, or wrong.
+/// The series that are missing, that are too many, or whose values are wrong.
 pub(crate) fn differences(expected: &BTreeMap<Series, Span>, page: &Page) -> Vec<String> {
     let shown: BTreeMap<&Series, f64> = page.fleet().collect();
     let mut wrong = Vec::new();
@@ -55,7 +55,7 @@ pub(crate) fn differences(expected: &BTreeMap<Series, Span>, page: &Page) -> Vec
     wrong
 }
 
-/// Fails with the first of the differences.
+/// Fails with the first differences, if there are any.
 pub(crate) fn assert_same(expected: &BTreeMap<Series, Span>, page: &Page) {
     let wrong = differences(expected, page);
     let first: Vec<String> = wrong.iter().take(25).cloned().collect();

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::data_source;
+use super::data_source::chosen_data_source;
 
 /// A choice at the top of a dashboard, filled by a query.
 #[derive(Clone, Debug)]
@@ -12,13 +12,15 @@ pub(crate) struct Variable {
     description: &'static str,
     query: String,
     regex: &'static str,
-    many: Option<&'static str>,
+    /// The regular expression that stands for all values, where any number may be chosen.
+    all: Option<&'static str>,
 }
 
 // === impl Variable ===
 
 impl Variable {
-    /// Any number of values; `all` is the regular expression that stands for all of them.
+    /// A choice of any number of values. `all` is the regular expression that stands for all of
+    /// them.
     pub(crate) fn many(
         name: &'static str,
         label: &'static str,
@@ -32,11 +34,11 @@ impl Variable {
             description,
             query: query.into(),
             regex: "",
-            many: Some(all),
+            all: Some(all),
         }
     }
 
-    /// Exactly one value.
+    /// A choice of exactly one value.
     pub(crate) fn one(
         name: &'static str,
         label: &'static str,
@@ -49,11 +51,11 @@ impl Variable {
             description,
             query: query.into(),
             regex: "",
-            many: None,
+            all: None,
         }
     }
 
-    /// Takes value and text apart with the named groups `value` and `text`.
+    /// Takes the value and the text of each choice apart, with the named groups `value` and `text`.
     pub(crate) fn regex(mut self, regex: &'static str) -> Self {
         self.regex = regex;
         self
@@ -68,6 +70,7 @@ impl Variable {
             "type": "datasource",
             "query": "prometheus",
             "regex": "",
+            // Asked when the dashboard is loaded.
             "refresh": 1,
             "hide": 0,
             "multi": false,
@@ -77,25 +80,36 @@ impl Variable {
         })
     }
 
+    fn query_to_json(&self) -> Value {
+        json!({
+            // Grafana's own number for a query as it is written.
+            "qryType": 5,
+            "query": self.query,
+            "refId": "PrometheusVariableQueryEditor-VariableQuery",
+        })
+    }
+
     pub(super) fn to_json(&self) -> Value {
-        let many = self.many.is_some();
+        let is_multiple = self.all.is_some();
         let mut json = json!({
             "name": self.name,
             "label": self.label,
             "description": self.description,
             "type": "query",
-            "datasource": data_source(),
-            "query": { "qryType": 5, "query": self.query, "refId": "PrometheusVariableQueryEditor-VariableQuery" },
+            "datasource": chosen_data_source(),
+            "query": self.query_to_json(),
             "regex": self.regex,
+            // Asked again when the time range changes: another range may have other values.
             "refresh": 2,
+            // In alphabetical order.
             "sort": 1,
             "hide": 0,
-            "multi": many,
-            "includeAll": many,
+            "multi": is_multiple,
+            "includeAll": is_multiple,
             "skipUrlSync": false,
             "options": [],
         });
-        if let Some(all) = self.many {
+        if let Some(all) = self.all {
             json["allValue"] = json!(all);
             json["current"] = json!({ "selected": true, "text": ["All"], "value": ["$__all"] });
         }

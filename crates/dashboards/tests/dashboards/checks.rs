@@ -1,4 +1,4 @@
-//! What holds for every dashboard: each check reads the JSON as Grafana would.
+//! The checks, and what they all use to read the JSON.
 
 mod labels;
 mod layout;
@@ -9,7 +9,7 @@ mod vocabulary;
 
 use serde_json::Value;
 
-/// Every dashboard with its title.
+/// The JSON of every dashboard, with its title.
 fn dashboards() -> Vec<(String, Value)> {
     dashboards::all()
         .iter()
@@ -17,18 +17,18 @@ fn dashboards() -> Vec<(String, Value)> {
         .collect()
 }
 
-/// The panels of a dashboard, without the headings.
+/// The panels of a dashboard, without the headings of sections.
 fn panels(dashboard: &Value) -> Vec<&Value> {
     let panels = dashboard["panels"].as_array().into_iter().flatten();
     panels.filter(|panel| panel["type"] != "row").collect()
 }
 
-/// The text at a key, empty if there is none.
+/// The text at a key. Empty if there is none.
 fn text<'a>(value: &'a Value, key: &str) -> &'a str {
     value[key].as_str().unwrap_or_default()
 }
 
-/// The elements of a list, none if there is no list.
+/// The elements of the list at a key. None if there is no list.
 fn list<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
     value[key].as_array().into_iter().flatten()
 }

@@ -1,4 +1,4 @@
-//! Statuses, items, reasons, and the counts of them.
+//! Statuses, items, reasons, and how many instances have which.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,8 +31,8 @@ fn by_severity(counts: &SeveritySummary) -> [(&'static str, i32); 6] {
 }
 
 impl Reading {
-    /// A listed instance without a summary; for Association only though there is an association
-    /// status.
+    /// Whether a listed instance has no summary of this type. For Association it must have an
+    /// association status as well, or nothing is missing.
     pub(super) fn unreported(&self, resource: &Resource<'_>, kind: &str) -> bool {
         let Some(row) = resource.instance else {
             return false;
@@ -98,8 +98,8 @@ impl Reading {
         }
     }
 
-    /// The table of reasons. Details exist of listed instances only, so others are non-compliant
-    /// without a reason.
+    /// Why a resource is non-compliant. Details exist of listed instances only, so other resources
+    /// have no reason.
     fn reasons(&self, resource: &Resource<'_>, row: &Summary) -> BTreeSet<&'static str> {
         let listed = resource.instance.is_some();
         if row.status != "NON_COMPLIANT" {
@@ -130,7 +130,7 @@ impl Reading {
             .collect()
     }
 
-    /// Id, document and severity of the non-compliant items of type Association.
+    /// Id, document and severity of the non-compliant items of the type Association.
     pub(super) fn noncompliant_associations(
         &self,
         resource: &Resource<'_>,
@@ -154,75 +154,93 @@ impl Reading {
     }
 
     pub(super) fn compliance_counts(&self, resources: &[Resource<'_>], out: &mut Out<'_>) {
-        let (mut statuses, mut reasons) = (BTreeMap::new(), BTreeMap::new());
-        for kind in ["Patch", "Association"]
-            .into_iter()
-            .filter(|kind| self.reads(kind))
-        {
+        self.status_counts(resources, out);
+        self.reason_counts(resources, out);
+        self.console_counts(out);
+    }
+
+    /// Listed instances by type and status. The two types of AWS's own always have their counts.
+    fn status_counts(&self, resources: &[Resource<'_>], out: &mut Out<'_>) {
+        let mut counts = BTreeMap::new();
+        for kind in self.types_of_aws() {
             for status in ["COMPLIANT", "NON_COMPLIANT", "UNREPORTED"] {
-                statuses.insert([kind.to_owned(), status.to_owned()], 0);
-            }
-            for (_, reason) in REASONS.into_iter().filter(|(known, _)| *known == kind) {
-                reasons.insert([kind.to_owned(), reason.to_owned()], 0);
+                counts.insert([kind.to_owned(), status.to_owned()], 0);
             }
         }
-        for resource in resources
-            .iter()
-            .filter(|resource| resource.instance.is_some())
-        {
+        for resource in listed(resources) {
             for row in &resource.summaries {
                 let kind = word(&row.compliance_type);
                 for status in ["COMPLIANT", "NON_COMPLIANT"] {
-                    let hit = i32::from(row.status == status);
-                    *statuses
-                        .entry([kind.clone(), status.to_owned()])
-                        .or_default() += hit;
-                }
-                for reason in self.reasons(resource, row) {
-                    *reasons
-                        .entry([kind.clone(), reason.to_owned()])
-                        .or_default() += 1;
+                    let count = counts.entry([kind.clone(), status.to_owned()]).or_default();
+                    *count += i32::from(row.status == status);
                 }
             }
-            for kind in ["Patch", "Association"]
-                .into_iter()
-                .filter(|kind| self.unreported(resource, kind))
-            {
-                *statuses
-                    .entry([kind.to_owned(), "UNREPORTED".to_owned()])
-                    .or_default() += 1;
+            for kind in self.types_of_aws() {
+                let unreported = i32::from(self.unreported(resource, kind));
+                let key = [kind.to_owned(), "UNREPORTED".to_owned()];
+                *counts.entry(key).or_default() += unreported;
             }
         }
         out.sums(
             "compliance_instances",
             ["compliance_type", "status"],
-            &statuses,
+            &counts,
         );
+    }
+
+    /// Listed instances by type and reason. The reasons of AWS's own types always have their counts.
+    fn reason_counts(&self, resources: &[Resource<'_>], out: &mut Out<'_>) {
+        let mut counts = BTreeMap::new();
+        for (kind, reason) in REASONS.into_iter().filter(|(kind, _)| self.reads(kind)) {
+            counts.insert([kind.to_owned(), reason.to_owned()], 0);
+        }
+        for resource in listed(resources) {
+            for row in &resource.summaries {
+                for reason in self.reasons(resource, row) {
+                    let key = [word(&row.compliance_type), reason.to_owned()];
+                    *counts.entry(key).or_default() += 1;
+                }
+            }
+        }
         out.sums(
             "noncompliant_instances",
             ["compliance_type", "reason"],
-            &reasons,
+            &counts,
         );
-        for row in self
-            .truth
-            .totals
-            .iter()
-            .filter(|row| self.reads(&row.compliance_type))
-        {
+    }
+
+    /// All resources by type and status, as AWS's console counts them.
+    fn console_counts(&self, out: &mut Out<'_>) {
+        for row in &self.truth.totals {
+            if !self.reads(&row.compliance_type) {
+                continue;
+            }
             let kind = word(&row.compliance_type);
-            let labels = |status| [("compliance_type", kind.as_str()), ("status", status)];
-            out.count(
-                "compliance_resources",
-                &labels("COMPLIANT"),
-                row.compliant_summary.compliant_count,
-            );
-            out.count(
-                "compliance_resources",
-                &labels("NON_COMPLIANT"),
-                row.non_compliant_summary.non_compliant_count,
-            );
+            let counts = [
+                ("COMPLIANT", row.compliant_summary.compliant_count),
+                (
+                    "NON_COMPLIANT",
+                    row.non_compliant_summary.non_compliant_count,
+                ),
+            ];
+            for (status, count) in counts {
+                let labels = [("compliance_type", kind.as_str()), ("status", status)];
+                out.count("compliance_resources", &labels, count);
+            }
         }
     }
+
+    /// The types of AWS's own that are read.
+    fn types_of_aws(&self) -> impl Iterator<Item = &'static str> {
+        let types = ["Patch", "Association"];
+        types.into_iter().filter(|kind| self.reads(kind))
+    }
+}
+
+fn listed<'a, 'b>(resources: &'a [Resource<'b>]) -> impl Iterator<Item = &'a Resource<'b>> {
+    resources
+        .iter()
+        .filter(|resource| resource.instance.is_some())
 }
 
 fn patch_reasons(resource: &Resource<'_>, row: &Summary) -> BTreeSet<&'static str> {

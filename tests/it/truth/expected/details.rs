@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use ssm_simulator::rows::PatchState;
+
 use super::{Out, Reading, Resource, last_segment, text, word};
 
 impl Reading {
-    /// What only detail calls tell, which name no resource that is not listed.
+    /// What only detail calls can tell. They name no resource that is not listed.
     pub(super) fn instance_details(&self, resource: &Resource<'_>, out: &mut Out<'_>) {
         if resource.instance.is_none() {
             return;
@@ -29,7 +31,7 @@ impl Reading {
         }
     }
 
-    /// Those "in use": by a listed instance's last patch operation.
+    /// The patch baselines that the last patch operation of a listed instance used.
     pub(super) fn baselines(&self, resources: &[Resource<'_>], out: &mut Out<'_>) {
         if !self.reads("Patch") {
             return;
@@ -123,6 +125,10 @@ fn patches(resource: &Resource<'_>, out: &mut Out<'_>) {
         &[id],
         row.other_non_compliant_count,
     );
+    patch_operation(id, row, out);
+}
+
+fn patch_operation(id: (&str, &str), row: &PatchState, out: &mut Out<'_>) {
     let labels = [
         id,
         ("operation", &*word(&row.operation)),

@@ -1,5 +1,5 @@
-//! Which labels an expression has: every label that a query groups, joins or names by must exist
-//! there.
+//! Which labels the result of an expression has. Every label by which a query groups, joins or
+//! names its series must be among them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +15,7 @@ use super::{dashboards, list, panels, text, vocabulary};
 type Labels = BTreeSet<String>;
 type Metrics = BTreeMap<String, Labels>;
 
-/// The labels of what an expression results in, or what is wrong with it.
+/// The labels of the result of an expression, or what is wrong with the expression.
 fn labels(expr: &Expr, metrics: &Metrics) -> Result<Labels, String> {
     if let Some(selector) = selector(expr) {
         let name = metric(selector);
@@ -108,7 +108,7 @@ fn called(call: &Call, metrics: &Metrics) -> Result<Labels, String> {
     Ok(inner)
 }
 
-/// Names between `{{` and `}}`.
+/// The names between `{{` and `}}`.
 fn legend_labels(legend: &str) -> Labels {
     legend
         .split("{{")

@@ -1,4 +1,4 @@
-//! How panels lie on the grid, and what each says about itself.
+//! How the panels lie on the grid, and what each says about itself.
 
 use std::collections::BTreeSet;
 

@@ -1,8 +1,8 @@
-//! The rules of Grafana's dashboard-linter (v0.2.0) by their names, since the linter itself is not
-//! at hand in every build.
+//! The rules of Grafana's dashboard-linter (v0.2.0) under their names, because not every build has
+//! the linter itself.
 //!
-//! `dashboards/.lint` is its configuration, with a reason for each exclusion; both read it. An
-//! exclusion that excludes nothing is an error here.
+//! `dashboards/.lint` is the configuration of the linter, with a reason for each exclusion. Both
+//! read it. An exclusion that excludes nothing is an error here.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -28,7 +28,7 @@ struct Exclusion {
     entries: Vec<Entry>,
 }
 
-/// Where a rule need not hold: a dashboard by its title, or one panel of it.
+/// Where a rule need not hold: in a dashboard with this title, or in one panel of it.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
 #[serde(deny_unknown_fields)]
 struct Entry {
@@ -42,7 +42,8 @@ fn configuration() -> Configuration {
     serde_saphyr::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 }
 
-/// What a rule has found, held against what is excluded from it.
+/// Fails with what a rule has found, unless it is excluded, and with exclusions that are not
+/// needed.
 fn hold(rule: &str, found: impl IntoIterator<Item = Entry>) {
     let mut configuration = configuration();
     let exclusion = configuration.exclusions.remove(rule);
@@ -178,7 +179,7 @@ fn panel_title_description_rule() {
     );
 }
 
-/// Units of Grafana that are used here; the linter knows them all.
+/// The units of Grafana that these dashboards use. The linter knows all that there are.
 const UNITS: [&str; 6] = ["none", "short", "percentunit", "s", "bytes", "reqps"];
 
 #[test]
@@ -227,7 +228,7 @@ fn target_instance_rule() {
     );
 }
 
-/// Whether a selector's range goes to a function of rates.
+/// Whether the range of a selector goes to a function that computes rates.
 fn is_rate(around: &[&Expr]) -> bool {
     matches!(around.last(), Some(Expr::Call(call)) if ["rate", "irate", "increase"].contains(&call.func.name))
 }

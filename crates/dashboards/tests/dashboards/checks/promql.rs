@@ -1,5 +1,5 @@
-//! Queries as trees: variables replaced by something that parses, every selector with the
-//! expression around it.
+//! The queries as syntax trees. Grafana's variables are replaced by something that parses, and
+//! every selector is known with the expressions around it.
 
 use std::sync::LazyLock;
 
@@ -20,7 +20,7 @@ pub(super) struct Found {
     pub(super) expr: Expr,
 }
 
-/// Every query of every panel. Parsed once: the parser is slow without optimization.
+/// Every query of every panel. They are parsed once, because the parser is slow in a debug build.
 pub(super) fn queries() -> &'static [Found] {
     static QUERIES: LazyLock<Vec<Found>> = LazyLock::new(|| {
         let of_panel = |dashboard: &str, panel: &Value| {

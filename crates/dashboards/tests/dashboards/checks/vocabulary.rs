@@ -1,4 +1,4 @@
-//! Which metrics, labels and label values there are, from the exporter's own catalogue.
+//! Which metrics, labels and label values exist, from the exporter's own catalogue.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -13,7 +13,7 @@ use ssm_compliance_exporter::model::{
 use super::promql::{matchers, metric, queries, selectors};
 use dashboards::looks;
 
-/// Recording rules of `alerts/` with the labels that they leave.
+/// The recording rules of `alerts/`, with the labels that they leave.
 const RULES: [(&str, &[&str]); 2] = [
     (
         "instance:aws_ssm_noncompliant_since:timestamp_seconds",
@@ -25,7 +25,7 @@ const RULES: [(&str, &[&str]); 2] = [
     ),
 ];
 
-/// Labels by metric, those of the scrape included.
+/// The labels of each metric, including those that a scrape adds.
 pub(super) fn metrics() -> BTreeMap<String, BTreeSet<String>> {
     let scraped =
         |labels: &mut BTreeSet<String>| labels.extend(["job".to_owned(), "instance".to_owned()]);
@@ -48,7 +48,7 @@ pub(super) fn metrics() -> BTreeMap<String, BTreeSet<String>> {
     metrics
 }
 
-/// The exporter's own metrics, as a page says them.
+/// The metrics about the exporter itself, as a page has them.
 fn own() -> BTreeMap<String, BTreeSet<String>> {
     let build = Build {
         version: "1",
@@ -154,7 +154,7 @@ fn every_reason_state_and_severity_has_a_colour_and_every_reason_a_runbook() {
     assert_eq!(
         looks::RUNBOOKS
             .iter()
-            .map(|(reason, ..)| *reason)
+            .map(|runbook| runbook.reason)
             .collect::<BTreeSet<_>>(),
         sorted(causes())
     );

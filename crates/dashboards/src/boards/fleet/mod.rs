@@ -1,0 +1,28 @@
+//! The fleet: how much of it is compliant, why the rest is not, and whether the numbers can be
+//! trusted.
+
+mod instances;
+mod places;
+mod summary;
+mod trust;
+
+use super::variables::{compliance_type, targets};
+use crate::grafana::Dashboard;
+
+pub(super) fn dashboard() -> Dashboard {
+    let mut variables = targets();
+    variables.push(compliance_type());
+    Dashboard {
+        uid: "ssm-compliance-fleet",
+        title: "SSM Compliance / Fleet",
+        description: "How much of the fleet is compliant, why the rest is not, which instances need work first.",
+        back: "24h",
+        variables,
+        sections: vec![
+            summary::section(),
+            places::section(),
+            instances::section(),
+            trust::section(),
+        ],
+    }
+}

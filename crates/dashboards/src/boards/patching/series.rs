@@ -1,0 +1,25 @@
+//! What several sections of this dashboard ask.
+
+use crate::queries;
+
+/// The states of patches that make an instance non-compliant.
+pub(super) const NONCOMPLIANT_STATES: [&str; 4] = [
+    "Missing",
+    "Failed",
+    "InstalledPendingReboot",
+    "InstalledRejected",
+];
+
+/// How many instances of the chosen platforms have patches in each non-compliant state.
+pub(super) fn instances_by_state() -> String {
+    let states = NONCOMPLIANT_STATES.join("|");
+    let counts = queries::for_chosen_platforms(&queries::has_patches_in(&states));
+    // Counts instances and not patches: one that lacks a hundred is one to mend.
+    queries::sum_by("patch_state", &counts)
+}
+
+/// Since when each instance has been waiting for a reboot, as the recording rule has seen it.
+pub(super) fn reboot_pending_since() -> String {
+    let rule = "instance:aws_ssm_reboot_pending_since:timestamp_seconds";
+    queries::recorded(rule, "", "")
+}

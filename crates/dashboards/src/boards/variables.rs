@@ -1,0 +1,69 @@
+//! What the reader can choose at the top of a dashboard.
+
+use crate::grafana::Variable;
+
+/// The jobs that scrape the exporter, and the accounts and regions that it reads.
+pub(super) fn targets() -> Vec<Variable> {
+    vec![job(), account(), region()]
+}
+
+pub(super) fn job() -> Variable {
+    let query = "label_values(aws_ssm_up, job)";
+    Variable::many("job", "Job", "Scrape jobs of the exporter.", ".+", query)
+}
+
+pub(super) fn account() -> Variable {
+    // `label_values` gives the values of a single label, and a choice needs the name beside the id.
+    let query =
+        r#"query_result(max by (account_id, account_name) (aws_ssm_target_info{job=~"$job"}))"#;
+    let description = "AWS accounts, by the names of the configuration.";
+    Variable::many("account", "Account", description, ".*", query)
+        .regex(r#"/account_id="(?<value>[^"]+)"|account_name="(?<text>[^"]+)"/g"#)
+}
+
+pub(super) fn region() -> Variable {
+    let query = r#"label_values(aws_ssm_up{job=~"$job", account_id=~"$account"}, region)"#;
+    Variable::many("region", "Region", "AWS regions.", ".*", query)
+}
+
+pub(super) fn compliance_type() -> Variable {
+    let query = r#"label_values(aws_ssm_compliance_instances{job=~"$job", account_id=~"$account", region=~"$region"}, compliance_type)"#;
+    let description = "Patch (Patch Manager), Association (State Manager) and custom types.";
+    Variable::many(
+        "compliance_type",
+        "Compliance type",
+        description,
+        ".*",
+        query,
+    )
+}
+
+pub(super) fn platform() -> Variable {
+    let query = r#"label_values(aws_ssm_managed_instances{job=~"$job", account_id=~"$account", region=~"$region"}, platform_type)"#;
+    Variable::many(
+        "platform",
+        "Platform",
+        "Linux, Windows, MacOS.",
+        ".*",
+        query,
+    )
+}
+
+/// The one instance that a dashboard is about.
+pub(super) fn instance_id() -> Variable {
+    let query = r#"label_values(aws_ssm_instance_info{job=~"$job", account_id=~"$account", region=~"$region", platform_type=~"$platform"}, instance_id)"#;
+    let description = "The managed instance, i-... or mi-....";
+    Variable::one("instance_id", "Instance id", description, query)
+}
+
+/// The exporters, as Prometheus names what it scrapes.
+pub(super) fn exporter_instance() -> Variable {
+    let query = r#"label_values(aws_ssm_exporter_build_info{job=~"$job"}, instance)"#;
+    Variable::many(
+        "instance",
+        "Instance",
+        "Exporters, as they are scraped.",
+        ".+",
+        query,
+    )
+}

@@ -1,0 +1,27 @@
+//! What a process takes of the system.
+
+use std::fs;
+
+use crate::support::Program;
+
+/// What a process holds at one moment.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Held {
+    pub(super) kilobytes: u64,
+    pub(super) files: usize,
+    pub(super) threads: u64,
+    pub(super) children: usize,
+}
+
+pub(super) fn held(program: &Program) -> Held {
+    let process = format!("/proc/{}", program.pid());
+    let tasks = fs::read_dir(format!("{process}/task")).unwrap();
+    let children =
+        tasks.filter_map(|task| fs::read_to_string(task.ok()?.path().join("children")).ok());
+    Held {
+        kilobytes: program.status("VmRSS"),
+        files: fs::read_dir(format!("{process}/fd")).unwrap().count(),
+        threads: program.status("Threads"),
+        children: children.map(|list| list.split_whitespace().count()).sum(),
+    }
+}
