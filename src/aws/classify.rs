@@ -15,11 +15,11 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
 
-use super::answer_guard::RefusedAnswer;
 use super::codes::{
     ACCESS_DENIED, EXPIRED, INVALID_CREDENTIALS, REFUSED_TOKEN, SIGNATURE, THROTTLED, TRANSIENT,
     UNKNOWN_RESOURCE, VALIDATION,
 };
+use super::refused_answer::RefusedAnswer;
 use super::unloaded::unloaded;
 use super::{attempt_log, redaction};
 use crate::collect::{FailureScope, Operation, PageRequest, SourceError};

@@ -19,6 +19,7 @@ mod convert;
 mod credential_process;
 mod credentials;
 mod default_chain;
+mod disguised_error;
 mod environment;
 mod identity;
 mod limiter;
@@ -26,6 +27,7 @@ mod masking;
 mod profiles;
 mod reach;
 mod redaction;
+mod refused_answer;
 mod resolution;
 mod retry;
 mod source;
@@ -36,6 +38,7 @@ mod testing;
 #[cfg(test)]
 mod tests;
 mod unloaded;
+mod wrapped_client;
 
 use std::time::Duration;
 

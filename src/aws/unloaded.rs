@@ -17,12 +17,12 @@ use aws_sdk_sts::operation::assume_role::AssumeRoleError;
 use aws_sdk_sts::operation::assume_role_with_web_identity::AssumeRoleWithWebIdentityError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
-use super::answer_guard::RefusedAnswer;
 use super::classify::{self, find};
 use super::credential_process::ProcessError;
 use super::masking;
 use super::profiles::{self, Profiles};
 use super::reach::{self, Unreached};
+use super::refused_answer::RefusedAnswer;
 use crate::collect::{FailureScope, SourceError};
 use crate::model::FailureReason;
 
