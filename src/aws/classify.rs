@@ -1,33 +1,30 @@
-//! What the SDK's errors mean: the reason for a label, what a smaller question would do, whether to
-//! try again.
+//! What the SDK's errors mean: the reason for the label, what asking for less would do, and whether
+//! to try again.
 //!
-//! By AWS's code, never by the SDK's variants: throttling, refusals and validation are not in SSM's
-//! model, so the SDK has no variant for them. Codes are compared whole, since `AccessDenied` may
-//! well be part of a message.
+//! The code that AWS sends decides, never the SDK's variants: throttling, refusals and failed
+//! validation are not in SSM's model, so the SDK has no variant for them. Codes are compared whole,
+//! because a message may well contain `AccessDenied` without being such a refusal.
+
+mod classification;
+mod refusal;
 
 use std::error::Error;
 use std::io;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_ssm::error::{ConnectorError, ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-use aws_smithy_types::DateTime;
-use aws_smithy_types::date_time::Format;
 
-use super::codes::{
-    ACCESS_DENIED, EXPIRED, INVALID_CREDENTIALS, REFUSED_TOKEN, SIGNATURE, THROTTLED, TRANSIENT,
-    UNKNOWN_RESOURCE, VALIDATION,
-};
+pub(super) use classification::Retry;
+
+use self::classification::Classification;
 use super::refused_answer::RefusedAnswer;
 use super::unloaded::unloaded;
 use super::{attempt_log, redaction};
 use crate::collect::{FailureScope, Operation, PageRequest, SourceError};
 use crate::model::FailureReason;
 
-/// A clock this far from AWS's makes AWS refuse signatures (it allows 5 minutes, and the SDK
-/// corrects from 4 on).
-const SKEW: Duration = Duration::from_mins(4);
 /// A detail is cut behind so many characters.
 const MAX_DETAIL_CHARS: usize = 240;
 /// A text is looked at for secrets up to here.
@@ -36,21 +33,21 @@ const MAX_SEARCHED_BYTES: usize = 8 << 10;
 /// is not shown in part.
 const MAX_SHOWN_BYTES: usize = 2 << 10;
 
-/// What a call asks, as far as it matters for what its failure means.
+/// What a call asks for, as far as it matters for what its failure means.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Question {
     pub(super) operation: Operation,
-    /// How many ids it names.
-    ids: usize,
+    /// How many resources it names by id.
+    id_count: usize,
     /// Whether it asks for a page after the first.
     has_token: bool,
 }
 
 impl Question {
-    pub(super) fn new(operation: Operation, ids: usize, page: &PageRequest) -> Self {
+    pub(super) fn new(operation: Operation, id_count: usize, page: &PageRequest) -> Self {
         Self {
             operation,
-            ids,
+            id_count,
             has_token: page.token.is_some(),
         }
     }
@@ -60,22 +57,9 @@ impl Question {
 #[derive(Debug)]
 pub(super) struct Failure {
     pub(super) error: SourceError,
-    pub(super) again: Again,
+    pub(super) retry: Retry,
     /// How long AWS asks to wait.
     pub(super) retry_after: Option<Duration>,
-}
-
-/// Whether, and how, to try again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Again {
-    /// It would fail again.
-    Never,
-    /// It may have passed.
-    Transient,
-    /// Slower.
-    Throttled,
-    /// With other credentials.
-    Credentials,
 }
 
 /// Classifies a failed attempt of a call to SSM.
@@ -83,8 +67,12 @@ pub(super) fn failure_of<E>(error: &SdkError<E, HttpResponse>, question: &Questi
 where
     E: ProvideErrorMetadata + Error + 'static,
 {
-    let mut failure = failure(error, question.ids);
-    if error.as_service_error().is_some_and(refuses_token) {
+    let mut failure = failure(error, question.id_count);
+    if error
+        .as_service_error()
+        .is_some_and(refusal::refuses_page_token)
+    {
+        // Without a token there is no listing that could begin again.
         failure.error.scope = if question.has_token {
             FailureScope::Token
         } else {
@@ -94,288 +82,87 @@ where
     failure
 }
 
-/// Classifies a failed attempt of a call that named so many `ids`.
-pub(super) fn failure<E>(error: &SdkError<E, HttpResponse>, ids: usize) -> Failure
+/// Classifies a failed attempt of a call that named so many resources by id.
+pub(super) fn failure<E>(error: &SdkError<E, HttpResponse>, id_count: usize) -> Failure
 where
     E: ProvideErrorMetadata + Error + 'static,
 {
-    let (reason, scope, again, detail) = match error {
-        SdkError::ServiceError(context) => refused(context.err(), context.raw(), ids),
-        SdkError::ResponseError(context) => unreadable(error, context.raw()),
-        SdkError::TimeoutError(_) => (
-            FailureReason::Timeout,
-            FailureScope::Call,
-            Again::Transient,
-            "no answer in time".to_owned(),
-        ),
-        SdkError::DispatchFailure(context) => undelivered(error, context.as_connector_error()),
-        _ => (
-            FailureReason::Other,
-            FailureScope::Call,
-            Again::Never,
-            chain(error),
-        ),
-    };
-    let retry_after = error.raw_response().and_then(retry_after);
-    let request_id = match error.raw_response() {
+    let classification = classification_of(error, id_count);
+    let response = error.raw_response();
+    let request_id = match response {
         Some(response) => attempt_log::request_id(response.headers()),
         None => find::<RefusedAnswer>(error).and_then(|answer| answer.request_id.clone()),
     };
-    let error = SourceError {
-        reason,
-        scope,
-        detail: one_line(&detail),
-        request_id,
-    };
     Failure {
-        error,
-        again,
-        retry_after,
+        error: SourceError {
+            reason: classification.reason,
+            scope: classification.scope,
+            detail: one_line(&classification.detail),
+            request_id,
+        },
+        retry: classification.retry,
+        retry_after: response.and_then(retry_after),
     }
 }
 
-/// Whether AWS does not take a page token, by its code or because its message names the member.
-fn refuses_token<E: ProvideErrorMetadata>(error: &E) -> bool {
-    let code = error.code().unwrap_or_default();
-    let names_token = |message: &str| {
-        let letters: String = message.chars().filter(char::is_ascii_alphabetic).collect();
-        ["nexttoken", "paginationtoken"]
-            .iter()
-            .any(|name| letters.to_ascii_lowercase().contains(name))
-    };
-    let is_about_members = VALIDATION.contains(&code) || code.starts_with("InvalidParameter");
-    REFUSED_TOKEN.contains(&code) || (is_about_members && error.message().is_some_and(names_token))
-}
-
-type Classification = (FailureReason, FailureScope, Again, String);
-
-fn refused<E: ProvideErrorMetadata>(
-    error: &E,
-    response: &HttpResponse,
-    ids: usize,
-) -> Classification {
-    let code = error.code().unwrap_or_default();
-    let message = error.message().unwrap_or_default();
-    let status = response.status().as_u16();
-    let detail = if code.is_empty() {
-        format!("HTTP {status} {message}")
-    } else {
-        format!("{code}: {message}")
-    };
-    if THROTTLED.contains(&code) || status == 429 || message.eq_ignore_ascii_case("rate exceeded") {
-        (
-            FailureReason::Throttled,
-            FailureScope::Call,
-            Again::Throttled,
-            detail,
-        )
-    } else if SIGNATURE.contains(&code) {
-        signature(code, response)
-    } else if ACCESS_DENIED.contains(&code) {
-        (
-            FailureReason::AccessDenied,
-            FailureScope::Call,
-            Again::Never,
-            detail,
-        )
-    } else if EXPIRED.contains(&code) {
-        (
-            FailureReason::ExpiredToken,
-            FailureScope::Call,
-            Again::Credentials,
-            detail,
-        )
-    } else if INVALID_CREDENTIALS.contains(&code) {
-        (
-            FailureReason::InvalidCredentials,
-            FailureScope::Call,
-            Again::Credentials,
-            detail,
-        )
-    } else if VALIDATION.contains(&code) {
-        (
-            FailureReason::Other,
-            FailureScope::Content,
-            Again::Never,
-            detail,
-        )
-    } else if UNKNOWN_RESOURCE.contains(&code) {
-        (
-            FailureReason::Other,
-            scope_of_unknown(ids),
-            Again::Never,
-            detail,
-        )
-    } else if response.status().is_server_error() || TRANSIENT.contains(&code) {
-        (
-            FailureReason::ServerError,
-            FailureScope::Call,
-            Again::Transient,
-            detail,
-        )
-    } else if code.is_empty() && response.status().is_success() {
-        // Only STS gets here: its answer was no XML, or not its own.
-        let detail = format!("HTTP {status} with an answer that cannot be read");
-        (
-            FailureReason::BadResponse,
-            FailureScope::Content,
-            Again::Never,
-            detail,
-        )
-    } else if code.is_empty() && status == 403 {
-        (
-            FailureReason::AccessDenied,
-            FailureScope::Call,
-            Again::Never,
-            detail,
-        )
-    } else {
-        (
-            FailureReason::Other,
-            FailureScope::Call,
-            Again::Never,
-            detail,
-        )
+fn classification_of<E>(error: &SdkError<E, HttpResponse>, id_count: usize) -> Classification
+where
+    E: ProvideErrorMetadata + Error + 'static,
+{
+    match error {
+        SdkError::ServiceError(context) => refusal::refused(context.err(), context.raw(), id_count),
+        SdkError::ResponseError(context) => unreadable(error, context.raw()),
+        SdkError::TimeoutError(_) => Classification::timeout("no answer in time".to_owned()),
+        SdkError::DispatchFailure(context) => undelivered(error, context.as_connector_error()),
+        _ => Classification::unknown(chain(error)),
     }
 }
 
-fn scope_of_unknown(ids: usize) -> FailureScope {
-    match ids {
-        0 => FailureScope::Call,
-        1 => FailureScope::Gone,
-        _ => FailureScope::Content,
-    }
-}
-
-/// The SDK learns AWS's time from every answer, so after a skewed attempt the next one is signed
-/// with the right time.
-fn signature(code: &str, response: &HttpResponse) -> Classification {
-    let skew = response
-        .headers()
-        .get("date")
-        .and_then(|date| DateTime::from_str(date, Format::HttpDate).ok())
-        .and_then(|date| SystemTime::try_from(date).ok())
-        .map(|theirs| {
-            theirs
-                .duration_since(SystemTime::now())
-                .unwrap_or_else(|early| early.duration())
-        });
-    if skew.is_some_and(|skew| skew > SKEW) {
-        let detail = format!("{code}: this machine's clock is wrong by more than 4 minutes");
-        (
-            FailureReason::InvalidCredentials,
-            FailureScope::Call,
-            Again::Transient,
-            detail,
-        )
-    } else {
-        let detail = format!("{code}: check the secret access key and this machine's clock");
-        (
-            FailureReason::InvalidCredentials,
-            FailureScope::Call,
-            Again::Credentials,
-            detail,
-        )
-    }
-}
-
-/// An answer that is not AWS's: a proxy's page, or half an answer, or a row that lacks what the SDK
-/// insists on.
+/// Classifies an answer that the SDK cannot read: the page of a proxy, half an answer, or a row
+/// that lacks what the SDK insists on.
 fn unreadable<E: Error + 'static>(
     error: &SdkError<E, HttpResponse>,
     response: &HttpResponse,
 ) -> Classification {
     let status = response.status();
-    let detail = format!(
-        "HTTP {} with an answer that cannot be read: {}",
-        status.as_u16(),
-        chain(error)
-    );
+    let code = status.as_u16();
+    let cause = chain(error);
+    let detail = format!("HTTP {code} with an answer that cannot be read: {cause}");
     if status.is_server_error() {
-        (
-            FailureReason::ServerError,
-            FailureScope::Call,
-            Again::Transient,
-            detail,
-        )
-    } else if status.as_u16() == 429 {
-        (
-            FailureReason::Throttled,
-            FailureScope::Call,
-            Again::Throttled,
-            detail,
-        )
-    } else if !status.is_success() {
-        (
-            FailureReason::BadResponse,
-            FailureScope::Call,
-            Again::Never,
-            detail,
-        )
+        Classification::server_error(detail)
+    } else if code == 429 {
+        Classification::throttled(detail)
     } else {
-        (
-            FailureReason::BadResponse,
-            FailureScope::Content,
-            Again::Never,
-            detail,
-        )
+        Classification::bad_response(status.is_success(), detail)
     }
 }
 
-/// An answer that was not read, because of what it is. The next page may be as it should.
-fn unacceptable(answer: &RefusedAnswer) -> Classification {
-    let scope = if (200..300).contains(&answer.status) {
-        FailureScope::Content
-    } else {
-        FailureScope::Call
-    };
-    (
-        FailureReason::BadResponse,
-        scope,
-        Again::Never,
-        answer.to_string(),
-    )
-}
-
+/// Classifies a request that got no answer, or one that was not handed to the SDK.
 fn undelivered(
     error: &(dyn Error + 'static),
     connector: Option<&ConnectorError>,
 ) -> Classification {
-    let detail = chain(error);
-    let is = |what: fn(&ConnectorError) -> bool| connector.is_some_and(what);
     if let Some(answer) = find::<RefusedAnswer>(error) {
-        unacceptable(answer)
-    } else if is(ConnectorError::is_timeout) {
-        (
-            FailureReason::Timeout,
-            FailureScope::Call,
-            Again::Transient,
-            detail,
-        )
-    } else if let Some(credentials) = find::<CredentialsError>(error) {
-        let error = unloaded(credentials);
-        (error.reason, error.scope, Again::Never, error.detail)
-    } else if is(ConnectorError::is_io)
-        || connector.and_then(ConnectorError::as_other).is_some()
-        || find::<io::Error>(error).is_some()
-    {
-        (
-            FailureReason::Network,
-            FailureScope::Call,
-            Again::Transient,
-            detail,
-        )
-    } else {
-        (
-            FailureReason::Other,
-            FailureScope::Call,
-            Again::Never,
-            detail,
-        )
+        let is_success = (200..300).contains(&answer.status);
+        return Classification::bad_response(is_success, answer.to_string());
     }
+    if connector.is_some_and(ConnectorError::is_timeout) {
+        return Classification::timeout(chain(error));
+    }
+    if let Some(credentials) = find::<CredentialsError>(error) {
+        return Classification::without_retry(unloaded(credentials));
+    }
+    if connector.is_some_and(is_network_failure) || find::<io::Error>(error).is_some() {
+        return Classification::network(chain(error));
+    }
+    Classification::unknown(chain(error))
 }
 
-/// Whether the fault lies with nobody's configuration and goes by itself.
+fn is_network_failure(connector: &ConnectorError) -> bool {
+    connector.is_io() || connector.as_other().is_some()
+}
+
+/// Whether a failure is not due to anybody's configuration, so that it may pass by itself.
 pub(super) const fn may_pass(reason: FailureReason) -> bool {
     matches!(
         reason,
@@ -395,15 +182,11 @@ pub(super) const fn blames_credentials(reason: FailureReason) -> bool {
     )
 }
 
-/// `x-amz-retry-after`, in milliseconds.
+/// The header `x-amz-retry-after`, which is in milliseconds.
 fn retry_after(response: &HttpResponse) -> Option<Duration> {
-    response
-        .headers()
-        .get("x-amz-retry-after")?
-        .trim()
-        .parse()
-        .ok()
-        .map(Duration::from_millis)
+    let header = response.headers().get("x-amz-retry-after")?;
+    let millis = header.trim().parse().ok()?;
+    Some(Duration::from_millis(millis))
 }
 
 pub(super) fn find<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a T> {

@@ -10,7 +10,6 @@
 //! their share.
 
 use std::collections::BTreeMap;
-use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -18,6 +17,7 @@ use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
 
 use super::adaptive_rate::Pace;
+use super::backoff::{MAX_RETRY_AFTER, backoff, jitter};
 use crate::collect::Operation;
 
 /// How late a ticket may be taken without moving those after it: a timer's lateness must not lower
@@ -27,8 +27,6 @@ const SLOWEST: Duration = Duration::from_hours(1);
 /// The first pause after a throttle; it doubles with each that follows.
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
-/// The most of AWS's `x-amz-retry-after` that is honoured.
-const LONGEST_ASKED: Duration = Duration::from_secs(30);
 
 /// Two operations that are throttled share a limit if the attempts were sent no further apart.
 const AT_ONCE: Duration = Duration::from_millis(150);
@@ -162,7 +160,7 @@ impl Limiter {
     }
 
     /// Joins the line: behind the calls of its kind that came before.
-    pub(super) fn place(&self, operation: Operation) -> QueuePosition {
+    pub(super) fn next_position(&self, operation: Operation) -> QueuePosition {
         let mut line = self.line();
         line.places += 1;
         QueuePosition {
@@ -196,7 +194,7 @@ impl Limiter {
         let mut line = self.line();
         line.attribute_throttle(operation, sent, self.ceiling);
         match asked {
-            Some(asked) => line.pause(asked.min(LONGEST_ASKED)),
+            Some(asked) => line.pause(asked.min(MAX_RETRY_AFTER)),
             None if line.paused_at.is_some_and(|paused_at| sent < paused_at) => {}
             None => {
                 line.throttles = line.throttles.saturating_add(1);
@@ -364,20 +362,6 @@ fn interval(per_second: f64) -> Duration {
     Duration::try_from_secs_f64(per_second.recip())
         .unwrap_or(SLOWEST)
         .min(SLOWEST)
-}
-
-/// `first`, doubled for each try after the first.
-pub(super) fn backoff(first: Duration, tries: u32) -> Duration {
-    first.saturating_mul(1 << tries.saturating_sub(1).min(16))
-}
-
-/// Anything between nothing and `most`, so that those who failed together do not come again
-/// together.
-pub(super) fn jitter(most: Duration) -> Duration {
-    // Each `RandomState` has other keys: enough for this, without a crate.
-    let random = RandomState::new().hash_one(0);
-    let share = u32::try_from(random >> 32).unwrap_or(u32::MAX);
-    most.mul_f64(f64::from(share) / f64::from(u32::MAX))
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ fn limiter(ceiling: f64) -> Limiter {
 async fn permits(limiter: &Limiter, count: usize) -> Vec<Duration> {
     let start = Instant::now();
     let one = async || {
-        limiter.permit(limiter.place(DETAIL)).await;
+        limiter.permit(limiter.next_position(DETAIL)).await;
         start.elapsed()
     };
     join_all((0..count).map(|_| one())).await
@@ -47,7 +47,7 @@ async fn lateness_of_a_timer_does_not_lower_the_rate() {
     let limiter = limiter(100.0);
     let start = Instant::now();
     for _ in 0..100 {
-        limiter.permit(limiter.place(DETAIL)).await;
+        limiter.permit(limiter.next_position(DETAIL)).await;
         advance(Duration::from_millis(7)).await;
     }
     assert!(
@@ -62,7 +62,7 @@ async fn a_list_goes_before_details_that_came_earlier() {
     let limiter = limiter(1.0);
     let order = RefCell::new(Vec::new());
     let take = async |name, operation| {
-        limiter.permit(limiter.place(operation)).await;
+        limiter.permit(limiter.next_position(operation)).await;
         order.borrow_mut().push(name);
     };
     let late = async {
@@ -83,13 +83,13 @@ async fn a_list_goes_before_details_that_came_earlier() {
 async fn one_that_gives_up_leaves_no_gap() {
     let limiter = Rc::new(limiter(1.0));
     let start = Instant::now();
-    limiter.permit(limiter.place(DETAIL)).await;
+    limiter.permit(limiter.next_position(DETAIL)).await;
     let impatient = timeout(
         Duration::from_millis(500),
-        limiter.permit(limiter.place(LIST)),
+        limiter.permit(limiter.next_position(LIST)),
     );
     let stays = async {
-        limiter.permit(limiter.place(DETAIL)).await;
+        limiter.permit(limiter.next_position(DETAIL)).await;
         start.elapsed()
     };
     let both = async { tokio::join!(impatient, stays) };
@@ -104,7 +104,7 @@ async fn one_that_gives_up_leaves_no_gap() {
 #[tokio::test(start_paused = true)]
 async fn a_retry_goes_before_calls_that_came_later() {
     let limiter = limiter(1.0);
-    let (early, late) = (limiter.place(DETAIL), limiter.place(DETAIL));
+    let (early, late) = (limiter.next_position(DETAIL), limiter.next_position(DETAIL));
     limiter.permit(early).await;
     let start = Instant::now();
     let take = async |place| {
@@ -126,7 +126,7 @@ async fn nobody_gets_a_ticket_while_aws_asks_to_wait() {
     );
     assert_eq!(limiter.longest_pause(), Duration::from_millis(700));
     limiter.throttled(LIST, Instant::now(), Some(Duration::from_hours(1)));
-    assert_eq!(limiter.longest_pause(), LONGEST_ASKED);
+    assert_eq!(limiter.longest_pause(), MAX_RETRY_AFTER);
 }
 
 #[tokio::test(start_paused = true)]
@@ -171,7 +171,7 @@ async fn a_throttled_operation_slows_down_alone() {
     assert!((limiter.allowed(LIST) - 10.0).abs() < f64::EPSILON);
     let lists = async {
         for _ in 0..20 {
-            limiter.permit(limiter.place(LIST)).await;
+            limiter.permit(limiter.next_position(LIST)).await;
         }
         start.elapsed()
     };
@@ -180,22 +180,12 @@ async fn a_throttled_operation_slows_down_alone() {
     assert!(details[19] >= Duration::from_millis(2500), "{details:?}");
 }
 
-#[test]
-fn backoff_doubles_and_jitter_stays_below() {
-    assert_eq!(backoff(FIRST_PAUSE, 1), FIRST_PAUSE);
-    assert_eq!(backoff(FIRST_PAUSE, 3), 4 * FIRST_PAUSE);
-    assert!(backoff(FIRST_PAUSE, u32::MAX) > LONGEST_PAUSE);
-    let drawn: Vec<_> = (0..100).map(|_| jitter(FIRST_PAUSE)).collect();
-    assert!(drawn.iter().all(|pause| *pause <= FIRST_PAUSE));
-    assert!(drawn.iter().any(|pause| *pause != drawn[0]));
-}
-
 /// Tickets of both kinds for three seconds, then a throttle of each, sent `apart`; what is allowed
 /// of a third operation.
 async fn allowed_after_throttles(limiter: &Limiter, apart: Duration) -> f64 {
     let lists = async {
         for _ in 0..30 {
-            limiter.permit(limiter.place(LIST)).await;
+            limiter.permit(limiter.next_position(LIST)).await;
         }
     };
     tokio::join!(permits(limiter, 30), lists);
@@ -223,7 +213,7 @@ async fn a_limit_that_only_one_operation_meets_is_its_own() {
     for _ in 0..OWN {
         let lists = async {
             for _ in 0..20 {
-                limiter.permit(limiter.place(LIST)).await;
+                limiter.permit(limiter.next_position(LIST)).await;
             }
         };
         tokio::join!(permits(&limiter, 20), lists);

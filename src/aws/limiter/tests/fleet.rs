@@ -93,7 +93,7 @@ impl Aws {
     }
 
     async fn call(&self, limiter: &Limiter, operation: Operation) {
-        let place = limiter.place(operation);
+        let place = limiter.next_position(operation);
         loop {
             limiter.permit(place).await;
             let sent = Instant::now();

@@ -19,7 +19,7 @@ async fn look<T>(future: &mut (impl Future<Output = T> + Unpin)) -> Poll<T> {
 async fn one_that_finds_another_before_it_wakes_that_one() {
     let limiter = limiter(10.0);
     limiter.throttled(LIST, Instant::now(), Some(Duration::ZERO));
-    let permit = |operation| Box::pin(limiter.permit(limiter.place(operation)));
+    let permit = |operation| Box::pin(limiter.permit(limiter.next_position(operation)));
     let (mut first, mut second) = (permit(LIST), permit(LIST));
     let (mut detail, mut late) = (permit(DETAIL), permit(DETAIL));
     assert!(
@@ -98,7 +98,7 @@ async fn served(
     let (start, taken) = (Instant::now(), RefCell::new(Vec::new()));
     let call = async |call: &Call| {
         sleep(Duration::from_millis(call.at)).await;
-        let place = limiter.place(call.operation);
+        let place = limiter.next_position(call.operation);
         let patience = call.patience.map_or(Duration::MAX, Duration::from_millis);
         if timeout(patience, limiter.permit(place)).await.is_ok() {
             taken.borrow_mut().push((start.elapsed(), place));
