@@ -6,7 +6,6 @@
 //! others.
 
 mod acceptance;
-mod adaptive_rate;
 mod answer_guard;
 mod attempt_log;
 mod backoff;
