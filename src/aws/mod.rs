@@ -1,9 +1,9 @@
 //! AWS Systems Manager on the real SDK: [`SsmSource`] implements [`Source`](crate::collect::Source)
 //! for one target.
 //!
-//! Hidden here: clients and connections, roles, the request ceiling, the one retry loop, what AWS's
-//! errors mean, and the SDK's types. Which calls a refresh needs, and what their rows mean, is for
-//! others.
+//! This folder hides clients and connections, credentials and roles, the request ceiling, the one
+//! retry loop, what AWS's errors mean, and the SDK's types. Which calls a refresh needs is decided
+//! in `collect`, and what their rows mean in `model`.
 
 mod acceptance;
 mod answer_guard;
@@ -54,8 +54,9 @@ pub use target_options::TargetOptions;
 use crate::collect::Operation;
 use crate::model::FailureReason;
 
-/// Who counts what a target does on the wire. An attempt is one HTTP request to SSM: a call that is
-/// retried twice is three of them.
+/// Counts what a target does on the wire.
+///
+/// An attempt is one HTTP request to SSM. A call that is retried twice makes three of them.
 pub trait Meter: Send + Sync + 'static {
     /// An attempt has ended, well or badly, or was given up.
     fn attempted(&self, operation: Operation, took: Duration);
@@ -63,9 +64,9 @@ pub trait Meter: Send + Sync + 'static {
     /// The attempt failed.
     fn failed(&self, operation: Operation, reason: FailureReason);
 
-    /// An attempt had to wait for the ceiling, or because AWS had throttled.
+    /// An attempt had to wait for its permit, because of the ceiling or because AWS had throttled.
     fn waited(&self, took: Duration);
 
-    /// What the limiter allows now, in requests per second.
+    /// What the limiter allows an operation now, in requests per second.
     fn limit(&self, operation: Operation, per_second: f64);
 }
