@@ -108,7 +108,7 @@ async fn a_failure_has_awss_id_of_its_request() {
 async fn a_refused_role_has_awss_id_of_its_request() {
     let error = "<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>";
     let headers = format!("content-type: text/xml\r\nx-amzn-RequestId: {ID}\r\n");
-    let server = Server::start(move |_, _| Reply::SourceResult {
+    let server = Server::start(move |_, _| Reply::Response {
         status: 403,
         headers: headers.clone(),
         body: error.into(),
@@ -219,5 +219,5 @@ async fn attempts_that_nobody_observes_are_no_fault() {
     source.begin().await.expect("an account");
     let (result, head) = attempt_log::observed(async { 7 }).await;
     assert_eq!((result, head), (7, attempt_log::AnswerHead::default()));
-    assert!(matches!(json(200, ""), Reply::SourceResult { .. }));
+    assert!(matches!(json(200, ""), Reply::Response { .. }));
 }

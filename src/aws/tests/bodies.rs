@@ -128,7 +128,7 @@ async fn a_good_answer_that_is_not_stss_is_a_bad_response() {
 }
 
 fn html_of(status: u16, body: &str) -> Reply {
-    Reply::SourceResult {
+    Reply::Response {
         status,
         headers: "content-type: text/html\r\n".to_owned(),
         body: body.to_owned(),

@@ -105,7 +105,7 @@ fn refusal(code: &str, echo: &str, variant: usize) -> Reply {
         .collect();
     let headers =
         format!("content-type: {content}\r\nx-amz-retry-after: 5\r\nx-amzn-RequestId: {line}\r\n");
-    Reply::SourceResult {
+    Reply::Response {
         status,
         headers,
         body,
