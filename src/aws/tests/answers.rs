@@ -1,4 +1,4 @@
-//! Answers as AWS really gives them, odd ones included.
+//! Answers as AWS really gives them, including odd ones.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -69,9 +69,10 @@ async fn unknown_words_unknown_times_and_missing_members_are_no_errors() {
     );
 }
 
-/// How many rows the answer to a call has; `None` if it has no list.
+/// How many rows the answer to a call of this operation has; `None` if it has no list.
 async fn rows_of(source: &SsmSource, operation: Operation) -> SourceResult<Option<usize>> {
-    let (page, ids) = (&PageRequest::FIRST, ["i-1".into()]);
+    let page = &PageRequest::FIRST;
+    let ids = ["i-1".into()];
     Ok(match operation {
         Operation::DescribeInstanceInformation => {
             source.instances(page).await?.rows.map(|rows| rows.len())
@@ -288,7 +289,7 @@ async fn a_good_answer_that_is_not_awss_is_a_bad_response() {
     }
 }
 
-/// The SDK gives the whole page up, so the caller must ask for half of the ids.
+/// The SDK gives up the whole page over one row, so the caller must ask for half of the ids.
 #[tokio::test]
 async fn a_row_that_the_sdk_cannot_read_asks_for_a_smaller_question() {
     let server = Server::start(|asked, before| match (asked.operation.as_str(), before) {

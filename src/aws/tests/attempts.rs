@@ -1,4 +1,4 @@
-//! What failures and the log say of attempts: AWS's request id, and at `debug` each of them.
+//! What failures and the log say of attempts: AWS's request id, and at level `debug` each attempt.
 
 use std::io;
 use std::sync::{Arc, Mutex};
@@ -15,7 +15,7 @@ use crate::model::FailureReason;
 
 const ID: &str = "1b2c3d4e-0123-4567-89ab-cdef01234567";
 
-/// What is logged on this thread while it lasts.
+/// What is logged on this thread while the guard lives.
 #[derive(Clone, Default)]
 pub(super) struct Log(Arc<Mutex<Vec<u8>>>);
 
@@ -31,7 +31,7 @@ impl Log {
         (log, tracing::subscriber::set_default(subscriber))
     }
 
-    /// Our own lines.
+    /// The lines of this program, without those of its libraries.
     pub(super) fn lines(&self) -> Vec<String> {
         let bytes = self.0.lock().expect("unpoisoned");
         let lines = String::from_utf8(bytes.clone()).expect("text");

@@ -1,4 +1,4 @@
-//! Faults of AWS, of the network and of what stands between.
+//! Faults of AWS, of the network and of proxies in between.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -12,7 +12,8 @@ use crate::aws::{SsmSource, TargetOptions};
 use crate::collect::{FailureScope, PageRequest, Source, SourceError};
 use crate::model::FailureReason;
 
-/// Lists instances once while every answer is `reply`; how it failed, and after how many attempts.
+/// Lists instances while every answer is `reply`. Returns how that failed, and after how many
+/// attempts.
 async fn failing(reply: impl Fn() -> Reply + Send + Sync + 'static) -> (SourceError, usize) {
     let server = Server::start(move |_, _| reply()).await;
     let (source, counts) = server.source().await;
@@ -363,14 +364,14 @@ async fn retries_stay_below_the_ceiling() {
     join_all((0..5).map(|_| source.instances(&PageRequest::FIRST))).await;
     let asked = server.asked("DescribeInstanceInformation");
     assert!(asked.len() > 5);
-    // 50 ms apart, give or take what a busy machine adds to the first of them.
+    // They are 50 ms apart, give or take what a busy machine adds to the first of them.
     let took = asked[asked.len() - 1].at - asked[0].at + Duration::from_millis(150);
     let least = Duration::from_millis(50) * u32::try_from(asked.len() - 1).expect("few");
     assert!(took >= least, "{} requests in {took:?}", asked.len());
 }
 
 #[tokio::test]
-async fn a_call_that_is_given_up_is_counted_and_leaves_the_line() {
+async fn a_call_that_is_given_up_is_counted_and_leaves_the_queue() {
     let server = Server::start(|_, before| {
         if before == 0 {
             Reply::Silence
@@ -398,7 +399,7 @@ async fn a_signature_error_keeps_the_request_to_itself() {
     assert!(!format!("{error} {error:?}").contains("TOPSECRET"));
 }
 
-/// The SDK learns the time from the refusal's own `Date`, so the second attempt is signed well.
+/// The SDK learns the time from the refusal's own `Date`, so the second attempt is signed with it.
 #[tokio::test]
 async fn a_wrong_clock_is_corrected_by_the_next_attempt() {
     let server = Server::start(|_, before| match before {
