@@ -51,6 +51,7 @@ struct Record {
 
 /// Whether an error may mean that the region is not enabled.
 pub(super) fn is_unknown_there(error: &SourceError) -> bool {
+    // An error does not keep the code by itself, but its detail names it.
     error.reason == FailureReason::InvalidCredentials
         && UNKNOWN_THERE.iter().any(|code| error.detail.contains(code))
 }

@@ -43,7 +43,7 @@ pub(super) fn answered(response: &HttpResponse) {
         status: Some(response.status().as_u16()),
         request_id: request_id(response.headers()),
     };
-    // This fails for the calls of credential providers, which nobody observes.
+    // This fails for the calls of credential providers, which are made outside of an attempt.
     let _ = HEAD.try_with(|observed| observed.replace(head));
 }
 
@@ -101,6 +101,7 @@ struct StsAttempt {
 
 impl Exchange {
     pub(super) fn begin(request: &HttpRequest) -> Self {
+        // Searching the body is in vain if nobody sees the line.
         if !tracing::enabled!(tracing::Level::DEBUG) {
             return Self(None);
         }
@@ -118,6 +119,7 @@ impl StsAttempt {
     /// `None` if the request is not one to STS.
     fn begin(request: &HttpRequest) -> Option<Self> {
         let body = request.body().bytes().unwrap_or_default();
+        // Requests to SSM are JSON and have no such member.
         let (_, action) = form_urlencoded::parse(body).find(|(name, _)| name == "Action")?;
         let header = request.headers().get("amz-sdk-request").unwrap_or_default();
         Some(Self {

@@ -9,6 +9,7 @@ pub(super) const MAX_RETRY_AFTER: Duration = Duration::from_secs(30);
 
 /// `first` after the first failure, doubled for each further one.
 pub(super) fn backoff(first: Duration, failures: u32) -> Duration {
+    // A call makes far fewer attempts. More doublings would overflow the shift.
     let doublings = failures.saturating_sub(1).min(16);
     first.saturating_mul(1 << doublings)
 }

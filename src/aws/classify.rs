@@ -89,6 +89,7 @@ where
 {
     let classification = classification_of(error, id_count);
     let response = error.raw_response();
+    // The SDK has no response for an answer that we refused, so its id is kept with the refusal.
     let request_id = match response {
         Some(response) => attempt_log::request_id(response.headers()),
         None => find::<RefusedAnswer>(error).and_then(|answer| answer.request_id.clone()),
@@ -114,6 +115,7 @@ where
         SdkError::ResponseError(context) => unreadable(error, context.raw()),
         SdkError::TimeoutError(_) => Classification::timeout("no answer in time".to_owned()),
         SdkError::DispatchFailure(context) => undelivered(error, context.as_connector_error()),
+        // The SDK could not build the request.
         _ => Classification::unknown(chain(error)),
     }
 }
@@ -142,6 +144,7 @@ fn undelivered(
     error: &(dyn Error + 'static),
     connector: Option<&ConnectorError>,
 ) -> Classification {
+    // To the SDK, an answer that we refuse is a failure of the connector.
     if let Some(answer) = find::<RefusedAnswer>(error) {
         let is_success = (200..300).contains(&answer.status);
         return Classification::bad_response(is_success, answer.to_string());
@@ -149,6 +152,7 @@ fn undelivered(
     if connector.is_some_and(ConnectorError::is_timeout) {
         return Classification::timeout(chain(error));
     }
+    // Credentials are resolved in the middle of a call, so their failures come as its own.
     if let Some(credentials) = find::<CredentialsError>(error) {
         return Classification::without_retry(unloaded(credentials));
     }
@@ -159,6 +163,7 @@ fn undelivered(
 }
 
 fn is_network_failure(connector: &ConnectorError) -> bool {
+    // A connection that is closed before its answer is an error of a kind of its own.
     connector.is_io() || connector.as_other().is_some()
 }
 

@@ -43,6 +43,7 @@ pub(super) fn shared(proxies: Proxies, trust_store: TrustStore) -> SharedHttpCli
     let connectors: Mutex<HashMap<ConnectorTimeouts, SharedHttpConnector>> = Mutex::default();
     let proxies = Arc::new(proxies);
     http_client_fn(move |settings, components| {
+        // The SDK asks for a connector once per call, with the timeouts of that call.
         let mut connectors = connectors.lock().unwrap_or_else(PoisonError::into_inner);
         connectors
             .entry(ConnectorTimeouts::of(settings))
@@ -87,6 +88,7 @@ impl ProxyRouter {
         } else {
             &self.http
         };
+        // What is on this machine is never proxied, whether NO_PROXY names it or not.
         match proxied {
             Some(proxied) if !self.proxies.is_direct(url) => proxied,
             _ => &self.direct,
@@ -115,6 +117,7 @@ fn build(
     if let Ok(context) = context.build() {
         builder = builder.tls_context(context);
     }
+    // The timeouts of a connector sleep on the clock of the SDK's configuration.
     builder.set_sleep_impl(components.sleep_impl());
     builder.build()
 }

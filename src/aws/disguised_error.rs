@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 const MAX_ERROR_BYTES: usize = 64 << 10;
 /// The status of AWS's errors.
 const BAD_REQUEST: u16 = 400;
+/// The header in which AWS may name the code.
 const ERROR_HEADER: &str = "x-amzn-errortype";
 
 /// The answer itself, or the same error in the form in which the SDK recognises it.
@@ -24,6 +25,7 @@ pub(super) fn undisguised(mut response: HttpResponse) -> HttpResponse {
     }
     let usual_body = json!({ "__type": error.code(), "message": error.message() });
     *response.body_mut() = SdkBody::from(usual_body.to_string());
+    // The SDK does not look for an error behind a good status.
     if response.status().is_success()
         && let Ok(status) = StatusCode::try_from(BAD_REQUEST)
     {
@@ -34,6 +36,7 @@ pub(super) fn undisguised(mut response: HttpResponse) -> HttpResponse {
 
 /// Whether the answer is an error that the SDK would not find.
 fn is_disguised(response: &HttpResponse, error: &ErrorBody) -> bool {
+    // The header is on errors only, so it is enough by itself.
     let has_header = response.headers().get(ERROR_HEADER).is_some();
     let has_code = error.code().is_some();
     if response.status().is_success() {
@@ -69,6 +72,7 @@ impl ErrorBody {
         if body.len() > MAX_ERROR_BYTES {
             return Self::default();
         }
+        // What is no JSON object is no error of AWS, whatever else it may be.
         serde_json::from_slice(body).unwrap_or_default()
     }
 

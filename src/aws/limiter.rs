@@ -75,8 +75,10 @@ impl Limiter {
     /// Waits for a permit; says how long that took. Dropping the future leaves the queue.
     pub(super) async fn permit(&self, position: QueuePosition) -> Duration {
         let asked = Instant::now();
+        // It leaves the queue when it is dropped, and thus also if the call is given up.
         let waiter = Waiter::join(self, position);
         loop {
+            // A statement of its own: within the `match`, the lock would be held across the waits.
             let turn = self.queue().turn(position);
             match turn {
                 Turn::Now => return asked.elapsed(),

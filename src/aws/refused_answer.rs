@@ -45,6 +45,8 @@ impl RefusedAnswer {
             request_id: attempt_log::request_id(response.headers()),
             flaw,
         };
+        // Without a kind of error, the SDK does not try again by itself. The next answer would
+        // hardly be better, and as large.
         ConnectorError::other(Box::new(refused), None)
     }
 }

@@ -43,11 +43,11 @@ struct CallHistory {
     throttles: u32,
 }
 
-/// How one attempt was made.
+/// How one attempt begins.
 #[derive(Clone, Copy)]
-struct SentAttempt {
+struct AttemptStart {
     at: Instant,
-    /// The number of the credentials that it was signed with.
+    /// The number of the credentials that it is signed with.
     credentials: u64,
 }
 
@@ -68,33 +68,34 @@ impl Caller {
     where
         E: ProvideErrorMetadata + Error + 'static,
     {
+        // All attempts keep the same position, so that a retry goes before calls that came later.
         let position = self.limiter.next_position(question.operation);
         let mut history = CallHistory::new(question);
         loop {
             history.attempts += 1;
-            let credentials = self.wait_for_permit(position).await?;
-            let sent = SentAttempt {
-                at: Instant::now(),
-                credentials,
-            };
+            let start = self.wait_for_permit(position).await?;
             match self.attempt(&history, send()).await {
                 Ok(output) => {
-                    self.credentials.accepted(credentials);
+                    self.credentials.accepted(start.credentials);
                     return Ok(output);
                 }
-                Err(failure) => self.prepare_retry(&mut history, sent, failure).await?,
+                Err(failure) => self.prepare_retry(&mut history, start, failure).await?,
             }
         }
     }
 
-    /// Waits until an attempt may be sent; says with which credentials.
-    async fn wait_for_permit(&self, position: QueuePosition) -> SourceResult<u64> {
+    /// Waits until an attempt may be sent.
+    async fn wait_for_permit(&self, position: QueuePosition) -> SourceResult<AttemptStart> {
         // Without credentials, a permit would be wasted.
         self.credentials.ready().await?;
         let waited = self.limiter.permit(position).await;
         self.meter.waited(waited);
         // The wait may have been longer than the credentials were good for.
-        self.credentials.ready().await
+        let credentials = self.credentials.ready().await?;
+        Ok(AttemptStart {
+            at: Instant::now(),
+            credentials,
+        })
     }
 
     async fn attempt<T, E>(
@@ -109,19 +110,26 @@ impl Caller {
         let attempt = MeteredAttempt::begin(&*self.meter, question.operation);
         let (result, head) = attempt_log::observed(answer).await;
         let took = attempt.end();
-        let result = result.map_err(|error| classify::failure_of(&error, question));
-        let error = result.as_ref().err().map(|failure| &failure.error);
-        attempt_log::log(question.operation, history.attempts, took, &head, error);
-        match error {
-            None => self.note_answer(question.operation),
-            Some(error) => self.meter.failed(question.operation, error.reason),
+        match result {
+            Ok(output) => {
+                attempt_log::log(question.operation, history.attempts, took, &head, None);
+                self.note_answer(question.operation);
+                Ok(output)
+            }
+            Err(error) => {
+                let failure = classify::failure_of(&error, question);
+                let error = Some(&failure.error);
+                attempt_log::log(question.operation, history.attempts, took, &head, error);
+                self.meter.failed(question.operation, failure.error.reason);
+                Err(failure)
+            }
         }
-        result
     }
 
     fn note_answer(&self, operation: Operation) {
         self.limiter.answered();
         self.budgets.earn();
+        // After a throttle the limit climbs back by and by, so every answer tells the meter.
         self.tell_limit(operation);
     }
 
@@ -129,17 +137,18 @@ impl Caller {
     async fn prepare_retry(
         &self,
         history: &mut CallHistory,
-        sent: SentAttempt,
+        start: AttemptStart,
         failure: Failure,
     ) -> SourceResult<()> {
         match failure.retry {
             Retry::Never => Err(failure.error),
+            // The credentials are replaced once per refresh. After that, this returns the error.
             Retry::WithOtherCredentials => {
                 self.credentials
-                    .refused(sent.credentials, failure.error)
+                    .refused(start.credentials, failure.error)
                     .await
             }
-            Retry::Slower => self.retry_throttled(history, sent, failure),
+            Retry::Slower => self.retry_throttled(history, start, failure),
             Retry::AfterBackoff => self.retry_transient(history, failure).await,
         }
     }
@@ -147,18 +156,18 @@ impl Caller {
     fn retry_throttled(
         &self,
         history: &mut CallHistory,
-        sent: SentAttempt,
+        start: AttemptStart,
         failure: Failure,
     ) -> SourceResult<()> {
         let operation = history.question.operation;
         self.limiter
-            .throttled(operation, sent.at, failure.retry_after);
+            .throttled(operation, start.at, failure.retry_after);
         self.tell_limit(operation);
         history.throttles += 1;
         if history.throttles >= THROTTLED_ATTEMPTS || !self.budgets.throttled.spend() {
             return Err(failure.error);
         }
-        // The wait is up to the limiter, which now holds all calls back.
+        // There is no sleep here, because the limiter holds back all calls now, this one included.
         Ok(())
     }
 

@@ -12,7 +12,11 @@ pub(super) struct RetryBudgets {
 impl RetryBudgets {
     pub(super) const fn new() -> Self {
         Self {
+            // Ten good answers earn one retry. If more calls than that fail, AWS or the network is
+            // down, and further attempts would not help.
             transient: RetryBudget::new(50, 1),
+            // Each good answer earns one retry. There may be many, because throttled calls are
+            // slowed down anyway, and some throttles are how the limiter finds out what is allowed.
             throttled: RetryBudget::new(500, 10),
         }
     }
@@ -73,6 +77,7 @@ impl RetryBudget {
     }
 
     fn update(&self, change: impl FnMut(i64) -> Option<i64>) -> Result<i64, i64> {
+        // Nothing else is read along with the number, so no stronger ordering is needed.
         self.left
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, change)
     }

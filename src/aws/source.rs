@@ -49,7 +49,7 @@ impl fmt::Debug for SsmSource {
 impl SsmSource {
     /// Prepares to read a target; makes no call yet.
     pub fn new(base: &AwsBase, options: TargetOptions, meter: Arc<dyn Meter>) -> Self {
-        // Every operation has a limit from the start, including those that are never throttled.
+        // Every operation shows a limit from the start, even if it is never called or throttled.
         for operation in Operation::ALL {
             meter.limit(operation, options.requests_per_second);
         }
@@ -96,7 +96,7 @@ fn credentials(base: &AwsBase, region: Region, options: TargetOptions) -> Target
     TargetCredentials::new(Arc::clone(&base.chain), sts, role, options.account_id)
 }
 
-/// The SDK's client, without what is done here instead: retries, and caching of credentials.
+/// The SDK's client, without its own retries and without its own cache of credentials.
 fn client(
     base: &AwsBase,
     region: Region,
@@ -104,6 +104,7 @@ fn client(
     credentials: &Arc<TargetCredentials>,
 ) -> Client {
     let timeouts = TimeoutConfig::builder()
+        // Targets with the same timeouts share their connections.
         .connect_timeout(CONNECT_TIMEOUT.min(attempt_timeout))
         .operation_attempt_timeout(attempt_timeout)
         .build();
@@ -111,7 +112,9 @@ fn client(
     let mut config = Builder::from(&base.sdk)
         .region(region)
         .timeout_config(timeouts)
+        // The retry loop of this folder stays below the request ceiling.
         .retry_config(RetryConfig::disabled())
+        // The credentials of a target are cached where it is known which of them AWS has refused.
         .identity_cache(IdentityCache::no_cache())
         .credentials_provider(SharedCredentialsProvider::from(provider));
     config.set_http_client(base.sdk.http_client().map(ssm_answer::checked));
@@ -126,8 +129,8 @@ impl Source for SsmSource {
     fn patience(&self) -> Duration {
         let limiter = &self.caller.limiter;
         let pause = limiter.longest_pause();
-        // A throttled call is made more often, and waits through a pause before each of its
-        // attempts but the first.
+        // A throttled call makes more attempts, and it waits through a pause before each of them
+        // but the first.
         let attempts = if pause.is_zero() {
             TRANSIENT_ATTEMPTS
         } else {

@@ -26,6 +26,7 @@ struct CheckedConnector(SharedHttpConnector);
 
 impl HttpConnector for CheckedConnector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        // Sending the request consumes it.
         let secrets = secrets_of(&request);
         let answer = self.0.call(request);
         HttpConnectorFuture::new(async move {
@@ -71,6 +72,7 @@ fn flaw_of(response: &HttpResponse, secrets: &[String]) -> Option<Flaw> {
 }
 
 fn repeats_any(body: &[u8], secrets: &[String]) -> bool {
+    // Bytes that are no UTF-8 do not hide a secret in the rest of the body.
     let text = String::from_utf8_lossy(body);
     secrets.iter().any(|secret| text.contains(secret.as_str()))
 }
@@ -130,7 +132,9 @@ impl JsonCounter {
 
     fn open(&mut self, bracket: u8) {
         self.depth += 1;
+        // The answer itself is at depth 1, so this is one of its own members.
         if self.depth == 2 {
+            // An empty list counts as one row. That does not matter, since only too many rows do.
             self.rows = (bracket == b'[').then_some(1);
         }
     }

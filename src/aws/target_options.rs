@@ -24,7 +24,8 @@ pub struct TargetOptions {
     pub attempt_timeout: Duration,
 }
 
-// Written by hand because the external id is a secret that the account's owner has agreed on.
+// Written by hand, because `derive` would show the external id, which is as good as a secret: with
+// it, others could have the role assumed on their behalf.
 impl fmt::Debug for TargetOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let external_id = self.external_id.as_ref().map(|_| "<redacted>");

@@ -73,6 +73,7 @@ fn with_unknown_code(code: &str, response: &HttpResponse, detail: String) -> Cla
         let detail = format!("HTTP {status} with an answer that cannot be read");
         return Classification::bad_response(true, detail);
     }
+    // Not every refusal has a body that names a code.
     if status.as_u16() == 403 {
         return Classification::access_denied(detail);
     }
@@ -119,6 +120,7 @@ pub(super) fn refuses_page_token<E: ProvideErrorMetadata>(error: &E) -> bool {
     if codes::is_refused_token(code) {
         return true;
     }
+    // The codes of failed validation are the same for all members, so the message decides.
     let is_about_members = codes::meaning(code) == Some(CodeMeaning::InvalidRequest)
         || code.starts_with("InvalidParameter");
     is_about_members && error.message().is_some_and(names_page_token)

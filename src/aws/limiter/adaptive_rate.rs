@@ -70,6 +70,7 @@ impl AdaptiveRate {
     pub(super) fn allowed(&self, now: Instant) -> f64 {
         match self.last_refusal {
             Some(refusal) => {
+                // `clamp` panics if its bounds cross, and a ceiling may be below the lowest rate.
                 let min_rate = self.min_rate.min(self.ceiling);
                 refusal.recovered(now).clamp(min_rate, self.ceiling)
             }
@@ -90,6 +91,7 @@ impl AdaptiveRate {
         if allowed < self.ceiling {
             self.next_permit_at = after_interval(due, allowed);
         } else {
+            // Back at the ceiling, there is nothing left of the throttle.
             self.next_permit_at = None;
             self.last_refusal = None;
         }
@@ -104,6 +106,7 @@ impl AdaptiveRate {
         let measured = self.measured(now);
         self.last_refusal = Some(Refusal {
             at: now,
+            // What was really used, which may be far less than was allowed.
             rate: measured.min(self.allowed(now)).max(self.min_rate),
             rate_of_others: total - measured,
         });

@@ -86,6 +86,7 @@ impl LearntLimits {
         let is_own_limit = if self.shared.is_held_back() {
             self.streak >= OWN_LIMIT_STREAK
         } else {
+            // The first throttle of all is taken for the operation's own until another follows.
             !of_another.is_some_and(|other| throttle.is_simultaneous_with(other))
         };
         if is_own_limit {
@@ -117,11 +118,13 @@ impl LearntLimits {
     fn slow_down(&mut self, throttle: Throttle, now: Instant) {
         self.streak = 0;
         let total = self.shared.measured(now);
+        // If the limit is shared after all, the others run into it soon, and all slow down again.
         self.shared.raise(now);
         self.by_operation[throttle.operation as usize].refuse(throttle.sent, now, total);
     }
 
     fn slow_down_all(&mut self, throttle: Throttle, now: Instant) {
+        // The operations throttled just before were slowed down as if their limits were their own.
         if !self.shared.is_held_back() {
             for own in &mut self.by_operation {
                 own.revoke_backoff(now);

@@ -126,6 +126,7 @@ impl Queue {
     }
 
     fn take_permit(&mut self, operation: Operation, due: Instant, now: Instant) {
+        // The times count on from when the permit was due, so that lateness does not add up.
         let rate = self.spread.take_permit(now);
         self.next_permit_at = punctual(self.next_permit_at, now) + permit_interval(rate);
         self.limits.take_permit(operation, punctual(due, now), now);
@@ -156,6 +157,8 @@ impl Queue {
     /// The next to go: the first of those in the queue that may go now, else the one that may go
     /// soonest.
     fn next(&self, now: Instant) -> Option<QueuePosition> {
+        // Every call is looked at, because each operation has its own time. There are only about as
+        // many as are under way at once.
         self.waiting
             .keys()
             .min_by_key(|position| (self.due(position.operation).max(now), **position))
@@ -166,6 +169,8 @@ impl Queue {
         if let Some(next) = self.next(now)
             && let Some(woken) = self.waiting.get(&next)
         {
+            // A call that does not wait yet finds this wake-up as soon as it does, so that none is
+            // lost between its look at the queue and its sleep.
             woken.notify_one();
         }
     }

@@ -58,6 +58,8 @@ impl ThrottlePauses {
 
     fn next_pause(&mut self) -> Duration {
         self.throttles = self.throttles.saturating_add(1);
+        // Other targets of the account were throttled at the same moment, and should not all come
+        // back at once.
         jitter(backoff(FIRST_PAUSE, self.throttles).min(MAX_PAUSE))
     }
 }

@@ -50,6 +50,8 @@ impl SsmOperation for ListComplianceItems<'_> {
 }
 
 fn item(from: ComplianceItem) -> Option<ItemRow> {
+    // Which details there are depends on the compliance type; those of an association name the
+    // document that it runs.
     let document = from
         .details
         .and_then(|mut details| details.remove("DocumentName"));

@@ -2,6 +2,9 @@
 //!
 //! Each file says how to ask for a page, and what rows of our own the answer holds. The words of
 //! AWS are taken over as they come, including those that are not known yet.
+//!
+//! A further operation needs a file here, its name in [`Operation`](crate::collect::Operation), and
+//! a method of [`Source`](crate::collect::Source) of one line.
 
 mod associations;
 mod baselines;

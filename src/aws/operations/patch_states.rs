@@ -50,6 +50,7 @@ impl SsmOperation for DescribeInstancePatchStates<'_> {
 fn patch_state(from: InstancePatchState) -> Option<PatchRow> {
     let counts = PatchState::ALL.map(|state| count_of(state, &from).map(i64::from));
     Some(PatchRow {
+        // AWS requires an id, so that the SDK makes an empty one of none.
         id: non_empty(Some(from.instance_id))?,
         patch_group: from.patch_group,
         baseline_id: from.baseline_id,
@@ -68,6 +69,7 @@ fn patch_state(from: InstancePatchState) -> Option<PatchRow> {
 
 /// The patches in a state; `None` where the operation did not count them.
 const fn count_of(state: PatchState, from: &InstancePatchState) -> Option<i32> {
+    // The counts that are always there default to zero in AWS's model.
     match state {
         PatchState::Missing => Some(from.missing_count),
         PatchState::Failed => Some(from.failed_count),

@@ -120,71 +120,73 @@ async fn an_answer_without_its_list_is_not_an_empty_list_for_any_operation() {
 
 type Scripted = fn() -> Reply;
 
+/// Errors that come as good answers, with their reason and scope, and after how many attempts they
+/// are final.
+const DISGUISED_ERRORS: [(Scripted, FailureReason, FailureScope, usize); 8] = [
+    (
+        || json(200, r#"{"__type":"AccessDeniedException","message":"no"}"#),
+        FailureReason::AccessDenied,
+        FailureScope::Call,
+        1,
+    ),
+    (
+        || json(200, r#"{"code":"ValidationException","message":"no"}"#),
+        FailureReason::Other,
+        FailureScope::Content,
+        1,
+    ),
+    (
+        || json(200, r#"{"Code":"InternalServerError","Message":"no"}"#),
+        FailureReason::ServerError,
+        FailureScope::Call,
+        3,
+    ),
+    (
+        || json(200, r#"{"__type":"ServiceUnavailableException"}"#),
+        FailureReason::ServerError,
+        FailureScope::Call,
+        3,
+    ),
+    (
+        || json(200, r#"{"Error":{"Code":"AccessDenied","Message":"no"}}"#),
+        FailureReason::AccessDenied,
+        FailureScope::Call,
+        1,
+    ),
+    (
+        || {
+            json(
+                200,
+                r#"{"InstanceInformationList":[],"__type":"AccessDeniedException"}"#,
+            )
+        },
+        FailureReason::AccessDenied,
+        FailureScope::Call,
+        1,
+    ),
+    (
+        || json(202, r#"{"__type":"SomethingNew","message":"no"}"#),
+        FailureReason::Other,
+        FailureScope::Call,
+        1,
+    ),
+    (
+        || {
+            with_headers(
+                200,
+                "x-amzn-errortype: AccessDeniedException:http://internal\r\n",
+                "<html>",
+            )
+        },
+        FailureReason::AccessDenied,
+        FailureScope::Call,
+        1,
+    ),
+];
+
 #[tokio::test]
 async fn an_error_that_comes_as_a_good_answer_is_the_error_that_it_is() {
-    let header = |code: &str| with_headers(200, &format!("x-amzn-errortype: {code}\r\n"), "{}");
-    let cases: [(Scripted, FailureReason, FailureScope, usize); 8] = [
-        (
-            || json(200, r#"{"__type":"AccessDeniedException","message":"no"}"#),
-            FailureReason::AccessDenied,
-            FailureScope::Call,
-            1,
-        ),
-        (
-            || json(200, r#"{"code":"ValidationException","message":"no"}"#),
-            FailureReason::Other,
-            FailureScope::Content,
-            1,
-        ),
-        (
-            || json(200, r#"{"Code":"InternalServerError","Message":"no"}"#),
-            FailureReason::ServerError,
-            FailureScope::Call,
-            3,
-        ),
-        (
-            || json(200, r#"{"__type":"ServiceUnavailableException"}"#),
-            FailureReason::ServerError,
-            FailureScope::Call,
-            3,
-        ),
-        (
-            || json(200, r#"{"Error":{"Code":"AccessDenied","Message":"no"}}"#),
-            FailureReason::AccessDenied,
-            FailureScope::Call,
-            1,
-        ),
-        (
-            || {
-                json(
-                    200,
-                    r#"{"InstanceInformationList":[],"__type":"AccessDeniedException"}"#,
-                )
-            },
-            FailureReason::AccessDenied,
-            FailureScope::Call,
-            1,
-        ),
-        (
-            || json(202, r#"{"__type":"SomethingNew","message":"no"}"#),
-            FailureReason::Other,
-            FailureScope::Call,
-            1,
-        ),
-        (
-            || {
-                with_headers(
-                    200,
-                    "x-amzn-errortype: AccessDeniedException:http://internal\r\n",
-                    "<html>",
-                )
-            },
-            FailureReason::AccessDenied,
-            FailureScope::Call,
-            1,
-        ),
-    ];
-    for (reply, reason, scope, attempts) in cases {
+    for (reply, reason, scope, attempts) in DISGUISED_ERRORS {
         for operation in Operation::ALL {
             let server = Server::start(move |_, _| reply()).await;
             let (source, counts) = server.source().await;
@@ -197,7 +199,8 @@ async fn an_error_that_comes_as_a_good_answer_is_the_error_that_it_is() {
             assert!(counts.failures().iter().all(|counted| *counted == reason));
         }
     }
-    let server = Server::start(move |_, _| header("InvalidNextToken")).await;
+    let header = "x-amzn-errortype: InvalidNextToken\r\n";
+    let server = Server::start(move |_, _| with_headers(200, header, "{}")).await;
     let (source, _) = server.source().await;
     let page = PageRequest {
         token: Some("t".to_owned()),

@@ -126,6 +126,44 @@ async fn a_refused_role_has_awss_id_of_its_request() {
     );
 }
 
+const INSTANCES: &str = "operation=\"DescribeInstanceInformation\"";
+const BASELINES: &str = "operation=\"DescribePatchBaselines\"";
+
+/// What the lines of the attempts hold, in the order in which the attempts are made.
+const ATTEMPTS: [[&str; 4]; 6] = [
+    [
+        "operation=\"AssumeRole\"",
+        "attempt=\"1\"",
+        "status=200",
+        "outcome=\"answered\"",
+    ],
+    [
+        INSTANCES,
+        "attempt=1 status=503",
+        ID,
+        "outcome=\"server_error\"",
+    ],
+    [
+        INSTANCES,
+        "attempt=2 milliseconds=",
+        "milliseconds=",
+        "outcome=\"network\"",
+    ],
+    [INSTANCES, "attempt=3 status=200", ID, "outcome=\"ok\""],
+    [
+        "operation=\"ListAssociations\"",
+        "attempt=1 status=200",
+        ID,
+        "outcome=\"access_denied\"",
+    ],
+    [
+        BASELINES,
+        "attempt=1 status=200",
+        "milliseconds=",
+        "outcome=\"bad_response\"",
+    ],
+];
+
 #[tokio::test]
 async fn each_attempt_is_a_line_at_debug() {
     let (log, _guard) = Log::start();
@@ -167,43 +205,8 @@ async fn each_attempt_is_a_line_at_debug() {
         .into_iter()
         .filter(|line| line.contains("attempt ended"))
         .collect();
-    let instances = "operation=\"DescribeInstanceInformation\"";
-    let baselines = "operation=\"DescribePatchBaselines\"";
-    let expected = [
-        [
-            "operation=\"AssumeRole\"",
-            "attempt=\"1\"",
-            "status=200",
-            "outcome=\"answered\"",
-        ],
-        [
-            instances,
-            "attempt=1 status=503",
-            ID,
-            "outcome=\"server_error\"",
-        ],
-        [
-            instances,
-            "attempt=2 milliseconds=",
-            "milliseconds=",
-            "outcome=\"network\"",
-        ],
-        [instances, "attempt=3 status=200", ID, "outcome=\"ok\""],
-        [
-            "operation=\"ListAssociations\"",
-            "attempt=1 status=200",
-            ID,
-            "outcome=\"access_denied\"",
-        ],
-        [
-            baselines,
-            "attempt=1 status=200",
-            "milliseconds=",
-            "outcome=\"bad_response\"",
-        ],
-    ];
-    assert_eq!(lines.len(), expected.len(), "{lines:#?}");
-    for (line, parts) in lines.iter().zip(expected) {
+    assert_eq!(lines.len(), ATTEMPTS.len(), "{lines:#?}");
+    for (line, parts) in lines.iter().zip(ATTEMPTS) {
         assert!(
             parts.iter().all(|part| line.contains(part)) && line.contains("milliseconds="),
             "{parts:?}: {line}"
