@@ -1,10 +1,10 @@
 //! What failures and the log say of attempts: AWS's request id, and at level `debug` each attempt.
 
 use std::io;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
-use tracing::Level;
-use tracing::subscriber::DefaultGuard;
+use tracing::subscriber::{DefaultGuard, NoSubscriber};
+use tracing::{Dispatch, Level};
 
 use crate::aws::testing::{
     Counts, Reply, Server, identity, json, role_options, session, with_headers,
@@ -15,12 +15,18 @@ use crate::model::FailureReason;
 
 const ID: &str = "1b2c3d4e-0123-4567-89ab-cdef01234567";
 
+/// While a program has one subscriber, tracing asks only the thread that comes to a line first
+/// whether it wants that line, and remembers the answer for all threads. Here that may be the thread
+/// of another test, which has no subscriber. With a second subscriber, tracing asks them all.
+static SECOND_SUBSCRIBER: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(NoSubscriber::new()));
+
 /// What is logged on this thread while the guard lives.
 #[derive(Clone, Default)]
 pub(super) struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl Log {
     pub(super) fn start() -> (Self, DefaultGuard) {
+        LazyLock::force(&SECOND_SUBSCRIBER);
         let log = Self::default();
         let writer = log.clone();
         let subscriber = tracing_subscriber::fmt()
