@@ -35,7 +35,7 @@ const MAX_SHOWN_BYTES: usize = 2 << 10;
 
 /// What a call asks for, as far as it matters for what its failure means.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Question {
+pub(super) struct CallContext {
     pub(super) operation: Operation,
     /// How many resources it names by id.
     id_count: usize,
@@ -43,7 +43,7 @@ pub(super) struct Question {
     has_token: bool,
 }
 
-impl Question {
+impl CallContext {
     pub(super) fn new(operation: Operation, id_count: usize, page: &PageRequest) -> Self {
         Self {
             operation,
@@ -63,17 +63,17 @@ pub(super) struct Failure {
 }
 
 /// Classifies a failed attempt of a call to SSM.
-pub(super) fn failure_of<E>(error: &SdkError<E, HttpResponse>, question: &Question) -> Failure
+pub(super) fn ssm_failure<E>(error: &SdkError<E, HttpResponse>, call: &CallContext) -> Failure
 where
     E: ProvideErrorMetadata + Error + 'static,
 {
-    let mut failure = failure(error, question.id_count);
+    let mut failure = failure(error, call.id_count);
     if error
         .as_service_error()
         .is_some_and(refusal::refuses_page_token)
     {
         // Without a token there is no listing that could begin again.
-        failure.error.scope = if question.has_token {
+        failure.error.scope = if call.has_token {
             FailureScope::Token
         } else {
             FailureScope::Call

@@ -11,7 +11,7 @@ use aws_sdk_ssm::error::ProvideErrorMetadata;
 use tokio::time::{Instant, sleep};
 
 use super::backoff::{MAX_RETRY_AFTER, backoff, jitter};
-use super::classify::{self, Failure, Question, Retry};
+use super::classify::{self, CallContext, Failure, Retry};
 use super::credentials::TargetCredentials;
 use super::limiter::{Limiter, QueuePosition};
 use super::operations::PendingAnswer;
@@ -19,9 +19,9 @@ use super::retry_budget::RetryBudgets;
 use super::{Meter, attempt_log};
 use crate::collect::{Operation, SourceResult};
 
-/// The attempts of a call that meets transient faults.
+/// How many attempts a call makes that meets transient faults.
 pub(super) const TRANSIENT_ATTEMPTS: u32 = 3;
-/// The attempts of a call that is throttled. There are more of them, because AWS does not refuse
+/// How many attempts a call makes that is throttled. They are more, because AWS does not refuse
 /// such a call, but wants it later.
 pub(super) const THROTTLED_ATTEMPTS: u32 = 8;
 /// The longest wait after the first transient fault; it doubles with each that follows.
@@ -37,7 +37,7 @@ pub(super) struct Caller {
 
 /// The attempts of one call so far.
 struct CallHistory {
-    question: Question,
+    context: CallContext,
     attempts: u32,
     transient_faults: u32,
     throttles: u32,
@@ -62,15 +62,15 @@ impl Caller {
     /// Makes a call; `send` starts one attempt of it.
     pub(super) async fn call<T, E>(
         &self,
-        question: Question,
+        context: CallContext,
         send: impl Fn() -> PendingAnswer<T, E> + Send + Sync,
     ) -> SourceResult<T>
     where
         E: ProvideErrorMetadata + Error + 'static,
     {
         // All attempts keep the same position, so that a retry goes before calls that came later.
-        let position = self.limiter.next_position(question.operation);
-        let mut history = CallHistory::new(question);
+        let position = self.limiter.next_position(context.operation);
+        let mut history = CallHistory::new(context);
         loop {
             history.attempts += 1;
             let start = self.wait_for_permit(position).await?;
@@ -106,21 +106,21 @@ impl Caller {
     where
         E: ProvideErrorMetadata + Error + 'static,
     {
-        let question = &history.question;
-        let attempt = MeteredAttempt::begin(&*self.meter, question.operation);
+        let context = &history.context;
+        let attempt = MeteredAttempt::begin(&*self.meter, context.operation);
         let (result, head) = attempt_log::observed(answer).await;
         let took = attempt.end();
         match result {
             Ok(output) => {
-                attempt_log::log(question.operation, history.attempts, took, &head, None);
-                self.note_answer(question.operation);
+                attempt_log::log(context.operation, history.attempts, took, &head, None);
+                self.note_answer(context.operation);
                 Ok(output)
             }
             Err(error) => {
-                let failure = classify::failure_of(&error, question);
+                let failure = classify::ssm_failure(&error, context);
                 let error = Some(&failure.error);
-                attempt_log::log(question.operation, history.attempts, took, &head, error);
-                self.meter.failed(question.operation, failure.error.reason);
+                attempt_log::log(context.operation, history.attempts, took, &head, error);
+                self.meter.failed(context.operation, failure.error.reason);
                 Err(failure)
             }
         }
@@ -159,7 +159,7 @@ impl Caller {
         start: AttemptStart,
         failure: Failure,
     ) -> SourceResult<()> {
-        let operation = history.question.operation;
+        let operation = history.context.operation;
         self.limiter
             .throttled(operation, start.at, failure.retry_after);
         self.tell_limit(operation);
@@ -190,9 +190,9 @@ impl Caller {
 }
 
 impl CallHistory {
-    const fn new(question: Question) -> Self {
+    const fn new(context: CallContext) -> Self {
         Self {
-            question,
+            context,
             attempts: 0,
             transient_faults: 0,
             throttles: 0,

@@ -12,7 +12,7 @@ use aws_sdk_ssm::Client;
 use aws_sdk_ssm::config::{Builder, IdentityCache};
 
 use super::base::{APP_NAME, AwsBase};
-use super::classify::Question;
+use super::classify::CallContext;
 use super::credentials::TargetCredentials;
 use super::limiter::Limiter;
 use super::operations::{
@@ -74,10 +74,10 @@ impl SsmSource {
         operation: O,
         page: &PageRequest,
     ) -> SourceResult<Page<O::Row>> {
-        let question = Question::new(O::OPERATION, operation.id_count(), page);
+        let context = CallContext::new(O::OPERATION, operation.id_count(), page);
         let output = self
             .caller
-            .call(question, || operation.send(&self.ssm, page))
+            .call(context, || operation.send(&self.ssm, page))
             .await?;
         Ok(O::page(output))
     }
