@@ -25,7 +25,7 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::{Child, ChildStderr, ChildStdout, Command};
 use tokio::time::timeout;
 
-use super::masking;
+use super::redaction::masking;
 use super::resolution::Stage;
 
 /// Credentials are less than 4 KiB, session token included.

@@ -22,7 +22,6 @@ mod default_chain;
 mod environment;
 mod identity;
 mod limiter;
-mod masking;
 mod profiles;
 mod reach;
 mod redaction;

@@ -17,8 +17,9 @@ use aws_sdk_sts::operation::get_caller_identity::GetCallerIdentityError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
 use super::reach::naming_hosts;
+use super::redaction::masking;
 use super::resolution::caught;
-use super::{classify, masking, unloaded};
+use super::{classify, unloaded};
 use crate::collect::{FailureScope, SourceError, SourceResult};
 use crate::model::FailureReason;
 
@@ -160,7 +161,7 @@ fn refused_role(
 ) -> SourceError {
     let failure = failed("AssumeRole", error, credentials);
     let external_id = role.external_id.as_deref().unwrap_or_default();
-    let detail = masking::without(&failure.detail, &[external_id]);
+    let detail = masking::without_secrets(&failure.detail, &[external_id]);
     if !matches!(
         failure.reason,
         FailureReason::AccessDenied | FailureReason::Other
@@ -190,7 +191,7 @@ where
         credentials.secret_access_key(),
         credentials.session_token().unwrap_or_default(),
     ];
-    let detail = masking::without(&failure.detail, &secrets);
+    let detail = masking::without_secrets(&failure.detail, &secrets);
     match unloaded::of_network(&format!("STS {call}"), error) {
         // Whether it is the last attempt or all of them that took too long, each was given as long
         // as this.

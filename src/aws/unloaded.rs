@@ -20,9 +20,9 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use super::answer_guard::RefusedAnswer;
 use super::classify::{self, find};
 use super::credential_process::ProcessError;
-use super::masking;
 use super::profiles::{self, Profiles};
 use super::reach::{self, Unreached};
+use super::redaction::masking;
 use crate::collect::{FailureScope, SourceError};
 use crate::model::FailureReason;
 
@@ -78,7 +78,7 @@ pub(super) fn failed(link: &Link, profiles: &Profiles, error: &CredentialsError)
         .filter_map(|name| env::var(name).ok())
         .collect();
     let secrets: Vec<&str> = own.iter().map(String::as_str).chain(root.secrets).collect();
-    source_error(reason, &masking::without(&detail, &secrets))
+    source_error(reason, &masking::without_secrets(&detail, &secrets))
 }
 
 /// No link is configured, or none that is has anything.
