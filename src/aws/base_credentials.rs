@@ -18,8 +18,8 @@ use super::cached_credentials::CachedCredentials;
 use super::classify;
 use super::default_chain::DefaultChain;
 use super::identity::Identities;
+use super::provider_error::to_source_error;
 use super::resolution::{Load, Resolver};
-use super::unloaded::unloaded;
 use crate::collect::{SourceError, SourceResult};
 
 /// The base credentials of all targets.
@@ -54,7 +54,7 @@ impl BaseCredentials {
                 provider
                     .provide_credentials()
                     .await
-                    .map_err(|error| unloaded(&error))
+                    .map_err(|error| to_source_error(&error))
             })
         });
         Self::of(Resolver::new(load))

@@ -19,10 +19,14 @@ mod convert;
 mod credential_process;
 mod credentials;
 mod default_chain;
+mod detail;
+mod diagnosis;
 mod environment;
+mod error_chain;
 mod identity;
 mod limiter;
-mod profiles;
+mod network_failure;
+mod provider_error;
 mod reach;
 mod redaction;
 mod resolution;
@@ -34,13 +38,12 @@ mod sts;
 mod testing;
 #[cfg(test)]
 mod tests;
-mod unloaded;
 
 use std::time::Duration;
 
 pub use base::{AwsBase, BaseOptions};
-pub use classify::one_line;
 pub use credential_process::end_credential_processes;
+pub use detail::one_line;
 pub use environment::EnvironmentError;
 pub use source::{SsmSource, TargetOptions};
 

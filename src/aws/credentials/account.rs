@@ -10,6 +10,7 @@ use super::{CredentialState, TargetCredentials};
 use crate::aws::acceptance::{Use, is_unknown_there};
 use crate::aws::cached_credentials::CachedCredentials;
 use crate::aws::classify;
+use crate::aws::detail::one_line;
 use crate::aws::sts::Sts;
 use crate::collect::{FailureScope, SourceError, SourceResult};
 use crate::model::FailureReason;
@@ -167,7 +168,7 @@ impl TargetCredentials {
         Some(SourceError::new(
             FailureReason::RegionDisabled,
             FailureScope::Call,
-            classify::one_line(&detail),
+            one_line(&detail),
         ))
     }
 

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use aws_credential_types::provider::ProvideCredentials;
 
 use crate::aws::credential_process::{CredentialProcess, end_credential_processes};
+use crate::aws::provider_error::to_source_error;
 use crate::aws::resolution::{Load, Resolver};
-use crate::aws::unloaded::unloaded;
 use crate::model::FailureReason;
 
 /// Ending the processes of the program ends those of all tests: one at a time.
@@ -30,7 +30,7 @@ fn resolver(directory: &Path, script: &str, limit: Duration) -> Resolver {
             process
                 .provide_credentials()
                 .await
-                .map_err(|error| unloaded(&error))
+                .map_err(|error| to_source_error(&error))
         })
     });
     Resolver::with_limit(load, limit)
