@@ -96,7 +96,7 @@ impl SsmSource {
         });
         let sts = Sts::new(&base.sdk, region.clone());
         let credentials = Arc::new(TargetCredentials::new(
-            Arc::clone(&base.chain),
+            Arc::clone(&base.credentials),
             sts,
             role,
             options.account_id,

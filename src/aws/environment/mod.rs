@@ -56,28 +56,28 @@ pub struct EnvironmentError(Vec<Problem>);
 
 /// Which parts matter to the caller. What it has settled otherwise need not be right.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Wanted {
+pub(super) struct CheckedParts {
     pub(super) credentials: bool,
     pub(super) endpoints: bool,
 }
 
 impl Environment {
     /// Reads the environment of this process. Calls nobody.
-    pub(super) async fn load(wanted: Wanted) -> Result<Self, EnvironmentError> {
-        Self::of(Variables::of_process(), wanted).await
+    pub(super) async fn load(checked: CheckedParts) -> Result<Self, EnvironmentError> {
+        Self::of(Variables::of_process(), checked).await
     }
 
-    async fn of(variables: Variables, wanted: Wanted) -> Result<Self, EnvironmentError> {
+    async fn of(variables: Variables, checked: CheckedParts) -> Result<Self, EnvironmentError> {
         let problems = Problems::default();
         let profile_files = ProfileFiles::named_by(&variables, &problems);
         let profile = profile_files.read(&problems).await;
         let metadata = MetadataService::of(&variables, &profile, &problems);
         variables.parsed("AWS_EXECUTION_ENV", &problems, header_text);
-        if wanted.credentials {
+        if checked.credentials {
             CredentialSource::check(&variables, &profile, &problems).await;
             check_emptied_endpoints(&variables, &profile, &problems);
         }
-        let endpoints = if wanted.endpoints {
+        let endpoints = if checked.endpoints {
             Endpoints::of(&variables, &profile, &problems)
         } else {
             Endpoints::default()

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use super::*;
 
-const ALL: Wanted = Wanted {
+const ALL: CheckedParts = CheckedParts {
     credentials: true,
     endpoints: true,
 };
