@@ -1,5 +1,5 @@
-//! What is read, from where, and what is said of what cannot be right. `tests/it/environment` has
-//! the table of every variable and key, over the program itself.
+//! What is read and from where, and what is said about what cannot be right. The table of every
+//! variable and key, over the program itself, is in `tests/it/environment`.
 
 use std::path::PathBuf;
 
@@ -13,7 +13,7 @@ const ALL: CheckedParts = CheckedParts {
     endpoints: true,
 };
 
-/// A home with these two files.
+/// A home directory with these two files.
 fn home(config: &str, credentials: &str) -> (TempDir, String) {
     let directory = TempDir::new().expect("a directory");
     let aws = directory.path().join(".aws");
@@ -27,7 +27,12 @@ fn home(config: &str, credentials: &str) -> (TempDir, String) {
 async fn source(environment: &Environment) -> CredentialSource {
     let problems = Problems::default();
     let profile = environment.profile_files.read(&problems).await;
-    let source = CredentialSource::check(&environment.variables, &profile, &problems).await;
+    let reader = SettingReader {
+        variables: &environment.variables,
+        profile: &profile,
+        problems: &problems,
+    };
+    let source = CredentialSource::check(reader).await;
     let told = problems.into_list();
     assert!(told.is_empty(), "{told:?}");
     source
