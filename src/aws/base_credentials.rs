@@ -104,8 +104,8 @@ impl BaseCredentials {
 }
 
 async fn ask(provider: SharedCredentialsProvider) -> SourceResult<Credentials> {
-    let provided = provider.provide_credentials().await;
-    provided.map_err(|error| to_source_error(&error))
+    let credentials = provider.provide_credentials().await;
+    credentials.map_err(|error| to_source_error(&error))
 }
 
 impl LastResolution {

@@ -22,7 +22,7 @@ use super::redaction::masking;
 use super::resolution::Stage;
 use group::ProcessGroup;
 pub use group::end_credential_processes;
-use output::{MAX_STDOUT_BYTES, ProcessOutput};
+use output::{MAX_STDOUT_BYTES, Pipes, ProcessOutput};
 
 /// How much of what the process complains about an error quotes, from its beginning and from its
 /// end.
@@ -82,22 +82,26 @@ impl CredentialProcess {
     async fn run(&self) -> Result<Vec<u8>, ProcessError> {
         let mut child = self.start()?;
         let _group = ProcessGroup::of(&child);
-        let (Some(stdout), Some(stderr)) = (child.stdout.take(), child.stderr.take()) else {
+        let Some(pipes) = Pipes::of(&mut child) else {
             return Err(self.failed("cannot be read from"));
         };
         let mut output = ProcessOutput::default();
-        let ended = output.read_to_the_end(&mut child, stdout, stderr).await;
+        let ended = output.read_to_the_end(&mut child, pipes).await;
+        // Asked first, because reading too much ends in an error, too.
         if output.is_too_long() {
             let limit = MAX_STDOUT_BYTES / 1024;
             return Err(self.failed(&format!("printed more than {limit} KiB")));
         }
-        let status =
-            ended.map_err(|error| self.failed(&format!("cannot be waited for: {error}")))?;
-        if status.success() {
-            return Ok(output.stdout);
+        match ended {
+            Ok(status) if status.success() => Ok(output.stdout),
+            Ok(status) => Err(self.ended_badly(status, &output.stderr)),
+            Err(error) => Err(self.failed(&format!("cannot be waited for: {error}"))),
         }
+    }
+
+    fn ended_badly(&self, status: ExitStatus, complaint: &[u8]) -> ProcessError {
         let how = how_ended(status);
-        Err(self.failed(&format!("{how}: {}", quoted(&output.stderr))))
+        self.failed(&format!("{how}: {}", quoted(complaint)))
     }
 
     fn start(&self) -> Result<Child, ProcessError> {
@@ -107,6 +111,7 @@ impl CredentialProcess {
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
+        // The shell leads a group of its own, so that its children can be killed with it.
         let spawned = command.process_group(0).kill_on_drop(true).spawn();
         spawned.map_err(|error| self.failed(&format!("cannot be started: sh: {error}")))
     }
@@ -119,6 +124,7 @@ impl CredentialProcess {
 
 fn how_ended(status: ExitStatus) -> String {
     match (status.code(), status.signal()) {
+        // The exit code of a shell that finds no such command.
         (Some(127), _) => "exited with code 127, command not found".to_owned(),
         (Some(code), _) => format!("exited with code {code} (run it by hand to see why)"),
         (None, Some(signal)) => format!("was ended by signal {signal}"),
@@ -129,20 +135,30 @@ fn how_ended(status: ExitStatus) -> String {
 /// The beginning and the end of what a process has complained about, on one line and without what
 /// looks like a secret.
 fn quoted(complaint: &[u8]) -> String {
+    let line = masking::without_keys(&joined_words(complaint));
+    if line.is_empty() {
+        return "it said nothing on stderr".to_owned();
+    }
+    shortened(line)
+}
+
+fn joined_words(complaint: &[u8]) -> String {
     let text = String::from_utf8_lossy(complaint);
     let words: Vec<&str> = text
         .split(|c: char| c.is_whitespace() || c.is_control())
         .filter(|word| !word.is_empty())
         .collect();
-    let line: Vec<char> = masking::without_keys(&words.join(" ")).chars().collect();
-    if line.is_empty() {
-        return "it said nothing on stderr".to_owned();
+    words.join(" ")
+}
+
+/// Programs say what they are about first and what went wrong last, so the middle is left out.
+fn shortened(line: String) -> String {
+    let chars: Vec<char> = line.chars().collect();
+    if chars.len() <= 2 * QUOTED_CHARS {
+        return line;
     }
-    if line.len() <= 2 * QUOTED_CHARS {
-        return line.into_iter().collect();
-    }
-    let head: String = line[..QUOTED_CHARS].iter().collect();
-    let tail: String = line[line.len() - QUOTED_CHARS..].iter().collect();
+    let head: String = chars[..QUOTED_CHARS].iter().collect();
+    let tail: String = chars[chars.len() - QUOTED_CHARS..].iter().collect();
     format!("{head} ... {tail}")
 }
 

@@ -13,24 +13,33 @@ use crate::model::FailureReason;
 /// How `who` failed if it was the network, or an answer that is none. `None` if it was something
 /// else.
 pub(super) fn diagnose(who: &str, error: &(dyn Error + 'static)) -> Option<Diagnosis> {
-    // Somebody was reached here, but what came back is no answer of AWS.
-    if let Some(answer) = find::<RefusedAnswer>(error) {
-        let detail = format!("{who}: {answer}");
-        return Some(Diagnosis::new(FailureReason::BadResponse, detail));
+    refused_answer(who, error)
+        .or_else(|| unreached_host(error))
+        .or_else(|| broken_connection(error))
+        .or_else(|| sdk_timeout(who, error))
+}
+
+/// Somebody was reached here, but what came back is no answer of AWS.
+fn refused_answer(who: &str, error: &(dyn Error + 'static)) -> Option<Diagnosis> {
+    let answer = find::<RefusedAnswer>(error)?;
+    let detail = format!("{who}: {answer}");
+    Some(Diagnosis::new(FailureReason::BadResponse, detail))
+}
+
+fn unreached_host(error: &(dyn Error + 'static)) -> Option<Diagnosis> {
+    let unreached = find::<Unreached>(error)?;
+    let reason = network_reason(unreached.is_timeout());
+    Some(Diagnosis::new(reason, unreached.to_string()))
+}
+
+fn broken_connection(error: &(dyn Error + 'static)) -> Option<Diagnosis> {
+    let connector = find::<ConnectorError>(error)?;
+    // A connector also fails over requests that it cannot send, which the network has not seen.
+    if !connector.is_io() && !connector.is_timeout() {
+        return None;
     }
-    if let Some(unreached) = find::<Unreached>(error) {
-        let reason = network_reason(unreached.is_timeout());
-        return Some(Diagnosis::new(reason, unreached.to_string()));
-    }
-    if let Some(connector) = find::<ConnectorError>(error)
-        && (connector.is_io() || connector.is_timeout())
-    {
-        let reason = network_reason(connector.is_timeout());
-        return Some(Diagnosis::new(reason, causes(error)));
-    }
-    let duration = sdk_timeout(&chain(error))?;
-    let detail = format!("{who} did not answer within {duration}");
-    Some(Diagnosis::new(FailureReason::Timeout, detail))
+    let reason = network_reason(connector.is_timeout());
+    Some(Diagnosis::new(reason, causes(error)))
 }
 
 fn network_reason(is_timeout: bool) -> FailureReason {
@@ -41,10 +50,12 @@ fn network_reason(is_timeout: bool) -> FailureReason {
     }
 }
 
-/// The limit that a call of the SDK has reached. Its timeouts have no type that is found in the
-/// chain of causes, only a text: "operation attempt timeout (single attempt) occurred after 10s".
-fn sdk_timeout(text: &str) -> Option<String> {
+fn sdk_timeout(who: &str, error: &(dyn Error + 'static)) -> Option<Diagnosis> {
+    // The SDK's own timeouts have no type that is found in the chain of causes, only a text:
+    // "operation attempt timeout (single attempt) occurred after 10s".
+    let text = chain(error);
     let (_, kind) = text.split_once(" timeout (")?;
     let (_, duration) = kind.split_once("occurred after ")?;
-    Some(spaced(duration))
+    let detail = format!("{who} did not answer within {}", spaced(duration));
+    Some(Diagnosis::new(FailureReason::Timeout, detail))
 }

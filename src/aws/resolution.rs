@@ -67,9 +67,7 @@ impl Resolver {
 
     /// Dropping the future ends the resolution, a process that it runs included.
     pub(super) async fn resolve(&self) -> SourceResult<Credentials> {
-        let Ok(turn) = timeout(END_GRACE, Arc::clone(&self.under_way).lock_owned()).await else {
-            return Err(self.still_hangs());
-        };
+        let turn = self.turn().await?;
         *locked(&self.began) = Instant::now();
         self.stage.set("the credential chain");
         let given_up = CancellationToken::new();
@@ -77,14 +75,18 @@ impl Resolver {
         let thread = spawn_blocking(self.work(turn, given_up));
         match timeout(self.limit + END_GRACE, thread).await {
             Ok(Ok(Some(resolved))) => resolved,
-            Ok(Err(error)) if error.is_panic() => {
-                let what = format!("loading credentials from {}", self.stage);
-                Err(panicked(&what))
-            }
+            Ok(Err(error)) if error.is_panic() => Err(self.panicked()),
             // The thread is blocked. That the resolution was given up is never seen here: whoever
             // gives it up drops this future.
             Ok(_) | Err(_) => Err(hangs(&self.stage, self.limit)),
         }
+    }
+
+    /// Waits a moment for the last resolution, which may just be ending.
+    async fn turn(&self) -> SourceResult<OwnedMutexGuard<()>> {
+        let under_way = Arc::clone(&self.under_way);
+        let turn = timeout(END_GRACE, under_way.lock_owned()).await;
+        turn.map_err(|_| self.still_hangs())
     }
 
     /// What the thread does. `None` if it was given up.
@@ -111,6 +113,10 @@ impl Resolver {
                 }
             })
         }
+    }
+
+    fn panicked(&self) -> SourceError {
+        panicked(&format!("loading credentials from {}", self.stage))
     }
 
     fn still_hangs(&self) -> SourceError {

@@ -24,10 +24,8 @@ pub(super) fn read(output: &[u8]) -> Result<Credentials, &'static str> {
     let id = text(&members, "AccessKeyId").ok_or("printed no AccessKeyId")?;
     let secret = text(&members, "SecretAccessKey").ok_or("printed no SecretAccessKey")?;
     let token = text(&members, "SessionToken").map(str::to_owned);
-    let expiration = match text(&members, "Expiration") {
-        Some(expiration) => Some(time(expiration)?),
-        None => None,
-    };
+    // Credentials without an end are good until they are refused.
+    let expiration = text(&members, "Expiration").map(time).transpose()?;
     Ok(Credentials::new(
         id,
         secret,

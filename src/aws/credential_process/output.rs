@@ -17,6 +17,22 @@ const MAX_STDERR_BYTES: usize = 4 * 1024;
 /// then is all that is taken.
 const OUTPUT_GRACE: Duration = Duration::from_millis(500);
 
+/// The ends of the pipes that a process writes to.
+pub(super) struct Pipes {
+    stdout: ChildStdout,
+    stderr: ChildStderr,
+}
+
+impl Pipes {
+    /// Takes them from the child. `None` if it has none.
+    pub(super) fn of(child: &mut Child) -> Option<Self> {
+        Some(Self {
+            stdout: child.stdout.take()?,
+            stderr: child.stderr.take()?,
+        })
+    }
+}
+
 /// What a process has written so far.
 #[derive(Default)]
 pub(super) struct ProcessOutput {
@@ -34,12 +50,12 @@ impl ProcessOutput {
     pub(super) async fn read_to_the_end(
         &mut self,
         child: &mut Child,
-        stdout: ChildStdout,
-        stderr: ChildStderr,
+        pipes: Pipes,
     ) -> io::Result<ExitStatus> {
-        let mut reading = pin!(self.read(stdout, stderr));
+        let mut reading = pin!(self.read(pipes));
         tokio::select! {
             status = child.wait() => {
+                // What the process has written before its end may not have been read yet.
                 let _ = timeout(OUTPUT_GRACE, reading).await;
                 status
             }
@@ -50,14 +66,11 @@ impl ProcessOutput {
         }
     }
 
-    async fn read(&mut self, stdout: ChildStdout, stderr: ChildStderr) -> io::Result<()> {
-        let Self {
-            stdout: output,
-            stderr: complaint,
-        } = self;
+    async fn read(&mut self, pipes: Pipes) -> io::Result<()> {
+        // Both at once: a process stops when one of its pipes is full.
         tokio::try_join!(
-            read_output(stdout, output),
-            read_complaint(stderr, complaint)
+            read_output(pipes.stdout, &mut self.stdout),
+            read_complaint(pipes.stderr, &mut self.stderr)
         )?;
         Ok(())
     }

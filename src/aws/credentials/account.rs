@@ -82,15 +82,20 @@ impl TargetCredentials {
             Err(error) => error,
         };
         if is_unknown_there(&error) {
-            let used = Use::Sts(key.to_owned());
-            let acceptance = &self.base_credentials.acceptance;
-            acceptance.refused(used, self.sts.region());
+            self.not_taken_here(credentials);
             if let Some(account) = self.ask_elsewhere(credentials).await {
                 return Ok(account);
             }
         }
         self.forget_if_refused(&error, base).await;
         Err(error)
+    }
+
+    /// STS of the target's own region has not taken these base credentials.
+    fn not_taken_here(&self, credentials: &Credentials) {
+        let used = Use::Sts(credentials.access_key_id().to_owned());
+        let acceptance = &self.base_credentials.acceptance;
+        acceptance.refused(used, self.sts.region());
     }
 
     /// The account, if STS in another region, or another target that asks just now, knows these

@@ -15,7 +15,7 @@ use aws_sdk_sts::operation::assume_role_with_web_identity::AssumeRoleWithWebIden
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
 use super::link::{CONTAINER, INSTANCE, Link};
-use super::profiles::Profiles;
+use super::profiles::{ChainRoot, Profiles};
 use crate::aws::credential_process::ProcessError;
 use crate::aws::diagnosis::Diagnosis;
 use crate::aws::error_chain::{causes, find};
@@ -56,14 +56,20 @@ pub(super) fn of_link(link: &Link, profiles: &Profiles, error: &CredentialsError
         Link::Container { .. } => of_container(error),
         Link::Instance => of_instance(error),
     };
+    diagnosis.detail = without_secrets(&diagnosis.detail, profiles);
+    diagnosis.into_error()
+}
+
+/// The text without the secrets of the environment and of the profiles. Redaction does not know
+/// them: secrets are learned when they become credentials, and those of a link that fails never do.
+fn without_secrets(text: &str, profiles: &Profiles) -> String {
     let from_environment: Vec<String> = SECRET_VARIABLES
         .iter()
         .filter_map(|name| env::var(name).ok())
         .collect();
     let mut secrets: Vec<&str> = from_environment.iter().map(String::as_str).collect();
     secrets.extend(profiles.root().secrets);
-    diagnosis.detail = masking::without_secrets(&diagnosis.detail, &secrets);
-    diagnosis.into_error()
+    masking::without_secrets(text, &secrets)
 }
 
 fn of_profile(profiles: &Profiles, error: &CredentialsError) -> Diagnosis {
@@ -73,21 +79,31 @@ fn of_profile(profiles: &Profiles, error: &CredentialsError) -> Diagnosis {
     let name = profiles.selected();
     let root = profiles.root();
     if let Some(error) = find::<SdkError<AssumeRoleError, HttpResponse>>(error) {
+        // Which of the roles was refused, the SDK does not say.
         let roles = root.role_arns.join(" or ");
-        return of_call("STS AssumeRole", error)
-            .of(&format!("profile {name} cannot assume {roles}"));
+        let who = format!("profile {name} cannot assume {roles}");
+        return of_call("STS AssumeRole", error).of(&who);
     }
+    // The login belongs to the profile at the end of the chain, so that one is named.
     if root.is_sso {
         return of_sso(root.profile, error);
     }
-    let diagnosis = match root.web_identity_token_file {
-        Some(file) => of_web_identity(file, error),
-        None if find::<ImdsError>(error).is_some() => of_instance(error),
-        None if root.is_container => of_container(error),
-        None => network_failure::diagnose("AWS", error)
-            .unwrap_or_else(|| Diagnosis::invalid_credentials(causes(error))),
-    };
-    diagnosis.of(&format!("profile {name}"))
+    of_root(&root, error).of(&format!("profile {name}"))
+}
+
+/// Why the profile at the end of the chain has given no credentials.
+fn of_root(root: &ChainRoot<'_>, error: &CredentialsError) -> Diagnosis {
+    if let Some(file) = root.web_identity_token_file {
+        return of_web_identity(file, error);
+    }
+    if find::<ImdsError>(error).is_some() {
+        return of_instance(error);
+    }
+    if root.is_container {
+        return of_container(error);
+    }
+    network_failure::diagnose("AWS", error)
+        .unwrap_or_else(|| Diagnosis::invalid_credentials(causes(error)))
 }
 
 fn of_sso(profile: &str, error: &CredentialsError) -> Diagnosis {
@@ -183,6 +199,7 @@ where
         return diagnosis;
     }
     let error = classify::failure(error, 0).error;
+    // What AWS refuses here is the role, and not a call to SSM.
     let reason = match error.reason {
         FailureReason::AccessDenied | FailureReason::Other => FailureReason::AssumeRoleFailed,
         reason => reason,

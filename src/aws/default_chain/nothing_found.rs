@@ -40,13 +40,19 @@ fn diagnose(profiles: &Profiles, tried: &[EmptyLink]) -> Diagnosis {
         let detail = format!("{what}: {}; {CONFIGURE_CREDENTIALS}", failure.detail);
         return Diagnosis::new(failure.reason, detail);
     }
-    let said = causes(instance);
+    no_credentials(&said_by_instance(instance))
+}
+
+fn said_by_instance(error: &CredentialsError) -> String {
+    let said = causes(error);
+    // A metadata service that is switched off is not worth a word.
     if said.is_empty() || said.contains("disabled") {
-        no_credentials("")
+        String::new()
     } else if said.contains("404") {
-        no_credentials("this instance has no role; ")
+        // The list of roles is not there.
+        "this instance has no role; ".to_owned()
     } else {
-        no_credentials(&format!("{INSTANCE}: {said}; "))
+        format!("{INSTANCE}: {said}; ")
     }
 }
 

@@ -11,7 +11,7 @@
 //! profile that has a process a `credential_source`, which goes before it and is one of ours. A
 //! profile whose process the SDK would not run stays as it is.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 use aws_config::profile::{self, Profile, ProfileFileLoadError, ProfileSet};
@@ -104,12 +104,12 @@ fn path(variable: &str, default_name: &str) -> PathBuf {
 /// file for empty.
 pub(super) fn unreadable_file() -> Option<String> {
     let [config, credentials] = paths();
-    fault_of_file(config, "AWS_CONFIG_FILE")
-        .or_else(|| fault_of_file(credentials, "AWS_SHARED_CREDENTIALS_FILE"))
+    fault_of_file(&config, "AWS_CONFIG_FILE")
+        .or_else(|| fault_of_file(&credentials, "AWS_SHARED_CREDENTIALS_FILE"))
 }
 
-fn fault_of_file(path: PathBuf, variable: &str) -> Option<String> {
-    let error = fs::read_to_string(&path).err()?;
+fn fault_of_file(path: &Path, variable: &str) -> Option<String> {
+    let error = fs::read_to_string(path).err()?;
     let is_asked_for = env::var_os(variable).is_some();
     let is_missing = error.kind() == io::ErrorKind::NotFound;
     (is_asked_for || !is_missing).then(|| format!("cannot read {}: {error}", path.display()))

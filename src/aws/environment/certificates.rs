@@ -77,6 +77,15 @@ async fn of_system(variables: &Variables, problems: &Problems) -> TrustStore {
     if let Some(store) = trusting(&found.certs) {
         return store;
     }
+    report_none_found(variable, &found, problems);
+    TrustStore::empty()
+}
+
+fn report_none_found(
+    variable: Option<&'static str>,
+    found: &CertificateResult,
+    problems: &Problems,
+) {
     if let Some(variable) = variable {
         let cause = match found.errors.first() {
             Some(error) => format!(": {error}"),
@@ -90,7 +99,6 @@ async fn of_system(variables: &Variables, problems: &Problems) -> TrustStore {
             "the system has no trusted certificates: install ca-certificates, or set AWS_CA_BUNDLE"
         );
     }
-    TrustStore::empty()
 }
 
 /// Where the certificates of the system are.
@@ -145,6 +153,7 @@ fn split(directories: Option<&Path>) -> Vec<PathBuf> {
 }
 
 fn load_from(file: Option<&Path>, directories: &[PathBuf]) -> CertificateResult {
+    // The loader takes one directory only, but the variable is a list.
     let mut all = load_certs_from_paths(file, None);
     for directory in directories {
         let found = load_certs_from_paths(None, Some(directory));
@@ -160,6 +169,7 @@ fn trusting(certificates: &[CertificateDer<'_>]) -> Option<TrustStore> {
     let mut store = TrustStore::empty();
     let mut roots = RootCertStore::empty();
     for certificate in certificates {
+        // The SDK's store takes anything, and its client panics over what it cannot parse.
         if roots.add(certificate.clone()).is_ok() {
             store.add_pem_certificate(pem(certificate));
         }

@@ -49,19 +49,30 @@ async fn in_time_of<T: Send + 'static>(
     let permit = threads
         .try_acquire()
         .map_err(|_| io::Error::other("earlier readings of files still hang"))?;
-    let (sender, receiver) = oneshot::channel();
-    let thread = std::thread::Builder::new().name("file-reader".to_owned());
-    thread.spawn(move || {
+    let done = on_thread(move || {
+        // Held until the thread has really ended, however late.
         let _permit = permit;
-        // Nobody receives it if the work was given up.
-        let _ = sender.send(work());
+        work()
     })?;
-    match timeout(limit, receiver).await {
+    match timeout(limit, done).await {
         Ok(Ok(done)) => Ok(done),
         // The work has panicked.
         Ok(Err(_)) => Err(io::Error::other("reading it failed")),
         Err(_) => Err(hangs(limit)),
     }
+}
+
+/// Does work on a thread that nobody waits for.
+fn on_thread<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> io::Result<oneshot::Receiver<T>> {
+    let (sender, receiver) = oneshot::channel();
+    let thread = std::thread::Builder::new().name("file-reader".to_owned());
+    thread.spawn(move || {
+        // Nobody receives it if the work was given up.
+        let _ = sender.send(work());
+    })?;
+    Ok(receiver)
 }
 
 fn hangs(limit: Duration) -> io::Error {

@@ -86,11 +86,10 @@ impl Environment {
             CredentialSource::check(reader).await;
             check_emptied_endpoints(reader);
         }
-        let endpoints = if checked.endpoints {
-            Endpoints::of(reader)
-        } else {
-            Endpoints::default()
-        };
+        let mut endpoints = Endpoints::default();
+        if checked.endpoints {
+            endpoints = Endpoints::of(reader);
+        }
         let region = region::region(reader);
         let services = credential_services(&variables, &metadata);
         let proxies = Proxies::of(&variables, &services, &problems);
@@ -110,6 +109,7 @@ impl Environment {
     /// Nothing but a region, if there is a good one: for a simulator on this machine, which needs
     /// no more, whatever else a developer's environment says.
     pub(super) fn isolated() -> Self {
+        // Whatever is wrong with the region, the simulator does not mind.
         let ignored = Problems::default();
         let region = region::of_variables(&Variables::of_process(), &ignored);
         let variables = Variables::default();

@@ -232,24 +232,21 @@ impl FilePath {
     ) -> Option<Self> {
         let home = variables.raw("HOME").map(Path::new);
         let Some(named) = variables.parsed(variable, problems, any) else {
+            // Without a home there is no usual place.
             return Some(Self {
                 path: home?.join(".aws").join(default_name),
                 variable: None,
             });
         };
-        let named = PathBuf::from(named.value);
-        let path = match (named.strip_prefix("~"), home) {
-            (Err(_), _) => named,
-            (Ok(rest), Some(home)) => home.join(rest),
-            (Ok(rest), None) => {
-                problems.add(
-                    variable,
-                    "it begins with ~, and HOME is not set",
-                    "write the path in full",
-                );
-                rest.to_owned()
-            }
-        };
+        let path = expanded(PathBuf::from(named.value), home);
+        let path = path.unwrap_or_else(|rest| {
+            problems.add(
+                variable,
+                "it begins with ~, and HOME is not set",
+                "write the path in full",
+            );
+            rest
+        });
         Some(Self {
             path,
             variable: Some(variable),
@@ -273,6 +270,16 @@ impl FilePath {
         }
         // Any other error is ignored where nobody has named the file: a home that belongs to
         // somebody else or is not there is common in containers.
+    }
+}
+
+/// The path with the home directory in the place of `~`. The error is the path without it, if there
+/// is no home directory.
+fn expanded(path: PathBuf, home: Option<&Path>) -> Result<PathBuf, PathBuf> {
+    match (path.strip_prefix("~"), home) {
+        (Err(_), _) => Ok(path),
+        (Ok(rest), Some(home)) => Ok(home.join(rest)),
+        (Ok(rest), None) => Err(rest.to_owned()),
     }
 }
 

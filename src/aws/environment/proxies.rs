@@ -42,15 +42,10 @@ impl Proxies {
         let http = http.or_else(|| all.clone());
         let https = https.or(all);
         let exceptions = exceptions(variables);
-        let with_exceptions = |proxy: ProxyConfig| proxy.no_proxy(&exceptions);
         let hosts = credential_services.iter().map(|url| host(url).to_owned());
         Self {
-            http: http
-                .and_then(|url| ProxyConfig::http(url).ok())
-                .map(with_exceptions),
-            https: https
-                .and_then(|url| ProxyConfig::https(url).ok())
-                .map(with_exceptions),
+            http: configured(http, &exceptions, |url| ProxyConfig::http(url).ok()),
+            https: configured(https, &exceptions, |url| ProxyConfig::https(url).ok()),
             direct_hosts: hosts.collect(),
         }
     }
@@ -63,9 +58,20 @@ impl Proxies {
     }
 }
 
+/// The proxy at an address, for all hosts but the exceptions.
+fn configured(
+    address: Option<String>,
+    exceptions: &str,
+    at: fn(String) -> Option<ProxyConfig>,
+) -> Option<ProxyConfig> {
+    let proxy = at(address?)?;
+    Some(proxy.no_proxy(exceptions))
+}
+
 /// The address of a proxy: the first of these variables that is not empty.
 fn address(variables: &Variables, names: [&str; 2], problems: &Problems) -> Option<String> {
     let name = names.into_iter().find(|name| variables.is_set(name))?;
+    // The address may hold a password.
     Some(variables.secret(name, problems, proxy)?.value)
 }
 

@@ -54,6 +54,7 @@ pub(super) async fn check(reader: SettingReader<'_>) {
 fn next_profile<'a>(reader: SettingReader<'a>, name: &str) -> Option<&'a str> {
     let profile = reader.profile;
     let has_token = profile.of(name, "web_identity_token_file").is_some();
+    // Without a role the keys of this profile are the credentials, and a token needs no others.
     if profile.of(name, "role_arn").is_none() || has_token {
         return None;
     }
@@ -64,16 +65,20 @@ fn next_profile<'a>(reader: SettingReader<'a>, name: &str) -> Option<&'a str> {
     }
     let Some(source) = profile.of(name, "source_profile") else {
         if credential_source.is_none() {
-            let place = profile.place(name, "role_arn");
-            let hint = "add source_profile or credential_source: whose credentials assume the role";
-            let what = "it stands without a source of credentials";
-            reader.problems.add(place, what, hint);
+            add_missing_source(reader, name);
         }
         return None;
     };
     let is_good = check_source_profile(reader, name, source);
     // A profile may name itself: then its own keys assume the role.
     (is_good && source != name).then_some(source)
+}
+
+fn add_missing_source(reader: SettingReader<'_>, name: &str) {
+    let place = reader.profile.place(name, "role_arn");
+    let what = "it stands without a source of credentials";
+    let hint = "add source_profile or credential_source: whose credentials assume the role";
+    reader.problems.add(place, what, hint);
 }
 
 fn check_keys_of_environment(reader: SettingReader<'_>, name: &str) {

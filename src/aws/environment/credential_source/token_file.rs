@@ -4,7 +4,7 @@
 use std::fs::FileType;
 use std::io;
 use std::os::unix::fs::FileTypeExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use tokio::time::timeout;
@@ -40,7 +40,11 @@ async fn fault_of(path: PathBuf) -> Option<String> {
     if file_type.is_fifo() {
         return None;
     }
-    match files::read_text(&path).await {
+    fault_of_content(&path).await
+}
+
+async fn fault_of_content(path: &Path) -> Option<String> {
+    match files::read_text(path).await {
         Ok(token) if token.trim().is_empty() => Some("is empty".to_owned()),
         Ok(_) => None,
         Err(error) if error.kind() == io::ErrorKind::TimedOut => None,
