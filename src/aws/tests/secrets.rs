@@ -12,7 +12,7 @@ use super::attempts::Log;
 use super::base_of;
 use crate::aws::testing::{Asked, Counts, Reply, Server, encoded, options, role_options};
 use crate::aws::{AwsBase, SsmSource, TargetOptions, codes, one_line};
-use crate::collect::{FailureScope, PageRequest, Source};
+use crate::collect::{FailureScope, PageRequest, Source, SourceError};
 use crate::model::FailureReason;
 
 const TOKEN: &str = "IQoJb3JpZ2luX2VjEHAaCWV1LXdlc3QtMSJHMEUCIQDx/Zq+8fN3wKc0lm==";
@@ -157,6 +157,26 @@ fn in_region(code: usize, options: TargetOptions) -> TargetOptions {
     }
 }
 
+/// The errors of one target that reads SSM and of one that assumes a role, both in the region that
+/// stands for this code.
+async fn errors_of(base: &AwsBase, code: usize, role: TargetOptions) -> Vec<SourceError> {
+    let ssm = SsmSource::new(base, in_region(code, options()), Arc::<Counts>::default());
+    let sts = SsmSource::new(base, in_region(code, role), Arc::<Counts>::default());
+    // The SDK retries STS by itself, and slowly, so once must do.
+    let mut errors: Vec<_> = sts.begin().await.err().into_iter().collect();
+    for _ in 0..CALLS {
+        ssm.begin().await.expect("an account");
+        errors.extend(ssm.instances(&PageRequest::FIRST).await.err());
+        // A throttled call has been retried already with eight kinds of answers, and pauses between
+        // them.
+        let last = errors.last().map(|error| error.reason);
+        if last == Some(FailureReason::Throttled) {
+            break;
+        }
+    }
+    errors
+}
+
 #[tokio::test]
 async fn whatever_the_code_no_secret_is_in_an_error_or_in_the_log() {
     // The last number stands for a code that nobody knows.
@@ -169,50 +189,21 @@ async fn whatever_the_code_no_secret_is_in_an_error_or_in_the_log() {
         external_id: Some(EXTERNAL_ID.to_owned()),
         ..role_options()
     };
-    let errors = join_all(codes.clone().map(async |code| {
-        let ssm = SsmSource::new(&base, in_region(code, options()), Arc::<Counts>::default());
-        let sts = SsmSource::new(
-            &base,
-            in_region(code, role.clone()),
-            Arc::<Counts>::default(),
-        );
-        let mut errors = Vec::new();
-        for call in 0..CALLS {
-            // The SDK retries STS by itself, and slowly, so once must do.
-            if call == 0 {
-                errors.extend(sts.begin().await.err());
-            }
-            ssm.begin().await.expect("an account");
-            errors.extend(ssm.instances(&PageRequest::FIRST).await.err());
-            // A throttled call has been retried already with eight kinds of answers, and pauses
-            // between them.
-            if errors
-                .last()
-                .is_some_and(|error| error.reason == FailureReason::Throttled)
-            {
-                break;
-            }
-        }
-        errors
-    }))
-    .await;
-    let errors: Vec<String> = errors
+    let all = codes
+        .clone()
+        .map(|code| errors_of(&base, code, role.clone()));
+    let errors: Vec<String> = join_all(all)
+        .await
         .into_iter()
         .flatten()
         .map(|error| format!("{error} {error:?}"))
         .collect();
     assert!(errors.len() > 3 * codes.end(), "{}", errors.len());
     assert!(errors.iter().any(|error| error.contains("[redacted]")));
-    let asked = [
-        server.asked("DescribeInstanceInformation"),
-        server.asked("AssumeRole"),
-    ]
-    .concat();
-    assert!(
-        asked
-            .iter()
-            .any(|asked| asked.body.contains("ExternalId=ssm-exporter%40production"))
-    );
+    let ssm = server.asked("DescribeInstanceInformation");
+    let sts = server.asked("AssumeRole");
+    let has_id = |asked: &Asked| asked.body.contains("ExternalId=ssm-exporter%40production");
+    assert!(sts.iter().any(has_id));
     let lines = log.lines();
     assert!(lines.len() > errors.len());
     for text in errors.iter().chain(&lines) {
@@ -222,7 +213,7 @@ async fn whatever_the_code_no_secret_is_in_an_error_or_in_the_log() {
     }
     // There are too many signatures to look for them in every encoding.
     let all = errors.join("\n") + &lines.join("\n");
-    for signature in asked.iter().map(signature) {
+    for signature in ssm.iter().chain(&sts).map(signature) {
         assert!(
             signature.len() == 64
                 && !all.contains(&signature[..32])
