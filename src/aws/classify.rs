@@ -19,19 +19,13 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 pub(super) use classification::Retry;
 
 use self::classification::Classification;
+use super::attempt_log;
+use super::detail::one_line;
+use super::error_chain::{chain, find};
+use super::provider_error::to_source_error;
 use super::refused_answer::RefusedAnswer;
-use super::unloaded::unloaded;
-use super::{attempt_log, redaction};
 use crate::collect::{FailureScope, Operation, PageRequest, SourceError};
 use crate::model::FailureReason;
-
-/// A detail is cut behind so many characters.
-const MAX_DETAIL_CHARS: usize = 240;
-/// A text is looked at for secrets up to here.
-const MAX_SEARCHED_BYTES: usize = 8 << 10;
-/// A longer text is shown no further than this, so that a secret that goes beyond what is looked at
-/// is not shown in part.
-const MAX_SHOWN_BYTES: usize = 2 << 10;
 
 /// What a call asks for, as far as it matters for what its failure means.
 #[derive(Clone, Copy, Debug)]
@@ -154,7 +148,7 @@ fn undelivered(
     }
     // Credentials are resolved in the middle of a call, so their failures come as its own.
     if let Some(credentials) = find::<CredentialsError>(error) {
-        return Classification::without_retry(unloaded(credentials));
+        return Classification::without_retry(to_source_error(credentials));
     }
     if connector.is_some_and(is_network_failure) || find::<io::Error>(error).is_some() {
         return Classification::network(chain(error));
@@ -192,68 +186,4 @@ fn retry_after(response: &HttpResponse) -> Option<Duration> {
     let header = response.headers().get("x-amz-retry-after")?;
     let millis = header.trim().parse().ok()?;
     Some(Duration::from_millis(millis))
-}
-
-pub(super) fn find<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a T> {
-    std::iter::successors(Some(error), |&error| error.source())
-        .find_map(|error| error.downcast_ref())
-}
-
-/// The whole chain of causes: the SDK's outermost sentence says only that something failed.
-pub(super) fn chain(error: &(dyn Error + 'static)) -> String {
-    let mut parts: Vec<String> = Vec::new();
-    for error in std::iter::successors(Some(error), |&error| error.source()) {
-        let part = error.to_string();
-        if !parts.iter().any(|said| said.contains(&part)) {
-            parts.push(part);
-        }
-    }
-    parts.join(": ")
-}
-
-/// One line without control characters and without secrets, cut at 240 characters. All that AWS,
-/// its SDK and other programs say passes through here before it is logged or shown.
-pub fn one_line(text: &str) -> String {
-    let mut line = String::new();
-    for word in text
-        .split(|c: char| c.is_whitespace() || c.is_control())
-        .filter(|word| !word.is_empty())
-    {
-        if !line.is_empty() {
-            line.push(' ');
-        }
-        let room = MAX_SEARCHED_BYTES.saturating_sub(line.len());
-        line.push_str(&word[..word.floor_char_boundary(room)]);
-        if room <= word.len() {
-            break;
-        }
-    }
-    // Before cutting: half a secret would not be recognised.
-    let is_whole = line.len() < MAX_SEARCHED_BYTES - char::MAX_LEN_UTF8;
-    let visible = if is_whole {
-        line.len()
-    } else {
-        MAX_SHOWN_BYTES
-    };
-    let line = redaction::redacted(&line, visible);
-    let line = line.trim_end_matches(':');
-    match line.char_indices().nth(MAX_DETAIL_CHARS) {
-        Some((end, _)) => format!("{}...", &line[..end]),
-        None => line.to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_detail_is_one_short_line() {
-        assert_eq!(one_line("a\nb\t\u{1b}[31mc\r\n"), "a b [31mc");
-        assert_eq!(one_line("InvalidResourceId: "), "InvalidResourceId");
-        assert_eq!(
-            one_line(&"é".repeat(300)).chars().count(),
-            MAX_DETAIL_CHARS + 3
-        );
-    }
 }

@@ -18,13 +18,16 @@ mod connector;
 mod credential_process;
 mod credentials;
 mod default_chain;
+mod detail;
+mod diagnosis;
 mod disguised_error;
 mod environment;
+mod error_chain;
 mod identity;
 mod limiter;
-mod masking;
+mod network_failure;
 mod operations;
-mod profiles;
+mod provider_error;
 mod reach;
 mod redaction;
 mod refused_answer;
@@ -39,14 +42,13 @@ mod target_options;
 mod testing;
 #[cfg(test)]
 mod tests;
-mod unloaded;
 mod wrapped_client;
 
 use std::time::Duration;
 
 pub use base::{AwsBase, BaseOptions};
-pub use classify::one_line;
 pub use credential_process::end_credential_processes;
+pub use detail::one_line;
 pub use environment::EnvironmentError;
 pub use source::SsmSource;
 pub use target_options::TargetOptions;

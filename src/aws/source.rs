@@ -93,7 +93,7 @@ fn credentials(base: &AwsBase, region: Region, options: TargetOptions) -> Target
         external_id: options.external_id,
     });
     let sts = Sts::new(&base.sdk, region);
-    TargetCredentials::new(Arc::clone(&base.chain), sts, role, options.account_id)
+    TargetCredentials::new(Arc::clone(&base.credentials), sts, role, options.account_id)
 }
 
 /// The SDK's client, without its own retries and without its own cache of credentials.

@@ -148,14 +148,17 @@ fn source(sky: &Sky) -> SsmSource {
     let http = http_client_fn(move |_, _| connector.clone());
     let sdk = settings(http, Some(Region::new("eu-west-1"))).build();
     let credentials = Credentials::new("AKIDBASE", "secret", None, None, "test");
-    let chain = Arc::new(BaseCredentials::fixed(SharedCredentialsProvider::new(
-        credentials,
-    )));
+    let provider = SharedCredentialsProvider::new(credentials);
+    let credentials = Arc::new(BaseCredentials::from_provider(provider));
     let options = TargetOptions {
         requests_per_second: 5.0,
         ..options()
     };
-    SsmSource::new(&AwsBase { sdk, chain }, options, Arc::<Counts>::default())
+    SsmSource::new(
+        &AwsBase { sdk, credentials },
+        options,
+        Arc::<Counts>::default(),
+    )
 }
 
 #[tokio::test(start_paused = true)]
