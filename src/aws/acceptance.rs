@@ -128,6 +128,7 @@ impl Record {
             Some(_) => there.refused_since,
             None => None,
         };
+        // `None` is less than any time. So without a limit every success counts, whenever it was.
         self.refused_since.is_none() && self.accepted.max(self.vouched) > counts_from
     }
 }

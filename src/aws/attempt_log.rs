@@ -50,6 +50,7 @@ pub(super) fn answered(response: &HttpResponse) {
 /// AWS's id of a request, which its support asks for. `None` if it may be something else, since an
 /// endpoint that is not AWS's may send anything.
 pub(super) fn request_id(headers: &Headers) -> Option<String> {
+    // Most services of AWS use the first name, some older ones the second.
     let header = headers
         .get("x-amzn-requestid")
         .or_else(|| headers.get("x-amz-request-id"))?;

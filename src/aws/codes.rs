@@ -3,7 +3,7 @@
 /// What a code means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum CodeMeaning {
-    /// "Too fast": the codes that AWS's SDKs know, and `RateExceeded`, which they do not.
+    /// The call came too soon after others.
     Throttled,
     /// The credentials lack a permission.
     AccessDenied,
@@ -23,6 +23,8 @@ pub(super) enum CodeMeaning {
 }
 
 /// The known codes; no code occurs twice.
+// Errors of both SSM and STS are looked up here. STS, which answers in XML, leaves out the
+// `Exception` at the end of a name.
 const MEANINGS: [(CodeMeaning, &[&str]); 8] = [
     (
         CodeMeaning::Throttled,
@@ -41,6 +43,7 @@ const MEANINGS: [(CodeMeaning, &[&str]); 8] = [
             "SlowDown",
             "PriorRequestNotComplete",
             "EC2ThrottledException",
+            // The only one here that AWS's SDKs do not take for a throttle.
             "RateExceeded",
         ],
     ),
@@ -60,6 +63,7 @@ const MEANINGS: [(CodeMeaning, &[&str]); 8] = [
     (
         CodeMeaning::InvalidCredentials,
         &[
+            // A region that is not enabled for the account answers with one of the first two.
             "UnrecognizedClientException",
             "InvalidClientTokenId",
             "InvalidAccessKeyId",

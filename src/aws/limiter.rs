@@ -36,6 +36,8 @@ impl Limiter {
     /// `ceiling` is in requests per second. One of nearly zero, or none at all, becomes one request
     /// per hour; one that is no number becomes one per second.
     pub(super) fn new(ceiling: f64, refresh_interval: Duration) -> Self {
+        // The configuration takes none of these, but a limiter must neither stop its target for good
+        // nor let it flood AWS.
         let ceiling = if ceiling.is_finite() {
             ceiling.max(MAX_PERMIT_INTERVAL.as_secs_f64().recip())
         } else {

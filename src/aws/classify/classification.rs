@@ -53,10 +53,12 @@ impl Classification {
     }
 
     pub(super) fn access_denied(detail: String) -> Self {
+        // New credentials of the same role would have the same permissions.
         Self::of_call(FailureReason::AccessDenied, Retry::Never, detail)
     }
 
     pub(super) fn expired_credentials(detail: String) -> Self {
+        // A session may be revoked before its end, and a new one may well be taken.
         Self::of_call(
             FailureReason::ExpiredToken,
             Retry::WithOtherCredentials,

@@ -70,6 +70,7 @@ impl LearntLimits {
 
     /// A permit is taken now that was `due` at that time.
     pub(super) fn take_permit(&mut self, operation: Operation, due: Instant, now: Instant) {
+        // The shared rate comes first, because the total must include this permit.
         self.shared.take_permit(due, now);
         let total = self.shared.measured(now);
         let own = &mut self.by_operation[operation as usize];

@@ -112,6 +112,8 @@ impl Queue {
     /// Gives a call its permit if it is its turn.
     pub(super) fn turn(&mut self, position: QueuePosition) -> Turn {
         let now = Instant::now();
+        // This call woke up out of turn. It sleeps on without a timer, so it has to make sure that
+        // the next to go is awake.
         if self.next(now) != Some(position) {
             self.wake_next(now);
             return Turn::Later;

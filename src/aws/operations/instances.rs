@@ -45,6 +45,7 @@ fn instance(from: InstanceInformation) -> Option<InstanceRow> {
     let association_counts = from
         .association_overview
         .and_then(|overview| overview.instance_association_status_aggregated_count);
+    // An id is what makes a row; everything else may be missing.
     Some(InstanceRow {
         id: non_empty(from.instance_id)?,
         name: from.name.unwrap_or_default(),

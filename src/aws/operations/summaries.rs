@@ -50,6 +50,7 @@ impl SsmOperation for ListResourceComplianceSummaries<'_> {
 
 fn filters(types: &TypeFilter) -> Option<Vec<ComplianceStringFilter>> {
     match types {
+        // Without a filter AWS lists every type.
         TypeFilter::All => None,
         TypeFilter::Named(names) => Some(vec![equal("ComplianceType", names)]),
     }
@@ -57,6 +58,7 @@ fn filters(types: &TypeFilter) -> Option<Vec<ComplianceStringFilter>> {
 
 fn summary(from: ResourceComplianceSummaryItem) -> Option<SummaryRow> {
     let execution = from.execution_summary;
+    // The SDK insists on a time here, so it fills in 1970 where AWS sent none.
     let execution_time = execution
         .as_ref()
         .and_then(|execution| timestamp(execution.execution_time));
