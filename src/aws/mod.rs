@@ -12,6 +12,7 @@ mod attempt_log;
 mod base;
 mod base_credentials;
 mod cached_credentials;
+mod call_timeouts;
 mod classify;
 mod codes;
 mod connector;

@@ -1,4 +1,4 @@
-//! Asks for credentials in such a way that this can neither block nor end anybody else.
+//! Asks for credentials so that neither a file that hangs nor a panic affects anything else.
 //!
 //! The SDK reads files (configuration, web identity tokens) on the thread that asks, and a file may
 //! be on a mount that hangs. Some of its code panics. So each resolution has a blocking thread, the
@@ -76,8 +76,8 @@ impl Resolver {
         match timeout(self.limit + END_GRACE, thread).await {
             Ok(Ok(Some(resolved))) => resolved,
             Ok(Err(error)) if error.is_panic() => Err(self.panicked()),
-            // The thread is blocked. That the resolution was given up is never seen here: whoever
-            // gives it up drops this future.
+            // The thread is blocked. `None` is never seen here: whoever gives a resolution up drops
+            // this future.
             Ok(_) | Err(_) => Err(hangs(&self.stage, self.limit)),
         }
     }
@@ -162,7 +162,7 @@ impl Stage {
         *locked(&self.0) = what.into();
     }
 
-    /// Names something until the guard is dropped.
+    /// Sets the stage until the guard is dropped.
     pub(super) fn during(&self, what: String) -> StageGuard {
         let before = std::mem::replace(&mut *locked(&self.0), what);
         StageGuard {

@@ -155,7 +155,7 @@ impl Profiles {
             ..ChainRoot::default()
         };
         let mut seen = Vec::new();
-        // A circle is an error of the SDK's, but it must not keep us here.
+        // The SDK reports a circle as an error. Here it must only not loop for ever.
         while let Some(profile) = self.set.get_profile(root.profile)
             && !seen.contains(&profile.name())
         {

@@ -24,8 +24,8 @@ use super::variables::{Setting, Variables};
 const FILE_VARIABLE: &str = "SSL_CERT_FILE";
 const DIRECTORIES_VARIABLE: &str = "SSL_CERT_DIR";
 
-/// Where Linux distributions keep certificates. `rustls-native-certs` would take a variable that is
-/// set to nothing for a place, so these are given instead.
+/// The directories in which Linux distributions keep certificates. `rustls-native-certs` would take
+/// a variable that is set to nothing for a place, so these are given instead.
 const SYSTEM_DIRECTORIES: [&str; 2] = ["/etc/ssl/certs", "/etc/pki/tls/certs"];
 
 /// The hint for a bundle that cannot be used.

@@ -46,6 +46,7 @@ async fn in_time_of<T: Send + 'static>(
     limit: Duration,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> io::Result<T> {
+    // Without a bound each refresh could leave another thread behind.
     let permit = threads
         .try_acquire()
         .map_err(|_| io::Error::other("earlier readings of files still hang"))?;

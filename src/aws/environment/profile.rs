@@ -29,7 +29,7 @@ pub(super) struct ProfileFiles {
 #[derive(Clone, Debug)]
 struct ProfileName {
     name: String,
-    /// Whether somebody has asked for it.
+    /// Whether `AWS_PROFILE` names it.
     is_chosen: bool,
 }
 
@@ -71,7 +71,7 @@ impl ProfileFiles {
         }
     }
 
-    /// Reads both files. What is wrong with a file is told, and then it counts as empty.
+    /// Reads both files. A file with a fault is reported, and counts as empty.
     pub(super) async fn read(&self, problems: &Problems) -> Profile {
         const CONFIG: EnvConfigFileKind = EnvConfigFileKind::Config;
         const CREDENTIALS: EnvConfigFileKind = EnvConfigFileKind::Credentials;
@@ -168,7 +168,8 @@ impl Profile {
         Some(url.into_owned())
     }
 
-    /// A key of the selected profile, parsed. A bad one is a problem, and no value.
+    /// A key of the selected profile, parsed. An invalid one is reported as a problem, and is no
+    /// value.
     pub(super) fn parsed<T>(
         &self,
         key: &str,
@@ -179,7 +180,7 @@ impl Profile {
         self.check(self.name(), key, text, problems, parse)
     }
 
-    /// The same for the value of any profile.
+    /// Like `parsed`, for a value of any profile.
     pub(super) fn check<T>(
         &self,
         profile: &str,

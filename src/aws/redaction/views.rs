@@ -1,6 +1,6 @@
-//! A text in all the ways in which a secret may be written in it: as it is, with escapes undone,
-//! and with what looks like base64 or hexadecimal digits decoded. Each of these views knows which
-//! part of the text its bytes stand for.
+//! A text in all the forms in which it may hold a secret: as it is, with escapes undone, and with
+//! what looks like base64 or hexadecimal digits decoded. Each of these views knows which part of
+//! the text its bytes stand for.
 
 use std::ops::Range;
 
