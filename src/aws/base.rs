@@ -76,6 +76,8 @@ impl AwsBase {
 
 impl BaseOptions {
     async fn environment(&self) -> Result<Environment, EnvironmentError> {
+        // The environment of a developer is often set up for something else, and must not matter
+        // then.
         if self.needs_no_environment() {
             return Ok(Environment::isolated());
         }

@@ -60,6 +60,8 @@ impl BaseCredentials {
     }
 
     pub(super) fn from_default_chain(chain: DefaultChain) -> Self {
+        // Each resolution walks along a chain of its own, because providers remember what they
+        // read.
         let load: Arc<Load> = Arc::new(move |stage| Box::pin(chain.clone().load(stage)));
         Self::of(Resolver::new(load))
     }

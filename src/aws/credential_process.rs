@@ -82,6 +82,7 @@ impl CredentialProcess {
     /// What the process writes to stdout, if it ends well.
     async fn run(&self) -> Result<Vec<u8>, ProcessError> {
         let mut child = self.start()?;
+        // Kills the process and its children in whatever way this function is left.
         let _group = ProcessGroup::of(&child);
         let Some(pipes) = Pipes::of(&mut child) else {
             return Err(self.failed("cannot be read from"));

@@ -58,6 +58,7 @@ impl TargetCredentials {
     /// whose they are.
     pub(super) async fn begin(&self) -> SourceResult<String> {
         let _flight = self.flight.lock().await;
+        // Separate statements: the state must not stay locked while something is awaited.
         let usable = self.state().begin();
         let cached = match usable {
             Some(cached) => cached,

@@ -89,6 +89,7 @@ impl Identities {
     pub(super) fn answered(&self, sts: &Arc<Sts>) {
         let mut answering = self.answering();
         answering.retain(|other| other.region() != sts.region());
+        // The last STS that has answered is the likeliest to answer again.
         answering.insert(0, Arc::clone(sts));
         answering.truncate(MAX_ANSWERING);
     }

@@ -47,6 +47,7 @@ pub(super) fn authority_of(url: &str) -> &str {
         .split(['/', '?', '#'])
         .next()
         .unwrap_or_default();
+    // A password may hold an at sign itself, so the last one counts.
     authority.rsplit('@').next().unwrap_or_default()
 }
 

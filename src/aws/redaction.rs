@@ -135,6 +135,8 @@ impl RedactedText<'_> {
             return;
         }
         let between = self.text.get(self.end..place.start).unwrap_or_default();
+        // Parts of one secret are hidden as one, and not as a row of fragments that shows its
+        // length.
         if !(self.has_redacted && is_inside_a_word(between)) {
             self.shown.push_str(between);
             self.shown.push_str(REDACTED);

@@ -71,6 +71,7 @@ impl Resolver {
         *locked(&self.began) = Instant::now();
         self.stage.set("the credential chain");
         let given_up = CancellationToken::new();
+        // Dropping this future gives the work on the thread up.
         let _end = given_up.clone().drop_guard();
         let thread = spawn_blocking(self.work(turn, given_up));
         match timeout(self.limit + END_GRACE, thread).await {
@@ -100,6 +101,7 @@ impl Resolver {
         let limit = self.limit;
         let runtime = Handle::current();
         move || {
+            // Only the end of the thread lets the next resolution begin.
             let _turn = turn;
             runtime.block_on(async {
                 // Dropped after the select: its guards put the stage back, and until then the stage

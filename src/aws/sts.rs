@@ -82,12 +82,14 @@ impl Sts {
             .get_caller_identity()
             .customize()
             .config_override(signed_with(credentials));
+        // The futures of the SDK are large, and its code may panic.
         let asked = Box::pin(async {
             call.send()
                 .await
                 .map_err(|error| refused_identity(&error, credentials))
         });
         let identity = caught("calling STS GetCallerIdentity", asked).await?;
+        // Whatever answers in the place of STS may name anything.
         let account = identity.account.filter(|id| is_account_id(id));
         account.ok_or_else(|| unreadable("STS GetCallerIdentity named no account id of 12 digits"))
     }

@@ -146,6 +146,7 @@ fn of_container(error: &CredentialsError) -> Diagnosis {
     }
     let said = causes(error);
     match status_in(&said) {
+        // These say that the token is wrong, which can be put right.
         Some(status @ (401 | 403)) => Diagnosis::invalid_credentials(format!(
             "{CONTAINER} answered HTTP {status}: check AWS_CONTAINER_AUTHORIZATION_TOKEN or \
              AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"
@@ -173,6 +174,7 @@ fn of_instance(error: &CredentialsError) -> Diagnosis {
 }
 
 fn answered(who: &str, status: u16) -> Diagnosis {
+    // Only these pass by themselves.
     let reason = match status {
         429 => FailureReason::Throttled,
         500.. => FailureReason::ServerError,

@@ -63,6 +63,7 @@ async fn read_bundle(path: &Path) -> io::Result<Vec<CertificateDer<'static>>> {
 async fn of_system(variables: &Variables, problems: &Problems) -> TrustStore {
     let places = SystemPlaces::named_by(variables);
     let variable = places.variable();
+    // The directories hold hundreds of files, and may lie on a mount that hangs.
     let found = match files::in_time(move || places.load()).await {
         Ok(found) => found,
         Err(error) => {
@@ -171,6 +172,7 @@ fn trusting(certificates: &[CertificateDer<'_>]) -> Option<TrustStore> {
     for certificate in certificates {
         // The SDK's store takes anything, and its client panics over what it cannot parse.
         if roots.add(certificate.clone()).is_ok() {
+            // The SDK takes them only as PEM.
             store.add_pem_certificate(pem(certificate));
         }
     }

@@ -101,6 +101,7 @@ fn check_alone(
     urls: &HashMap<&str, Setting<String>>,
     problems: &Problems,
 ) {
+    // Only SSM and STS are called in every setup.
     if let Some(url) = urls.get("SSM").or_else(|| urls.get("STS")) {
         let what = format!(
             "it asks for AWS's own endpoint, but {} names another one",

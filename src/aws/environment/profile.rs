@@ -163,6 +163,7 @@ impl Profile {
         let value = EnvConfigValue::new()
             .profile("endpoint_url")
             .service_id(service_id);
+        // The variables were read before, by our own rules.
         let no_variables = Env::default();
         let (url, _) = value.load(&no_variables, Some(&self.merged))?;
         Some(url.into_owned())
@@ -201,6 +202,7 @@ impl Profile {
 
     /// Where a key stands, for messages.
     pub(super) fn place(&self, profile: &str, key: &str) -> String {
+        // If both files have the key, the credentials file wins.
         let of_credentials = self.credentials.get_profile(profile);
         let in_credentials = of_credentials.is_some_and(|found| found.get(key).is_some());
         let file = if in_credentials {

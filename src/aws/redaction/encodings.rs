@@ -20,6 +20,7 @@ pub(super) const HEXADECIMAL: DigitEncoding = DigitEncoding {
 
 /// The digits of standard and of URL-safe base64.
 fn base64_value(digit: u8) -> Option<u8> {
+    // A text does not say which of the two alphabets it uses.
     match digit {
         b'A'..=b'Z' => Some(digit - b'A'),
         b'a'..=b'z' => Some(digit - b'a' + 26),

@@ -72,6 +72,7 @@ impl SearchMethod {
     /// `None` if the secret is too short to be searched for.
     fn of(secret: &str, kind: SecretKind) -> Option<Self> {
         match kind {
+            // Of a shorter one a fragment would be nearly all, so the whole is searched for.
             SecretKind::Opaque if has_many_letters(secret) => Some(Self::ByFragments),
             _ if secret.len() >= MIN_SECRET_BYTES => Some(Self::AsWhole),
             SecretKind::Name if secret.len() >= MIN_WORD_BYTES => Some(Self::AsWord),

@@ -19,6 +19,7 @@ const SECRET_NAMES: [&str; 7] = [
 ];
 
 pub(super) fn learn(redactor: &Redactor, request: &HttpRequest) {
+    // Every header is looked at, because proxies and services have names of their own.
     for (name, value) in request.headers() {
         if name.eq_ignore_ascii_case("authorization") {
             learn_authorization(redactor, value);

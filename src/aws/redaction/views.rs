@@ -112,6 +112,7 @@ impl View {
             }
             at += length;
         }
+        // Without an escape this is the view that was searched already.
         has_escapes.then_some(view)
     }
 
