@@ -1,4 +1,4 @@
-//! What all targets share: the SDK's settings, one HTTP client, the base credentials.
+//! What all targets share: the SDK's settings, one HTTP client and the base credentials.
 
 use std::fmt;
 use std::sync::Arc;
@@ -52,11 +52,11 @@ impl AwsBase {
     /// Reads the environment and the profile. Makes no call: credentials that are missing show when
     /// a target begins its refresh.
     ///
-    /// # Errors
-    /// If the environment or the profile says what cannot be right.
+    /// # Errors If a setting of the environment or the profile is invalid.
     pub async fn load(options: BaseOptions) -> Result<Self, EnvironmentError> {
         let environment = options.environment().await?;
         let http = connector::shared(environment.proxies.clone(), environment.trust_store.clone());
+        // Providers of credentials get this client, too, so that no answer of anybody is unbounded.
         let http = answer_guard::bounded(http);
         let region = environment.region.clone().map(Region::new);
         let mut sdk = settings(http.clone(), region);
@@ -76,6 +76,8 @@ impl AwsBase {
 
 impl BaseOptions {
     async fn environment(&self) -> Result<Environment, EnvironmentError> {
+        // The environment of a developer is often set up for something else, and must not matter
+        // then.
         if self.needs_no_environment() {
             return Ok(Environment::isolated());
         }
@@ -107,6 +109,7 @@ impl BaseOptions {
 }
 
 fn set_endpoints(sdk: &mut Builder, endpoint_url: Option<String>, environment: &Environment) {
+    // A simulator has one address for all services, so nothing else may choose an endpoint.
     if endpoint_url.is_some() {
         sdk.set_endpoint_url(endpoint_url);
         return;

@@ -60,6 +60,8 @@ impl BaseCredentials {
     }
 
     pub(super) fn from_default_chain(chain: DefaultChain) -> Self {
+        // Each resolution walks along a chain of its own, because providers remember what they
+        // read.
         let load: Arc<Load> = Arc::new(move |stage| Box::pin(chain.clone().load(stage)));
         Self::of(Resolver::new(load))
     }
@@ -96,6 +98,7 @@ impl BaseCredentials {
     /// others.
     pub(super) async fn forget(&self, number: u64) {
         let mut last = self.last.lock().await;
+        // Another target may have had them replaced already.
         let is_current = |cached: &Arc<CachedCredentials>| cached.number == number;
         if last.cached.as_ref().is_some_and(is_current) {
             last.cached = None;
@@ -115,7 +118,7 @@ impl LastResolution {
         self.cache(CachedCredentials::new(credentials, self.number))
     }
 
-    /// The credentials of before, if they are good still: a metadata service that is slow today is
+    /// The previous credentials, if they are still valid: a metadata service that is slow today is
     /// no reason to throw away what is good until tomorrow.
     fn keep_despite(&mut self, error: SourceError) -> SourceResult<Arc<CachedCredentials>> {
         self.failure = Some(Failure {

@@ -1,4 +1,4 @@
-//! Credentials with the time for which they are good.
+//! Credentials, and how long they are valid.
 
 use std::time::{Duration, SystemTime};
 
@@ -9,10 +9,10 @@ use super::redaction;
 
 /// How long before their end credentials are renewed in the middle of a refresh.
 const RENEWAL_MARGIN: Duration = Duration::from_mins(1);
-/// How soon credentials without an end are asked for again: the files and environments in which
-/// tools write them change.
+/// How soon credentials without an expiration are asked for again: the files and environments in
+/// which tools write them change.
 const REREAD_INTERVAL: Duration = Duration::from_mins(15);
-/// Credentials that say they are good for longer are taken to mean this, so that no sum of times
+/// Credentials that say they are valid for longer are taken to mean this, so that no sum of times
 /// overflows.
 const MAX_LIFETIME: Duration = Duration::from_hours(24 * 365);
 /// Credentials are used for this long even if their end is near, or past by a wrong clock.
@@ -25,7 +25,7 @@ pub(super) struct CachedCredentials {
     /// Tells one resolution from the next.
     pub(super) number: u64,
     issued: Instant,
-    /// How long they are good; `None` if they do not say.
+    /// How long they are valid; `None` if they do not say.
     lifetime: Option<Duration>,
     renew_at: Instant,
 }
@@ -33,7 +33,10 @@ pub(super) struct CachedCredentials {
 impl CachedCredentials {
     /// Also makes sure that their secrets are never shown.
     pub(super) fn new(credentials: Credentials, number: u64) -> Self {
+        // From now on requests are signed with them, and whoever answers may repeat them.
         redaction::learn_credentials(&credentials);
+        // The end is compared with the clock of this machine only here. From now on the time that
+        // has passed counts, which no correction of the clock changes.
         let issued = Instant::now();
         let lifetime = credentials.expiry().map(time_until);
         Self {
@@ -50,7 +53,7 @@ impl CachedCredentials {
         Instant::now() < self.renew_at
     }
 
-    /// Whether they are good for another `margin`, or at least in the first half of their life.
+    /// Whether they are valid for another `margin`, or at least in the first half of their life.
     pub(super) fn valid_for(&self, margin: Duration) -> bool {
         Instant::now() < self.issued + time_of_use(self.lifetime, margin)
     }

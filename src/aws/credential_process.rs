@@ -18,6 +18,7 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, future};
 use tokio::process::{Child, Command};
 
+use super::detail::words;
 use super::redaction::masking;
 use super::resolution::Stage;
 use group::ProcessGroup;
@@ -81,6 +82,7 @@ impl CredentialProcess {
     /// What the process writes to stdout, if it ends well.
     async fn run(&self) -> Result<Vec<u8>, ProcessError> {
         let mut child = self.start()?;
+        // Kills the process and its children in whatever way this function is left.
         let _group = ProcessGroup::of(&child);
         let Some(pipes) = Pipes::of(&mut child) else {
             return Err(self.failed("cannot be read from"));
@@ -135,20 +137,13 @@ fn how_ended(status: ExitStatus) -> String {
 /// The beginning and the end of what a process has complained about, on one line and without what
 /// looks like a secret.
 fn quoted(complaint: &[u8]) -> String {
-    let line = masking::without_keys(&joined_words(complaint));
+    let text = String::from_utf8_lossy(complaint);
+    let words: Vec<&str> = words(&text).collect();
+    let line = masking::without_keys(&words.join(" "));
     if line.is_empty() {
         return "it said nothing on stderr".to_owned();
     }
     shortened(line)
-}
-
-fn joined_words(complaint: &[u8]) -> String {
-    let text = String::from_utf8_lossy(complaint);
-    let words: Vec<&str> = text
-        .split(|c: char| c.is_whitespace() || c.is_control())
-        .filter(|word| !word.is_empty())
-        .collect();
-    words.join(" ")
 }
 
 /// Programs say what they are about first and what went wrong last, so the middle is left out.

@@ -40,6 +40,7 @@ impl TargetCredentials {
         account_id: Option<String>,
     ) -> Self {
         let known_account = role.as_ref().and_then(Role::account_id).or(account_id);
+        // Targets that have to ask for the account can learn it from one another.
         if known_account.is_none() {
             base_credentials.askers.fetch_add(1, Ordering::Relaxed);
         }
@@ -57,6 +58,7 @@ impl TargetCredentials {
     /// whose they are.
     pub(super) async fn begin(&self) -> SourceResult<String> {
         let _flight = self.flight.lock().await;
+        // Separate statements: the state must not stay locked while something is awaited.
         let usable = self.state().begin();
         let cached = match usable {
             Some(cached) => cached,
@@ -165,6 +167,7 @@ impl TargetCredentials {
 
     fn provide(&self) -> provider::Result {
         let state = self.state();
+        // Refused credentials are given, too: the call fails and is made again with others.
         if let Some(cached) = &state.cached {
             return Ok(cached.credentials.clone());
         }

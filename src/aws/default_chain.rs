@@ -17,12 +17,12 @@ use std::time::Duration;
 use aws_config::Region;
 use aws_config::environment::EnvironmentVariableCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
-use aws_config::timeout::TimeoutConfig;
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::ProvideCredentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
+use super::call_timeouts::call_timeouts;
 use super::environment::Environment;
 use super::reach::naming_hosts;
 use super::resolution::Stage;
@@ -32,9 +32,6 @@ use nothing_found::{EmptyLink, nothing_found};
 use profiles::Profiles;
 use providers::Providers;
 
-/// The SDK's own connect timeout.
-const CONNECT_TIMEOUT: Duration = Duration::from_millis(3100);
-const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Less than a resolution may take, so that a service that does not answer is named by its own
 /// failure.
 const OPERATION_TIMEOUT: Duration = Duration::from_secs(25);
@@ -72,11 +69,7 @@ impl DefaultChain {
     }
 
     fn provider_config(&self) -> ProviderConfig {
-        let timeouts = TimeoutConfig::builder()
-            .connect_timeout(CONNECT_TIMEOUT)
-            .operation_attempt_timeout(ATTEMPT_TIMEOUT)
-            .operation_timeout(OPERATION_TIMEOUT)
-            .build();
+        let timeouts = call_timeouts(OPERATION_TIMEOUT);
         let http = naming_hosts(self.http.clone());
         self.environment
             .provider_config(http, self.region.clone(), timeouts)
@@ -89,6 +82,7 @@ async fn from_environment() -> SourceResult<Option<Credentials>> {
     match provider.provide_credentials().await {
         Ok(credentials) => Ok(Some(credentials)),
         Err(CredentialsError::CredentialsNotLoaded(_)) => Ok(None),
+        // The SDK's own text would quote the value.
         Err(_) => Err(failure::unreadable_environment()),
     }
 }
@@ -101,6 +95,8 @@ async fn ask_links(providers: &Providers<'_>) -> SourceResult<Credentials> {
         providers.stage.set(link.to_string());
         match providers.ask(&link).await {
             Ok(credentials) => return usable(credentials),
+            // The link is not configured. What it says about that matters only if no other link has
+            // credentials either.
             Err(error @ CredentialsError::CredentialsNotLoaded(_)) => {
                 empty_links.push(EmptyLink { link, error });
             }

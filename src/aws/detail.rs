@@ -1,4 +1,4 @@
-//! Makes the words of others fit for one line of a log or a page.
+//! Turns what others say into one line that is fit for a log or a page.
 
 use super::redaction;
 
@@ -16,6 +16,7 @@ pub fn one_line(text: &str) -> String {
     let line = joined_words(text);
     // Secrets go before the line is cut: half a secret would not be recognised.
     let line = redaction::redacted(&line, visible_bytes(&line));
+    // A code without a message leaves its colon behind.
     let line = line.trim_end_matches(':');
     match line.char_indices().nth(MAX_DETAIL_CHARS) {
         Some((end, _)) => format!("{}...", &line[..end]),
@@ -25,21 +26,25 @@ pub fn one_line(text: &str) -> String {
 
 /// The words of a text with one space between them, as far as they are searched.
 fn joined_words(text: &str) -> String {
-    let words = text
-        .split(|c: char| c.is_whitespace() || c.is_control())
-        .filter(|word| !word.is_empty());
     let mut line = String::new();
-    for word in words {
+    for word in words(text) {
         if !line.is_empty() {
             line.push(' ');
         }
         let room = MAX_SEARCHED_BYTES.saturating_sub(line.len());
         line.push_str(&word[..word.floor_char_boundary(room)]);
+        // The rest is neither searched nor shown.
         if room <= word.len() {
             break;
         }
     }
     line
+}
+
+/// The words of a text, between which white space and control characters stand.
+pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| c.is_whitespace() || c.is_control())
+        .filter(|word| !word.is_empty())
 }
 
 fn visible_bytes(line: &str) -> usize {

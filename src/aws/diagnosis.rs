@@ -1,4 +1,4 @@
-//! Why credentials could not be had, before it becomes the error of a refresh.
+//! Why credentials could not be obtained, before it becomes the error of a refresh.
 
 use super::detail::one_line;
 use crate::collect::{FailureScope, SourceError};
@@ -24,7 +24,7 @@ impl Diagnosis {
         Self::new(FailureReason::InvalidCredentials, detail)
     }
 
-    /// The same, said of somebody.
+    /// The same diagnosis, with a prefix that says whom it is about.
     pub(super) fn of(self, who: &str) -> Self {
         let detail = format!("{who}: {}", self.detail);
         Self { detail, ..self }

@@ -1,6 +1,6 @@
 //! Walks along the causes of an error.
 //!
-//! The SDK wraps what has happened in up to five errors, each of which says little more than that
+//! The SDK wraps what has happened in several errors, each of which says little more than that
 //! there is a cause. So both the errors to look for and the words worth repeating are further
 //! inside.
 
@@ -8,7 +8,7 @@ use std::error::Error;
 
 use aws_credential_types::provider::error::{CredentialsError, TokenError};
 
-/// Sentences of wrappers, which say only that there is a cause.
+/// The sentences of wrappers, which say only that there is a cause.
 const WRAPPERS: [&str; 9] = [
     "service error",
     "response error",
@@ -21,7 +21,7 @@ const WRAPPERS: [&str; 9] = [
     "could not parse profile file",
 ];
 
-/// How a value begins that a text of the SDK shows in its `Debug` form, with bodies.
+/// The beginnings of values that the SDK shows in their `Debug` form, bodies included.
 const DUMPS: [&str; 4] = ["Request {", "Response {", "SdkBody {", "Error {"];
 
 /// An error and its causes, from the outside to the inside.
@@ -76,6 +76,7 @@ fn is_wrapper(error: &(dyn Error + 'static), text: &str) -> bool {
 fn without_dump(text: &str) -> &str {
     let start = DUMPS.iter().filter_map(|dump| text.find(dump)).min();
     match start {
+        // The words before a dump end with a colon or a bracket that leads to it.
         Some(start) => text[..start].trim_end_matches([' ', ':', '.', '(']),
         None => text,
     }

@@ -1,4 +1,5 @@
-//! Whose the base credentials are: asked once for each access key, by one target for all.
+//! Which account the base credentials belong to. STS is asked once for each access key, by one
+//! target for all.
 //!
 //! It does not matter where STS is asked. So a target whose own region refuses credentials, which
 //! may not be their fault, asks where another target was answered.
@@ -57,6 +58,7 @@ impl Identities {
         if let Some(account) = self.known(key) {
             return Ok(account);
         }
+        // If the turn does not come in time, this target asks all the same.
         let _turn = timeout(TURN_TIMEOUT, self.asking.lock()).await;
         // Another target may have learnt it meanwhile.
         if let Some(account) = self.known(key) {
@@ -87,6 +89,7 @@ impl Identities {
     pub(super) fn answered(&self, sts: &Arc<Sts>) {
         let mut answering = self.answering();
         answering.retain(|other| other.region() != sts.region());
+        // The last STS that has answered is the likeliest to answer again.
         answering.insert(0, Arc::clone(sts));
         answering.truncate(MAX_ANSWERING);
     }
@@ -97,7 +100,7 @@ impl Identities {
         answering.iter().find(|sts| sts.region() != region).cloned()
     }
 
-    /// Remembers whose an access key is, and tells those who wait for it.
+    /// Remembers the account of an access key, and wakes those who wait for it.
     pub(super) fn learn(&self, key: &str, account: &str) {
         let mut known = self.owners();
         known.retain(|owner| owner.key != key);

@@ -12,6 +12,7 @@ mod backoff;
 mod base;
 mod base_credentials;
 mod cached_credentials;
+mod call_timeouts;
 mod classify;
 mod codes;
 mod connector;

@@ -1,4 +1,4 @@
-//! Tells whether somebody could not be reached or did not answer, which is nobody's configuration.
+//! Recognises failures of the network, for which no configuration is to blame.
 
 use std::error::Error;
 
@@ -10,8 +10,8 @@ use super::reach::{Unreached, spaced};
 use super::refused_answer::RefusedAnswer;
 use crate::model::FailureReason;
 
-/// How `who` failed if it was the network, or an answer that is none. `None` if it was something
-/// else.
+/// How `who` failed, if it was the network or something that is no answer of AWS. `None` for any
+/// other failure.
 pub(super) fn diagnose(who: &str, error: &(dyn Error + 'static)) -> Option<Diagnosis> {
     refused_answer(who, error)
         .or_else(|| unreached_host(error))
@@ -19,7 +19,7 @@ pub(super) fn diagnose(who: &str, error: &(dyn Error + 'static)) -> Option<Diagn
         .or_else(|| sdk_timeout(who, error))
 }
 
-/// Somebody was reached here, but what came back is no answer of AWS.
+/// Somebody was reached, but what came back is no answer of AWS.
 fn refused_answer(who: &str, error: &(dyn Error + 'static)) -> Option<Diagnosis> {
     let answer = find::<RefusedAnswer>(error)?;
     let detail = format!("{who}: {answer}");

@@ -23,6 +23,7 @@ pub(super) fn to_source_error(error: &CredentialsError) -> SourceError {
 }
 
 fn diagnose(error: &CredentialsError) -> Diagnosis {
+    // A provider that is not the default chain says only that it has nothing.
     if matches!(error, CredentialsError::CredentialsNotLoaded(_)) {
         return Diagnosis::invalid_credentials(format!(
             "{NO_CREDENTIALS}: {CONFIGURE_CREDENTIALS}"

@@ -32,6 +32,7 @@ struct NamingHosts(SharedHttpConnector);
 
 impl HttpConnector for NamingHosts {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        // The request is gone when its answer comes.
         let host = authority_of(request.uri()).to_owned();
         let answer = self.0.call(request);
         HttpConnectorFuture::new(async move { answer.await.map_err(|error| named(host, error)) })
@@ -46,6 +47,7 @@ pub(super) fn authority_of(url: &str) -> &str {
         .split(['/', '?', '#'])
         .next()
         .unwrap_or_default();
+    // A password may hold an at sign itself, so the last one counts.
     authority.rsplit('@').next().unwrap_or_default()
 }
 

@@ -1,4 +1,4 @@
-//! Keeps secrets out of what is logged or shown of the words of others.
+//! Keeps secrets out of what is logged or shown when it quotes somebody else.
 //!
 //! Whoever answers a request may repeat what it was sent, whatever the error code says: an endpoint
 //! that is not AWS, a proxy in between, AWS itself when a signature is wrong. Texts are therefore
@@ -82,6 +82,7 @@ impl Redactor {
         let mut secrets = patterns::find(text);
         let memory = self.memory();
         views::each(text, |view| memory.find(view, &mut secrets));
+        // Others need not wait while the text is put together.
         drop(memory);
         without(text, secrets, visible)
     }
@@ -129,10 +130,13 @@ struct RedactedText<'a> {
 
 impl RedactedText<'_> {
     fn hide(&mut self, place: &Range<usize>) {
+        // The same secret may have been found in several ways.
         if place.end <= self.end {
             return;
         }
         let between = self.text.get(self.end..place.start).unwrap_or_default();
+        // Parts of one secret are hidden as one, and not as a row of fragments that shows its
+        // length.
         if !(self.has_redacted && is_inside_a_word(between)) {
             self.shown.push_str(between);
             self.shown.push_str(REDACTED);
@@ -153,7 +157,7 @@ fn is_inside_a_word(between: &str) -> bool {
     between.len() <= MAX_GAP_BYTES && !between.contains(' ')
 }
 
-/// How many bytes of base64 padding stand at a place: hidden digits would leave them behind.
+/// How many bytes of base64 padding stand at a place. They belong to the digits before them.
 fn padding_at(text: &str, at: usize) -> usize {
     text.bytes()
         .skip(at)

@@ -1,4 +1,4 @@
-//! Asks for credentials in such a way that this can neither block nor end anybody else.
+//! Asks for credentials so that neither a file that hangs nor a panic affects anything else.
 //!
 //! The SDK reads files (configuration, web identity tokens) on the thread that asks, and a file may
 //! be on a mount that hangs. Some of its code panics. So each resolution has a blocking thread, the
@@ -71,13 +71,14 @@ impl Resolver {
         *locked(&self.began) = Instant::now();
         self.stage.set("the credential chain");
         let given_up = CancellationToken::new();
+        // Dropping this future gives the work on the thread up.
         let _end = given_up.clone().drop_guard();
         let thread = spawn_blocking(self.work(turn, given_up));
         match timeout(self.limit + END_GRACE, thread).await {
             Ok(Ok(Some(resolved))) => resolved,
             Ok(Err(error)) if error.is_panic() => Err(self.panicked()),
-            // The thread is blocked. That the resolution was given up is never seen here: whoever
-            // gives it up drops this future.
+            // The thread is blocked. `None` is never seen here: whoever gives a resolution up drops
+            // this future.
             Ok(_) | Err(_) => Err(hangs(&self.stage, self.limit)),
         }
     }
@@ -100,6 +101,7 @@ impl Resolver {
         let limit = self.limit;
         let runtime = Handle::current();
         move || {
+            // Only the end of the thread lets the next resolution begin.
             let _turn = turn;
             runtime.block_on(async {
                 // Dropped after the select: its guards put the stage back, and until then the stage
@@ -162,7 +164,7 @@ impl Stage {
         *locked(&self.0) = what.into();
     }
 
-    /// Names something until the guard is dropped.
+    /// Sets the stage until the guard is dropped.
     pub(super) fn during(&self, what: String) -> StageGuard {
         let before = std::mem::replace(&mut *locked(&self.0), what);
         StageGuard {

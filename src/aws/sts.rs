@@ -7,7 +7,6 @@ use std::error::Error;
 use std::time::{Duration, SystemTime};
 
 use aws_config::retry::RetryConfig;
-use aws_config::timeout::TimeoutConfig;
 use aws_config::{Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_sdk_sts::config::{Builder, IdentityCache};
@@ -16,6 +15,7 @@ use aws_sdk_sts::operation::assume_role::{AssumeRoleError, AssumeRoleOutput};
 use aws_sdk_sts::operation::get_caller_identity::GetCallerIdentityError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
+use super::call_timeouts::{ATTEMPT_TIMEOUT, call_timeouts};
 use super::detail::one_line;
 use super::reach::naming_hosts;
 use super::redaction::masking;
@@ -26,9 +26,6 @@ use crate::model::FailureReason;
 
 /// The limit of a call with all its retries.
 const OPERATION_TIMEOUT: Duration = Duration::from_secs(30);
-const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
-/// The SDK's own connect timeout.
-const CONNECT_TIMEOUT: Duration = Duration::from_millis(3100);
 /// One hour, in seconds: AWS allows no more where one role assumes another.
 const SESSION_SECONDS: i32 = 3600;
 
@@ -61,16 +58,12 @@ pub(super) struct Sts {
 
 impl Sts {
     pub(super) fn new(sdk: &SdkConfig, region: Region) -> Self {
-        let timeouts = TimeoutConfig::builder()
-            .connect_timeout(CONNECT_TIMEOUT)
-            .operation_attempt_timeout(ATTEMPT_TIMEOUT)
-            .operation_timeout(OPERATION_TIMEOUT)
-            .build();
         let mut config = Builder::from(sdk)
             .region(region.clone())
-            .timeout_config(timeouts)
+            .timeout_config(call_timeouts(OPERATION_TIMEOUT))
             .retry_config(RetryConfig::standard())
             .identity_cache(IdentityCache::no_cache());
+        // Without its host an error of the network would not tell which endpoint failed.
         config.set_http_client(sdk.http_client().map(naming_hosts));
         Self {
             client: aws_sdk_sts::Client::from_conf(config.build()),
@@ -89,12 +82,14 @@ impl Sts {
             .get_caller_identity()
             .customize()
             .config_override(signed_with(credentials));
+        // The futures of the SDK are large, and its code may panic.
         let asked = Box::pin(async {
             call.send()
                 .await
                 .map_err(|error| refused_identity(&error, credentials))
         });
         let identity = caught("calling STS GetCallerIdentity", asked).await?;
+        // Whatever answers in the place of STS may name anything.
         let account = identity.account.filter(|id| is_account_id(id));
         account.ok_or_else(|| unreadable("STS GetCallerIdentity named no account id of 12 digits"))
     }
@@ -144,6 +139,7 @@ fn refused_identity(
     credentials: &Credentials,
 ) -> SourceError {
     let mut refused = failed("GetCallerIdentity", error, credentials);
+    // The account is all that was asked for, so the configuration can give it instead.
     if matches!(
         refused.reason,
         FailureReason::Network | FailureReason::Timeout
@@ -193,6 +189,7 @@ where
         failure.reason = diagnosis.reason;
         failure.detail = diagnosis.detail;
     } else {
+        // STS says so by itself; SSM only refuses the credentials.
         if error.code() == Some("RegionDisabledException") {
             failure.reason = FailureReason::RegionDisabled;
         }

@@ -1,6 +1,6 @@
 //! Reads what a `credential_process` prints.
 //!
-//! What is found to be missing is named without quoting the rest, which may hold secrets.
+//! A missing member is named without quoting the rest, which may hold secrets.
 
 use std::time::SystemTime;
 
@@ -17,6 +17,7 @@ pub(super) fn read(output: &[u8]) -> Result<Credentials, &'static str> {
     let Ok(Value::Object(members)) = serde_json::from_slice(output) else {
         return Err("did not print a JSON object");
     };
+    // Another version may mean something else by the same names.
     let version = member(&members, "Version").and_then(Value::as_u64);
     if version != Some(1) {
         return Err("printed no Version 1");
@@ -24,7 +25,7 @@ pub(super) fn read(output: &[u8]) -> Result<Credentials, &'static str> {
     let id = text(&members, "AccessKeyId").ok_or("printed no AccessKeyId")?;
     let secret = text(&members, "SecretAccessKey").ok_or("printed no SecretAccessKey")?;
     let token = text(&members, "SessionToken").map(str::to_owned);
-    // Credentials without an end are good until they are refused.
+    // Credentials without an expiration are valid until AWS refuses them.
     let expiration = text(&members, "Expiration").map(time).transpose()?;
     Ok(Credentials::new(
         id,

@@ -45,6 +45,7 @@ impl ProcessGroup {
 impl Drop for ProcessGroup {
     fn drop(&mut self) {
         if let Some(group) = self.0 {
+            // It is forgotten only when it was killed, so that the end of the program misses none.
             kill(group);
             running().remove(&raw(group));
         }

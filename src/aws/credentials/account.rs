@@ -1,5 +1,5 @@
-//! Whose the credentials of a target are, and which is to blame where AWS does not take them: they,
-//! or the region.
+//! Which account the credentials of a target belong to, and whether they or the region are to blame
+//! if AWS refuses them.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -108,6 +108,7 @@ impl TargetCredentials {
             identities.learn(key, &account);
             return Some(account);
         }
+        // Nobody has been answered yet, but another target may be about to be.
         if self.has_fellow_askers() {
             return identities.told(key).await;
         }

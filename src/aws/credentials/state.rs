@@ -9,7 +9,7 @@ use crate::aws::cached_credentials::CachedCredentials;
 use crate::aws::classify;
 use crate::collect::{SourceError, SourceResult};
 
-/// A refresh begins with credentials that are good for this long.
+/// A refresh begins with credentials that are valid for this long.
 const REFRESH_MARGIN: Duration = Duration::from_mins(5);
 
 #[derive(Default)]
@@ -39,20 +39,22 @@ pub(super) struct Fetched {
 }
 
 impl CredentialState {
-    /// Begins a refresh. Answers the credentials of before if they are good for a while yet.
+    /// Begins a refresh. Returns the previous credentials if they are valid for long enough.
     pub(super) fn begin(&mut self) -> Option<Arc<CachedCredentials>> {
         self.failed = None;
         self.has_replaced_refused = false;
         self.account = None;
+        // A session that ends soon would have to be renewed in the middle of the refresh.
         let usable = self.usable()?;
         usable.valid_for(REFRESH_MARGIN).then(|| Arc::clone(usable))
     }
 
-    /// Notes whose the credentials are with which a refresh has begun, or why nobody knows.
+    /// Records the account with which a refresh has begun, or why it is not known.
     pub(super) fn note_account(&mut self, account: &SourceResult<String>) {
         match account {
             Ok(account) => self.account = Some(account.clone()),
             Err(error) => {
+                // The next refresh then resolves others.
                 if classify::blames_credentials(error.reason) {
                     self.cached = None;
                 }
@@ -90,10 +92,11 @@ impl CredentialState {
         (Some(cached.number) != self.refused).then_some(cached)
     }
 
-    /// Notes that SSM has refused the credentials of this number. `Ok` if others may be resolved in
-    /// this refresh.
+    /// Records that SSM has refused the credentials of this number. `Ok` if others may be resolved
+    /// in this refresh.
     pub(super) fn reject(&mut self, number: u64, error: SourceError) -> SourceResult<()> {
         self.refused = Some(number);
+        // SSM has refused the credentials before these as well, so others would hardly be better.
         if self.has_replaced_refused {
             self.failed = Some(error.clone());
             return Err(error);
@@ -108,13 +111,14 @@ impl CredentialState {
         self.cache(CachedCredentials::new(fetched.credentials, self.number))
     }
 
-    /// The credentials of before, if renewing them has failed for a reason that passes, and they
-    /// are good still.
+    /// The previous credentials, if they are still valid and renewing them has failed for a reason
+    /// that will pass.
     pub(super) fn keep_despite(
         &mut self,
         error: SourceError,
     ) -> SourceResult<Arc<CachedCredentials>> {
         let usable = self.usable().filter(|cached| cached.is_valid()).cloned();
+        // Without valid credentials, each call must fail and say why.
         self.cached = None;
         let Some(old) = usable.filter(|_| classify::may_pass(error.reason)) else {
             self.failed = Some(error.clone());

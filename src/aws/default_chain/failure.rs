@@ -32,23 +32,23 @@ const SECRET_VARIABLES: [&str; 4] = [
     "AWS_CONTAINER_CREDENTIALS_FULL_URI",
 ];
 
-/// The files of profiles are there, and cannot be made sense of.
+/// The profile files exist, and cannot be parsed.
 pub(super) fn unreadable_profiles(error: &ProfileFileLoadError) -> SourceError {
     Diagnosis::invalid_credentials(causes(error)).into_error()
 }
 
-/// What the environment or a profile says cannot be right.
+/// A setting of the environment or of a profile is invalid.
 pub(super) fn misconfigured(fault: &str) -> SourceError {
     Diagnosis::invalid_credentials(fault).into_error()
 }
 
-/// The keys in the environment are no text. The SDK's own error would quote them.
+/// The keys in the environment are not valid text. The SDK's own error would quote them.
 pub(super) fn unreadable_environment() -> SourceError {
     let names = "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY or AWS_SESSION_TOKEN";
     Diagnosis::invalid_credentials(format!("environment: {names} is not valid UTF-8")).into_error()
 }
 
-/// A link is configured, and has failed.
+/// Why a link that is configured has failed.
 pub(super) fn of_link(link: &Link, profiles: &Profiles, error: &CredentialsError) -> SourceError {
     let mut diagnosis = match link {
         Link::Profile { .. } => of_profile(profiles, error),
@@ -79,7 +79,7 @@ fn of_profile(profiles: &Profiles, error: &CredentialsError) -> Diagnosis {
     let name = profiles.selected();
     let root = profiles.root();
     if let Some(error) = find::<SdkError<AssumeRoleError, HttpResponse>>(error) {
-        // Which of the roles was refused, the SDK does not say.
+        // The SDK does not say which of the roles was refused.
         let roles = root.role_arns.join(" or ");
         let who = format!("profile {name} cannot assume {roles}");
         return of_call("STS AssumeRole", error).of(&who);
@@ -146,6 +146,7 @@ fn of_container(error: &CredentialsError) -> Diagnosis {
     }
     let said = causes(error);
     match status_in(&said) {
+        // These say that the token is wrong, which can be put right.
         Some(status @ (401 | 403)) => Diagnosis::invalid_credentials(format!(
             "{CONTAINER} answered HTTP {status}: check AWS_CONTAINER_AUTHORIZATION_TOKEN or \
              AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"
@@ -173,6 +174,7 @@ fn of_instance(error: &CredentialsError) -> Diagnosis {
 }
 
 fn answered(who: &str, status: u16) -> Diagnosis {
+    // Only these pass by themselves.
     let reason = match status {
         429 => FailureReason::Throttled,
         500.. => FailureReason::ServerError,

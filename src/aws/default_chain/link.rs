@@ -43,6 +43,7 @@ impl fmt::Display for Link {
 
 /// The links that there are, in the order in which the SDK asks them.
 pub(super) fn links(profiles: &Profiles) -> Vec<Link> {
+    // The profile is always asked, because only the SDK knows what counts as credentials in it.
     let profile = Link::Profile {
         name: profiles.root().profile.to_owned(),
     };
@@ -58,6 +59,7 @@ pub(super) fn links(profiles: &Profiles) -> Vec<Link> {
 }
 
 fn container_host() -> Option<String> {
+    // If both are set, the SDK takes the relative one, too.
     if variable("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI").is_some() {
         return Some(CONTAINER_HOST.to_owned());
     }

@@ -15,13 +15,13 @@ use crate::aws::network_failure;
 use crate::aws::provider_error::{CONFIGURE_CREDENTIALS, NO_CREDENTIALS};
 use crate::collect::SourceError;
 
-/// A link that had no credentials to give, and how it has said so.
+/// A link without credentials, and the error that says so.
 pub(super) struct EmptyLink {
     pub(super) link: Link,
     pub(super) error: CredentialsError,
 }
 
-/// No link is configured, or none that is configured has anything.
+/// The error if no link is configured, or none of them has credentials.
 pub(super) fn nothing_found(profiles: &Profiles, tried: &[EmptyLink]) -> SourceError {
     diagnose(profiles, tried).into_error()
 }
@@ -45,11 +45,11 @@ fn diagnose(profiles: &Profiles, tried: &[EmptyLink]) -> Diagnosis {
 
 fn said_by_instance(error: &CredentialsError) -> String {
     let said = causes(error);
-    // A metadata service that is switched off is not worth a word.
+    // A metadata service that is switched off need not be mentioned.
     if said.is_empty() || said.contains("disabled") {
         String::new()
     } else if said.contains("404") {
-        // The list of roles is not there.
+        // The service answers so if the instance has no role.
         "this instance has no role; ".to_owned()
     } else {
         format!("{INSTANCE}: {said}; ")

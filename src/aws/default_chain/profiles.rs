@@ -124,6 +124,7 @@ impl Profiles {
         let name = chosen.clone().unwrap_or_else(|| "default".to_owned());
         #[expect(deprecated, reason = "the only type that it takes")]
         let files = ProfileFiles::default();
+        // This blocks, for which the resolution has a thread of its own.
         let set = profile::load(&Fs::real(), &Env::real(), &files, Some(name.into())).await?;
         Ok(Self { set, chosen })
     }
@@ -155,7 +156,7 @@ impl Profiles {
             ..ChainRoot::default()
         };
         let mut seen = Vec::new();
-        // A circle is an error of the SDK's, but it must not keep us here.
+        // The SDK reports a circle as an error. Here it must only not loop for ever.
         while let Some(profile) = self.set.get_profile(root.profile)
             && !seen.contains(&profile.name())
         {
@@ -197,6 +198,7 @@ fn comes_to_process(profile: &Profile) -> bool {
         .iter()
         .chain(&SSO_KEYS)
         .any(|key| profile.get(key).is_some());
+    // A profile with a role takes the credentials for it from another profile first.
     let takes_from_itself = profile.get("source_profile") == Some(profile.name());
     let assumes_role = profile.get("role_arn").is_some();
     profile.get("credential_process").is_some()
@@ -242,6 +244,7 @@ pub(super) fn files(with_process: &[ProcessProfile]) -> ProfileFiles {
     FilesBuilder::new()
         .include_default_config_file(true)
         .include_default_credentials_file(true)
+        // What comes last wins over the files.
         .with_contents(ProfileFileKind::Config, sections)
         .build()
 }

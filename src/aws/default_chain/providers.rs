@@ -39,6 +39,7 @@ impl Providers<'_> {
 
     fn profile(&self) -> ProfileFileCredentialsProvider {
         let with_process = self.profiles.with_process();
+        // The SDK would build a client of the metadata service by itself, without our settings.
         let metadata = self.environment.metadata_provider(&self.config);
         let mut builder = ProfileFileCredentialsProvider::builder()
             .configure(&self.config)

@@ -24,8 +24,8 @@ use super::variables::{Setting, Variables};
 const FILE_VARIABLE: &str = "SSL_CERT_FILE";
 const DIRECTORIES_VARIABLE: &str = "SSL_CERT_DIR";
 
-/// Where Linux distributions keep certificates. `rustls-native-certs` would take a variable that is
-/// set to nothing for a place, so these are given instead.
+/// The directories in which Linux distributions keep certificates. `rustls-native-certs` would take
+/// a variable that is set to nothing for a place, so these are given instead.
 const SYSTEM_DIRECTORIES: [&str; 2] = ["/etc/ssl/certs", "/etc/pki/tls/certs"];
 
 /// The hint for a bundle that cannot be used.
@@ -63,6 +63,7 @@ async fn read_bundle(path: &Path) -> io::Result<Vec<CertificateDer<'static>>> {
 async fn of_system(variables: &Variables, problems: &Problems) -> TrustStore {
     let places = SystemPlaces::named_by(variables);
     let variable = places.variable();
+    // The directories hold hundreds of files, and may lie on a mount that hangs.
     let found = match files::in_time(move || places.load()).await {
         Ok(found) => found,
         Err(error) => {
@@ -171,6 +172,7 @@ fn trusting(certificates: &[CertificateDer<'_>]) -> Option<TrustStore> {
     for certificate in certificates {
         // The SDK's store takes anything, and its client panics over what it cannot parse.
         if roots.add(certificate.clone()).is_ok() {
+            // The SDK takes them only as PEM.
             store.add_pem_certificate(pem(certificate));
         }
     }

@@ -44,12 +44,13 @@ const CREDENTIAL_KEYS: [&str; 10] = [
     "aws_session_token",
 ];
 
-/// The name that tools of long ago gave to the secret key.
+/// The name that very old tools gave to the secret key.
 const OLD_SECRET_VARIABLE: &str = "SECRET_ACCESS_KEY";
 
 impl CredentialSource {
-    /// Finds the place, and tells what is wrong with it.
+    /// Finds the place, and reports what is wrong with it.
     pub(super) async fn check(reader: SettingReader<'_>) -> Self {
+        // Faults of a place that is not reached do not matter.
         if has_keys(reader) {
             return Self::Variables;
         }
@@ -77,7 +78,7 @@ fn has_credentials_in_profile(reader: SettingReader<'_>) -> bool {
     CREDENTIAL_KEYS.iter().any(|key| profile.get(key).is_some())
 }
 
-/// Whether the environment has keys, good or bad. What is wrong with them is told.
+/// Whether the environment has keys, good or bad. What is wrong with them is reported.
 fn has_keys(reader: SettingReader<'_>) -> bool {
     const ID: &str = "AWS_ACCESS_KEY_ID";
     const SECRET: &str = "AWS_SECRET_ACCESS_KEY";

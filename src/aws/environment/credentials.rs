@@ -31,7 +31,7 @@ impl Environment {
         problems.into_list().first().map(Problem::on_one_line)
     }
 
-    /// Why nothing can be signed with these credentials, if nothing can. The SDK panics when it
+    /// Why no request can be signed with these credentials, if none can. The SDK panics when it
     /// signs with a key that no header can hold.
     pub(in crate::aws) fn unusable(credentials: &Credentials) -> Option<&'static str> {
         let token = credentials.session_token();
@@ -78,6 +78,7 @@ impl Environment {
 
     fn metadata_client(&self, config: &ProviderConfig) -> imds::client::Builder {
         let client = imds::Client::builder().configure(config);
+        // An address says by itself whether it is IPv6, so the mode matters only without one.
         let Some(endpoint) = &self.metadata.endpoint else {
             return client.endpoint_mode(if self.metadata.is_ipv6 {
                 EndpointMode::IpV6

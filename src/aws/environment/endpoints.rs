@@ -1,4 +1,5 @@
-//! Which endpoints are asked: those of AWS for the region, or those that variables and profile name.
+//! Which endpoints are asked: those of AWS for the region, or those that variables and profile
+//! name.
 
 use std::collections::HashMap;
 
@@ -40,6 +41,7 @@ impl Endpoints {
             "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
             "ignore_configured_endpoint_urls",
         );
+        // URLs that are ignored contradict nothing.
         let urls = match ignores_urls {
             Some(_) => HashMap::new(),
             None => configured_urls(reader),
@@ -68,6 +70,8 @@ fn configured_urls(reader: SettingReader<'_>) -> HashMap<&'static str, Setting<S
     let mut urls = HashMap::new();
     for (service, ending) in SERVICES {
         let own = reader.variable(&format!("AWS_ENDPOINT_URL_{ending}"), forms::http_url);
+        // As in AWS's own tools, a variable for all services goes before the profile, even if that
+        // has a URL for just this service.
         let url = own
             .or_else(|| shared.clone())
             .or_else(|| of_profile(reader, service));
@@ -97,6 +101,7 @@ fn check_alone(
     urls: &HashMap<&str, Setting<String>>,
     problems: &Problems,
 ) {
+    // Only SSM and STS are called in every setup.
     if let Some(url) = urls.get("SSM").or_else(|| urls.get("STS")) {
         let what = format!(
             "it asks for AWS's own endpoint, but {} names another one",

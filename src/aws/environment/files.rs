@@ -46,6 +46,7 @@ async fn in_time_of<T: Send + 'static>(
     limit: Duration,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> io::Result<T> {
+    // Without a bound each refresh could leave another thread behind.
     let permit = threads
         .try_acquire()
         .map_err(|_| io::Error::other("earlier readings of files still hang"))?;
@@ -84,6 +85,7 @@ fn hangs(limit: Duration) -> io::Error {
 /// The bytes of a file that is not too large. The bound is on what is read, because a device or a
 /// pipe has no size to ask for.
 fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
+    // One byte more than is allowed tells that there is too much.
     let mut bytes = Vec::new();
     File::open(path)?
         .take(MAX_FILE_BYTES + 1)

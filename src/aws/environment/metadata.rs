@@ -3,7 +3,7 @@
 use super::reader::SettingReader;
 use crate::config::forms::{self, Fault};
 
-/// The place of the metadata service.
+/// Where the metadata service is.
 #[derive(Clone, Debug, Default)]
 pub(super) struct MetadataService {
     /// The address, if it is not the usual one.
@@ -18,6 +18,7 @@ impl MetadataService {
             "ec2_metadata_service_endpoint",
             forms::http_url,
         );
+        // Where only IPv6 is routed, the service has another address.
         let is_ipv6 = reader.variable_or_key(
             "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE",
             "ec2_metadata_service_endpoint_mode",

@@ -1,5 +1,5 @@
-//! What the process's environment and the AWS profile say: read once, held to its form, and told by
-//! name where it cannot be right.
+//! What the process's environment and the AWS profile say. It is read once and validated, and what
+//! is invalid is reported by name.
 //!
 //! The SDK reads some forty variables and as many keys of profiles. It panics over some, ignores a
 //! wrong one here and takes an empty one for a value there. So it gets to read as little as can be:
@@ -37,7 +37,7 @@ use reader::SettingReader;
 use value_forms::header_text;
 use variables::Variables;
 
-/// Variables of endpoints that the SDK's own clients read, and take an empty value of for one.
+/// Endpoint variables that the SDK's own clients read. They take an empty value for an endpoint.
 const ENDPOINT_VARIABLES: [&str; 4] = [
     "AWS_ENDPOINT_URL",
     "AWS_ENDPOINT_URL_STS",
@@ -45,7 +45,7 @@ const ENDPOINT_VARIABLES: [&str; 4] = [
     "AWS_ENDPOINT_URL_SSO_OIDC",
 ];
 
-/// What was read, and is good.
+/// The settings that were read, all of them valid.
 #[derive(Clone, Debug)]
 pub(super) struct Environment {
     variables: Variables,
@@ -57,7 +57,7 @@ pub(super) struct Environment {
     pub(super) trust_store: TrustStore,
 }
 
-/// Which parts matter to the caller. What it has settled otherwise need not be right.
+/// Which parts of the environment must be valid. For the others the caller has settings of its own.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct CheckedParts {
     pub(super) credentials: bool,
@@ -90,6 +90,7 @@ impl Environment {
         if checked.endpoints {
             endpoints = Endpoints::of(reader);
         }
+        // Problems are printed in the order in which they are found, so the order matters here.
         let region = region::region(reader);
         let services = credential_services(&variables, &metadata);
         let proxies = Proxies::of(&variables, &services, &problems);
@@ -109,7 +110,7 @@ impl Environment {
     /// Nothing but a region, if there is a good one: for a simulator on this machine, which needs
     /// no more, whatever else a developer's environment says.
     pub(super) fn isolated() -> Self {
-        // Whatever is wrong with the region, the simulator does not mind.
+        // A simulator does not care whether the region is valid.
         let ignored = Problems::default();
         let region = region::of_variables(&Variables::of_process(), &ignored);
         let variables = Variables::default();
@@ -129,8 +130,8 @@ impl Environment {
     }
 }
 
-/// The addresses of services that are on this machine by what they are for. The SDK sees to it that
-/// the service of containers is, unless it is asked with TLS.
+/// The addresses of credential services, which are on this machine by their nature. The SDK makes
+/// sure that the container service is, unless it is asked with TLS.
 fn credential_services(variables: &Variables, metadata: &MetadataService) -> Vec<String> {
     let mut services = Vec::new();
     let container = variables.raw("AWS_CONTAINER_CREDENTIALS_FULL_URI");

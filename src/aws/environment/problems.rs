@@ -1,11 +1,12 @@
-//! What is wrong with the environment and the profile, collected so that all of it is told at once.
+//! What is wrong with the environment and the profile, collected so that all of it is reported at
+//! once.
 
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::config::forms::Fault;
 
-/// Something in the environment or the profile that cannot be right.
+/// A setting of the environment or the profile that is invalid.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Problem {
     /// The variable, or the profile's key with its file.

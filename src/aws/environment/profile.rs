@@ -29,7 +29,7 @@ pub(super) struct ProfileFiles {
 #[derive(Clone, Debug)]
 struct ProfileName {
     name: String,
-    /// Whether somebody has asked for it.
+    /// Whether `AWS_PROFILE` names it.
     is_chosen: bool,
 }
 
@@ -71,7 +71,7 @@ impl ProfileFiles {
         }
     }
 
-    /// Reads both files. What is wrong with a file is told, and then it counts as empty.
+    /// Reads both files. A file with a fault is reported, and counts as empty.
     pub(super) async fn read(&self, problems: &Problems) -> Profile {
         const CONFIG: EnvConfigFileKind = EnvConfigFileKind::Config;
         const CREDENTIALS: EnvConfigFileKind = EnvConfigFileKind::Credentials;
@@ -163,12 +163,14 @@ impl Profile {
         let value = EnvConfigValue::new()
             .profile("endpoint_url")
             .service_id(service_id);
+        // The variables were read before, by our own rules.
         let no_variables = Env::default();
         let (url, _) = value.load(&no_variables, Some(&self.merged))?;
         Some(url.into_owned())
     }
 
-    /// A key of the selected profile, parsed. A bad one is a problem, and no value.
+    /// A key of the selected profile, parsed. An invalid one is reported as a problem, and is no
+    /// value.
     pub(super) fn parsed<T>(
         &self,
         key: &str,
@@ -179,7 +181,7 @@ impl Profile {
         self.check(self.name(), key, text, problems, parse)
     }
 
-    /// The same for the value of any profile.
+    /// Like `parsed`, for a value of any profile.
     pub(super) fn check<T>(
         &self,
         profile: &str,
@@ -200,6 +202,7 @@ impl Profile {
 
     /// Where a key stands, for messages.
     pub(super) fn place(&self, profile: &str, key: &str) -> String {
+        // If both files have the key, the credentials file wins.
         let of_credentials = self.credentials.get_profile(profile);
         let in_credentials = of_credentials.is_some_and(|found| found.get(key).is_some());
         let file = if in_credentials {

@@ -1,4 +1,4 @@
-//! The text of files of profiles: what the SDK's parser says of it, and what must not reach the
+//! The text of profile files: what the SDK's parser says about it, and what must not reach the
 //! parser.
 
 use std::borrow::Cow;
@@ -17,7 +17,7 @@ const BLANK: [char; 2] = [' ', '\t'];
 /// The characters with which a comment begins.
 const COMMENT: [char; 2] = ['#', ';'];
 
-/// The profiles of texts, or in what line they are broken.
+/// The profiles in these texts, or which line is broken.
 pub(super) async fn parse(
     texts: &[(EnvConfigFileKind, &str)],
     selected: &str,
@@ -75,6 +75,7 @@ fn line_number(fault: &str) -> Option<usize> {
 fn key_above(text: &str, line_number: usize) -> Option<&str> {
     let lines: Vec<&str> = text.lines().take(line_number).collect();
     let (line, above) = lines.split_last()?;
+    // Only a line that is indented belongs to the key above it.
     if !line.starts_with(BLANK) {
         return None;
     }
@@ -89,6 +90,8 @@ pub(super) fn without_empty_values(text: &str) -> String {
     let lines: Vec<&str> = text.lines().collect();
     let mut kept = String::with_capacity(text.len());
     for (index, line) in lines.iter().enumerate() {
+        // A key without a value may begin a section of its own, such as `s3 =`, whose keys are
+        // indented below.
         let is_empty = is_key(line) && has_empty_value(line) && !continues(&lines[index + 1..]);
         if !is_empty {
             kept.push_str(line);

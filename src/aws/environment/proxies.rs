@@ -70,6 +70,7 @@ fn configured(
 
 /// The address of a proxy: the first of these variables that is not empty.
 fn address(variables: &Variables, names: [&str; 2], problems: &Problems) -> Option<String> {
+    // Both spellings are in use; the one in upper case takes precedence.
     let name = names.into_iter().find(|name| variables.is_set(name))?;
     // The address may hold a password.
     Some(variables.secret(name, problems, proxy)?.value)
@@ -115,7 +116,9 @@ fn host(url: &str) -> &str {
 
 /// Whether a host is a loopback or link-local address, or that of a service of AWS on the machine.
 fn is_on_this_machine(host: &str) -> bool {
+    // A fully qualified host name may end with a dot.
     let name = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
+    // An IPv4 address may be written as an IPv6 address.
     match name.parse::<IpAddr>().map(|address| address.to_canonical()) {
         Ok(IpAddr::V4(v4)) => v4.is_loopback() || v4.is_link_local() || v4.is_unspecified(),
         Ok(IpAddr::V6(v6)) => {

@@ -5,7 +5,7 @@ use super::profile::Profile;
 use super::variables::{Setting, Variables};
 use crate::config::forms::Fault;
 
-/// Where settings are read, and where what is wrong with them is collected.
+/// The sources of settings, and the collection of what is wrong with them.
 #[derive(Clone, Copy)]
 pub(super) struct SettingReader<'a> {
     pub(super) variables: &'a Variables,
@@ -14,7 +14,7 @@ pub(super) struct SettingReader<'a> {
 }
 
 impl SettingReader<'_> {
-    /// A variable, parsed. A bad one is a problem, and no value.
+    /// A variable, parsed. An invalid one is reported as a problem, and is no value.
     pub(super) fn variable<T>(
         &self,
         name: &str,
@@ -30,6 +30,7 @@ impl SettingReader<'_> {
         key: &str,
         parse: impl Fn(&str) -> Result<T, Fault>,
     ) -> Option<Setting<T>> {
+        // If the variable is valid, the key is not looked at, whatever is wrong with it.
         let named = self.variable(variable, &parse);
         named.or_else(|| self.profile.parsed(key, self.problems, parse))
     }

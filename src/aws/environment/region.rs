@@ -8,6 +8,7 @@ use crate::config::forms;
 /// The region of a variable, or else of the profile.
 pub(super) fn region(reader: SettingReader<'_>) -> Option<String> {
     let of_variables = of_variables(reader.variables, reader.problems);
+    // The profile's region is looked at only if no variable has a good one.
     of_variables.or_else(|| {
         let of_profile = reader
             .profile

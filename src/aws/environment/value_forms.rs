@@ -3,9 +3,9 @@
 
 use crate::config::forms::Fault;
 
-/// A value without anything around it.
+/// A value without surrounding white space, and without control characters.
 ///
-/// What comes out of a file or a template often ends in a newline. Nobody else would cut it off
+/// A value out of a file or a template often ends in a newline. No other tool would cut it off
 /// either, and a request signed with it fails in a way that names no cause.
 pub(super) fn unpadded(text: &str) -> Result<(), Fault> {
     if text.trim() != text {

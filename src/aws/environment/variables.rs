@@ -1,6 +1,5 @@
 //! Variables of the process's environment, read once and by one set of rules: an empty one counts
-//! as unset, and one that cannot be right is told with its name and never taken to mean something
-//! else.
+//! as unset, and an invalid one is reported by name and never taken to mean something else.
 
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
@@ -28,7 +27,7 @@ struct BadValue {
     fault: Fault,
 }
 
-/// The values are left out, because some are secrets.
+/// Leaves out the values, because some are secrets.
 impl fmt::Debug for Variables {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Variables").finish_non_exhaustive()
@@ -37,7 +36,7 @@ impl fmt::Debug for Variables {
 
 impl Variables {
     pub(super) fn of_process() -> Self {
-        // We know the names of all variables that matter, and they are text.
+        // The names of all variables that matter are text.
         let variables = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value)))
             .collect();
@@ -59,7 +58,7 @@ impl Variables {
         self.0.get(name).is_some_and(|value| value.is_empty())
     }
 
-    /// The value, parsed. A bad one is a problem, and no value.
+    /// The value, parsed. An invalid one is reported as a problem, and is no value.
     pub(super) fn parsed<T>(
         &self,
         name: &str,
@@ -71,7 +70,7 @@ impl Variables {
         })
     }
 
-    /// The same for a value that messages must not repeat.
+    /// Like `parsed`, for a value that messages must not repeat.
     pub(super) fn secret<T>(
         &self,
         name: &str,
@@ -103,8 +102,9 @@ impl Variables {
     }
 }
 
-/// The text of a value with nothing around it.
+/// The text of a value, if nothing surrounds it.
 fn text_of(raw: &OsStr) -> Result<&str, BadValue> {
+    // The values of all variables that matter are text, too.
     let text = raw.to_str().ok_or_else(|| {
         let fault = Fault::new("is not UTF-8 text", "set it anew, or unset it");
         BadValue::new("the value", fault)

@@ -1,7 +1,7 @@
 //! Encodings of single characters and bytes: escapes of URLs, JSON, HTML and XML, and the digits of
 //! base64 and of hexadecimal numbers.
 
-/// Bytes written as digits.
+/// An encoding of bytes as digits.
 #[derive(Clone, Copy)]
 pub(super) struct DigitEncoding {
     pub(super) bits_per_digit: u32,
@@ -18,8 +18,9 @@ pub(super) const HEXADECIMAL: DigitEncoding = DigitEncoding {
     value_of: hexadecimal_value,
 };
 
-/// The digits of the base64 for texts and of the one for URLs.
+/// The digits of standard and of URL-safe base64.
 fn base64_value(digit: u8) -> Option<u8> {
+    // A text does not say which of the two alphabets it uses.
     match digit {
         b'A'..=b'Z' => Some(digit - b'A'),
         b'a'..=b'z' => Some(digit - b'a' + 26),
@@ -45,6 +46,7 @@ pub(super) struct BitBuffer {
 impl BitBuffer {
     /// Adds a digit of at most eight bits, and takes out the byte that is complete with it.
     pub(super) fn push(&mut self, digit: u8, bits_per_digit: u32) -> Option<u8> {
+        // Sixteen bits are enough: less than a byte is left over before a digit is added.
         self.bits = (self.bits << bits_per_digit | u32::from(digit)) & 0xffff;
         self.count += bits_per_digit;
         if self.count < 8 {
@@ -82,6 +84,7 @@ impl Escape {
         match text.as_bytes().get(1)? {
             b'u' => Some(Self::new(6, character(text.get(2..6)?, 16)?)),
             b'x' => Some(Self::new(4, character(text.get(2..4)?, 16)?)),
+            // No view holds white space, so it does not matter which one this is.
             b'n' | b'r' | b't' => Some(Self::new(2, ' ')),
             other => Some(Self::new(2, char::from(*other))),
         }

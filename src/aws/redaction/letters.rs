@@ -1,5 +1,5 @@
-//! The letters and digits of a text: what is left of a secret whatever separators an encoding or a
-//! line break has put between them.
+//! The letters and digits of a text. They are the same whatever separators an encoding or a line
+//! break has put between the parts of a secret.
 
 use std::ops::Range;
 
@@ -11,7 +11,7 @@ pub(super) const FRAGMENT_BYTES: usize = 8;
 
 pub(super) type SecretFragment = [u8; FRAGMENT_BYTES];
 
-/// The letters and digits of a text, in small letters.
+/// The letters and digits of a text, in lower case.
 pub(super) struct Letters {
     text: String,
     /// Where each of them stands in the text.
@@ -20,6 +20,7 @@ pub(super) struct Letters {
 
 impl Letters {
     pub(super) fn of(text: &str) -> Self {
+        // No key or token of AWS has letters outside ASCII.
         let letters = text
             .char_indices()
             .filter(|(_, character)| character.is_ascii_alphanumeric());

@@ -1,14 +1,16 @@
-//! Masks what nobody has learned: secrets that the caller names, and words that by their length or
+//! Masks what was never learned: secrets that the caller names, and words that by their length or
 //! their letters must be keys or tokens.
 //!
 //! Programs and services quote secrets that never were in a request of ours: a `credential_process`
-//! the token of its own login, AWS an encoded message about a policy. Only their shape tells.
+//! quotes the token of its own login, AWS an encoded message about a policy. Only their shape gives
+//! them away.
 
 /// Shorter texts are no secrets, and too common to be replaced.
 const MIN_SECRET_CHARS: usize = 4;
-/// Other brackets than those of learned secrets, so that a log tells which rule has hidden a word.
+/// The brackets differ from those of learned secrets, so that a log shows which rule has hidden a
+/// word.
 const MASK: &str = "<redacted>";
-/// An access key has this length, and one half of a secret key or of a token has it at least.
+/// The length of an access key id, and the least length of half a secret key or token.
 const MIN_KEY_CHARS: usize = 20;
 /// The length of a secret access key: a text of just this length is not taken for a path.
 const SECRET_KEY_CHARS: usize = 40;
@@ -101,6 +103,8 @@ fn looks_like_a_key(word: &str) -> bool {
         return false;
     }
     let is_access_key_id = word.starts_with("AKIA") || word.starts_with("ASIA");
+    // Paths mix digits and letters of both cases, too. Secret keys may begin with a slash, but have
+    // one length.
     let is_path = word.starts_with('/') && word.len() != SECRET_KEY_CHARS;
     is_access_key_id || !is_path && mixes_digits_and_cases(word)
 }

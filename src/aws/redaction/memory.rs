@@ -10,8 +10,8 @@ use super::patterns;
 use super::phrase_index::{HEAD_BYTES, PhraseIndex};
 use super::views::View;
 
-/// Shorter secrets are not searched for: they would be found in any text, and the holes would tell
-/// what they are.
+/// Shorter secrets are not searched for: they would be found in any text, and the gaps would reveal
+/// them.
 pub(super) const MIN_SECRET_BYTES: usize = 8;
 /// External ids may be as short as the names that people give them. From this length on they are
 /// searched for as whole words.
@@ -21,12 +21,12 @@ pub(super) const MAX_SECRETS: usize = 2048;
 /// How many signatures are remembered; each request has one of its own.
 pub(super) const MAX_SIGNATURES: usize = 1024;
 
-/// Who has made a secret, and therefore how it is recognised.
+/// How a secret came about, which decides how it is recognised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum SecretKind {
-    /// A random one: any part of it gives it away, and no part is in a text by chance.
+    /// A random secret: any part of it gives it away, and none occurs in a text by chance.
     Opaque,
-    /// One that people have made: they use its parts elsewhere, so only the whole is hidden.
+    /// A name that people have chosen: its parts occur elsewhere, so only the whole is hidden.
     Name,
 }
 
@@ -37,11 +37,11 @@ pub(super) struct SecretMemory {
     signatures: VecDeque<Box<str>>,
     /// The fragments of opaque secrets and of signatures, and how often each of them occurs.
     fragments: HashMap<SecretFragment, u32>,
-    /// Secrets that are searched for as a whole, in small letters.
+    /// Secrets that are searched for as a whole, in lower case.
     wholes: PhraseIndex,
     /// The letters and digits of the same secrets.
     bare_wholes: PhraseIndex,
-    /// Secrets that are searched for as whole words, in small letters.
+    /// Secrets that are searched for as whole words, in lower case.
     words: PhraseIndex,
     /// Counts uses, so that the secret that has not been used for longest is forgotten first.
     uses: AtomicU64,
@@ -72,6 +72,7 @@ impl SearchMethod {
     /// `None` if the secret is too short to be searched for.
     fn of(secret: &str, kind: SecretKind) -> Option<Self> {
         match kind {
+            // Of a shorter one a fragment would be nearly all, so the whole is searched for.
             SecretKind::Opaque if has_many_letters(secret) => Some(Self::ByFragments),
             _ if secret.len() >= MIN_SECRET_BYTES => Some(Self::AsWhole),
             SecretKind::Name if secret.len() >= MIN_WORD_BYTES => Some(Self::AsWord),
@@ -80,7 +81,7 @@ impl SearchMethod {
     }
 }
 
-/// Whether a secret is long enough for a fragment of it to be only a part.
+/// Whether a secret is so long that a fragment is only a small part of it.
 fn has_many_letters(secret: &str) -> bool {
     Letters::of(secret).text().len() >= 2 * FRAGMENT_BYTES
 }
@@ -197,6 +198,7 @@ impl SecretMemory {
 
     /// The same for secrets between whose letters something else may stand.
     fn find_letters(&self, view: &View, letters: &Letters, found: &mut Vec<Range<usize>>) {
+        // A fragment of a random secret does not occur by chance, so one match is enough.
         let bare_wholes = self.bare_wholes.find(letters.text()).into_iter();
         let fragments = letters.fragments().enumerate();
         let fragments = fragments
@@ -217,7 +219,7 @@ impl SecretMemory {
     }
 }
 
-/// A secret in small letters, as it stands in a view.
+/// A secret in lower case, as it stands in a view.
 fn as_in_view(secret: &str) -> String {
     View::of(secret).text().to_ascii_lowercase()
 }

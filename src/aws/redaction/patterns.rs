@@ -1,11 +1,11 @@
-//! Secrets that are known by what stands before them, or by their shape: those of other requests
-//! and of other programs, which nobody has learned.
+//! Secrets that are recognised by the name before them, or by their shape: those of other requests
+//! and programs, which were never learned.
 
 use std::ops::Range;
 
 use super::runs::runs;
 
-/// What stands before a secret: names of headers, of parameters, and of members of JSON.
+/// The names that precede a secret: those of headers, of parameters and of JSON members.
 const NAMES: [&str; 12] = [
     "authorization",
     "credential",
@@ -27,6 +27,7 @@ const SIGNATURE_DIGITS: usize = 64;
 
 /// Where secrets stand in a text.
 pub(super) fn find(text: &str) -> Vec<Range<usize>> {
+    // Clients, proxies and AWS write these names in different cases.
     let lower = text.to_ascii_lowercase();
     let values = NAMES
         .iter()
@@ -45,6 +46,7 @@ fn ends_of(text: &str, part: &str) -> impl Iterator<Item = usize> {
 /// `<Name>value`.
 fn value_after(text: &str, name_end: usize) -> Option<Range<usize>> {
     let mut value = word_after(text, separator_end(text, name_end)?);
+    // The scheme in `Authorization: Bearer abc` is no secret.
     while SCHEMES.contains(&&text[value.clone()]) {
         value = word_after(text, value.end);
     }
@@ -72,11 +74,12 @@ fn ends_value(character: char) -> bool {
     character.is_whitespace() || DELIMITERS.contains(character)
 }
 
-/// The `user:password` of an URL, which the address of a proxy may have.
+/// The `user:password` of a URL, which the address of a proxy may have.
 fn user_of_url(text: &str, start: usize) -> Option<Range<usize>> {
     let end = end_of_run(text, start, |c| {
         !(c.is_whitespace() || matches!(c, '/' | '?'))
     });
+    // A password may hold an at sign itself, so the last one counts.
     let (user, _host) = text[start..end].rsplit_once('@')?;
     Some(start..start + user.len())
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-/// Phrases are found by so many of their first bytes.
+/// How many of the first bytes of a phrase are looked up.
 pub(super) const HEAD_BYTES: usize = 4;
 
 type Head = [u8; HEAD_BYTES];
@@ -27,6 +27,7 @@ impl PhraseIndex {
         let Some(phrases) = self.0.get_mut(head) else {
             return;
         };
+        // Two secrets may be indexed as the same phrase, so only one occurrence is removed.
         if let Some(at) = phrases.iter().position(|known| **known == *phrase) {
             phrases.swap_remove(at);
         }
@@ -38,7 +39,7 @@ impl PhraseIndex {
     /// Where phrases stand in a text.
     pub(super) fn find(&self, text: &str) -> Vec<Range<usize>> {
         let mut found = Vec::new();
-        // Most texts are searched before anything was learned that is to be found this way.
+        // Often no secret is searched for this way, and then the text need not be walked through.
         if self.0.is_empty() {
             return found;
         }

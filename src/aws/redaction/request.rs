@@ -19,6 +19,7 @@ const SECRET_NAMES: [&str; 7] = [
 ];
 
 pub(super) fn learn(redactor: &Redactor, request: &HttpRequest) {
+    // Every header is looked at, because proxies and services have names of their own.
     for (name, value) in request.headers() {
         if name.eq_ignore_ascii_case("authorization") {
             learn_authorization(redactor, value);
@@ -42,6 +43,7 @@ fn is_secret(name: &str) -> bool {
 fn learn_authorization(redactor: &Redactor, header: &str) {
     let scope = part_of_authorization(header, "Credential=");
     let signature = part_of_authorization(header, "Signature=");
+    // The header of a request that is not signed is a token, perhaps behind a scheme.
     if scope.is_none() && signature.is_none() {
         let token = header.split(' ').next_back().unwrap_or_default();
         redactor.learn(token, SecretKind::Opaque);
@@ -60,6 +62,7 @@ fn part_of_authorization<'a>(header: &'a str, name: &str) -> Option<&'a str> {
 }
 
 fn learn_body(redactor: &Redactor, request: &HttpRequest) {
+    // The bodies of requests for credentials are in memory; none of them is streamed.
     let Some(body) = request.body().bytes() else {
         return;
     };

@@ -1,6 +1,6 @@
-//! A text in all the ways in which a secret may be written in it: as it is, with escapes undone,
-//! and with what looks like base64 or hexadecimal digits decoded. Each of these views knows which
-//! part of the text its bytes stand for.
+//! A text in all the forms in which it may hold a secret: as it is, with escapes undone, and with
+//! what looks like base64 or hexadecimal digits decoded. Each of these views knows which part of
+//! the text its bytes stand for.
 
 use std::ops::Range;
 
@@ -112,6 +112,7 @@ impl View {
             }
             at += length;
         }
+        // Without an escape this is the view that was searched already.
         has_escapes.then_some(view)
     }
 

@@ -19,7 +19,7 @@ pub(super) fn is_configured(variables: &Variables) -> bool {
     variables.is_set(RELATIVE_URI) || variables.is_set(FULL_URI)
 }
 
-/// Tells what is wrong with these variables.
+/// Reports what is wrong with these variables.
 pub(super) async fn check(reader: SettingReader<'_>) {
     for name in [RELATIVE_URI, TOKEN_FILE, TOKEN] {
         if reader.variables.is_empty(name) {
@@ -31,9 +31,11 @@ pub(super) async fn check(reader: SettingReader<'_>) {
         }
     }
     reader.variable(RELATIVE_URI, relative_uri);
+    // The SDK reads the full URI only if there is no relative one.
     if !reader.variables.is_set(RELATIVE_URI) {
         reader.variable(FULL_URI, full_uri);
     }
+    // The file goes before the token itself.
     if let Some(file) = reader.variable(TOKEN_FILE, any) {
         token_file::check(&file.value, &file.place, reader.problems).await;
     } else {

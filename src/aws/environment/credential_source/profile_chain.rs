@@ -11,7 +11,7 @@ type Form = fn(&str) -> Result<(), Fault>;
 const ACCESS_KEY_ID: &str = "aws_access_key_id";
 const SECRET_ACCESS_KEY: &str = "aws_secret_access_key";
 
-/// The values of `credential_source`, in small letters; AWS's tools do not mind the case.
+/// The values of `credential_source`, in lower case; AWS's tools do not mind the case.
 const CREDENTIAL_SOURCES: [&str; 3] = ["environment", "ec2instancemetadata", "ecscontainer"];
 
 /// The forms of keys that every profile of the chain may have.
@@ -30,7 +30,7 @@ const KEY_FORMS: [(&str, Form); 10] = [
     ("aws_session_token", |text| header_word(text).map(drop)),
 ];
 
-/// Tells what is wrong with the profiles from which the credentials come.
+/// Reports what is wrong with the profiles from which the credentials come.
 pub(super) async fn check(reader: SettingReader<'_>) {
     let mut seen: Vec<&str> = Vec::new();
     let mut name = reader.profile.name();
@@ -112,6 +112,7 @@ fn check_source_profile(reader: SettingReader<'_>, name: &str, source: &str) -> 
 
 async fn check_keys(reader: SettingReader<'_>, name: &str) {
     let profile = reader.profile;
+    // Every key is held to its form, even if another key goes before it.
     for (key, form) in KEY_FORMS {
         if let Some(text) = profile.of(name, key) {
             profile.check(name, key, text, reader.problems, form);

@@ -16,7 +16,7 @@ use super::super::problems::Problems;
 /// needs it.
 const TOKEN_FILE_PATIENCE: Duration = Duration::from_secs(2);
 
-/// Tells what is wrong with a token file. `place` is the setting that names it.
+/// Reports what is wrong with a token file. `place` is the setting that names it.
 pub(super) async fn check(path: &str, place: &str, problems: &Problems) {
     // A file that hangs is not wrong for good: its mount may come back, and until then the target
     // says what hangs.
