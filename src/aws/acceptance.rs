@@ -1,30 +1,29 @@
 //! In which regions AWS takes which credentials.
 //!
 //! A region that is not enabled for an account refuses good credentials as if they were wrong. What
-//! tells the two apart is a sibling: another target of the same credentials, in a region that takes
-//! them.
+//! tells the two apart is a sibling: another target with the same credentials, in a region that
+//! takes them.
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::time::Instant;
 
 use crate::collect::SourceError;
 use crate::model::FailureReason;
 
-/// What AWS answers to credentials that it does not know in a region.
+/// The codes with which AWS answers credentials that it does not know in a region.
 const UNKNOWN_THERE: [&str; 2] = ["UnrecognizedClientException", "InvalidClientTokenId"];
-/// More access keys than are in use at any time.
-const MAX_KEYS: usize = 16;
+/// The most access keys that are remembered, more than are in use at any time.
+const MAX_ACCESS_KEYS: usize = 16;
 
 /// Credentials, by what they are used for: a refusal of one use says nothing about the others.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Use {
     /// Base credentials at STS, by access key.
     Sts(String),
-    /// Base credentials that read SSM, by the account that STS says they are of: they may have a
-    /// new key every hour.
+    /// Base credentials that read SSM, by the account to which they belong according to STS. Their
+    /// key would not do, since they may have a new one every hour.
     Account(String),
     /// Sessions of a role, by its ARN.
     Role(String),
@@ -32,13 +31,18 @@ pub(super) enum Use {
 
 /// What is known of every use in every region.
 #[derive(Default)]
-pub(super) struct Acceptance(Mutex<HashMap<Use, HashMap<String, Record>>>);
+pub(super) struct Acceptance {
+    records: Mutex<HashMap<Use, RegionRecords>>,
+}
+
+/// One use, by region.
+type RegionRecords = HashMap<String, Record>;
 
 /// One use in one region.
 #[derive(Clone, Copy, Debug, Default)]
 struct Record {
     accepted: Option<Instant>,
-    /// When STS took the credentials in this region; what they are used for may still be refused
+    /// When STS took the credentials in this region. What they are used for may still be refused
     /// there.
     vouched: Option<Instant>,
     refused_since: Option<Instant>,
@@ -47,91 +51,107 @@ struct Record {
 
 /// Whether an error may mean that the region is not enabled.
 pub(super) fn is_unknown_there(error: &SourceError) -> bool {
+    // An error does not keep the code by itself, but its detail names it.
     error.reason == FailureReason::InvalidCredentials
         && UNKNOWN_THERE.iter().any(|code| error.detail.contains(code))
 }
 
 impl Acceptance {
-    /// A call with these credentials has succeeded in a region.
+    /// Notes that a call with these credentials has succeeded in a region.
     pub(super) fn accepted(&self, used: Use, region: &str) {
-        let now = Some(Instant::now());
-        self.note(used, region, |before| Record {
-            accepted: now,
-            refused_since: None,
-            seen: now,
-            ..before
+        let now = Instant::now();
+        self.note(used, region, now, |record| {
+            record.accepted = Some(now);
+            record.refused_since = None;
         });
     }
 
-    /// STS has taken these credentials in a region: others may rely on that until they are refused
-    /// there.
+    /// Notes that STS has taken these credentials in a region. Others may rely on that until they
+    /// are refused there.
     pub(super) fn vouched(&self, used: Use, region: &str) {
-        let now = Some(Instant::now());
-        self.note(used, region, |before| Record {
-            vouched: now,
-            seen: now,
-            ..before
-        });
+        let now = Instant::now();
+        self.note(used, region, now, |record| record.vouched = Some(now));
     }
 
-    /// A region does not know these credentials.
+    /// Notes that a region does not know these credentials.
     pub(super) fn refused(&self, used: Use, region: &str) {
-        let now = Some(Instant::now());
-        self.note(used, region, |before| Record {
-            refused_since: before.refused_since.or(now),
-            seen: now,
-            ..before
+        let now = Instant::now();
+        self.note(used, region, now, |record| {
+            record.refused_since.get_or_insert(now);
         });
     }
 
     /// Another region in which these credentials work, although `region` refuses them.
-    ///
-    /// Where the region has taken them before, only what has succeeded since it refuses them
-    /// counts: credentials that are revoked are refused in one region first.
     pub(super) fn elsewhere(&self, used: &Use, region: &str) -> Option<String> {
-        let records = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let records = self.records();
         let regions = records.get(used)?;
         let here = regions.get(region).copied().unwrap_or_default();
-        let counts_from = here.refused_since.filter(|_| here.accepted.is_some());
-        let others = regions.iter().filter(|(other, _)| *other != region);
-        let works = |record: &Record| {
-            record.refused_since.is_none() && record.accepted.max(record.vouched) > counts_from
-        };
-        let working = others
-            .filter(|(_, record)| works(record))
-            .map(|(other, _)| other);
-        working.min().cloned()
+        regions
+            .iter()
+            .filter(|(other, _)| *other != region)
+            .filter(|(_, record)| record.works_despite(here))
+            .map(|(other, _)| other)
+            // Any of them would do, but it should be the same one each time it is logged.
+            .min()
+            .cloned()
     }
 
-    fn note(&self, used: Use, region: &str, change: impl FnOnce(Record) -> Record) {
-        let mut records = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        forget_old_keys(&mut records, &used);
-        match records.entry(used).or_default().entry(region.to_owned()) {
-            Entry::Occupied(mut record) => _ = record.insert(change(*record.get())),
-            Entry::Vacant(slot) => _ = slot.insert(change(Record::default())),
+    fn note(&self, used: Use, region: &str, now: Instant, change: impl FnOnce(&mut Record)) {
+        let mut records = self.records();
+        if used.is_access_key() && !records.contains_key(&used) {
+            make_room_for_access_key(&mut records);
         }
+        let regions = records.entry(used).or_default();
+        let record = regions.entry(region.to_owned()).or_default();
+        record.seen = Some(now);
+        change(record);
+    }
+
+    fn records(&self) -> MutexGuard<'_, HashMap<Use, RegionRecords>> {
+        self.records.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Temporary credentials have a new key every hour; roles and accounts are those of the
-/// configuration.
-fn forget_old_keys(records: &mut HashMap<Use, HashMap<String, Record>>, used: &Use) {
-    let is_key = |used: &Use| matches!(used, Use::Sts(_));
-    if !is_key(used)
-        || records.contains_key(used)
-        || records.keys().filter(|used| is_key(used)).count() < MAX_KEYS
-    {
+impl Use {
+    fn is_access_key(&self) -> bool {
+        matches!(self, Self::Sts(_))
+    }
+}
+
+impl Record {
+    /// Whether the credentials work in this region although they are refused `there`.
+    ///
+    /// Where they have been accepted before, only what has succeeded since the refusal counts,
+    /// because credentials that are revoked are refused in one region before the others.
+    fn works_despite(self, there: Self) -> bool {
+        let counts_from = match there.accepted {
+            Some(_) => there.refused_since,
+            None => None,
+        };
+        // `None` is less than any time. So without a limit every success counts, whenever it was.
+        self.refused_since.is_none() && self.accepted.max(self.vouched) > counts_from
+    }
+}
+
+/// Forgets the access key that was used longest ago, if there are many.
+///
+/// Temporary credentials have a new key every hour. Roles and accounts need not be forgotten, since
+/// they are those of the configuration.
+fn make_room_for_access_key(records: &mut HashMap<Use, RegionRecords>) {
+    let access_keys = records.iter().filter(|(used, _)| used.is_access_key());
+    if access_keys.clone().count() < MAX_ACCESS_KEYS {
         return;
     }
-    let seen =
-        |regions: &HashMap<String, Record>| regions.values().filter_map(|record| record.seen).max();
-    let oldest = records
-        .iter()
-        .filter(|(used, _)| is_key(used))
-        .min_by_key(|(_, regions)| seen(regions));
-    if let Some(oldest) = oldest.map(|(used, _)| used.clone()) {
+    let oldest = access_keys
+        .min_by_key(|(_, regions)| last_seen(regions))
+        .map(|(used, _)| used.clone());
+    if let Some(oldest) = oldest {
         records.remove(&oldest);
     }
+}
+
+fn last_seen(regions: &RegionRecords) -> Option<Instant> {
+    regions.values().filter_map(|record| record.seen).max()
 }
 
 #[cfg(test)]
@@ -216,12 +236,12 @@ mod tests {
     #[test]
     fn keys_that_are_not_used_any_more_are_forgotten() {
         let acceptance = Acceptance::default();
-        for number in 0..2 * MAX_KEYS {
+        for number in 0..2 * MAX_ACCESS_KEYS {
             acceptance.accepted(Use::Sts(number.to_string()), "eu-west-1");
         }
         assert_eq!(
-            acceptance.0.into_inner().expect("unpoisoned").len(),
-            MAX_KEYS
+            acceptance.records.into_inner().expect("unpoisoned").len(),
+            MAX_ACCESS_KEYS
         );
     }
 }

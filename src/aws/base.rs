@@ -1,4 +1,4 @@
-//! What all targets share: the SDK's settings, one HTTP client, the base credentials.
+//! What all targets share: the SDK's settings, one HTTP client and the base credentials.
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,23 +12,24 @@ use aws_types::sdk_config::Builder;
 
 use super::base_credentials::BaseCredentials;
 use super::default_chain::DefaultChain;
-use super::environment::{Environment, EnvironmentError, Wanted};
+use super::environment::{CheckedParts, Environment, EnvironmentError};
 use super::{answer_guard, connector};
 
-/// In the user agent and as the name of assumed sessions: how `CloudTrail` shows who called.
+/// Stands in the user agent and is the name of assumed sessions, by which `CloudTrail` shows who
+/// has called.
 pub(super) const APP_NAME: &str = "ssm-compliance-exporter";
 
 /// How to reach AWS, where the environment and the profile do not say.
 #[derive(Clone, Default)]
 pub struct BaseOptions {
-    /// For simulators: asked for every service and region. Without it the SDK's own settings hold
-    /// (`AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_SSM`, the profile).
+    /// For simulators: the URL that is asked for every service and region. Without it the SDK's own
+    /// settings hold (`AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_SSM`, the profile).
     pub endpoint_url: Option<String>,
-    /// Access key id and secret key to use instead of the default chain: for the demo and for
+    /// Access key id and secret key to use instead of the default chain, for the demo and for
     /// tests.
     pub static_credentials: Option<(String, String)>,
-    /// Where the base credentials are asked for if neither environment nor profile names a region:
-    /// any that is configured will do, and saves asking the instance metadata.
+    /// Where the base credentials are asked for if neither environment nor profile names a region.
+    /// Any configured region will do, and saves asking the instance metadata.
     pub fallback_region: Option<String>,
 }
 
@@ -44,44 +45,26 @@ impl fmt::Debug for BaseOptions {
 #[derive(Debug)]
 pub struct AwsBase {
     pub(super) sdk: SdkConfig,
-    pub(super) chain: Arc<BaseCredentials>,
+    pub(super) credentials: Arc<BaseCredentials>,
 }
 
 impl AwsBase {
-    /// Reads environment and profile. Calls nobody: credentials that are missing show when a target
-    /// begins.
+    /// Reads the environment and the profile. Makes no call: credentials that are missing show when
+    /// a target begins its refresh.
     ///
-    /// # Errors
-    /// If the environment or the profile says what cannot be right.
+    /// # Errors If a setting of the environment or the profile is invalid.
     pub async fn load(options: BaseOptions) -> Result<Self, EnvironmentError> {
         let environment = options.environment().await?;
         let http = connector::shared(environment.proxies.clone(), environment.trust_store.clone());
+        // Providers of credentials get this client, too, so that no answer of anybody is unbounded.
         let http = answer_guard::bounded(http);
         let region = environment.region.clone().map(Region::new);
-        let mut sdk = settings(http.clone(), region.clone());
-        let endpoints = environment.endpoints();
-        if let Some(url) = options.endpoint_url {
-            sdk.set_endpoint_url(Some(url));
-        } else {
-            sdk.set_use_fips(Some(endpoints.fips))
-                .set_use_dual_stack(Some(endpoints.dual_stack));
-            sdk.set_service_config(Some(endpoints));
-        }
-        let chain = if let Some((id, secret)) = options.static_credentials {
-            BaseCredentials::fixed(SharedCredentialsProvider::new(Credentials::new(
-                id, secret, None, None, "static",
-            )))
-        } else {
-            let region = region.or(options.fallback_region.map(Region::new));
-            BaseCredentials::default_of(DefaultChain {
-                environment,
-                http,
-                region,
-            })
-        };
+        let mut sdk = settings(http.clone(), region);
+        set_endpoints(&mut sdk, options.endpoint_url.clone(), &environment);
+        let credentials = options.credentials(environment, http);
         Ok(Self {
             sdk: sdk.build(),
-            chain: Arc::new(chain),
+            credentials: Arc::new(credentials),
         })
     }
 
@@ -93,20 +76,48 @@ impl AwsBase {
 
 impl BaseOptions {
     async fn environment(&self) -> Result<Environment, EnvironmentError> {
-        let needs_nothing = self.static_credentials.is_some()
-            && self
-                .endpoint_url
-                .as_deref()
-                .is_some_and(|url| url.starts_with("http://"));
-        if needs_nothing {
+        // The environment of a developer is often set up for something else, and must not matter
+        // then.
+        if self.needs_no_environment() {
             return Ok(Environment::isolated());
         }
-        let wanted = Wanted {
+        let checked = CheckedParts {
             credentials: self.static_credentials.is_none(),
             endpoints: self.endpoint_url.is_none(),
         };
-        Environment::load(wanted).await
+        Environment::load(checked).await
     }
+
+    /// Whether a simulator is asked: without TLS no certificates are needed either.
+    fn needs_no_environment(&self) -> bool {
+        let url = self.endpoint_url.as_deref().unwrap_or_default();
+        self.static_credentials.is_some() && url.starts_with("http://")
+    }
+
+    fn credentials(self, environment: Environment, http: SharedHttpClient) -> BaseCredentials {
+        if let Some((id, secret)) = self.static_credentials {
+            let credentials = Credentials::new(id, secret, None, None, "static");
+            return BaseCredentials::from_provider(SharedCredentialsProvider::new(credentials));
+        }
+        let region = environment.region.clone().or(self.fallback_region);
+        BaseCredentials::from_default_chain(DefaultChain {
+            environment,
+            http,
+            region: region.map(Region::new),
+        })
+    }
+}
+
+fn set_endpoints(sdk: &mut Builder, endpoint_url: Option<String>, environment: &Environment) {
+    // A simulator has one address for all services, so nothing else may choose an endpoint.
+    if endpoint_url.is_some() {
+        sdk.set_endpoint_url(endpoint_url);
+        return;
+    }
+    let endpoints = environment.endpoints();
+    sdk.set_use_fips(Some(endpoints.fips))
+        .set_use_dual_stack(Some(endpoints.dual_stack))
+        .set_service_config(Some(endpoints));
 }
 
 /// The settings that all clients have in common. The SDK's loader would fill the rest from the
@@ -116,8 +127,8 @@ pub(super) fn settings(http: SharedHttpClient, region: Option<Region>) -> Builde
         .behavior_version(BehaviorVersion::latest())
         .http_client(http)
         .region(region)
-        // Every call has a timeout for the whole of an attempt, so a slow body needs no watch of
-        // its own.
+        // Every call has a timeout for the whole of an attempt, so a slow body does not have to be
+        // watched.
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
     settings.set_app_name(AppName::new(APP_NAME).ok());
     settings

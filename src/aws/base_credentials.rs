@@ -1,8 +1,8 @@
 //! The base credentials: the SDK's default chain, asked by one target for all.
 //!
-//! A chain may start a process, ask the metadata service or sign in; with a hundred targets it must
-//! not do so a hundred times. What targets of the same credentials learn about them (whose they
-//! are, where they work) is shared here, too.
+//! A chain may start a process, ask the metadata service or sign in, and with a hundred targets it
+//! must not do so a hundred times. What targets of the same credentials learn about them (whose
+//! they are, where they work) is shared here, too.
 
 use std::fmt;
 use std::sync::Arc;
@@ -18,26 +18,32 @@ use super::cached_credentials::CachedCredentials;
 use super::classify;
 use super::default_chain::DefaultChain;
 use super::identity::Identities;
+use super::provider_error::to_source_error;
 use super::resolution::{Load, Resolver};
-use super::unloaded::unloaded;
 use crate::collect::{SourceError, SourceResult};
 
 /// The base credentials of all targets.
 pub(super) struct BaseCredentials {
     resolver: Resolver,
-    last: Mutex<Last>,
+    last: Mutex<LastResolution>,
     pub(super) identities: Identities,
     pub(super) acceptance: Acceptance,
     /// How many targets ask for the account of the base credentials.
     pub(super) askers: AtomicUsize,
 }
 
+/// What came of the last resolutions.
 #[derive(Default)]
-struct Last {
-    cached_credentials: Option<Arc<CachedCredentials>>,
+struct LastResolution {
+    cached: Option<Arc<CachedCredentials>>,
     number: u64,
-    /// When the last resolution failed, and how: those who were waiting for it share it.
-    failure: Option<(Instant, SourceError)>,
+    failure: Option<Failure>,
+}
+
+/// When a resolution has failed, and how.
+struct Failure {
+    at: Instant,
+    error: SourceError,
 }
 
 impl fmt::Debug for BaseCredentials {
@@ -47,20 +53,15 @@ impl fmt::Debug for BaseCredentials {
 }
 
 impl BaseCredentials {
-    pub(super) fn fixed(provider: SharedCredentialsProvider) -> Self {
-        let load: Arc<Load> = Arc::new(move |_| {
-            let provider = provider.clone();
-            Box::pin(async move {
-                provider
-                    .provide_credentials()
-                    .await
-                    .map_err(|error| unloaded(&error))
-            })
-        });
+    /// Base credentials of a provider that is not the default chain.
+    pub(super) fn from_provider(provider: SharedCredentialsProvider) -> Self {
+        let load: Arc<Load> = Arc::new(move |_| Box::pin(ask(provider.clone())));
         Self::of(Resolver::new(load))
     }
 
-    pub(super) fn default_of(chain: DefaultChain) -> Self {
+    pub(super) fn from_default_chain(chain: DefaultChain) -> Self {
+        // Each resolution walks along a chain of its own, because providers remember what they
+        // read.
         let load: Arc<Load> = Arc::new(move |stage| Box::pin(chain.clone().load(stage)));
         Self::of(Resolver::new(load))
     }
@@ -78,59 +79,63 @@ impl BaseCredentials {
     /// Current base credentials.
     pub(super) async fn get(&self) -> SourceResult<Arc<CachedCredentials>> {
         let asked = Instant::now();
+        // Whoever comes first resolves with the lock held; the others wait for it.
         let mut last = self.last.lock().await;
-        if let Some(cached_credentials) = &last.cached_credentials
-            && cached_credentials.is_fresh()
-        {
-            return Ok(Arc::clone(cached_credentials));
+        if let Some(cached) = last.cached.as_ref().filter(|cached| cached.is_fresh()) {
+            return Ok(Arc::clone(cached));
         }
-        if let Some((at, failure)) = &last.failure
-            && *at >= asked
-        {
-            return Err(failure.clone());
+        // Those who were waiting while a resolution failed share its failure.
+        if let Some(failure) = last.failure.as_ref().filter(|failure| failure.at >= asked) {
+            return Err(failure.error.clone());
         }
-        last.renew(self.resolver.resolve().await)
+        match self.resolver.resolve().await {
+            Ok(credentials) => Ok(last.renew(credentials)),
+            Err(error) => last.keep_despite(error),
+        }
     }
 
-    /// AWS refused these: whoever asks next gets others, if there are others.
+    /// AWS has refused the credentials of this number. Whoever asks next gets others, if there are
+    /// others.
     pub(super) async fn forget(&self, number: u64) {
         let mut last = self.last.lock().await;
-        if last
-            .cached_credentials
-            .as_ref()
-            .is_some_and(|cached_credentials| cached_credentials.number == number)
-        {
-            last.cached_credentials = None;
+        // Another target may have had them replaced already.
+        let is_current = |cached: &Arc<CachedCredentials>| cached.number == number;
+        if last.cached.as_ref().is_some_and(is_current) {
+            last.cached = None;
         }
     }
 }
 
-impl Last {
-    fn renew(
-        &mut self,
-        resolved: SourceResult<Credentials>,
-    ) -> SourceResult<Arc<CachedCredentials>> {
-        match resolved {
-            Ok(credentials) => {
-                self.number += 1;
-                let cached_credentials = Arc::new(CachedCredentials::new(credentials, self.number));
-                self.failure = None;
-                self.cached_credentials = Some(Arc::clone(&cached_credentials));
-                Ok(cached_credentials)
-            }
-            Err(failure) => {
-                self.failure = Some((Instant::now(), failure.clone()));
-                // A metadata service that is slow today is no reason to throw away what is good
-                // until tomorrow.
-                let old = self.cached_credentials.take().filter(|cached_credentials| {
-                    cached_credentials.is_valid() && classify::may_pass(failure.reason)
-                });
-                let Some(old) = old else { return Err(failure) };
-                tracing::warn!(error = %failure, "credentials could not be renewed; the last ones are good for a while yet");
-                let cached_credentials = Arc::new(old.defer_renewal());
-                self.cached_credentials = Some(Arc::clone(&cached_credentials));
-                Ok(cached_credentials)
-            }
-        }
+async fn ask(provider: SharedCredentialsProvider) -> SourceResult<Credentials> {
+    let credentials = provider.provide_credentials().await;
+    credentials.map_err(|error| to_source_error(&error))
+}
+
+impl LastResolution {
+    fn renew(&mut self, credentials: Credentials) -> Arc<CachedCredentials> {
+        self.number += 1;
+        self.failure = None;
+        self.cache(CachedCredentials::new(credentials, self.number))
+    }
+
+    /// The previous credentials, if they are still valid: a metadata service that is slow today is
+    /// no reason to throw away what is good until tomorrow.
+    fn keep_despite(&mut self, error: SourceError) -> SourceResult<Arc<CachedCredentials>> {
+        self.failure = Some(Failure {
+            at: Instant::now(),
+            error: error.clone(),
+        });
+        let old = self.cached.take().filter(|cached| cached.is_valid());
+        let Some(old) = old.filter(|_| classify::may_pass(error.reason)) else {
+            return Err(error);
+        };
+        tracing::warn!(%error, "credentials could not be renewed; the last ones are good for a while yet");
+        Ok(self.cache(old.defer_renewal()))
+    }
+
+    fn cache(&mut self, credentials: CachedCredentials) -> Arc<CachedCredentials> {
+        let cached = Arc::new(credentials);
+        self.cached = Some(Arc::clone(&cached));
+        cached
     }
 }

@@ -1,4 +1,4 @@
-//! Credentials with the time for which they are good.
+//! Credentials, and how long they are valid.
 
 use std::time::{Duration, SystemTime};
 
@@ -8,13 +8,15 @@ use tokio::time::Instant;
 use super::redaction;
 
 /// How long before their end credentials are renewed in the middle of a refresh.
-const MARGIN: Duration = Duration::from_mins(1);
-/// How soon credentials without an end are asked for again: files and environments of tools change.
-const ENDLESS: Duration = Duration::from_mins(15);
-/// Credentials that say they are good for longer are taken to mean this.
-const MOST: Duration = Duration::from_hours(24 * 365);
-/// Credentials are kept this long even if their end is near, or past by a wrong clock.
-const LEAST: Duration = Duration::from_secs(10);
+const RENEWAL_MARGIN: Duration = Duration::from_mins(1);
+/// How soon credentials without an expiration are asked for again: the files and environments in
+/// which tools write them change.
+const REREAD_INTERVAL: Duration = Duration::from_mins(15);
+/// Credentials that say they are valid for longer are taken to mean this, so that no sum of times
+/// overflows.
+const MAX_LIFETIME: Duration = Duration::from_hours(24 * 365);
+/// Credentials are used for this long even if their end is near, or past by a wrong clock.
+const MIN_USE: Duration = Duration::from_secs(10);
 
 /// Credentials as they were resolved once.
 #[derive(Clone, Debug)]
@@ -23,27 +25,26 @@ pub(super) struct CachedCredentials {
     /// Tells one resolution from the next.
     pub(super) number: u64,
     issued: Instant,
-    /// How long they are good; `None` where they do not say.
-    life: Option<Duration>,
+    /// How long they are valid; `None` if they do not say.
+    lifetime: Option<Duration>,
     renew_at: Instant,
 }
 
 impl CachedCredentials {
+    /// Also makes sure that their secrets are never shown.
     pub(super) fn new(credentials: Credentials, number: u64) -> Self {
+        // From now on requests are signed with them, and whoever answers may repeat them.
         redaction::learn_credentials(&credentials);
+        // The end is compared with the clock of this machine only here. From now on the time that
+        // has passed counts, which no correction of the clock changes.
         let issued = Instant::now();
-        let life = credentials.expiry().map(|end| {
-            end.duration_since(SystemTime::now())
-                .unwrap_or_default()
-                .min(MOST)
-        });
-        let renew_at = issued + useful(life, MARGIN);
+        let lifetime = credentials.expiry().map(time_until);
         Self {
             credentials,
             number,
             issued,
-            life,
-            renew_at,
+            lifetime,
+            renew_at: issued + time_of_use(lifetime, RENEWAL_MARGIN),
         }
     }
 
@@ -52,30 +53,43 @@ impl CachedCredentials {
         Instant::now() < self.renew_at
     }
 
-    /// Whether they are good for another `margin`, or at least for half their life.
+    /// Whether they are valid for another `margin`, or at least in the first half of their life.
     pub(super) fn valid_for(&self, margin: Duration) -> bool {
-        Instant::now() < self.issued + useful(self.life, margin)
+        Instant::now() < self.issued + time_of_use(self.lifetime, margin)
     }
 
     /// Whether AWS would still take them.
     pub(super) fn is_valid(&self) -> bool {
-        self.life
-            .is_none_or(|life| Instant::now() < self.issued + life)
+        match self.lifetime {
+            Some(lifetime) => Instant::now() < self.issued + lifetime,
+            None => true,
+        }
     }
 
-    /// The same, to be renewed a little later: renewing has just failed.
+    /// The same credentials, to be renewed a little later, because renewing them has just failed.
     pub(super) fn defer_renewal(&self) -> Self {
         Self {
-            renew_at: Instant::now() + LEAST,
+            renew_at: Instant::now() + MIN_USE,
             ..self.clone()
         }
     }
 }
 
-fn useful(life: Option<Duration>, margin: Duration) -> Duration {
-    life.map_or(ENDLESS, |life| {
-        life.saturating_sub(margin).max(life / 2).max(LEAST)
-    })
+fn time_until(end: SystemTime) -> Duration {
+    let remaining = end.duration_since(SystemTime::now()).unwrap_or_default();
+    remaining.min(MAX_LIFETIME)
+}
+
+/// How long credentials are used if they are to be renewed `margin` before their end. Short-lived
+/// ones are used for half their life at least, or each call would renew them.
+fn time_of_use(lifetime: Option<Duration>, margin: Duration) -> Duration {
+    let Some(lifetime) = lifetime else {
+        return REREAD_INTERVAL;
+    };
+    lifetime
+        .saturating_sub(margin)
+        .max(lifetime / 2)
+        .max(MIN_USE)
 }
 
 #[cfg(test)]

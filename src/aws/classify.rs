@@ -1,56 +1,47 @@
-//! What the SDK's errors mean: the reason for a label, what a smaller question would do, whether to
-//! try again.
+//! What the SDK's errors mean: the reason for the label, what asking for less would do, and whether
+//! to try again.
 //!
-//! By AWS's code, never by the SDK's variants: throttling, refusals and validation are not in SSM's
-//! model, so the SDK has no variant for them. Codes are compared whole, since `AccessDenied` may
-//! well be part of a message.
+//! The code that AWS sends decides, never the SDK's variants: throttling, refusals and failed
+//! validation are not in SSM's model, so the SDK has no variant for them. Codes are compared whole,
+//! because a message may well contain `AccessDenied` without being such a refusal.
+
+mod classification;
+mod refusal;
 
 use std::error::Error;
 use std::io;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_ssm::error::{ConnectorError, ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-use aws_smithy_types::DateTime;
-use aws_smithy_types::date_time::Format;
 
-use super::answer_guard::RefusedAnswer;
-use super::codes::{
-    ACCESS_DENIED, EXPIRED, INVALID_CREDENTIALS, REFUSED_TOKEN, SIGNATURE, THROTTLED, TRANSIENT,
-    UNKNOWN_RESOURCE, VALIDATION,
-};
-use super::unloaded::unloaded;
-use super::{attempt_log, redaction};
+pub(super) use classification::Retry;
+
+use self::classification::Classification;
+use super::attempt_log;
+use super::detail::one_line;
+use super::error_chain::{chain, find};
+use super::provider_error::to_source_error;
+use super::refused_answer::RefusedAnswer;
 use crate::collect::{FailureScope, Operation, PageRequest, SourceError};
 use crate::model::FailureReason;
 
-/// A clock this far from AWS's makes AWS refuse signatures (it allows 5 minutes, and the SDK
-/// corrects from 4 on).
-const SKEW: Duration = Duration::from_mins(4);
-/// A detail is cut behind so many characters.
-const MAX_DETAIL_CHARS: usize = 240;
-/// A text is looked at for secrets up to here.
-const MAX_SEARCHED_BYTES: usize = 8 << 10;
-/// A longer text is shown no further than this, so that a secret that goes beyond what is looked at
-/// is not shown in part.
-const MAX_SHOWN_BYTES: usize = 2 << 10;
-
-/// What a call asks, as far as it matters for what its failure means.
+/// What a call asks for, as far as it matters for what its failure means.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Question {
+pub(super) struct CallContext {
     pub(super) operation: Operation,
-    /// How many ids it names.
-    ids: usize,
+    /// How many resources it names by id.
+    id_count: usize,
     /// Whether it asks for a page after the first.
     has_token: bool,
 }
 
-impl Question {
-    pub(super) fn new(operation: Operation, ids: usize, page: &PageRequest) -> Self {
+impl CallContext {
+    pub(super) fn new(operation: Operation, id_count: usize, page: &PageRequest) -> Self {
         Self {
             operation,
-            ids,
+            id_count,
             has_token: page.token.is_some(),
         }
     }
@@ -60,32 +51,23 @@ impl Question {
 #[derive(Debug)]
 pub(super) struct Failure {
     pub(super) error: SourceError,
-    pub(super) again: Again,
+    pub(super) retry: Retry,
     /// How long AWS asks to wait.
     pub(super) retry_after: Option<Duration>,
 }
 
-/// Whether, and how, to try again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Again {
-    /// It would fail again.
-    Never,
-    /// It may have passed.
-    Transient,
-    /// Slower.
-    Throttled,
-    /// With other credentials.
-    Credentials,
-}
-
 /// Classifies a failed attempt of a call to SSM.
-pub(super) fn failure_of<E>(error: &SdkError<E, HttpResponse>, question: &Question) -> Failure
+pub(super) fn ssm_failure<E>(error: &SdkError<E, HttpResponse>, call: &CallContext) -> Failure
 where
     E: ProvideErrorMetadata + Error + 'static,
 {
-    let mut failure = failure(error, question.ids);
-    if error.as_service_error().is_some_and(refuses_token) {
-        failure.error.scope = if question.has_token {
+    let mut failure = failure(error, call.id_count);
+    if error
+        .as_service_error()
+        .is_some_and(refusal::refuses_page_token)
+    {
+        // Without a token there is no listing that could begin again.
+        failure.error.scope = if call.has_token {
             FailureScope::Token
         } else {
             FailureScope::Call
@@ -94,288 +76,92 @@ where
     failure
 }
 
-/// Classifies a failed attempt of a call that named so many `ids`.
-pub(super) fn failure<E>(error: &SdkError<E, HttpResponse>, ids: usize) -> Failure
+/// Classifies a failed attempt of a call that named so many resources by id.
+pub(super) fn failure<E>(error: &SdkError<E, HttpResponse>, id_count: usize) -> Failure
 where
     E: ProvideErrorMetadata + Error + 'static,
 {
-    let (reason, scope, again, detail) = match error {
-        SdkError::ServiceError(context) => refused(context.err(), context.raw(), ids),
-        SdkError::ResponseError(context) => unreadable(error, context.raw()),
-        SdkError::TimeoutError(_) => (
-            FailureReason::Timeout,
-            FailureScope::Call,
-            Again::Transient,
-            "no answer in time".to_owned(),
-        ),
-        SdkError::DispatchFailure(context) => undelivered(error, context.as_connector_error()),
-        _ => (
-            FailureReason::Other,
-            FailureScope::Call,
-            Again::Never,
-            chain(error),
-        ),
-    };
-    let retry_after = error.raw_response().and_then(retry_after);
-    let request_id = match error.raw_response() {
+    let classification = classification_of(error, id_count);
+    let response = error.raw_response();
+    // The SDK has no response for an answer that we refused, so its id is kept with the refusal.
+    let request_id = match response {
         Some(response) => attempt_log::request_id(response.headers()),
         None => find::<RefusedAnswer>(error).and_then(|answer| answer.request_id.clone()),
     };
-    let error = SourceError {
-        reason,
-        scope,
-        detail: one_line(&detail),
-        request_id,
-    };
     Failure {
-        error,
-        again,
-        retry_after,
+        error: SourceError {
+            reason: classification.reason,
+            scope: classification.scope,
+            detail: one_line(&classification.detail),
+            request_id,
+        },
+        retry: classification.retry,
+        retry_after: response.and_then(retry_after),
     }
 }
 
-/// Whether AWS does not take a page token, by its code or because its message names the member.
-fn refuses_token<E: ProvideErrorMetadata>(error: &E) -> bool {
-    let code = error.code().unwrap_or_default();
-    let names_token = |message: &str| {
-        let letters: String = message.chars().filter(char::is_ascii_alphabetic).collect();
-        ["nexttoken", "paginationtoken"]
-            .iter()
-            .any(|name| letters.to_ascii_lowercase().contains(name))
-    };
-    let is_about_members = VALIDATION.contains(&code) || code.starts_with("InvalidParameter");
-    REFUSED_TOKEN.contains(&code) || (is_about_members && error.message().is_some_and(names_token))
-}
-
-type Classification = (FailureReason, FailureScope, Again, String);
-
-fn refused<E: ProvideErrorMetadata>(
-    error: &E,
-    response: &HttpResponse,
-    ids: usize,
-) -> Classification {
-    let code = error.code().unwrap_or_default();
-    let message = error.message().unwrap_or_default();
-    let status = response.status().as_u16();
-    let detail = if code.is_empty() {
-        format!("HTTP {status} {message}")
-    } else {
-        format!("{code}: {message}")
-    };
-    if THROTTLED.contains(&code) || status == 429 || message.eq_ignore_ascii_case("rate exceeded") {
-        (
-            FailureReason::Throttled,
-            FailureScope::Call,
-            Again::Throttled,
-            detail,
-        )
-    } else if SIGNATURE.contains(&code) {
-        signature(code, response)
-    } else if ACCESS_DENIED.contains(&code) {
-        (
-            FailureReason::AccessDenied,
-            FailureScope::Call,
-            Again::Never,
-            detail,
-        )
-    } else if EXPIRED.contains(&code) {
-        (
-            FailureReason::ExpiredToken,
-            FailureScope::Call,
-            Again::Credentials,
-            detail,
-        )
-    } else if INVALID_CREDENTIALS.contains(&code) {
-        (
-            FailureReason::InvalidCredentials,
-            FailureScope::Call,
-            Again::Credentials,
-            detail,
-        )
-    } else if VALIDATION.contains(&code) {
-        (
-            FailureReason::Other,
-            FailureScope::Content,
-            Again::Never,
-            detail,
-        )
-    } else if UNKNOWN_RESOURCE.contains(&code) {
-        (
-            FailureReason::Other,
-            scope_of_unknown(ids),
-            Again::Never,
-            detail,
-        )
-    } else if response.status().is_server_error() || TRANSIENT.contains(&code) {
-        (
-            FailureReason::ServerError,
-            FailureScope::Call,
-            Again::Transient,
-            detail,
-        )
-    } else if code.is_empty() && response.status().is_success() {
-        // Only STS gets here: its answer was no XML, or not its own.
-        let detail = format!("HTTP {status} with an answer that cannot be read");
-        (
-            FailureReason::BadResponse,
-            FailureScope::Content,
-            Again::Never,
-            detail,
-        )
-    } else if code.is_empty() && status == 403 {
-        (
-            FailureReason::AccessDenied,
-            FailureScope::Call,
-            Again::Never,
-            detail,
-        )
-    } else {
-        (
-            FailureReason::Other,
-            FailureScope::Call,
-            Again::Never,
-            detail,
-        )
+fn classification_of<E>(error: &SdkError<E, HttpResponse>, id_count: usize) -> Classification
+where
+    E: ProvideErrorMetadata + Error + 'static,
+{
+    match error {
+        SdkError::ServiceError(context) => refusal::refused(context.err(), context.raw(), id_count),
+        SdkError::ResponseError(context) => unreadable(error, context.raw()),
+        SdkError::TimeoutError(_) => Classification::timeout("no answer in time".to_owned()),
+        SdkError::DispatchFailure(context) => undelivered(error, context.as_connector_error()),
+        // The SDK could not build the request.
+        _ => Classification::unknown(chain(error)),
     }
 }
 
-fn scope_of_unknown(ids: usize) -> FailureScope {
-    match ids {
-        0 => FailureScope::Call,
-        1 => FailureScope::Gone,
-        _ => FailureScope::Content,
-    }
-}
-
-/// The SDK learns AWS's time from every answer, so after a skewed attempt the next one is signed
-/// with the right time.
-fn signature(code: &str, response: &HttpResponse) -> Classification {
-    let skew = response
-        .headers()
-        .get("date")
-        .and_then(|date| DateTime::from_str(date, Format::HttpDate).ok())
-        .and_then(|date| SystemTime::try_from(date).ok())
-        .map(|theirs| {
-            theirs
-                .duration_since(SystemTime::now())
-                .unwrap_or_else(|early| early.duration())
-        });
-    if skew.is_some_and(|skew| skew > SKEW) {
-        let detail = format!("{code}: this machine's clock is wrong by more than 4 minutes");
-        (
-            FailureReason::InvalidCredentials,
-            FailureScope::Call,
-            Again::Transient,
-            detail,
-        )
-    } else {
-        let detail = format!("{code}: check the secret access key and this machine's clock");
-        (
-            FailureReason::InvalidCredentials,
-            FailureScope::Call,
-            Again::Credentials,
-            detail,
-        )
-    }
-}
-
-/// An answer that is not AWS's: a proxy's page, or half an answer, or a row that lacks what the SDK
-/// insists on.
+/// Classifies an answer that the SDK cannot read: the page of a proxy, half an answer, or a row
+/// that lacks what the SDK insists on.
 fn unreadable<E: Error + 'static>(
     error: &SdkError<E, HttpResponse>,
     response: &HttpResponse,
 ) -> Classification {
     let status = response.status();
-    let detail = format!(
-        "HTTP {} with an answer that cannot be read: {}",
-        status.as_u16(),
-        chain(error)
-    );
+    let code = status.as_u16();
+    let cause = chain(error);
+    let detail = format!("HTTP {code} with an answer that cannot be read: {cause}");
     if status.is_server_error() {
-        (
-            FailureReason::ServerError,
-            FailureScope::Call,
-            Again::Transient,
-            detail,
-        )
-    } else if status.as_u16() == 429 {
-        (
-            FailureReason::Throttled,
-            FailureScope::Call,
-            Again::Throttled,
-            detail,
-        )
-    } else if !status.is_success() {
-        (
-            FailureReason::BadResponse,
-            FailureScope::Call,
-            Again::Never,
-            detail,
-        )
+        Classification::server_error(detail)
+    } else if code == 429 {
+        Classification::throttled(detail)
     } else {
-        (
-            FailureReason::BadResponse,
-            FailureScope::Content,
-            Again::Never,
-            detail,
-        )
+        Classification::bad_response(status.is_success(), detail)
     }
 }
 
-/// An answer that was not read, because of what it is. The next page may be as it should.
-fn unacceptable(answer: &RefusedAnswer) -> Classification {
-    let scope = if (200..300).contains(&answer.status) {
-        FailureScope::Content
-    } else {
-        FailureScope::Call
-    };
-    (
-        FailureReason::BadResponse,
-        scope,
-        Again::Never,
-        answer.to_string(),
-    )
-}
-
+/// Classifies a request that got no answer, or one that was not handed to the SDK.
 fn undelivered(
     error: &(dyn Error + 'static),
     connector: Option<&ConnectorError>,
 ) -> Classification {
-    let detail = chain(error);
-    let is = |what: fn(&ConnectorError) -> bool| connector.is_some_and(what);
+    // To the SDK, an answer that we refuse is a failure of the connector.
     if let Some(answer) = find::<RefusedAnswer>(error) {
-        unacceptable(answer)
-    } else if is(ConnectorError::is_timeout) {
-        (
-            FailureReason::Timeout,
-            FailureScope::Call,
-            Again::Transient,
-            detail,
-        )
-    } else if let Some(credentials) = find::<CredentialsError>(error) {
-        let error = unloaded(credentials);
-        (error.reason, error.scope, Again::Never, error.detail)
-    } else if is(ConnectorError::is_io)
-        || connector.and_then(ConnectorError::as_other).is_some()
-        || find::<io::Error>(error).is_some()
-    {
-        (
-            FailureReason::Network,
-            FailureScope::Call,
-            Again::Transient,
-            detail,
-        )
-    } else {
-        (
-            FailureReason::Other,
-            FailureScope::Call,
-            Again::Never,
-            detail,
-        )
+        let is_success = (200..300).contains(&answer.status);
+        return Classification::bad_response(is_success, answer.to_string());
     }
+    if connector.is_some_and(ConnectorError::is_timeout) {
+        return Classification::timeout(chain(error));
+    }
+    // Credentials are resolved in the middle of a call, so their failures come as its own.
+    if let Some(credentials) = find::<CredentialsError>(error) {
+        return Classification::without_retry(to_source_error(credentials));
+    }
+    if connector.is_some_and(is_network_failure) || find::<io::Error>(error).is_some() {
+        return Classification::network(chain(error));
+    }
+    Classification::unknown(chain(error))
 }
 
-/// Whether the fault lies with nobody's configuration and goes by itself.
+fn is_network_failure(connector: &ConnectorError) -> bool {
+    // A connection that is closed before its answer is an error of a kind of its own.
+    connector.is_io() || connector.as_other().is_some()
+}
+
+/// Whether a failure is not due to anybody's configuration, so that it may pass by itself.
 pub(super) const fn may_pass(reason: FailureReason) -> bool {
     matches!(
         reason,
@@ -395,77 +181,9 @@ pub(super) const fn blames_credentials(reason: FailureReason) -> bool {
     )
 }
 
-/// `x-amz-retry-after`, in milliseconds.
+/// The header `x-amz-retry-after`, which is in milliseconds.
 fn retry_after(response: &HttpResponse) -> Option<Duration> {
-    response
-        .headers()
-        .get("x-amz-retry-after")?
-        .trim()
-        .parse()
-        .ok()
-        .map(Duration::from_millis)
-}
-
-pub(super) fn find<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a T> {
-    std::iter::successors(Some(error), |&error| error.source())
-        .find_map(|error| error.downcast_ref())
-}
-
-/// The whole chain of causes: the SDK's outermost sentence says only that something failed.
-pub(super) fn chain(error: &(dyn Error + 'static)) -> String {
-    let mut parts: Vec<String> = Vec::new();
-    for error in std::iter::successors(Some(error), |&error| error.source()) {
-        let part = error.to_string();
-        if !parts.iter().any(|said| said.contains(&part)) {
-            parts.push(part);
-        }
-    }
-    parts.join(": ")
-}
-
-/// One line without control characters and without secrets, cut at 240 characters. All that AWS,
-/// its SDK and other programs say passes through here before it is logged or shown.
-pub fn one_line(text: &str) -> String {
-    let mut line = String::new();
-    for word in text
-        .split(|c: char| c.is_whitespace() || c.is_control())
-        .filter(|word| !word.is_empty())
-    {
-        if !line.is_empty() {
-            line.push(' ');
-        }
-        let room = MAX_SEARCHED_BYTES.saturating_sub(line.len());
-        line.push_str(&word[..word.floor_char_boundary(room)]);
-        if room <= word.len() {
-            break;
-        }
-    }
-    // Before cutting: half a secret would not be recognised.
-    let is_whole = line.len() < MAX_SEARCHED_BYTES - char::MAX_LEN_UTF8;
-    let visible = if is_whole {
-        line.len()
-    } else {
-        MAX_SHOWN_BYTES
-    };
-    let line = redaction::redacted(&line, visible);
-    let line = line.trim_end_matches(':');
-    match line.char_indices().nth(MAX_DETAIL_CHARS) {
-        Some((end, _)) => format!("{}...", &line[..end]),
-        None => line.to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_detail_is_one_short_line() {
-        assert_eq!(one_line("a\nb\t\u{1b}[31mc\r\n"), "a b [31mc");
-        assert_eq!(one_line("InvalidResourceId: "), "InvalidResourceId");
-        assert_eq!(
-            one_line(&"é".repeat(300)).chars().count(),
-            MAX_DETAIL_CHARS + 3
-        );
-    }
+    let header = response.headers().get("x-amz-retry-after")?;
+    let millis = header.trim().parse().ok()?;
+    Some(Duration::from_millis(millis))
 }

@@ -1,65 +1,120 @@
 //! AWS's error codes, by what they mean here.
 
-/// AWS's codes for "too fast", as its SDKs know them, and `RateExceeded`, which they do not.
-pub(super) const THROTTLED: [&str; 15] = [
-    "ThrottlingException",
-    "Throttling",
-    "ThrottledException",
-    "RequestThrottledException",
-    "RequestThrottled",
-    "TooManyRequestsException",
-    "ProvisionedThroughputExceededException",
-    "TransactionInProgressException",
-    "RequestLimitExceeded",
-    "BandwidthLimitExceeded",
-    "LimitExceededException",
-    "SlowDown",
-    "PriorRequestNotComplete",
-    "EC2ThrottledException",
-    "RateExceeded",
+/// What a code means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum CodeMeaning {
+    /// The call came too soon after others.
+    Throttled,
+    /// The credentials lack a permission.
+    AccessDenied,
+    /// The session has ended.
+    ExpiredCredentials,
+    /// AWS does not know the credentials.
+    InvalidCredentials,
+    /// A wrong secret or a wrong clock. The messages repeat the request's headers and say nothing
+    /// else.
+    WrongSignature,
+    /// AWS does not take something that was asked for.
+    InvalidRequest,
+    /// AWS does not know an instance that was asked for.
+    UnknownResource,
+    /// A fault of AWS. The HTTP status says so as well, except where the error comes as HTTP 200.
+    ServerFault,
+}
+
+/// The known codes; no code occurs twice.
+// Errors of both SSM and STS are looked up here. STS, which answers in XML, leaves out the
+// `Exception` at the end of a name.
+const MEANINGS: [(CodeMeaning, &[&str]); 8] = [
+    (
+        CodeMeaning::Throttled,
+        &[
+            "ThrottlingException",
+            "Throttling",
+            "ThrottledException",
+            "RequestThrottledException",
+            "RequestThrottled",
+            "TooManyRequestsException",
+            "ProvisionedThroughputExceededException",
+            "TransactionInProgressException",
+            "RequestLimitExceeded",
+            "BandwidthLimitExceeded",
+            "LimitExceededException",
+            "SlowDown",
+            "PriorRequestNotComplete",
+            "EC2ThrottledException",
+            // The only one here that AWS's SDKs do not take for a throttle.
+            "RateExceeded",
+        ],
+    ),
+    (
+        CodeMeaning::AccessDenied,
+        &[
+            "AccessDeniedException",
+            "AccessDenied",
+            "UnauthorizedOperation",
+            "NotAuthorizedException",
+        ],
+    ),
+    (
+        CodeMeaning::ExpiredCredentials,
+        &["ExpiredTokenException", "ExpiredToken"],
+    ),
+    (
+        CodeMeaning::InvalidCredentials,
+        &[
+            // A region that is not enabled for the account answers with one of the first two.
+            "UnrecognizedClientException",
+            "InvalidClientTokenId",
+            "InvalidAccessKeyId",
+            "MissingAuthenticationToken",
+            "MissingAuthenticationTokenException",
+            "AuthFailure",
+        ],
+    ),
+    (
+        CodeMeaning::WrongSignature,
+        &[
+            "InvalidSignatureException",
+            "SignatureDoesNotMatch",
+            "IncompleteSignature",
+            "IncompleteSignatureException",
+            "RequestTimeTooSkewed",
+            "RequestExpired",
+        ],
+    ),
+    (
+        CodeMeaning::InvalidRequest,
+        &["ValidationException", "ValidationError"],
+    ),
+    (
+        CodeMeaning::UnknownResource,
+        &[
+            "InvalidInstanceId",
+            "InvalidResourceId",
+            "InvalidResourceType",
+        ],
+    ),
+    (
+        CodeMeaning::ServerFault,
+        &[
+            "InternalServerError",
+            "InternalServerException",
+            "InternalFailure",
+            "InternalFailureException",
+            "InternalServiceError",
+            "InternalServiceException",
+            "InternalError",
+            "ServiceUnavailable",
+            "ServiceUnavailableException",
+            "RequestTimeout",
+            "RequestTimeoutException",
+        ],
+    ),
 ];
-pub(super) const ACCESS_DENIED: [&str; 4] = [
-    "AccessDeniedException",
-    "AccessDenied",
-    "UnauthorizedOperation",
-    "NotAuthorizedException",
-];
-pub(super) const EXPIRED: [&str; 2] = ["ExpiredTokenException", "ExpiredToken"];
-pub(super) const INVALID_CREDENTIALS: [&str; 6] = [
-    "UnrecognizedClientException",
-    "InvalidClientTokenId",
-    "InvalidAccessKeyId",
-    "MissingAuthenticationToken",
-    "MissingAuthenticationTokenException",
-    "AuthFailure",
-];
-/// A wrong secret or a wrong clock. Their messages repeat the request's headers and say nothing
-/// else.
-pub(super) const SIGNATURE: [&str; 6] = [
-    "InvalidSignatureException",
-    "SignatureDoesNotMatch",
-    "IncompleteSignature",
-    "IncompleteSignatureException",
-    "RequestTimeTooSkewed",
-    "RequestExpired",
-];
-/// Faults of AWS. Their status says so, too, but not where they come as HTTP 200.
-pub(super) const TRANSIENT: [&str; 11] = [
-    "InternalServerError",
-    "InternalServerException",
-    "InternalFailure",
-    "InternalFailureException",
-    "InternalServiceError",
-    "InternalServiceException",
-    "InternalError",
-    "ServiceUnavailable",
-    "ServiceUnavailableException",
-    "RequestTimeout",
-    "RequestTimeoutException",
-];
-pub(super) const VALIDATION: [&str; 2] = ["ValidationException", "ValidationError"];
-/// AWS refuses a page token. SSM's model has the first; other services have the others.
-pub(super) const REFUSED_TOKEN: [&str; 6] = [
+
+/// AWS refuses a page token. The first code is in SSM's model, the others are of other services.
+const REFUSED_TOKEN: [&str; 6] = [
     "InvalidNextToken",
     "InvalidNextTokenException",
     "InvalidPaginationToken",
@@ -67,25 +122,23 @@ pub(super) const REFUSED_TOKEN: [&str; 6] = [
     "ExpiredNextToken",
     "ExpiredNextTokenException",
 ];
-pub(super) const UNKNOWN_RESOURCE: [&str; 3] = [
-    "InvalidInstanceId",
-    "InvalidResourceId",
-    "InvalidResourceType",
-];
+
+/// What a code means; `None` for one that is not known.
+pub(super) fn meaning(code: &str) -> Option<CodeMeaning> {
+    MEANINGS
+        .iter()
+        .find(|(_, codes)| codes.contains(&code))
+        .map(|(meaning, _)| *meaning)
+}
+
+/// Whether a code says that AWS does not take a page token.
+pub(super) fn is_refused_token(code: &str) -> bool {
+    REFUSED_TOKEN.contains(&code)
+}
 
 /// Every code that is known.
 #[cfg(test)]
 pub(super) fn all() -> Vec<&'static str> {
-    [
-        &THROTTLED[..],
-        &ACCESS_DENIED,
-        &EXPIRED,
-        &INVALID_CREDENTIALS,
-        &SIGNATURE,
-        &TRANSIENT,
-        &VALIDATION,
-        &REFUSED_TOKEN,
-        &UNKNOWN_RESOURCE,
-    ]
-    .concat()
+    let with_meaning = MEANINGS.iter().flat_map(|(_, codes)| codes.iter());
+    with_meaning.chain(&REFUSED_TOKEN).copied().collect()
 }

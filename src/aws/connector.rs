@@ -1,14 +1,15 @@
 //! The HTTP client that all targets share.
 //!
-//! The SDK's own shared client reads the trusted certificates anew for each service client, and
-//! asks proxies for what is on this machine. So this one keeps its connectors (with their pools)
-//! per pair of timeouts, and chooses among them.
+//! The SDK's own shared client reads the trusted certificates anew for each service client, and it
+//! asks proxies for endpoints on this machine. So this one keeps its connectors, with their pools of
+//! connections, per pair of timeouts, and chooses among them itself.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use aws_smithy_http_client::proxy::ProxyConfig;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{self, TlsContext, TrustStore};
 use aws_smithy_http_client::{Connector, ConnectorBuilder};
 use aws_smithy_runtime_api::client::http::{
@@ -20,33 +21,52 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 
 use super::environment::Proxies;
 
-/// Connect and read timeout: what a connector is built for.
-type Timeouts = (Option<Duration>, Option<Duration>);
+/// What a connector is built for.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct ConnectorTimeouts {
+    connect: Option<Duration>,
+    read: Option<Duration>,
+}
 
-/// TLS that trusts `trust_store`, through `proxies` where one is meant for a request.
+impl ConnectorTimeouts {
+    fn of(settings: &HttpConnectorSettings) -> Self {
+        Self {
+            connect: settings.connect_timeout(),
+            read: settings.read_timeout(),
+        }
+    }
+}
+
+/// A client whose TLS trusts `trust_store`, and which uses `proxies` where one is meant for a
+/// request.
 pub(super) fn shared(proxies: Proxies, trust_store: TrustStore) -> SharedHttpClient {
-    let connectors: Mutex<HashMap<Timeouts, SharedHttpConnector>> = Mutex::default();
+    let connectors: Mutex<HashMap<ConnectorTimeouts, SharedHttpConnector>> = Mutex::default();
     let proxies = Arc::new(proxies);
     http_client_fn(move |settings, components| {
-        let timeouts = (settings.connect_timeout(), settings.read_timeout());
+        // The SDK asks for a connector once per call, with the timeouts of that call.
         let mut connectors = connectors.lock().unwrap_or_else(PoisonError::into_inner);
-        let new =
-            || SharedHttpConnector::new(Router::new(&proxies, &trust_store, settings, components));
-        connectors.entry(timeouts).or_insert_with(new).clone()
+        connectors
+            .entry(ConnectorTimeouts::of(settings))
+            .or_insert_with(|| {
+                let router = ProxyRouter::new(&proxies, &trust_store, settings, components);
+                SharedHttpConnector::new(router)
+            })
+            .clone()
     })
 }
 
-/// Chooses the way of a request by its address.
+/// Sends each request through the proxy that is meant for its address, if there is one.
 #[derive(Debug)]
-struct Router {
+struct ProxyRouter {
     direct: Connector,
-    /// Through the proxy for `http` addresses, if there is one.
+    /// Through the proxy for `http` addresses.
     http: Option<Connector>,
+    /// Through the proxy for `https` addresses.
     https: Option<Connector>,
     proxies: Arc<Proxies>,
 }
 
-impl Router {
+impl ProxyRouter {
     fn new(
         proxies: &Arc<Proxies>,
         trust_store: &TrustStore,
@@ -62,12 +82,13 @@ impl Router {
         }
     }
 
-    fn way_to(&self, url: &str) -> &Connector {
+    fn route(&self, url: &str) -> &Connector {
         let proxied = if url.starts_with("https:") {
             &self.https
         } else {
             &self.http
         };
+        // What is on this machine is never proxied, whether NO_PROXY names it or not.
         match proxied {
             Some(proxied) if !self.proxies.is_direct(url) => proxied,
             _ => &self.direct,
@@ -75,9 +96,9 @@ impl Router {
     }
 }
 
-impl HttpConnector for Router {
+impl HttpConnector for ProxyRouter {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        self.way_to(request.uri()).call(request)
+        self.route(request.uri()).call(request)
     }
 }
 
@@ -88,18 +109,15 @@ fn build(
     components: &RuntimeComponents,
 ) -> Connector {
     let mut builder: ConnectorBuilder<_> = Connector::builder()
-        .tls_provider(tls::Provider::Rustls(
-            tls::rustls_provider::CryptoMode::AwsLc,
-        ))
+        .tls_provider(tls::Provider::Rustls(CryptoMode::AwsLc))
         .proxy_config(proxy)
         .connector_settings(settings.clone());
     // Building a context never fails: it only keeps what it is given.
-    if let Ok(context) = TlsContext::builder()
-        .with_trust_store(trust_store.clone())
-        .build()
-    {
+    let context = TlsContext::builder().with_trust_store(trust_store.clone());
+    if let Ok(context) = context.build() {
         builder = builder.tls_context(context);
     }
+    // The timeouts of a connector sleep on the clock of the SDK's configuration.
     builder.set_sleep_impl(components.sleep_impl());
     builder.build()
 }

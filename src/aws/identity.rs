@@ -1,4 +1,5 @@
-//! Whose the base credentials are: asked once for each access key, by one target for all.
+//! Which account the base credentials belong to. STS is asked once for each access key, by one
+//! target for all.
 //!
 //! It does not matter where STS is asked. So a target whose own region refuses credentials, which
 //! may not be their fault, asks where another target was answered.
@@ -13,30 +14,39 @@ use tokio::time::timeout;
 use super::sts::Sts;
 use crate::collect::SourceResult;
 
-/// Temporary credentials have a new key every hour; targets still use the one before for a while.
+/// Temporary credentials have a new key every hour, and targets still use the one before for a
+/// while.
 const MAX_KEYS: usize = 8;
+/// How many regions are remembered whose STS took base credentials: one, and another for a target
+/// that is in the first.
+const MAX_ANSWERING: usize = 2;
 /// How long a target waits for another that asks already, before it asks by itself: STS may hang in
 /// one region only.
-const TURN: Duration = Duration::from_secs(2);
+const TURN_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The accounts of access keys, as far as they are known.
 #[derive(Default)]
 pub(super) struct Identities {
-    /// Key and account, the newest last.
-    known: Mutex<VecDeque<(String, String)>>,
+    /// The newest is the last.
+    known: Mutex<VecDeque<KeyOwner>>,
     asking: tokio::sync::Mutex<()>,
     learnt: Notify,
-    /// STS of the last two regions that took base credentials, the latest first.
+    /// STS of the last regions that took base credentials, the latest first.
     answering: Mutex<Vec<Arc<Sts>>>,
+}
+
+/// An access key and the account that it is of.
+struct KeyOwner {
+    key: String,
+    account: String,
 }
 
 impl Identities {
     /// The account of an access key, if it is known.
     pub(super) fn known(&self, key: &str) -> Option<String> {
-        self.keys()
-            .iter()
-            .find(|(known, _)| known == key)
-            .map(|(_, account)| account.clone())
+        let known = self.owners();
+        let owner = known.iter().find(|owner| owner.key == key)?;
+        Some(owner.account.clone())
     }
 
     /// The account of an access key, which `ask` asks for if nobody has yet.
@@ -48,7 +58,9 @@ impl Identities {
         if let Some(account) = self.known(key) {
             return Ok(account);
         }
-        let _turn = timeout(TURN, self.asking.lock()).await;
+        // If the turn does not come in time, this target asks all the same.
+        let _turn = timeout(TURN_TIMEOUT, self.asking.lock()).await;
+        // Another target may have learnt it meanwhile.
         if let Some(account) = self.known(key) {
             return Ok(account);
         }
@@ -59,51 +71,57 @@ impl Identities {
 
     /// Waits a moment for another target to learn the account.
     pub(super) async fn told(&self, key: &str) -> Option<String> {
-        let told = async {
-            loop {
-                let learnt = self.learnt.notified();
-                if let Some(account) = self.known(key) {
-                    return account;
-                }
-                learnt.await;
+        timeout(TURN_TIMEOUT, self.until_known(key)).await.ok()
+    }
+
+    async fn until_known(&self, key: &str) -> String {
+        loop {
+            // Begun before looking, so that no news between the two is missed.
+            let learnt = self.learnt.notified();
+            if let Some(account) = self.known(key) {
+                return account;
             }
-        };
-        timeout(TURN, told).await.ok()
+            learnt.await;
+        }
     }
 
     /// STS has taken base credentials here.
     pub(super) fn answered(&self, sts: &Arc<Sts>) {
-        let mut answering = self
-            .answering
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut answering = self.answering();
         answering.retain(|other| other.region() != sts.region());
+        // The last STS that has answered is the likeliest to answer again.
         answering.insert(0, Arc::clone(sts));
-        answering.truncate(2);
+        answering.truncate(MAX_ANSWERING);
     }
 
     /// STS of another region than this, which has taken base credentials.
     pub(super) fn answering_elsewhere(&self, region: &str) -> Option<Arc<Sts>> {
-        let answering = self
-            .answering
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let answering = self.answering();
         answering.iter().find(|sts| sts.region() != region).cloned()
     }
 
+    /// Remembers the account of an access key, and wakes those who wait for it.
     pub(super) fn learn(&self, key: &str, account: &str) {
-        let mut keys = self.keys();
-        keys.retain(|(known, _)| known != key);
-        keys.push_back((key.to_owned(), account.to_owned()));
-        if keys.len() > MAX_KEYS {
-            keys.pop_front();
+        let mut known = self.owners();
+        known.retain(|owner| owner.key != key);
+        known.push_back(KeyOwner {
+            key: key.to_owned(),
+            account: account.to_owned(),
+        });
+        if known.len() > MAX_KEYS {
+            known.pop_front();
         }
-        drop(keys);
+        drop(known);
         self.learnt.notify_waiters();
     }
 
-    fn keys(&self) -> MutexGuard<'_, VecDeque<(String, String)>> {
+    fn owners(&self) -> MutexGuard<'_, VecDeque<KeyOwner>> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn answering(&self) -> MutexGuard<'_, Vec<Arc<Sts>>> {
+        let answering = self.answering.lock();
+        answering.unwrap_or_else(PoisonError::into_inner)
     }
 }
 

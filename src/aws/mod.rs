@@ -1,55 +1,65 @@
 //! AWS Systems Manager on the real SDK: [`SsmSource`] implements [`Source`](crate::collect::Source)
 //! for one target.
 //!
-//! Hidden here: clients and connections, roles, the request ceiling, the one retry loop, what AWS's
-//! errors mean, and the SDK's types. Which calls a refresh needs, and what their rows mean, is for
-//! others.
+//! This folder hides clients and connections, credentials and roles, the request ceiling, the one
+//! retry loop, what AWS's errors mean, and the SDK's types. Which calls a refresh needs is decided
+//! in `collect`, and what their rows mean in `model`.
 
 mod acceptance;
-mod adaptive_rate;
 mod answer_guard;
 mod attempt_log;
+mod backoff;
 mod base;
 mod base_credentials;
 mod cached_credentials;
+mod call_timeouts;
 mod classify;
 mod codes;
 mod connector;
-mod convert;
 mod credential_process;
 mod credentials;
 mod default_chain;
+mod detail;
+mod diagnosis;
+mod disguised_error;
 mod environment;
+mod error_chain;
 mod identity;
 mod limiter;
-mod masking;
-mod profiles;
+mod network_failure;
+mod operations;
+mod provider_error;
 mod reach;
 mod redaction;
+mod refused_answer;
 mod resolution;
 mod retry;
+mod retry_budget;
 mod source;
 mod ssm_answer;
 mod sts;
+mod target_options;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests;
-mod unloaded;
+mod wrapped_client;
 
 use std::time::Duration;
 
 pub use base::{AwsBase, BaseOptions};
-pub use classify::one_line;
 pub use credential_process::end_credential_processes;
+pub use detail::one_line;
 pub use environment::EnvironmentError;
-pub use source::{SsmSource, TargetOptions};
+pub use source::SsmSource;
+pub use target_options::TargetOptions;
 
 use crate::collect::Operation;
 use crate::model::FailureReason;
 
-/// Who counts what a target does on the wire. An attempt is one HTTP request to SSM: a call that is
-/// retried twice is three of them.
+/// Counts what a target does on the wire.
+///
+/// An attempt is one HTTP request to SSM. A call that is retried twice makes three of them.
 pub trait Meter: Send + Sync + 'static {
     /// An attempt has ended, well or badly, or was given up.
     fn attempted(&self, operation: Operation, took: Duration);
@@ -57,9 +67,9 @@ pub trait Meter: Send + Sync + 'static {
     /// The attempt failed.
     fn failed(&self, operation: Operation, reason: FailureReason);
 
-    /// An attempt had to wait for the ceiling, or because AWS had throttled.
+    /// An attempt had to wait for its permit, because of the ceiling or because AWS had throttled.
     fn waited(&self, took: Duration);
 
-    /// What the limiter allows now, in requests per second.
+    /// What the limiter allows an operation now, in requests per second.
     fn limit(&self, operation: Operation, per_second: f64);
 }

@@ -1,5 +1,5 @@
-//! Names the host in failures of the network: the SDK's own errors say only that something was
-//! refused.
+//! Names the host in failures of the network. The SDK's own errors say only that something was
+//! refused, not by whom.
 
 use std::error::Error;
 use std::fmt;
@@ -11,16 +11,16 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 
-use super::classify;
+use super::error_chain::{chain, walk};
 
-/// A request that came to nothing, with the host that it was for.
+/// A request that has reached nobody, or was not answered, with the host that it was for.
 #[derive(Debug)]
 pub(super) struct Unreached {
     host: String,
     source: ConnectorError,
 }
 
-/// The same client, whose errors hold an [`Unreached`].
+/// The same client, except that its errors hold an [`Unreached`].
 pub(super) fn naming_hosts(client: SharedHttpClient) -> SharedHttpClient {
     http_client_fn(move |settings, components| {
         SharedHttpConnector::new(NamingHosts(client.http_connector(settings, components)))
@@ -32,24 +32,27 @@ struct NamingHosts(SharedHttpConnector);
 
 impl HttpConnector for NamingHosts {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let host = host_of(request.uri());
+        // The request is gone when its answer comes.
+        let host = authority_of(request.uri()).to_owned();
         let answer = self.0.call(request);
         HttpConnectorFuture::new(async move { answer.await.map_err(|error| named(host, error)) })
     }
 }
 
-/// The authority of a URL without credentials: `sts.eu-west-1.amazonaws.com`, `127.0.0.1:4566`.
-pub(super) fn host_of(url: &str) -> String {
+/// The host of a URL and its port, if it has one, without credentials:
+/// `sts.eu-west-1.amazonaws.com`, `127.0.0.1:4566`.
+pub(super) fn authority_of(url: &str) -> &str {
     let after_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
     let authority = after_scheme
         .split(['/', '?', '#'])
         .next()
         .unwrap_or_default();
-    authority.rsplit('@').next().unwrap_or_default().to_owned()
+    // A password may hold an at sign itself, so the last one counts.
+    authority.rsplit('@').next().unwrap_or_default()
 }
 
-/// The duration that a text of the SDK begins with, as people write it: `3.1s: timed out` is `3.1
-/// s`.
+/// The duration that a text of the SDK begins with, as people write it: `3.1 s` for `3.1s: timed
+/// out`.
 pub(super) fn spaced(text: &str) -> String {
     let end = text
         .find(|c: char| !c.is_ascii_digit() && c != '.')
@@ -61,23 +64,25 @@ pub(super) fn spaced(text: &str) -> String {
     format!("{} {unit}", &text[..end])
 }
 
-/// Keeps the kind of the error: the SDK decides by it whether to try again.
+/// The error with the host. It is of the same kind, because the SDK decides by the kind whether to
+/// try again.
 fn named(host: String, error: ConnectorError) -> ConnectorError {
-    let (is_timeout, is_io, is_user, other) = (
-        error.is_timeout(),
-        error.is_io(),
-        error.is_user(),
-        error.as_other(),
-    );
+    let is_timeout = error.is_timeout();
+    let is_io = error.is_io();
+    let is_user = error.is_user();
+    let other_kind = error.as_other();
     let source = Box::new(Unreached {
         host,
         source: error,
     });
-    match () {
-        () if is_timeout => ConnectorError::timeout(source),
-        () if is_io => ConnectorError::io(source),
-        () if is_user => ConnectorError::user(source),
-        () => ConnectorError::other(source, other),
+    if is_timeout {
+        ConnectorError::timeout(source)
+    } else if is_io {
+        ConnectorError::io(source)
+    } else if is_user {
+        ConnectorError::user(source)
+    } else {
+        ConnectorError::other(source, other_kind)
     }
 }
 
@@ -88,11 +93,11 @@ impl Unreached {
 
     /// The innermost cause: `connection refused`, `invalid peer certificate: UnknownIssuer`.
     fn cause(&self) -> String {
-        let causes = std::iter::successors(self.source.source(), |&error| error.source());
+        let causes = walk(&self.source).skip(1);
         let cause = causes.last().map(ToString::to_string).unwrap_or_default();
         let cause = cause.split(" (os error").next().unwrap_or_default();
         match cause.split_once(' ') {
-            // A word in capitals is a name.
+            // A first word in capitals is a name, and keeps them.
             Some((first, rest)) if first.chars().skip(1).all(char::is_lowercase) => {
                 format!("{} {rest}", first.to_lowercase())
             }
@@ -104,18 +109,17 @@ impl Unreached {
 impl fmt::Display for Unreached {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let host = &self.host;
-        let said = classify::chain(&self.source);
-        // "HTTP connect timeout occurred after 3.1s", "HTTP read timeout occurred after 1s"
-        match said.split_once("timeout occurred after ") {
-            Some((before, after)) => {
-                let duration = spaced(after);
-                if before.contains("connect") {
-                    write!(f, "cannot reach {host}: no connection within {duration}")
-                } else {
-                    write!(f, "{host} did not answer within {duration}")
-                }
-            }
-            None => write!(f, "cannot reach {host}: {}", self.cause()),
+        let said = chain(&self.source);
+        // The SDK says which timeout it was only in words: "HTTP connect timeout occurred after
+        // 3.1s" or "HTTP read timeout occurred after 1s".
+        let Some((kind, duration)) = said.split_once("timeout occurred after ") else {
+            return write!(f, "cannot reach {host}: {}", self.cause());
+        };
+        let duration = spaced(duration);
+        if kind.contains("connect") {
+            write!(f, "cannot reach {host}: no connection within {duration}")
+        } else {
+            write!(f, "{host} did not answer within {duration}")
         }
     }
 }
@@ -167,10 +171,13 @@ mod tests {
     #[test]
     fn a_host_is_named_without_credentials_and_path() {
         assert_eq!(
-            host_of("http://user:secret@127.0.0.1:4566/path?query"),
+            authority_of("http://user:secret@127.0.0.1:4566/path?query"),
             "127.0.0.1:4566"
         );
-        assert_eq!(host_of("https://sts.amazonaws.com"), "sts.amazonaws.com");
+        assert_eq!(
+            authority_of("https://sts.amazonaws.com"),
+            "sts.amazonaws.com"
+        );
     }
 
     #[test]

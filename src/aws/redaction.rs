@@ -1,41 +1,46 @@
-//! Keeps secrets out of what is logged or shown of AWS's words.
+//! Keeps secrets out of what is logged or shown when it quotes somebody else.
 //!
-//! Whoever answers may repeat what it was sent, whatever the error code says: an endpoint that is
-//! not AWS, a proxy in between, AWS itself when a signature is wrong. So texts are searched for the
-//! values of secrets, plain and encoded. Credentials are learned when they become known, everything
-//! else from the requests that carry it.
+//! Whoever answers a request may repeat what it was sent, whatever the error code says: an endpoint
+//! that is not AWS, a proxy in between, AWS itself when a signature is wrong. Texts are therefore
+//! searched for the values of secrets, plain and encoded. Credentials are learned when they become
+//! known, everything else from the requests that carry it.
 //!
-//! There is one memory of secrets for the whole process, because there is one log for all targets.
+//! One memory of secrets serves the whole process, because all targets write to one log. What was
+//! never learned is left to [`masking`].
 
-mod known;
-mod names;
+mod encodings;
+mod letters;
+pub(super) mod masking;
+mod memory;
 mod patterns;
+mod phrase_index;
 mod request;
+mod runs;
 mod views;
 
 use std::ops::Range;
-use std::sync::{LazyLock, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{LazyLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use aws_credential_types::Credentials;
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 
-use known::{Kind, Known};
+use memory::{SecretKind, SecretMemory};
 
 /// What stands in the place of a secret.
 const REDACTED: &str = "[redacted]";
-/// Redacted parts of one word that are closer to each other are one.
-const MIN_GAP_BYTES: usize = known::PIECE_BYTES;
+/// Redacted parts of one word are shown as one if no more than this is between them.
+const MAX_GAP_BYTES: usize = letters::FRAGMENT_BYTES;
 /// No more of one secret is remembered. Tokens have hundreds of bytes, signed assertions some
 /// thousands.
 const MAX_SECRET_BYTES: usize = 16 << 10;
 
-static PROCESS: LazyLock<Redaction> = LazyLock::new(Redaction::default);
+static PROCESS: LazyLock<Redactor> = LazyLock::new(Redactor::default);
 
 /// Remembers the secrets of these credentials.
 pub(super) fn learn_credentials(credentials: &Credentials) {
-    PROCESS.learn(credentials.secret_access_key(), Kind::Opaque);
+    PROCESS.learn(credentials.secret_access_key(), SecretKind::Opaque);
     if let Some(token) = credentials.session_token() {
-        PROCESS.learn(token, Kind::Opaque);
+        PROCESS.learn(token, SecretKind::Opaque);
     }
 }
 
@@ -44,7 +49,7 @@ pub(super) fn learn_request(request: &HttpRequest) {
     request::learn(&PROCESS, request);
 }
 
-/// The first `visible` bytes of the text without secrets, also without those that go beyond.
+/// The first `visible` bytes of the text without secrets, also without those that go beyond them.
 pub(super) fn redacted(text: &str, visible: usize) -> String {
     PROCESS.redact(text, visible)
 }
@@ -54,78 +59,110 @@ pub(super) fn is_clean(text: &str) -> bool {
     redacted(text, text.len()) == text
 }
 
-/// The secrets that are known, for all who talk to AWS at the same time.
+/// Learns secrets and hides them, for all who talk to AWS at the same time.
 #[derive(Debug, Default)]
-struct Redaction(RwLock<Known>);
+struct Redactor(RwLock<SecretMemory>);
 
-impl Redaction {
+impl Redactor {
     /// Remembers a secret, or that it is still in use.
-    fn learn(&self, secret: &str, kind: Kind) {
+    fn learn(&self, secret: &str, kind: SecretKind) {
         let secret = start_of(secret, MAX_SECRET_BYTES);
-        if !self.known().touch(secret) {
-            self.0
-                .write()
-                .unwrap_or_else(PoisonError::into_inner)
-                .add(secret, kind);
+        // Almost always the secret is known, and then nobody has to wait for the lock.
+        if !self.memory().touch(secret) {
+            self.memory_mut().add(secret, kind);
         }
     }
 
     fn learn_signature(&self, signature: &str) {
         let signature = start_of(signature, MAX_SECRET_BYTES);
-        self.0
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .add_signature(signature);
+        self.memory_mut().add_signature(signature);
     }
 
     fn redact(&self, text: &str, visible: usize) -> String {
         let mut secrets = patterns::find(text);
-        let known = self.known();
-        views::each(text, |view| known.find(view, &mut secrets));
-        drop(known);
+        let memory = self.memory();
+        views::each(text, |view| memory.find(view, &mut secrets));
+        // Others need not wait while the text is put together.
+        drop(memory);
         without(text, secrets, visible)
     }
 
-    fn known(&self) -> RwLockReadGuard<'_, Known> {
+    fn memory(&self) -> RwLockReadGuard<'_, SecretMemory> {
         self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn memory_mut(&self) -> RwLockWriteGuard<'_, SecretMemory> {
+        self.0.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// The first `bytes` of a text, or a little less.
+/// The first `bytes` of a text, or a little less, so as not to cut a character.
 fn start_of(text: &str, bytes: usize) -> &str {
     &text[..text.floor_char_boundary(bytes)]
 }
 
+/// The first `visible` bytes of a text without the secrets that stand in these places.
 fn without(text: &str, mut secrets: Vec<Range<usize>>, visible: usize) -> String {
     let visible = text.floor_char_boundary(visible);
-    secrets.sort_unstable_by_key(|range| range.start);
-    let mut shown = String::with_capacity(visible);
-    // Up to where the text is shown or redacted, and whether anything was redacted yet.
-    let (mut end, mut has_redacted) = (0, false);
-    for secret in secrets
-        .into_iter()
-        .take_while(|secret| secret.start < visible)
-    {
-        if secret.end <= end {
-            continue;
+    secrets.sort_unstable_by_key(|place| place.start);
+    let mut redacted = RedactedText {
+        text,
+        shown: String::with_capacity(visible),
+        end: 0,
+        has_redacted: false,
+    };
+    for place in secrets {
+        if place.start < visible {
+            redacted.hide(&place);
         }
-        let between = text.get(end..secret.start).unwrap_or_default();
-        let is_one = between.len() <= MIN_GAP_BYTES && !between.contains(' ');
-        if !(has_redacted && is_one) {
-            shown.push_str(between);
-            shown.push_str(REDACTED);
-            has_redacted = true;
-        }
-        // With the padding of base64.
-        let padding = text
-            .bytes()
-            .skip(secret.end)
-            .take_while(|byte| *byte == b'=')
-            .count();
-        end = secret.end + padding;
     }
-    shown.push_str(text.get(end..visible).unwrap_or_default());
-    shown
+    redacted.show_up_to(visible)
+}
+
+/// A text whose secrets are hidden from left to right.
+struct RedactedText<'a> {
+    text: &'a str,
+    shown: String,
+    /// Up to here the text is shown or hidden.
+    end: usize,
+    has_redacted: bool,
+}
+
+impl RedactedText<'_> {
+    fn hide(&mut self, place: &Range<usize>) {
+        // The same secret may have been found in several ways.
+        if place.end <= self.end {
+            return;
+        }
+        let between = self.text.get(self.end..place.start).unwrap_or_default();
+        // Parts of one secret are hidden as one, and not as a row of fragments that shows its
+        // length.
+        if !(self.has_redacted && is_inside_a_word(between)) {
+            self.shown.push_str(between);
+            self.shown.push_str(REDACTED);
+            self.has_redacted = true;
+        }
+        self.end = place.end + padding_at(self.text, place.end);
+    }
+
+    fn show_up_to(mut self, visible: usize) -> String {
+        let rest = self.text.get(self.end..visible).unwrap_or_default();
+        self.shown.push_str(rest);
+        self.shown
+    }
+}
+
+/// Whether what stands between two hidden parts is a part of the same secret.
+fn is_inside_a_word(between: &str) -> bool {
+    between.len() <= MAX_GAP_BYTES && !between.contains(' ')
+}
+
+/// How many bytes of base64 padding stand at a place. They belong to the digits before them.
+fn padding_at(text: &str, at: usize) -> usize {
+    text.bytes()
+        .skip(at)
+        .take_while(|byte| *byte == b'=')
+        .count()
 }
 
 #[cfg(test)]

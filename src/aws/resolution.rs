@@ -1,9 +1,9 @@
-//! Asks for credentials where nothing that this does can block or end anybody else.
+//! Asks for credentials so that neither a file that hangs nor a panic affects anything else.
 //!
 //! The SDK reads files (configuration, web identity tokens) on the thread that asks, and a file may
-//! be on a mount that hangs; some of its code panics. So each resolution has a blocking thread,
-//! with the limit outside, and there is one at a time: while the last one still hangs, asking again
-//! fails at once and says what hangs.
+//! be on a mount that hangs. Some of its code panics. So each resolution has a blocking thread, the
+//! limit is outside of it, and there is one resolution at a time: while the last one still hangs,
+//! asking again fails at once and says what hangs.
 
 use std::fmt;
 use std::panic::AssertUnwindSafe;
@@ -23,11 +23,11 @@ use crate::collect::{FailureScope, SourceError, SourceResult};
 use crate::model::FailureReason;
 
 /// How long a resolution may take.
-const LIMIT: Duration = Duration::from_secs(30);
-/// How long one that is told to end may take to do so, before it counts as hanging.
+const RESOLUTION_LIMIT: Duration = Duration::from_secs(30);
+/// How long a resolution that is told to end may take to do so before it counts as hanging.
 const END_GRACE: Duration = Duration::from_secs(1);
 
-/// Makes a resolution. It is awaited on a thread of its own, so it may block.
+/// Makes a resolution. The future is awaited on a thread of its own, so it may block.
 pub(super) type Load = dyn Fn(Stage) -> BoxFuture<'static, SourceResult<Credentials>> + Send + Sync;
 
 /// Resolves credentials, one resolution at a time.
@@ -52,39 +52,42 @@ pub(super) struct StageGuard {
 
 impl Resolver {
     pub(super) fn new(load: Arc<Load>) -> Self {
-        Self::with_limit(load, LIMIT)
+        Self::with_limit(load, RESOLUTION_LIMIT)
     }
 
     pub(super) fn with_limit(load: Arc<Load>, limit: Duration) -> Self {
-        let began = Mutex::new(Instant::now());
         Self {
             load,
             limit,
             stage: Stage::default(),
             under_way: Arc::default(),
-            began,
+            began: Mutex::new(Instant::now()),
         }
     }
 
     /// Dropping the future ends the resolution, a process that it runs included.
     pub(super) async fn resolve(&self) -> SourceResult<Credentials> {
-        let Ok(turn) = timeout(END_GRACE, Arc::clone(&self.under_way).lock_owned()).await else {
-            return Err(self.still_hangs());
-        };
+        let turn = self.turn().await?;
         *locked(&self.began) = Instant::now();
         self.stage.set("the credential chain");
         let given_up = CancellationToken::new();
+        // Dropping this future gives the work on the thread up.
         let _end = given_up.clone().drop_guard();
         let thread = spawn_blocking(self.work(turn, given_up));
         match timeout(self.limit + END_GRACE, thread).await {
             Ok(Ok(Some(resolved))) => resolved,
-            Ok(Err(error)) if error.is_panic() => Err(panicked(&format!(
-                "loading credentials from {}",
-                self.stage
-            ))),
-            // It blocks. Of one that was given up nobody is left to hear.
+            Ok(Err(error)) if error.is_panic() => Err(self.panicked()),
+            // The thread is blocked. `None` is never seen here: whoever gives a resolution up drops
+            // this future.
             Ok(_) | Err(_) => Err(hangs(&self.stage, self.limit)),
         }
+    }
+
+    /// Waits a moment for the last resolution, which may just be ending.
+    async fn turn(&self) -> SourceResult<OwnedMutexGuard<()>> {
+        let under_way = Arc::clone(&self.under_way);
+        let turn = timeout(END_GRACE, under_way.lock_owned()).await;
+        turn.map_err(|_| self.still_hangs())
     }
 
     /// What the thread does. `None` if it was given up.
@@ -93,16 +96,16 @@ impl Resolver {
         turn: OwnedMutexGuard<()>,
         given_up: CancellationToken,
     ) -> impl FnOnce() -> Option<SourceResult<Credentials>> + Send + 'static {
-        let (load, stage, limit, runtime) = (
-            Arc::clone(&self.load),
-            self.stage.clone(),
-            self.limit,
-            Handle::current(),
-        );
+        let load = Arc::clone(&self.load);
+        let stage = self.stage.clone();
+        let limit = self.limit;
+        let runtime = Handle::current();
         move || {
+            // Only the end of the thread lets the next resolution begin.
             let _turn = turn;
             runtime.block_on(async {
-                // Dropped after the select, so that the stage still says what was waited for.
+                // Dropped after the select: its guards put the stage back, and until then the stage
+                // still says what was waited for.
                 let mut loading = load(stage.clone());
                 tokio::select! {
                     biased;
@@ -112,6 +115,10 @@ impl Resolver {
                 }
             })
         }
+    }
+
+    fn panicked(&self) -> SourceError {
+        panicked(&format!("loading credentials from {}", self.stage))
     }
 
     fn still_hangs(&self) -> SourceError {
@@ -134,7 +141,7 @@ fn timed_out(detail: String) -> SourceError {
     SourceError::new(FailureReason::Timeout, FailureScope::Call, detail)
 }
 
-/// Awaits a future of the SDK, which must not end the task that awaits it.
+/// Awaits a future of the SDK, whose panic must not end the task that awaits it.
 pub(super) async fn caught<T>(
     what: &str,
     future: impl Future<Output = SourceResult<T>>,
@@ -145,7 +152,8 @@ pub(super) async fn caught<T>(
         .unwrap_or_else(|_| Err(panicked(what)))
 }
 
-/// The message of a panic is left out: it may quote a setting, and the panic hook has logged it.
+/// The error of a panic. Its message is left out: it may quote a setting, and the panic hook has
+/// logged it.
 fn panicked(what: &str) -> SourceError {
     let detail = format!("the AWS SDK panicked while {what}");
     SourceError::new(FailureReason::Internal, FailureScope::Call, detail)
@@ -156,11 +164,12 @@ impl Stage {
         *locked(&self.0) = what.into();
     }
 
-    /// Names something until the guard is dropped.
+    /// Sets the stage until the guard is dropped.
     pub(super) fn during(&self, what: String) -> StageGuard {
+        let before = std::mem::replace(&mut *locked(&self.0), what);
         StageGuard {
-            before: std::mem::replace(&mut *locked(&self.0), what),
             stage: self.clone(),
+            before,
         }
     }
 }

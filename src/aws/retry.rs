@@ -1,225 +1,238 @@
-//! The one retry loop: a ticket, an attempt, and what to make of its failure.
+//! The one retry loop: a permit, an attempt, and what to do about its failure.
 //!
-//! The SDK's retries are off for SSM. They would pass the ceiling by, and nobody could count them.
+//! The SDK's own retries are off for SSM. They would not wait for a permit, so they would exceed
+//! the request ceiling, and they would not be counted.
 
 use std::error::Error;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use aws_sdk_ssm::error::{ProvideErrorMetadata, SdkError};
-use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_sdk_ssm::error::ProvideErrorMetadata;
 use tokio::time::{Instant, sleep};
 
-use super::classify::{self, Again, Failure, Question};
+use super::backoff::{MAX_RETRY_AFTER, backoff, jitter};
+use super::classify::{self, CallContext, Failure, Retry};
 use super::credentials::TargetCredentials;
-use super::limiter::{Limiter, backoff, jitter};
+use super::limiter::{Limiter, QueuePosition};
+use super::operations::PendingAnswer;
+use super::retry_budget::RetryBudgets;
 use super::{Meter, attempt_log};
 use crate::collect::{Operation, SourceResult};
 
-/// Attempts of a call that meets transient faults.
+/// How many attempts a call makes that meets transient faults.
 pub(super) const TRANSIENT_ATTEMPTS: u32 = 3;
-/// Attempts of a call that is throttled: AWS wants it later, not never.
+/// How many attempts a call makes that is throttled. They are more, because AWS does not refuse
+/// such a call, but wants it later.
 pub(super) const THROTTLED_ATTEMPTS: u32 = 8;
+/// The longest wait after the first transient fault; it doubles with each that follows.
 const FIRST_BACKOFF: Duration = Duration::from_millis(200);
-/// The most of AWS's `x-amz-retry-after` that is honoured after a transient fault.
-const LONGEST_ASKED: Duration = Duration::from_secs(30);
 
 /// Makes the calls of one target.
 pub(super) struct Caller {
     pub(super) limiter: Limiter,
     pub(super) credentials: Arc<TargetCredentials>,
     pub(super) meter: Arc<dyn Meter>,
-    pub(super) budgets: Budgets,
+    pub(super) budgets: RetryBudgets,
+}
+
+/// The attempts of one call so far.
+struct CallHistory {
+    context: CallContext,
+    attempts: u32,
+    transient_faults: u32,
+    throttles: u32,
+}
+
+/// How one attempt begins.
+#[derive(Clone, Copy)]
+struct AttemptStart {
+    at: Instant,
+    /// The number of the credentials that it is signed with.
+    credentials: u64,
 }
 
 impl Caller {
+    /// Begins a refresh, and says which account it reads.
+    pub(super) async fn begin(&self) -> SourceResult<String> {
+        self.limiter.begin();
+        self.budgets.refill();
+        self.credentials.begin().await
+    }
+
     /// Makes a call; `send` starts one attempt of it.
-    pub(super) async fn call<T, E, F, Fut>(&self, question: Question, send: F) -> SourceResult<T>
+    pub(super) async fn call<T, E>(
+        &self,
+        context: CallContext,
+        send: impl Fn() -> PendingAnswer<T, E> + Send + Sync,
+    ) -> SourceResult<T>
     where
         E: ProvideErrorMetadata + Error + 'static,
-        F: Fn() -> Fut + Send + Sync,
-        Fut: Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send,
     {
-        let operation = question.operation;
-        let place = self.limiter.place(operation);
-        let (mut number, mut transients, mut throttles) = (0, 0, 0);
+        // All attempts keep the same position, so that a retry goes before calls that came later.
+        let position = self.limiter.next_position(context.operation);
+        let mut history = CallHistory::new(context);
         loop {
-            number += 1;
-            self.credentials.ready().await?;
-            self.meter.waited(self.limiter.permit(place).await);
-            let lease = self.credentials.ready().await?;
-            let began = Instant::now();
-            let failure = match self.attempt(&question, number, &send).await {
+            history.attempts += 1;
+            let start = self.wait_for_permit(position).await?;
+            match self.attempt(&history, send()).await {
                 Ok(output) => {
-                    self.credentials.accepted(lease);
+                    self.credentials.accepted(start.credentials);
                     return Ok(output);
                 }
-                Err(failure) => failure,
-            };
-            let is_last = match failure.again {
-                Again::Never => true,
-                Again::Credentials => {
-                    self.credentials.refused(lease, failure.error).await?;
-                    continue;
-                }
-                Again::Throttled => {
-                    throttles += 1;
-                    self.limiter
-                        .throttled(operation, began, failure.retry_after);
-                    self.meter.limit(operation, self.limiter.allowed(operation));
-                    throttles >= THROTTLED_ATTEMPTS || !self.budgets.throttled.spend()
-                }
-                Again::Transient => {
-                    transients += 1;
-                    transients >= TRANSIENT_ATTEMPTS || !self.budgets.transient.spend()
-                }
-            };
-            if is_last {
-                return Err(failure.error);
-            }
-            if failure.again == Again::Transient {
-                sleep(pause(transients, failure.retry_after)).await;
+                Err(failure) => self.prepare_retry(&mut history, start, failure).await?,
             }
         }
     }
 
-    async fn attempt<T, E, F, Fut>(
+    /// Waits until an attempt may be sent.
+    async fn wait_for_permit(&self, position: QueuePosition) -> SourceResult<AttemptStart> {
+        // Without credentials, a permit would be wasted.
+        self.credentials.ready().await?;
+        let waited = self.limiter.permit(position).await;
+        self.meter.waited(waited);
+        // The wait may have been longer than the credentials were good for.
+        let credentials = self.credentials.ready().await?;
+        Ok(AttemptStart {
+            at: Instant::now(),
+            credentials,
+        })
+    }
+
+    async fn attempt<T, E>(
         &self,
-        question: &Question,
-        number: u32,
-        send: &F,
+        history: &CallHistory,
+        answer: PendingAnswer<T, E>,
     ) -> Result<T, Failure>
     where
         E: ProvideErrorMetadata + Error + 'static,
-        F: Fn() -> Fut + Send + Sync,
-        Fut: Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send,
     {
-        let operation = question.operation;
-        let began = Instant::now();
-        let attempt = Attempt {
-            meter: &*self.meter,
-            operation,
-            sent: began,
-        };
-        let (result, head) = attempt_log::observed(Box::pin(send())).await;
-        drop(attempt);
-        let result = result.map_err(|error| classify::failure_of(&error, question));
-        let error = result.as_ref().err().map(|failure| &failure.error);
-        attempt_log::log(operation, number, began.elapsed(), &head, error);
-        match &result {
-            Ok(_) => {
-                self.limiter.answered();
-                self.meter.limit(operation, self.limiter.allowed(operation));
-                self.budgets.earn();
+        let context = &history.context;
+        let attempt = MeteredAttempt::begin(&*self.meter, context.operation);
+        let (result, head) = attempt_log::observed(answer).await;
+        let took = attempt.end();
+        match result {
+            Ok(output) => {
+                attempt_log::log(context.operation, history.attempts, took, &head, None);
+                self.note_answer(context.operation);
+                Ok(output)
             }
-            Err(failure) => self.meter.failed(operation, failure.error.reason),
+            Err(error) => {
+                let failure = classify::ssm_failure(&error, context);
+                let error = Some(&failure.error);
+                attempt_log::log(context.operation, history.attempts, took, &head, error);
+                self.meter.failed(context.operation, failure.error.reason);
+                Err(failure)
+            }
         }
-        result
+    }
+
+    fn note_answer(&self, operation: Operation) {
+        self.limiter.answered();
+        self.budgets.earn();
+        // After a throttle the limit climbs back by and by, so every answer tells the meter.
+        self.tell_limit(operation);
+    }
+
+    /// Returns when the call may be made once more, or fails for good.
+    async fn prepare_retry(
+        &self,
+        history: &mut CallHistory,
+        start: AttemptStart,
+        failure: Failure,
+    ) -> SourceResult<()> {
+        match failure.retry {
+            Retry::Never => Err(failure.error),
+            // The credentials are replaced once per refresh. After that, this returns the error.
+            Retry::WithOtherCredentials => {
+                self.credentials
+                    .refused(start.credentials, failure.error)
+                    .await
+            }
+            Retry::Slower => self.retry_throttled(history, start, failure),
+            Retry::AfterBackoff => self.retry_transient(history, failure).await,
+        }
+    }
+
+    fn retry_throttled(
+        &self,
+        history: &mut CallHistory,
+        start: AttemptStart,
+        failure: Failure,
+    ) -> SourceResult<()> {
+        let operation = history.context.operation;
+        self.limiter
+            .throttled(operation, start.at, failure.retry_after);
+        self.tell_limit(operation);
+        history.throttles += 1;
+        if history.throttles >= THROTTLED_ATTEMPTS || !self.budgets.throttled.spend() {
+            return Err(failure.error);
+        }
+        // There is no sleep here, because the limiter holds back all calls now, this one included.
+        Ok(())
+    }
+
+    async fn retry_transient(
+        &self,
+        history: &mut CallHistory,
+        failure: Failure,
+    ) -> SourceResult<()> {
+        history.transient_faults += 1;
+        if history.transient_faults >= TRANSIENT_ATTEMPTS || !self.budgets.transient.spend() {
+            return Err(failure.error);
+        }
+        sleep(pause(history.transient_faults, failure.retry_after)).await;
+        Ok(())
+    }
+
+    fn tell_limit(&self, operation: Operation) {
+        self.meter.limit(operation, self.limiter.allowed(operation));
     }
 }
 
-fn pause(tries: u32, asked: Option<Duration>) -> Duration {
-    asked.map_or_else(
-        || jitter(backoff(FIRST_BACKOFF, tries)),
-        |asked| asked.min(LONGEST_ASKED),
-    )
+impl CallHistory {
+    const fn new(context: CallContext) -> Self {
+        Self {
+            context,
+            attempts: 0,
+            transient_faults: 0,
+            throttles: 0,
+        }
+    }
 }
 
-/// An attempt on the wire; counted also when it is given up half-way.
-struct Attempt<'a> {
+/// How long to wait after so many transient faults, unless AWS has said how long.
+fn pause(faults: u32, retry_after: Option<Duration>) -> Duration {
+    match retry_after {
+        Some(retry_after) => retry_after.min(MAX_RETRY_AFTER),
+        None => jitter(backoff(FIRST_BACKOFF, faults)),
+    }
+}
+
+/// An attempt on the wire. It is counted when dropped, and thus also if the call is given up before
+/// its answer.
+struct MeteredAttempt<'a> {
     meter: &'a dyn Meter,
     operation: Operation,
     sent: Instant,
 }
 
-impl Drop for Attempt<'_> {
+impl<'a> MeteredAttempt<'a> {
+    fn begin(meter: &'a dyn Meter, operation: Operation) -> Self {
+        Self {
+            meter,
+            operation,
+            sent: Instant::now(),
+        }
+    }
+
+    /// Ends the attempt; says how long it took.
+    fn end(self) -> Duration {
+        self.sent.elapsed()
+    }
+}
+
+impl Drop for MeteredAttempt<'_> {
     fn drop(&mut self) {
         self.meter.attempted(self.operation, self.sent.elapsed());
-    }
-}
-
-/// How many retries a target has left in a refresh, so that a storm ends.
-pub(super) struct Budgets {
-    transient: Budget,
-    throttled: Budget,
-}
-
-impl Budgets {
-    pub(super) const fn new() -> Self {
-        Self {
-            transient: Budget::new(50, 1),
-            throttled: Budget::new(500, 10),
-        }
-    }
-
-    /// Begins a refresh.
-    pub(super) fn begin(&self) {
-        self.transient.fill();
-        self.throttled.fill();
-    }
-
-    /// A good answer earns some of what was spent: a long refresh meets more faults than a short
-    /// one.
-    fn earn(&self) {
-        self.transient.earn();
-        self.throttled.earn();
-    }
-}
-
-/// Retries, counted in tenths.
-struct Budget {
-    left: AtomicI64,
-    full: i64,
-    /// Tenths that a good answer earns.
-    earned: i64,
-}
-
-impl Budget {
-    const RETRY: i64 = 10;
-
-    const fn new(retries: i64, earned: i64) -> Self {
-        let full = retries * Self::RETRY;
-        Self {
-            left: AtomicI64::new(full),
-            full,
-            earned,
-        }
-    }
-
-    fn fill(&self) {
-        self.left.store(self.full, Ordering::Relaxed);
-    }
-
-    fn earn(&self) {
-        let more = |left: i64| (left < self.full).then(|| (left + self.earned).min(self.full));
-        let _full_already = self
-            .left
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
-    }
-
-    fn spend(&self) -> bool {
-        let less = |left: i64| (left >= Self::RETRY).then(|| left - Self::RETRY);
-        self.left
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, less)
-            .is_ok()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_storm_ends_and_good_answers_earn_retries() {
-        let budget = Budget::new(2, 5);
-        assert!(budget.spend() && budget.spend() && !budget.spend());
-        budget.earn();
-        assert!(!budget.spend());
-        budget.earn();
-        assert!(budget.spend());
-        budget.fill();
-        budget.earn();
-        assert!(budget.spend() && budget.spend() && !budget.spend());
     }
 }

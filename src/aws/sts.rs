@@ -1,38 +1,39 @@
-//! The two calls to STS: whose credentials are these, and a role's session.
+//! The two calls to STS: whose credentials are these, and a session of a role.
 //!
-//! STS keeps the SDK's own retries: nothing limits the rate of these calls but that there are so
-//! few.
+//! STS keeps the SDK's own retries. There are so few of these calls that nothing has to limit their
+//! rate.
 
 use std::error::Error;
 use std::time::{Duration, SystemTime};
 
 use aws_config::retry::RetryConfig;
-use aws_config::timeout::TimeoutConfig;
 use aws_config::{Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_sdk_sts::config::{Builder, IdentityCache};
 use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
-use aws_sdk_sts::operation::assume_role::AssumeRoleError;
+use aws_sdk_sts::operation::assume_role::{AssumeRoleError, AssumeRoleOutput};
 use aws_sdk_sts::operation::get_caller_identity::GetCallerIdentityError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
+use super::call_timeouts::{ATTEMPT_TIMEOUT, call_timeouts};
+use super::detail::one_line;
 use super::reach::naming_hosts;
+use super::redaction::masking;
 use super::resolution::caught;
-use super::{classify, masking, unloaded};
+use super::{classify, network_failure};
 use crate::collect::{FailureScope, SourceError, SourceResult};
 use crate::model::FailureReason;
 
-const TIMEOUT: Duration = Duration::from_secs(30);
-const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
-const CONNECT_TIMEOUT: Duration = Duration::from_millis(3100);
-/// One hour, in seconds: AWS's limit where one role assumes another.
+/// The limit of a call with all its retries.
+const OPERATION_TIMEOUT: Duration = Duration::from_secs(30);
+/// One hour, in seconds: AWS allows no more where one role assumes another.
 const SESSION_SECONDS: i32 = 3600;
 
 /// The role of a target.
 #[derive(Clone)]
 pub(super) struct Role {
     pub(super) arn: String,
-    /// How `CloudTrail` shows who called.
+    /// The name under which `CloudTrail` shows who has called.
     pub(super) session_name: String,
     pub(super) external_id: Option<String>,
 }
@@ -40,11 +41,8 @@ pub(super) struct Role {
 impl Role {
     /// The account that the role belongs to, if the ARN is one.
     pub(super) fn account_id(&self) -> Option<String> {
-        self.arn
-            .split(':')
-            .nth(4)
-            .filter(|id| is_account_id(id))
-            .map(str::to_owned)
+        let account = self.arn.split(':').nth(4)?;
+        is_account_id(account).then(|| account.to_owned())
     }
 }
 
@@ -60,16 +58,12 @@ pub(super) struct Sts {
 
 impl Sts {
     pub(super) fn new(sdk: &SdkConfig, region: Region) -> Self {
-        let timeouts = TimeoutConfig::builder()
-            .connect_timeout(CONNECT_TIMEOUT)
-            .operation_attempt_timeout(ATTEMPT_TIMEOUT)
-            .operation_timeout(TIMEOUT)
-            .build();
         let mut config = Builder::from(sdk)
             .region(region.clone())
-            .timeout_config(timeouts)
+            .timeout_config(call_timeouts(OPERATION_TIMEOUT))
             .retry_config(RetryConfig::standard())
             .identity_cache(IdentityCache::no_cache());
+        // Without its host an error of the network would not tell which endpoint failed.
         config.set_http_client(sdk.http_client().map(naming_hosts));
         Self {
             client: aws_sdk_sts::Client::from_conf(config.build()),
@@ -87,13 +81,15 @@ impl Sts {
             .client
             .get_caller_identity()
             .customize()
-            .config_override(with(credentials));
+            .config_override(signed_with(credentials));
+        // The futures of the SDK are large, and its code may panic.
         let asked = Box::pin(async {
             call.send()
                 .await
                 .map_err(|error| refused_identity(&error, credentials))
         });
         let identity = caught("calling STS GetCallerIdentity", asked).await?;
+        // Whatever answers in the place of STS may name anything.
         let account = identity.account.filter(|id| is_account_id(id));
         account.ok_or_else(|| unreadable("STS GetCallerIdentity named no account id of 12 digits"))
     }
@@ -108,33 +104,34 @@ impl Sts {
             .client
             .assume_role()
             .role_arn(&role.arn)
-            .set_external_id(role.external_id.clone());
-        let call = call
+            .set_external_id(role.external_id.clone())
             .role_session_name(&role.session_name)
-            .duration_seconds(SESSION_SECONDS);
-        let call = call.customize().config_override(with(credentials));
+            .duration_seconds(SESSION_SECONDS)
+            .customize()
+            .config_override(signed_with(credentials));
         let asked = Box::pin(async {
             call.send()
                 .await
                 .map_err(|error| refused_role(&error, role, credentials))
         });
         let output = caught("calling STS AssumeRole", asked).await?;
-        let session = output
-            .credentials
-            .ok_or_else(|| unreadable("STS AssumeRole gave no credentials"))?;
-        let end = SystemTime::try_from(session.expiration).ok();
-        Ok(Credentials::new(
-            session.access_key_id,
-            session.secret_access_key,
-            Some(session.session_token),
-            end,
-            "AssumeRole",
-        ))
+        session_of(output).ok_or_else(|| unreadable("STS AssumeRole gave no credentials"))
     }
 }
 
-fn with(credentials: &Credentials) -> Builder {
+fn signed_with(credentials: &Credentials) -> Builder {
     Builder::new().credentials_provider(credentials.clone())
+}
+
+fn session_of(output: AssumeRoleOutput) -> Option<Credentials> {
+    let session = output.credentials?;
+    Some(Credentials::new(
+        session.access_key_id,
+        session.secret_access_key,
+        Some(session.session_token),
+        SystemTime::try_from(session.expiration).ok(),
+        "AssumeRole",
+    ))
 }
 
 fn refused_identity(
@@ -142,6 +139,7 @@ fn refused_identity(
     credentials: &Credentials,
 ) -> SourceError {
     let mut refused = failed("GetCallerIdentity", error, credentials);
+    // The account is all that was asked for, so the configuration can give it instead.
     if matches!(
         refused.reason,
         FailureReason::Network | FailureReason::Timeout
@@ -151,32 +149,28 @@ fn refused_identity(
     refused
 }
 
-/// What AWS refuses for its own sake (the trust policy, the external id, the ARN) has a reason of
-/// its own.
+/// What AWS refuses because of the role (its trust policy, the external id, the ARN) has a reason
+/// of its own.
 fn refused_role(
     error: &SdkError<AssumeRoleError, HttpResponse>,
     role: &Role,
     credentials: &Credentials,
 ) -> SourceError {
-    let failure = failed("AssumeRole", error, credentials);
+    let mut failure = failed("AssumeRole", error, credentials);
     let external_id = role.external_id.as_deref().unwrap_or_default();
-    let detail = masking::without(&failure.detail, &[external_id]);
-    if !matches!(
+    failure.detail = masking::without_secrets(&failure.detail, &[external_id]);
+    if matches!(
         failure.reason,
         FailureReason::AccessDenied | FailureReason::Other
     ) {
-        return SourceError { detail, ..failure };
+        failure.reason = FailureReason::AssumeRoleFailed;
+        failure.scope = FailureScope::Call;
+        failure.detail = one_line(&format!("cannot assume {}: {}", role.arn, failure.detail));
     }
-    let detail = classify::one_line(&format!("cannot assume {}: {detail}", role.arn));
-    SourceError {
-        reason: FailureReason::AssumeRoleFailed,
-        scope: FailureScope::Call,
-        detail,
-        ..failure
-    }
+    failure
 }
 
-/// Why a call failed; what the network did is told by its host.
+/// Why a call has failed. What the network did is told with its host.
 fn failed<E>(
     call: &str,
     error: &SdkError<E, HttpResponse>,
@@ -185,38 +179,29 @@ fn failed<E>(
 where
     E: ProvideErrorMetadata + Error + 'static,
 {
-    let failure = classify::failure(error, 0).error;
-    let secrets = [
-        credentials.secret_access_key(),
-        credentials.session_token().unwrap_or_default(),
-    ];
-    let detail = masking::without(&failure.detail, &secrets);
-    match unloaded::of_network(&format!("STS {call}"), error) {
-        // Whether it is the last attempt or all of them that took too long, each was given as long
-        // as this.
-        _ if matches!(error, SdkError::TimeoutError(_)) => {
-            let detail = format!(
-                "STS {call} did not answer within {} s",
-                ATTEMPT_TIMEOUT.as_secs()
-            );
-            SourceError {
-                reason: FailureReason::Timeout,
-                detail,
-                ..failure
-            }
+    let mut failure = classify::failure(error, 0).error;
+    if matches!(error, SdkError::TimeoutError(_)) {
+        // Whether the last attempt or all of them took too long, each was given as long as this.
+        let limit = ATTEMPT_TIMEOUT.as_secs();
+        failure.reason = FailureReason::Timeout;
+        failure.detail = format!("STS {call} did not answer within {limit} s");
+    } else if let Some(diagnosis) = network_failure::diagnose(&format!("STS {call}"), error) {
+        failure.reason = diagnosis.reason;
+        failure.detail = diagnosis.detail;
+    } else {
+        // STS says so by itself; SSM only refuses the credentials.
+        if error.code() == Some("RegionDisabledException") {
+            failure.reason = FailureReason::RegionDisabled;
         }
-        Some((reason, detail)) => SourceError {
-            reason,
-            detail,
-            ..failure
-        },
-        None if error.code() == Some("RegionDisabledException") => SourceError {
-            reason: FailureReason::RegionDisabled,
-            detail,
-            ..failure
-        },
-        None => SourceError { detail, ..failure },
+        failure.detail = without_credentials(&failure.detail, credentials);
     }
+    failure
+}
+
+fn without_credentials(text: &str, credentials: &Credentials) -> String {
+    let secret_key = credentials.secret_access_key();
+    let token = credentials.session_token().unwrap_or_default();
+    masking::without_secrets(text, &[secret_key, token])
 }
 
 fn unreadable(detail: &str) -> SourceError {

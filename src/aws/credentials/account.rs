@@ -1,85 +1,88 @@
-//! Whose the credentials of a target are, and who is to blame where AWS does not take them: they,
-//! or the region.
+//! Which account the credentials of a target belong to, and whether they or the region are to blame
+//! if AWS refuses them.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use aws_credential_types::Credentials;
 
-use super::{CredentialState, TargetCredentials};
+use super::TargetCredentials;
+use super::state::{CredentialState, Fetched};
 use crate::aws::acceptance::{Use, is_unknown_there};
 use crate::aws::cached_credentials::CachedCredentials;
 use crate::aws::classify;
+use crate::aws::detail::one_line;
 use crate::aws::sts::Sts;
 use crate::collect::{FailureScope, SourceError, SourceResult};
 use crate::model::FailureReason;
 
 impl TargetCredentials {
-    /// In the middle of a refresh only credentials of the same account will do: rows of another one
-    /// would be mixed in.
-    pub(super) async fn same_account(
-        &self,
-        credentials: &Credentials,
-        base: &CachedCredentials,
-    ) -> SourceResult<()> {
+    /// In the middle of a refresh only credentials of the same account will do, or rows of another
+    /// one would be mixed in.
+    pub(super) async fn check_same_account(&self, fetched: &Fetched) -> SourceResult<()> {
         let Some(began_with) = self.state().account.clone() else {
             return Ok(());
         };
-        let account = self.account_of(credentials, Some(base)).await?;
+        let account = self
+            .account_of(&fetched.credentials, Some(&fetched.base))
+            .await?;
         if account == began_with {
             return Ok(());
         }
         Err(invalid(format!(
-            "the account has changed in the middle of a refresh: the credentials are of {account} now and were of \
-             {began_with}; the next refresh starts with them"
+            "the account has changed in the middle of a refresh: the credentials are of {account} \
+             now and were of {began_with}; the next refresh starts with them"
         )))
     }
 
-    /// Whose these are. Never guessed: where STS has to be asked and cannot be, nobody knows.
+    /// The account of these credentials. It is never guessed: where STS has to be asked and cannot
+    /// be, nobody knows.
     pub(super) async fn account_of(
         &self,
         credentials: &Credentials,
         base: Option<&CachedCredentials>,
     ) -> SourceResult<String> {
-        let key = credentials.access_key_id();
-        match &self.known_account {
-            Some(account) if self.role.is_some() => Ok(account.clone()),
-            Some(account) => match self
-                .chain
-                .identities
-                .known(key)
-                .filter(|other| other != account)
-            {
-                Some(other) => Err(invalid(format!(
-                    "the configuration says account {account}, but the credentials are of account {other}"
-                ))),
-                None => Ok(account.clone()),
-            },
-            None => self.ask_whose(credentials, base).await,
+        let Some(account) = &self.known_account else {
+            return self.ask_whose(credentials, base).await;
+        };
+        // The ARN of a role names its account for sure; a configured account may be wrong.
+        if self.role.is_none() {
+            self.check_configured_account(account, credentials)?;
+        }
+        Ok(account.clone())
+    }
+
+    fn check_configured_account(
+        &self,
+        account: &str,
+        credentials: &Credentials,
+    ) -> SourceResult<()> {
+        let identities = &self.base_credentials.identities;
+        match identities.known(credentials.access_key_id()) {
+            Some(other) if other != account => Err(invalid(format!(
+                "the configuration says account {account}, but the credentials are of account \
+                 {other}"
+            ))),
+            _ => Ok(()),
         }
     }
 
-    /// Asks STS, unless another target has. Where STS does not know the credentials, another
-    /// region's may.
+    /// Asks STS, unless another target has. Where STS does not know the credentials, that of
+    /// another region may.
     async fn ask_whose(
         &self,
         credentials: &Credentials,
         base: Option<&CachedCredentials>,
     ) -> SourceResult<String> {
         let key = credentials.access_key_id();
-        let error = match self
-            .chain
-            .identities
-            .account(key, self.ask(&self.sts, credentials))
-            .await
-        {
+        let identities = &self.base_credentials.identities;
+        let asked = identities.account(key, self.ask(&self.sts, credentials));
+        let error = match asked.await {
             Ok(account) => return Ok(account),
             Err(error) => error,
         };
         if is_unknown_there(&error) {
-            self.chain
-                .acceptance
-                .refused(Use::Sts(key.to_owned()), self.sts.region());
+            self.not_taken_here(credentials);
             if let Some(account) = self.ask_elsewhere(credentials).await {
                 return Ok(account);
             }
@@ -88,39 +91,51 @@ impl TargetCredentials {
         Err(error)
     }
 
+    /// STS of the target's own region has not taken these base credentials.
+    fn not_taken_here(&self, credentials: &Credentials) {
+        let used = Use::Sts(credentials.access_key_id().to_owned());
+        let acceptance = &self.base_credentials.acceptance;
+        acceptance.refused(used, self.sts.region());
+    }
+
     /// The account, if STS in another region, or another target that asks just now, knows these
     /// credentials.
     async fn ask_elsewhere(&self, credentials: &Credentials) -> Option<String> {
-        let (key, identities) = (credentials.access_key_id(), &self.chain.identities);
+        let key = credentials.access_key_id();
+        let identities = &self.base_credentials.identities;
         if let Some(sts) = identities.answering_elsewhere(self.sts.region()) {
             let account = self.ask(&sts, credentials).await.ok()?;
             identities.learn(key, &account);
             return Some(account);
         }
-        let others = self.known_account.is_none() && self.chain.askers.load(Ordering::Relaxed) > 1;
-        if others {
-            identities.told(key).await
-        } else {
-            None
+        // Nobody has been answered yet, but another target may be about to be.
+        if self.has_fellow_askers() {
+            return identities.told(key).await;
         }
+        None
+    }
+
+    /// Whether this target asks for the account of the base credentials, and others do, too.
+    fn has_fellow_askers(&self) -> bool {
+        let askers = self.base_credentials.askers.load(Ordering::Relaxed);
+        self.known_account.is_none() && askers > 1
     }
 
     async fn ask(&self, sts: &Arc<Sts>, credentials: &Credentials) -> SourceResult<String> {
         let account = Box::pin(sts.account_id(credentials)).await?;
         self.taken_by(sts, credentials);
-        self.chain
-            .acceptance
-            .vouched(Use::Account(account.clone()), sts.region());
+        let used = Use::Account(account.clone());
+        let acceptance = &self.base_credentials.acceptance;
+        acceptance.vouched(used, sts.region());
         Ok(account)
     }
 
     /// STS has taken these base credentials.
     pub(super) fn taken_by(&self, sts: &Arc<Sts>, credentials: &Credentials) {
-        self.chain.acceptance.accepted(
-            Use::Sts(credentials.access_key_id().to_owned()),
-            sts.region(),
-        );
-        self.chain.identities.answered(sts);
+        let used = Use::Sts(credentials.access_key_id().to_owned());
+        let acceptance = &self.base_credentials.acceptance;
+        acceptance.accepted(used, sts.region());
+        self.base_credentials.identities.answered(sts);
     }
 
     /// Why the role cannot be assumed: it may be the region that does not take the base
@@ -145,29 +160,33 @@ impl TargetCredentials {
         error
     }
 
-    /// If STS did not take the base credentials, the next refresh reads them anew.
+    /// If STS has not taken the base credentials, the next refresh reads them anew.
     async fn forget_if_refused(&self, error: &SourceError, base: Option<&CachedCredentials>) {
-        if let Some(base) = base.filter(|_| classify::blames_credentials(error.reason)) {
-            self.chain.forget(base.number).await;
+        if let Some(base) = base
+            && classify::blames_credentials(error.reason)
+        {
+            self.base_credentials.forget(base.number).await;
         }
     }
 
-    /// The error if it is the region's, which refuses what another region takes.
+    /// The error if the region is to blame, because it refuses what another region takes.
     pub(super) fn disabled_region(&self, used: &Use, error: &SourceError) -> Option<SourceError> {
-        let region = self.sts.region();
         if !is_unknown_there(error) {
             return None;
         }
-        self.chain.acceptance.refused(used.clone(), region);
-        let elsewhere = self.chain.acceptance.elsewhere(used, region)?;
+        let region = self.sts.region();
+        let acceptance = &self.base_credentials.acceptance;
+        acceptance.refused(used.clone(), region);
+        let elsewhere = acceptance.elsewhere(used, region)?;
         let detail = format!(
-            "{region} is not enabled for the account: it refuses credentials that work in {elsewhere}: {}",
+            "{region} is not enabled for the account: it refuses credentials that work in \
+             {elsewhere}: {}",
             error.detail
         );
         Some(SourceError::new(
             FailureReason::RegionDisabled,
             FailureScope::Call,
-            classify::one_line(&detail),
+            one_line(&detail),
         ))
     }
 

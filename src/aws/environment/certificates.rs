@@ -1,8 +1,8 @@
 //! Which certificates are trusted: those of the system (`SSL_CERT_FILE` and `SSL_CERT_DIR`
 //! included), or those of `AWS_CA_BUNDLE` alone, as the AWS CLI does it.
 //!
-//! All are read and tried here. The HTTP client would read those of the system on the thread of the
-//! first request, and panics over a bundle that it cannot parse.
+//! All certificates are read and tried here. The HTTP client would read those of the system on the
+//! thread of the first request, and panics over a bundle that it cannot parse.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -16,121 +16,145 @@ use rustls_native_certs::{CertificateResult, load_certs_from_paths, load_native_
 use tracing::warn;
 
 use super::files;
-use super::profile::Profile;
-use super::variables::{Problems, Setting, Variables, any};
+use super::problems::Problems;
+use super::reader::SettingReader;
+use super::value_forms::any;
+use super::variables::{Setting, Variables};
 
-/// Where Linux distributions keep them, for a `SSL_CERT_FILE` that is set to nothing: it would
-/// count as set.
+const FILE_VARIABLE: &str = "SSL_CERT_FILE";
+const DIRECTORIES_VARIABLE: &str = "SSL_CERT_DIR";
+
+/// The directories in which Linux distributions keep certificates. `rustls-native-certs` would take
+/// a variable that is set to nothing for a place, so these are given instead.
 const SYSTEM_DIRECTORIES: [&str; 2] = ["/etc/ssl/certs", "/etc/pki/tls/certs"];
 
-/// What a bundle is for, in hints.
+/// The hint for a bundle that cannot be used.
 const BUNDLE_HINT: &str = "name a PEM file with the certificates to trust, or unset it";
 
 /// Reads the certificates to trust.
-pub(super) async fn load(
-    variables: &Variables,
-    profile: &Profile,
-    problems: &Problems,
-) -> TrustStore {
-    let bundle = variables.parsed("AWS_CA_BUNDLE", problems, any);
-    if let Some(bundle) = bundle.or_else(|| profile.parsed("ca_bundle", problems, any)) {
-        return of_bundle(&bundle, problems).await;
+pub(super) async fn load(reader: SettingReader<'_>) -> TrustStore {
+    match reader.variable_or_key("AWS_CA_BUNDLE", "ca_bundle", any) {
+        Some(bundle) => of_bundle(&bundle, reader.problems).await,
+        None => of_system(reader.variables, reader.problems).await,
     }
-    of_system(variables, problems).await
 }
 
 async fn of_bundle(bundle: &Setting<String>, problems: &Problems) -> TrustStore {
-    let path = PathBuf::from(&bundle.value);
-    let found = files::read(&path).await.and_then(|bytes| {
-        let parsed: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&bytes).collect();
-        parsed.map_err(|error| {
-            io::Error::new(
-                io::ErrorKind::InvalidData,
-                format!("it is not PEM: {error}"),
-            )
-        })
-    });
-    match found.map(|certificates| trusting(&certificates)) {
-        Ok(Some(store)) => store,
-        Ok(None) => {
-            problems.add(
-                &bundle.place,
-                format!("{} holds no certificate", path.display()),
-                BUNDLE_HINT,
-            );
-            TrustStore::empty()
-        }
-        Err(error) => {
-            problems.add(
-                &bundle.place,
-                format!("{} cannot be read: {error}", path.display()),
-                BUNDLE_HINT,
-            );
-            TrustStore::empty()
-        }
-    }
+    let path = Path::new(&bundle.value);
+    let certificates = read_bundle(path).await;
+    let what = match certificates.map(|certificates| trusting(&certificates)) {
+        Ok(Some(store)) => return store,
+        Ok(None) => format!("{} holds no certificate", path.display()),
+        Err(error) => format!("{} cannot be read: {error}", path.display()),
+    };
+    problems.add(&bundle.place, what, BUNDLE_HINT);
+    TrustStore::empty()
+}
+
+async fn read_bundle(path: &Path) -> io::Result<Vec<CertificateDer<'static>>> {
+    let bytes = files::read(path).await?;
+    let certificates: Result<_, _> = CertificateDer::pem_slice_iter(&bytes).collect();
+    certificates.map_err(|error| {
+        let what = format!("it is not PEM: {error}");
+        io::Error::new(io::ErrorKind::InvalidData, what)
+    })
 }
 
 async fn of_system(variables: &Variables, problems: &Problems) -> TrustStore {
-    let path = |name| variables.raw(name).map(PathBuf::from);
-    let (file, directories) = (path("SSL_CERT_FILE"), path("SSL_CERT_DIR"));
-    let is_emptied = ["SSL_CERT_FILE", "SSL_CERT_DIR"]
-        .iter()
-        .any(|name| variables.is_empty(name));
-    let named = if file.is_some() {
-        Some("SSL_CERT_FILE")
-    } else {
-        directories.as_ref().map(|_| "SSL_CERT_DIR")
-    };
-    let work = move || match (&file, &directories) {
-        (None, None) if !is_emptied => load_native_certs(),
-        (None, None) => load_from(None, &SYSTEM_DIRECTORIES.map(PathBuf::from)),
-        (file, directories) => load_from(file.as_deref(), &split(directories.as_deref())),
-    };
-    match (
-        files::in_time(work)
-            .await
-            .map(|found| (trusting(&found.certs), found.errors)),
-        named,
-    ) {
-        (Ok((Some(store), _)), _) => store,
-        (Ok((None, errors)), Some(name)) => {
-            let cause = errors
-                .first()
-                .map_or_else(String::new, |error| format!(": {error}"));
+    let places = SystemPlaces::named_by(variables);
+    let variable = places.variable();
+    // The directories hold hundreds of files, and may lie on a mount that hangs.
+    let found = match files::in_time(move || places.load()).await {
+        Ok(found) => found,
+        Err(error) => {
             problems.add(
-                name,
-                format!("no certificate was found there{cause}"),
-                BUNDLE_HINT,
-            );
-            TrustStore::empty()
-        }
-        (Err(error), name) => {
-            let hint = "see to the mount of the system's certificates";
-            problems.add(
-                name.unwrap_or("the system's certificates"),
+                variable.unwrap_or("the system's certificates"),
                 error.to_string(),
-                hint,
+                "see to the mount of the system's certificates",
             );
-            TrustStore::empty()
+            return TrustStore::empty();
         }
-        // An image without any is good enough for a simulator without TLS.
-        (Ok((None, _)), None) => {
-            warn!(
-                "the system has no trusted certificates: install ca-certificates, or set AWS_CA_BUNDLE"
-            );
-            TrustStore::empty()
+    };
+    if let Some(store) = trusting(&found.certs) {
+        return store;
+    }
+    report_none_found(variable, &found, problems);
+    TrustStore::empty()
+}
+
+fn report_none_found(
+    variable: Option<&'static str>,
+    found: &CertificateResult,
+    problems: &Problems,
+) {
+    if let Some(variable) = variable {
+        let cause = match found.errors.first() {
+            Some(error) => format!(": {error}"),
+            None => String::new(),
+        };
+        let what = format!("no certificate was found there{cause}");
+        problems.add(variable, what, BUNDLE_HINT);
+    } else {
+        // An image without any certificates is good enough for a simulator without TLS.
+        warn!(
+            "the system has no trusted certificates: install ca-certificates, or set AWS_CA_BUNDLE"
+        );
+    }
+}
+
+/// Where the certificates of the system are.
+struct SystemPlaces {
+    /// The file of `SSL_CERT_FILE`.
+    file: Option<PathBuf>,
+    /// The list of directories of `SSL_CERT_DIR`.
+    directories: Option<PathBuf>,
+    /// Whether one of these variables is set to nothing.
+    has_emptied: bool,
+}
+
+impl SystemPlaces {
+    fn named_by(variables: &Variables) -> Self {
+        Self {
+            file: variables.raw(FILE_VARIABLE).map(PathBuf::from),
+            directories: variables.raw(DIRECTORIES_VARIABLE).map(PathBuf::from),
+            has_emptied: variables.is_empty(FILE_VARIABLE)
+                || variables.is_empty(DIRECTORIES_VARIABLE),
+        }
+    }
+
+    /// The variable that names the places, if one does.
+    fn variable(&self) -> Option<&'static str> {
+        if self.file.is_some() {
+            Some(FILE_VARIABLE)
+        } else if self.directories.is_some() {
+            Some(DIRECTORIES_VARIABLE)
+        } else {
+            None
+        }
+    }
+
+    /// Blocks while files are read.
+    fn load(&self) -> CertificateResult {
+        if self.variable().is_some() {
+            let directories = split(self.directories.as_deref());
+            load_from(self.file.as_deref(), &directories)
+        } else if self.has_emptied {
+            load_from(None, &SYSTEM_DIRECTORIES.map(PathBuf::from))
+        } else {
+            load_native_certs()
         }
     }
 }
 
 fn split(directories: Option<&Path>) -> Vec<PathBuf> {
-    directories
-        .map(|list| std::env::split_paths(list).collect())
-        .unwrap_or_default()
+    match directories {
+        Some(list) => std::env::split_paths(list).collect(),
+        None => Vec::new(),
+    }
 }
 
 fn load_from(file: Option<&Path>, directories: &[PathBuf]) -> CertificateResult {
+    // The loader takes one directory only, but the variable is a list.
     let mut all = load_certs_from_paths(file, None);
     for directory in directories {
         let found = load_certs_from_paths(None, Some(directory));
@@ -140,13 +164,15 @@ fn load_from(file: Option<&Path>, directories: &[PathBuf]) -> CertificateResult 
     all
 }
 
-/// A store of the certificates that can be used as roots, if there are any: an odd one among many
-/// costs itself.
+/// A store of the certificates that can be used as roots, if there are any. An odd one among many
+/// is left out.
 fn trusting(certificates: &[CertificateDer<'_>]) -> Option<TrustStore> {
     let mut store = TrustStore::empty();
     let mut roots = RootCertStore::empty();
     for certificate in certificates {
+        // The SDK's store takes anything, and its client panics over what it cannot parse.
         if roots.add(certificate.clone()).is_ok() {
+            // The SDK takes them only as PEM.
             store.add_pem_certificate(pem(certificate));
         }
     }

@@ -11,8 +11,10 @@ use aws_credential_types::Credentials;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
 use super::Environment;
-use super::credential_source::{self, CredentialSource};
-use super::variables::Problems;
+use super::credential_source::CredentialSource;
+use super::problems::{Problem, Problems};
+use super::reader::SettingReader;
+use super::value_forms::header_word;
 
 impl Environment {
     /// What is wrong now with where credentials come from, if something is: files change while the
@@ -20,20 +22,32 @@ impl Environment {
     pub(in crate::aws) async fn credentials_fault(&self) -> Option<String> {
         let problems = Problems::default();
         let profile = self.profile_files.read(&problems).await;
-        CredentialSource::check(&self.variables, &profile, &problems).await;
-        problems
-            .into_list()
-            .first()
-            .map(super::variables::Problem::on_one_line)
+        let reader = SettingReader {
+            variables: &self.variables,
+            profile: &profile,
+            problems: &problems,
+        };
+        CredentialSource::check(reader).await;
+        problems.into_list().first().map(Problem::on_one_line)
     }
 
-    /// Why nothing can be signed with these, if nothing can.
+    /// Why no request can be signed with these credentials, if none can. The SDK panics when it
+    /// signs with a key that no header can hold.
     pub(in crate::aws) fn unusable(credentials: &Credentials) -> Option<&'static str> {
-        credential_source::unusable(credentials)
+        let token = credentials.session_token();
+        if header_word(credentials.access_key_id()).is_err() {
+            Some("the access key id that was given is not one")
+        } else if header_word(credentials.secret_access_key()).is_err() {
+            Some("the secret access key that was given is not one")
+        } else if token.is_some_and(|token| header_word(token).is_err()) {
+            Some("the session token that was given is not one")
+        } else {
+            None
+        }
     }
 
-    /// For the SDK's clients behind the providers. What is set here is not read from the
-    /// environment.
+    /// The configuration of the SDK's clients behind the providers. What is set here is not read
+    /// from the environment.
     pub(in crate::aws) fn provider_config(
         &self,
         http: SharedHttpClient,
@@ -50,27 +64,31 @@ impl Environment {
             .with_use_dual_stack(Some(self.endpoints.dual_stack))
     }
 
-    /// The instance's metadata service, wherever it is.
+    /// The provider that asks the instance's metadata service, wherever it is.
     pub(in crate::aws) fn metadata_provider(
         &self,
-        settings: &ProviderConfig,
+        config: &ProviderConfig,
     ) -> ImdsCredentialsProvider {
-        let client = imds::Client::builder().configure(settings);
-        let mode = if self.metadata.is_ipv6 {
-            EndpointMode::IpV6
-        } else {
-            EndpointMode::IpV4
-        };
-        let client = match &self.metadata.endpoint {
-            // Read as a URL already, so it is one; else the usual place is asked.
-            Some(endpoint) => client
-                .endpoint(endpoint)
-                .unwrap_or_else(|_| imds::Client::builder().configure(settings)),
-            None => client.endpoint_mode(mode),
-        };
+        let client = self.metadata_client(config).build();
         ImdsCredentialsProvider::builder()
-            .configure(settings)
-            .imds_client(client.build())
+            .configure(config)
+            .imds_client(client)
             .build()
+    }
+
+    fn metadata_client(&self, config: &ProviderConfig) -> imds::client::Builder {
+        let client = imds::Client::builder().configure(config);
+        // An address says by itself whether it is IPv6, so the mode matters only without one.
+        let Some(endpoint) = &self.metadata.endpoint else {
+            return client.endpoint_mode(if self.metadata.is_ipv6 {
+                EndpointMode::IpV6
+            } else {
+                EndpointMode::IpV4
+            });
+        };
+        // The endpoint was read as a URL already, so this does not fail.
+        client
+            .endpoint(endpoint)
+            .unwrap_or_else(|_| imds::Client::builder().configure(config))
     }
 }

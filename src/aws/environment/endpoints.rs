@@ -1,14 +1,17 @@
-//! Which endpoints are asked: AWS's own for the region, or those that variables and profile name.
+//! Which endpoints are asked: those of AWS for the region, or those that variables and profile
+//! name.
 
 use std::collections::HashMap;
 
 use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 
-use super::profile::Profile;
-use super::variables::{Problems, Setting, Variables, flag};
+use super::problems::Problems;
+use super::reader::SettingReader;
+use super::value_forms::flag;
+use super::variables::Setting;
 use crate::config::forms;
 
-/// Services whose endpoint may be named, as the SDK calls them, and as the variables end.
+/// Services whose endpoint may be named: the SDK's name of each, and the ending of its variable.
 const SERVICES: [(&str, &str); 4] = [
     ("SSM", "SSM"),
     ("STS", "STS"),
@@ -16,7 +19,7 @@ const SERVICES: [(&str, &str); 4] = [
     ("SSO OIDC", "SSO_OIDC"),
 ];
 
-/// What variables and profile say of endpoints.
+/// What variables and profile say about endpoints.
 #[derive(Clone, Debug, Default)]
 pub(in crate::aws) struct Endpoints {
     pub(in crate::aws) fips: bool,
@@ -26,55 +29,67 @@ pub(in crate::aws) struct Endpoints {
 }
 
 impl Endpoints {
-    pub(super) fn of(variables: &Variables, profile: &Profile, problems: &Problems) -> Self {
-        let read = |variable: &str, key: &str| {
-            let named = variables.parsed(variable, problems, flag);
-            named
-                .or_else(|| profile.parsed(key, problems, flag))
-                .filter(|setting| setting.value)
-        };
-        let fips = read("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint");
-        let dual_stack = read("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint");
-        let ignored = read(
+    pub(super) fn of(reader: SettingReader<'_>) -> Self {
+        let fips = enabled(reader, "AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint");
+        let dual_stack = enabled(
+            reader,
+            "AWS_USE_DUALSTACK_ENDPOINT",
+            "use_dualstack_endpoint",
+        );
+        let ignores_urls = enabled(
+            reader,
             "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
             "ignore_configured_endpoint_urls",
         );
-        let mut urls = HashMap::new();
-        if ignored.is_none() {
-            let shared = variables.parsed("AWS_ENDPOINT_URL", problems, forms::http_url);
-            for (service, ending) in SERVICES {
-                let own = variables.parsed(
-                    &format!("AWS_ENDPOINT_URL_{ending}"),
-                    problems,
-                    forms::http_url,
-                );
-                let named = own
-                    .or_else(|| shared.clone())
-                    .or_else(|| of_profile(profile, service, problems));
-                urls.extend(named.map(|named| (service, named)));
-            }
+        // URLs that are ignored contradict nothing.
+        let urls = match ignores_urls {
+            Some(_) => HashMap::new(),
+            None => configured_urls(reader),
+        };
+        for setting in fips.iter().chain(&dual_stack) {
+            check_alone(setting, &urls, reader.problems);
         }
-        for setting in [&fips, &dual_stack].into_iter().flatten() {
-            check_alone(setting, &urls, problems);
-        }
+        let urls = urls.into_iter();
         Self {
             fips: fips.is_some(),
             dual_stack: dual_stack.is_some(),
-            urls: urls
-                .into_iter()
-                .map(|(service, named)| (service, named.value))
-                .collect(),
+            urls: urls.map(|(service, url)| (service, url.value)).collect(),
         }
     }
 }
 
-fn of_profile(profile: &Profile, service: &str, problems: &Problems) -> Option<Setting<String>> {
+/// The setting, if it is true.
+fn enabled(reader: SettingReader<'_>, variable: &str, key: &str) -> Option<Setting<bool>> {
+    let setting = reader.variable_or_key(variable, key, flag)?;
+    setting.value.then_some(setting)
+}
+
+/// The URL of each service that has one.
+fn configured_urls(reader: SettingReader<'_>) -> HashMap<&'static str, Setting<String>> {
+    let shared = reader.variable("AWS_ENDPOINT_URL", forms::http_url);
+    let mut urls = HashMap::new();
+    for (service, ending) in SERVICES {
+        let own = reader.variable(&format!("AWS_ENDPOINT_URL_{ending}"), forms::http_url);
+        // As in AWS's own tools, a variable for all services goes before the profile, even if that
+        // has a URL for just this service.
+        let url = own
+            .or_else(|| shared.clone())
+            .or_else(|| of_profile(reader, service));
+        if let Some(url) = url {
+            urls.insert(service, url);
+        }
+    }
+    urls
+}
+
+fn of_profile(reader: SettingReader<'_>, service: &str) -> Option<Setting<String>> {
+    let profile = reader.profile;
     let url = profile.endpoint_url(service)?;
     profile.check(
         profile.name(),
         "endpoint_url",
         &url,
-        problems,
+        reader.problems,
         forms::http_url,
     )
 }
@@ -86,6 +101,7 @@ fn check_alone(
     urls: &HashMap<&str, Setting<String>>,
     problems: &Problems,
 ) {
+    // Only SSM and STS are called in every setup.
     if let Some(url) = urls.get("SSM").or_else(|| urls.get("STS")) {
         let what = format!(
             "it asks for AWS's own endpoint, but {} names another one",
@@ -95,11 +111,13 @@ fn check_alone(
     }
 }
 
-/// How clients of services learn their endpoint.
+/// The way in which the clients of services learn their endpoint.
 impl LoadServiceConfig for Endpoints {
     fn load_config(&self, key: ServiceConfigKey<'_>) -> Option<String> {
-        (key.env() == "AWS_ENDPOINT_URL")
-            .then(|| self.urls.get(key.service_id()).cloned())
-            .flatten()
+        // Other settings are asked for the same way, and are not to be found here.
+        if key.env() != "AWS_ENDPOINT_URL" {
+            return None;
+        }
+        self.urls.get(key.service_id()).cloned()
     }
 }

@@ -14,9 +14,10 @@ use tokio::time::timeout;
 
 /// How long a file may take.
 const READ_TIMEOUT: Duration = Duration::from_secs(10);
-/// Largest file that is read. Profiles, tokens and bundles of certificates have a hundredth of it.
+/// The largest file that is read. Profiles, tokens and bundles of certificates have a hundredth of
+/// it.
 const MAX_FILE_BYTES: u64 = 16 << 20;
-/// Threads that may hang at the same time, over the life of the process.
+/// How many threads may hang at the same time, over the life of the process.
 const MAX_HANGING_THREADS: usize = 8;
 
 static THREADS: Semaphore = Semaphore::const_new(MAX_HANGING_THREADS);
@@ -45,31 +46,46 @@ async fn in_time_of<T: Send + 'static>(
     limit: Duration,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> io::Result<T> {
+    // Without a bound each refresh could leave another thread behind.
     let permit = threads
         .try_acquire()
         .map_err(|_| io::Error::other("earlier readings of files still hang"))?;
-    let (sender, receiver) = oneshot::channel();
-    std::thread::Builder::new()
-        .name("file-reader".to_owned())
-        .spawn(move || {
-            let _permit = permit;
-            let _ = sender.send(work());
-        })?;
-    match timeout(limit, receiver).await {
+    let done = on_thread(move || {
+        // Held until the thread has really ended, however late.
+        let _permit = permit;
+        work()
+    })?;
+    match timeout(limit, done).await {
         Ok(Ok(done)) => Ok(done),
+        // The work has panicked.
         Ok(Err(_)) => Err(io::Error::other("reading it failed")),
-        Err(_) => {
-            let what = format!(
-                "it could not be read within {} s; is its mount alive?",
-                limit.as_secs()
-            );
-            Err(io::Error::new(io::ErrorKind::TimedOut, what))
-        }
+        Err(_) => Err(hangs(limit)),
     }
 }
 
-/// Bounded, because a device or a pipe has no size to ask for.
+/// Does work on a thread that nobody waits for.
+fn on_thread<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> io::Result<oneshot::Receiver<T>> {
+    let (sender, receiver) = oneshot::channel();
+    let thread = std::thread::Builder::new().name("file-reader".to_owned());
+    thread.spawn(move || {
+        // Nobody receives it if the work was given up.
+        let _ = sender.send(work());
+    })?;
+    Ok(receiver)
+}
+
+fn hangs(limit: Duration) -> io::Error {
+    let seconds = limit.as_secs();
+    let what = format!("it could not be read within {seconds} s; is its mount alive?");
+    io::Error::new(io::ErrorKind::TimedOut, what)
+}
+
+/// The bytes of a file that is not too large. The bound is on what is read, because a device or a
+/// pipe has no size to ask for.
 fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
+    // One byte more than is allowed tells that there is too much.
     let mut bytes = Vec::new();
     File::open(path)?
         .take(MAX_FILE_BYTES + 1)
@@ -87,7 +103,7 @@ fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
 mod tests {
     use super::*;
 
-    /// Other tests read files meanwhile.
+    /// Threads of the test's own, because other tests read files meanwhile.
     static OWN_THREADS: Semaphore = Semaphore::const_new(2);
 
     #[tokio::test]

@@ -1,32 +1,36 @@
-//! The AWS profile: where its files are, what they say.
+//! The AWS profile: where its files are, and what they say.
 //!
-//! The files are read here and handed to the SDK as text. The SDK would read them on the thread
-//! that runs everything else, and would take a key without a value for a value.
+//! The files are read here and handed to the SDK's parser as text. The SDK would read them on the
+//! thread that runs everything else, and would take a key without a value for a value.
 
-use std::borrow::Cow;
+use std::io;
 use std::path::{Path, PathBuf};
 
-use aws_config::profile::{self, ProfileSet};
+use aws_config::profile::ProfileSet;
 use aws_runtime::env_config::EnvConfigValue;
-use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
-use aws_types::os_shim_internal::{Env, Fs};
+use aws_runtime::env_config::file::EnvConfigFileKind;
+use aws_types::os_shim_internal::Env;
 
 use super::files;
-use super::variables::{Problems, Setting, Variables, any, unpadded};
+use super::problems::Problems;
+use super::profile_text::{self, DEFAULT_PROFILE};
+use super::value_forms::{any, unpadded};
+use super::variables::{Setting, Variables};
 use crate::config::forms::{Fault, shown};
 
-/// The profile that is meant where none is named. It need not be there.
-const DEFAULT_PROFILE: &str = "default";
-/// Blanks of the format, as the SDK's parser knows them.
-const BLANK: [char; 2] = [' ', '\t'];
-const COMMENT: [char; 2] = ['#', ';'];
-
-/// Which profile, and where it is written.
+/// Which profile is meant, and where it is written.
 #[derive(Clone, Debug)]
 pub(super) struct ProfileFiles {
-    name: Setting<String>,
+    name: ProfileName,
     config: Option<FilePath>,
     credentials: Option<FilePath>,
+}
+
+#[derive(Clone, Debug)]
+struct ProfileName {
+    name: String,
+    /// Whether `AWS_PROFILE` names it.
+    is_chosen: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -46,64 +50,88 @@ pub(super) struct Profile {
     credentials: ProfileSet,
 }
 
+const PROFILE_VARIABLE: &str = "AWS_PROFILE";
+
+/// Keys whose values messages must not repeat.
+const SECRET_KEYS: [&str; 4] = [
+    "aws_access_key_id",
+    "aws_secret_access_key",
+    "aws_session_token",
+    "external_id",
+];
+
 impl ProfileFiles {
+    /// The profile and the files that these variables name, or else the usual ones.
     pub(super) fn named_by(variables: &Variables, problems: &Problems) -> Self {
-        let default = || Setting {
-            value: DEFAULT_PROFILE.to_owned(),
-            place: String::new(),
-        };
+        const CREDENTIALS: &str = "AWS_SHARED_CREDENTIALS_FILE";
         Self {
-            name: variables
-                .parsed("AWS_PROFILE", problems, any)
-                .unwrap_or_else(default),
-            config: file_path("AWS_CONFIG_FILE", "config", variables, problems),
-            credentials: file_path(
-                "AWS_SHARED_CREDENTIALS_FILE",
-                "credentials",
-                variables,
-                problems,
-            ),
+            name: ProfileName::of(variables, problems),
+            config: FilePath::of("AWS_CONFIG_FILE", "config", variables, problems),
+            credentials: FilePath::of(CREDENTIALS, "credentials", variables, problems),
         }
     }
 
-    /// Reads both files. What is wrong with them is told, and then they count as empty.
+    /// Reads both files. A file with a fault is reported, and counts as empty.
     pub(super) async fn read(&self, problems: &Problems) -> Profile {
-        let config = read(self.config.as_ref(), EnvConfigFileKind::Config, problems).await;
-        let credentials = read(
-            self.credentials.as_ref(),
-            EnvConfigFileKind::Credentials,
-            problems,
-        )
-        .await;
-        let texts = EnvConfigFiles::builder()
-            .with_contents(EnvConfigFileKind::Config, config)
-            .with_contents(EnvConfigFileKind::Credentials, credentials.clone())
-            .build();
-        let only_credentials = EnvConfigFiles::builder()
-            .with_contents(EnvConfigFileKind::Credentials, credentials)
-            .build();
-        let name = &self.name.value;
+        const CONFIG: EnvConfigFileKind = EnvConfigFileKind::Config;
+        const CREDENTIALS: EnvConfigFileKind = EnvConfigFileKind::Credentials;
+        let config = text_of(self.config.as_ref(), CONFIG, problems).await;
+        let credentials = text_of(self.credentials.as_ref(), CREDENTIALS, problems).await;
+        let name = &self.name.name;
+        let both = [(CONFIG, config.as_str()), (CREDENTIALS, &credentials)];
+        let merged = profile_text::parse(&both, name).await;
+        let credentials = profile_text::parse(&[(CREDENTIALS, &credentials)], name).await;
         let profile = Profile {
             files: self.clone(),
-            merged: parse(&texts, name).await.unwrap_or_default(),
-            credentials: parse(&only_credentials, name).await.unwrap_or_default(),
+            merged: merged.unwrap_or_default(),
+            credentials: credentials.unwrap_or_default(),
         };
-        let is_chosen = !self.name.place.is_empty() && name != DEFAULT_PROFILE;
-        if is_chosen && profile.merged.get_profile(name).is_none() {
-            let what = format!("there is no profile {}", shown(name));
-            problems.add(
-                &self.name.place,
-                what,
-                format!("add it to {}, or name another", profile.file_names()),
-            );
-        }
+        self.check_chosen(&profile, problems);
         profile
+    }
+
+    /// A profile that somebody has asked for must be there.
+    fn check_chosen(&self, profile: &Profile, problems: &Problems) {
+        let ProfileName { name, is_chosen } = &self.name;
+        if !is_chosen || name == DEFAULT_PROFILE || profile.has(name) {
+            return;
+        }
+        problems.add(
+            PROFILE_VARIABLE,
+            format!("there is no profile {}", shown(name)),
+            format!("add it to {}, or name another", self.file_names()),
+        );
+    }
+
+    fn file_names(&self) -> String {
+        let files = self.config.iter().chain(&self.credentials);
+        let names: Vec<String> = files.map(|file| file.path.display().to_string()).collect();
+        if names.is_empty() {
+            "a file named by AWS_CONFIG_FILE".to_owned()
+        } else {
+            names.join(" or ")
+        }
+    }
+}
+
+impl ProfileName {
+    fn of(variables: &Variables, problems: &Problems) -> Self {
+        match variables.parsed(PROFILE_VARIABLE, problems, any) {
+            Some(setting) => Self {
+                name: setting.value,
+                is_chosen: true,
+            },
+            None => Self {
+                name: DEFAULT_PROFILE.to_owned(),
+                is_chosen: false,
+            },
+        }
     }
 }
 
 impl Profile {
     pub(super) fn name(&self) -> &str {
-        &self.files.name.value
+        &self.files.name.name
     }
 
     /// A key of the selected profile.
@@ -116,6 +144,7 @@ impl Profile {
         self.merged.get_profile(name)?.get(key)
     }
 
+    /// Whether there is a profile of this name.
     pub(super) fn has(&self, name: &str) -> bool {
         self.merged.get_profile(name).is_some()
     }
@@ -134,12 +163,14 @@ impl Profile {
         let value = EnvConfigValue::new()
             .profile("endpoint_url")
             .service_id(service_id);
-        value
-            .load(&Env::default(), Some(&self.merged))
-            .map(|(url, _)| url.into_owned())
+        // The variables were read before, by our own rules.
+        let no_variables = Env::default();
+        let (url, _) = value.load(&no_variables, Some(&self.merged))?;
+        Some(url.into_owned())
     }
 
-    /// A key of the selected profile, parsed. A bad one is a problem, and no value.
+    /// A key of the selected profile, parsed. An invalid one is reported as a problem, and is no
+    /// value.
     pub(super) fn parsed<T>(
         &self,
         key: &str,
@@ -150,7 +181,7 @@ impl Profile {
         self.check(self.name(), key, text, problems, parse)
     }
 
-    /// The same for the value of any profile.
+    /// Like `parsed`, for a value of any profile.
     pub(super) fn check<T>(
         &self,
         profile: &str,
@@ -163,13 +194,7 @@ impl Profile {
         match unpadded(text).and_then(|()| parse(text)) {
             Ok(value) => Some(Setting { value, place }),
             Err(fault) => {
-                // Whatever the key: it stands in files of secrets.
-                let value = if is_secret(key) {
-                    "the value (not shown)".to_owned()
-                } else {
-                    shown(text)
-                };
-                problems.add(place, format!("{value} {}", fault.what), fault.hint);
+                problems.add_fault(place, &shown_value(key, text), fault);
                 None
             }
         }
@@ -177,189 +202,109 @@ impl Profile {
 
     /// Where a key stands, for messages.
     pub(super) fn place(&self, profile: &str, key: &str) -> String {
-        let in_credentials = self
-            .credentials
-            .get_profile(profile)
-            .is_some_and(|found| found.get(key).is_some());
+        // If both files have the key, the credentials file wins.
+        let of_credentials = self.credentials.get_profile(profile);
+        let in_credentials = of_credentials.is_some_and(|found| found.get(key).is_some());
         let file = if in_credentials {
             &self.files.credentials
         } else {
             &self.files.config
         };
-        let file = file
-            .as_ref()
-            .map_or_else(String::new, |file| format!("{}: ", file.path.display()));
-        format!("{file}{key} of profile {}", shown(profile))
-    }
-
-    fn file_names(&self) -> String {
-        let files = [&self.files.config, &self.files.credentials];
-        let names: Vec<String> = files
-            .into_iter()
-            .flatten()
-            .map(|file| file.path.display().to_string())
-            .collect();
-        if names.is_empty() {
-            "a file named by AWS_CONFIG_FILE".to_owned()
-        } else {
-            names.join(" or ")
+        let profile = shown(profile);
+        match file {
+            Some(file) => format!("{}: {key} of profile {profile}", file.path.display()),
+            None => format!("{key} of profile {profile}"),
         }
     }
 }
 
-fn is_secret(key: &str) -> bool {
-    [
-        "aws_access_key_id",
-        "aws_secret_access_key",
-        "aws_session_token",
-        "external_id",
-    ]
-    .contains(&key)
+fn shown_value(key: &str, text: &str) -> String {
+    if SECRET_KEYS.contains(&key) {
+        "the value (not shown)".to_owned()
+    } else {
+        shown(text)
+    }
 }
 
-fn file_path(
-    variable: &'static str,
-    default: &str,
-    variables: &Variables,
-    problems: &Problems,
-) -> Option<FilePath> {
-    let home = variables.raw("HOME").map(PathBuf::from);
-    let Some(named) = variables.parsed(variable, problems, any) else {
-        return Some(FilePath {
-            path: home?.join(".aws").join(default),
-            variable: None,
-        });
-    };
-    let path = match Path::new(&named.value).strip_prefix("~") {
-        Ok(rest) if home.is_none() => {
+impl FilePath {
+    fn of(
+        variable: &'static str,
+        default_name: &str,
+        variables: &Variables,
+        problems: &Problems,
+    ) -> Option<Self> {
+        let home = variables.raw("HOME").map(Path::new);
+        let Some(named) = variables.parsed(variable, problems, any) else {
+            // Without a home there is no usual place.
+            return Some(Self {
+                path: home?.join(".aws").join(default_name),
+                variable: None,
+            });
+        };
+        let path = expanded(PathBuf::from(named.value), home);
+        let path = path.unwrap_or_else(|rest| {
             problems.add(
                 variable,
                 "it begins with ~, and HOME is not set",
                 "write the path in full",
             );
-            rest.to_owned()
-        }
-        Ok(rest) => home?.join(rest),
-        Err(_) => PathBuf::from(named.value),
-    };
-    Some(FilePath {
-        path,
-        variable: Some(variable),
-    })
-}
+            rest
+        });
+        Some(Self {
+            path,
+            variable: Some(variable),
+        })
+    }
 
-/// The text of a file that can be parsed.
-async fn read(file: Option<&FilePath>, kind: EnvConfigFileKind, problems: &Problems) -> String {
-    let Some(file) = file else {
-        return String::new();
-    };
-    let name = file.path.display();
-    match (files::read_text(&file.path).await, file.variable) {
-        (Ok(text), _) => {
-            let text = without_empty_values(&text);
-            let alone = EnvConfigFiles::builder()
-                .with_contents(kind, text.clone())
-                .build();
-            let Err(fault) = parse(&alone, DEFAULT_PROFILE).await else {
-                return text;
-            };
-            let fault = with_key(&fault, &text);
-            problems.add(
-                name.to_string(),
-                fault,
-                "the file must be an AWS profile file: [sections] of `key = value`",
-            );
-        }
-        (Err(error), Some(variable)) => {
+    fn add_unreadable(&self, error: &io::Error, problems: &Problems) {
+        let name = self.path.display();
+        if let Some(variable) = self.variable {
             problems.add(
                 variable,
                 format!("{name} cannot be read: {error}"),
                 "name a file that can be read, or unset it",
             );
+        } else if error.kind() == io::ErrorKind::TimedOut {
+            problems.add(
+                name.to_string(),
+                format!("cannot be read: {error}"),
+                "see to its mount",
+            );
         }
-        // A home that others own or that is not there is common in containers.
-        (Err(error), None) if error.kind() != std::io::ErrorKind::TimedOut => {}
-        (Err(error), None) => problems.add(
-            name.to_string(),
-            format!("cannot be read: {error}"),
-            "see to its mount",
-        ),
-    }
-    String::new()
-}
-
-/// The profiles of texts, or in what line they are broken.
-async fn parse(texts: &EnvConfigFiles, name: &str) -> Result<ProfileSet, String> {
-    let name = Some(Cow::Owned(name.to_owned()));
-    // Neither files nor environment are asked: the texts and the name are all that there is to
-    // know.
-    profile::load(&Fs::default(), &Env::default(), texts, name)
-        .await
-        .map_err(|error| {
-            let text = std::error::Error::source(&error)
-                .map_or_else(|| error.to_string(), ToString::to_string);
-            let fault = text
-                .split_once(" on ")
-                .map_or(text.as_str(), |(_, fault)| fault);
-            fault.split_whitespace().collect::<Vec<_>>().join(" ")
-        })
-}
-
-/// Names the key whose value the broken line goes on with, if there is one: the parser says only
-/// which line it is.
-fn with_key(fault: &str, text: &str) -> String {
-    let number = fault
-        .strip_prefix("line ")
-        .and_then(|rest| rest.split(':').next()?.parse::<usize>().ok());
-    let mut above = text
-        .lines()
-        .take(number.unwrap_or_default())
-        .collect::<Vec<_>>()
-        .into_iter()
-        .rev();
-    let is_below_a_key = above.next().is_some_and(|line| line.starts_with(BLANK));
-    match above
-        .find(|line| is_key(line))
-        .and_then(|line| line.split_once('='))
-    {
-        Some((key, _)) if is_below_a_key => {
-            format!("{fault}, in the value of {}", shown(key.trim()))
-        }
-        _ => fault.to_owned(),
+        // Any other error is ignored where nobody has named the file: a home that belongs to
+        // somebody else or is not there is common in containers.
     }
 }
 
-/// Leaves out the keys without a value: as with variables, they count as not set. Lines keep their
-/// numbers.
-fn without_empty_values(text: &str) -> String {
-    let lines: Vec<&str> = text.lines().collect();
-    let mut kept = String::with_capacity(text.len());
-    for (index, line) in lines.iter().enumerate() {
-        if !(is_key(line) && has_empty_value(line) && !continues(&lines[index + 1..])) {
-            kept.push_str(line);
-        }
-        kept.push('\n');
+/// The path with the home directory in the place of `~`. The error is the path without it, if there
+/// is no home directory.
+fn expanded(path: PathBuf, home: Option<&Path>) -> Result<PathBuf, PathBuf> {
+    match (path.strip_prefix("~"), home) {
+        (Err(_), _) => Ok(path),
+        (Ok(rest), Some(home)) => Ok(home.join(rest)),
+        (Ok(rest), None) => Err(rest.to_owned()),
     }
-    kept
 }
 
-fn is_key(line: &str) -> bool {
-    !line.starts_with('[') && !line.starts_with(BLANK) && !line.starts_with(COMMENT)
-}
-
-fn has_empty_value(line: &str) -> bool {
-    let comment = line
-        .char_indices()
-        .find(|(at, c)| COMMENT.contains(c) && line[..*at].ends_with(char::is_whitespace));
-    let line = comment.map_or(line, |(at, _)| &line[..at]);
-    line.split_once('=')
-        .is_some_and(|(_, value)| value.trim_matches(BLANK).is_empty())
-}
-
-/// Whether the value goes on in the lines below its key.
-fn continues(below: &[&str]) -> bool {
-    let next = below
-        .iter()
-        .find(|line| !line.trim_matches(BLANK).is_empty() && !line.starts_with(COMMENT));
-    next.is_some_and(|line| line.starts_with(BLANK))
+/// The text of a file, if it can be read and parsed; otherwise nothing.
+async fn text_of(file: Option<&FilePath>, kind: EnvConfigFileKind, problems: &Problems) -> String {
+    let Some(file) = file else {
+        return String::new();
+    };
+    let text = match files::read_text(&file.path).await {
+        Ok(text) => profile_text::without_empty_values(&text),
+        Err(error) => {
+            file.add_unreadable(&error, problems);
+            return String::new();
+        }
+    };
+    if let Err(fault) = profile_text::check(kind, &text).await {
+        problems.add(
+            file.path.display().to_string(),
+            fault,
+            "the file must be an AWS profile file: [sections] of `key = value`",
+        );
+        return String::new();
+    }
+    text
 }

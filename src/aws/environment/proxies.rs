@@ -8,10 +8,13 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use aws_smithy_http_client::proxy::ProxyConfig;
 
-use super::variables::{Problems, Variables};
+use super::problems::Problems;
+use super::variables::Variables;
+use crate::aws::reach::authority_of;
 use crate::config::forms::Fault;
 
-/// AWS's services on the machine itself, by IPv6: credentials of containers, time, metadata.
+/// The beginning of the IPv6 addresses of AWS's services on the machine itself: credentials of
+/// containers, time, metadata.
 const EC2_SERVICES: [u16; 2] = [0xfd00, 0xec2];
 
 /// The proxies that the environment names.
@@ -21,60 +24,65 @@ pub(in crate::aws) struct Proxies {
     pub(in crate::aws) http: Option<ProxyConfig>,
     /// For `https` addresses.
     pub(in crate::aws) https: Option<ProxyConfig>,
-    /// Hosts of credential services that are named by variables: they are on this machine, whatever
+    /// Hosts of credential services that are named by variables. They are on this machine, whatever
     /// their names.
     direct_hosts: Vec<String>,
 }
 
 impl Proxies {
+    /// `credential_services` are addresses to which no request must go through a proxy.
     pub(super) fn of(
         variables: &Variables,
         credential_services: &[String],
         problems: &Problems,
     ) -> Self {
-        let first = |names: [&str; 2]| {
-            let name = names
-                .into_iter()
-                .find(|name| variables.raw(name).is_some())?;
-            variables
-                .secret(name, problems, proxy)
-                .map(|setting| setting.value)
-        };
-        let no_proxy = ["NO_PROXY", "no_proxy"]
-            .into_iter()
-            .find_map(|name| variables.raw(name));
-        let no_proxy = no_proxy
-            .map(|list| list.to_string_lossy().into_owned())
-            .unwrap_or_default();
-        let all = first(["ALL_PROXY", "all_proxy"]);
-        let configured = |url: Option<String>, of: fn(String) -> Option<ProxyConfig>| {
-            url.or_else(|| all.clone())
-                .and_then(of)
-                .map(|config| config.no_proxy(&no_proxy))
-        };
+        let all = address(variables, ["ALL_PROXY", "all_proxy"], problems);
+        let http = address(variables, ["HTTP_PROXY", "http_proxy"], problems);
+        let https = address(variables, ["HTTPS_PROXY", "https_proxy"], problems);
+        let http = http.or_else(|| all.clone());
+        let https = https.or(all);
+        let exceptions = exceptions(variables);
+        let hosts = credential_services.iter().map(|url| host(url).to_owned());
         Self {
-            http: configured(first(["HTTP_PROXY", "http_proxy"]), |url| {
-                ProxyConfig::http(url).ok()
-            }),
-            https: configured(first(["HTTPS_PROXY", "https_proxy"]), |url| {
-                ProxyConfig::https(url).ok()
-            }),
-            direct_hosts: credential_services
-                .iter()
-                .map(|url| host(url).to_owned())
-                .collect(),
+            http: configured(http, &exceptions, |url| ProxyConfig::http(url).ok()),
+            https: configured(https, &exceptions, |url| ProxyConfig::https(url).ok()),
+            direct_hosts: hosts.collect(),
         }
     }
 
     /// Whether a request goes there without a proxy, whatever the variables say.
     pub(in crate::aws) fn is_direct(&self, url: &str) -> bool {
         let host = host(url);
-        is_on_this_machine(host)
-            || self
-                .direct_hosts
-                .iter()
-                .any(|direct| direct.eq_ignore_ascii_case(host))
+        let mut direct_hosts = self.direct_hosts.iter();
+        is_on_this_machine(host) || direct_hosts.any(|direct| direct.eq_ignore_ascii_case(host))
     }
+}
+
+/// The proxy at an address, for all hosts but the exceptions.
+fn configured(
+    address: Option<String>,
+    exceptions: &str,
+    at: fn(String) -> Option<ProxyConfig>,
+) -> Option<ProxyConfig> {
+    let proxy = at(address?)?;
+    Some(proxy.no_proxy(exceptions))
+}
+
+/// The address of a proxy: the first of these variables that is not empty.
+fn address(variables: &Variables, names: [&str; 2], problems: &Problems) -> Option<String> {
+    // Both spellings are in use; the one in upper case takes precedence.
+    let name = names.into_iter().find(|name| variables.is_set(name))?;
+    // The address may hold a password.
+    Some(variables.secret(name, problems, proxy)?.value)
+}
+
+/// The hosts that are asked without a proxy, as the variable lists them.
+fn exceptions(variables: &Variables) -> String {
+    let list = variables
+        .raw("NO_PROXY")
+        .or_else(|| variables.raw("no_proxy"));
+    list.map(|list| list.to_string_lossy().into_owned())
+        .unwrap_or_default()
 }
 
 /// The address of a proxy, with a scheme.
@@ -84,39 +92,33 @@ fn proxy(text: &str) -> Result<String, Fault> {
     } else {
         format!("http://{text}")
     };
-    let is_usable = text.bytes().all(|byte| byte.is_ascii_graphic()) && !host(&url).is_empty();
-    match ProxyConfig::all(url.as_str()) {
-        Ok(_) if is_usable => Ok(url),
-        _ => {
-            let hint =
-                "write it like http://proxy.example.com:3128; SOCKS proxies are not supported";
-            Err(Fault::new("is not the address of an HTTP proxy", hint))
-        }
+    let is_printable = text.bytes().all(|byte| byte.is_ascii_graphic());
+    if is_printable && !host(&url).is_empty() && ProxyConfig::all(url.as_str()).is_ok() {
+        return Ok(url);
     }
+    Err(Fault::new(
+        "is not the address of an HTTP proxy",
+        "write it like http://proxy.example.com:3128; SOCKS proxies are not supported",
+    ))
 }
 
-/// The host of an address, without brackets.
+/// The host of an address, without port and brackets.
 fn host(url: &str) -> &str {
-    let after_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let authority = after_scheme
-        .split(['/', '?', '#'])
-        .next()
-        .unwrap_or_default();
-    let authority = authority
-        .rsplit_once('@')
-        .map_or(authority, |(_, rest)| rest);
-    match authority
+    let authority = authority_of(url);
+    let in_brackets = authority
         .strip_prefix('[')
-        .and_then(|rest| rest.split_once(']'))
-    {
-        Some((v6, _)) => v6,
+        .and_then(|rest| rest.split_once(']'));
+    match in_brackets {
+        Some((v6, _port)) => v6,
         None => authority.split(':').next().unwrap_or_default(),
     }
 }
 
-/// Loopback, link-local, and the addresses of AWS's services on the machine.
+/// Whether a host is a loopback or link-local address, or that of a service of AWS on the machine.
 fn is_on_this_machine(host: &str) -> bool {
+    // A fully qualified host name may end with a dot.
     let name = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
+    // An IPv4 address may be written as an IPv6 address.
     match name.parse::<IpAddr>().map(|address| address.to_canonical()) {
         Ok(IpAddr::V4(v4)) => v4.is_loopback() || v4.is_link_local() || v4.is_unspecified(),
         Ok(IpAddr::V6(v6)) => {

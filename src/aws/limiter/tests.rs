@@ -1,5 +1,5 @@
 mod fleet;
-mod line;
+mod queue;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -7,7 +7,11 @@ use std::rc::Rc;
 use futures_util::future::join_all;
 use tokio::time::{advance, timeout};
 
+use super::learnt_limits::{MAX_SIMULTANEOUS_GAP, OWN_LIMIT_STREAK};
+use super::queue::TIMER_TOLERANCE;
+use super::throttle_pauses::{FIRST_PAUSE, MAX_PAUSE};
 use super::*;
+use crate::aws::backoff::MAX_RETRY_AFTER;
 
 const LIST: Operation = Operation::ListAssociations;
 const DETAIL: Operation = Operation::ListComplianceItems;
@@ -16,17 +20,18 @@ fn limiter(ceiling: f64) -> Limiter {
     Limiter::new(ceiling, Duration::from_mins(5))
 }
 
+/// Takes so many permits for details; says when each was taken.
 async fn permits(limiter: &Limiter, count: usize) -> Vec<Duration> {
     let start = Instant::now();
     let one = async || {
-        limiter.permit(limiter.place(DETAIL)).await;
+        limiter.permit(limiter.next_position(DETAIL)).await;
         start.elapsed()
     };
     join_all((0..count).map(|_| one())).await
 }
 
 #[tokio::test(start_paused = true)]
-async fn tickets_are_evenly_spaced() {
+async fn permits_are_evenly_spaced() {
     let taken = permits(&limiter(5.0), 11).await;
     for (number, at) in (0..).zip(&taken) {
         assert_eq!(at.as_millis(), number * 200);
@@ -47,7 +52,7 @@ async fn lateness_of_a_timer_does_not_lower_the_rate() {
     let limiter = limiter(100.0);
     let start = Instant::now();
     for _ in 0..100 {
-        limiter.permit(limiter.place(DETAIL)).await;
+        limiter.permit(limiter.next_position(DETAIL)).await;
         advance(Duration::from_millis(7)).await;
     }
     assert!(
@@ -62,7 +67,7 @@ async fn a_list_goes_before_details_that_came_earlier() {
     let limiter = limiter(1.0);
     let order = RefCell::new(Vec::new());
     let take = async |name, operation| {
-        limiter.permit(limiter.place(operation)).await;
+        limiter.permit(limiter.next_position(operation)).await;
         order.borrow_mut().push(name);
     };
     let late = async {
@@ -83,13 +88,13 @@ async fn a_list_goes_before_details_that_came_earlier() {
 async fn one_that_gives_up_leaves_no_gap() {
     let limiter = Rc::new(limiter(1.0));
     let start = Instant::now();
-    limiter.permit(limiter.place(DETAIL)).await;
+    limiter.permit(limiter.next_position(DETAIL)).await;
     let impatient = timeout(
         Duration::from_millis(500),
-        limiter.permit(limiter.place(LIST)),
+        limiter.permit(limiter.next_position(LIST)),
     );
     let stays = async {
-        limiter.permit(limiter.place(DETAIL)).await;
+        limiter.permit(limiter.next_position(DETAIL)).await;
         start.elapsed()
     };
     let both = async { tokio::join!(impatient, stays) };
@@ -98,13 +103,13 @@ async fn one_that_gives_up_leaves_no_gap() {
         .expect("nobody waits for the one that left");
     assert!(given_up.is_err());
     assert_eq!(stayed.as_millis(), 1000);
-    assert!(limiter.line().waiting.is_empty());
+    assert!(limiter.queue().waiting.is_empty());
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_retry_goes_before_calls_that_came_later() {
     let limiter = limiter(1.0);
-    let (early, late) = (limiter.place(DETAIL), limiter.place(DETAIL));
+    let (early, late) = (limiter.next_position(DETAIL), limiter.next_position(DETAIL));
     limiter.permit(early).await;
     let start = Instant::now();
     let take = async |place| {
@@ -116,7 +121,7 @@ async fn a_retry_goes_before_calls_that_came_later() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nobody_gets_a_ticket_while_aws_asks_to_wait() {
+async fn nobody_gets_a_permit_while_aws_asks_to_wait() {
     let limiter = limiter(10.0);
     limiter.throttled(LIST, Instant::now(), Some(Duration::from_millis(700)));
     let taken = permits(&limiter, 2).await;
@@ -126,7 +131,7 @@ async fn nobody_gets_a_ticket_while_aws_asks_to_wait() {
     );
     assert_eq!(limiter.longest_pause(), Duration::from_millis(700));
     limiter.throttled(LIST, Instant::now(), Some(Duration::from_hours(1)));
-    assert_eq!(limiter.longest_pause(), LONGEST_ASKED);
+    assert_eq!(limiter.longest_pause(), MAX_RETRY_AFTER);
 }
 
 #[tokio::test(start_paused = true)]
@@ -137,7 +142,7 @@ async fn a_volley_of_throttles_is_one_throttle() {
     for _ in 0..10 {
         limiter.throttled(LIST, sent, None);
     }
-    assert_eq!(limiter.line().throttles, 1);
+    assert_eq!(limiter.queue().pauses.throttles, 1);
     assert!(limiter.longest_pause() <= FIRST_PAUSE);
 }
 
@@ -166,12 +171,13 @@ async fn a_throttled_operation_slows_down_alone() {
     let limiter = limiter(10.0);
     permits(&limiter, 50).await;
     limiter.throttled(DETAIL, Instant::now(), None);
-    let (slow, start) = (limiter.allowed(DETAIL), Instant::now());
+    let slow = limiter.allowed(DETAIL);
+    let start = Instant::now();
     assert!((4.0..=6.0).contains(&slow), "{slow}");
     assert!((limiter.allowed(LIST) - 10.0).abs() < f64::EPSILON);
     let lists = async {
         for _ in 0..20 {
-            limiter.permit(limiter.place(LIST)).await;
+            limiter.permit(limiter.next_position(LIST)).await;
         }
         start.elapsed()
     };
@@ -180,22 +186,12 @@ async fn a_throttled_operation_slows_down_alone() {
     assert!(details[19] >= Duration::from_millis(2500), "{details:?}");
 }
 
-#[test]
-fn backoff_doubles_and_jitter_stays_below() {
-    assert_eq!(backoff(FIRST_PAUSE, 1), FIRST_PAUSE);
-    assert_eq!(backoff(FIRST_PAUSE, 3), 4 * FIRST_PAUSE);
-    assert!(backoff(FIRST_PAUSE, u32::MAX) > LONGEST_PAUSE);
-    let drawn: Vec<_> = (0..100).map(|_| jitter(FIRST_PAUSE)).collect();
-    assert!(drawn.iter().all(|pause| *pause <= FIRST_PAUSE));
-    assert!(drawn.iter().any(|pause| *pause != drawn[0]));
-}
-
-/// Tickets of both kinds for three seconds, then a throttle of each, sent `apart`; what is allowed
-/// of a third operation.
+/// Takes permits of both kinds for three seconds, then lets AWS throttle one attempt of each, sent
+/// so far `apart`. Returns what a third operation is allowed after that.
 async fn allowed_after_throttles(limiter: &Limiter, apart: Duration) -> f64 {
     let lists = async {
         for _ in 0..30 {
-            limiter.permit(limiter.place(LIST)).await;
+            limiter.permit(limiter.next_position(LIST)).await;
         }
     };
     tokio::join!(permits(limiter, 30), lists);
@@ -209,7 +205,7 @@ async fn allowed_after_throttles(limiter: &Limiter, apart: Duration) -> f64 {
 #[tokio::test(start_paused = true)]
 async fn two_operations_that_are_throttled_at_once_share_a_limit() {
     let together = limiter(20.0);
-    let slow = allowed_after_throttles(&together, AT_ONCE).await;
+    let slow = allowed_after_throttles(&together, MAX_SIMULTANEOUS_GAP).await;
     assert!(slow <= 11.0, "{slow}");
     let apart = limiter(20.0);
     let free = allowed_after_throttles(&apart, Duration::from_secs(1)).await;
@@ -220,19 +216,17 @@ async fn two_operations_that_are_throttled_at_once_share_a_limit() {
 async fn a_limit_that_only_one_operation_meets_is_its_own() {
     let limiter = limiter(20.0);
     let before = allowed_after_throttles(&limiter, Duration::ZERO).await;
-    for _ in 0..OWN {
+    for _ in 0..OWN_LIMIT_STREAK {
         let lists = async {
             for _ in 0..20 {
-                limiter.permit(limiter.place(LIST)).await;
+                limiter.permit(limiter.next_position(LIST)).await;
             }
         };
         tokio::join!(permits(&limiter, 20), lists);
         limiter.throttled(LIST, Instant::now(), None);
     }
-    let (own, others) = (
-        limiter.allowed(LIST),
-        limiter.allowed(Operation::DescribeInstancePatchStates),
-    );
+    let own = limiter.allowed(LIST);
+    let others = limiter.allowed(Operation::DescribeInstancePatchStates);
     assert!(own < 0.7 * others, "{own} {others}");
     advance(Duration::from_secs(10)).await;
     let later = limiter.allowed(Operation::DescribeInstancePatchStates);

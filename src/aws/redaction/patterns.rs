@@ -1,9 +1,11 @@
-//! Secrets that are known by what stands before them, or by their shape: those of other requests
-//! and of other programs.
+//! Secrets that are recognised by the name before them, or by their shape: those of other requests
+//! and programs, which were never learned.
 
 use std::ops::Range;
 
-/// What stands before a secret: names of headers, of parameters, and of members of JSON.
+use super::runs::runs;
+
+/// The names that precede a secret: those of headers, of parameters and of JSON members.
 const NAMES: [&str; 12] = [
     "authorization",
     "credential",
@@ -18,88 +20,80 @@ const NAMES: [&str; 12] = [
     "aws_secret_access_key",
     "aws_session_token",
 ];
-/// Words of an `Authorization` header before the secret itself.
+/// Words that stand before the secret itself in an `Authorization` header.
 const SCHEMES: [&str; 3] = ["aws4-hmac-sha256", "bearer", "basic"];
 /// A signature is an HMAC-SHA-256 in hexadecimal digits.
 const SIGNATURE_DIGITS: usize = 64;
 
 /// Where secrets stand in a text.
 pub(super) fn find(text: &str) -> Vec<Range<usize>> {
+    // Clients, proxies and AWS write these names in different cases.
     let lower = text.to_ascii_lowercase();
-    let named = NAMES
+    let values = NAMES
         .iter()
-        .flat_map(|name| lower.match_indices(name).map(|(at, name)| at + name.len()));
-    let mut found: Vec<_> = named.filter_map(|end| value_after(&lower, end)).collect();
-    found.extend(
-        lower
-            .match_indices("://")
-            .filter_map(|(at, separator)| user_of_url(&lower, at + separator.len())),
-    );
-    found
+        .flat_map(|name| ends_of(&lower, name))
+        .filter_map(|end| value_after(&lower, end));
+    let users = ends_of(&lower, "://").filter_map(|end| user_of_url(&lower, end));
+    values.chain(users).collect()
+}
+
+/// Where each occurrence of a part of a text ends.
+fn ends_of(text: &str, part: &str) -> impl Iterator<Item = usize> {
+    text.match_indices(part).map(|(at, part)| at + part.len())
 }
 
 /// The value that follows a name, as in `Name: value`, `Name=value`, `"Name":"value"` and
 /// `<Name>value`.
 fn value_after(text: &str, name_end: usize) -> Option<Range<usize>> {
-    let mut start = name_end + length(&text[name_end..], |c| matches!(c, '"' | '\'' | '\\' | ' '));
-    let separator = length(&text[start..], |c| matches!(c, ':' | '=' | '>'));
-    if separator == 0 {
-        return None;
+    let mut value = word_after(text, separator_end(text, name_end)?);
+    // The scheme in `Authorization: Bearer abc` is no secret.
+    while SCHEMES.contains(&&text[value.clone()]) {
+        value = word_after(text, value.end);
     }
-    start += separator;
-    loop {
-        start += length(&text[start..], |c| matches!(c, '"' | '\'' | '\\' | ' '));
-        let end = start + length(&text[start..], |c| !ends_value(c));
-        match &text[start..end] {
-            "" => return None,
-            word if SCHEMES.contains(&word) => start = end,
-            _ => return Some(start..end),
-        }
-    }
+    (!value.is_empty()).then_some(value)
+}
+
+/// Where the separator between a name and its value ends, if there is one.
+fn separator_end(text: &str, name_end: usize) -> Option<usize> {
+    let start = end_of_run(text, name_end, is_quote_or_blank);
+    let end = end_of_run(text, start, |c| matches!(c, ':' | '=' | '>'));
+    (end > start).then_some(end)
+}
+
+fn word_after(text: &str, at: usize) -> Range<usize> {
+    let start = end_of_run(text, at, is_quote_or_blank);
+    start..end_of_run(text, start, |c| !ends_value(c))
+}
+
+fn is_quote_or_blank(character: char) -> bool {
+    matches!(character, '"' | '\'' | '\\' | ' ')
 }
 
 fn ends_value(character: char) -> bool {
-    character.is_whitespace()
-        || matches!(
-            character,
-            ',' | ';' | '&' | '"' | '\'' | '<' | '>' | ')' | '}' | ']' | '\\'
-        )
+    const DELIMITERS: &str = ",;&\"'<>)}]\\";
+    character.is_whitespace() || DELIMITERS.contains(character)
 }
 
-/// `user:password` of an URL, as that of a proxy may have.
+/// The `user:password` of a URL, which the address of a proxy may have.
 fn user_of_url(text: &str, start: usize) -> Option<Range<usize>> {
-    let authority = &text[start
-        ..start
-            + length(&text[start..], |c| {
-                !(c.is_whitespace() || matches!(c, '/' | '?'))
-            })];
-    let (user, _) = authority.rsplit_once('@')?;
+    let end = end_of_run(text, start, |c| {
+        !(c.is_whitespace() || matches!(c, '/' | '?'))
+    });
+    // A password may hold an at sign itself, so the last one counts.
+    let (user, _host) = text[start..end].rsplit_once('@')?;
     Some(start..start + user.len())
 }
 
-fn length(text: &str, is_part: impl Fn(char) -> bool) -> usize {
-    text.find(|character| !is_part(character))
-        .unwrap_or(text.len())
+/// Where the characters that begin at `start` and satisfy `is_part` end.
+fn end_of_run(text: &str, start: usize, is_part: impl Fn(char) -> bool) -> usize {
+    text[start..]
+        .find(|character| !is_part(character))
+        .map_or(text.len(), |length| start + length)
 }
 
-/// Where signatures stand in a text in small letters, whoever made them.
-pub(super) fn signatures(lower: &str) -> impl Iterator<Item = Range<usize>> {
-    let bytes = lower.as_bytes();
-    let mut start = 0;
-    std::iter::from_fn(move || {
-        while start < bytes.len() {
-            let run = bytes[start..]
-                .iter()
-                .take_while(|byte| byte.is_ascii_hexdigit())
-                .count();
-            let place = start..start + run;
-            start += run + 1;
-            if run >= SIGNATURE_DIGITS {
-                return Some(place);
-            }
-        }
-        None
-    })
+/// Where signatures stand in a text, whoever has made them.
+pub(super) fn signatures(text: &str) -> impl Iterator<Item = Range<usize>> {
+    runs(text, |byte| byte.is_ascii_hexdigit()).filter(|run| run.len() >= SIGNATURE_DIGITS)
 }
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
-//! The secrets of a request: in its headers, and in the forms and JSON with which credentials are
-//! asked for.
+//! The secrets of a request: in its headers, and in the forms and JSON documents with which
+//! credentials are asked for.
 
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use serde_json::{Map, Value};
 
-use super::Redaction;
-use super::known::Kind;
+use super::Redactor;
+use super::memory::SecretKind;
 
 /// Parts of the names of headers and members that hold secrets.
 const SECRET_NAMES: [&str; 7] = [
@@ -18,17 +18,18 @@ const SECRET_NAMES: [&str; 7] = [
     "code",
 ];
 
-pub(super) fn learn(known: &Redaction, request: &HttpRequest) {
+pub(super) fn learn(redactor: &Redactor, request: &HttpRequest) {
+    // Every header is looked at, because proxies and services have names of their own.
     for (name, value) in request.headers() {
         if name.eq_ignore_ascii_case("authorization") {
-            learn_authorization(known, value);
+            learn_authorization(redactor, value);
         } else if is_secret(name) {
-            known.learn(value, Kind::Opaque);
+            redactor.learn(value, SecretKind::Opaque);
         }
     }
-    // Of SSM's requests the bodies are no secrets, and there are many.
+    // The bodies of requests to SSM hold no secrets, and there are many of them.
     if request.headers().get("x-amz-target").is_none() {
-        learn_body(known, request);
+        learn_body(redactor, request);
     }
 }
 
@@ -37,50 +38,50 @@ fn is_secret(name: &str) -> bool {
     SECRET_NAMES.iter().any(|part| name.contains(part))
 }
 
-/// `AWS4-HMAC-SHA256 Credential=KEY/SCOPE, SignedHeaders=..., Signature=...`, or a token with or
-/// without a scheme.
-fn learn_authorization(known: &Redaction, header: &str) {
-    let part = |name: &str| {
-        header
-            .split_once(name)
-            .and_then(|(_, rest)| rest.split([',', ' ']).next())
-    };
-    match (part("Credential="), part("Signature=")) {
-        (None, None) => known.learn(
-            header.split(' ').next_back().unwrap_or_default(),
-            Kind::Opaque,
-        ),
-        (scope, signature) => {
-            if let Some(scope) = scope {
-                known.learn(scope, Kind::Name);
-            }
-            if let Some(signature) = signature {
-                known.learn_signature(signature);
-            }
-        }
+/// The header is `AWS4-HMAC-SHA256 Credential=KEY/SCOPE, SignedHeaders=..., Signature=...`, or a
+/// token with or without a scheme.
+fn learn_authorization(redactor: &Redactor, header: &str) {
+    let scope = part_of_authorization(header, "Credential=");
+    let signature = part_of_authorization(header, "Signature=");
+    // The header of a request that is not signed is a token, perhaps behind a scheme.
+    if scope.is_none() && signature.is_none() {
+        let token = header.split(' ').next_back().unwrap_or_default();
+        redactor.learn(token, SecretKind::Opaque);
+    }
+    if let Some(scope) = scope {
+        redactor.learn(scope, SecretKind::Name);
+    }
+    if let Some(signature) = signature {
+        redactor.learn_signature(signature);
     }
 }
 
-fn learn_body(known: &Redaction, request: &HttpRequest) {
+fn part_of_authorization<'a>(header: &'a str, name: &str) -> Option<&'a str> {
+    let (_, rest) = header.split_once(name)?;
+    rest.split([',', ' ']).next()
+}
+
+fn learn_body(redactor: &Redactor, request: &HttpRequest) {
+    // The bodies of requests for credentials are in memory; none of them is streamed.
     let Some(body) = request.body().bytes() else {
         return;
     };
     let content = request.headers().get("content-type").unwrap_or_default();
     if content.starts_with("application/x-www-form-urlencoded") {
         for (name, value) in form_urlencoded::parse(body) {
-            learn_member(known, &name, &value);
+            learn_member(redactor, &name, &value);
         }
     } else if let Ok(members) = serde_json::from_slice::<Map<String, Value>>(body) {
         for (name, value) in &members {
-            learn_member(known, name, value.as_str().unwrap_or_default());
+            learn_member(redactor, name, value.as_str().unwrap_or_default());
         }
     }
 }
 
-fn learn_member(known: &Redaction, name: &str, value: &str) {
+fn learn_member(redactor: &Redactor, name: &str, value: &str) {
     if name == "ExternalId" {
-        known.learn(value, Kind::Name);
+        redactor.learn(value, SecretKind::Name);
     } else if is_secret(name) {
-        known.learn(value, Kind::Opaque);
+        redactor.learn(value, SecretKind::Opaque);
     }
 }

@@ -3,31 +3,31 @@ use std::fmt::Write;
 use aws_smithy_types::body::SdkBody;
 use proptest::prelude::*;
 
-use super::known::{MAX_SECRETS, MAX_SIGNATURES};
+use super::memory::{MAX_SECRETS, MAX_SIGNATURES};
 use super::*;
 use crate::aws::testing::encoded;
 
 const TOKEN: &str = "IQoJb3JpZ2luX2VjEHAaCWV1LXdlc3QtMSJHMEUCIQDx/Zq+8fN3wKc0lm";
 const EXTERNAL_ID: &str = "ssm-exporter@production";
 
-fn known() -> Redaction {
-    let known = Redaction::default();
-    known.learn(TOKEN, Kind::Opaque);
-    known.learn(EXTERNAL_ID, Kind::Name);
-    known
+fn redactor() -> Redactor {
+    let redactor = Redactor::default();
+    redactor.learn(TOKEN, SecretKind::Opaque);
+    redactor.learn(EXTERNAL_ID, SecretKind::Name);
+    redactor
 }
 
-fn redact(known: &Redaction, text: &str) -> String {
-    known.redact(text, text.len())
+fn redact(redactor: &Redactor, text: &str) -> String {
+    redactor.redact(text, text.len())
 }
 
 #[test]
 fn a_secret_is_found_in_whatever_it_is_written() {
-    let known = known();
+    let redactor = redactor();
     for secret in [TOKEN, EXTERNAL_ID] {
         for (encoding, text) in encoded(secret) {
-            let shown = redact(&known, &format!("refused: {text}, sorry"));
-            // What is left is padding.
+            let shown = redact(&redactor, &format!("refused: {text}, sorry"));
+            // At most the padding of base64 is left.
             let rest = shown
                 .strip_prefix("refused: [redacted]")
                 .and_then(|rest| rest.strip_suffix(", sorry"));
@@ -41,110 +41,123 @@ fn a_secret_is_found_in_whatever_it_is_written() {
 
 #[test]
 fn parts_of_a_token_are_as_secret_as_the_whole() {
-    let known = known();
+    let redactor = redactor();
     for part in [&TOKEN[..20], &TOKEN[20..], &TOKEN[13..30]] {
-        assert_eq!(redact(&known, &format!("part {part}")), "part [redacted]");
+        assert_eq!(
+            redact(&redactor, &format!("part {part}")),
+            "part [redacted]"
+        );
     }
     let halves = format!("{} and {}", &TOKEN[..20], &TOKEN[20..]);
-    assert_eq!(redact(&known, &halves), "[redacted] and [redacted]");
+    assert_eq!(redact(&redactor, &halves), "[redacted] and [redacted]");
     let commas = format!("{},...,{}", &TOKEN[..20], &TOKEN[20..]);
-    assert_eq!(redact(&known, &commas), "[redacted]");
+    assert_eq!(redact(&redactor, &commas), "[redacted]");
 }
 
 #[test]
 fn what_people_name_is_secret_only_as_a_whole() {
-    let known = known();
+    let redactor = redactor();
     for harmless in [
         "User: arn:aws:iam::111122223333:role/ssm-exporter is not authorized",
         "1 validation error detected: Value '100' at 'maxResults' failed to satisfy constraint",
         "The association 8a7f3c1e-0b5d-4c39-9f0e-3a1b2c4d5e6f is not in production",
         "pb-0123456789abcdef0, pb-0fedcba9876543210, pb-00112233445566778",
     ] {
-        assert_eq!(redact(&known, harmless), harmless);
+        assert_eq!(redact(&redactor, harmless), harmless);
     }
 }
 
 #[test]
 fn short_external_ids_are_secret_as_words_and_shorter_values_not_at_all() {
-    let known = Redaction::default();
-    known.learn("s3cret", Kind::Name);
-    known.learn("prod", Kind::Name);
-    known.learn("abc", Kind::Name);
-    known.learn("secret", Kind::Opaque);
+    let redactor = Redactor::default();
+    redactor.learn("s3cret", SecretKind::Name);
+    redactor.learn("prod", SecretKind::Name);
+    redactor.learn("abc", SecretKind::Name);
+    redactor.learn("secret", SecretKind::Opaque);
     assert_eq!(
-        redact(&known, "id s3cret of prod, 's3cret'"),
+        redact(&redactor, "id s3cret of prod, 's3cret'"),
         "id [redacted] of [redacted], '[redacted]'"
     );
     let harmless = "s3crets of production: abc, secret";
-    assert_eq!(redact(&known, harmless), harmless);
+    assert_eq!(redact(&redactor, harmless), harmless);
 }
 
 #[test]
 fn every_signature_is_a_secret_and_those_of_our_requests_in_parts_too() {
-    let known = Redaction::default();
+    let redactor = Redactor::default();
     let ours = "0123456789abcdef".repeat(4);
     let foreign = "f0e1d2c3b4a59687".repeat(4);
     assert_eq!(
-        redact(&known, &format!("{ours}, {foreign}")),
+        redact(&redactor, &format!("{ours}, {foreign}")),
         "[redacted], [redacted]"
     );
-    assert_eq!(redact(&known, &ours[..40]), ours[..40]);
-    known.learn_signature(&ours);
-    assert_eq!(redact(&known, &ours[..40]), "[redacted]");
+    assert_eq!(redact(&redactor, &ours[..40]), ours[..40]);
+    redactor.learn_signature(&ours);
+    assert_eq!(redact(&redactor, &ours[..40]), "[redacted]");
 }
 
 #[test]
 fn a_secret_that_goes_beyond_what_is_shown_is_not_shown_in_part() {
-    let known = known();
+    let redactor = redactor();
     let text = format!("a {EXTERNAL_ID} b");
     for visible in 3..text.len() - 2 {
-        assert!(!known.redact(&text, visible).contains("ssm"), "{visible}");
+        assert!(
+            !redactor.redact(&text, visible).contains("ssm"),
+            "{visible}"
+        );
     }
-    assert_eq!(known.redact(&text, 1), "a");
+    assert_eq!(redactor.redact(&text, 1), "a");
 }
 
 #[test]
 fn memory_is_bounded_and_what_is_in_use_is_kept() {
-    let known = Redaction::default();
+    let redactor = Redactor::default();
     for number in 0..MAX_SECRETS + 100 {
-        known.learn(
+        redactor.learn(
             &format!("secret of nobody number {number:020}"),
-            Kind::Opaque,
+            SecretKind::Opaque,
         );
-        known.learn(TOKEN, Kind::Opaque);
-        known.learn_signature(&format!("{number:064x}"));
+        redactor.learn(TOKEN, SecretKind::Opaque);
+        redactor.learn_signature(&format!("{number:064x}"));
     }
-    let (secrets, signatures, pieces) = known.known().size();
+    let [secrets, signatures, fragments] = redactor.memory().size();
     assert_eq!((secrets, signatures), (MAX_SECRETS, MAX_SIGNATURES));
-    assert!(pieces < (MAX_SECRETS + MAX_SIGNATURES) * 64, "{pieces}");
-    assert_eq!(redact(&known, TOKEN), "[redacted]");
+    assert!(
+        fragments < (MAX_SECRETS + MAX_SIGNATURES) * 64,
+        "{fragments}"
+    );
+    assert_eq!(redact(&redactor, TOKEN), "[redacted]");
 }
 
 #[test]
-fn pieces_of_forgotten_secrets_are_forgotten() {
-    let known = Redaction::default();
+fn fragments_of_forgotten_secrets_are_forgotten() {
+    let redactor = Redactor::default();
     for number in 0..=MAX_SECRETS {
-        known.learn(
+        redactor.learn(
             &format!("{number:04}abcdefghijklmnopqrst{number:04}"),
-            Kind::Opaque,
+            SecretKind::Opaque,
         );
     }
-    assert_eq!(redact(&known, "0000abcd"), "0000abcd", "the first has gone");
     assert_eq!(
-        redact(&known, "abcdefgh"),
+        redact(&redactor, "0000abcd"),
+        "0000abcd",
+        "the first has gone"
+    );
+    assert_eq!(
+        redact(&redactor, "abcdefgh"),
         "[redacted]",
-        "others have the same pieces"
+        "others have the same fragments"
     );
 }
 
-fn learned(headers: &[(&'static str, &'static str)], body: &str) -> Redaction {
+fn learned(headers: &[(&'static str, &'static str)], body: &str) -> Redactor {
     let mut request = HttpRequest::new(SdkBody::from(body));
     for (name, value) in headers {
         request.headers_mut().insert(*name, *value);
     }
-    let known = Redaction::default();
-    request::learn(&known, &request);
-    known
+    let redactor = Redactor::default();
+    request::learn(&redactor, &request);
+    redactor
 }
 
 #[test]
@@ -153,7 +166,7 @@ fn the_secrets_of_every_kind_of_request_are_learned() {
     let json = ("content-type", "application/json");
     let secret = "AaBbCcDdEeFfGgHhIiJj/0123456789";
     let cases = [
-        // Credentials of containers, the instance metadata, SSO, proxies.
+        // Requests for the credentials of containers and instances, for SSO, and to proxies.
         (vec![("authorization", secret)], String::new()),
         (
             vec![("authorization", "Bearer AaBbCcDdEeFfGgHhIiJj/0123456789")],
@@ -162,7 +175,7 @@ fn the_secrets_of_every_kind_of_request_are_learned() {
         (vec![("x-aws-ec2-metadata-token", secret)], String::new()),
         (vec![("x-amz-sso_bearer_token", secret)], String::new()),
         (vec![("Proxy-Authorization", secret)], String::new()),
-        // SSM and STS.
+        // Requests to SSM and STS.
         (
             vec![
                 ("x-amz-security-token", secret),
@@ -189,9 +202,9 @@ fn the_secrets_of_every_kind_of_request_are_learned() {
         ),
     ];
     for (headers, body) in cases {
-        let known = learned(&headers, &body);
+        let redactor = learned(&headers, &body);
         assert_eq!(
-            redact(&known, &format!("not {secret}!")),
+            redact(&redactor, &format!("not {secret}!")),
             "not [redacted]!",
             "{headers:?} {body}"
         );
@@ -203,7 +216,7 @@ fn of_a_signature_its_scope_is_a_secret_and_its_words_are_none() {
     let signed = "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260101/eu-west-1/ssm/aws4_request, \
                   SignedHeaders=content-type;host;x-amz-date, \
                   Signature=00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
-    let known = learned(
+    let redactor = learned(
         &[
             ("authorization", signed),
             ("content-type", "application/x-amz-json-1.1"),
@@ -211,12 +224,12 @@ fn of_a_signature_its_scope_is_a_secret_and_its_words_are_none() {
         "{}",
     );
     let text = "scope AKIDEXAMPLE/20260101/eu-west-1/ssm/aws4_request with 8899aabbccddeeff";
-    assert_eq!(redact(&known, text), "scope [redacted] with [redacted]");
+    assert_eq!(redact(&redactor, text), "scope [redacted] with [redacted]");
     let harmless = "AKIDEXAMPLE may not ssm:ListAssociations in eu-west-1: AWS4-HMAC-SHA256, content-type;host;x-amz-date";
-    assert_eq!(redact(&known, harmless), harmless);
+    assert_eq!(redact(&redactor, harmless), harmless);
 }
 
-/// Breaks a text into lines.
+/// The text broken into lines of so many characters.
 fn folded(text: &str, width: usize) -> String {
     let mut lines = String::new();
     for (at, character) in text.chars().enumerate() {
@@ -239,17 +252,17 @@ proptest! {
         after in "[a-zA-Z ,.:'\"]{0,20}",
         width in 3..60_usize,
     ) {
-        let known = Redaction::default();
-        known.learn(&token, Kind::Opaque);
-        known.learn(&external_id, Kind::Name);
+        let redactor = Redactor::default();
+        redactor.learn(&token, SecretKind::Opaque);
+        redactor.learn(&external_id, SecretKind::Name);
         for secret in [&token, &external_id] {
             for (encoding, text) in encoded(secret) {
                 for text in [folded(&text, width), text] {
-                    let shown = redact(&known, &format!("{before} {text} {after}"));
+                    let shown = redact(&redactor, &format!("{before} {text} {after}"));
                     prop_assert!(shown.contains(REDACTED), "{encoding}: {shown}");
                     let shown: String = shown.split_whitespace().collect();
                     let text: String = text.split_whitespace().collect();
-                    // Of what is left not even a third is enough to guess the rest.
+                    // Not even a third of it, which might be enough to guess the rest, is shown.
                     let part = &text[text.len() / 3..][..text.len() / 3];
                     prop_assert!(part.len() < 8 || !shown.contains(part), "{encoding}: {shown} has {part}");
                 }
@@ -259,10 +272,10 @@ proptest! {
 
     #[test]
     fn no_text_is_too_odd_to_be_searched(text in any::<String>(), visible in 0..100_usize) {
-        let known = known();
-        known.redact(&text, visible);
+        let redactor = redactor();
+        redactor.redact(&text, visible);
         let mut odd = text;
         write!(odd, "%&#;\\\\x%u\\u00{TOKEN}").expect("room");
-        prop_assert!(!redact(&known, &odd).contains(&TOKEN[8..30]));
+        prop_assert!(!redact(&redactor, &odd).contains(&TOKEN[8..30]));
     }
 }

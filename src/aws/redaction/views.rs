@@ -1,22 +1,25 @@
-//! A text in all the ways in which a secret may be written in it: as it is, with escapes undone,
-//! and with what looks like base64 or hexadecimal digits decoded. Each of them knows where its
-//! bytes stand in the text.
+//! A text in all the forms in which it may hold a secret: as it is, with escapes undone, and with
+//! what looks like base64 or hexadecimal digits decoded. Each of these views knows which part of
+//! the text its bytes stand for.
 
 use std::ops::Range;
 
-/// How often one encoding may be inside another.
+use super::encodings::{BASE64, BitBuffer, DigitEncoding, Escape, HEXADECIMAL};
+use super::runs::runs;
+
+/// How many encodings inside one another are undone.
 const MAX_NESTING: usize = 2;
-/// Fewer bytes hold no secret.
+/// A shorter view holds no secret.
 const MIN_VIEW_BYTES: usize = 4;
-/// Fewer digits hold no encoded secret.
+/// A shorter run of digits holds no encoded secret.
 const MIN_RUN_DIGITS: usize = 6;
 
-/// The printable ASCII characters of a text, all that secrets are made of. White space is left out,
-/// because lines are broken anywhere, and ours are folded.
+/// The printable ASCII characters of a text, which are all that secrets are made of. White space is
+/// left out, because others break lines anywhere, and ours are folded.
 #[derive(Debug, Default)]
 pub(super) struct View {
     text: String,
-    /// For each byte the part of the text that it stands for.
+    /// For each byte the part of the original text that it stands for.
     spans: Vec<Range<usize>>,
 }
 
@@ -36,17 +39,13 @@ fn decode(view: &View, nesting: usize, look: &mut impl FnMut(&View)) {
     if let Some(unescaped) = view.unescaped() {
         decode(&unescaped, nesting - 1, look);
     }
-    // Where the first digit of encoded bytes stands is not known: letters before it look like
-    // digits, too.
+    // Letters before the first digit of encoded bytes look like digits, too, so it is not known
+    // where they begin: four base64 digits and two hexadecimal ones may be the first.
     for skipped in 0..4 {
-        decode(&view.decoded(skipped, 6, base64_digit), nesting - 1, look);
+        decode(&view.decoded(BASE64, skipped), nesting - 1, look);
     }
     for skipped in 0..2 {
-        decode(
-            &view.decoded(skipped, 4, hexadecimal_digit),
-            nesting - 1,
-            look,
-        );
+        decode(&view.decoded(HEXADECIMAL, skipped), nesting - 1, look);
     }
 }
 
@@ -63,30 +62,32 @@ impl View {
         &self.text
     }
 
-    /// The part of the text that some bytes of this view stand for.
+    /// The part of the original text that some bytes of this view stand for.
     pub(super) fn span(&self, bytes: Range<usize>) -> Option<Range<usize>> {
         let spans = self.spans.get(bytes)?;
         Some(spans.first()?.start..spans.last()?.end)
     }
 
-    /// Whether these bytes are no part of a longer word.
+    /// Whether these bytes are a word of the original text, and not a part of a longer one.
     pub(super) fn is_word(&self, place: &Range<usize>) -> bool {
-        let is_letter = |at: usize| {
-            self.text
-                .as_bytes()
-                .get(at)
-                .is_some_and(u8::is_ascii_alphanumeric)
-        };
-        let touches =
-            |left: usize, right: usize| match (self.spans.get(left), self.spans.get(right)) {
-                (Some(left), Some(right)) => left.end >= right.start,
-                _ => false,
-            };
-        let begins = place.start == 0
-            || !is_letter(place.start - 1)
-            || !touches(place.start - 1, place.start);
-        let ends = !is_letter(place.end) || !touches(place.end - 1, place.end);
-        begins && ends
+        let joins_what_is_before = place.start > 0
+            && self.is_letter(place.start - 1)
+            && self.touches_next(place.start - 1);
+        let joins_what_is_after = self.is_letter(place.end) && self.touches_next(place.end - 1);
+        !joins_what_is_before && !joins_what_is_after
+    }
+
+    fn is_letter(&self, at: usize) -> bool {
+        let byte = self.text.as_bytes().get(at);
+        byte.is_some_and(u8::is_ascii_alphanumeric)
+    }
+
+    /// Whether nothing stands between a byte and the next one in the original text.
+    fn touches_next(&self, at: usize) -> bool {
+        match (self.spans.get(at), self.spans.get(at + 1)) {
+            (Some(here), Some(next)) => here.end >= next.start,
+            _ => false,
+        }
     }
 
     fn push(&mut self, character: char, span: Range<usize>) {
@@ -96,130 +97,51 @@ impl View {
         }
     }
 
-    /// With the escapes of URLs, JSON, HTML and XML undone; `None` where there are none.
+    /// The view with the escapes of URLs, JSON, HTML and XML undone; `None` if there are none.
     fn unescaped(&self) -> Option<Self> {
         let mut view = Self::default();
-        let (mut at, mut has_escapes) = (0, false);
-        while let Some(rest) = self.text.get(at..).filter(|rest| !rest.is_empty()) {
-            let (length, character) = match escape(rest) {
-                Some(escape) => {
-                    has_escapes = true;
-                    escape
-                }
-                None => (1, rest.chars().next().unwrap_or_default()),
-            };
+        let mut at = 0;
+        let mut has_escapes = false;
+        while let Some(first) = self.text.get(at..).and_then(|rest| rest.chars().next()) {
+            let escape = Escape::at_start_of(&self.text[at..]);
+            has_escapes |= escape.is_some();
+            let (length, character) =
+                escape.map_or((1, first), |escape| (escape.length, escape.character));
             if let Some(span) = self.span(at..at + length) {
                 view.push(character, span);
             }
             at += length;
         }
+        // Without an escape this is the view that was searched already.
         has_escapes.then_some(view)
     }
 
-    /// What runs of digits of so many bits stand for; the first `skipped` of each run are left out.
-    fn decoded(&self, skipped: usize, digit_bits: u32, value: fn(u8) -> Option<u8>) -> Self {
+    /// What the runs of digits stand for if the first `skipped` digits of each run are left out.
+    fn decoded(&self, encoding: DigitEncoding, skipped: usize) -> Self {
         let mut view = Self::default();
-        let bytes = self.text.as_bytes();
-        let mut start = 0;
-        while start < bytes.len() {
-            let length = bytes[start..]
-                .iter()
-                .take_while(|byte| value(**byte).is_some())
-                .count();
-            if length >= MIN_RUN_DIGITS {
-                self.decode_run(
-                    start + skipped..start + length,
-                    digit_bits,
-                    value,
-                    &mut view,
-                );
+        for run in runs(&self.text, |byte| (encoding.value_of)(byte).is_some()) {
+            if run.len() >= MIN_RUN_DIGITS {
+                self.decode_run(run.start + skipped..run.end, encoding, &mut view);
             }
-            start += length + 1;
         }
         view
     }
 
-    fn decode_run(
-        &self,
-        run: Range<usize>,
-        digit_bits: u32,
-        value: fn(u8) -> Option<u8>,
-        view: &mut Self,
-    ) {
-        let (mut bits, mut count) = (0_u32, 0);
+    fn decode_run(&self, run: Range<usize>, encoding: DigitEncoding, view: &mut Self) {
+        let mut buffer = BitBuffer::default();
         for at in run {
-            let Some(digit) = self.text.as_bytes().get(at).and_then(|byte| value(*byte)) else {
+            let Some(digit) = (encoding.value_of)(self.text.as_bytes()[at]) else {
                 return;
             };
-            bits = (bits << digit_bits | u32::from(digit)) & 0xffff;
-            count += digit_bits;
-            if count >= 8 {
-                count -= 8;
-                let byte = u8::try_from(bits >> count & 0xff).unwrap_or_default();
-                // A byte is spread over two digits.
-                if let Some(span) = self.span(at.saturating_sub(1)..at + 1) {
-                    view.push(char::from(byte), span);
-                }
+            let Some(byte) = buffer.push(digit, encoding.bits_per_digit) else {
+                continue;
+            };
+            // A byte is spread over two digits.
+            if let Some(span) = self.span(at.saturating_sub(1)..at + 1) {
+                view.push(char::from(byte), span);
             }
         }
     }
-}
-
-/// The length of the escape that a text begins with, and the character that it stands for.
-fn escape(text: &str) -> Option<(usize, char)> {
-    let bytes = text.as_bytes();
-    match (bytes.first()?, bytes.get(1)?) {
-        (b'%', _) => Some((3, character(text.get(1..3)?, 16)?)),
-        (b'\\', b'u') => Some((6, character(text.get(2..6)?, 16)?)),
-        (b'\\', b'x') => Some((4, character(text.get(2..4)?, 16)?)),
-        (b'\\', b'n' | b'r' | b't') => Some((2, ' ')),
-        (b'\\', other) => Some((2, char::from(*other))),
-        (b'&', _) => {
-            let name = text.get(1..)?.split_once(';')?.0;
-            Some((name.len() + 2, entity(name)?))
-        }
-        _ => None,
-    }
-}
-
-fn entity(name: &str) -> Option<char> {
-    if let Some(number) = name.strip_prefix('#') {
-        return match number.strip_prefix(['x', 'X']) {
-            Some(digits) => character(digits, 16),
-            None => character(number, 10),
-        };
-    }
-    match name {
-        "amp" => Some('&'),
-        "lt" => Some('<'),
-        "gt" => Some('>'),
-        "quot" => Some('"'),
-        "apos" => Some('\''),
-        _ => None,
-    }
-}
-
-/// The character with this code; half of a pair of UTF-16 is none, but an escape all the same.
-fn character(digits: &str, radix: u32) -> Option<char> {
-    let code = u32::from_str_radix(digits, radix).ok()?;
-    Some(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER))
-}
-
-fn base64_digit(byte: u8) -> Option<u8> {
-    match byte {
-        b'A'..=b'Z' => Some(byte - b'A'),
-        b'a'..=b'z' => Some(byte - b'a' + 26),
-        b'0'..=b'9' => Some(byte - b'0' + 52),
-        b'+' | b'-' => Some(62),
-        b'/' | b'_' => Some(63),
-        _ => None,
-    }
-}
-
-fn hexadecimal_digit(byte: u8) -> Option<u8> {
-    char::from(byte)
-        .to_digit(16)
-        .and_then(|digit| u8::try_from(digit).ok())
 }
 
 #[cfg(test)]
@@ -241,11 +163,11 @@ mod tests {
             r"s3cret\/\u002b\x3dvalue",
             "s3cret&#47;&#x2B;=value",
             "s3cret%252F%252b%253Dvalue",
-            // With echo -n ... | base64, and with other letters before it.
+            // The output of `echo -n ... | base64`, alone and after other letters.
             "czNjcmV0Lys9dmFsdWU=",
             "base64czNjcmV0Lys9dmFsdWU",
             "7333637265742f2b3d76616c7565",
-            // Of base64.
+            // The base64 of that base64.
             "Y3pOamNtVjBMeXM5ZG1Gc2RXVT0=",
         ] {
             assert!(

@@ -1,4 +1,4 @@
-//! Answers as AWS really gives them, odd ones included.
+//! Answers as AWS really gives them, including odd ones.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -69,9 +69,10 @@ async fn unknown_words_unknown_times_and_missing_members_are_no_errors() {
     );
 }
 
-/// How many rows the answer to a call has; `None` if it has no list.
+/// How many rows the answer to a call of this operation has; `None` if it has no list.
 async fn rows_of(source: &SsmSource, operation: Operation) -> SourceResult<Option<usize>> {
-    let (page, ids) = (&PageRequest::FIRST, ["i-1".into()]);
+    let page = &PageRequest::FIRST;
+    let ids = ["i-1".into()];
     Ok(match operation {
         Operation::DescribeInstanceInformation => {
             source.instances(page).await?.rows.map(|rows| rows.len())
@@ -119,71 +120,73 @@ async fn an_answer_without_its_list_is_not_an_empty_list_for_any_operation() {
 
 type Scripted = fn() -> Reply;
 
+/// Errors that come as good answers, with their reason and scope, and after how many attempts they
+/// are final.
+const DISGUISED_ERRORS: [(Scripted, FailureReason, FailureScope, usize); 8] = [
+    (
+        || json(200, r#"{"__type":"AccessDeniedException","message":"no"}"#),
+        FailureReason::AccessDenied,
+        FailureScope::Call,
+        1,
+    ),
+    (
+        || json(200, r#"{"code":"ValidationException","message":"no"}"#),
+        FailureReason::Other,
+        FailureScope::Content,
+        1,
+    ),
+    (
+        || json(200, r#"{"Code":"InternalServerError","Message":"no"}"#),
+        FailureReason::ServerError,
+        FailureScope::Call,
+        3,
+    ),
+    (
+        || json(200, r#"{"__type":"ServiceUnavailableException"}"#),
+        FailureReason::ServerError,
+        FailureScope::Call,
+        3,
+    ),
+    (
+        || json(200, r#"{"Error":{"Code":"AccessDenied","Message":"no"}}"#),
+        FailureReason::AccessDenied,
+        FailureScope::Call,
+        1,
+    ),
+    (
+        || {
+            json(
+                200,
+                r#"{"InstanceInformationList":[],"__type":"AccessDeniedException"}"#,
+            )
+        },
+        FailureReason::AccessDenied,
+        FailureScope::Call,
+        1,
+    ),
+    (
+        || json(202, r#"{"__type":"SomethingNew","message":"no"}"#),
+        FailureReason::Other,
+        FailureScope::Call,
+        1,
+    ),
+    (
+        || {
+            with_headers(
+                200,
+                "x-amzn-errortype: AccessDeniedException:http://internal\r\n",
+                "<html>",
+            )
+        },
+        FailureReason::AccessDenied,
+        FailureScope::Call,
+        1,
+    ),
+];
+
 #[tokio::test]
 async fn an_error_that_comes_as_a_good_answer_is_the_error_that_it_is() {
-    let header = |code: &str| with_headers(200, &format!("x-amzn-errortype: {code}\r\n"), "{}");
-    let cases: [(Scripted, FailureReason, FailureScope, usize); 8] = [
-        (
-            || json(200, r#"{"__type":"AccessDeniedException","message":"no"}"#),
-            FailureReason::AccessDenied,
-            FailureScope::Call,
-            1,
-        ),
-        (
-            || json(200, r#"{"code":"ValidationException","message":"no"}"#),
-            FailureReason::Other,
-            FailureScope::Content,
-            1,
-        ),
-        (
-            || json(200, r#"{"Code":"InternalServerError","Message":"no"}"#),
-            FailureReason::ServerError,
-            FailureScope::Call,
-            3,
-        ),
-        (
-            || json(200, r#"{"__type":"ServiceUnavailableException"}"#),
-            FailureReason::ServerError,
-            FailureScope::Call,
-            3,
-        ),
-        (
-            || json(200, r#"{"Error":{"Code":"AccessDenied","Message":"no"}}"#),
-            FailureReason::AccessDenied,
-            FailureScope::Call,
-            1,
-        ),
-        (
-            || {
-                json(
-                    200,
-                    r#"{"InstanceInformationList":[],"__type":"AccessDeniedException"}"#,
-                )
-            },
-            FailureReason::AccessDenied,
-            FailureScope::Call,
-            1,
-        ),
-        (
-            || json(202, r#"{"__type":"SomethingNew","message":"no"}"#),
-            FailureReason::Other,
-            FailureScope::Call,
-            1,
-        ),
-        (
-            || {
-                with_headers(
-                    200,
-                    "x-amzn-errortype: AccessDeniedException:http://internal\r\n",
-                    "<html>",
-                )
-            },
-            FailureReason::AccessDenied,
-            FailureScope::Call,
-            1,
-        ),
-    ];
-    for (reply, reason, scope, attempts) in cases {
+    for (reply, reason, scope, attempts) in DISGUISED_ERRORS {
         for operation in Operation::ALL {
             let server = Server::start(move |_, _| reply()).await;
             let (source, counts) = server.source().await;
@@ -196,7 +199,8 @@ async fn an_error_that_comes_as_a_good_answer_is_the_error_that_it_is() {
             assert!(counts.failures().iter().all(|counted| *counted == reason));
         }
     }
-    let server = Server::start(move |_, _| header("InvalidNextToken")).await;
+    let header = "x-amzn-errortype: InvalidNextToken\r\n";
+    let server = Server::start(move |_, _| with_headers(200, header, "{}")).await;
     let (source, _) = server.source().await;
     let page = PageRequest {
         token: Some("t".to_owned()),
@@ -288,7 +292,7 @@ async fn a_good_answer_that_is_not_awss_is_a_bad_response() {
     }
 }
 
-/// The SDK gives the whole page up, so the caller must ask for half of the ids.
+/// The SDK gives up the whole page over one row, so the caller must ask for half of the ids.
 #[tokio::test]
 async fn a_row_that_the_sdk_cannot_read_asks_for_a_smaller_question() {
     let server = Server::start(|asked, before| match (asked.operation.as_str(), before) {

@@ -1,10 +1,10 @@
-//! What failures and the log say of attempts: AWS's request id, and at `debug` each of them.
+//! What failures and the log say of attempts: AWS's request id, and at level `debug` each attempt.
 
 use std::io;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
-use tracing::Level;
-use tracing::subscriber::DefaultGuard;
+use tracing::subscriber::{DefaultGuard, NoSubscriber};
+use tracing::{Dispatch, Level};
 
 use crate::aws::testing::{
     Counts, Reply, Server, identity, json, role_options, session, with_headers,
@@ -15,12 +15,18 @@ use crate::model::FailureReason;
 
 const ID: &str = "1b2c3d4e-0123-4567-89ab-cdef01234567";
 
-/// What is logged on this thread while it lasts.
+/// While a program has one subscriber, tracing asks only the thread that comes to a line first
+/// whether it wants that line, and remembers the answer for all threads. Here that may be the thread
+/// of another test, which has no subscriber. With a second subscriber, tracing asks them all.
+static SECOND_SUBSCRIBER: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(NoSubscriber::new()));
+
+/// What is logged on this thread while the guard lives.
 #[derive(Clone, Default)]
 pub(super) struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl Log {
     pub(super) fn start() -> (Self, DefaultGuard) {
+        LazyLock::force(&SECOND_SUBSCRIBER);
         let log = Self::default();
         let writer = log.clone();
         let subscriber = tracing_subscriber::fmt()
@@ -31,7 +37,7 @@ impl Log {
         (log, tracing::subscriber::set_default(subscriber))
     }
 
-    /// Our own lines.
+    /// The lines of this program, without those of its libraries.
     pub(super) fn lines(&self) -> Vec<String> {
         let bytes = self.0.lock().expect("unpoisoned");
         let lines = String::from_utf8(bytes.clone()).expect("text");
@@ -108,7 +114,7 @@ async fn a_failure_has_awss_id_of_its_request() {
 async fn a_refused_role_has_awss_id_of_its_request() {
     let error = "<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>";
     let headers = format!("content-type: text/xml\r\nx-amzn-RequestId: {ID}\r\n");
-    let server = Server::start(move |_, _| Reply::SourceResult {
+    let server = Server::start(move |_, _| Reply::Response {
         status: 403,
         headers: headers.clone(),
         body: error.into(),
@@ -125,6 +131,44 @@ async fn a_refused_role_has_awss_id_of_its_request() {
         (FailureReason::AssumeRoleFailed, Some(ID))
     );
 }
+
+const INSTANCES: &str = "operation=\"DescribeInstanceInformation\"";
+const BASELINES: &str = "operation=\"DescribePatchBaselines\"";
+
+/// What the lines of the attempts hold, in the order in which the attempts are made.
+const ATTEMPTS: [[&str; 4]; 6] = [
+    [
+        "operation=\"AssumeRole\"",
+        "attempt=\"1\"",
+        "status=200",
+        "outcome=\"answered\"",
+    ],
+    [
+        INSTANCES,
+        "attempt=1 status=503",
+        ID,
+        "outcome=\"server_error\"",
+    ],
+    [
+        INSTANCES,
+        "attempt=2 milliseconds=",
+        "milliseconds=",
+        "outcome=\"network\"",
+    ],
+    [INSTANCES, "attempt=3 status=200", ID, "outcome=\"ok\""],
+    [
+        "operation=\"ListAssociations\"",
+        "attempt=1 status=200",
+        ID,
+        "outcome=\"access_denied\"",
+    ],
+    [
+        BASELINES,
+        "attempt=1 status=200",
+        "milliseconds=",
+        "outcome=\"bad_response\"",
+    ],
+];
 
 #[tokio::test]
 async fn each_attempt_is_a_line_at_debug() {
@@ -167,43 +211,8 @@ async fn each_attempt_is_a_line_at_debug() {
         .into_iter()
         .filter(|line| line.contains("attempt ended"))
         .collect();
-    let instances = "operation=\"DescribeInstanceInformation\"";
-    let baselines = "operation=\"DescribePatchBaselines\"";
-    let expected = [
-        [
-            "operation=\"AssumeRole\"",
-            "attempt=\"1\"",
-            "status=200",
-            "outcome=\"answered\"",
-        ],
-        [
-            instances,
-            "attempt=1 status=503",
-            ID,
-            "outcome=\"server_error\"",
-        ],
-        [
-            instances,
-            "attempt=2 milliseconds=",
-            "milliseconds=",
-            "outcome=\"network\"",
-        ],
-        [instances, "attempt=3 status=200", ID, "outcome=\"ok\""],
-        [
-            "operation=\"ListAssociations\"",
-            "attempt=1 status=200",
-            ID,
-            "outcome=\"access_denied\"",
-        ],
-        [
-            baselines,
-            "attempt=1 status=200",
-            "milliseconds=",
-            "outcome=\"bad_response\"",
-        ],
-    ];
-    assert_eq!(lines.len(), expected.len(), "{lines:#?}");
-    for (line, parts) in lines.iter().zip(expected) {
+    assert_eq!(lines.len(), ATTEMPTS.len(), "{lines:#?}");
+    for (line, parts) in lines.iter().zip(ATTEMPTS) {
         assert!(
             parts.iter().all(|part| line.contains(part)) && line.contains("milliseconds="),
             "{parts:?}: {line}"
@@ -219,5 +228,5 @@ async fn attempts_that_nobody_observes_are_no_fault() {
     source.begin().await.expect("an account");
     let (result, head) = attempt_log::observed(async { 7 }).await;
     assert_eq!((result, head), (7, attempt_log::AnswerHead::default()));
-    assert!(matches!(json(200, ""), Reply::SourceResult { .. }));
+    assert!(matches!(json(200, ""), Reply::Response { .. }));
 }

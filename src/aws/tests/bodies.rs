@@ -1,4 +1,4 @@
-//! How much of an answer is read, and how much may be in it.
+//! How much of an answer is read, and how many rows and values it may hold.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -11,10 +11,10 @@ use crate::collect::{FailureScope, MAX_PAGE_ROWS, PageRequest, Source, TypeFilte
 use crate::model::FailureReason;
 
 const MIB: usize = 1 << 20;
-/// What is read, and what fits into the buffers of two sockets.
+/// As much as is read, and as fits into the buffers of two sockets.
 const MAX_TAKEN_BYTES: usize = 40 * MIB;
 
-/// White space without an end, behind a head of this status with these headers.
+/// A body without an end, which repeats `part` behind a head of this status with these headers.
 fn endless(status: u16, headers: &str, part: &str) -> Reply {
     let head =
         format!("HTTP/1.1 {status} -\r\ncontent-type: application/x-amz-json-1.1\r\n{headers}\r\n");
@@ -25,7 +25,7 @@ fn endless(status: u16, headers: &str, part: &str) -> Reply {
     }
 }
 
-/// In every way in which a body may be sent.
+/// White space without an end, in every way in which a body may be sent.
 fn all_ways(status: u16) -> [Reply; 5] {
     let part = " ".repeat(64 << 10);
     let chunk = format!("{:x}\r\n{part}\r\n", part.len());
@@ -38,12 +38,13 @@ fn all_ways(status: u16) -> [Reply; 5] {
             "transfer-encoding: chunked\r\ncontent-encoding: gzip\r\n",
             &chunk,
         ),
-        // Until the connection ends.
+        // Without a length, a body lasts until the connection ends.
         endless(status, "", &part),
         endless(status, "content-encoding: br\r\n", &part),
     ]
 }
 
+/// Leaves enough time for large bodies on a busy machine.
 fn patient() -> TargetOptions {
     TargetOptions {
         attempt_timeout: Duration::from_secs(10),
@@ -127,8 +128,9 @@ async fn a_good_answer_that_is_not_stss_is_a_bad_response() {
     }
 }
 
+/// A page of this text, which does not come from AWS.
 fn html_of(status: u16, body: &str) -> Reply {
-    Reply::SourceResult {
+    Reply::Response {
         status,
         headers: "content-type: text/html\r\n".to_owned(),
         body: body.to_owned(),
@@ -137,7 +139,7 @@ fn html_of(status: u16, body: &str) -> Reply {
 
 const CHILD: &str = "SSM_COMPLIANCE_EXPORTER_TEST_CHILD";
 
-/// Settings of the environment are for a whole process, so this one starts itself again.
+/// The environment belongs to a whole process, so the test starts its own program again as a child.
 #[tokio::test]
 async fn the_bound_holds_for_a_service_that_gives_credentials() {
     if std::env::var_os(CHILD).is_some() {
@@ -185,7 +187,7 @@ async fn a_body_below_the_bound_is_read_however_it_comes() {
     })
     .await;
     let source = SsmSource::new(&server.base().await, patient(), Arc::<Counts>::default());
-    // More of them at once than large bodies may be in memory.
+    // More calls at once than large bodies may be in memory at once.
     for page in join_all((0..10).map(|_| source.instances(&PageRequest::FIRST))).await {
         assert_eq!(page.expect("a page").rows, Some(Vec::new()));
     }

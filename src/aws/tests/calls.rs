@@ -1,4 +1,4 @@
-//! What goes over the wire, and what comes of good answers.
+//! What is sent to AWS, and what comes of good answers.
 
 use std::sync::Arc;
 
@@ -6,10 +6,12 @@ use crate::aws::testing::{Asked, Counts, Server, identity, json, options};
 use crate::aws::{AwsBase, BaseOptions, SsmSource};
 use crate::collect::{Operation, PageRequest, Source, TypeFilter};
 
+/// The body of the last request.
 fn body(asked: &[Asked]) -> serde_json::Value {
     serde_json::from_str(&asked.last().expect("it was asked").body).expect("JSON")
 }
 
+/// The page behind this token.
 fn after(token: &str) -> PageRequest {
     PageRequest {
         token: Some(token.to_owned()),
@@ -130,7 +132,7 @@ async fn targets_share_connections() {
 
 const CHILD: &str = "SSM_COMPLIANCE_EXPORTER_TEST_CHILD";
 
-/// Settings of the environment are for a whole process, so this one starts itself again.
+/// The environment belongs to a whole process, so the test starts its own program again as a child.
 #[tokio::test]
 async fn the_environment_names_region_and_endpoint() {
     if std::env::var_os(CHILD).is_some() {

@@ -1,4 +1,4 @@
-//! Credentials: resolved once per refresh, replaced once when AWS does not take them.
+//! Credentials are resolved once per refresh, and replaced once if AWS does not take them.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -6,19 +6,19 @@ use std::time::Duration;
 
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
-use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
+use aws_credential_types::provider::{ProvideCredentials, future};
 use futures_util::future::join_all;
 
-use crate::aws::base_credentials::BaseCredentials;
+use super::base_of;
 use crate::aws::testing::{
     Asked, Counts, Reply, Server, identity, json, options, refusal, role_options, session,
     sts_refusal,
 };
-use crate::aws::{AwsBase, SsmSource, TargetOptions};
+use crate::aws::{SsmSource, TargetOptions};
 use crate::collect::{PageRequest, Source};
 use crate::model::FailureReason;
 
-/// SSM that knows only sessions whose access key is `good`.
+/// An SSM that knows only sessions whose access key is `good`.
 fn ssm(asked: &Asked, good: &str) -> Reply {
     if asked.head.contains(&format!("Credential={good}/")) {
         json(200, "{}")
@@ -206,16 +206,6 @@ impl ProvideCredentials for Rotating {
     }
 }
 
-async fn base_of(server: &Server, provider: impl ProvideCredentials + 'static) -> AwsBase {
-    let chain = Arc::new(BaseCredentials::fixed(SharedCredentialsProvider::new(
-        provider,
-    )));
-    AwsBase {
-        chain,
-        ..server.base().await
-    }
-}
-
 #[tokio::test]
 async fn base_credentials_that_ssm_refuses_are_read_anew() {
     let server = Server::start(|asked, _| match asked.operation.as_str() {
@@ -258,6 +248,7 @@ async fn base_credentials_that_sts_refuses_are_read_anew_by_the_next_refresh() {
     assert_eq!(server.asked("AssumeRole").len(), 2);
 }
 
+/// Gives nothing.
 #[derive(Debug)]
 struct Nothing;
 

@@ -1,4 +1,4 @@
-//! Faults of AWS, of the network and of what stands between.
+//! Faults of AWS, of the network and of proxies in between.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -12,7 +12,8 @@ use crate::aws::{SsmSource, TargetOptions};
 use crate::collect::{FailureScope, PageRequest, Source, SourceError};
 use crate::model::FailureReason;
 
-/// Lists instances once while every answer is `reply`; how it failed, and after how many attempts.
+/// Lists instances while every answer is `reply`. Returns how that failed, and after how many
+/// attempts.
 async fn failing(reply: impl Fn() -> Reply + Send + Sync + 'static) -> (SourceError, usize) {
     let server = Server::start(move |_, _| reply()).await;
     let (source, counts) = server.source().await;
@@ -76,84 +77,84 @@ async fn refusals_are_told_by_their_code_and_not_tried_again() {
     }
 }
 
+const TOKEN_CONSTRAINT: &str =
+    "1 validation error detected: Value 'x' at 'nextToken' failed to satisfy constraint";
+const OTHER_CONSTRAINT: &str =
+    "1 validation error detected: Value '100' at 'maxResults' failed to satisfy constraint";
+
+/// Code and message of a refusal, with its scope for the first page and for a later one.
+const TOKEN_REFUSALS: [(&str, &str, FailureScope, FailureScope); 8] = [
+    (
+        "InvalidNextToken",
+        "The specified token is not valid.",
+        FailureScope::Call,
+        FailureScope::Token,
+    ),
+    (
+        "com.amazonaws.ssm#InvalidNextToken",
+        "",
+        FailureScope::Call,
+        FailureScope::Token,
+    ),
+    (
+        "ExpiredNextTokenException",
+        "",
+        FailureScope::Call,
+        FailureScope::Token,
+    ),
+    (
+        "ValidationException",
+        TOKEN_CONSTRAINT,
+        FailureScope::Call,
+        FailureScope::Token,
+    ),
+    (
+        "InvalidParameterValue",
+        "The value of NextToken is invalid",
+        FailureScope::Call,
+        FailureScope::Token,
+    ),
+    (
+        "ValidationException",
+        OTHER_CONSTRAINT,
+        FailureScope::Content,
+        FailureScope::Content,
+    ),
+    (
+        "AccessDeniedException",
+        TOKEN_CONSTRAINT,
+        FailureScope::Call,
+        FailureScope::Call,
+    ),
+    (
+        "ExpiredTokenException",
+        "The security token included in the request is expired",
+        FailureScope::Call,
+        FailureScope::Call,
+    ),
+];
+
 #[tokio::test]
 async fn a_token_that_aws_refuses_asks_for_another_beginning_and_nothing_else_does() {
-    let constraint =
-        "1 validation error detected: Value 'x' at 'nextToken' failed to satisfy constraint";
     let next = PageRequest {
         token: Some("t".to_owned()),
         ..PageRequest::FIRST
     };
-    let other =
-        "1 validation error detected: Value '100' at 'maxResults' failed to satisfy constraint";
-    for (code, message, first, later) in [
-        (
-            "InvalidNextToken",
-            "The specified token is not valid.",
-            FailureScope::Call,
-            FailureScope::Token,
-        ),
-        (
-            "com.amazonaws.ssm#InvalidNextToken",
-            "",
-            FailureScope::Call,
-            FailureScope::Token,
-        ),
-        (
-            "ExpiredNextTokenException",
-            "",
-            FailureScope::Call,
-            FailureScope::Token,
-        ),
-        (
-            "ValidationException",
-            constraint,
-            FailureScope::Call,
-            FailureScope::Token,
-        ),
-        (
-            "InvalidParameterValue",
-            "The value of NextToken is invalid",
-            FailureScope::Call,
-            FailureScope::Token,
-        ),
-        (
-            "ValidationException",
-            other,
-            FailureScope::Content,
-            FailureScope::Content,
-        ),
-        (
-            "AccessDeniedException",
-            constraint,
-            FailureScope::Call,
-            FailureScope::Call,
-        ),
-        (
-            "ExpiredTokenException",
-            "The security token included in the request is expired",
-            FailureScope::Call,
-            FailureScope::Call,
-        ),
-    ] {
+    for (code, message, first, later) in TOKEN_REFUSALS {
         let server = Server::start(move |asked, _| match asked.operation.as_str() {
             "GetCallerIdentity" => identity("111122223333"),
             _ => refusal(code, message),
         })
         .await;
         let (source, _) = server.source().await;
-        let scope = |error: Result<_, SourceError>| error.map(drop).expect_err("refused").scope;
-        assert_eq!(
-            scope(source.instances(&PageRequest::FIRST).await.map(drop)),
-            first,
-            "{code} {message}"
-        );
+        let error = source
+            .instances(&PageRequest::FIRST)
+            .await
+            .expect_err("refused");
+        assert_eq!(error.scope, first, "{code} {message}");
         source.begin().await.expect("another refresh");
-        assert_eq!(
-            scope(source.associations(&next).await.map(drop)),
-            later,
-            "{code} {message}"
-        );
+        let error = source.associations(&next).await.expect_err("refused");
+        assert_eq!(error.scope, later, "{code} {message}");
     }
     let server = Server::start(move |_, _| refusal("InvalidNextToken", "")).await;
     let (source, _) = server.source().await;
@@ -363,14 +364,14 @@ async fn retries_stay_below_the_ceiling() {
     join_all((0..5).map(|_| source.instances(&PageRequest::FIRST))).await;
     let asked = server.asked("DescribeInstanceInformation");
     assert!(asked.len() > 5);
-    // 50 ms apart, give or take what a busy machine adds to the first of them.
+    // They are 50 ms apart, give or take what a busy machine adds to the first of them.
     let took = asked[asked.len() - 1].at - asked[0].at + Duration::from_millis(150);
     let least = Duration::from_millis(50) * u32::try_from(asked.len() - 1).expect("few");
     assert!(took >= least, "{} requests in {took:?}", asked.len());
 }
 
 #[tokio::test]
-async fn a_call_that_is_given_up_is_counted_and_leaves_the_line() {
+async fn a_call_that_is_given_up_is_counted_and_leaves_the_queue() {
     let server = Server::start(|_, before| {
         if before == 0 {
             Reply::Silence
@@ -398,7 +399,7 @@ async fn a_signature_error_keeps_the_request_to_itself() {
     assert!(!format!("{error} {error:?}").contains("TOPSECRET"));
 }
 
-/// The SDK learns the time from the refusal's own `Date`, so the second attempt is signed well.
+/// The SDK learns the time from the refusal's own `Date`, so the second attempt is signed with it.
 #[tokio::test]
 async fn a_wrong_clock_is_corrected_by_the_next_attempt() {
     let server = Server::start(|_, before| match before {

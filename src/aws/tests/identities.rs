@@ -1,13 +1,13 @@
-//! Whose rows are read: an account is as good as the credentials that it was asked with.
+//! Whose rows are read. An account holds only for the credentials with which it was asked for.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
-use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
+use aws_credential_types::provider::{ProvideCredentials, future};
 
-use crate::aws::base_credentials::BaseCredentials;
+use super::base_of;
 use crate::aws::testing::{
     Asked, Counts, Reply, Server, identity, json, options, refusal, role_options, session,
     sts_refusal,
@@ -40,15 +40,6 @@ impl ProvideCredentials for Switched {
 
 fn has_key(asked: &Asked, key: &str) -> bool {
     asked.head.contains(&format!("Credential={key}/"))
-}
-
-async fn base_of(server: &Server, provider: impl ProvideCredentials + 'static) -> AwsBase {
-    AwsBase {
-        chain: Arc::new(BaseCredentials::fixed(SharedCredentialsProvider::new(
-            provider,
-        ))),
-        ..server.base().await
-    }
 }
 
 fn source(base: &AwsBase, options: TargetOptions) -> SsmSource {

@@ -13,3 +13,24 @@ mod resolutions;
 mod secrets;
 mod sessions;
 mod storm;
+
+use std::sync::Arc;
+
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
+
+use super::AwsBase;
+use super::base_credentials::BaseCredentials;
+use super::testing::Server;
+
+/// What targets of this server share, with the credentials of this provider.
+async fn base_of(server: &Server, provider: impl ProvideCredentials + 'static) -> AwsBase {
+    let provider = SharedCredentialsProvider::new(provider);
+    with_credentials(server, BaseCredentials::from_provider(provider)).await
+}
+
+async fn with_credentials(server: &Server, credentials: BaseCredentials) -> AwsBase {
+    AwsBase {
+        credentials: Arc::new(credentials),
+        ..server.base().await
+    }
+}

@@ -8,14 +8,14 @@ use std::time::{Duration, Instant};
 use aws_credential_types::provider::ProvideCredentials;
 
 use crate::aws::credential_process::{CredentialProcess, end_credential_processes};
+use crate::aws::provider_error::to_source_error;
 use crate::aws::resolution::{Load, Resolver};
-use crate::aws::unloaded::unloaded;
 use crate::model::FailureReason;
 
-/// Ending the processes of the program ends those of all tests: one at a time.
+/// Held by each test, because ending the processes of the program ends those of all tests.
 static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 
-/// Writes down its number and its child's, and waits for ever.
+/// Writes down the process ids of its child and of itself, and waits for ever.
 const HANGS: &str = "sleep 600 & echo $! >> pids; echo $$ >> pids; wait";
 
 fn resolver(directory: &Path, script: &str, limit: Duration) -> Resolver {
@@ -30,7 +30,7 @@ fn resolver(directory: &Path, script: &str, limit: Duration) -> Resolver {
             process
                 .provide_credentials()
                 .await
-                .map_err(|error| unloaded(&error))
+                .map_err(|error| to_source_error(&error))
         })
     });
     Resolver::with_limit(load, limit)
@@ -41,7 +41,7 @@ fn pids(directory: &Path) -> Vec<u32> {
     text.lines().filter_map(|line| line.parse().ok()).collect()
 }
 
-/// Ended and waited for, or ended at least.
+/// Whether a process has ended; nobody need have waited for it yet.
 fn is_gone(pid: u32) -> bool {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     stat.rsplit(')')
@@ -72,7 +72,7 @@ async fn a_process_that_hangs_ends_with_its_attempt_and_the_next_one_follows() {
         let pids = pids(directory.path());
         assert_eq!(pids.len(), 2 * attempt, "the shell and its child");
         until("gone", || pids.iter().all(|pid| is_gone(*pid))).await;
-        // The child is the machine's to wait for, the shell ours.
+        // It is up to the machine to wait for the child, but the shell is our own child.
         let shells: Vec<_> = pids
             .iter()
             .skip(1)

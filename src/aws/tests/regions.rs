@@ -1,17 +1,18 @@
 //! Regions that are not enabled for the account: they refuse good credentials.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, SystemTime};
 
 use aws_credential_types::Credentials;
-use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use aws_credential_types::provider::{ProvideCredentials, future};
 
-use crate::aws::base_credentials::BaseCredentials;
+use super::base_of;
 use crate::aws::testing::{
     Asked, Counts, Reply, Server, identity, json, options, refusal, role_options, session,
     sts_refusal,
 };
-use crate::aws::{AwsBase, SsmSource, TargetOptions};
+use crate::aws::{SsmSource, TargetOptions};
 use crate::collect::{PageRequest, Source, SourceError};
 use crate::model::FailureReason;
 
@@ -34,34 +35,37 @@ impl ProvideCredentials for Counted {
     }
 }
 
-/// Targets in both regions, and how often their base credentials were read.
-async fn targets(
+/// Targets in both regions, the enabled one first.
+async fn targets_of(
     server: &Server,
     options: impl Fn() -> TargetOptions,
-) -> ([SsmSource; 2], Counted) {
-    let reads = Counted::default();
-    let chain = Arc::new(BaseCredentials::fixed(SharedCredentialsProvider::new(
-        reads.clone(),
-    )));
-    let base = AwsBase {
-        chain,
-        ..server.base().await
-    };
-    let target = |region: &str| {
+    provider: impl ProvideCredentials + 'static,
+) -> [SsmSource; 2] {
+    let base = base_of(server, provider).await;
+    [ENABLED, DISABLED].map(|region| {
         let options = TargetOptions {
             region: region.to_owned(),
             ..options()
         };
         SsmSource::new(&base, options, Arc::<Counts>::default())
-    };
-    ([target(ENABLED), target(DISABLED)], reads)
+    })
+}
+
+/// The same, and how often their base credentials were read.
+async fn targets(
+    server: &Server,
+    options: impl Fn() -> TargetOptions,
+) -> ([SsmSource; 2], Counted) {
+    let reads = Counted::default();
+    let targets = targets_of(server, options, reads.clone()).await;
+    (targets, reads)
 }
 
 fn is_in(asked: &Asked, region: &str) -> bool {
     asked.head.contains(&format!("/{region}/"))
 }
 
-/// AWS with one region that is not enabled: neither SSM nor STS there knows the credentials.
+/// An AWS with one region that is not enabled: neither SSM nor STS there knows the credentials.
 fn aws(asked: &Asked) -> Reply {
     let is_sts = matches!(asked.operation.as_str(), "GetCallerIdentity" | "AssumeRole");
     match asked.operation.as_str() {
@@ -139,7 +143,7 @@ async fn a_disabled_region_that_begins_together_with_its_sibling_knows_its_accou
 
 #[tokio::test]
 async fn a_role_whose_sessions_a_region_refuses_is_told_by_its_sibling() {
-    // STS of both regions gives sessions, as the global endpoint does.
+    // Both regions give sessions, as they do where STS is asked at its global endpoint.
     let server = Server::start(|asked, _| match asked.operation.as_str() {
         "AssumeRole" => session("AKIDROLE", 60),
         _ => aws(asked),
@@ -223,7 +227,7 @@ impl ProvideCredentials for Rotating {
         Self: 'a,
     {
         let id = format!("AKID{}", self.0.fetch_add(1, Ordering::Relaxed));
-        let end = std::time::SystemTime::now() + std::time::Duration::from_secs(1);
+        let end = SystemTime::now() + Duration::from_secs(1);
         future::ProvideCredentials::ready(Ok(Credentials::new(
             id,
             "secret",
@@ -234,30 +238,16 @@ impl ProvideCredentials for Rotating {
     }
 }
 
-/// Credentials are kept for ten seconds at least, so the test takes a little longer.
+/// Takes a little more than ten seconds, for which credentials are kept at least.
 #[tokio::test]
 async fn a_disabled_region_is_told_with_new_keys_too_though_it_is_the_first_to_use_them() {
     for options in [options, role_options] {
         let server = Server::start(|asked, _| aws(asked)).await;
         let keys = Rotating::default();
-        let chain = Arc::new(BaseCredentials::fixed(SharedCredentialsProvider::new(
-            keys.clone(),
-        )));
-        let base = AwsBase {
-            chain,
-            ..server.base().await
-        };
-        let target = |region: &str| {
-            let options = TargetOptions {
-                region: region.to_owned(),
-                ..options()
-            };
-            SsmSource::new(&base, options, Arc::<Counts>::default())
-        };
-        let (enabled, disabled) = (target(ENABLED), target(DISABLED));
+        let [enabled, disabled] = targets_of(&server, options, keys.clone()).await;
         refresh(&enabled).await.expect("well");
         assert_disabled(&refresh(&disabled).await.expect_err("refused"));
-        tokio::time::sleep(std::time::Duration::from_millis(10_100)).await;
+        tokio::time::sleep(Duration::from_millis(10_100)).await;
         assert_disabled(
             &refresh(&disabled)
                 .await

@@ -7,10 +7,11 @@ use std::time::{Duration, Instant};
 
 use aws_credential_types::Credentials;
 
+use super::with_credentials;
+use crate::aws::SsmSource;
 use crate::aws::base_credentials::BaseCredentials;
 use crate::aws::resolution::{Load, Resolver, Stage};
 use crate::aws::testing::{Counts, Reply, Server, options};
-use crate::aws::{AwsBase, SsmSource};
 use crate::collect::{Source, SourceResult};
 use crate::model::FailureReason;
 
@@ -29,7 +30,7 @@ fn resolver(load: impl Fn(Stage) -> SourceResult<Credentials> + Send + Sync + 's
     Resolver::with_limit(load, LIMIT)
 }
 
-/// On one thread, so that whatever blocks blocks everything.
+/// Runs on one thread, so that whatever blocks would block everything.
 #[tokio::test]
 async fn a_file_that_hangs_blocks_nobody_and_is_named_by_every_refresh_until_it_is_there() {
     let (release, blocked) = mpsc::channel::<()>();
@@ -134,7 +135,7 @@ async fn one_that_nobody_waits_for_any_more_is_dropped() {
 async fn a_panic_is_an_error_of_one_refresh() {
     let server = Server::start(|_, _| crate::aws::testing::identity("111122223333")).await;
     let calls = AtomicUsize::new(0);
-    let chain = BaseCredentials::of(resolver(move |stage| {
+    let credentials = BaseCredentials::of(resolver(move |stage| {
         stage.set("profile dev");
         assert!(
             calls.fetch_add(1, Ordering::Relaxed) > 0,
@@ -142,10 +143,7 @@ async fn a_panic_is_an_error_of_one_refresh() {
         );
         Ok(credentials())
     }));
-    let base = AwsBase {
-        chain: Arc::new(chain),
-        ..server.base().await
-    };
+    let base = with_credentials(&server, credentials).await;
     let source = SsmSource::new(&base, options(), Arc::<Counts>::default());
     let error = source.begin().await.expect_err("panicked");
     assert_eq!(error.reason, FailureReason::Internal);
@@ -171,11 +169,8 @@ async fn a_target_that_is_dropped_takes_its_resolution_with_it() {
             })
         })
     };
-    let chain = BaseCredentials::of(Resolver::with_limit(load, Duration::from_mins(1)));
-    let base = AwsBase {
-        chain: Arc::new(chain),
-        ..server.base().await
-    };
+    let credentials = BaseCredentials::of(Resolver::with_limit(load, Duration::from_mins(1)));
+    let base = with_credentials(&server, credentials).await;
     let source = SsmSource::new(&base, options(), Arc::<Counts>::default());
     drop(base);
     let refresh = tokio::spawn(async move { source.begin().await });

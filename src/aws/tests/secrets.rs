@@ -6,14 +6,13 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
-use aws_credential_types::provider::SharedCredentialsProvider;
 use futures_util::future::join_all;
 
 use super::attempts::Log;
-use crate::aws::base_credentials::BaseCredentials;
+use super::base_of;
 use crate::aws::testing::{Asked, Counts, Reply, Server, encoded, options, role_options};
 use crate::aws::{AwsBase, SsmSource, TargetOptions, codes, one_line};
-use crate::collect::{FailureScope, PageRequest, Source};
+use crate::collect::{FailureScope, PageRequest, Source, SourceError};
 use crate::model::FailureReason;
 
 const TOKEN: &str = "IQoJb3JpZ2luX2VjEHAaCWV1LXdlc3QtMSJHMEUCIQDx/Zq+8fN3wKc0lm==";
@@ -38,7 +37,7 @@ fn signature(asked: &Asked) -> String {
         .to_owned()
 }
 
-/// What is secret in a request.
+/// The secrets of a request.
 fn secrets(asked: &Asked) -> Vec<String> {
     let mut secrets = vec![signature(asked), TOKEN.to_owned(), SECRET_KEY.to_owned()];
     secrets.extend(
@@ -66,7 +65,8 @@ fn tells(text: &str, secret: &str) -> bool {
     })
 }
 
-/// The request, as a hostile endpoint would repeat it: secrets first, so that they are not cut off.
+/// The request as a hostile endpoint would repeat it. The secrets come first, so that they are not
+/// cut off.
 fn echo(asked: &Asked, encoding: usize) -> String {
     let mut parts = secrets(asked);
     parts.extend([asked.head.clone(), asked.body.clone()]);
@@ -92,7 +92,7 @@ fn refusal(code: &str, echo: &str, variant: usize) -> Reply {
             ),
         ),
         2 => ("text/html", format!("<html>{code} {echo}</html>")),
-        // The code is AWS's word, too.
+        // Even the error code may repeat the request.
         _ => (
             "application/x-amz-json-1.1",
             serde_json::json!({ "__type": echo, "message": code }).to_string(),
@@ -105,15 +105,15 @@ fn refusal(code: &str, echo: &str, variant: usize) -> Reply {
         .collect();
     let headers =
         format!("content-type: {content}\r\nx-amz-retry-after: 5\r\nx-amzn-RequestId: {line}\r\n");
-    Reply::SourceResult {
+    Reply::Response {
         status,
         headers,
         body,
     }
 }
 
-/// Repeats every request with a code that follows from the region, and as every kind of answer in
-/// turn. STS answers well unless it is asked with an external id.
+/// A server that repeats every request, with an error code that follows from the region and in
+/// every kind of answer in turn. Only `GetCallerIdentity` is answered well.
 async fn hostile() -> Server {
     let turns: Mutex<HashMap<String, usize>> = Mutex::default();
     Server::start(move |asked, _| {
@@ -146,13 +146,7 @@ async fn base(server: &Server) -> AwsBase {
         None,
         "test",
     );
-    let chain = Arc::new(BaseCredentials::fixed(SharedCredentialsProvider::new(
-        credentials,
-    )));
-    AwsBase {
-        chain,
-        ..server.base().await
-    }
+    base_of(server, credentials).await
 }
 
 fn in_region(code: usize, options: TargetOptions) -> TargetOptions {
@@ -163,9 +157,29 @@ fn in_region(code: usize, options: TargetOptions) -> TargetOptions {
     }
 }
 
+/// The errors of one target that reads SSM and of one that assumes a role, both in the region that
+/// stands for this code.
+async fn errors_of(base: &AwsBase, code: usize, role: TargetOptions) -> Vec<SourceError> {
+    let ssm = SsmSource::new(base, in_region(code, options()), Arc::<Counts>::default());
+    let sts = SsmSource::new(base, in_region(code, role), Arc::<Counts>::default());
+    // The SDK retries STS by itself, and slowly, so once must do.
+    let mut errors: Vec<_> = sts.begin().await.err().into_iter().collect();
+    for _ in 0..CALLS {
+        ssm.begin().await.expect("an account");
+        errors.extend(ssm.instances(&PageRequest::FIRST).await.err());
+        // A throttled call has been retried already with eight kinds of answers, and pauses between
+        // them.
+        let last = errors.last().map(|error| error.reason);
+        if last == Some(FailureReason::Throttled) {
+            break;
+        }
+    }
+    errors
+}
+
 #[tokio::test]
 async fn whatever_the_code_no_secret_is_in_an_error_or_in_the_log() {
-    // One more than there are: of one that nobody knows.
+    // The last number stands for a code that nobody knows.
     let codes = 0..=codes::all().len();
     assert!(codes.end() > &40);
     let (log, _guard) = Log::start();
@@ -175,49 +189,21 @@ async fn whatever_the_code_no_secret_is_in_an_error_or_in_the_log() {
         external_id: Some(EXTERNAL_ID.to_owned()),
         ..role_options()
     };
-    let errors = join_all(codes.clone().map(async |code| {
-        let ssm = SsmSource::new(&base, in_region(code, options()), Arc::<Counts>::default());
-        let sts = SsmSource::new(
-            &base,
-            in_region(code, role.clone()),
-            Arc::<Counts>::default(),
-        );
-        let mut errors = Vec::new();
-        for call in 0..CALLS {
-            // The SDK retries STS by itself, and slowly.
-            if call == 0 {
-                errors.extend(sts.begin().await.err());
-            }
-            ssm.begin().await.expect("an account");
-            errors.extend(ssm.instances(&PageRequest::FIRST).await.err());
-            // It has met eight kinds of answers already, and pauses between them.
-            if errors
-                .last()
-                .is_some_and(|error| error.reason == FailureReason::Throttled)
-            {
-                break;
-            }
-        }
-        errors
-    }))
-    .await;
-    let errors: Vec<String> = errors
+    let all = codes
+        .clone()
+        .map(|code| errors_of(&base, code, role.clone()));
+    let errors: Vec<String> = join_all(all)
+        .await
         .into_iter()
         .flatten()
         .map(|error| format!("{error} {error:?}"))
         .collect();
     assert!(errors.len() > 3 * codes.end(), "{}", errors.len());
     assert!(errors.iter().any(|error| error.contains("[redacted]")));
-    let asked = [
-        server.asked("DescribeInstanceInformation"),
-        server.asked("AssumeRole"),
-    ]
-    .concat();
-    assert!(
-        asked
-            .iter()
-            .any(|asked| asked.body.contains("ExternalId=ssm-exporter%40production"))
-    );
+    let ssm = server.asked("DescribeInstanceInformation");
+    let sts = server.asked("AssumeRole");
+    let has_id = |asked: &Asked| asked.body.contains("ExternalId=ssm-exporter%40production");
+    assert!(sts.iter().any(has_id));
     let lines = log.lines();
     assert!(lines.len() > errors.len());
     for text in errors.iter().chain(&lines) {
@@ -225,9 +211,9 @@ async fn whatever_the_code_no_secret_is_in_an_error_or_in_the_log() {
             assert!(!tells(text, secret), "{secret}: {text}");
         }
     }
-    // Of the signatures, which are many, only as they are and in base64.
+    // There are too many signatures to look for them in every encoding.
     let all = errors.join("\n") + &lines.join("\n");
-    for signature in asked.iter().map(signature) {
+    for signature in ssm.iter().chain(&sts).map(signature) {
         assert!(
             signature.len() == 64
                 && !all.contains(&signature[..32])

@@ -1,4 +1,4 @@
-//! What the sessions of a role are called.
+//! The names of the sessions of a role.
 
 use crate::aws::testing::{Counts, Server, identity, json, role_options, session};
 use crate::aws::{SsmSource, TargetOptions};

@@ -1,5 +1,5 @@
-//! A storm of throttles that lasts for minutes, over the real client and with paused time: there
-//! are no sockets here, so that the clock may jump.
+//! A storm of throttles that lasts for an hour, over the real client and with paused time. There are
+//! no sockets here, so that the clock may jump.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -28,7 +28,7 @@ const STALE_AFTER: Duration = Duration::from_mins(40);
 const IDENTITY: &str = "<GetCallerIdentityResponse><GetCallerIdentityResult><Account>111122223333</Account>\
                         </GetCallerIdentityResult></GetCallerIdentityResponse>";
 
-/// SSM with one instance, which throttles everything while a storm lasts.
+/// SSM with one instance, which throttles every call while a storm lasts.
 #[derive(Clone, Debug)]
 struct Sky {
     start: Instant,
@@ -60,7 +60,7 @@ impl Sky {
         (200, body.to_owned())
     }
 
-    /// How many requests came within this time.
+    /// How many requests came within this time since the start.
     fn asked(&self, within: std::ops::Range<Duration>) -> usize {
         self.asked
             .lock()
@@ -85,7 +85,7 @@ impl HttpConnector for Sky {
     }
 }
 
-/// What the page would say at some moment.
+/// What the metrics page would say at some moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Shown {
     missing: Option<u32>,
@@ -131,7 +131,7 @@ impl RefreshObserver for Notes {
 }
 
 impl Notes {
-    /// The last that was shown by then.
+    /// The last that was shown by that minute.
     fn at(&self, minutes: u64) -> Shown {
         let shown = self.shown.lock().expect("unpoisoned");
         let by_then = shown
@@ -147,14 +147,17 @@ fn source(sky: &Sky) -> SsmSource {
     let http = http_client_fn(move |_, _| connector.clone());
     let sdk = settings(http, Some(Region::new("eu-west-1"))).build();
     let credentials = Credentials::new("AKIDBASE", "secret", None, None, "test");
-    let chain = Arc::new(BaseCredentials::fixed(SharedCredentialsProvider::new(
-        credentials,
-    )));
+    let provider = SharedCredentialsProvider::new(credentials);
+    let credentials = Arc::new(BaseCredentials::from_provider(provider));
     let options = TargetOptions {
         requests_per_second: 5.0,
         ..options()
     };
-    SsmSource::new(&AwsBase { sdk, chain }, options, Arc::<Counts>::default())
+    SsmSource::new(
+        &AwsBase { sdk, credentials },
+        options,
+        Arc::<Counts>::default(),
+    )
 }
 
 #[tokio::test(start_paused = true)]
@@ -195,7 +198,8 @@ async fn a_storm_of_an_hour_is_met_with_few_calls_named_and_over_within_an_inter
     for minute in 20..72 {
         let shown = notes.at(minute);
         assert!(named(&shown), "minute {minute}: {shown:?}");
-        // Last read at minute 10; a minute more for a refresh under way.
+        // Patch states were last read at minute 10, and are stale 40 minutes later. A refresh that is
+        // under way then may take a minute or two more.
         let kept = [Some(4), None][usize::from(minute >= 52)];
         assert!(
             shown.missing == kept || (50..52).contains(&minute),
@@ -204,7 +208,7 @@ async fn a_storm_of_an_hour_is_met_with_few_calls_named_and_over_within_an_inter
         let asked = sky.asked(minutes(minute, minute + 1));
         assert!(asked <= 60, "{asked} calls in minute {minute}");
     }
-    // The refresh after the storm begins at minute 75, and is slow as yet.
+    // The refresh after the storm begins at minute 75, and is still slow.
     assert_eq!(
         notes.at(79),
         Shown {

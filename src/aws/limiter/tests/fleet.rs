@@ -1,4 +1,4 @@
-//! A whole refresh against an AWS whose limit nobody told, with paused time and without a wire.
+//! A whole refresh against an AWS whose limits are unknown, with paused time and without sockets.
 
 use std::collections::HashMap;
 
@@ -11,10 +11,10 @@ use super::*;
 
 const CEILING: f64 = 80.0;
 const LATENCY: Duration = Duration::from_millis(100);
-/// Details under way at once.
+/// How many details are under way at once.
 const UNDER_WAY: usize = 64;
 
-/// A token bucket that holds a second's worth.
+/// A token bucket that holds a second's worth of requests.
 #[derive(Debug)]
 struct Bucket {
     rate: f64,
@@ -33,7 +33,8 @@ impl Bucket {
 
     fn admit(&mut self) -> bool {
         let gained = self.filled.elapsed().as_secs_f64() * self.rate;
-        (self.tokens, self.filled) = ((self.tokens + gained).min(self.rate), Instant::now());
+        self.tokens = (self.tokens + gained).min(self.rate);
+        self.filled = Instant::now();
         let admitted = self.tokens >= 1.0;
         self.tokens -= f64::from(u8::from(admitted));
         admitted
@@ -46,13 +47,13 @@ enum Throttle {
     PerOperation,
 }
 
-/// What AWS does in the middle.
+/// What happens in the middle of the refresh.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Middle {
     Nothing,
-    /// It allows half as much.
+    /// AWS allows half as much from then on.
     Halves,
-    /// Another client takes half of it.
+    /// Another client takes half of what AWS allows.
     Shares,
 }
 
@@ -60,19 +61,18 @@ struct Aws {
     throttle: Throttle,
     rate: RefCell<f64>,
     buckets: RefCell<HashMap<Option<Operation>, Bucket>>,
-    /// Of each attempt, whether it was let through.
+    /// Whether each attempt was let through, in order.
     answers: RefCell<Vec<bool>>,
     start: Instant,
 }
 
 impl Aws {
     fn new(throttle: Throttle, rate: f64) -> Self {
-        let (buckets, answers) = Default::default();
         Self {
             throttle,
             rate: RefCell::new(rate),
-            buckets,
-            answers,
+            buckets: RefCell::default(),
+            answers: RefCell::default(),
             start: Instant::now(),
         }
     }
@@ -93,9 +93,9 @@ impl Aws {
     }
 
     async fn call(&self, limiter: &Limiter, operation: Operation) {
-        let place = limiter.place(operation);
+        let position = limiter.next_position(operation);
         loop {
-            limiter.permit(place).await;
+            limiter.permit(position).await;
             let sent = Instant::now();
             sleep(LATENCY / 2).await;
             let admitted = self.admit(operation);
@@ -192,7 +192,7 @@ async fn refresh(aws: &Aws, limiter: &Limiter) {
     );
 }
 
-/// How long a refresh takes that knows everything, and when its middle is.
+/// How many seconds a refresh takes that knows the limits, and after how many its middle is.
 fn bound(throttle: Throttle, rate: f64, middle: Middle) -> (f64, f64) {
     let calls = Operation::ALL.map(calls_of);
     let calls = f64::from(match throttle {
@@ -200,7 +200,7 @@ fn bound(throttle: Throttle, rate: f64, middle: Middle) -> (f64, f64) {
         Throttle::PerOperation => calls.into_iter().max().expect("some"),
     });
     let half = calls / rate / 2.0;
-    // Pages come one after the other.
+    // The pages of a listing come one after the other.
     let longest = 240.0 * LATENCY.as_secs_f64();
     (
         (if middle == Middle::Nothing {
@@ -213,9 +213,11 @@ fn bound(throttle: Throttle, rate: f64, middle: Middle) -> (f64, f64) {
     )
 }
 
-/// How long a refresh took, in bounds, and how many attempts in a hundred were throttled.
+/// How long a refresh took, as a multiple of the bound, and how many attempts in a hundred were
+/// throttled.
 async fn measured(throttle: Throttle, rate: f64, middle: Middle) -> (f64, f64) {
-    let (aws, limiter) = (Aws::new(throttle, rate), limiter(CEILING));
+    let aws = Aws::new(throttle, rate);
+    let limiter = limiter(CEILING);
     let (bound, half) = bound(throttle, rate, middle);
     let change = async {
         sleep(Duration::from_secs_f64(half)).await;
@@ -260,7 +262,7 @@ async fn limits_of_each_operation_are_learnt_apart() {
     );
 }
 
-/// Figures, not a test: `cargo test --lib limiter::tests::fleet -- --ignored --nocapture`.
+/// Prints figures for whoever tunes the constants: `cargo test --lib limiter::tests::fleet -- --ignored --nocapture`.
 #[tokio::test(start_paused = true)]
 #[ignore = "prints figures for whoever tunes the constants"]
 async fn figures() {

@@ -1,4 +1,5 @@
-//! Everybody who asks, however it ends.
+//! Every call that asks for a permit gets one in order, in time and below the ceiling, whatever AWS
+//! and the timers do meanwhile.
 
 use std::task::Poll;
 
@@ -8,18 +9,19 @@ use tokio::time::sleep;
 
 use super::*;
 
+/// Polls once.
 async fn look<T>(future: &mut (impl Future<Output = T> + Unpin)) -> Poll<T> {
     std::future::poll_fn(|context| Poll::Ready(std::pin::Pin::new(&mut *future).poll(context)))
         .await
 }
 
-/// Whoever was the next to go until its time came may be no longer; the one that is may be asleep
-/// without a timer.
+/// The call that was the next to go may have lost its place by the time it wakes. Then it must wake
+/// the one that is the next now, which may be asleep without a timer.
 #[tokio::test(start_paused = true)]
 async fn one_that_finds_another_before_it_wakes_that_one() {
     let limiter = limiter(10.0);
     limiter.throttled(LIST, Instant::now(), Some(Duration::ZERO));
-    let permit = |operation| Box::pin(limiter.permit(limiter.place(operation)));
+    let permit = |operation| Box::pin(limiter.permit(limiter.next_position(operation)));
     let (mut first, mut second) = (permit(LIST), permit(LIST));
     let (mut detail, mut late) = (permit(DETAIL), permit(DETAIL));
     assert!(
@@ -33,7 +35,7 @@ async fn one_that_finds_another_before_it_wakes_that_one() {
     assert!(look(&mut first).await.is_ready());
     assert!(look(&mut late).await.is_pending());
     advance(Duration::from_secs(3)).await;
-    // By now the list may go too.
+    // By now the listing may go as well.
     assert!(look(&mut late).await.is_pending());
     let both = async { tokio::join!(second, late) };
     timeout(Duration::from_secs(1), both)
@@ -41,23 +43,24 @@ async fn one_that_finds_another_before_it_wakes_that_one() {
         .expect("neither waits for the other");
 }
 
-/// For how long the weather changes.
+/// For how long AWS throttles, and timers are late.
 const MILLISECONDS: u64 = 5000;
 const WEATHER: Duration = Duration::from_millis(MILLISECONDS);
 
 #[derive(Clone, Debug)]
 struct Call {
+    /// In milliseconds from the start.
     at: u64,
     operation: Operation,
-    /// Leaves the line after so long.
+    /// After how many milliseconds it gives up.
     patience: Option<u64>,
 }
 
 #[derive(Clone, Debug)]
 enum Weather {
-    /// AWS throttles, and may say for how long.
+    /// AWS throttles, and may say how many milliseconds to wait.
     Throttle(Operation, Option<u64>),
-    /// All timers go off late.
+    /// All timers go off late by so many milliseconds.
     Late(u64),
 }
 
@@ -89,19 +92,20 @@ fn weather() -> impl Strategy<Value = Vec<(u64, Weather)>> {
     )
 }
 
-/// The tickets that were taken, in that order.
+/// Which permits were taken when, in that order.
 async fn served(
     limiter: &Limiter,
     calls: &[Call],
     weather: &[(u64, Weather)],
 ) -> Vec<(Duration, QueuePosition)> {
-    let (start, taken) = (Instant::now(), RefCell::new(Vec::new()));
+    let start = Instant::now();
+    let taken = RefCell::new(Vec::new());
     let call = async |call: &Call| {
         sleep(Duration::from_millis(call.at)).await;
-        let place = limiter.place(call.operation);
+        let position = limiter.next_position(call.operation);
         let patience = call.patience.map_or(Duration::MAX, Duration::from_millis);
-        if timeout(patience, limiter.permit(place)).await.is_ok() {
-            taken.borrow_mut().push((start.elapsed(), place));
+        if timeout(patience, limiter.permit(position)).await.is_ok() {
+            taken.borrow_mut().push((start.elapsed(), position));
         }
     };
     let change = async |(at, weather): &(u64, Weather)| {
@@ -131,23 +135,23 @@ proptest! {
         let taken = runtime.expect("a runtime").block_on(async {
             let limiter = limiter(f64::from(ceiling));
             let late = weather.iter().map(|(_, weather)| if let Weather::Late(by) = weather { *by } else { 0 });
-            // After the weather and the last pause each takes two seconds at the slowest.
+            // After the weather and the last pause, each call takes two seconds at the slowest.
             let slowest = Duration::from_secs(2) * u32::try_from(calls.len()).expect("few");
-            let bound = WEATHER + Duration::from_millis(late.sum()) + LONGEST_PAUSE + slowest;
+            let bound = WEATHER + Duration::from_millis(late.sum()) + MAX_PAUSE + slowest;
             let taken = timeout(bound, served(&limiter, &calls, &weather)).await;
-            assert!(limiter.line().waiting.is_empty() || taken.is_err());
+            assert!(limiter.queue().waiting.is_empty() || taken.is_err());
             taken
         });
         let taken = taken.expect("everybody is served");
         prop_assert!(taken.len() >= calls.iter().filter(|call| call.patience.is_none()).count());
         for operation in Operation::ALL {
-            let numbers = taken.iter().map(|(_, place)| place).filter(|place| place.operation == operation);
+            let numbers = taken.iter().map(|(_, position)| position).filter(|position| position.operation == operation);
             prop_assert!(numbers.is_sorted(), "{:?}", taken);
         }
         for (first, (from, _)) in taken.iter().enumerate() {
             for (more, (to, _)) in (1_u32..).zip(&taken[first + 1..]) {
                 let least = Duration::from_secs(more.into()) / ceiling;
-                prop_assert!(*to + TOLERANCE >= *from + least, "{:?}", taken);
+                prop_assert!(*to + TIMER_TOLERANCE >= *from + least, "{:?}", taken);
             }
         }
     }

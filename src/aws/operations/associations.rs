@@ -1,0 +1,49 @@
+//! `ListAssociations`: the State Manager associations of a target.
+
+use aws_sdk_ssm::Client;
+use aws_sdk_ssm::operation::list_associations::{ListAssociationsError, ListAssociationsOutput};
+use aws_sdk_ssm::types::Association;
+
+use super::ssm_operation::{PendingAnswer, SsmOperation, max_results, page_of};
+use super::values::{non_empty, status_counts};
+use crate::collect::{Operation, Page, PageRequest};
+use crate::model::AssociationRow;
+
+/// Lists all associations.
+pub(in crate::aws) struct ListAssociations;
+
+impl SsmOperation for ListAssociations {
+    const OPERATION: Operation = Operation::ListAssociations;
+    type Output = ListAssociationsOutput;
+    type Error = ListAssociationsError;
+    type Row = AssociationRow;
+
+    fn send(
+        &self,
+        client: &Client,
+        page: &PageRequest,
+    ) -> PendingAnswer<Self::Output, Self::Error> {
+        let request = client
+            .list_associations()
+            .max_results(max_results(Self::OPERATION, page))
+            .set_next_token(page.token.clone());
+        Box::pin(request.send())
+    }
+
+    fn page(output: Self::Output) -> Page<AssociationRow> {
+        page_of(output.associations, output.next_token, association)
+    }
+}
+
+fn association(from: Association) -> Option<AssociationRow> {
+    let counts = from
+        .overview
+        .and_then(|overview| overview.association_status_aggregated_count);
+    Some(AssociationRow {
+        id: non_empty(from.association_id)?,
+        name: from.association_name.unwrap_or_default(),
+        // What AWS calls the name of an association is that of its document.
+        document: from.name.unwrap_or_default(),
+        counts: status_counts(counts),
+    })
+}

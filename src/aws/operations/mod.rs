@@ -1,0 +1,27 @@
+//! The operations of Systems Manager that a refresh calls, one file each.
+//!
+//! Each file says how to ask for a page, and what rows of our own the answer holds. The words of
+//! AWS are taken over as they come, including those that are not known yet.
+//!
+//! A further operation needs a file here, its name in [`Operation`](crate::collect::Operation), and
+//! a method of [`Source`](crate::collect::Source) of one line.
+
+mod associations;
+mod baselines;
+mod filters;
+mod instances;
+mod items;
+mod patch_states;
+mod ssm_operation;
+mod summaries;
+mod totals;
+mod values;
+
+pub(super) use associations::ListAssociations;
+pub(super) use baselines::DescribePatchBaselines;
+pub(super) use instances::DescribeInstanceInformation;
+pub(super) use items::ListComplianceItems;
+pub(super) use patch_states::DescribeInstancePatchStates;
+pub(super) use ssm_operation::{PendingAnswer, SsmOperation};
+pub(super) use summaries::ListResourceComplianceSummaries;
+pub(super) use totals::ListComplianceSummaries;

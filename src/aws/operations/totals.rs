@@ -1,0 +1,50 @@
+//! `ListComplianceSummaries`: how many resources are compliant, per compliance type.
+
+use aws_sdk_ssm::Client;
+use aws_sdk_ssm::operation::list_compliance_summaries::{
+    ListComplianceSummariesError, ListComplianceSummariesOutput,
+};
+use aws_sdk_ssm::types::ComplianceSummaryItem;
+
+use super::ssm_operation::{PendingAnswer, SsmOperation, max_results, page_of};
+use super::values::non_empty;
+use crate::collect::{Operation, Page, PageRequest};
+use crate::model::TotalsRow;
+
+/// Lists the totals of every compliance type.
+pub(in crate::aws) struct ListComplianceSummaries;
+
+impl SsmOperation for ListComplianceSummaries {
+    const OPERATION: Operation = Operation::ListComplianceSummaries;
+    type Output = ListComplianceSummariesOutput;
+    type Error = ListComplianceSummariesError;
+    type Row = TotalsRow;
+
+    fn send(
+        &self,
+        client: &Client,
+        page: &PageRequest,
+    ) -> PendingAnswer<Self::Output, Self::Error> {
+        let request = client
+            .list_compliance_summaries()
+            .max_results(max_results(Self::OPERATION, page))
+            .set_next_token(page.token.clone());
+        Box::pin(request.send())
+    }
+
+    fn page(output: Self::Output) -> Page<TotalsRow> {
+        page_of(output.compliance_summary_items, output.next_token, totals)
+    }
+}
+
+fn totals(from: ComplianceSummaryItem) -> Option<TotalsRow> {
+    let compliant = from.compliant_summary.map(|all| all.compliant_count);
+    let noncompliant = from
+        .non_compliant_summary
+        .map(|all| all.non_compliant_count);
+    Some(TotalsRow {
+        compliance_type: non_empty(from.compliance_type)?,
+        compliant: i64::from(compliant.unwrap_or_default()),
+        noncompliant: i64::from(noncompliant.unwrap_or_default()),
+    })
+}

@@ -1,0 +1,121 @@
+//! Encodings of single characters and bytes: escapes of URLs, JSON, HTML and XML, and the digits of
+//! base64 and of hexadecimal numbers.
+
+/// An encoding of bytes as digits.
+#[derive(Clone, Copy)]
+pub(super) struct DigitEncoding {
+    pub(super) bits_per_digit: u32,
+    pub(super) value_of: fn(u8) -> Option<u8>,
+}
+
+pub(super) const BASE64: DigitEncoding = DigitEncoding {
+    bits_per_digit: 6,
+    value_of: base64_value,
+};
+
+pub(super) const HEXADECIMAL: DigitEncoding = DigitEncoding {
+    bits_per_digit: 4,
+    value_of: hexadecimal_value,
+};
+
+/// The digits of standard and of URL-safe base64.
+fn base64_value(digit: u8) -> Option<u8> {
+    // A text does not say which of the two alphabets it uses.
+    match digit {
+        b'A'..=b'Z' => Some(digit - b'A'),
+        b'a'..=b'z' => Some(digit - b'a' + 26),
+        b'0'..=b'9' => Some(digit - b'0' + 52),
+        b'+' | b'-' => Some(62),
+        b'/' | b'_' => Some(63),
+        _ => None,
+    }
+}
+
+fn hexadecimal_value(digit: u8) -> Option<u8> {
+    let value = char::from(digit).to_digit(16)?;
+    u8::try_from(value).ok()
+}
+
+/// Collects the bits of digits until they make a byte.
+#[derive(Default)]
+pub(super) struct BitBuffer {
+    bits: u32,
+    count: u32,
+}
+
+impl BitBuffer {
+    /// Adds a digit of at most eight bits, and takes out the byte that is complete with it.
+    pub(super) fn push(&mut self, digit: u8, bits_per_digit: u32) -> Option<u8> {
+        // Sixteen bits are enough: less than a byte is left over before a digit is added.
+        self.bits = (self.bits << bits_per_digit | u32::from(digit)) & 0xffff;
+        self.count += bits_per_digit;
+        if self.count < 8 {
+            return None;
+        }
+        self.count -= 8;
+        u8::try_from(self.bits >> self.count & 0xff).ok()
+    }
+}
+
+/// An escape, and what it stands for.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Escape {
+    /// The length of the escape itself, in bytes.
+    pub(super) length: usize,
+    pub(super) character: char,
+}
+
+impl Escape {
+    const fn new(length: usize, character: char) -> Self {
+        Self { length, character }
+    }
+
+    /// The escape that a text begins with.
+    pub(super) fn at_start_of(text: &str) -> Option<Self> {
+        match text.as_bytes().first()? {
+            b'%' => Some(Self::new(3, character(text.get(1..3)?, 16)?)),
+            b'\\' => Self::after_backslash(text),
+            b'&' => Self::of_entity(text),
+            _ => None,
+        }
+    }
+
+    fn after_backslash(text: &str) -> Option<Self> {
+        match text.as_bytes().get(1)? {
+            b'u' => Some(Self::new(6, character(text.get(2..6)?, 16)?)),
+            b'x' => Some(Self::new(4, character(text.get(2..4)?, 16)?)),
+            // No view holds white space, so it does not matter which one this is.
+            b'n' | b'r' | b't' => Some(Self::new(2, ' ')),
+            other => Some(Self::new(2, char::from(*other))),
+        }
+    }
+
+    fn of_entity(text: &str) -> Option<Self> {
+        let name = text.get(1..)?.split_once(';')?.0;
+        Some(Self::new(name.len() + 2, entity(name)?))
+    }
+}
+
+fn entity(name: &str) -> Option<char> {
+    if let Some(number) = name.strip_prefix('#') {
+        return match number.strip_prefix(['x', 'X']) {
+            Some(digits) => character(digits, 16),
+            None => character(number, 10),
+        };
+    }
+    match name {
+        "amp" => Some('&'),
+        "lt" => Some('<'),
+        "gt" => Some('>'),
+        "quot" => Some('"'),
+        "apos" => Some('\''),
+        _ => None,
+    }
+}
+
+/// The character with this code. Half of a surrogate pair of UTF-16 is no character, but it is an
+/// escape all the same.
+fn character(digits: &str, radix: u32) -> Option<char> {
+    let code = u32::from_str_radix(digits, radix).ok()?;
+    Some(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER))
+}
