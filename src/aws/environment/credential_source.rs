@@ -5,11 +5,12 @@
 //! here it is held to its form and used.
 
 mod container;
+mod keys;
 mod profile_chain;
 mod token_file;
 
 use super::reader::SettingReader;
-use super::value_forms::{any, flag, header_word};
+use super::value_forms::{any, flag};
 use super::variables::Setting;
 use crate::config::forms;
 
@@ -44,14 +45,11 @@ const CREDENTIAL_KEYS: [&str; 10] = [
     "aws_session_token",
 ];
 
-/// The name that very old tools gave to the secret key.
-const OLD_SECRET_VARIABLE: &str = "SECRET_ACCESS_KEY";
-
 impl CredentialSource {
     /// Finds the place, and reports what is wrong with it.
     pub(super) async fn check(reader: SettingReader<'_>) -> Self {
         // Faults of a place that is not reached do not matter.
-        if has_keys(reader) {
+        if keys::are_set(reader) {
             return Self::Variables;
         }
         if has_credentials_in_profile(reader) {
@@ -76,42 +74,6 @@ impl CredentialSource {
 fn has_credentials_in_profile(reader: SettingReader<'_>) -> bool {
     let profile = reader.profile;
     CREDENTIAL_KEYS.iter().any(|key| profile.get(key).is_some())
-}
-
-/// Whether the environment has keys, good or bad. What is wrong with them is reported.
-fn has_keys(reader: SettingReader<'_>) -> bool {
-    const ID: &str = "AWS_ACCESS_KEY_ID";
-    const SECRET: &str = "AWS_SECRET_ACCESS_KEY";
-    let has_id = reader.variables.is_set(ID);
-    let secret = [SECRET, OLD_SECRET_VARIABLE]
-        .into_iter()
-        .find(|name| reader.variables.is_set(name));
-    match (has_id, secret) {
-        (true, Some(secret)) => {
-            for name in [ID, secret, "AWS_SESSION_TOKEN"] {
-                let problems = reader.problems;
-                reader.variables.secret(name, problems, header_word);
-            }
-            true
-        }
-        // One half of a pair is meant for credentials, too, but is none.
-        (true, None) => {
-            add_half_of_pair(reader, ID, SECRET);
-            true
-        }
-        (false, Some(SECRET)) => {
-            add_half_of_pair(reader, SECRET, ID);
-            true
-        }
-        // The old name is too common a word to mean AWS by itself.
-        (false, _) => false,
-    }
-}
-
-fn add_half_of_pair(reader: SettingReader<'_>, there: &str, missing: &str) {
-    let what = format!("it is set and {missing} is not");
-    let hint = "set both of them, or none";
-    reader.problems.add(there, what, hint);
 }
 
 async fn check_web_identity(token_file: &Setting<String>, reader: SettingReader<'_>) {

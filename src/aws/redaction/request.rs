@@ -4,8 +4,8 @@
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use serde_json::{Map, Value};
 
-use super::Redactor;
 use super::memory::SecretKind;
+use super::redactor::Redactor;
 
 /// Parts of the names of headers and members that hold secrets.
 const SECRET_NAMES: [&str; 7] = [

@@ -4,6 +4,7 @@ use aws_smithy_types::body::SdkBody;
 use proptest::prelude::*;
 
 use super::memory::{MAX_SECRETS, MAX_SIGNATURES};
+use super::redactor::REDACTED;
 use super::*;
 use crate::aws::testing::encoded;
 

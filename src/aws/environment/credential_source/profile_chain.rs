@@ -3,7 +3,7 @@
 
 use super::super::reader::SettingReader;
 use super::super::value_forms::header_word;
-use super::{has_keys, token_file};
+use super::{keys, token_file};
 use crate::config::forms::{self, Fault, shown};
 
 type Form = fn(&str) -> Result<(), Fault>;
@@ -82,7 +82,7 @@ fn add_missing_source(reader: SettingReader<'_>, name: &str) {
 }
 
 fn check_keys_of_environment(reader: SettingReader<'_>, name: &str) {
-    if !has_keys(reader) {
+    if !keys::are_set(reader) {
         reader.problems.add(
             reader.profile.place(name, "credential_source"),
             "the environment has no AWS_ACCESS_KEY_ID",
