@@ -30,6 +30,7 @@
 
 mod calls;
 mod change;
+mod coverage;
 mod edges;
 mod every;
 mod identity;
