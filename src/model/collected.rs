@@ -19,7 +19,7 @@ pub enum Collected {
     Instances(Vec<(Arc<str>, Listing)>),
     /// Every summary of every resource, in the order of ids and types.
     Compliance(Vec<(Arc<str>, Summary)>),
-    /// AWS's own counts.
+    /// AWS's own counts of resources.
     Totals(Vec<Totals>),
     /// Patch states, with `None` for an instance that AWS has no patch state for.
     Patches(PartialRead<Option<PatchCounts>>),

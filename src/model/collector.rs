@@ -98,8 +98,8 @@ const _: () = {
 };
 
 impl Collector {
-    /// Every collector, in the order in which a page lists them and in which a refresh takes in what
-    /// they have read.
+    /// Every collector, in the order in which a page lists them and in which a refresh takes in
+    /// what they have read.
     pub const ALL: [Self; 7] = [
         Self::Instances,
         Self::Compliance,

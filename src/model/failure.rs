@@ -4,8 +4,8 @@
 // between services, and Prometheus would keep a series for every one that ever came up. The code
 // itself goes to the log.
 
-/// Why a call to AWS failed, and with it a collector. The set is closed, because the reason is a
-/// label value.
+/// The reason why a call to AWS failed, and with it a collector. The set is closed, because the
+/// reason is a label value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum FailureReason {
     /// AWS refused the call because of its own request rate.

@@ -54,8 +54,8 @@ impl<K> Default for LossGuard<K> {
 }
 
 impl<K: Eq + Hash> LossGuard<K> {
-    /// Judges a reading by the `loss` that it would mean, if it means one. `has` returns the keys of
-    /// the reading, which are remembered if the reading is doubted.
+    /// Judges a reading by the `loss` that it would mean, if it means one. `has` returns the keys
+    /// of the reading, which are remembered if the reading is doubted.
     pub(super) fn judge(
         &mut self,
         loss: Option<SuddenLoss>,

@@ -1,6 +1,7 @@
 //! What the exporter knows about compliance: its rows, states, reasons and ages.
 //!
-//! The model is pure. It uses neither AWS's SDK nor Prometheus nor a clock: the time is an argument.
+//! The model is pure. It uses neither AWS's SDK nor Prometheus nor a clock: the time is an
+//! argument.
 //!
 //! Rows, such as a [`SummaryRow`], come from a source and become [`Collected`]. A [`Target`] takes
 //! that in, keeps it in [`Chunks`] of [`Instance`]s, and drops it when it is too old.

@@ -47,8 +47,8 @@ impl Operation {
     /// Returns the smallest number of rows that may be asked for in one page: the lower limit of
     /// `MaxResults` in AWS's model of the operation.
     pub const fn min_page_rows(self) -> usize {
-        // A smaller `MaxResults` is refused with a `ValidationException`, which would fail a listing
-        // whose pages are being halved around a bad row.
+        // A smaller `MaxResults` is refused with a `ValidationException`, which would fail a
+        // listing whose pages are being halved around a bad row.
         match self {
             Self::DescribeInstanceInformation => 5,
             Self::DescribeInstancePatchStates => 10,

@@ -34,13 +34,13 @@ pub struct PatchCounts {
 /// The part of a patch state that is the same for many instances of a fleet.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct PatchOperation {
-    /// `Scan` or `Install`.
+    /// The kind of operation: `Scan` or `Install`.
     pub operation: Symbol,
     /// The `pb-...` part of the baseline's id.
     pub baseline_id: Symbol,
     /// The patch group; empty if the instance is in none.
     pub patch_group: Symbol,
-    /// `RebootIfNeeded` or `NoReboot`; empty if AWS does not say.
+    /// The reboot option, `RebootIfNeeded` or `NoReboot`; empty if AWS does not say.
     pub reboot_option: Symbol,
 }
 

@@ -228,8 +228,8 @@ fn by_id(rows: Vec<(Arc<str>, Summary)>) -> impl Iterator<Item = (Arc<str>, Vec<
     })
 }
 
-/// Replaces the summaries of one resource by those of a complete reading. A summary that the reading
-/// misses stays until `kept_for` readings in a row have missed it.
+/// Replaces the summaries of one resource by those of a complete reading. A summary that the
+/// reading misses stays until `kept_for` readings in a row have missed it.
 fn replace_summaries(instance: &mut Instance, mut read: Vec<Summary>, kept_for: u8) {
     let before = mem::take(&mut instance.summaries);
     if kept_for > 0 {
@@ -263,8 +263,8 @@ fn missed_once_more(summary: Summary) -> Summary {
 
 /// Finds the first compliance type for which most listed instances have lost the summary that they
 /// had in the last complete reading.
-// Unlisted resources do not count. There may be more of them than there are instances, and AWS drops
-// them in large numbers at once when what it keeps of terminated instances expires.
+// Unlisted resources do not count. There may be more of them than there are instances, and AWS
+// drops them in large numbers at once when what it keeps of terminated instances expires.
 fn lost_summaries(
     chunks: &Chunks,
     rows: &[(Arc<str>, Summary)],

@@ -10,8 +10,8 @@ use super::rows::{AssociationRow, BaselineRow, TotalsRow};
 use super::text::{baseline_id, free_text, vocabulary};
 
 /// AWS's own count of resources for one compliance type.
-// AWS also counts terminated resources, and it counts at another moment than the summaries are read.
-// So this need not agree with the summaries, and it is shown beside them rather than instead.
+// AWS also counts terminated resources, and it counts at another moment than the summaries are
+// read. So this need not agree with the summaries, and it is shown beside them rather than instead.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Totals {
     /// The compliance type: `Patch`, `Association` or `Custom:...`.
@@ -103,8 +103,9 @@ impl Baseline {
     }
 
     fn key(&self) -> [&str; 3] {
-        // The key is more than the id, so that which of two rows with one id is kept does not depend
-        // on their order. A label that changed back and forth would make new series each time.
+        // The key is more than the id, so that which of two rows with one id is kept does not
+        // depend on their order. A label that changed back and forth would make new series each
+        // time.
         [&self.id, &self.name, &self.operating_system]
     }
 }

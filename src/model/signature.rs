@@ -8,8 +8,8 @@ use super::rows::SummaryRow;
 
 /// A hash of a summary as it was read. It differs as soon as any part of the summary differs.
 ///
-/// Details are expensive to read, while summaries are read at every refresh anyway. If the signature
-/// of a summary is still the one that its details were read for, the details still hold.
+/// Details are expensive to read, while summaries are read at every refresh anyway. If the
+/// signature of a summary is still the one that its details were read for, the details still hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Signature(NonZeroU64);
 

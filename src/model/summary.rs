@@ -13,7 +13,7 @@ use super::time::Timestamp;
 pub struct Summary {
     /// The part that the summaries of many other resources have in common with this one.
     pub counts: Arc<SummaryCounts>,
-    /// `ExecutionSummary.ExecutionTime`.
+    /// The time of the execution (`ExecutionSummary.ExecutionTime`).
     pub execution_time: Option<Timestamp>,
     /// Identifies the row that the summary was read from.
     pub signature: Signature,
@@ -35,7 +35,7 @@ pub struct SummaryCounts {
     pub compliant: [u32; Severity::ALL.len()],
     /// The number of non-compliant items of each severity, in the order of [`Severity::ALL`].
     pub noncompliant: [u32; Severity::ALL.len()],
-    /// `NonCompliantCount`.
+    /// The number of all non-compliant items (`NonCompliantCount`).
     pub noncompliant_total: u32,
 }
 

@@ -1,7 +1,8 @@
 //! Makes the texts that AWS sends safe to be label values.
 //!
-//! Most of them can be written by whoever controls an instance: the agent reports its host name,
-//! its address and its platform, and anybody with `ssm:PutComplianceItems` names types and items.
+//! Most of them can be written by anybody who controls an instance: the agent reports its host
+//! name, its address and its platform, and anybody with `ssm:PutComplianceItems` names types and
+//! items.
 
 use std::borrow::Cow;
 

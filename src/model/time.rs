@@ -5,8 +5,8 @@ use std::num::NonZeroU64;
 use std::time::Duration;
 
 /// A wall-clock time, in milliseconds since the Unix epoch. It is never before the year 2000.
-// AWS writes an unknown time as 0, or on Windows as the year 0001 (boto3 issue 2069). An age that is
-// computed from such a time would be decades or centuries.
+// AWS writes an unknown time as 0, or on Windows as the year 0001 (boto3 issue 2069). An age that
+// is computed from such a time would be decades or centuries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Timestamp(NonZeroU64);
 
@@ -29,8 +29,8 @@ impl Timestamp {
     }
 }
 
-/// Writes the seconds since the Unix epoch with as many decimals as are needed, which is the form in
-/// which Prometheus expects a time as a value.
+/// Writes the seconds since the Unix epoch with as many decimals as are needed, which is the form
+/// in which Prometheus expects a time as a value.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // The number never becomes an `f64`, which cannot hold most decimals exactly: a time could

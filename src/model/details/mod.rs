@@ -3,8 +3,9 @@
 //! Details are expensive: one call returns the patch states of fifty instances, or the items of a
 //! single one. The summaries are read at every refresh anyway, so they serve as the signal: as long
 //! as the summary of an instance stays the same, so do its details. But AWS's views lag behind each
-//! other, and some changes do not show in any summary. So details that were read because of a change
-//! are read once more, and all details are read again within `full_every`, a few at each refresh.
+//! other, and some changes do not show in any summary. So details that were read because of a
+//! change are read once more, and all details are read again within `full_every`, a few at each
+//! refresh.
 
 mod kind;
 mod mark;

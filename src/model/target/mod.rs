@@ -113,8 +113,8 @@ impl Target {
 
     /// Starts a refresh, and returns its number.
     pub fn begin_refresh(&mut self, now: Now) -> u32 {
-        // The share of details to read again follows from the time that has really passed. A refresh
-        // that outlasts the interval skips ticks, and a fixed share would then fall behind.
+        // The share of details to read again follows from the time that has really passed. A
+        // refresh that outlasts the interval skips ticks, and a fixed share would then fall behind.
         let elapsed = self.began.map_or(Duration::ZERO, |began| {
             now.since_start.saturating_sub(began)
         });
@@ -139,8 +139,8 @@ impl Target {
         self.is_refreshing = false;
     }
 
-    /// Says whether this refresh must read a detail of a listed instance. `summary` is the signature
-    /// of the summary that the detail explains, if that is known already.
+    /// Says whether this refresh must read a detail of a listed instance. `summary` is the
+    /// signature of the summary that the detail explains, if that is known already.
     pub fn needs_detail(&self, kind: DetailKind, id: &str, summary: Option<Signature>) -> bool {
         let mark = self
             .chunks
@@ -205,8 +205,8 @@ impl Target {
     /// Says whether the last attempts to read the instances and their summaries both succeeded, or
     /// `None` before the first attempts have ended.
     pub fn is_up(&self) -> Option<bool> {
-        // Every other collector depends on these two or adds to them. A target without its baselines
-        // is still worth reading, and must not raise the alarm for a target that is down.
+        // Every other collector depends on these two or adds to them. A target without its
+        // baselines is still worth reading, and must not raise the alarm for a target that is down.
         let instances = self.collector(Collector::Instances).has_succeeded()?;
         let compliance = self.collector(Collector::Compliance).has_succeeded()?;
         Some(instances && compliance)
@@ -254,7 +254,7 @@ impl Target {
 /// Returns the turn of a detail in the rotation: the refresh that read it, and its instance.
 fn turn(instance: &Instance, kind: DetailKind) -> Option<(u32, &Arc<str>)> {
     let mark = instance.mark(kind)?;
-    // A detail that is read anyway has no turn. One that can never be read is always the oldest, and
-    // would otherwise take a turn away from the others at every refresh.
+    // A detail that is read anyway has no turn. One that can never be read is always the oldest,
+    // and would otherwise take a turn away from the others at every refresh.
     (!mark.is_reread_next()).then(|| (mark.read_in(), &instance.id))
 }

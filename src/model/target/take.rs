@@ -133,8 +133,8 @@ impl Target {
 fn take_detail<T: DetailContent>(instance: &mut Instance, content: T, reading: Reading) {
     let kind = T::KIND;
     let summary = instance.summary(&kind.explains());
-    // The listing is live: while it was read, the instance became compliant, and a later row said so
-    // after an earlier one had made it due.
+    // The listing is live: while it was read, the instance became compliant, and a later row said
+    // so after an earlier one had made it due.
     if kind.coverage() == Coverage::OnlyNoncompliant
         && summary.is_some_and(|summary| !summary.is_noncompliant())
     {
