@@ -1,44 +1,45 @@
-//! The chains of summaries that a refresh reads. Whoever wants to know what a refresh costs asks
-//! here, too.
+//! The chains of summaries that a refresh reads. The estimate of its cost uses the same list.
 
 use std::collections::{BTreeSet, HashMap};
 
 use super::source::TypeFilter;
 use crate::model::{ComplianceType, Selection, TotalsRow};
 
-/// How many resources AWS counts of each compliance type.
+/// The number of resources that AWS counts for each compliance type.
 #[derive(Debug, Default)]
 pub(super) struct CountedTypes(HashMap<String, usize>);
 
-/// The chains of `ListResourceComplianceSummaries` to read.
-///
-/// A chain is serial, because each page needs the token of the page before. So Patch and
-/// Association, of which every instance may have a row, have a chain each, and the other types
-/// share as few as a filter allows. Without AWS's counts the names of the other types are not
-/// known, and one chain reads everything.
+/// Returns the chains of `ListResourceComplianceSummaries` to read. `counted` is `None` if AWS's
+/// own counts could not be read.
 pub(super) fn summary_chains(
     selection: &Selection,
     counted: Option<&CountedTypes>,
 ) -> Vec<TypeFilter> {
+    // Without the counts the names of custom types are not known, and only a chain without a filter
+    // finds them.
     let Some(counted) = counted else {
         return vec![TypeFilter::All];
     };
-    let of_every_instance = selection
+    // A chain cannot be read faster than page by page, so the two types that every instance may
+    // have a row for get a chain each. One chain for both would take twice as long. The other types
+    // have few rows as a rule, and share as few chains as the filter allows.
+    let mut chains = chains_of_every_instance(selection);
+    chains.extend(counted.chains_of_others());
+    chains
+}
+
+fn chains_of_every_instance(selection: &Selection) -> Vec<TypeFilter> {
+    selection
         .types_of_every_instance()
-        .map(|compliance_type| vec![compliance_type.to_string()]);
-    let others = counted.others();
-    let together = others.chunks(TypeFilter::MAX_NAMES).map(<[String]>::to_vec);
-    of_every_instance
-        .chain(together)
-        .map(TypeFilter::Named)
+        .map(|compliance_type| TypeFilter::Named(vec![compliance_type.to_string()]))
         .collect()
 }
 
 // === impl CountedTypes ===
 
 impl CountedTypes {
-    /// What these rows of `ListComplianceSummaries` count. Of two rows for one type the later one
-    /// counts.
+    /// Takes the counts from rows of `ListComplianceSummaries`. Of two rows for one type the later
+    /// one counts.
     pub(super) fn of(rows: &[TotalsRow]) -> Self {
         let counts = rows
             .iter()
@@ -46,7 +47,7 @@ impl CountedTypes {
         Self(counts.collect())
     }
 
-    /// How many resources the chain will name.
+    /// Returns the number of resources that a chain will name.
     pub(super) fn resources_of(&self, chain: &TypeFilter) -> usize {
         match chain {
             TypeFilter::All => self.0.values().sum(),
@@ -54,29 +55,39 @@ impl CountedTypes {
         }
     }
 
-    /// How many resources of a type there are.
+    /// Returns the number of resources of one type.
     fn resources(&self, name: &str) -> usize {
         self.0.get(name).copied().unwrap_or_default()
     }
 
-    /// How many resources there are of the type that has the most.
+    /// Returns the number of resources of the type that has the most.
     pub(super) fn most_resources(&self) -> usize {
         self.0.values().copied().max().unwrap_or_default()
     }
 
-    /// The types that not every instance has, in the order of their names.
+    fn chains_of_others(&self) -> Vec<TypeFilter> {
+        self.others()
+            .chunks(TypeFilter::MAX_NAMES)
+            .map(|names| TypeFilter::Named(names.to_vec()))
+            .collect()
+    }
+
+    /// Returns the names of the types that not every instance has, in order.
     fn others(&self) -> Vec<String> {
+        // A hash map has a new order at each start, and the same types should make the same calls.
         let names: BTreeSet<&String> = self.0.keys().collect();
         names
             .into_iter()
-            .filter(|name| {
-                ComplianceType::OF_EVERY_INSTANCE
-                    .iter()
-                    .all(|known| *known != *name.as_str())
-            })
+            .filter(|name| !is_of_every_instance(name))
             .cloned()
             .collect()
     }
+}
+
+fn is_of_every_instance(name: &str) -> bool {
+    ComplianceType::OF_EVERY_INSTANCE
+        .iter()
+        .any(|known| *known == *name)
 }
 
 fn resources(row: &TotalsRow) -> usize {

@@ -1,4 +1,4 @@
-//! Both clocks, as the model wants them told.
+//! Reads both clocks for the model, which has none.
 
 use std::fmt;
 use std::sync::Arc;
@@ -8,15 +8,16 @@ use tokio::time::Instant;
 
 use crate::model::{Now, Timestamp};
 
-/// Both clocks: ages are measured with the monotonic one, series show the wall clock.
+/// The monotonic clock, by which ages are measured, and the wall clock, which metrics show.
 #[derive(Clone)]
 pub struct Clock {
+    // This is tokio's instant, so that tests can let hours pass in milliseconds.
     start: Instant,
     wall: Arc<dyn Fn() -> Option<Timestamp> + Send + Sync>,
 }
 
 impl Clock {
-    /// A clock that starts now.
+    /// Creates a clock that starts now. `wall` reads the wall clock.
     pub fn new(wall: impl Fn() -> Option<Timestamp> + Send + Sync + 'static) -> Self {
         Self {
             start: Instant::now(),
@@ -24,7 +25,7 @@ impl Clock {
         }
     }
 
-    /// What time it is.
+    /// Returns the present time on both clocks.
     pub fn now(&self) -> Now {
         Now {
             since_start: self.start.elapsed(),
@@ -32,6 +33,7 @@ impl Clock {
         }
     }
 
+    /// Returns the instant at this time since the start.
     pub(super) fn instant(&self, since_start: Duration) -> Instant {
         self.start + since_start
     }

@@ -1,37 +1,41 @@
-//! What a target's refreshes will cost, from a handful of calls.
+//! Estimates from a handful of calls what the refreshes of a target will cost.
 
 use super::chains::{CountedTypes, summary_chains};
 use super::pagination::{self, AbsentList, Listing};
 use super::source::{MAX_PAGE_ROWS, Page, PageRequest, Source, SourceResult};
-use crate::model::{AgeLimits, Collector, ComplianceType, Operation, Selection, TotalsRow};
+use crate::model::{
+    AgeLimits, AssociationRow, BaselineRow, Collector, ComplianceType, Operation, Selection,
+    TotalsRow,
+};
 
 /// The calls of a refresh.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Estimate {
-    /// Each operation with its calls, in the order of collectors.
+    /// The calls of each operation, in the order of collectors.
     pub calls: Vec<Calls>,
-    /// How many managed instances are reckoned with.
+    /// The number of managed instances that the estimate is based on.
     pub instances: usize,
-    /// Whether that is their number. AWS has no count of them: beyond a page it is taken from the
-    /// resources with compliance data, which include those that are stopped or terminated.
+    /// Whether that number was counted rather than estimated.
     pub is_counted: bool,
 }
 
 /// The calls of one operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Calls {
-    /// Which operation it is.
+    /// The operation that is called.
     pub operation: Operation,
-    /// How many calls a refresh makes that reads everything, as the first one does.
+    /// The number of calls in a refresh that reads everything, as the first one does.
     pub full: usize,
-    /// How many calls a refresh makes that reads what has changed, without the changes themselves.
+    /// The number of calls in a refresh in which nothing has changed.
     pub steady: usize,
 }
 
-/// Asks for AWS's own counts, the first page of instances, and the listings that are short.
+/// Asks for AWS's own counts, for the first page of instances and for the short listings, and
+/// estimates from them how many calls a refresh makes.
 ///
 /// # Errors
-/// The first failure of a call.
+///
+/// Returns the first failure of a call.
 pub async fn estimate<S: Source>(
     source: &S,
     selection: &Selection,
@@ -41,127 +45,194 @@ pub async fn estimate<S: Source>(
     let survey = Survey::of(source, selection).await?;
     let mut calls = Vec::new();
     for collector in selection.collectors() {
-        let full = survey.calls(source, selection, collector).await?;
-        let steady = survey.steady_calls(collector, full, age_limits);
-        calls.push(Calls {
-            operation: collector.operation(),
-            full,
-            steady,
-        });
+        calls.push(survey.calls(collector, age_limits).await?);
     }
     Ok(Estimate {
         calls,
-        instances: survey.instances,
-        is_counted: survey.is_counted,
+        instances: survey.size.instances,
+        is_counted: survey.size.is_counted,
     })
 }
 
 // === impl Estimate ===
 
 impl Estimate {
-    /// All calls of a refresh that reads everything.
+    /// Returns the number of all calls of a refresh that reads everything.
     pub fn full(&self) -> usize {
         self.calls.iter().map(|calls| calls.full).sum()
     }
 
-    /// All calls of a refresh in which nothing has changed.
+    /// Returns the number of all calls of a refresh in which nothing has changed.
     pub fn steady(&self) -> usize {
         self.calls.iter().map(|calls| calls.steady).sum()
     }
 }
 
-/// What a few calls tell about the size of a target.
-struct Survey {
-    totals: Vec<TotalsRow>,
-    total_pages: usize,
+/// What a few calls reveal about a target.
+struct Survey<'a, S> {
+    source: &'a S,
+    selection: &'a Selection,
+    totals: Totals,
+    size: FleetSize,
+}
+
+/// AWS's own counts of the selected types.
+struct Totals {
+    rows: Vec<TotalsRow>,
+    /// The number of pages that they came on.
+    pages: usize,
+}
+
+/// The number of managed instances of a target.
+struct FleetSize {
     instances: usize,
     is_counted: bool,
 }
 
 // === impl Survey ===
 
-impl Survey {
-    async fn of<S: Source>(source: &S, selection: &Selection) -> SourceResult<Self> {
-        let mut totals = Vec::new();
-        let fetch = |page| async move { source.totals(&page).await };
-        let operation = Operation::ListComplianceSummaries;
-        let total_pages = count_pages(operation, fetch, |rows| totals.extend(rows)).await?;
-        totals.retain(|row: &TotalsRow| selection.has_type(&row.compliance_type));
-        let first = source.instances(&PageRequest::FIRST).await?;
-        let rows = first.rows.ok_or_else(pagination::absent_list)?;
-        let is_counted = first.next.is_none();
-        let instances = if is_counted {
-            rows.len()
-        } else {
-            // There is at least one more than a page of them.
-            let most = CountedTypes::of(&totals).most_resources();
-            most.max(MAX_PAGE_ROWS + 1)
-        };
+impl<'a, S: Source> Survey<'a, S> {
+    async fn of(source: &'a S, selection: &'a Selection) -> SourceResult<Self> {
+        let totals = Totals::read(source, selection).await?;
+        let size = FleetSize::read(source, &totals).await?;
         Ok(Self {
+            source,
+            selection,
             totals,
-            total_pages,
-            instances,
-            is_counted,
+            size,
         })
     }
 
-    /// The calls of a collector in a refresh that reads everything.
-    async fn calls<S: Source>(
-        &self,
-        source: &S,
-        selection: &Selection,
-        collector: Collector,
-    ) -> SourceResult<usize> {
-        let operation = collector.operation();
+    async fn calls(&self, collector: Collector, age_limits: AgeLimits) -> SourceResult<Calls> {
+        let full = self.full_calls(collector).await?;
+        Ok(Calls {
+            operation: collector.operation(),
+            full,
+            steady: self.steady_calls(collector, full, age_limits),
+        })
+    }
+
+    /// Returns the calls of a collector in a refresh that reads everything.
+    async fn full_calls(&self, collector: Collector) -> SourceResult<usize> {
         let calls = match collector {
-            Collector::Instances => pages_of(self.instances),
-            Collector::ComplianceTotals => self.total_pages,
-            Collector::Compliance => self.summary_pages(selection),
-            Collector::Patches => self.instances.div_ceil(MAX_PAGE_ROWS),
+            Collector::Instances => pages_of(self.size.instances),
+            Collector::ComplianceTotals => self.totals.pages,
+            Collector::Compliance => self.summary_pages(),
+            Collector::Patches => self.size.instances.div_ceil(MAX_PAGE_ROWS),
             Collector::Items => self.noncompliant_for_association(),
-            Collector::Baselines => {
-                let fetch = |page| async move { source.baselines(&page).await };
-                count_pages(operation, fetch, drop).await?
-            }
-            Collector::Associations => {
-                let fetch = |page| async move { source.associations(&page).await };
-                count_pages(operation, fetch, drop).await?
-            }
+            Collector::Baselines => self.baseline_pages().await?,
+            Collector::Associations => self.association_pages().await?,
         };
         Ok(calls)
     }
 
-    /// The calls of a collector in a refresh in which nothing has changed, given those of one that
-    /// reads everything. Listings are read whole each time; of the details, a share is read again.
+    /// Returns the calls of a collector in a refresh in which nothing has changed, given those of a
+    /// refresh that reads everything.
     fn steady_calls(&self, collector: Collector, full: usize, age_limits: AgeLimits) -> usize {
+        // A listing is read as a whole each time. Of the details, only a share is read again.
         match collector {
-            Collector::Patches => share_of(self.instances, age_limits).div_ceil(MAX_PAGE_ROWS),
+            Collector::Patches => share_of(self.size.instances, age_limits).div_ceil(MAX_PAGE_ROWS),
             Collector::Items => share_of(full, age_limits),
             _ => full,
         }
     }
 
-    fn summary_pages(&self, selection: &Selection) -> usize {
-        let counted = CountedTypes::of(&self.totals);
-        summary_chains(selection, Some(&counted))
+    fn summary_pages(&self) -> usize {
+        let counted = self.totals.counted();
+        summary_chains(self.selection, Some(&counted))
             .iter()
             .map(|chain| pages_of(counted.resources_of(chain)))
             .sum()
     }
 
     fn noncompliant_for_association(&self) -> usize {
-        let noncompliant = self
-            .totals
-            .iter()
-            .find(|row| ComplianceType::Association == *row.compliance_type)
-            .map_or(0, |row| row.noncompliant);
-        usize::try_from(noncompliant)
-            .unwrap_or(0)
-            .min(self.instances)
+        let noncompliant = self.totals.noncompliant(&ComplianceType::Association);
+        // AWS also counts terminated resources, and those cost no calls.
+        noncompliant.min(self.size.instances)
+    }
+
+    async fn baseline_pages(&self) -> SourceResult<usize> {
+        let operation = Operation::DescribePatchBaselines;
+        count_pages(operation, |page| self.baselines_page(page), drop).await
+    }
+
+    async fn baselines_page(&self, page: PageRequest) -> SourceResult<Page<BaselineRow>> {
+        self.source.baselines(&page).await
+    }
+
+    async fn association_pages(&self) -> SourceResult<usize> {
+        let operation = Operation::ListAssociations;
+        count_pages(operation, |page| self.associations_page(page), drop).await
+    }
+
+    async fn associations_page(&self, page: PageRequest) -> SourceResult<Page<AssociationRow>> {
+        self.source.associations(&page).await
     }
 }
 
-/// How many of so many details are read again in a refresh although nothing has changed.
+// === impl Totals ===
+
+impl Totals {
+    async fn read<S: Source>(source: &S, selection: &Selection) -> SourceResult<Self> {
+        let operation = Operation::ListComplianceSummaries;
+        let mut rows = Vec::new();
+        let pages = count_pages(
+            operation,
+            |page| totals_page(source, page),
+            |page| rows.extend(page),
+        )
+        .await?;
+        rows.retain(|row| selection.has_type(&row.compliance_type));
+        Ok(Self { rows, pages })
+    }
+
+    fn counted(&self) -> CountedTypes {
+        CountedTypes::of(&self.rows)
+    }
+
+    fn noncompliant(&self, compliance_type: &ComplianceType) -> usize {
+        let row = self
+            .rows
+            .iter()
+            .find(|row| *compliance_type == *row.compliance_type);
+        row.map_or(0, |row| usize::try_from(row.noncompliant).unwrap_or(0))
+    }
+}
+
+async fn totals_page<S: Source>(source: &S, page: PageRequest) -> SourceResult<Page<TotalsRow>> {
+    source.totals(&page).await
+}
+
+// === impl FleetSize ===
+
+impl FleetSize {
+    /// Reads one page of instances. If there are more, their number is estimated.
+    async fn read<S: Source>(source: &S, totals: &Totals) -> SourceResult<Self> {
+        let first = source.instances(&PageRequest::FIRST).await?;
+        let rows = first.rows.ok_or_else(pagination::absent_list)?;
+        if first.next.is_none() {
+            return Ok(Self {
+                instances: rows.len(),
+                is_counted: true,
+            });
+        }
+        Ok(Self::estimated(totals))
+    }
+
+    /// Estimates the number of instances when there is more than one page of them.
+    fn estimated(totals: &Totals) -> Self {
+        // AWS has no operation that counts instances. The resources with compliance data are the
+        // best that there is: they include stopped and terminated ones, so the estimate errs on the
+        // side of more calls.
+        let most = totals.counted().most_resources();
+        Self {
+            instances: most.max(MAX_PAGE_ROWS + 1),
+            is_counted: false,
+        }
+    }
+}
+
+/// Returns how many of so many details a refresh reads again although nothing has changed.
 fn share_of(details: usize, age_limits: AgeLimits) -> usize {
     let interval = age_limits.interval.as_millis();
     let full_every = age_limits.full_every.as_millis().max(1);
@@ -169,12 +240,13 @@ fn share_of(details: usize, age_limits: AgeLimits) -> usize {
     usize::try_from(share).unwrap_or(usize::MAX).min(details)
 }
 
-/// Even an empty listing takes a call.
+/// Returns the number of pages that so many rows take.
 fn pages_of(rows: usize) -> usize {
+    // It takes a call to find out that a listing is empty.
     rows.div_ceil(MAX_PAGE_ROWS).max(1)
 }
 
-/// Reads a listing to its end for the number of its pages.
+/// Reads a listing to its end. Returns the number of its pages.
 async fn count_pages<T, F>(
     operation: Operation,
     fetch: impl Fn(PageRequest) -> F,
@@ -185,6 +257,7 @@ where
 {
     let listing = Listing {
         operation,
+        // An absent list does no harm here: the estimate is off, but no data is lost.
         absent_list: AbsentList::IsEmpty,
     };
     let mut pages = 0;

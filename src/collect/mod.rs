@@ -1,7 +1,7 @@
-//! Which calls a refresh needs, in what order, how often.
+//! Decides which calls a refresh makes, in what order and how often.
 //!
-//! It knows the model and tokio. It leaves the SDK, the request ceiling and retries to whoever
-//! implements [`Source`], and what is shown to `metrics`.
+//! This module uses the model and tokio. It leaves the SDK, the request rate and retries to the
+//! implementation of [`Source`], and everything that is shown to `metrics`.
 //!
 //! # Calls of a refresh
 //!
@@ -15,7 +15,8 @@
 //! | `baselines` | `DescribePatchBaselines` | one per 50 baselines, in a chain | the same | at once |
 //! | `associations` | `ListAssociations` | one per 50 associations, in a chain | the same | at once |
 //!
-//! Before all of them, [`Source::begin`] asks STS at most once whose credentials a target has.
+//! Before all of these, [`Source::begin`] asks STS at most once which account the credentials of a
+//! target belong to.
 
 mod chains;
 mod clock;

@@ -1,9 +1,9 @@
-//! Reading a listing to its end, page by page.
+//! Reads a listing to its end, page by page.
 //!
-//! By hand, because a paginator that meets a token for the second time takes it for the end, and
-//! what was not read would look as if it were not there. No single odd answer costs the listing: a
-//! page that cannot be read is asked for in halves, and a listing whose token AWS refuses, although
-//! AWS gave it, is begun again.
+//! The SDK's paginators are not used, because they take a token that comes a second time for the
+//! end of the listing. What was not read would then look as if it did not exist. Here, such a
+//! listing fails. No single odd answer fails it, though: a page that cannot be read is asked for in
+//! halves, and a listing whose token AWS refuses, although AWS has given it, is begun again.
 
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
@@ -13,30 +13,33 @@ use tracing::debug;
 use super::source::{FailureScope, MAX_PAGE_ROWS, Page, PageRequest, SourceError, SourceResult};
 use crate::model::{FailureReason, Operation};
 
-/// The most pages of a listing of instances or their summaries: half a million rows are more than
-/// any account has, and an end for a listing that has none.
+// These limits put an end to a listing that has none of its own.
+
+/// The largest number of pages of a listing of instances or of their summaries. Half a million rows
+/// are more than any account has.
 const MAX_FLEET_PAGES: usize = 10_000;
-/// The same for what does not grow with the fleet; AWS allows 2,000 associations. All rows are kept
-/// until the end.
+/// The largest number of pages of a listing that does not grow with the fleet.
+// AWS allows 2,000 associations, which are 40 pages. All rows are held in memory until the end.
 const MAX_SETTINGS_PAGES: usize = 1_000;
-/// The same for the details of one batch or instance, of which many are read at once.
+/// The largest number of pages for the details of one batch or instance, many of which are read at
+/// once.
 const MAX_DETAIL_PAGES: usize = 100;
 
-/// How often a listing is begun again in one refresh. AWS refuses a few in a thousand of the tokens
-/// that it has just given (boto3 issue 2358), and mostly takes the same token when it is asked once
-/// more.
+/// How often a listing is begun again in one refresh.
+// AWS refuses a few in a thousand of the tokens that it has just given (boto3 issue 2358), and
+// mostly accepts the same token when it is asked once more.
 const MAX_RESTARTS: usize = 3;
 
 /// What an answer without its list means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum AbsentList {
-    /// Nothing was known before, so it may be AWS's way to write an empty list.
+    /// It may be AWS's way to write an empty list, because nothing was known before.
     IsEmpty,
-    /// It says nothing about what there is.
+    /// It says nothing about what exists.
     IsFailure,
 }
 
-/// One listing: what is asked, and what bounds it.
+/// The listing that is read.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Listing {
     pub(super) operation: Operation,
@@ -47,14 +50,15 @@ pub(super) struct Listing {
 struct Walk {
     listing: Listing,
     request: PageRequest,
-    /// Hashes of the tokens met since the listing was begun.
+    /// Hashes of the tokens that have come since the listing was begun.
+    // Tokens may be long, and a listing may have thousands of them.
     tokens: HashSet<u64>,
     hasher: RandomState,
     skipped: usize,
     has_rows: bool,
     restarts: usize,
     is_assumed_empty: bool,
-    /// Answers without a list so far.
+    /// The number of answers without a list so far.
     absences: usize,
     /// How often in a row the token has been refused.
     refusals: usize,
@@ -64,20 +68,22 @@ struct Walk {
 /// A listing that was read to its end.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Complete {
-    /// How many rows could not be read.
+    /// The number of rows that could not be read.
     pub(super) skipped: usize,
-    /// AWS sent no list, and that was taken for an empty one.
+    /// Whether AWS sent no list, and that was taken for an empty one.
     pub(super) is_assumed_empty: bool,
 }
 
-/// Calls `fetch` for each page and `take` with its rows.
+/// Calls `fetch` for each page, and `take` with the rows of each page.
 ///
-/// A listing that is begun again gives some rows a second time: whoever takes them knows them by
+/// A listing that is begun again delivers some rows a second time, so `take` must recognise rows by
 /// their ids.
 ///
 /// # Errors
-/// The first failure that asking again does not mend; a token that comes a second time; more pages
-/// than such a listing can have. What `take` has got by then is not the whole listing.
+///
+/// Returns the first failure that asking again does not mend. It also fails if a token comes a
+/// second time, or if there are more pages than such a listing can have. What `take` has received
+/// by then is not the whole listing.
 pub(super) async fn read<T, F>(
     listing: Listing,
     fetch: impl Fn(PageRequest) -> F,
@@ -91,10 +97,7 @@ where
         let answer = fetch(walk.request.clone()).await;
         take(walk.step(answer)?);
         if walk.is_complete {
-            return Ok(Complete {
-                skipped: walk.skipped,
-                is_assumed_empty: walk.is_assumed_empty,
-            });
+            return Ok(walk.complete());
         }
     }
     Err(unusable("the listing does not end"))
@@ -103,7 +106,8 @@ where
 // === impl AbsentList ===
 
 impl AbsentList {
-    /// What it means where something was known before, or nothing was.
+    /// Decides what an absent list means, given whether anything is known to exist or to have
+    /// existed.
     pub(super) fn when(anything_known: bool) -> Self {
         if anything_known {
             Self::IsFailure
@@ -130,9 +134,10 @@ impl Listing {
         }
     }
 
-    /// The smallest page to ask for. Details are not halved here: a batch of ids is, by whoever
-    /// made it, and one instance that cannot be read costs no more than itself.
+    /// Returns the size of the smallest page to ask for.
     fn min_page_rows(self) -> usize {
+        // A page of details is never halved. The batch of ids that it answers is halved instead,
+        // and a single instance that cannot be read fails nothing but itself.
         if self.operation.is_listing() {
             self.operation.min_page_rows()
         } else {
@@ -160,9 +165,18 @@ impl Walk {
         }
     }
 
-    /// Takes an answer. Gives its rows, or none if the page has to be asked for again.
+    fn complete(&self) -> Complete {
+        Complete {
+            skipped: self.skipped,
+            is_assumed_empty: self.is_assumed_empty,
+        }
+    }
+
+    /// Takes an answer. Returns its rows, or no rows if the page has to be asked for again.
     fn step<T>(&mut self, answer: SourceResult<Page<T>>) -> SourceResult<Vec<T>> {
         match answer.and_then(|page| self.rows(page)) {
+            // An empty page is not the end: AWS sends empty pages with a token in the middle of a
+            // listing (aws-cli issue 2626).
             Ok((rows, next)) => {
                 self.has_rows |= !rows.is_empty();
                 self.go_on(next)?;
@@ -175,7 +189,7 @@ impl Walk {
         }
     }
 
-    /// The rows of a page and the token of the next one.
+    /// Returns the rows of a page and the token of the next page.
     fn rows<T>(&mut self, page: Page<T>) -> SourceResult<(Vec<T>, Option<String>)> {
         let rows = match page.rows {
             Some(rows) => rows,
@@ -186,16 +200,18 @@ impl Walk {
         Ok((rows, page.next))
     }
 
-    /// Whether an answer without a list may be taken for an empty one. A listing is asked once
-    /// more: one odd answer is no evidence.
+    /// Says whether an answer without a list may be taken for an empty one.
     fn may_be_empty(&mut self) -> bool {
         self.absences += 1;
+        // One odd answer is no evidence, so a listing is asked for once more. Details are not:
+        // there are too many of them to ask twice, and a wrong answer affects a few instances only.
         let is_confirmed = self.absences > 1 || !self.listing.operation.is_listing();
         self.is_assumed_empty =
             self.listing.absent_list == AbsentList::IsEmpty && !self.has_rows && is_confirmed;
         self.is_assumed_empty
     }
 
+    /// Moves on to the page of this token, or to the end if there is none.
     fn go_on(&mut self, next: Option<String>) -> SourceResult<()> {
         let Some(next) = next else {
             self.is_complete = true;
@@ -205,29 +221,39 @@ impl Walk {
             return Err(unusable("the listing repeats a page token"));
         }
         self.refusals = 0;
-        // A page that was made smaller for the sake of one row grows again.
-        let larger = self.request.max_results.saturating_mul(2);
         self.request = PageRequest {
             token: Some(next),
-            max_results: larger.min(MAX_PAGE_ROWS),
+            max_results: self.next_page_rows(),
         };
         Ok(())
     }
 
+    fn next_page_rows(&self) -> usize {
+        // A page that was made smaller because of one bad row grows again. Otherwise the rest of
+        // the listing would take ten times as many calls.
+        let larger = self.request.max_results.saturating_mul(2);
+        larger.min(MAX_PAGE_ROWS)
+    }
+
     /// Decides what to ask for after a failure.
     fn ask_again(&mut self, error: SourceError) -> SourceResult<()> {
-        let is_later_page = self.request.token.is_some();
-        let may_be_smaller = self.request.max_results > self.listing.min_page_rows();
         match error.scope {
-            FailureScope::Content if may_be_smaller => self.halve_page(&error),
-            // AWS mostly takes a token that it has refused when it is asked once more.
-            FailureScope::Token if is_later_page && self.refusals == 0 => self.refusals = 1,
-            FailureScope::Token if is_later_page && self.restarts < MAX_RESTARTS => {
+            FailureScope::Content if self.may_be_smaller() => self.halve_page(&error),
+            FailureScope::Token if self.has_token() && self.refusals == 0 => self.refusals = 1,
+            FailureScope::Token if self.has_token() && self.restarts < MAX_RESTARTS => {
                 self.begin_again(&error);
             }
             _ => return Err(error),
         }
         Ok(())
+    }
+
+    fn may_be_smaller(&self) -> bool {
+        self.request.max_results > self.listing.min_page_rows()
+    }
+
+    fn has_token(&self) -> bool {
+        self.request.token.is_some()
     }
 
     fn halve_page(&mut self, error: &SourceError) {
@@ -242,12 +268,13 @@ impl Walk {
         debug!(operation, %error, "beginning the listing again");
         self.restarts += 1;
         self.refusals = 0;
+        // AWS may give the same tokens again, and that is no loop.
         self.tokens.clear();
         self.request.token = None;
     }
 }
 
-/// An answer that may as well not have come.
+/// Creates the error for an answer without its list.
 pub(super) fn absent_list() -> SourceError {
     let detail = "the answer lacks its list, which is not the same as an empty one".to_owned();
     SourceError::new(FailureReason::BadResponse, FailureScope::Content, detail)

@@ -1,13 +1,15 @@
-//! When a refresh last got an answer.
+//! When a refresh last received an answer.
 
 use std::sync::Mutex;
+use std::time::Duration;
 
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep_until};
 
 use crate::locks::locked;
 
-/// The last sign of life of a refresh. It is read from outside of the refresh, so that one whose
-/// thread is blocked is noticed.
+/// The last sign of life of a refresh.
+// It lives outside of the refresh, because a refresh whose thread is blocked cannot notice that
+// itself.
 #[derive(Debug)]
 pub(super) struct Progress(Mutex<Instant>);
 
@@ -18,12 +20,12 @@ impl Default for Progress {
 }
 
 impl Progress {
-    /// A call has ended.
+    /// Notes that a call has ended just now.
     pub(super) fn note(&self) {
         *locked(&self.0) = Instant::now();
     }
 
-    /// When the last call ended.
+    /// Returns when the last call ended.
     pub(super) fn last(&self) -> Instant {
         *locked(&self.0)
     }
@@ -33,5 +35,18 @@ impl Progress {
         let answer = call.await;
         self.note();
         answer
+    }
+
+    /// Ends when no call has ended for as long as `limit` says.
+    pub(super) async fn silence(&self, limit: impl Fn() -> Duration) {
+        loop {
+            // The limit is asked for each time, because a source becomes more patient while AWS
+            // tells it to wait.
+            let end = self.last() + limit();
+            if end <= Instant::now() {
+                return;
+            }
+            sleep_until(end).await;
+        }
     }
 }

@@ -1,12 +1,12 @@
-//! One target: refreshing it once, and everything a refresh needs.
+//! Refreshes one target once, and holds everything that its refreshes need.
 //!
-//! When it is refreshed, and what becomes of it when one of its tasks fails, is for
-//! [`supervisor`](super::supervisor).
+//! The [`supervisor`](super::supervisor) decides when a target is refreshed, and what happens when
+//! one of its tasks fails.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use tokio::sync::mpsc::unbounded_channel;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::Instant;
 use tracing::{debug, info, warn};
 
@@ -17,54 +17,59 @@ use super::source::{Source, SourceError};
 use crate::locks::{locked, unlocked};
 use crate::model::{FailureReason, Now, Outcome, Selection, Target, Timestamp};
 
-/// How much longer than its source's patience a refresh may show no progress. Credentials, which
-/// are resolved before the first call, have a minute in all; a refresh that is silent for longer
-/// does not run any more: its thread is blocked.
+/// How much longer than its source is patient a refresh may show no progress.
+// Before the first call, credentials may take a minute to resolve. A refresh that is silent for
+// longer than that should have given itself up by then. If it has not, its thread is blocked.
 pub(super) const STALL_GRACE: Duration = Duration::from_mins(2);
 
-/// Publishes what the refreshes of a target have read, and counts them.
+/// Publishes what the refreshes of a target have read, and counts the refreshes.
 pub trait RefreshObserver: Send + Sync + 'static {
-    /// Says whose credentials the target has in this refresh.
+    /// Takes the id of the account that the credentials belong to in this refresh, and says what it
+    /// means for the target.
     fn identified(&self, account_id: &str) -> Identification;
 
-    /// A refresh starts.
+    /// Notes that a refresh starts.
     fn refresh_started(&self, at: Option<Timestamp>);
 
-    /// A refresh has ended.
+    /// Notes that a refresh has ended.
     fn refresh_ended(&self, took: Duration);
 
-    /// A task of the target has panicked.
+    /// Notes that a task of the target has panicked.
     fn panicked(&self);
 
-    /// The state has changed. Publishes it, as it was at one moment.
+    /// Publishes the state of the target, which has changed.
+    // The snapshot is a clone, so that rendering it, which takes seconds for a large fleet, does
+    // not hold the lock that the next refresh needs.
     fn show(&self, snapshot: Target) -> impl Future<Output = ()> + Send;
 }
 
 /// What an account id means for a target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Identification {
-    /// The target is whom it was, or is known for the first time.
+    /// The target is the account that it was, or is identified for the first time.
     Same,
-    /// It was another account until now: what is known of that is not this one's.
+    /// The target was another account until now. What is known belongs to that one.
     Changed,
-    /// Another target is this account and region already.
+    /// Another target already reads this account and region.
+    // Two targets with the same labels would be duplicate series, and Prometheus would reject the
+    // whole scrape.
     Duplicate,
 }
 
-/// What the refreshes of one target need, beside where they read and who publishes.
+/// What the refreshes of one target need, besides a source and an observer.
 #[derive(Debug)]
 pub struct TargetTask {
-    /// For the log: the account as configured, and the region.
+    /// The name for the log: the account as configured, and the region.
     pub name: String,
-    /// What is read.
+    /// The compliance types and collectors to read.
     pub selection: Selection,
-    /// The clocks.
+    /// The clock to measure ages with.
     pub clock: Clock,
     /// The state, of which nothing is known yet.
     pub target: Target,
 }
 
-/// One target and everything that its refreshes need.
+/// Refreshes one target.
 #[derive(Debug)]
 pub struct Refresher<S, O> {
     pub(super) source: Arc<S>,
@@ -74,20 +79,23 @@ pub struct Refresher<S, O> {
     pub(super) target: Mutex<Target>,
     pub(super) name: String,
     pub(super) progress: Progress,
-    /// How much longer than its source's patience a refresh may show no progress.
+    /// How much longer than its source is patient a refresh may show no progress.
     pub(super) stall_grace: Duration,
 }
 
-/// Whether a refresh has brought anything to show.
+/// Says whether the result of a refresh is to be shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Reading {
     Shown,
-    /// Another target shows this account and region already.
+    /// Another target already shows this account and region.
     LeftOut,
 }
 
+/// The outcome of a collector, with the time at which it ended.
+type EndedCollector = (Outcome, Now);
+
 impl<S: Source, O: RefreshObserver> Refresher<S, O> {
-    /// A target that reads from `source` and shows itself to `observer`.
+    /// Creates a refresher that reads from `source` and shows the result to `observer`.
     pub fn new(source: Arc<S>, observer: O, task: TargetTask) -> Self {
         Self {
             source,
@@ -101,8 +109,10 @@ impl<S: Source, O: RefreshObserver> Refresher<S, O> {
         }
     }
 
-    /// Refreshes the target once. A `first` refresh is shown collector by collector, the others at
-    /// their end.
+    /// Refreshes the target once. A `first` refresh is shown collector by collector, any other at
+    /// its end.
+    // Before the first refresh there is nothing to show, so every part of it is welcome. Later,
+    // half a refresh beside half of the one before would show a fleet that never existed.
     pub async fn refresh(&self, first: bool) {
         let start = Instant::now();
         self.progress.note();
@@ -122,22 +132,25 @@ impl<S: Source, O: RefreshObserver> Refresher<S, O> {
     }
 
     async fn read(&self, start: Instant, first: bool) -> Reading {
-        let account_id = match self.source.begin().await {
-            Ok(account_id) => account_id,
+        match self.source.begin().await {
+            Ok(account_id) => {
+                self.progress.note();
+                self.read_as(&account_id, start, first).await
+            }
             Err(error) => {
                 self.fail(&error, start.elapsed());
-                return Reading::Shown;
+                Reading::Shown
             }
-        };
-        self.progress.note();
-        match self.observer.identified(&account_id) {
+        }
+    }
+
+    /// Reads the target with the credentials of this account.
+    async fn read_as(&self, account_id: &str, start: Instant, first: bool) -> Reading {
+        match self.observer.identified(account_id) {
             Identification::Same if first => self.read_and_show_each().await,
             Identification::Same => self.read_whole().await,
             Identification::Changed => {
-                warn!(
-                    target_name = self.name,
-                    account_id, "the credentials are another account's: starting anew"
-                );
+                self.log_changed(account_id);
                 self.start_anew();
                 self.read_and_show_each().await;
             }
@@ -150,13 +163,15 @@ impl<S: Source, O: RefreshObserver> Refresher<S, O> {
         Reading::Shown
     }
 
-    /// Starts anew, because what was known is another account's.
+    /// Forgets everything, because what is known belongs to another account.
     fn start_anew(&self) {
+        // `Target::forget` would not do: it remembers what AWS has had, and that was another
+        // account's too.
         let mut target = locked(&self.target);
         *target = Target::new(target.age_limits());
     }
 
-    /// Fails every collector, for one reason.
+    /// Fails every collector for one reason.
     fn fail(&self, error: &SourceError, took: Duration) {
         warn!(
             target_name = self.name,
@@ -175,55 +190,68 @@ impl<S: Source, O: RefreshObserver> Refresher<S, O> {
         });
     }
 
-    /// Keeps what collectors brought until all have ended.
+    /// Reads the target, and takes the outcomes in when all collectors have ended.
     async fn read_whole(&self) {
-        let outcomes: Mutex<Vec<(Outcome, Now)>> = Mutex::default();
-        self.read_collectors(|outcome, ended| locked(&outcomes).push((outcome, ended)))
+        let outcomes: Mutex<Vec<EndedCollector>> = Mutex::default();
+        self.read_collectors(|ended| locked(&outcomes).push(ended))
             .await;
         let mut outcomes = unlocked(outcomes);
-        // Listing, summaries, details: what each means depends on the one before.
+        // The order is listing, summaries, details: what each of them means depends on the one
+        // before. Which of them ended first is chance.
         outcomes.sort_by_key(|(outcome, _)| outcome.collector);
-        for (outcome, ended) in outcomes {
-            locked(&self.target).apply(outcome, ended);
+        for ended in outcomes {
+            self.take_in(ended);
         }
     }
 
-    /// Takes in what a collector brought as soon as it has ended, so that the first page is not
-    /// long in coming.
+    /// Reads the target, and shows what each collector has read as soon as it has ended.
     async fn read_and_show_each(&self) {
-        let (sender, mut outcomes) = unbounded_channel();
-        let reading = async {
-            // Moved in, so that the channel closes when the reading ends.
-            let sender = sender;
-            self.read_collectors(|outcome, ended| {
-                // The receiver is in this function too, so it is still there.
-                let _ = sender.send((outcome, ended));
-            })
-            .await;
-        };
-        let showing = async {
-            while let Some((outcome, ended)) = outcomes.recv().await {
-                locked(&self.target).apply(outcome, ended);
-                self.show().await;
-            }
-        };
-        tokio::join!(reading, showing);
+        let (sender, outcomes) = unbounded_channel();
+        tokio::join!(self.read_into(sender), self.show_each(outcomes));
     }
 
-    /// Reads with all collectors. `ended` gets each outcome with the time of its end: data is as
-    /// old as that, not as the end of the refresh.
-    async fn read_collectors(&self, ended: impl Fn(Outcome, Now) + Sync) {
+    // This function owns the sender, so that the channel closes when the reading ends.
+    async fn read_into(&self, sender: UnboundedSender<EndedCollector>) {
+        self.read_collectors(|ended| {
+            // The receiver runs beside this function until the channel closes, so it is there.
+            let _ = sender.send(ended);
+        })
+        .await;
+    }
+
+    async fn show_each(&self, mut outcomes: UnboundedReceiver<EndedCollector>) {
+        while let Some(ended) = outcomes.recv().await {
+            self.take_in(ended);
+            self.show().await;
+        }
+    }
+
+    fn take_in(&self, (outcome, ended): EndedCollector) {
+        locked(&self.target).apply(outcome, ended);
+    }
+
+    /// Reads with all collectors, and passes each of them to `take` as it ends.
+    async fn read_collectors(&self, take: impl Fn(EndedCollector) + Sync) {
         let context = RefreshContext {
             source: &*self.source,
             selection: &self.selection,
             target: &self.target,
             progress: &self.progress,
         };
-        refresh(context, self.clock.now(), |outcome, error| {
+        refresh(context, self.clock.now(), &|outcome, error| {
             self.log_outcome(&outcome, error);
-            ended(outcome, self.clock.now());
+            // Data is as old as the end of its collector. The refresh as a whole may go on for
+            // hours after that.
+            take((outcome, self.clock.now()));
         })
         .await;
+    }
+
+    fn log_changed(&self, account_id: &str) {
+        warn!(
+            target_name = self.name,
+            account_id, "the credentials are another account's: starting anew"
+        );
     }
 
     fn log_outcome(&self, outcome: &Outcome, error: Option<SourceError>) {
@@ -269,23 +297,29 @@ impl<S: Source, O: RefreshObserver> Refresher<S, O> {
     fn log_end(&self, start: Instant) {
         let target = locked(&self.target);
         let known = target.instances().count();
-        let listed = target
-            .instances()
-            .filter(|instance| instance.listing.is_some())
-            .count();
-        let failed_collectors = self
-            .selection
-            .collectors()
-            .filter_map(|collector| target.collector(collector).attempt)
-            .filter(|attempt| attempt.result.is_err())
-            .count();
+        let listed = count_listed(&target);
         info!(
             target_name = self.name,
             seconds = start.elapsed().as_secs_f64(),
             instances = listed,
             unlisted = known - listed,
-            failed_collectors,
+            failed_collectors = count_failed(&target, &self.selection),
             "refresh finished"
         );
     }
+}
+
+fn count_listed(target: &Target) -> usize {
+    target
+        .instances()
+        .filter(|instance| instance.listing.is_some())
+        .count()
+}
+
+fn count_failed(target: &Target, selection: &Selection) -> usize {
+    selection
+        .collectors()
+        .filter_map(|collector| target.collector(collector).attempt)
+        .filter(|attempt| attempt.result.is_err())
+        .count()
 }

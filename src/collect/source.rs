@@ -1,7 +1,8 @@
-//! The seam to AWS, in our own types: one method per call, one page or batch per answer.
+//! The boundary to AWS in types of our own, with one method per operation.
 //!
-//! Whoever implements [`Source`] hides the SDK, credentials, the request ceiling and retries.
-//! Whoever calls it decides which calls a refresh needs, pages by hand and keeps what came.
+//! An implementation of [`Source`] hides the SDK, the credentials, the request rate and the
+//! retries. Its caller decides which calls a refresh needs, asks for page after page, and keeps
+//! what comes.
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,23 +13,23 @@ use crate::model::{
     SummaryRow, TotalsRow,
 };
 
-/// The most rows, or ids, that one call may ask for.
-///
-/// AWS documents up to 100 for some of these operations and refuses more than 50 for at least one
-/// of them.
+/// The largest number of rows, or of ids, that one call may ask for.
+// AWS's model allows up to 100 for some of these operations, but the service has been seen to
+// refuse more than 50 for at least one of them.
 pub const MAX_PAGE_ROWS: usize = 50;
 
-/// Which page of a listing to ask for.
+/// Says which page of a listing to ask for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PageRequest {
-    /// `NextToken` of the page before; `None` for the first page.
+    /// The `NextToken` of the page before, or `None` for the first page.
     pub token: Option<String>,
-    /// `MaxResults`. An operation that does not take so few is asked for the fewest that it takes.
+    /// The `MaxResults` to ask for. If the operation does not accept so few, the smallest number
+    /// that it accepts is used.
     pub max_results: usize,
 }
 
 impl PageRequest {
-    /// The first page, as large as AWS makes them.
+    /// Asks for the first page, with as many rows as AWS allows.
     pub const FIRST: Self = Self {
         token: None,
         max_results: MAX_PAGE_ROWS,
@@ -38,53 +39,56 @@ impl PageRequest {
 /// One page of a listing.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Page<T> {
-    /// The rows; a page may be empty and yet have a `next`. `None` where the answer has no list at
-    /// all, which is not the same as an empty one.
+    /// The rows, or `None` if the answer has no list at all, which is not the same as an empty one.
+    /// A page may be empty and still have a `next`.
     pub rows: Option<Vec<T>>,
-    /// Rows that AWS sent without the id that makes them one.
+    /// The number of rows that AWS sent without an id, so that nobody knows what they are about.
     pub skipped: usize,
-    /// The token of the page after; `None` at the end (AWS's empty token is the end, too).
+    /// The token of the next page, or `None` at the end.
+    // AWS ends some listings with an empty token. A source turns that into `None`.
     pub next: Option<String>,
 }
 
-/// Which compliance types a chain of summaries reads.
+/// The compliance types that a chain of summaries reads.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TypeFilter {
-    /// All of them, for want of knowing their names.
+    /// The chain reads all types, because their names are not known.
     All,
-    /// These, at most 20 (AWS's limit for the values of a filter).
+    /// The chain reads these types, at most [`TypeFilter::MAX_NAMES`].
     Named(Vec<String>),
 }
 
 impl TypeFilter {
-    /// AWS's limit for the values of one filter.
+    /// The number of values that AWS allows in one filter.
     pub const MAX_NAMES: usize = 20;
 }
 
-/// What could a smaller question do about an error?
+/// Says what a call has failed for, and so whether a smaller call may succeed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FailureScope {
-    /// Nothing: the call failed, whatever it asked for.
+    /// The call failed whatever it asked for.
     Call,
-    /// Something in the ids asked for, or in the rows answered: half of them may well pass.
+    /// The call failed because of one of the ids asked for, or of one of the rows in the answer.
+    /// Half of them may well succeed.
+    // The SDK rejects a whole page if a single row in it lacks a required value or has one that it
+    // cannot read.
     Content,
-    /// AWS does not know the resource (any more).
+    /// AWS does not know the resource, or does not know it any more.
     Gone,
-    /// AWS does not take the page token, although it gave it: the listing has to begin again.
+    /// AWS does not accept the page token, although AWS has given it.
     Token,
 }
 
-/// A call that failed for good: retries, where they make sense, are behind it.
+/// The error of a call that failed for good, after any retries.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SourceError {
-    /// For the label `reason`.
+    /// The reason, for the label `reason`.
     pub reason: FailureReason,
-    /// What asking for less would do.
+    /// What the call has failed for.
     pub scope: FailureScope,
-    /// One line for the log: AWS's code and message. Never holds a secret.
+    /// One line for the log, with AWS's code and message. It never holds a secret.
     pub detail: String,
-    /// AWS's id of the request that failed, which its support asks for; of the last attempt, if AWS
-    /// answered it.
+    /// AWS's id of the last attempt, if AWS answered it. AWS's support asks for it.
     pub request_id: Option<String>,
 }
 
@@ -96,61 +100,62 @@ impl fmt::Display for SourceError {
 
 impl std::error::Error for SourceError {}
 
-/// What a [`Source`] answers.
+/// The result of a call to a [`Source`].
 pub type SourceResult<T> = Result<T, SourceError>;
 
 /// AWS Systems Manager of one target, as the collectors see it.
 ///
-/// Dropping a future gives the call up.
+/// A call is given up by dropping its future.
 pub trait Source: Send + Sync + 'static {
-    /// Makes credentials ready for a refresh and says whose they are: the account id of 12 digits.
-    /// Asks STS at most once.
+    /// Prepares the credentials for a refresh, and returns the id of the account that they belong
+    /// to, which has 12 digits. Asks STS at most once.
     fn begin(&self) -> impl Future<Output = SourceResult<String>> + Send;
 
-    /// How long no call at all may finish before a refresh is stuck: as many attempts as a call may
-    /// take, and the longest time AWS asked us to wait.
+    /// Returns how long no call at all may end before a refresh is stuck: the time that all
+    /// attempts of a call may take, and the longest time that AWS has asked to wait.
+    // A fixed limit would give up a refresh that does nothing but wait, as AWS has told it to.
     fn patience(&self) -> Duration;
 
-    /// `DescribeInstanceInformation`
+    /// Calls `DescribeInstanceInformation`.
     fn instances(
         &self,
         page: &PageRequest,
     ) -> impl Future<Output = SourceResult<Page<InstanceRow>>> + Send;
 
-    /// `ListResourceComplianceSummaries`
+    /// Calls `ListResourceComplianceSummaries`.
     fn summaries(
         &self,
         types: &TypeFilter,
         page: &PageRequest,
     ) -> impl Future<Output = SourceResult<Page<SummaryRow>>> + Send;
 
-    /// `ListComplianceSummaries`
+    /// Calls `ListComplianceSummaries`.
     fn totals(
         &self,
         page: &PageRequest,
     ) -> impl Future<Output = SourceResult<Page<TotalsRow>>> + Send;
 
-    /// `DescribeInstancePatchStates` of at most [`MAX_PAGE_ROWS`] instances. AWS leaves out those it has no
-    /// patch state for.
+    /// Calls `DescribeInstancePatchStates` for at most [`MAX_PAGE_ROWS`] instances. AWS leaves out
+    /// those that it has no patch state for.
     fn patch_states(
         &self,
         ids: &[Arc<str>],
         page: &PageRequest,
     ) -> impl Future<Output = SourceResult<Page<PatchRow>>> + Send;
 
-    /// `DescribePatchBaselines`
+    /// Calls `DescribePatchBaselines`.
     fn baselines(
         &self,
         page: &PageRequest,
     ) -> impl Future<Output = SourceResult<Page<BaselineRow>>> + Send;
 
-    /// `ListAssociations`
+    /// Calls `ListAssociations`.
     fn associations(
         &self,
         page: &PageRequest,
     ) -> impl Future<Output = SourceResult<Page<AssociationRow>>> + Send;
 
-    /// `ListComplianceItems`: the non-compliant items of type Association of one instance.
+    /// Calls `ListComplianceItems` for the non-compliant items of type Association of one instance.
     fn items(
         &self,
         id: &str,
@@ -159,7 +164,8 @@ pub trait Source: Send + Sync + 'static {
 }
 
 impl SourceError {
-    /// A listing that lost most of a fleet at once, and is not believed before it is read again.
+    /// Creates the error of a listing that lacks most of a fleet, and that is not believed before
+    /// a second reading confirms it.
     pub(super) fn sudden_loss(loss: SuddenLoss) -> Self {
         let SuddenLoss { known, missing } = loss;
         let detail = format!(
@@ -168,7 +174,7 @@ impl SourceError {
         Self::new(FailureReason::BadResponse, FailureScope::Call, detail)
     }
 
-    /// A failure that AWS gave no request id to.
+    /// Creates an error without a request id.
     pub fn new(reason: FailureReason, scope: FailureScope, detail: impl Into<String>) -> Self {
         Self {
             reason,
@@ -178,7 +184,7 @@ impl SourceError {
         }
     }
 
-    /// Nothing answers any more.
+    /// Creates the error of a refresh in which nothing answers any more.
     pub(super) fn stuck() -> Self {
         Self::new(
             FailureReason::Timeout,

@@ -1,8 +1,8 @@
-//! When a target is refreshed, and what becomes of it when a task of it fails.
+//! Supervises the refreshes of a target: when they start, and what happens when one of them fails.
 //!
-//! Refreshes run on other threads than this: AWS's SDK may block a thread or panic. Here are the
-//! ticks, the expiry of data that grows too old, and what is said of a refresh that never ends or
-//! that panics. None of it waits for AWS.
+//! The refreshes themselves run on other threads, because AWS's SDK may block a thread or panic.
+//! The supervisor keeps the schedule, drops data that grows too old, and deals with a refresh that
+//! never ends or that panics. It never waits for AWS itself.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use tokio::runtime::Handle;
+use tokio::task::JoinError;
 use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::task::AbortOnDropHandle;
 use tracing::error;
@@ -19,24 +20,26 @@ use super::source::Source;
 use crate::locks::locked;
 use crate::model::FailureReason;
 
-/// How often to look whether there is anything that may grow old.
+/// How often to check for data that may expire, as long as there is none.
 const EXPIRY_CHECK_INTERVAL: Duration = Duration::from_mins(1);
 
 /// A refresh that was given up although its thread is still blocked.
+// Aborting a task takes effect only when the task next yields, which a blocked one never does.
 type Lingering = Option<AbortOnDropHandle<()>>;
 
 impl<S: Source, O: RefreshObserver> Refresher<S, O> {
-    /// Refreshes the target for ever, on the threads of `workers`. The first start is `delay` from
-    /// now.
+    /// Refreshes the target for ever, on the threads of `workers`. The first refresh starts `delay`
+    /// from now, so that many targets do not start at once.
     ///
-    /// A panic, in a refresh or here, fails the target's collectors and costs nothing else: it goes
-    /// on at the next tick.
+    /// A panic, in a refresh or in the schedule itself, fails the collectors of this target. Other
+    /// targets are not affected, and this one is tried again at the next tick.
     pub async fn run(self: Arc<Self>, workers: Handle, interval: Duration, delay: Duration) {
         let mut delay = delay;
         loop {
             let schedule = Arc::clone(&self).keep_schedule(&workers, interval, delay);
-            // The schedule has no end, so this is a panic of it.
+            // The schedule has no end, so it can only have panicked.
             let _ = AssertUnwindSafe(schedule).catch_unwind().await;
+            // Recovering renders the target, and it may have been the rendering that panicked.
             let _ = AssertUnwindSafe(self.recover_from_panic())
                 .catch_unwind()
                 .await;
@@ -49,7 +52,7 @@ impl<S: Source, O: RefreshObserver> Refresher<S, O> {
         let _ = self.refresh_on(&workers, false, None).await;
     }
 
-    /// Starts a refresh at each tick. One that outlasts the interval skips the ticks that it
+    /// Starts a refresh at each tick. A refresh that outlasts the interval skips the ticks that it
     /// misses.
     async fn keep_schedule(self: Arc<Self>, workers: &Handle, interval: Duration, delay: Duration) {
         let mut start = Instant::now() + delay;
@@ -68,26 +71,30 @@ impl<S: Source, O: RefreshObserver> Refresher<S, O> {
         }
     }
 
-    /// Refreshes the target once, on the threads of `workers`. Answers the refresh if it was given
-    /// up and still lingers.
+    /// Refreshes the target once, on the threads of `workers`. Returns the refresh if it was given
+    /// up and its thread is still blocked.
     pub(super) async fn refresh_on(
         self: Arc<Self>,
         workers: &Handle,
         first: bool,
         lingering: Lingering,
     ) -> Lingering {
-        // Two refreshes of a target never overlap.
+        // Two refreshes of a target must never overlap: both would change the same state, and a
+        // target whose thread blocks at every refresh would use up all threads.
         if let Some(lingering) = lingering.filter(|refresh| !refresh.is_finished()) {
             self.fail_stalled().await;
             return Some(lingering);
         }
         self.progress.note();
-        let mut refresh = self.spawn_refresh(workers, first);
+        let refresh = self.spawn_refresh(workers, first);
+        self.watch(refresh).await
+    }
+
+    /// Waits for the end of a refresh, or for the time at which it must be given up.
+    async fn watch(&self, mut refresh: AbortOnDropHandle<()>) -> Lingering {
         tokio::select! {
             ended = &mut refresh => {
-                if ended.is_err_and(|error| error.is_panic()) {
-                    self.recover_from_panic().await;
-                }
+                self.note_end(ended).await;
                 None
             }
             () = self.stalled() => {
@@ -99,6 +106,12 @@ impl<S: Source, O: RefreshObserver> Refresher<S, O> {
         }
     }
 
+    async fn note_end(&self, ended: Result<(), JoinError>) {
+        if ended.is_err_and(|error| error.is_panic()) {
+            self.recover_from_panic().await;
+        }
+    }
+
     fn spawn_refresh(self: &Arc<Self>, workers: &Handle, first: bool) -> AbortOnDropHandle<()> {
         let refresher = Arc::clone(self);
         let refresh = async move { refresher.refresh(first).await };
@@ -107,13 +120,9 @@ impl<S: Source, O: RefreshObserver> Refresher<S, O> {
 
     /// Ends when a refresh has shown no progress for so long that it cannot be running.
     async fn stalled(&self) {
-        loop {
-            let limit = self.progress.last() + self.source.patience() + self.stall_grace;
-            if limit <= Instant::now() {
-                return;
-            }
-            sleep_until(limit).await;
-        }
+        self.progress
+            .silence(|| self.source.patience() + self.stall_grace)
+            .await;
     }
 
     async fn fail_stalled(&self) {
@@ -127,10 +136,11 @@ impl<S: Source, O: RefreshObserver> Refresher<S, O> {
         self.show().await;
     }
 
-    /// What a panic leaves behind. The panic itself has been logged where it happened.
+    /// Puts the target in order after a panic. The panic itself has been logged by the panic hook.
     async fn recover_from_panic(&self) {
         self.observer.panicked();
-        // A panic in the middle of a change leaves half a state, which must not be shown.
+        // A panic in the middle of a change leaves a state that is half changed and must not be
+        // shown. The lock is poisoned exactly in that case.
         if self.target.is_poisoned() {
             locked(&self.target).forget();
             self.target.clear_poison();
@@ -140,24 +150,31 @@ impl<S: Source, O: RefreshObserver> Refresher<S, O> {
         self.show().await;
     }
 
-    /// Drops data as it grows too old, also while a refresh hangs.
+    /// Drops data as it grows too old, even while a refresh hangs.
     async fn expire_for_ever(&self) {
         loop {
-            let now = self.clock.now();
-            let expiry = locked(&self.target).expire(now);
-            if expiry.has_dropped {
-                self.show().await;
-            }
-            match expiry.next {
+            let next = self.expire().await;
+            match next {
                 Some(next) => sleep_until(self.clock.instant(next)).await,
-                // Nothing to drop yet; a long first refresh brings something.
+                // There is nothing to drop yet, but a long first refresh will bring something.
                 None => sleep(EXPIRY_CHECK_INTERVAL).await,
             }
         }
     }
+
+    /// Drops data that has grown too old. Returns when the next data will have, as time since the
+    /// exporter's start.
+    async fn expire(&self) -> Option<Duration> {
+        let now = self.clock.now();
+        let expiry = locked(&self.target).expire(now);
+        if expiry.has_dropped {
+            self.show().await;
+        }
+        expiry.next
+    }
 }
 
-/// The first of the ticks after `start` that is not past.
+/// Returns the first of the ticks after `start` that has not passed.
 fn next_tick(start: Instant, interval: Duration, now: Instant) -> Instant {
     let passed = now
         .saturating_duration_since(start)

@@ -1,4 +1,4 @@
-//! What `ListComplianceItems` says of an instance's associations, as it is kept.
+//! The non-compliant associations that are kept for each instance, read by `ListComplianceItems`.
 
 use super::intern::Symbol;
 
@@ -9,6 +9,6 @@ pub struct NoncompliantAssociation {
     pub association_id: Box<str>,
     /// The document that it runs: a name, or the ARN of a shared document.
     pub document: Symbol,
-    /// The severity that the association was given.
+    /// The severity that the association's owner gave it.
     pub severity: Symbol,
 }

@@ -1,9 +1,9 @@
 //! The instances of a target, in the order of their ids, in chunks of bounded size.
 //!
-//! A chunk is what is rendered at once, while its instances are at hand. It is also what is copied
-//! when an instance comes or goes, and when something changes while a page is rendered of it: a
-//! single list of all instances would be copied whole. Boundaries move only where a chunk is split
-//! or joined.
+//! A chunk is rendered as a whole, while its instances are in the processor's cache. It is also the
+//! unit of copying when an instance appears or disappears, or when data changes while a page is
+//! being rendered. A single list of all instances would have to be copied as a whole. Boundaries
+//! move only where a chunk is split or where two are joined.
 
 use std::iter::Peekable;
 use std::mem;
@@ -11,31 +11,35 @@ use std::sync::Arc;
 
 use super::instance::Instance;
 
-/// The most instances of a chunk.
+/// The largest number of instances in a chunk.
+// Large enough that a fleet of 100,000 has only some 400 chunks, and small enough that copying one
+// costs next to nothing.
 pub const MAX_CHUNK_INSTANCES: usize = 256;
 
-/// Below this a chunk is joined to its neighbour, so that their number stays in proportion to the
-/// fleet.
+/// A chunk with fewer instances than this is joined to its neighbour if both fit into one chunk.
+/// That keeps the number of chunks in proportion to the fleet.
+// It is well below half of the maximum: two chunks that have just been made by a split must not be
+// joined again when a few of their instances go.
 const MIN_CHUNK_INSTANCES: usize = MAX_CHUNK_INSTANCES / 4;
 
 /// Instances in the order of their ids.
 ///
-/// A clone shares the chunks. Whoever changes one while a clone is alive changes a copy of it.
+/// A clone shares the chunks. Changing a chunk while a clone is alive changes a copy of it.
 #[derive(Clone, Debug, Default)]
 pub struct Chunks(Vec<Arc<Vec<Instance>>>);
 
 impl Chunks {
-    /// The chunks, none of them empty.
+    /// Returns the chunks, none of which is empty.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &[Instance]> {
         self.0.iter().map(|chunk| chunk.as_slice())
     }
 
-    /// Every instance, in the order of ids.
+    /// Returns every instance, in the order of ids.
     pub fn instances(&self) -> impl Iterator<Item = &Instance> {
         self.0.iter().flat_map(|chunk| chunk.iter())
     }
 
-    /// The instance of this id.
+    /// Finds the instance with this id.
     pub fn find(&self, id: &str) -> Option<&Instance> {
         let after = self
             .0
@@ -47,7 +51,7 @@ impl Chunks {
         chunk.get(at)
     }
 
-    /// Visits every instance. Those of which nothing is known afterwards are removed.
+    /// Visits every instance, and removes those of which nothing is known afterwards.
     pub fn update(&mut self, mut visit: impl FnMut(&mut Instance)) {
         for chunk in &mut self.0 {
             Arc::make_mut(chunk).iter_mut().for_each(&mut visit);
@@ -55,10 +59,10 @@ impl Chunks {
         self.tidy();
     }
 
-    /// Brings in one value per id: `visit` gets every instance that is known or named, and the
-    /// value where it is named.
+    /// Merges one value per id into the instances.
     ///
-    /// `values` are in the order of ids, each id once.
+    /// Calls `visit` for every instance that is already known or that `values` names, with the
+    /// value if there is one. `values` must be sorted by id and must name each id at most once.
     pub fn merge<T>(
         &mut self,
         values: impl IntoIterator<Item = (Arc<str>, T)>,
@@ -67,6 +71,8 @@ impl Chunks {
         let mut values = values.into_iter().peekable();
         let mut merged = Vec::with_capacity(self.0.len().max(1));
         let mut chunks = mem::take(&mut self.0).into_iter().peekable();
+        // The loop runs once even if there is no chunk yet: the values of a first reading then make
+        // up a chunk of their own.
         loop {
             let chunk = chunks.next().map(Arc::unwrap_or_clone).unwrap_or_default();
             let next_start = chunks.peek().and_then(|next| first_id(next));
@@ -85,6 +91,7 @@ impl Chunks {
     fn tidy(&mut self) {
         let mut tidy: Vec<Arc<Vec<Instance>>> = Vec::with_capacity(self.0.len());
         for mut chunk in self.0.drain(..) {
+            // The check comes first, because `make_mut` copies a chunk that a snapshot shares.
             if !chunk.iter().all(Instance::is_known) {
                 Arc::make_mut(&mut chunk).retain(Instance::is_known);
             }
@@ -112,7 +119,7 @@ fn are_to_join(left: &[Instance], right: &[Instance]) -> bool {
         && left.len() + right.len() <= MAX_CHUNK_INSTANCES
 }
 
-/// Brings the values before `next_start` into one chunk.
+/// Merges the values before `next_start` into one chunk.
 fn merge_chunk<T>(
     chunk: Vec<Instance>,
     next_start: Option<&str>,
@@ -130,11 +137,15 @@ fn merge_chunk<T>(
         visit(&mut known, value);
         merged.push(known);
     }
-    let is_before_next = |id: &str| next_start.is_none_or(|next| id < next);
-    while let Some((id, value)) = values.next_if(|(id, _)| is_before_next(id)) {
+    // Ids between this chunk and the next belong to this one, so that the next keeps its boundary.
+    while let Some((id, value)) = values.next_if(|(id, _)| is_before(id, next_start)) {
         merged.push(new_instance(id, value, visit));
     }
     merged
+}
+
+fn is_before(id: &str, next_start: Option<&str>) -> bool {
+    next_start.is_none_or(|next| id < next)
 }
 
 fn new_instance<T>(
@@ -147,22 +158,31 @@ fn new_instance<T>(
     instance
 }
 
-/// Pushes `chunk` in even parts of at most [`MAX_CHUNK_INSTANCES`], none with room to spare.
-///
-/// The first reading of a fleet comes as one chunk. Parts that are cut off it by halves would keep
-/// room for all of it, each.
+/// Pushes `chunk` in even parts of at most [`MAX_CHUNK_INSTANCES`], none of which has unused
+/// capacity.
 fn push_split(chunks: &mut Vec<Arc<Vec<Instance>>>, mut chunk: Arc<Vec<Instance>>) {
     let parts = chunk.len().div_ceil(MAX_CHUNK_INSTANCES);
     if parts == 1 {
-        // A chunk that somebody else shares is left as it is: shrinking it would copy it.
-        if let Some(chunk) = Arc::get_mut(&mut chunk) {
-            chunk.shrink_to_fit();
-        }
+        shrink(&mut chunk);
         chunks.push(chunk);
-        return;
+    } else {
+        push_parts(chunks, Arc::unwrap_or_clone(chunk), parts);
     }
+}
+
+/// Gives up unused capacity.
+fn shrink(chunk: &mut Arc<Vec<Instance>>) {
+    // A chunk that a snapshot shares is left as it is: shrinking it would mean copying it.
+    if let Some(chunk) = Arc::get_mut(chunk) {
+        chunk.shrink_to_fit();
+    }
+}
+
+fn push_parts(chunks: &mut Vec<Arc<Vec<Instance>>>, chunk: Vec<Instance>, parts: usize) {
     let all = chunk.len();
-    let mut instances = Arc::unwrap_or_clone(chunk).into_iter();
+    // The first reading of a fleet arrives as one chunk. Splitting it in halves with `split_off`
+    // would leave each part with capacity for all that was left, so each part is collected anew.
+    let mut instances = chunk.into_iter();
     for part in 0..parts {
         let length = all * (part + 1) / parts - all * part / parts;
         let instances = instances.by_ref().take(length);
@@ -192,8 +212,8 @@ mod tests {
     }
 
     fn ids() -> impl Strategy<Value = BTreeSet<u16>> {
-        // As ranges, because thousands of single ids are slow to make and to shrink: every chunk
-        // boundary moves all the same.
+        // Ranges move every chunk boundary just as well as thousands of single ids, which are slow
+        // to generate and to shrink.
         let range = (0_u16..3000, 0_u16..600, 1_usize..5);
         prop::collection::vec(range, 0..4).prop_map(|ranges| {
             ranges

@@ -1,37 +1,40 @@
-//! The collectors of a refresh.
+//! The list of collectors.
 
-use super::{ComplianceType, Operation};
+use super::compliance_type::ComplianceType;
+use super::operation::Operation;
 
-/// One reading of one AWS view. The names are values of the label `collector`.
+/// The reading of one AWS view. The names are values of the label `collector`.
+// The order of declaration is the order in which a refresh takes in what the collectors have read.
+// Details come after the summaries that they explain, and those after the listing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Collector {
-    /// Which managed instances there are.
+    /// Reads which managed instances there are.
     Instances,
-    /// The summary of each resource and compliance type.
+    /// Reads the summary of each resource and compliance type.
     Compliance,
-    /// AWS's own counts of resources per compliance type.
+    /// Reads AWS's own counts of resources per compliance type.
     ComplianceTotals,
-    /// The patch counts of the listed instances.
+    /// Reads the patch counts of the listed instances.
     Patches,
-    /// The names of patch baselines.
+    /// Reads the names of patch baselines.
     Baselines,
-    /// State Manager associations, with their counts.
+    /// Reads State Manager associations and their counts.
     Associations,
-    /// The non-compliant items of type Association.
+    /// Reads the non-compliant items of type Association.
     Items,
 }
 
-/// What is known of a collector beforehand.
+/// The properties of a collector.
 struct Entry {
     collector: Collector,
     name: &'static str,
     operation: Operation,
     reads: &'static str,
-    /// The compliance type without which there is nothing to read for.
+    /// The compliance type that the collector is read for, if it is read for one only.
     serves: Option<ComplianceType>,
 }
 
-/// Every collector, in the order of their declaration.
+/// The properties of every collector, in the order of declaration.
 static COLLECTORS: [Entry; Collector::ALL.len()] = [
     Entry {
         collector: Collector::Instances,
@@ -85,7 +88,7 @@ static COLLECTORS: [Entry; Collector::ALL.len()] = [
     },
 ];
 
-// An entry in the wrong place does not compile.
+// The table is indexed by the enum's discriminant, so an entry in the wrong place must not compile.
 const _: () = {
     let mut index = 0;
     while index < COLLECTORS.len() {
@@ -95,7 +98,7 @@ const _: () = {
 };
 
 impl Collector {
-    /// Every collector, in the order in which the page lists them and in which a refresh takes in
+    /// Every collector, in the order in which a page lists them and in which a refresh takes in
     /// what they have read.
     pub const ALL: [Self; 7] = [
         Self::Instances,
@@ -107,23 +110,23 @@ impl Collector {
         Self::Items,
     ];
 
-    /// The value of the label `collector`.
+    /// Returns the value of the label `collector`.
     pub fn as_str(self) -> &'static str {
         self.entry().name
     }
 
-    /// The operation that it calls.
+    /// Returns the operation that it calls.
     pub fn operation(self) -> Operation {
         self.entry().operation
     }
 
-    /// What it reads, in a few words.
+    /// Says in a few words what it reads.
     pub fn reads(self) -> &'static str {
         self.entry().reads
     }
 
-    /// The compliance type that it serves: without that type the collector is off. `None` if it is
-    /// always on.
+    /// Returns the compliance type without which the collector is off, or `None` if it is always
+    /// on.
     pub fn serves(self) -> Option<ComplianceType> {
         self.entry().serves.clone()
     }

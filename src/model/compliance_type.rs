@@ -1,4 +1,4 @@
-//! Compliance types: what AWS calls the kinds of compliance that a resource can report.
+//! Compliance types, as AWS calls the kinds of compliance that a resource can report.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -7,17 +7,25 @@ use super::intern::Symbol;
 
 /// A compliance type, as `ListComplianceSummaries` and `ListResourceComplianceSummaries` name it.
 ///
-/// The exporter knows two by heart, because it reads what explains them. Every other one is data:
-/// AWS takes any name that starts with `Custom:`, and may add types of its own.
+/// Two types have a variant of their own, because the exporter reads the details that explain them.
+/// Every other type is known by its name only: AWS accepts any name that starts with `Custom:`, and
+/// may add types of its own. Types are ordered by name.
 ///
-/// Types compare in the order of their names, which is the order in which the page shows them.
+/// ```
+/// use ssm_compliance_exporter::model::ComplianceType;
+///
+/// assert_eq!(ComplianceType::Patch.to_string(), "Patch");
+/// assert!(ComplianceType::Patch == *"Patch");
+/// assert!(ComplianceType::Association < ComplianceType::Patch);
+/// assert!(!ComplianceType::Patch.is_custom());
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum ComplianceType {
-    /// `Patch`, which Patch Manager reports.
+    /// The type `Patch`, which Patch Manager reports.
     Patch,
-    /// `Association`, which State Manager reports.
+    /// The type `Association`, which State Manager reports.
     Association,
-    /// Any other type, by its name.
+    /// Any other type, with its name.
     Other(Symbol),
 }
 
@@ -26,11 +34,11 @@ impl ComplianceType {
     pub(super) const ASSOCIATION: &'static str = "Association";
     const CUSTOM_PREFIX: &'static str = "Custom:";
 
-    /// The types that an account can have a row of for every instance. AWS's own counts may be
-    /// unknown, and these two are still there.
+    /// The types that every instance of an account can have a summary for. They are read even if
+    /// AWS's own counts do not mention them.
     pub const OF_EVERY_INSTANCE: [Self; 2] = [Self::Patch, Self::Association];
 
-    /// The name, as AWS spells it and as the label `compliance_type` has it.
+    /// Returns the name as AWS spells it, which is also the value of the label `compliance_type`.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Patch => Self::PATCH,
@@ -39,7 +47,7 @@ impl ComplianceType {
         }
     }
 
-    /// Whether users of AWS write this type themselves.
+    /// Says whether users of AWS write items of this type themselves, with `PutComplianceItems`.
     pub fn is_custom(&self) -> bool {
         self.as_str().starts_with(Self::CUSTOM_PREFIX)
     }
@@ -51,6 +59,8 @@ impl PartialEq<str> for ComplianceType {
     }
 }
 
+// A derived order would follow the variants and put `Association` after `Patch`. Rows from AWS are
+// merged and binary-searched by name, so the order must be that of the names.
 impl PartialOrd for ComplianceType {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))

@@ -1,6 +1,11 @@
 //! The closed set of reasons for which a collector fails.
 
-/// Why a call to AWS, and with it a collector, failed. A closed set, because it is a label value.
+// AWS's own error codes are no substitute for this list: there are dozens of them, they differ
+// between services, and Prometheus would keep a series for every one that ever came up. The code
+// itself goes to the log.
+
+/// The reason why a call to AWS failed, and with it a collector. The set is closed, because the
+/// reason is a label value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum FailureReason {
     /// AWS refused the call because of its own request rate.
@@ -10,6 +15,8 @@ pub enum FailureReason {
     /// The session of the credentials has ended.
     ExpiredToken,
     /// The credentials are wrong, unknown to AWS, or cannot be loaded at all.
+    // AWS rejects good credentials in the same words in a region that is not enabled for the
+    // account. `RegionDisabled` is for that case.
     InvalidCredentials,
     /// AWS refused `sts:AssumeRole`.
     AssumeRoleFailed,
@@ -29,7 +36,7 @@ pub enum FailureReason {
     Other,
 }
 
-/// What is said about a reason wherever it shows up.
+/// The texts that describe a reason in the documentation, in logs and on pages.
 struct Entry {
     reason: FailureReason,
     name: &'static str,
@@ -37,7 +44,7 @@ struct Entry {
     look_at: &'static str,
 }
 
-/// Every reason, in the order of their declaration.
+/// The texts of every reason, in the order of declaration.
 static REASONS: [Entry; FailureReason::ALL.len()] = [
     Entry {
         reason: FailureReason::Throttled,
@@ -115,7 +122,7 @@ static REASONS: [Entry; FailureReason::ALL.len()] = [
     },
 ];
 
-// An entry in the wrong place does not compile.
+// The table is indexed by the enum's discriminant, so an entry in the wrong place must not compile.
 const _: () = {
     let mut index = 0;
     while index < REASONS.len() {
@@ -125,7 +132,7 @@ const _: () = {
 };
 
 impl FailureReason {
-    /// Every reason, in the order of the documentation.
+    /// Every reason, in the order in which the documentation lists them.
     pub const ALL: [Self; 12] = [
         Self::Throttled,
         Self::AccessDenied,
@@ -141,17 +148,17 @@ impl FailureReason {
         Self::Other,
     ];
 
-    /// The value of the label `reason`.
+    /// Returns the value of the label `reason`.
     pub fn as_str(self) -> &'static str {
         self.entry().name
     }
 
-    /// What has happened, in a few words.
+    /// Says in a few words what has happened.
     pub fn summary(self) -> &'static str {
         self.entry().summary
     }
 
-    /// Where to look for the cause.
+    /// Says where to look for the cause.
     pub fn look_at(self) -> &'static str {
         self.entry().look_at
     }

@@ -1,18 +1,19 @@
-//! From AWS's words to what is kept of them: texts are made safe to be label values, and what
-//! repeats over a fleet is stored once.
+//! Turns the rows that AWS sends into the values that are kept: texts are made safe to be label
+//! values, and what repeats over a fleet is stored once.
 
 use std::collections::BTreeMap;
 
 use super::association::NoncompliantAssociation;
+use super::compliance_type::ComplianceType;
 use super::intern::Symbol;
 use super::interner::Interner;
 use super::listing::{Listing, PackedNames, SharedListing, StatusCounts};
 use super::patch_state::{PatchCounts, PatchOperation};
-use super::rows::{InstanceRow, ItemCounts, ItemRow, PatchRow, SummaryRow};
+use super::rows::{InstanceRow, ItemCounts, ItemRow, PatchRow, Severity, SummaryRow};
 use super::signature::Signature;
 use super::summary::{Status, Summary, SummaryCounts};
+use super::text::Count;
 use super::text::{baseline_id, free_text, vocabulary};
-use super::{ComplianceType, Count, Severity};
 
 // === impl Interner ===
 
@@ -30,6 +31,7 @@ impl Interner {
 
 impl ComplianceType {
     pub(super) fn from_row(name: &str, interner: &Interner) -> Self {
+        // These are AWS's own spellings. Any other, such as "patch", is a type that nobody knows.
         match vocabulary(name) {
             Self::PATCH => Self::Patch,
             Self::ASSOCIATION => Self::Association,
@@ -70,13 +72,14 @@ impl SharedListing {
             agent_version: interner.free_text(&row.agent_version),
             agent_latest: row.agent_latest,
             ping_status: interner.word(&row.ping_status),
+            // AWS leaves the status out for an instance that no association targets.
             has_associations: !row.association_status.is_empty(),
         }
     }
 }
 
-/// Makes statuses label values. Counts of statuses that become equal are added; those that are zero
-/// or negative are left out.
+/// Turns statuses into label values. If two statuses become the same label value, their counts are
+/// added up. Counts that are zero or negative are left out.
 pub(super) fn status_counts(counts: &[(String, i64)], interner: &Interner) -> StatusCounts {
     let mut sums = BTreeMap::<&str, u64>::new();
     for (status, count) in counts {
@@ -100,6 +103,7 @@ impl Summary {
             execution_time: row.execution_time,
             signature: Signature::of(row),
             read_in,
+            // The row is here, so its run of missed readings begins again.
             missed: 0,
         }
     }
@@ -112,6 +116,7 @@ impl SummaryCounts {
             status: Status::parse(&row.status),
             compliant: by_severity(row.compliant),
             noncompliant: by_severity(row.noncompliant),
+            // `SeveritySummary` is optional in AWS's model, so the total cannot be derived from it.
             noncompliant_total: at_least_zero(row.noncompliant.total),
         }
     }
@@ -128,7 +133,7 @@ fn at_least_zero(count: i64) -> u32 {
 // === impl PatchCounts ===
 
 impl PatchCounts {
-    /// What is kept of a row.
+    /// Turns a row into the counts that are kept of it.
     pub fn from_row(row: &PatchRow, interner: &Interner) -> Self {
         Self {
             operation: interner
@@ -149,6 +154,8 @@ impl PatchOperation {
         Self {
             operation: interner.word(&row.operation),
             baseline_id: interner.symbol(&baseline_id(&row.baseline_id)),
+            // Unlike the other three, the name of a patch group is up to the user and may contain
+            // spaces, so it is free text.
             patch_group: interner.free_text(&row.patch_group),
             reboot_option: interner.word(&row.reboot_option),
         }
@@ -158,8 +165,11 @@ impl PatchOperation {
 // === impl NoncompliantAssociation ===
 
 impl NoncompliantAssociation {
-    /// What is kept of one instance's items: the associations that are non-compliant, each once.
+    /// Turns the items of one instance into the associations that are non-compliant, each of them
+    /// once.
     pub fn from_rows(rows: &[ItemRow], interner: &Interner) -> Box<[Self]> {
+        // The call asks for non-compliant items only, and nothing relies on it: a status may be
+        // empty or new, and then nothing is claimed about the item.
         let mut associations: Vec<Self> = rows
             .iter()
             .filter(|row| Status::parse(&row.status) == Status::NonCompliant)

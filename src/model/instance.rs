@@ -1,53 +1,57 @@
-//! What is kept of one resource: its listing, its summaries, and the details that explain them.
+//! What is kept for one resource: its listing, its summaries, and the details that explain them.
 //!
-//! An instance is small on purpose, because fleets have a hundred thousand of them. What repeats
-//! over a fleet is shared, and what most instances lack is behind a pointer.
+//! An instance is small on purpose, because a fleet may have a hundred thousand of them. Whatever
+//! repeats over a fleet is shared, and whatever most instances lack is behind a pointer.
 
 use std::sync::Arc;
 
 use super::association::NoncompliantAssociation;
+use super::compliance_type::ComplianceType;
 use super::details::{Coverage, Detail, DetailKind, DetailMark};
 use super::listing::Listing;
 use super::patch_state::PatchCounts;
 use super::summary::Summary;
-use super::{ComplianceType, Timestamp};
+use super::time::Timestamp;
 
 /// One resource that SSM knows: a managed instance, or one that only the compliance views still
 /// list.
 #[derive(Clone, Debug)]
 pub struct Instance {
-    /// `i-...` or `mi-...`. Compliance data that somebody put by hand has whatever id it was put
-    /// under.
+    /// The id, usually `i-...` or `mi-...`.
+    // `PutComplianceItems` accepts any text as the id of a resource, so ids of other forms exist.
     pub id: Arc<str>,
-    /// As `DescribeInstanceInformation` lists it; `None` if it does not.
+    /// The entry in the listing of managed instances, or `None` if there is none.
+    // AWS does not list stopped and terminated instances, and yet it keeps their compliance data
+    // for weeks. A resource without a listing is most often one of those.
     pub listing: Option<Box<Listing>>,
-    /// At most one per compliance type, in the order of types.
+    /// The summaries, at most one per compliance type, in the order of types.
     pub summaries: Box<[Summary]>,
-    /// Patch counts, as far as they were read. AWS has none of an instance that was never scanned.
+    /// The patch counts, or `None` if they were not read. The content is `None` if AWS has no patch
+    /// state for the instance, because it was never scanned.
     pub patches: Option<Box<Detail<Option<PatchCounts>>>>,
-    /// Non-compliant associations in the order of their ids, as far as they were read.
+    /// The non-compliant associations in the order of their ids, or `None` if they were not read.
     pub items: Option<Box<Detail<Box<[NoncompliantAssociation]>>>>,
 }
 
-/// What a detail consists of, and where an instance keeps it.
+/// The content of one kind of detail.
 pub trait DetailContent: Sized {
-    /// Which detail it is.
+    /// The kind of detail that this is the content of.
     const KIND: DetailKind;
 
-    /// The time that it claims for itself, if it does.
+    /// Returns the time at which AWS says that the content was determined, if AWS says so.
     fn dated(&self) -> Option<Timestamp>;
 
-    /// Whether AWS had anything to tell.
+    /// Says whether AWS had anything to report.
     fn is_something(&self) -> bool;
 
-    /// Where `instance` keeps it.
+    /// Returns the place where `instance` keeps this kind of detail.
     fn place(instance: &mut Instance) -> &mut Option<Box<Detail<Self>>>;
 }
 
 // === impl Instance ===
 
 impl Instance {
-    /// A resource of which nothing but the id is known.
+    /// Creates a resource of which nothing but the id is known.
     pub(super) fn named(id: Arc<str>) -> Self {
         Self {
             id,
@@ -58,7 +62,7 @@ impl Instance {
         }
     }
 
-    /// Whether anything but the id is known.
+    /// Says whether anything but the id is known.
     pub(super) fn is_known(&self) -> bool {
         self.listing.is_some()
             || !self.summaries.is_empty()
@@ -66,20 +70,20 @@ impl Instance {
             || self.items.is_some()
     }
 
-    /// The summary for a compliance type.
+    /// Returns the summary for a compliance type.
     pub fn summary(&self, compliance_type: &ComplianceType) -> Option<&Summary> {
         self.summaries
             .iter()
             .find(|summary| summary.compliance_type() == compliance_type)
     }
 
-    /// Whether the summary for a compliance type says `NON_COMPLIANT`.
+    /// Says whether the summary for a compliance type is `NON_COMPLIANT`.
     pub fn is_noncompliant_for(&self, compliance_type: &ComplianceType) -> bool {
         self.summary(compliance_type)
             .is_some_and(Summary::is_noncompliant)
     }
 
-    /// The mark of a detail, if that was read.
+    /// Returns the mark of a detail, if that detail was read.
     pub(super) fn mark(&self, kind: DetailKind) -> Option<&DetailMark> {
         match kind {
             DetailKind::PatchStates => self.patches.as_ref().map(|detail| &detail.mark),
@@ -95,7 +99,8 @@ impl Instance {
         }
     }
 
-    /// Forgets the details that explain nothing any more, as no summary is non-compliant.
+    /// Forgets the details that explain nothing any more, because their summary is no longer
+    /// non-compliant.
     pub(super) fn drop_needless_details(&mut self) {
         for kind in DetailKind::ALL {
             let is_needless = kind.coverage() == Coverage::OnlyNoncompliant
@@ -128,8 +133,9 @@ impl DetailContent for Option<PatchCounts> {
 impl DetailContent for Box<[NoncompliantAssociation]> {
     const KIND: DetailKind = DetailKind::AssociationItems;
 
-    /// Items carry the time at which they were uploaded, not that of the execution.
     fn dated(&self) -> Option<Timestamp> {
+        // Items do have an execution time, but it is the time at which the agent uploaded them, the
+        // same one for all associations of an instance. It says nothing about a single item.
         None
     }
 

@@ -1,8 +1,8 @@
 //! Values that repeat over a fleet, each stored once per target.
 //!
-//! A hundred thousand instances have a handful of platforms, agents and outcomes between them.
-//! Storing each of those once makes an instance a few pointers, which is what lets a large fleet
-//! fit into memory.
+//! A hundred thousand instances have only a handful of platforms, agent versions and results
+//! between them. Storing each of those once reduces an instance to a few pointers, and so a large
+//! fleet fits into memory.
 
 use std::borrow::Borrow;
 use std::collections::HashSet;
@@ -12,8 +12,8 @@ use std::ops::Deref;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// A text that repeats over a fleet. Equal symbols of one target are one object.
-///
-/// It holds a thin pointer, half the size of an `Arc<str>`.
+// An `Arc<str>` would be a wide pointer of twice the size, and an instance holds several symbols.
+// Reading the text takes one more step in exchange.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Symbol(Arc<Box<str>>);
 
@@ -58,7 +58,7 @@ impl<T> Default for InternPool<T> {
 }
 
 impl<T: Eq + Hash> InternPool<T> {
-    /// The one copy of `value`.
+    /// Returns the one copy of `value`.
     pub(super) fn get(&self, value: T) -> Arc<T> {
         let mut values = self.values();
         if let Some(known) = values.get(&value) {
@@ -71,11 +71,13 @@ impl<T: Eq + Hash> InternPool<T> {
 
     /// Forgets the values that nothing holds any more.
     pub(super) fn sweep(&self) {
+        // The pool holds one reference itself. Weak references would not need a sweep, but they
+        // would keep the memory of every value that was ever known.
         self.values().retain(|value| Arc::strong_count(value) > 1);
     }
 
-    /// A panic while the lock is held leaves a whole set behind, so a poisoned lock is as good as
-    /// any.
+    /// Locks the values. A panic cannot leave the set half changed, so a poisoned lock is used like
+    /// any other.
     fn values(&self) -> MutexGuard<'_, HashSet<Arc<T>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,11 +1,13 @@
-//! Everything that the instances of one target have in common.
+//! Stores once what the instances of one target have in common.
 
 use super::intern::{InternPool, Symbol};
 use super::listing::{SharedListing, StatusCounts};
 use super::patch_state::PatchOperation;
 use super::summary::SummaryCounts;
 
-/// What the instances of one target have in common.
+/// The values that the instances of one target have in common, each stored once.
+// Every target has an interner of its own. One for all targets would be a lock that all of their
+// refreshes wait for, and most of what repeats does so within an account and region.
 #[derive(Debug, Default)]
 pub struct Interner {
     texts: InternPool<Box<str>>,
@@ -18,7 +20,7 @@ pub struct Interner {
 // === impl Interner ===
 
 impl Interner {
-    /// Forgets what no instance needs any more.
+    /// Forgets the values that no instance uses any more.
     pub fn sweep(&self) {
         self.listings.sweep();
         self.summaries.sweep();
@@ -28,7 +30,7 @@ impl Interner {
         self.texts.sweep();
     }
 
-    /// The one symbol for `text`.
+    /// Returns the one symbol for `text`.
     pub(super) fn symbol(&self, text: &str) -> Symbol {
         Symbol::new(self.texts.get(text.into()))
     }

@@ -1,19 +1,19 @@
-//! What `DescribeInstanceInformation` says of a managed instance, as it is kept.
+//! The listing that is kept for each managed instance, read by `DescribeInstanceInformation`.
 
 use std::sync::Arc;
 
-use super::Timestamp;
 use super::intern::Symbol;
+use super::time::Timestamp;
 
 /// One managed instance, as `DescribeInstanceInformation` lists it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Listing {
-    /// What the instance has in common with many others.
+    /// The part that many other instances have in common with this one.
     pub shared: Arc<SharedListing>,
     pub(super) names: PackedNames,
-    /// When AWS last heard the agent.
+    /// When AWS last heard from the agent.
     pub last_ping: Option<Timestamp>,
-    /// The instance's associations by status.
+    /// The number of the instance's associations in each status.
     pub associations: Arc<StatusCounts>,
     /// When associations last ran.
     pub last_association_execution: Option<Timestamp>,
@@ -24,30 +24,30 @@ pub struct Listing {
 /// The part of a listing that repeats over a fleet.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct SharedListing {
-    /// `EC2Instance` or `ManagedInstance`.
+    /// The kind of node: `EC2Instance` or `ManagedInstance`.
     pub resource_type: Symbol,
-    /// `Windows`, `Linux` or `MacOS`.
+    /// The platform: `Windows`, `Linux` or `MacOS`.
     pub platform_type: Symbol,
-    /// For example `Amazon Linux`.
+    /// The name of the operating system, for example `Amazon Linux`.
     pub platform_name: Symbol,
-    /// For example `2023`.
+    /// The version of the operating system, for example `2023`.
     pub platform_version: Symbol,
-    /// The SSM Agent's version.
+    /// The version of the SSM Agent.
     pub agent_version: Symbol,
-    /// Whether that is the latest version; `None` if AWS does not say.
+    /// Whether that is the latest version, or `None` if AWS does not say.
     pub agent_latest: Option<bool>,
-    /// `Online`, `ConnectionLost` or `Inactive`.
+    /// Whether the agent answers: `Online`, `ConnectionLost` or `Inactive`.
     pub ping_status: Symbol,
     /// Whether AWS gives an association status at all. If it does, a summary of type Association
-    /// is to be expected.
+    /// is expected.
     pub has_associations: bool,
 }
 
-/// Counts by status, in the order of statuses, none of them 0.
+/// A count for each status, in the order of statuses. No count is 0.
 pub type StatusCounts = Vec<(Symbol, u64)>;
 
-/// Name, computer name and address in one text. Three texts of their own would take twice the
-/// memory, most of it for pointers and lengths.
+/// The name, the computer name and the address of an instance, joined to one text.
+// Three texts of their own would take twice the memory, most of it for pointers and lengths.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct PackedNames {
     text: Box<str>,
@@ -58,23 +58,23 @@ pub(super) struct PackedNames {
 // === impl Listing ===
 
 impl Listing {
-    /// The name of the hybrid activation.
+    /// Returns the name of the hybrid activation.
     pub fn name(&self) -> &str {
         self.names.between(0, self.names.name_end)
     }
 
-    /// The host name that the agent reports.
+    /// Returns the host name that the agent reports.
     pub fn computer_name(&self) -> &str {
         self.names
             .between(self.names.name_end, self.names.computer_name_end)
     }
 
-    /// The address that the agent reports.
+    /// Returns the address that the agent reports.
     pub fn ip_address(&self) -> &str {
         self.names.between(self.names.computer_name_end, u16::MAX)
     }
 
-    /// Whether the agent answers.
+    /// Says whether the agent answers.
     pub fn is_online(&self) -> bool {
         &*self.shared.ping_status == "Online"
     }
@@ -97,7 +97,7 @@ impl PackedNames {
     }
 }
 
-/// Free text is cut at 256 bytes, so two of them always end within a `u16`.
 fn position(length: usize) -> u16 {
+    // Free text is cut at 256 bytes, so two of them always end within the range of a `u16`.
     u16::try_from(length).unwrap_or(u16::MAX)
 }

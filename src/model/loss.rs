@@ -1,37 +1,40 @@
-//! Whether a reading that lost most of a fleet at once is to be believed.
+//! Decides whether to believe a reading that lacks most of a fleet.
 //!
-//! AWS, or a proxy in front of it, may answer well-formed and far too little. A fleet may also
-//! really shrink, as when a test account is switched off for the night. The two look alike, so a
-//! sudden loss is believed once a second reading, in a later refresh, says the same.
+//! AWS, or a proxy in front of it, may send an answer that is well-formed and far too short. But a
+//! fleet may also really shrink, for example when a test account is switched off for the night. The
+//! two look alike, so a sudden loss is believed once a second reading, in a later refresh, confirms
+//! it.
 
 use std::collections::HashSet;
 use std::hash::Hash;
 
-/// Fleets of no more than this may come and go at once.
-const MAX_UNGUARDED: usize = 10;
+/// The largest number of instances that may disappear at once without a doubt.
+// In a fleet this small, losing most of it is everyday business: three of five machines may well be
+// stopped together.
+const MAX_UNGUARDED_INSTANCES: usize = 10;
 
-/// A reading that lost most of what was known.
+/// Describes a reading that lost most of what was known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SuddenLoss {
-    /// How many there were.
+    /// The number of entries that were known before.
     pub known: usize,
-    /// How many of them the reading misses.
+    /// The number of those that the reading lacks.
     pub missing: usize,
 }
 
-/// Whether a reading is to be believed.
+/// The verdict on a reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Belief {
-    /// It is much like the last one.
+    /// The reading is much like the last one, and is believed.
     AtOnce,
-    /// It lost most of the fleet, as the reading before it did.
+    /// The reading lost most of the fleet as the one before it did, and is believed.
     Confirmed,
-    /// It lost most of the fleet, and is the first to say so.
+    /// The reading is the first that lost most of the fleet, and is not believed yet.
     Doubted(SuddenLoss),
 }
 
 impl Belief {
-    /// `Ok` if the reading is to be believed.
+    /// Returns `Ok` if the reading is to be believed.
     pub(super) fn believed(self) -> Result<(), SuddenLoss> {
         match self {
             Self::Doubted(loss) => Err(loss),
@@ -40,7 +43,7 @@ impl Belief {
     }
 }
 
-/// Remembers a reading that was doubted until the next one.
+/// Remembers what a doubted reading had, until the next reading.
 #[derive(Clone, Debug)]
 pub(super) struct LossGuard<K>(Option<HashSet<K>>);
 
@@ -51,19 +54,22 @@ impl<K> Default for LossGuard<K> {
 }
 
 impl<K: Eq + Hash> LossGuard<K> {
-    /// Judges a reading by the `loss` that it means, if there is one, and remembers what it `has`
-    /// if it is doubted.
+    /// Judges a reading by the `loss` that it would mean, if it means one. `has` returns the keys
+    /// of the reading, which are remembered if the reading is doubted.
     pub(super) fn judge(
         &mut self,
         loss: Option<SuddenLoss>,
         has: impl FnOnce() -> HashSet<K>,
     ) -> Belief {
         let doubted = self.0.take();
+        // This is nearly always the case, and a set of a hundred thousand ids is not built for it.
         if loss.is_none() && doubted.is_none() {
             return Belief::AtOnce;
         }
         let has = has();
         match (doubted, loss) {
+            // It does not suffice that the second reading lost much as well. A proxy that cuts
+            // answers off at random would have two different parts of a fleet disappear.
             (Some(doubted), _) if is_much_like(&doubted, &has) => Belief::Confirmed,
             (_, Some(loss)) => {
                 self.0 = Some(has);
@@ -74,26 +80,29 @@ impl<K: Eq + Hash> LossGuard<K> {
     }
 }
 
-/// Whether neither lacks most of the other.
+/// Says whether each of two readings has at least half of the other.
 fn is_much_like<K: Eq + Hash>(one: &HashSet<K>, other: &HashSet<K>) -> bool {
     sudden_loss(one, |key| other.contains(*key)).is_none()
         && sudden_loss(other, |key| one.contains(*key)).is_none()
 }
 
-/// The loss that it means if of all that is `known` only those are left that the reading `has`.
+/// Returns the loss that a reading means if it lacks more than half of what is `known`. `has` says
+/// whether the reading has an entry.
 pub(super) fn sudden_loss<T>(
     known: impl IntoIterator<Item = T>,
     has: impl Fn(&T) -> bool,
 ) -> Option<SuddenLoss> {
-    let (mut all, mut missing) = (0, 0);
+    let mut all = 0;
+    let mut missing = 0;
     for key in known {
         all += 1;
         missing += usize::from(!has(&key));
     }
-    (all > MAX_UNGUARDED && missing * 2 > all).then_some(SuddenLoss {
+    let loss = SuddenLoss {
         known: all,
         missing,
-    })
+    };
+    (all > MAX_UNGUARDED_INSTANCES && missing * 2 > all).then_some(loss)
 }
 
 #[cfg(test)]

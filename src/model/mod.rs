@@ -1,19 +1,20 @@
-//! What compliance is: rows, states, reasons, ages.
+//! What the exporter knows about compliance: its rows, states, reasons and ages.
 //!
-//! The model is pure. It knows neither AWS's SDK, nor Prometheus, nor a clock: `now` is an argument.
+//! The model is pure. It uses neither AWS's SDK nor Prometheus nor a clock: the time is an
+//! argument.
 //!
-//! [`rows`](self) come from a source and become [`Collected`]; a [`Target`] takes them in, keeps
-//! them in [`Chunks`] of [`Instance`]s, and drops them when they are too old;
+//! Rows, such as a [`SummaryRow`], come from a source and become [`Collected`]. A [`Target`] takes
+//! that in, keeps it in [`Chunks`] of [`Instance`]s, and drops it when it is too old.
 //! [`noncompliance_reasons`] says why an instance is non-compliant.
 //!
 //! # Glossary
 //!
 //! | term | meaning |
 //! |---|---|
-//! | account | an entry of the configuration |
+//! | account | one entry of the configuration |
 //! | target | one account in one region: a [`Target`] |
 //! | refresh | one reading of a target by its collectors |
-//! | collector | one reading of one AWS view: a [`Collector`] |
+//! | collector | the reading of one AWS view: a [`Collector`] |
 //! | instance | what `DescribeInstanceInformation` lists: a managed instance, EC2 or hybrid |
 //! | resource | anything that has compliance data, listed or not: an [`Instance`] |
 //! | unlisted resource | one that only the compliance views still know: stopped, terminated or never managed |

@@ -1,44 +1,47 @@
-//! Why a resource is non-compliant: the reasons of AWS's troubleshooting article, told from what
-//! was read.
+//! Finds out why a resource is non-compliant.
 //!
-//! The article is "Why does my instance appear as non-compliant in the Systems Manager Compliance
-//! dashboard?" (AWS re:Post).
+//! The reasons are those of AWS's troubleshooting article "Why does my instance appear as
+//! non-compliant in the Systems Manager Compliance dashboard?" (AWS re:Post), as far as they can be
+//! told from what was read.
 
 use super::association::NoncompliantAssociation;
+use super::compliance_type::ComplianceType;
 use super::details::DetailMark;
 use super::instance::Instance;
 use super::patch_state::PatchCounts;
+use super::rows::PatchState;
 use super::summary::Summary;
 use super::text::document_name;
-use super::{ComplianceType, PatchState};
 
-/// One reason for being non-compliant. A closed set, because it is a label value.
+/// One reason for being non-compliant. The set is closed, because the reason is a label value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum NoncomplianceReason {
     /// Approved patches are not installed.
     PatchesMissing,
     /// Approved patches could not be installed.
     PatchesFailed,
-    /// Patches are installed, and the instance was not rebooted and scanned since.
+    /// Patches were installed, but the instance has not been rebooted and scanned since.
     RebootPending,
     /// Patches are installed that have been rejected since.
     PatchesRejected,
-    /// On Windows, security updates are available, and the baseline counts them although they are
-    /// not approved.
+    /// On Windows, security updates are available that are not approved, and the baseline counts
+    /// them as non-compliant.
     SecurityUpdatesAvailable,
-    /// `AWS-GatherSoftwareInventory` did not succeed.
+    /// An association that runs `AWS-GatherSoftwareInventory` did not succeed.
     InventoryFailed,
-    /// `AWS-RunPatchBaselineAssociation` found patches missing, which it reports this way.
+    /// An association that runs `AWS-RunPatchBaselineAssociation` found patches missing.
+    // This document reports patches as items of type Association, not of type Patch. Without a
+    // reason of its own it would look like an association that failed to run.
     PatchAssociationNoncompliant,
-    /// An association of another document did not succeed.
+    /// An association that runs another document did not succeed.
     AssociationFailed,
-    /// There are items of a custom type. Only whoever writes them knows why.
+    /// There are non-compliant items of a custom type. Only whoever writes them knows why.
     CustomItems,
-    /// None of the others holds, although the details were read.
+    /// None of the other reasons holds, although the details were read.
     Unexplained,
 }
 
-/// What is said about a reason wherever it shows up.
+/// The texts that describe a reason in the documentation and on pages.
 struct Entry {
     reason: NoncomplianceReason,
     name: &'static str,
@@ -46,9 +49,7 @@ struct Entry {
     remedy: &'static str,
 }
 
-// === impl NoncomplianceReason ===
-
-/// Every reason, in the order of their declaration.
+/// The texts of every reason, in the order of declaration.
 static REASONS: [Entry; NoncomplianceReason::ALL.len()] = [
     Entry {
         reason: NoncomplianceReason::PatchesMissing,
@@ -115,7 +116,7 @@ static REASONS: [Entry; NoncomplianceReason::ALL.len()] = [
     },
 ];
 
-// An entry in the wrong place does not compile.
+// The table is indexed by the enum's discriminant, so an entry in the wrong place must not compile.
 const _: () = {
     let mut index = 0;
     while index < REASONS.len() {
@@ -123,6 +124,8 @@ const _: () = {
         index += 1;
     }
 };
+
+// === impl NoncomplianceReason ===
 
 impl NoncomplianceReason {
     /// Every reason.
@@ -139,7 +142,7 @@ impl NoncomplianceReason {
         Self::Unexplained,
     ];
 
-    /// The reasons of type Patch. The first four are those of the first four [`PatchState`]s.
+    /// The reasons of type Patch. The first four correspond to the first four [`PatchState`]s.
     pub const PATCH: [Self; 6] = [
         Self::PatchesMissing,
         Self::PatchesFailed,
@@ -157,28 +160,28 @@ impl NoncomplianceReason {
         Self::Unexplained,
     ];
 
-    /// The reasons that a compliance type can have.
+    /// Returns the reasons that a compliance type can have.
     pub fn of_type(compliance_type: &ComplianceType) -> &'static [Self] {
         match compliance_type {
             ComplianceType::Patch => &Self::PATCH,
             ComplianceType::Association => &Self::ASSOCIATION,
             ComplianceType::Other(_) if compliance_type.is_custom() => &[Self::CustomItems],
-            // AWS has added a type. Nothing of its details is read, so nothing explains it.
+            // AWS must have added a type. Its details are not read, so nothing can explain it.
             ComplianceType::Other(_) => &[Self::Unexplained],
         }
     }
 
-    /// The value of the label `reason`.
+    /// Returns the value of the label `reason`.
     pub fn as_str(self) -> &'static str {
         self.entry().name
     }
 
-    /// When the reason holds, in a few words.
+    /// Says in a few words when the reason holds.
     pub fn holds_when(self) -> &'static str {
         self.entry().holds_when
     }
 
-    /// What to do about it, in a few words.
+    /// Says in a few words what to do about it.
     pub fn remedy(self) -> &'static str {
         self.entry().remedy
     }
@@ -190,8 +193,8 @@ impl NoncomplianceReason {
 
 // === what holds ===
 
-/// The reasons that hold for `summary` of `instance`, in the order of the documentation; none
-/// unless the summary is non-compliant.
+/// Returns the reasons that hold for `summary` of `instance`, in the order in which the
+/// documentation lists them. There are none unless the summary is non-compliant.
 pub fn noncompliance_reasons(instance: &Instance, summary: &Summary) -> Vec<NoncomplianceReason> {
     if !summary.is_noncompliant() {
         return Vec::new();
@@ -204,6 +207,7 @@ pub fn noncompliance_reasons(instance: &Instance, summary: &Summary) -> Vec<Nonc
 }
 
 fn patch_reasons(instance: &Instance, summary: &Summary) -> Vec<NoncomplianceReason> {
+    // Details that were not read yet are no evidence, so the summary is not unexplained either.
     let Some(detail) = &instance.patches else {
         return Vec::new();
     };
@@ -228,9 +232,11 @@ fn reasons_of_counts(counts: &PatchCounts, summary: &Summary) -> Vec<Noncomplian
     reasons
 }
 
-/// Whether the baseline counts available security updates as non-compliant. No API says so for an
-/// instance, but the summary then has more non-compliant items than the four states make up.
+/// Says whether the baseline counts available security updates as non-compliant.
 fn are_security_updates_counted(counts: &PatchCounts, summary: &Summary) -> bool {
+    // A baseline decides this with `AvailableSecurityUpdatesComplianceStatus`, and no operation
+    // tells what that was for an instance's last scan. If the updates were counted, the summary has
+    // more non-compliant items than the four states together.
     let explained: u64 = counts.counts[..PatchState::NONCOMPLIANT]
         .iter()
         .map(|count| u64::from(count.or_zero()))
@@ -257,12 +263,13 @@ fn association_reason(association: &NoncompliantAssociation) -> NoncomplianceRea
     }
 }
 
-/// A summary that its details do not explain says so, unless the details are older than it is.
+/// Adds [`NoncomplianceReason::Unexplained`] if there is no other reason.
 fn or_unexplained(
     mut reasons: Vec<NoncomplianceReason>,
     mark: &DetailMark,
     summary: &Summary,
 ) -> Vec<NoncomplianceReason> {
+    // Details that are older than the summary may just not have been read again yet.
     if reasons.is_empty() && mark.confirmed_in >= summary.read_in {
         reasons.push(NoncomplianceReason::Unexplained);
     }

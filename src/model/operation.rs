@@ -1,4 +1,4 @@
-//! The AWS calls that a refresh makes.
+//! The AWS operations that a refresh calls.
 
 /// An operation of AWS Systems Manager. Its name is a value of the label `operation`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -9,7 +9,7 @@ pub enum Operation {
     ListResourceComplianceSummaries,
     /// Counts resources per compliance type.
     ListComplianceSummaries,
-    /// Tells the patch counts of up to 50 instances.
+    /// Returns the patch counts of up to 50 instances.
     DescribeInstancePatchStates,
     /// Lists patch baselines.
     DescribePatchBaselines,
@@ -31,7 +31,7 @@ impl Operation {
         Self::ListComplianceItems,
     ];
 
-    /// The name, as AWS spells it.
+    /// Returns the name as AWS spells it.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::DescribeInstanceInformation => "DescribeInstanceInformation",
@@ -44,9 +44,11 @@ impl Operation {
         }
     }
 
-    /// The fewest rows that a page may be asked for: the lower limit of `MaxResults` in AWS's model
-    /// of the operation.
+    /// Returns the smallest number of rows that may be asked for in one page: the lower limit of
+    /// `MaxResults` in AWS's model of the operation.
     pub const fn min_page_rows(self) -> usize {
+        // A smaller `MaxResults` is refused with a `ValidationException`, which would fail a
+        // listing whose pages are being halved around a bad row.
         match self {
             Self::DescribeInstanceInformation => 5,
             Self::DescribeInstancePatchStates => 10,
@@ -54,11 +56,14 @@ impl Operation {
         }
     }
 
-    /// Whether a call of the operation is a link of a chain of pages.
+    /// Says whether the operation is read as a chain of pages.
     ///
-    /// Each page of a chain needs the token of the page before it, so a chain cannot be hurried.
-    /// That is why its calls go before those for details, of which many can be under way at once.
+    /// Each page of a chain needs the token of the page before it, so a chain cannot be read any
+    /// faster than page by page. That is why its calls go before those for details, many of which
+    /// can be under way at once.
     pub const fn is_listing(self) -> bool {
+        // These two also have tokens in AWS's model, but they ask about given instances, and their
+        // answer is hardly ever longer than a page.
         !matches!(
             self,
             Self::DescribeInstancePatchStates | Self::ListComplianceItems

@@ -1,52 +1,57 @@
-//! How the attempts of a collector end, and what is remembered of them.
+//! The results of a collector's attempts, and what is remembered of them.
 
 use std::time::Duration;
 
 use super::collected::Collected;
-use super::{Collector, FailureReason, Timestamp};
+use super::collector::Collector;
+use super::failure::FailureReason;
+use super::time::Timestamp;
 
 /// How an attempt of a collector ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Attempt {
-    /// The reason of a failure, the first that was met.
+    /// Success, or the first reason for a failure that came up.
     pub result: Result<(), FailureReason>,
-    /// How many instances or rows could not be read.
+    /// The number of instances or rows that could not be read.
     pub skipped: u64,
-    /// The time from its first call to its last answer.
+    /// The time from the first call to the last answer.
     pub took: Duration,
 }
 
-/// What a collector ended with.
+/// The end of one collector's attempt, with the data that it has read.
 #[derive(Debug)]
 pub struct Outcome {
-    /// Which collector it was.
+    /// The collector that has ended.
     pub collector: Collector,
-    /// How it ended.
+    /// How its attempt ended.
     pub attempt: Attempt,
-    /// What it has read. A listing that failed brings nothing; details that failed bring the
-    /// instances that could be read.
+    /// The data that it has read. A failed listing has none. Failed details have the instances that
+    /// could be read.
+    // Half a listing says nothing about the instances that it lacks. Details of one instance are
+    // complete in themselves, whatever became of the others.
     pub data: Option<Collected>,
 }
 
-/// What is known of a collector.
+/// What is remembered of a collector.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct CollectorState {
-    /// The last attempt; `None` before the first has ended, and for a collector that is off.
+    /// The last attempt, or `None` before the first has ended and for a collector that is off.
     pub attempt: Option<Attempt>,
-    /// The wall clock at the last success.
+    /// The wall-clock time of the last success.
     pub last_success: Option<Timestamp>,
-    /// How long the last success took.
+    /// The duration of the last success.
     pub(super) success_took: Duration,
-    /// When its data was last confirmed, since the exporter's start; `None` without data.
+    /// When the collector's data was last confirmed, as time since the exporter's start, or `None`
+    /// if there is no data.
     pub(super) confirmed: Option<Duration>,
-    /// The refresh of the last success.
+    /// The number of the refresh that last succeeded.
     pub(super) confirmed_in: u32,
 }
 
 // === impl Attempt ===
 
 impl Attempt {
-    /// An attempt that succeeded.
+    /// Creates an attempt that succeeded.
     pub fn succeeded(skipped: u64, took: Duration) -> Self {
         Self {
             result: Ok(()),
@@ -55,7 +60,7 @@ impl Attempt {
         }
     }
 
-    /// An attempt that failed and has read nothing.
+    /// Creates an attempt that failed and has read nothing.
     pub fn failed(reason: FailureReason, took: Duration) -> Self {
         Self {
             result: Err(reason),
@@ -68,7 +73,7 @@ impl Attempt {
 // === impl Outcome ===
 
 impl Outcome {
-    /// The outcome of a collector that failed and has read nothing.
+    /// Creates the outcome of a collector that failed and has read nothing.
     pub fn failed(collector: Collector, reason: FailureReason, took: Duration) -> Self {
         Self {
             collector,
@@ -81,14 +86,15 @@ impl Outcome {
 // === impl CollectorState ===
 
 impl CollectorState {
-    /// Whether the last attempt succeeded; `None` before the first has ended.
+    /// Says whether the last attempt succeeded, or `None` before the first has ended.
     pub(super) fn has_succeeded(&self) -> Option<bool> {
         self.attempt.map(|attempt| attempt.result.is_ok())
     }
 
-    /// How long the last attempt or the last success took, whichever took longer. An attempt that
-    /// fails at once does not make the next success any faster.
+    /// Returns the duration of the last attempt or of the last success, whichever was longer.
     pub(super) fn longest(&self) -> Duration {
+        // The last attempt alone would not do: one that fails at once does not make the next
+        // success any faster, and data must not expire before that success can arrive.
         let last = self.attempt.map_or(Duration::ZERO, |attempt| attempt.took);
         last.max(self.success_took)
     }

@@ -1,22 +1,29 @@
-//! What `DescribeInstancePatchStates` says of an instance, as it is kept.
+//! The patch counts that are kept for each instance, read by `DescribeInstancePatchStates`.
 
 use std::sync::Arc;
 
 use super::intern::Symbol;
-use super::{Count, PatchState, Timestamp};
+use super::rows::PatchState;
+use super::text::Count;
+use super::time::Timestamp;
+
+// AWS keeps only the latest result: a scan replaces what the scan before it found, whichever
+// baseline either of them used. So these counts have no history, and they stay as they are for as
+// long as no scan runs. That is why the end of the operation is kept beside them.
 
 /// The patch counts of one instance, and the operation that determined them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PatchCounts {
-    /// What the instance has in common with many others.
+    /// The properties of the operation, which many instances have in common.
     pub operation: Arc<PatchOperation>,
-    /// Patches by state, in the order of [`PatchState::ALL`].
+    /// The number of patches in each state, in the order of [`PatchState::ALL`].
     pub counts: [Count; PatchState::ALL.len()],
-    /// Patches of critical severity. This count and the next two overlap.
+    /// Non-compliant patches of critical severity. A critical security patch is counted here and
+    /// in the next field too, so these counts must not be added up.
     pub critical_noncompliant: Count,
-    /// Security patches.
+    /// Non-compliant patches that are security updates.
     pub security_noncompliant: Count,
-    /// All other patches.
+    /// All other non-compliant patches.
     pub other_noncompliant: Count,
     /// When the operation ended.
     pub operation_end: Option<Timestamp>,
@@ -24,26 +31,26 @@ pub struct PatchCounts {
     pub last_no_reboot_install: Option<Timestamp>,
 }
 
-/// The part of a patch state that repeats over a fleet.
+/// The part of a patch state that is the same for many instances of a fleet.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct PatchOperation {
-    /// `Scan` or `Install`.
+    /// The kind of operation: `Scan` or `Install`.
     pub operation: Symbol,
     /// The `pb-...` part of the baseline's id.
     pub baseline_id: Symbol,
-    /// The patch group; empty for none.
+    /// The patch group; empty if the instance is in none.
     pub patch_group: Symbol,
-    /// `RebootIfNeeded` or `NoReboot`; empty if AWS does not say.
+    /// The reboot option, `RebootIfNeeded` or `NoReboot`; empty if AWS does not say.
     pub reboot_option: Symbol,
 }
 
 impl PatchCounts {
-    /// The count of a state.
+    /// The number of patches in one state.
     pub fn of(&self, state: PatchState) -> Count {
         self.counts[state as usize]
     }
 
-    /// Each state with its count, in the order of [`PatchState::ALL`].
+    /// Returns each state with its count, in the order of [`PatchState::ALL`].
     pub fn by_state(&self) -> impl Iterator<Item = (PatchState, Count)> {
         PatchState::ALL.into_iter().zip(self.counts)
     }

@@ -1,48 +1,48 @@
-//! The two views of a fleet, and what may be told from both: which instances are managed, and which
-//! of them report.
+//! Reconciles the two views of a fleet: the listing says which instances are managed, and the
+//! summaries say which of them report.
 //!
 //! Each view is read at its own moment, is a live list that moves under the reader, and may fail
 //! for a while. So nothing is concluded from what one view says of an instance before the other
-//! one has been read as well, and a summary that a single reading misses is not forgotten at once.
+//! view has been read as well, and a summary that a single reading misses is not forgotten at once.
 
 use std::collections::{BTreeSet, HashSet};
 use std::mem;
 use std::sync::Arc;
 
-use super::ComplianceType;
 use super::chunks::Chunks;
+use super::compliance_type::ComplianceType;
 use super::details::DetailKind;
 use super::instance::Instance;
 use super::listing::Listing;
 use super::loss::{Belief, LossGuard, SuddenLoss, sudden_loss};
 use super::summary::Summary;
 
-/// Readings of the summaries without one of an instance's after which it has lost that summary.
-/// One is not enough: rows move between the pages of a live listing.
+/// The number of complete readings that must miss a summary before it is given up. One is not
+/// enough, because rows move between the pages of a live listing.
 const MISSED_READINGS: u8 = 2;
 
-/// What is remembered between the readings of the two views. It is empty while both are read and
-/// nothing comes or goes.
+/// What is remembered between the readings of the two views. It is empty as long as both views are
+/// read and no instance appears or disappears.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Reconciliation {
-    /// Summaries that became due by a listing, until the summaries are read.
+    /// Summaries that became due with a listing. Each waits here until the summaries are read.
     newly_due: Awaited,
-    /// Summaries that were lost, until the listing is read: their instances may have gone with
-    /// them.
+    /// Summaries that were lost. Each waits here until the listing is read, because its instance
+    /// may have disappeared as well.
     newly_lost: Awaited,
     listing_guard: LossGuard<Arc<str>>,
     summary_guard: LossGuard<(Arc<str>, ComplianceType)>,
-    /// Whether the summaries that were judged last lost most of a fleet, as those before them did.
+    /// Whether the summaries that were judged last confirmed that most of a fleet was lost.
     is_loss_confirmed: bool,
 }
 
-/// Instances, each with a compliance type of which nothing can be concluded yet.
+/// Pairs of an instance and a compliance type about which nothing can be concluded yet.
 type Awaited = HashSet<(Arc<str>, ComplianceType)>;
 
 // === impl Reconciliation ===
 
 impl Reconciliation {
-    /// Judges a complete listing; see [`loss`](super::loss).
+    /// Decides whether a complete listing is to be believed; see [`loss`](super::loss).
     pub(super) fn judge_listings(
         &mut self,
         chunks: &Chunks,
@@ -57,7 +57,8 @@ impl Reconciliation {
             .believed()
     }
 
-    /// Judges complete summaries, type by type: one type may be lost and the others intact.
+    /// Decides whether complete summaries are to be believed. They are judged type by type, because
+    /// one type may be lost while the others are intact.
     pub(super) fn judge_summaries(
         &mut self,
         chunks: &Chunks,
@@ -72,10 +73,10 @@ impl Reconciliation {
         belief.believed()
     }
 
-    /// Takes in a complete listing. `are_compared` says whether the summaries are as new, or there
-    /// are none at all.
+    /// Takes in a complete listing. `are_compared` says that the summaries are of the same refresh,
+    /// or that there are none at all.
     ///
-    /// What the listing misses is not listed from now on, and has no details.
+    /// An instance that the listing misses counts as unlisted from now on, and loses its details.
     pub(super) fn take_listings(
         &mut self,
         chunks: &mut Chunks,
@@ -86,18 +87,21 @@ impl Reconciliation {
         chunks.merge(rows, |instance, listing| {
             let due_before: Vec<ComplianceType> = instance.due().collect();
             put(&mut instance.listing, listing);
+            // A new instance has no summary before its first scan. If the summaries on hand are
+            // older than the instance, they cannot say that it does not report.
             if !are_compared {
                 let newly_due = instance.missing().filter(|due| !due_before.contains(due));
                 self.newly_due.extend(of_instance(instance, newly_due));
             }
+            // Nobody reads the details of an unlisted instance again, so they would only grow old.
             if instance.listing.is_none() {
                 instance.drop_all_details();
             }
         });
     }
 
-    /// Takes in complete summaries. `are_compared` says whether the listing is as new. While there
-    /// is no listing, all instances count as listed.
+    /// Takes in complete summaries. `are_compared` says that the listing is of the same refresh.
+    /// `are_all_listed` says that there is no listing, so that every resource counts as listed.
     pub(super) fn take_summaries(
         &mut self,
         chunks: &mut Chunks,
@@ -106,7 +110,7 @@ impl Reconciliation {
         are_compared: bool,
     ) {
         self.newly_due.clear();
-        // A loss that was read twice already needs no third reading.
+        // A sudden loss is believed only once two readings agree, so a third one is not needed.
         let missed_readings = if mem::take(&mut self.is_loss_confirmed) {
             1
         } else {
@@ -115,6 +119,8 @@ impl Reconciliation {
         chunks.merge(by_id(rows), |instance, summaries| {
             let missing_before: Vec<ComplianceType> = instance.missing().collect();
             let is_listed = are_all_listed || instance.listing.is_some();
+            // An unlisted resource loses its summaries at once: it has probably been terminated,
+            // and AWS has now dropped what was left of it.
             let kept_for = if is_listed { missed_readings } else { 0 };
             replace_summaries(instance, summaries.unwrap_or_default(), kept_for);
             if !are_compared {
@@ -126,13 +132,13 @@ impl Reconciliation {
         });
     }
 
-    /// Drops all summaries.
+    /// Drops all summaries, because they have grown too old.
     pub(super) fn drop_summaries(&mut self, chunks: &mut Chunks) {
         self.newly_due.clear();
         chunks.update(|instance| instance.summaries = Box::default());
     }
 
-    /// Whether both views agree that an instance has no summary that it should have.
+    /// Says whether both views agree that an instance lacks a summary that it should have.
     pub(super) fn is_unreported(
         &self,
         instance: &Instance,
@@ -163,18 +169,19 @@ fn of_instance(
 }
 
 fn is_awaited(awaited: &Awaited, instance: &Instance, compliance_type: &ComplianceType) -> bool {
-    // This is asked of every instance, and there is hardly ever anything to look up.
+    // This is asked about every instance, and the set is nearly always empty. The key would cost
+    // two clones.
     !awaited.is_empty() && awaited.contains(&(Arc::clone(&instance.id), compliance_type.clone()))
 }
 
 // === impl Instance ===
 
 impl Instance {
-    /// The compliance types that a listed instance should have a summary of.
-    ///
-    /// That is always Patch: without that summary the instance was never scanned, or only by
-    /// `AWS-RunPatchBaselineAssociation`, or longer ago than AWS keeps. It is Association where the
-    /// listing gives an association status.
+    /// Returns the compliance types that a listed instance should have a summary for: always Patch,
+    /// and Association if the listing has an association status.
+    // An instance without a Patch summary was never scanned, or only by
+    // `AWS-RunPatchBaselineAssociation`, which reports as type Association, or so long ago that AWS
+    // has dropped the result. In each case nobody knows whether it lacks patches.
     fn due(&self) -> impl Iterator<Item = ComplianceType> + use<> {
         let is_listed = self.listing.is_some();
         let has_associations = self
@@ -186,7 +193,7 @@ impl Instance {
         patch.into_iter().chain(association)
     }
 
-    /// Of the compliance types that are due, those that it has no summary of.
+    /// Returns those of the due compliance types that the instance has no summary for.
     fn missing(&self) -> impl Iterator<Item = ComplianceType> {
         self.due()
             .filter(|compliance_type| self.summary(compliance_type).is_none())
@@ -199,8 +206,8 @@ impl Instance {
     }
 }
 
-/// Puts a value where the last one was, so that a fleet that is read again and again keeps its
-/// place in memory.
+/// Replaces a value in place.
+// A new box at every refresh would scatter a fleet over the memory and slow its rendering down.
 pub(super) fn put<T>(place: &mut Option<Box<T>>, value: Option<T>) {
     match (place.as_deref_mut(), value) {
         (Some(last), Some(value)) => *last = value,
@@ -208,7 +215,7 @@ pub(super) fn put<T>(place: &mut Option<Box<T>>, value: Option<T>) {
     }
 }
 
-/// The summaries of one resource after the other, of rows in the order of ids.
+/// Groups rows, which must be sorted by id, into the summaries of one resource each.
 fn by_id(rows: Vec<(Arc<str>, Summary)>) -> impl Iterator<Item = (Arc<str>, Vec<Summary>)> {
     let mut rows = rows.into_iter().peekable();
     std::iter::from_fn(move || {
@@ -221,8 +228,8 @@ fn by_id(rows: Vec<(Arc<str>, Summary)>) -> impl Iterator<Item = (Arc<str>, Vec<
     })
 }
 
-/// Replaces the summaries of one resource by those of a complete reading. Those that it misses stay
-/// until `kept_for` readings have missed them.
+/// Replaces the summaries of one resource by those of a complete reading. A summary that the
+/// reading misses stays until `kept_for` readings in a row have missed it.
 fn replace_summaries(instance: &mut Instance, mut read: Vec<Summary>, kept_for: u8) {
     let before = mem::take(&mut instance.summaries);
     if kept_for > 0 {
@@ -254,8 +261,10 @@ fn missed_once_more(summary: Summary) -> Summary {
 
 // === lost summaries ===
 
-/// The loss of the first compliance type of which most listed instances have lost the summaries
-/// that the last complete reading had.
+/// Finds the first compliance type for which most listed instances have lost the summary that they
+/// had in the last complete reading.
+// Unlisted resources do not count. There may be more of them than there are instances, and AWS
+// drops them in large numbers at once when what it keeps of terminated instances expires.
 fn lost_summaries(
     chunks: &Chunks,
     rows: &[(Arc<str>, Summary)],
@@ -280,7 +289,7 @@ fn listed(chunks: &Chunks, are_all_listed: bool) -> impl Iterator<Item = &Instan
         .filter(move |instance| are_all_listed || instance.listing.is_some())
 }
 
-/// The summaries that the last complete reading had.
+/// Returns the summaries that the last complete reading had.
 fn last_read(instance: &Instance) -> impl Iterator<Item = &Summary> {
     instance
         .summaries

@@ -1,75 +1,79 @@
-//! Rows as a source hands them over: AWS's words, not yet cleaned, sorted or joined.
+//! The rows that a source delivers: AWS's data, not yet cleaned, sorted or merged.
 //!
-//! A missing text is empty, a missing time is `None`. Rows live only as long as one page; what the
-//! model keeps of them is smaller.
+//! A missing text is empty, and a missing time is `None`. Rows live only as long as one page. What
+//! the model keeps of them is smaller.
 
-use super::Timestamp;
+use super::time::Timestamp;
+
+// Words of AWS's vocabulary are texts here, not enums. AWS adds values without notice and spells
+// some of them differently from its own model, and a value that nobody knows must not cost a row.
 
 /// One managed instance, from `DescribeInstanceInformation`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct InstanceRow {
-    /// `i-...` for EC2, `mi-...` for a hybrid node.
+    /// The instance's id: `i-...` for EC2, `mi-...` for a hybrid node.
     pub id: String,
     /// The name of the hybrid activation; empty for EC2.
     pub name: String,
-    /// The host name the agent reports.
+    /// The host name that the agent reports.
     pub computer_name: String,
-    /// The address the agent reports.
+    /// The address that the agent reports.
     pub ip_address: String,
-    /// `EC2Instance` or `ManagedInstance`.
+    /// The kind of node: `EC2Instance` or `ManagedInstance`.
     pub resource_type: String,
-    /// `Windows`, `Linux` or `MacOS`.
+    /// The platform: `Windows`, `Linux` or `MacOS`.
     pub platform_type: String,
-    /// For example `Amazon Linux`.
+    /// The name of the operating system, for example `Amazon Linux`.
     pub platform_name: String,
-    /// For example `2023`.
+    /// The version of the operating system, for example `2023`.
     pub platform_version: String,
-    /// The SSM Agent's version.
+    /// The version of the SSM Agent.
     pub agent_version: String,
-    /// `IsLatestVersion`, where AWS says.
+    /// Whether that is the latest version (`IsLatestVersion`), if AWS says so.
     pub agent_latest: Option<bool>,
-    /// `Online`, `ConnectionLost` or `Inactive`.
+    /// Whether the agent answers: `Online`, `ConnectionLost` or `Inactive`.
     pub ping_status: String,
-    /// When the agent was last heard.
+    /// When the agent was last heard from.
     pub last_ping: Option<Timestamp>,
-    /// The status of the instance's associations; empty where it has none.
+    /// The status of the instance's associations; empty if it has none.
     pub association_status: String,
-    /// `AssociationOverview.InstanceAssociationStatusAggregatedCount`.
+    /// The number of associations in each status
+    /// (`AssociationOverview.InstanceAssociationStatusAggregatedCount`).
     pub association_counts: Vec<(String, i64)>,
     /// When associations last ran.
     pub last_association_execution: Option<Timestamp>,
-    /// When associations last ran well.
+    /// When associations last ran with success.
     pub last_association_success: Option<Timestamp>,
 }
 
-/// Number of compliance items, in all and by severity.
+/// The number of compliance items, in total and by severity.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ItemCounts {
-    /// `CompliantCount` or `NonCompliantCount`.
+    /// The total, `CompliantCount` or `NonCompliantCount`.
     pub total: i64,
-    /// `SeveritySummary`, in the order of [`Severity::ALL`].
+    /// The counts of `SeveritySummary`, in the order of [`Severity::ALL`].
     pub by_severity: [i64; 6],
 }
 
 /// The severities that AWS's `SeveritySummary` has fields for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Severity {
-    /// `CriticalCount`
+    /// The severity that `CriticalCount` counts.
     Critical,
-    /// `HighCount`
+    /// The severity that `HighCount` counts.
     High,
-    /// `MediumCount`
+    /// The severity that `MediumCount` counts.
     Medium,
-    /// `LowCount`
+    /// The severity that `LowCount` counts.
     Low,
-    /// `InformationalCount`
+    /// The severity that `InformationalCount` counts.
     Informational,
-    /// `UnspecifiedCount`
+    /// The severity that `UnspecifiedCount` counts.
     Unspecified,
 }
 
 impl Severity {
-    /// Worst first.
+    /// Every severity, the worst one first.
     pub const ALL: [Self; 6] = [
         Self::Critical,
         Self::High,
@@ -79,7 +83,7 @@ impl Severity {
         Self::Unspecified,
     ];
 
-    /// As AWS spells it.
+    /// Returns the severity as AWS spells it.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Critical => "CRITICAL",
@@ -95,83 +99,87 @@ impl Severity {
 /// One resource's summary for one compliance type, from `ListResourceComplianceSummaries`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SummaryRow {
-    /// The resource; not always a listed instance.
+    /// The id of the resource, which is not always a listed instance.
     pub resource_id: String,
-    /// `Patch`, `Association` or `Custom:...`.
+    /// The compliance type: `Patch`, `Association` or `Custom:...`.
     pub compliance_type: String,
-    /// `COMPLIANT` or `NON_COMPLIANT`; other values are kept as they come.
+    /// The status: `COMPLIANT`, `NON_COMPLIANT` or any other value that AWS sends.
     pub status: String,
-    /// `ExecutionSummary.ExecutionTime`.
+    /// The time of the execution (`ExecutionSummary.ExecutionTime`).
     pub execution_time: Option<Timestamp>,
-    /// `ExecutionSummary.ExecutionId`; empty for associations.
+    /// The id of the execution (`ExecutionSummary.ExecutionId`); empty for associations.
     pub execution_id: String,
-    /// `CompliantSummary`.
+    /// The compliant items (`CompliantSummary`).
     pub compliant: ItemCounts,
-    /// `NonCompliantSummary`.
+    /// The non-compliant items (`NonCompliantSummary`).
     pub noncompliant: ItemCounts,
 }
 
 /// AWS's own count of resources for one compliance type, from `ListComplianceSummaries`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TotalsRow {
-    /// `Patch`, `Association` or `Custom:...`.
+    /// The compliance type: `Patch`, `Association` or `Custom:...`.
     pub compliance_type: String,
-    /// `CompliantSummary.CompliantCount`.
+    /// The number of compliant resources (`CompliantSummary.CompliantCount`).
     pub compliant: i64,
-    /// `NonCompliantSummary.NonCompliantCount`.
+    /// The number of non-compliant resources (`NonCompliantSummary.NonCompliantCount`).
     pub noncompliant: i64,
 }
 
 /// The patch counts of one instance, from `DescribeInstancePatchStates`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PatchRow {
-    /// The instance.
+    /// The id of the instance.
     pub id: String,
-    /// The patch group, empty for none.
+    /// The patch group; empty if the instance is in none.
+    // AWS's model requires at least one character here, and yet AWS sends an empty text.
     pub patch_group: String,
-    /// `pb-...`, or the full ARN of a baseline of AWS's own.
+    /// The id of the baseline: `pb-...`, or the full ARN of a baseline that AWS provides.
     pub baseline_id: String,
-    /// `Scan` or `Install`.
+    /// The operation that determined the counts: `Scan` or `Install`.
     pub operation: String,
-    /// `RebootIfNeeded` or `NoReboot`; empty where AWS does not say.
+    /// The reboot option, `RebootIfNeeded` or `NoReboot`; empty if AWS does not say.
     pub reboot_option: String,
     /// When the operation ended.
     pub operation_end: Option<Timestamp>,
-    /// The last installation with `NoReboot`.
+    /// When patches were last installed with the option `NoReboot`.
     pub last_no_reboot_install: Option<Timestamp>,
-    /// Counts by state, in the order of [`PatchState::ALL`]; `None` where AWS gives no count.
+    /// The number of patches in each state, in the order of [`PatchState::ALL`]; `None` if AWS
+    /// gives no count.
+    // `UnreportedNotApplicableCount` is left out. It says nothing about compliance, and AWS's own
+    // sample output has it at -1.
     pub counts: [Option<i64>; 8],
-    /// `CriticalNonCompliantCount`.
+    /// Non-compliant patches of critical severity (`CriticalNonCompliantCount`).
     pub critical_noncompliant: Option<i64>,
-    /// `SecurityNonCompliantCount`.
+    /// Non-compliant security updates (`SecurityNonCompliantCount`).
     pub security_noncompliant: Option<i64>,
-    /// `OtherNonCompliantCount`.
+    /// All other non-compliant patches (`OtherNonCompliantCount`).
     pub other_noncompliant: Option<i64>,
 }
 
 /// The states of a patch that `DescribeInstancePatchStates` counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PatchState {
-    /// Approved, applicable, not installed.
+    /// The patch is approved and applicable, but not installed.
     Missing,
-    /// An attempt to install it failed.
+    /// An attempt to install the patch has failed.
     Failed,
-    /// Installed by Patch Manager, and the instance was not rebooted since.
+    /// Patch Manager has installed the patch, and the instance has not been rebooted since.
     InstalledPendingReboot,
-    /// Installed before it was rejected.
+    /// The patch was installed before it was rejected.
     InstalledRejected,
-    /// Installed and in the baseline.
+    /// The patch is installed and in the baseline.
     Installed,
-    /// Installed, not in the baseline.
+    /// The patch is installed, but not in the baseline.
     InstalledOther,
-    /// Windows only: the feature it is for is not there.
+    /// On Windows only: the feature that the patch is for is not installed.
     NotApplicable,
-    /// Windows only: a security update that is not approved yet.
+    /// On Windows only: the patch is a security update that is not approved yet.
     AvailableSecurityUpdate,
 }
 
 impl PatchState {
-    /// The four that make an instance non-compliant first.
+    /// Every state. The four that always make an instance non-compliant come first.
     pub const ALL: [Self; 8] = [
         Self::Missing,
         Self::Failed,
@@ -186,7 +194,8 @@ impl PatchState {
     /// How many of [`PatchState::ALL`], from the first, always make an instance non-compliant.
     pub const NONCOMPLIANT: usize = 4;
 
-    /// As the console and the documentation spell it.
+    /// Returns the state as AWS's console and documentation spell it.
+    // The model's enum has `INSTALLED_OTHER`, but AWS's answers and filters use this spelling.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Missing => "Missing",
@@ -204,11 +213,11 @@ impl PatchState {
 /// One patch baseline, from `DescribePatchBaselines`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BaselineRow {
-    /// `pb-...`, or the full ARN of a baseline of AWS's own.
+    /// The id: `pb-...`, or the full ARN of a baseline that AWS provides.
     pub id: String,
-    /// Its name.
+    /// The name of the baseline.
     pub name: String,
-    /// For example `AMAZON_LINUX_2023`.
+    /// The operating system that it is for, for example `AMAZON_LINUX_2023`.
     pub operating_system: String,
 }
 
@@ -217,23 +226,23 @@ pub struct BaselineRow {
 pub struct AssociationRow {
     /// The association's id.
     pub id: String,
-    /// The name its owner gave it; often empty.
+    /// The name that its owner gave it; often empty.
     pub name: String,
-    /// The document it runs: a name, or the ARN of a shared document.
+    /// The document that it runs: a name, or the ARN of a shared document.
     pub document: String,
-    /// `Overview.AssociationStatusAggregatedCount`.
+    /// The number of its instances in each status (`Overview.AssociationStatusAggregatedCount`).
     pub counts: Vec<(String, i64)>,
 }
 
-/// One non-compliant item of type Association, from `ListComplianceItems`.
+/// One item of type Association, from `ListComplianceItems`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ItemRow {
     /// The association's id.
     pub id: String,
-    /// `Details.DocumentName`.
+    /// The document that the association runs (`Details.DocumentName`).
     pub document: String,
-    /// The severity the association was given.
+    /// The severity that the association's owner gave it.
     pub severity: String,
-    /// `NON_COMPLIANT`; other values are not of interest.
+    /// The status. Only an item that is `NON_COMPLIANT` explains anything.
     pub status: String,
 }

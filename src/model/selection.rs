@@ -1,14 +1,15 @@
-//! What is read of every target: which compliance types, and so which collectors.
+//! The selection of what is read from every target: compliance types, and thereby collectors.
 
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Collector, ComplianceType};
+use super::collector::Collector;
+use super::compliance_type::ComplianceType;
 
-/// Which compliance types are read, and which collectors are on because of them.
+/// The compliance types that are read, and the collectors that are on because of them.
 ///
-/// The refresh, the estimate of its cost and the page all ask the same selection, so that none of
-/// them can disagree about what is switched off.
+/// The refresh, the estimate of its cost and the page all use the same selection, so that they
+/// cannot disagree about what is switched off.
 ///
 /// ```
 /// use ssm_compliance_exporter::model::{Collector, Selection};
@@ -24,13 +25,15 @@ pub struct Selection {
 }
 
 impl Selection {
-    /// Every type, and so every collector.
+    /// Selects every type, and thereby every collector.
     pub fn everything() -> Self {
         Self::of_types(|_| true, true)
     }
 
-    /// The types whose names `is_wanted` takes. `has_other_types` says whether it may take one
-    /// beside Patch and Association: if it cannot, nobody needs to ask AWS which others there are.
+    /// Selects the types whose names `is_wanted` accepts. `has_other_types` says whether it may
+    /// accept any besides Patch and Association.
+    // A predicate cannot be asked which names it accepts. If it accepts none but those two, their
+    // summaries can be read at once, without waiting for AWS to say which other types there are.
     pub fn of_types(
         is_wanted: impl Fn(&str) -> bool + Send + Sync + 'static,
         has_other_types: bool,
@@ -41,17 +44,17 @@ impl Selection {
         }
     }
 
-    /// Whether summaries of this type are read.
+    /// Says whether summaries of this type are read.
     pub fn has_type(&self, name: &str) -> bool {
         (self.is_wanted)(name)
     }
 
-    /// Whether types beside Patch and Association may be read.
+    /// Says whether any types besides Patch and Association may be read.
     pub fn has_other_types(&self) -> bool {
         self.has_other_types
     }
 
-    /// Whether a collector is on.
+    /// Says whether a collector is on.
     pub fn has(&self, collector: Collector) -> bool {
         match collector.serves() {
             Some(compliance_type) => self.has_type(compliance_type.as_str()),
@@ -59,14 +62,14 @@ impl Selection {
         }
     }
 
-    /// The collectors that are on.
+    /// Returns the collectors that are on.
     pub fn collectors(&self) -> impl Iterator<Item = Collector> {
         Collector::ALL
             .into_iter()
             .filter(|collector| self.has(*collector))
     }
 
-    /// Of the types that every instance can have, those that are read.
+    /// Returns those of the types that every instance can have which are read.
     pub fn types_of_every_instance(&self) -> impl Iterator<Item = ComplianceType> {
         ComplianceType::OF_EVERY_INSTANCE
             .into_iter()

@@ -1,5 +1,5 @@
-//! What AWS says of an account and region as a whole: its own counts, patch baselines and
-//! State Manager associations.
+//! What AWS says about an account and region as a whole: its own counts, the patch baselines and
+//! the State Manager associations.
 
 use std::collections::BTreeMap;
 
@@ -10,13 +10,15 @@ use super::rows::{AssociationRow, BaselineRow, TotalsRow};
 use super::text::{baseline_id, free_text, vocabulary};
 
 /// AWS's own count of resources for one compliance type.
+// AWS also counts terminated resources, and it counts at another moment than the summaries are
+// read. So this need not agree with the summaries, and it is shown beside them rather than instead.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Totals {
-    /// `Patch`, `Association` or `Custom:...`.
+    /// The compliance type: `Patch`, `Association` or `Custom:...`.
     pub compliance_type: Box<str>,
-    /// Resources that are compliant.
+    /// The number of compliant resources.
     pub compliant: u64,
-    /// Resources that are not.
+    /// The number of non-compliant resources.
     pub noncompliant: u64,
 }
 
@@ -27,7 +29,7 @@ pub struct Baseline {
     pub id: Box<str>,
     /// Its name.
     pub name: Box<str>,
-    /// For example `AMAZON_LINUX_2023`.
+    /// The operating system that it is for, for example `AMAZON_LINUX_2023`.
     pub operating_system: Box<str>,
 }
 
@@ -40,16 +42,18 @@ pub struct Association {
     pub name: Box<str>,
     /// The document that it runs.
     pub document: Box<str>,
-    /// Instances by status.
+    /// The number of its instances in each status.
     pub instances: StatusCounts,
 }
 
 // === impl Totals ===
 
 impl Totals {
-    /// One entry per type. Rows of a type that AWS repeats count once; types whose names become one
-    /// label value are added.
+    /// Turns rows into one entry per compliance type. If two types have names that become the same
+    /// label value, their counts are added up.
     pub fn from_rows(rows: &[TotalsRow]) -> Vec<Self> {
+        // A listing that was begun again repeats rows. Two rows with one name are therefore one
+        // row, and their counts must not be added up.
         let by_name: BTreeMap<&str, &TotalsRow> = rows
             .iter()
             .map(|row| (row.compliance_type.as_str(), row))
@@ -82,7 +86,7 @@ impl Totals {
 // === impl Baseline ===
 
 impl Baseline {
-    /// One entry per baseline, in the order of ids.
+    /// Turns rows into one entry per baseline, in the order of ids.
     pub fn from_rows(rows: &[BaselineRow]) -> Vec<Self> {
         let mut baselines: Vec<Self> = rows.iter().map(Self::from_row).collect();
         baselines.sort_by(|a, b| a.key().cmp(&b.key()));
@@ -98,8 +102,10 @@ impl Baseline {
         }
     }
 
-    /// All of it, so that which of two rows with one id is kept does not depend on their order.
     fn key(&self) -> [&str; 3] {
+        // The key is more than the id, so that which of two rows with one id is kept does not
+        // depend on their order. A label that changed back and forth would make new series each
+        // time.
         [&self.id, &self.name, &self.operating_system]
     }
 }
@@ -107,7 +113,7 @@ impl Baseline {
 // === impl Association ===
 
 impl Association {
-    /// One entry per association, in the order of ids.
+    /// Turns rows into one entry per association, in the order of ids.
     pub fn from_rows(rows: &[AssociationRow], interner: &Interner) -> Vec<Self> {
         let mut associations: Vec<Self> = rows
             .iter()

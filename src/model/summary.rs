@@ -1,82 +1,88 @@
-//! What `ListResourceComplianceSummaries` says of a resource, as it is kept.
+//! The summaries that are kept for each resource, read by `ListResourceComplianceSummaries`.
 
 use std::cmp::{Ordering, Reverse};
 use std::sync::Arc;
 
+use super::compliance_type::ComplianceType;
+use super::rows::Severity;
 use super::signature::Signature;
-use super::{ComplianceType, Severity, Timestamp};
+use super::time::Timestamp;
 
 /// One resource's state for one compliance type.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Summary {
-    /// What the summary has in common with those of many other resources.
+    /// The part that the summaries of many other resources have in common with this one.
     pub counts: Arc<SummaryCounts>,
-    /// `ExecutionSummary.ExecutionTime`.
+    /// The time of the execution (`ExecutionSummary.ExecutionTime`).
     pub execution_time: Option<Timestamp>,
-    /// Differs as soon as anything of the row does.
+    /// Identifies the row that the summary was read from.
     pub signature: Signature,
     /// The number of the refresh that read it.
     pub read_in: u32,
-    /// How many complete readings since then have missed it.
+    /// The number of complete readings since then that have missed it.
     pub missed: u8,
 }
 
-/// The part of a summary that repeats over a fleet: machines of one image lack the same patches.
+/// The part of a summary that repeats over a fleet, because machines of one image lack the same
+/// patches.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct SummaryCounts {
-    /// Which type of compliance it is about.
+    /// The compliance type that the summary is about.
     pub compliance_type: ComplianceType,
-    /// What AWS says.
+    /// The status that AWS gives the resource.
     pub status: Status,
-    /// Compliant items by severity, in the order of [`Severity::ALL`].
+    /// The number of compliant items of each severity, in the order of [`Severity::ALL`].
     pub compliant: [u32; Severity::ALL.len()],
-    /// Non-compliant items by severity, in the order of [`Severity::ALL`].
+    /// The number of non-compliant items of each severity, in the order of [`Severity::ALL`].
     pub noncompliant: [u32; Severity::ALL.len()],
-    /// `NonCompliantCount`.
+    /// The number of all non-compliant items (`NonCompliantCount`).
     pub noncompliant_total: u32,
 }
 
 /// The status of a summary or of an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Status {
-    /// `COMPLIANT`
+    /// AWS says `COMPLIANT`.
     Compliant,
-    /// `NON_COMPLIANT`
+    /// AWS says `NON_COMPLIANT`.
     NonCompliant,
-    /// A value that is neither. Nothing is claimed about such a resource.
+    /// AWS says something else, and nothing is claimed about the resource.
+    // AWS sends an empty status for some patches on Windows, and Security Hub also documents
+    // `UNSPECIFIED_DATA`. Neither may count as compliant.
     Other,
 }
 
 // === impl Summary ===
 
 impl Summary {
-    /// Which type of compliance it is about.
+    /// Returns the compliance type that the summary is about.
     pub fn compliance_type(&self) -> &ComplianceType {
         &self.counts.compliance_type
     }
 
-    /// What AWS says.
+    /// Returns the status that AWS gives the resource.
     pub fn status(&self) -> Status {
         self.counts.status
     }
 
-    /// Whether AWS says `NON_COMPLIANT`.
+    /// Says whether the status is `NON_COMPLIANT`.
     pub fn is_noncompliant(&self) -> bool {
         self.status() == Status::NonCompliant
     }
 
-    /// Orders two rows for the same resource and type, the one to keep first.
-    ///
-    /// Rows come in whatever order pages and chains bring them, so nothing here depends on it.
-    /// Where nothing tells which row is newer, bad news is kept.
+    /// Orders two rows for the same resource and type so that the one to keep comes first: the
+    /// newer one or, if they are equally new, the worse one.
     pub(super) fn preference(&self, other: &Self) -> Ordering {
+        // Pages and chains deliver rows in any order, so the result must not depend on it. The
+        // signature decides between rows that are alike in all that counts: without it the same
+        // two rows could look like a change at every refresh.
         Reverse(self.execution_time)
             .cmp(&Reverse(other.execution_time))
             .then_with(|| self.bad_news().cmp(&other.bad_news()))
             .then_with(|| self.signature.cmp(&other.signature))
     }
 
-    /// The worse the news, the smaller.
+    /// Returns a key that is the smaller, the worse the news is.
     fn bad_news(&self) -> impl Ord + use<> {
         Reverse((
             self.status() != Status::Compliant,
@@ -88,7 +94,7 @@ impl Summary {
 // === impl Status ===
 
 impl Status {
-    /// Reads AWS's word.
+    /// Reads a status as AWS spells it.
     pub fn parse(word: &str) -> Self {
         match word {
             "COMPLIANT" => Self::Compliant,
@@ -97,7 +103,7 @@ impl Status {
         }
     }
 
-    /// The word, as AWS spells it; `None` for a status of which nothing is claimed.
+    /// Returns the status as AWS spells it, or `None` if nothing is claimed about it.
     pub const fn as_str(self) -> Option<&'static str> {
         match self {
             Self::Compliant => Some("COMPLIANT"),

@@ -1,73 +1,95 @@
-//! AWS's words made safe to be label values.
+//! Makes the texts that AWS sends safe to be label values.
+//!
+//! Most of them can be written by anybody who controls an instance: the agent reports its host
+//! name, its address and its platform, and anybody with `ssm:PutComplianceItems` names types and
+//! items.
 
 use std::borrow::Cow;
 
-/// What an unreadable value of a vocabulary becomes.
+/// Replaces a value that is not an identifier.
 const UNKNOWN: &str = "Unknown";
 
-/// A value of a closed vocabulary (a status, a severity, a type): kept if it is an identifier, else
-/// `Unknown`.
+/// The longest word of a vocabulary, in bytes. AWS's model allows a compliance type 100 characters,
+/// and none of its other words is as long.
+const MAX_WORD_BYTES: usize = 100;
+
+/// The longest free text that is kept, in bytes.
+// AWS allows a host name 255 characters. What is longer was not written by an agent, and every byte
+// is sent to Prometheus once per series.
+const MAX_TEXT_BYTES: usize = 256;
+
+/// Checks a word of AWS's vocabulary (a status, a severity, a compliance type). Returns it
+/// unchanged if it is an identifier, and `Unknown` if it is not.
 ///
-/// AWS adds values without notice, so an unknown word is data; but a word is at most 100 letters,
-/// digits and `_ - : .`. An empty value is "not said" and stays empty.
+/// An identifier consists of at most 100 letters, digits and the characters `_ - : .`. An empty
+/// value means that AWS does not say, and stays empty.
 pub(crate) fn vocabulary(value: &str) -> &str {
-    let identifier = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b':' | b'.');
-    if value.len() <= 100 && value.bytes().all(identifier) {
+    // The word is not compared with a list: AWS adds words without notice, and a new status is
+    // something that the reader of a metric wants to see.
+    if value.len() <= MAX_WORD_BYTES && value.bytes().all(is_identifier_byte) {
         value
     } else {
         UNKNOWN
     }
 }
 
-/// Free text (a name, a title): without control characters, cut at 256 bytes on a character
-/// boundary.
+fn is_identifier_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b':' | b'.')
+}
+
+/// Cleans a free text (a name, a title): removes control characters, and cuts the text at 256 bytes
+/// on a character boundary.
 pub fn free_text(value: &str) -> Cow<'_, str> {
-    const MOST: usize = 256;
-    if value.len() <= MOST && !value.chars().any(char::is_control) {
+    let is_clean = value.len() <= MAX_TEXT_BYTES && !value.chars().any(char::is_control);
+    if is_clean {
         return Cow::Borrowed(value);
     }
     let mut kept: String = value
         .chars()
         .filter(|c| !c.is_control())
-        .take(MOST)
+        .take(MAX_TEXT_BYTES)
         .collect();
-    kept.truncate(kept.floor_char_boundary(MOST));
+    // A character may have several bytes, so as many characters may still be too long.
+    kept.truncate(kept.floor_char_boundary(MAX_TEXT_BYTES));
     Cow::Owned(kept)
 }
 
-/// A patch baseline's `pb-...` part: AWS writes its own baselines as a full ARN in some answers and
-/// bare in others.
+/// Returns the `pb-...` part of a patch baseline's id.
+// AWS writes the id of one of its own baselines as a full ARN in some answers and without it in
+// others. A join on the label would miss without this.
 pub(crate) fn baseline_id(value: &str) -> Cow<'_, str> {
     free_text(value.rsplit('/').next().unwrap_or(value))
 }
 
-/// A document's bare name: shared documents are named by ARN,
+/// Returns the bare name of a document. A shared document is named by its ARN,
 /// `arn:aws:ssm:REGION:ACCOUNT:document/NAME`.
 pub(crate) fn document_name(value: &str) -> &str {
     value.rsplit('/').next().unwrap_or(value)
 }
 
-/// A count AWS gives, where a negative one means "not known". Half the size of an `Option<u32>`.
+/// A count from AWS, which may be unknown. It takes half the memory of an `Option<u32>`.
+// AWS leaves counts out, and its documentation shows -1 in sample output. Added up as they come,
+// such counts would lower the sum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Count(u32);
 
 impl Count {
-    /// No count.
+    /// An unknown count.
+    // AWS's counts are `i32`, so none of them has this value.
     pub const UNKNOWN: Self = Self(u32::MAX);
 
-    /// `None` and negative counts are unknown.
+    /// Takes a count from AWS. An absent or negative one is unknown.
     pub fn new(count: Option<i64>) -> Self {
-        count
-            .and_then(|count| u32::try_from(count).ok())
-            .map_or(Self::UNKNOWN, Self)
+        let known = count.and_then(|count| u32::try_from(count).ok());
+        known.map_or(Self::UNKNOWN, Self)
     }
 
-    /// The count, if AWS gave one.
+    /// Returns the count, if AWS gave one.
     pub fn get(self) -> Option<u32> {
         (self != Self::UNKNOWN).then_some(self.0)
     }
 
-    /// The count, an unknown one being 0.
+    /// Returns the count, or 0 if it is unknown.
     pub fn or_zero(self) -> u32 {
         self.get().unwrap_or(0)
     }

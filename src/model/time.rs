@@ -1,13 +1,12 @@
-//! Instants as AWS gives them, and ages as the model measures them.
+//! The times that AWS reports, and the two clocks that the model is told.
 
 use std::fmt;
 use std::num::NonZeroU64;
 use std::time::Duration;
 
-/// A wall-clock instant of AWS's, in milliseconds since the Unix epoch.
-///
-/// Always in or after the year 2000: AWS writes an unknown time as 0 or as the year 0001, so a
-/// smaller value means "not known" and is no `Timestamp`.
+/// A wall-clock time, in milliseconds since the Unix epoch. It is never before the year 2000.
+// AWS writes an unknown time as 0, or on Windows as the year 0001 (boto3 issue 2069). An age that
+// is computed from such a time would be decades or centuries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Timestamp(NonZeroU64);
 
@@ -16,24 +15,28 @@ impl Timestamp {
     /// The end of the year 9999, the last that AWS's own formats can write.
     const YEAR_9999_MILLIS: u64 = 253_402_300_799_999;
 
-    /// `None` for a time that stands for "unknown".
+    /// Takes a time in milliseconds since the Unix epoch. Returns `None` for one that stands for
+    /// "unknown".
     pub fn from_millis(millis: i64) -> Option<Self> {
         let millis = u64::try_from(millis).ok()?;
         let known = (Self::YEAR_2000_MILLIS..=Self::YEAR_9999_MILLIS).contains(&millis);
         NonZeroU64::new(millis).filter(|_| known).map(Self)
     }
 
-    /// Milliseconds since the Unix epoch.
+    /// Returns the milliseconds since the Unix epoch.
     pub const fn millis(self) -> u64 {
         self.0.get()
     }
 }
 
-/// Seconds since the Unix epoch, with as many decimals as are needed: how Prometheus takes an
-/// instant as a value.
+/// Writes the seconds since the Unix epoch with as many decimals as are needed, which is the form
+/// in which Prometheus expects a time as a value.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (seconds, millis) = (self.millis() / 1000, self.millis() % 1000);
+        // The number never becomes an `f64`, which cannot hold most decimals exactly: a time could
+        // then be written differently from the way in which AWS gave it.
+        let seconds = self.millis() / 1000;
+        let millis = self.millis() % 1000;
         if millis == 0 {
             return write!(f, "{seconds}");
         }
@@ -42,14 +45,14 @@ impl fmt::Display for Timestamp {
     }
 }
 
-/// Both clocks at one moment. The model has no clock: whoever calls it says what time it is.
-///
-/// Ages come from `since_start`, which never jumps; series show `wall`, which may.
+/// Both clocks at one moment. The model has no clock of its own: its caller says what time it is.
+// Ages are measured with the monotonic clock. The wall clock may jump, for example when a machine
+// starts with a wrong time and is corrected, and that must neither drop data nor keep it for ever.
 #[derive(Clone, Copy, Debug)]
 pub struct Now {
-    /// Monotonic time since the exporter started.
+    /// The monotonic time since the exporter started.
     pub since_start: Duration,
-    /// The wall clock; `None` while it stands before the year 2000.
+    /// The wall-clock time, or `None` if the clock is set to a time before the year 2000.
     pub wall: Option<Timestamp>,
 }
 

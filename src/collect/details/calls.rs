@@ -24,13 +24,15 @@ impl<S: Source> DetailCalls<'_, S> {
     where
         F: Future<Output = SourceResult<Page<T>>>,
     {
+        // One page is enough for nearly every call, but AWS may send a token with any of them, even
+        // with an empty page.
         let listing = Listing {
             operation,
             absent_list: self.absent_list,
         };
         let mut rows = Vec::new();
-        let fetch = |request| self.progress.noting(fetch(request));
-        pagination::read(listing, fetch, |page| rows.extend(page)).await?;
+        let noted = |request| self.progress.noting(fetch(request));
+        pagination::read(listing, noted, |page| rows.extend(page)).await?;
         Ok(rows)
     }
 }

@@ -1,13 +1,14 @@
-//! Reading non-compliant items of type Association, one instance at a time.
+//! Reads non-compliant items of type Association, one instance at a time.
 
 use std::sync::Arc;
 
 use super::{DetailCalls, DetailReader};
-use crate::collect::source::{Source, SourceResult};
-use crate::model::{Collected, NoncompliantAssociation, Operation, PartialRead};
+use crate::collect::source::{Page, PageRequest, Source, SourceResult};
+use crate::model::{Collected, ItemRow, NoncompliantAssociation, Operation, PartialRead};
 
 impl DetailReader for Box<[NoncompliantAssociation]> {
-    /// `ListComplianceItems` takes one resource.
+    // The operation takes a list of ids, but AWS's API reference says that only one of them can be
+    // specified at present.
     const BATCH_INSTANCES: usize = 1;
 
     async fn read<S: Source>(
@@ -16,8 +17,7 @@ impl DetailReader for Box<[NoncompliantAssociation]> {
     ) -> SourceResult<Vec<(Arc<str>, Self)>> {
         let mut items = Vec::with_capacity(ids.len());
         for id in ids {
-            let fetch = |page| async move { calls.source.items(id, &page).await };
-            let rows = calls.rows(Operation::ListComplianceItems, fetch).await?;
+            let rows = rows_of(calls, id).await?;
             let associations = NoncompliantAssociation::from_rows(&rows, calls.interner);
             items.push((Arc::clone(id), associations));
         }
@@ -27,4 +27,15 @@ impl DetailReader for Box<[NoncompliantAssociation]> {
     fn collected(read: PartialRead<Self>) -> Collected {
         Collected::Items(read)
     }
+}
+
+async fn rows_of<S: Source>(calls: &DetailCalls<'_, S>, id: &str) -> SourceResult<Vec<ItemRow>> {
+    let operation = Operation::ListComplianceItems;
+    calls
+        .rows(operation, |page| fetch(calls.source, id, page))
+        .await
+}
+
+async fn fetch<S: Source>(source: &S, id: &str, page: PageRequest) -> SourceResult<Page<ItemRow>> {
+    source.items(id, &page).await
 }

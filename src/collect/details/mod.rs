@@ -1,9 +1,10 @@
-//! Reading details: many independent calls, of which some may fail without costing the others.
+//! Reads details: many independent calls, some of which may fail without affecting the others.
 
 mod calls;
 mod items;
 mod patch_states;
 mod reading;
+mod waiting;
 
 pub(super) use calls::DetailCalls;
 pub(super) use reading::{DetailReader, DetailReading};
@@ -11,37 +12,37 @@ pub(super) use reading::{DetailReader, DetailReading};
 use super::source::SourceError;
 use crate::model::{DetailKind, NoncompliantAssociation, Outcome, PatchCounts};
 
-/// Everything that one refresh reads in details.
+/// All the details that one refresh reads.
 #[derive(Debug, Default)]
 pub(super) struct Details {
     pub(super) patch_states: DetailReading<Option<PatchCounts>>,
     pub(super) association_items: DetailReading<Box<[NoncompliantAssociation]>>,
 }
 
-/// The reading of one kind of detail, whatever that consists of.
+/// The reading of one kind of detail, whatever its content is.
 pub(super) trait DetailProgress {
-    /// Notes how many instances need not be read, because what is known of them holds.
+    /// Notes how many instances need not be read, because what is known of them still holds.
     fn note_unchanged(&self, instances: usize);
 
-    /// Notes that the listing that names the instances could not be read, now or ever: whatever is
-    /// read is not enough.
+    /// Notes that nobody knows which instances are due, because the view that names them could not
+    /// be read. Whatever is read then cannot be a success.
     fn owe_unknown(&self, error: SourceError);
 
-    /// How it went, what was read, and the first error.
+    /// Returns the outcome, and the first error that came up.
     fn finish(&self, ending: Ending) -> (Outcome, Option<SourceError>);
 }
 
 /// How the reading of details ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ending {
-    /// All that was due has been asked for.
+    /// Every instance that was due has been asked about.
     Complete,
     /// The refresh was given up.
     GivenUp,
 }
 
 impl Details {
-    /// The reading of one kind.
+    /// Returns the reading of one kind.
     pub(super) fn of(&self, kind: DetailKind) -> &dyn DetailProgress {
         match kind {
             DetailKind::PatchStates => &self.patch_states,

@@ -1,11 +1,11 @@
-//! Reading patch states, fifty instances at a time.
+//! Reads patch states, fifty instances at a time.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::{DetailCalls, DetailReader};
-use crate::collect::source::{MAX_PAGE_ROWS, Source, SourceResult};
-use crate::model::{Collected, Operation, PartialRead, PatchCounts};
+use crate::collect::source::{MAX_PAGE_ROWS, Page, PageRequest, Source, SourceResult};
+use crate::model::{Collected, Interner, Operation, PartialRead, PatchCounts, PatchRow};
 
 impl DetailReader for Option<PatchCounts> {
     const BATCH_INSTANCES: usize = MAX_PAGE_ROWS;
@@ -14,22 +14,40 @@ impl DetailReader for Option<PatchCounts> {
         calls: &DetailCalls<'_, S>,
         ids: &[Arc<str>],
     ) -> SourceResult<Vec<(Arc<str>, Self)>> {
-        let fetch = |page| async move { calls.source.patch_states(ids, &page).await };
+        let operation = Operation::DescribeInstancePatchStates;
         let rows = calls
-            .rows(Operation::DescribeInstancePatchStates, fetch)
+            .rows(operation, |page| fetch(calls.source, ids, page))
             .await?;
-        // AWS leaves out the instances that were never scanned.
-        let mut states: HashMap<Arc<str>, Self> =
-            ids.iter().map(|id| (Arc::clone(id), None)).collect();
-        for row in rows {
-            if let Some(state) = states.get_mut(row.id.as_str()) {
-                *state = Some(PatchCounts::from_row(&row, calls.interner));
-            }
-        }
-        Ok(states.into_iter().collect())
+        Ok(by_instance(ids, &rows, calls.interner))
     }
 
     fn collected(read: PartialRead<Self>) -> Collected {
         Collected::Patches(read)
     }
+}
+
+async fn fetch<S: Source>(
+    source: &S,
+    ids: &[Arc<str>],
+    page: PageRequest,
+) -> SourceResult<Page<PatchRow>> {
+    source.patch_states(ids, &page).await
+}
+
+/// Returns the patch state of each of these instances.
+fn by_instance(
+    ids: &[Arc<str>],
+    rows: &[PatchRow],
+    interner: &Interner,
+) -> Vec<(Arc<str>, Option<PatchCounts>)> {
+    let rows: HashMap<&str, &PatchRow> = rows.iter().map(|row| (row.id.as_str(), row)).collect();
+    let mut states = Vec::with_capacity(ids.len());
+    for id in ids {
+        // AWS leaves out the instances that were never scanned. That there is nothing is an answer
+        // as well, so such an instance counts as read.
+        let row = rows.get(&**id);
+        let state = row.map(|row| PatchCounts::from_row(row, interner));
+        states.push((Arc::clone(id), state));
+    }
+    states
 }

@@ -10,36 +10,39 @@ use futures_util::stream::FuturesUnordered;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::Instant;
 
+use super::waiting::WaitingIds;
 use super::{DetailCalls, DetailProgress, Ending};
 use crate::collect::source::{FailureScope, Source, SourceError, SourceResult};
 use crate::locks::locked;
 use crate::model::{Attempt, Collected, DetailContent, FailureReason, Outcome, PartialRead};
 
-/// How many calls may be under way at once. The request ceiling is the limit that counts; this one
-/// bounds the memory while nothing answers.
+/// How many calls may be under way at once.
+// What limits the calls in practice is the request rate. This limit bounds the memory that they
+// take while nothing answers.
 const MAX_CALLS_UNDER_WAY: usize = 64;
 
-/// How often batches may be halved in one refresh. A bad row costs six halvings; an AWS that
-/// answers rubbish to everything must not cost a hundred calls for each batch.
+/// How many batches may be halved in one refresh.
+// Finding one bad row among fifty takes six halvings, so this is enough for ten bad rows. If AWS
+// answered rubbish to everything, each batch would cost a hundred calls without a limit.
 const MAX_SPLITS: usize = 60;
 
-/// How a kind of detail is read from AWS.
+/// A kind of detail that can be read from AWS.
 pub(in crate::collect) trait DetailReader: DetailContent {
-    /// How many instances one call tells about.
+    /// The number of instances that one call may ask about.
     const BATCH_INSTANCES: usize;
 
-    /// Reads the details of these instances, at most [`Self::BATCH_INSTANCES`].
+    /// Reads the details of these instances, of which there are at most [`Self::BATCH_INSTANCES`].
     fn read<S: Source>(
         calls: &DetailCalls<'_, S>,
         ids: &[Arc<str>],
     ) -> impl Future<Output = SourceResult<Vec<(Arc<str>, Self)>>> + Send;
 
-    /// What the target takes in.
+    /// Wraps what was read for the target.
     fn collected(read: PartialRead<Self>) -> Collected;
 }
 
-/// What has been read of one kind of detail so far. It outlives the calls, so that a refresh that is
-/// given up keeps it.
+/// What has been read of one kind of detail so far.
+// It outlives the calls, so that a refresh that is given up keeps what it has.
 #[derive(Debug)]
 pub(in crate::collect) struct DetailReading<T>(Mutex<State<T>>);
 
@@ -48,15 +51,15 @@ struct State<T> {
     rows: Vec<(Arc<str>, T)>,
     started: Option<Instant>,
     ended: Option<Instant>,
-    /// Instances that were due.
+    /// The number of instances that were due.
     due: usize,
-    /// Instances that were not due.
+    /// The number of instances that were not due.
     unchanged: usize,
-    /// Instances that were asked about with success.
+    /// The number of instances that were asked about with success.
     read: usize,
     splits: usize,
     unread: HashSet<Arc<str>>,
-    /// Whether there may be instances due that nobody could name.
+    /// Whether instances may be due that nobody could name.
     owes_unknown: bool,
     error: Option<SourceError>,
 }
@@ -84,23 +87,19 @@ impl<T: DetailReader> DetailReading<T> {
     /// Reads the instances that come due, batch by batch, until no more come.
     pub(in crate::collect) async fn run<S: Source>(
         &self,
-        mut due: UnboundedReceiver<Arc<str>>,
+        due: UnboundedReceiver<Arc<str>>,
         calls: &DetailCalls<'_, S>,
     ) {
-        let mut waiting = Vec::new();
+        let mut waiting = WaitingIds::new(due);
         let mut under_way = FuturesUnordered::new();
-        let mut is_open = true;
         loop {
             while under_way.len() < MAX_CALLS_UNDER_WAY
-                && let Some(ids) = Self::next_batch(&mut waiting, is_open)
+                && let Some(ids) = waiting.next_batch(T::BATCH_INSTANCES)
             {
                 under_way.push(self.read_batch(ids, calls));
             }
             tokio::select! {
-                id = due.recv(), if is_open => match id {
-                    Some(id) => self.note_due(id, &mut waiting),
-                    None => is_open = false,
-                },
+                id = waiting.next_due(), if waiting.is_open() => self.note_due(id, &mut waiting),
                 Some(()) = under_way.next() => {}
                 else => break,
             }
@@ -108,24 +107,18 @@ impl<T: DetailReader> DetailReading<T> {
         locked(&self.0).ended = Some(Instant::now());
     }
 
-    /// A whole batch, or what is left once no more instances come due.
-    fn next_batch(waiting: &mut Vec<Arc<str>>, is_open: bool) -> Option<Vec<Arc<str>>> {
-        let is_worth_a_call = waiting.len() >= T::BATCH_INSTANCES || !is_open;
-        if waiting.is_empty() || !is_worth_a_call {
-            return None;
+    /// Notes an instance that has come due, or that no more will.
+    fn note_due(&self, id: Option<Arc<str>>, waiting: &mut WaitingIds) {
+        match id {
+            Some(id) => {
+                waiting.push(id);
+                locked(&self.0).note_due();
+            }
+            None => waiting.close(),
         }
-        let rest = waiting.len().saturating_sub(T::BATCH_INSTANCES);
-        Some(waiting.split_off(rest))
     }
 
-    fn note_due(&self, id: Arc<str>, waiting: &mut Vec<Arc<str>>) {
-        waiting.push(id);
-        let mut state = locked(&self.0);
-        state.due += 1;
-        state.started.get_or_insert_with(Instant::now);
-    }
-
-    /// Reads a batch, and halves it where a part of it cannot be read.
+    /// Reads a batch, and halves it if a part of it cannot be read.
     async fn read_batch<S: Source>(&self, ids: Vec<Arc<str>>, calls: &DetailCalls<'_, S>) {
         let mut batches = vec![ids];
         while let Some(ids) = batches.pop() {
@@ -162,35 +155,52 @@ impl<T: DetailReader> DetailProgress for DetailReading<T> {
 // === impl State ===
 
 impl<T> State<T> {
-    /// These instances were asked about, and this is what there is of them. Every instance comes
-    /// due once, so none is there twice.
+    fn note_due(&mut self) {
+        self.due += 1;
+        // The attempt lasts from here, not from the start of the refresh: until an instance is due
+        // there is nothing to read, and the listing may take long.
+        self.started.get_or_insert_with(Instant::now);
+    }
+
+    /// Notes that `read` instances were asked about, and what AWS has for them.
     fn found(&mut self, read: usize, rows: Vec<(Arc<str>, T)>) {
         self.read += read;
+        // Every instance comes due once, so none of them is there twice.
         self.rows.extend(rows);
     }
 
+    /// Notes instances that could not be read, and why.
     fn failed(&mut self, ids: impl IntoIterator<Item = Arc<str>>, error: SourceError) {
         self.unread.extend(ids);
         self.error.get_or_insert(error);
     }
 
-    /// Notes a batch that could not be read. Answers its halves, if those are to be tried.
-    fn after_failure(&mut self, mut ids: Vec<Arc<str>>, error: SourceError) -> Vec<Vec<Arc<str>>> {
+    /// Notes a batch that could not be read. Returns its halves if those are to be tried.
+    fn after_failure(&mut self, ids: Vec<Arc<str>>, error: SourceError) -> Vec<Vec<Arc<str>>> {
         if error.scope == FailureScope::Gone && ids.len() == 1 {
-            // It has gone since it was listed: no error, but nothing was read either.
-            self.read += 1;
-            self.unread.extend(ids);
+            self.note_gone(ids);
             return Vec::new();
         }
-        if error.scope != FailureScope::Call && ids.len() > 1 && self.may_split() {
-            let half = ids.split_off(ids.len() / 2);
-            return vec![ids, half];
+        if self.may_split(&ids, &error) {
+            return halves(ids);
         }
         self.failed(ids, error);
         Vec::new()
     }
 
-    fn may_split(&mut self) -> bool {
+    /// Notes an instance that has been terminated since it was listed. That is no error, but
+    /// nothing was read either.
+    fn note_gone(&mut self, ids: Vec<Arc<str>>) {
+        self.read += 1;
+        self.unread.extend(ids);
+    }
+
+    fn may_split(&mut self, ids: &[Arc<str>], error: &SourceError) -> bool {
+        // A call that failed as a whole, for example because AWS throttled it, would fail for each
+        // half as well.
+        if error.scope == FailureScope::Call || ids.len() < 2 {
+            return false;
+        }
         self.splits += 1;
         self.splits <= MAX_SPLITS
     }
@@ -205,28 +215,40 @@ impl<T> State<T> {
     }
 
     fn attempt(&self, ending: Ending) -> Attempt {
-        let reason = self
-            .error
-            .as_ref()
-            .map_or(FailureReason::Timeout, |error| error.reason);
         let is_success = ending == Ending::Complete && self.is_enough();
         Attempt {
-            result: if is_success { Ok(()) } else { Err(reason) },
+            result: if is_success {
+                Ok(())
+            } else {
+                Err(self.reason())
+            },
             skipped: self.due.saturating_sub(self.read) as u64,
             took: self.took(),
         }
     }
 
-    /// Whether enough was read for a success: at least nine tenths of the instances were read, or
-    /// did not need to be. Otherwise a single one that cannot be read would fail a refresh in which
-    /// little else has changed.
+    fn reason(&self) -> FailureReason {
+        match &self.error {
+            Some(error) => error.reason,
+            // The refresh was given up while calls hung, and none of them has failed.
+            None => FailureReason::Timeout,
+        }
+    }
+
+    /// Says whether enough was read for a success: at least nine tenths of the instances were read,
+    /// or did not need to be.
     fn is_enough(&self) -> bool {
+        // Instances that did not need to be read count as well. Otherwise a single instance that
+        // cannot be read would fail every refresh in which little else has changed.
         let good = self.read + self.unchanged;
         let all = self.due + self.unchanged;
-        // Where nothing at all could be read of what was due, what has not changed does not make
-        // that a success.
-        let is_nothing_read = self.read == 0 && self.error.is_some();
-        !self.owes_unknown && !is_nothing_read && good * 10 >= all * 9
+        !self.owes_unknown && !self.is_nothing_read() && good * 10 >= all * 9
+    }
+
+    /// Says whether nothing at all could be read of what was due. No number of unchanged instances
+    /// makes that a success: it may be a permission that was just taken away.
+    fn is_nothing_read(&self) -> bool {
+        self.read == 0 && self.error.is_some()
     }
 
     fn took(&self) -> Duration {
@@ -235,4 +257,9 @@ impl<T> State<T> {
             None => Duration::ZERO,
         }
     }
+}
+
+fn halves(mut ids: Vec<Arc<str>>) -> Vec<Vec<Arc<str>>> {
+    let half = ids.split_off(ids.len() / 2);
+    vec![ids, half]
 }

@@ -7,28 +7,46 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use super::RefreshRun;
 use crate::collect::details::{DetailCalls, DetailReader, DetailReading, Ending};
 use crate::collect::source::{Source, SourceError};
-use crate::locks::locked;
-use crate::model::{Collector, Coverage, DetailKind, Outcome};
+use crate::model::{Collector, Coverage, DetailKind};
 
-impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> RefreshRun<'_, S, D> {
-    /// Reads the details of one kind, as instances come due for them.
+/// The views that could not be read, now or at any time before, so that nobody knows which
+/// instances they would have named.
+struct LostViews {
+    listing: Option<SourceError>,
+    summaries: SourceError,
+}
+
+impl LostViews {
+    /// Returns the error of the lost view that names the instances of one kind of detail.
+    fn of(&self, kind: DetailKind) -> Option<&SourceError> {
+        match kind.coverage() {
+            Coverage::OnlyNoncompliant => Some(&self.summaries),
+            Coverage::EveryInstance => self.listing.as_ref(),
+        }
+    }
+}
+
+impl<S: Source> RefreshRun<'_, S> {
+    /// Reads the details of one kind as instances come due for them.
     pub(super) async fn read_details<T: DetailReader>(
         &self,
         reading: &DetailReading<T>,
         due: UnboundedReceiver<Arc<str>>,
     ) {
         let collector = T::KIND.collector();
-        if !self.context.selection.has(collector) {
-            return;
+        if self.context.selection.has(collector) {
+            reading.run(due, &self.detail_calls(collector)).await;
+            self.end_details(T::KIND, Ending::Complete);
         }
-        let calls = DetailCalls {
+    }
+
+    fn detail_calls(&self, collector: Collector) -> DetailCalls<'_, S> {
+        DetailCalls {
             source: self.context.source,
             interner: &self.interner,
             progress: self.context.progress,
             absent_list: self.absent_list(collector),
-        };
-        reading.run(due, &calls).await;
-        self.end_details(T::KIND, Ending::Complete);
+        }
     }
 
     pub(super) fn end_details(&self, kind: DetailKind, ending: Ending) {
@@ -36,22 +54,29 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> RefreshRun<'_, S, D>
         self.end(outcome, error);
     }
 
-    /// Fails the details that have lost the views which name their instances, unless older readings
-    /// stand in for those.
+    /// Fails the details whose instances cannot be named, because the views that name them are
+    /// lost.
     pub(super) fn owe_unknown(&self, listing: Option<SourceError>, summaries: Option<SourceError>) {
-        let target = locked(self.context.target);
-        let Some(summaries) = summaries.filter(|_| !target.has(Collector::Compliance)) else {
+        let Some(lost) = self.lost_views(listing, summaries) else {
             return;
         };
-        let listing = listing.filter(|_| !target.has(Collector::Instances));
         for kind in DetailKind::ALL {
-            let lost_view = match kind.coverage() {
-                Coverage::OnlyNoncompliant => Some(&summaries),
-                Coverage::EveryInstance => listing.as_ref(),
-            };
-            if let Some(error) = lost_view {
+            if let Some(error) = lost.of(kind) {
                 self.details.of(kind).owe_unknown(error.clone());
             }
         }
+    }
+
+    fn lost_views(
+        &self,
+        listing: Option<SourceError>,
+        summaries: Option<SourceError>,
+    ) -> Option<LostViews> {
+        let target = self.target();
+        // A view from an earlier refresh stands in for one that failed now. And as long as there
+        // are summaries, a lost listing matters to nobody: every resource then counts as listed.
+        let summaries = summaries.filter(|_| !target.has(Collector::Compliance))?;
+        let listing = listing.filter(|_| !target.has(Collector::Instances));
+        Some(LostViews { listing, summaries })
     }
 }

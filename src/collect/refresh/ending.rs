@@ -1,4 +1,4 @@
-//! How the collectors of a refresh end.
+//! The end of each collector of a refresh.
 
 use super::RefreshRun;
 use crate::collect::details::Ending;
@@ -6,26 +6,24 @@ use crate::collect::source::{Source, SourceError, SourceResult};
 use crate::locks::locked;
 use crate::model::{Attempt, Collected, Collector, DetailKind, Outcome};
 
-impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> RefreshRun<'_, S, D> {
-    /// Ends a collector that reads a listing. `read` is how many rows it skipped. What it has read
-    /// is not believed if it lost most of the fleet at once.
+impl<S: Source> RefreshRun<'_, S> {
+    /// Ends a collector that reads a listing. `read` has the number of rows that were skipped.
+    ///
+    /// # Errors
+    ///
+    /// Returns the error of the reading, or a new one if the reading lost most of the fleet at once
+    /// and is therefore not believed.
     pub(super) fn end_listing(
         &self,
         collector: Collector,
         read: SourceResult<usize>,
         data: impl FnOnce() -> Collected,
     ) -> SourceResult<()> {
-        // Before the rows are put in order, which is no part of the attempt.
+        // The time is taken before `data` sorts the rows, which is no part of the attempt.
         let took = self.start.elapsed();
-        let believed = read.and_then(|skipped| Ok((skipped, self.believe(data())?)));
-        match believed {
+        match self.judged(read, data) {
             Ok((skipped, data)) => {
-                let outcome = Outcome {
-                    collector,
-                    attempt: Attempt::succeeded(skipped as u64, took),
-                    data: Some(data),
-                };
-                self.end(outcome, None);
+                self.succeed(collector, Attempt::succeeded(skipped as u64, took), data);
                 Ok(())
             }
             Err(error) => {
@@ -35,11 +33,28 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> RefreshRun<'_, S, D>
         }
     }
 
-    fn believe(&self, data: Collected) -> SourceResult<Collected> {
-        match locked(self.context.target).judge(&data) {
-            Ok(()) => Ok(data),
+    fn judged(
+        &self,
+        read: SourceResult<usize>,
+        data: impl FnOnce() -> Collected,
+    ) -> SourceResult<(usize, Collected)> {
+        let skipped = read?;
+        let data = data();
+        // This is done now rather than when the data is taken in, at the end of the refresh: the
+        // details that follow must know whether the listing holds.
+        match self.target().judge(&data) {
+            Ok(()) => Ok((skipped, data)),
             Err(loss) => Err(SourceError::sudden_loss(loss)),
         }
+    }
+
+    fn succeed(&self, collector: Collector, attempt: Attempt, data: Collected) {
+        let outcome = Outcome {
+            collector,
+            attempt,
+            data: Some(data),
+        };
+        self.end(outcome, None);
     }
 
     fn fail_listing(&self, collector: Collector, error: SourceError) {
@@ -54,18 +69,22 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> RefreshRun<'_, S, D>
 
     /// Ends the collectors that have not ended yet.
     pub(super) fn give_up(&self) {
-        let ended = locked(&self.ended).clone();
-        let unfinished = self
-            .context
-            .selection
-            .collectors()
-            .filter(|collector| !ended.contains(collector));
-        for collector in unfinished {
+        for collector in self.unfinished() {
             match detail_of(collector) {
+                // Details that were read are complete in themselves, so they are kept.
                 Some(kind) => self.end_details(kind, Ending::GivenUp),
                 None => self.fail_listing(collector, SourceError::stuck()),
             }
         }
+    }
+
+    fn unfinished(&self) -> Vec<Collector> {
+        let ended = locked(&self.ended);
+        self.context
+            .selection
+            .collectors()
+            .filter(|collector| !ended.contains(collector))
+            .collect()
     }
 }
 

@@ -1,32 +1,50 @@
-//! The listings of a refresh, but for the summaries.
+//! The listings of a refresh, except for the summaries.
 
 use std::sync::{Arc, Mutex};
 
 use super::RefreshRun;
 use crate::collect::pagination::{self, AbsentList, Listing};
 use crate::collect::resources::Resources;
-use crate::collect::source::{Page, PageRequest, Source, SourceError, SourceResult};
+use crate::collect::source::{Page, PageRequest, Source, SourceResult};
 use crate::locks::locked;
 use crate::model::{
-    Association, Baseline, Collected, Collector, InstanceRow, Listings, Operation, Outcome,
+    Association, AssociationRow, Baseline, BaselineRow, Collected, Collector, InstanceRow,
+    Listings, Operation, Target,
 };
 
-impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> RefreshRun<'_, S, D> {
+const INSTANCES: Listing = Listing {
+    operation: Operation::DescribeInstanceInformation,
+    // It is known that AWS sends an empty list here if there are no instances. Whether the other
+    // operations do so as well, or leave an empty list out, is documented nowhere.
+    absent_list: AbsentList::IsFailure,
+};
+
+// Each of these functions fetches one page of a listing. The request is passed by value, because
+// the future that a closure returns cannot borrow the closure's argument.
+impl<S: Source> RefreshRun<'_, S> {
+    async fn instances_page(&self, page: PageRequest) -> SourceResult<Page<InstanceRow>> {
+        self.context.source.instances(&page).await
+    }
+
+    async fn baselines_page(&self, page: PageRequest) -> SourceResult<Page<BaselineRow>> {
+        self.context.source.baselines(&page).await
+    }
+
+    async fn associations_page(&self, page: PageRequest) -> SourceResult<Page<AssociationRow>> {
+        self.context.source.associations(&page).await
+    }
+}
+
+impl<S: Source> RefreshRun<'_, S> {
     /// Reads the managed instances.
     pub(super) async fn read_instances(&self, resources: &Mutex<Resources>) -> SourceResult<()> {
-        let known = locked(self.context.target).instances().count();
-        let mut listings = Listings::with_capacity(known);
-        let listing = Listing {
-            operation: Operation::DescribeInstanceInformation,
-            // Of this operation it is known that AWS writes an empty list where there are no
-            // instances.
-            absent_list: AbsentList::IsFailure,
-        };
-        let fetch = |page| async move { self.context.source.instances(&page).await };
+        let mut listings = self.room_for_instances();
         let read = self
-            .read_chain(listing, fetch, |rows| {
-                self.take_instances(&rows, &mut listings, resources);
-            })
+            .read_chain(
+                INSTANCES,
+                |page| self.instances_page(page),
+                |rows| self.take_instances(&rows, &mut listings, resources),
+            )
             .await;
         self.has_listed.send_replace(Some(read.is_ok()));
         let result = self.end_listing(Collector::Instances, read, || listings.finish());
@@ -36,14 +54,19 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> RefreshRun<'_, S, D>
         result
     }
 
+    fn room_for_instances(&self) -> Listings {
+        Listings::with_capacity(self.target().instances().count())
+    }
+
     fn take_instances(
         &self,
         rows: &[InstanceRow],
         listings: &mut Listings,
         resources: &Mutex<Resources>,
     ) {
+        // Both locks are always taken in this order. Otherwise two chains could block each other.
         let mut resources = locked(resources);
-        let target = locked(self.context.target);
+        let target = self.target();
         for row in rows {
             let id = resources.intern(&row.id, &target);
             listings.add(Arc::clone(&id), row, &self.interner);
@@ -51,37 +74,35 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> RefreshRun<'_, S, D>
         }
     }
 
-    /// Details go on for the instances of the last good listing. Without one, they do for every
-    /// resource that there is.
+    /// Lets details go on for the instances of the last good listing or, if there is none, for
+    /// every resource.
     fn fall_back_on_known_listing(&self, resources: &Mutex<Resources>) {
         let mut resources = locked(resources);
-        let target = locked(self.context.target);
-        if !target.has(Collector::Instances) {
+        let target = self.target();
+        if target.has(Collector::Instances) {
+            list_as_known(&mut resources, &target);
+        } else {
             resources.count_all_as_listed(&target);
-            return;
-        }
-        for instance in target.instances() {
-            if instance.listing.is_some() {
-                resources.listed(&instance.id, &target);
-            }
         }
     }
 
     /// Reads the patch baselines.
     pub(super) async fn read_baselines(&self) {
-        let fetch = |page| async move { self.context.source.baselines(&page).await };
-        self.read_setting(Collector::Baselines, fetch, |rows| {
-            Collected::Baselines(Baseline::from_rows(rows))
-        })
+        self.read_setting(
+            Collector::Baselines,
+            |page| self.baselines_page(page),
+            |rows| Collected::Baselines(Baseline::from_rows(rows)),
+        )
         .await;
     }
 
     /// Reads the State Manager associations.
     pub(super) async fn read_associations(&self) {
-        let fetch = |page| async move { self.context.source.associations(&page).await };
-        self.read_setting(Collector::Associations, fetch, |rows| {
-            Collected::Associations(Association::from_rows(rows, &self.interner))
-        })
+        self.read_setting(
+            Collector::Associations,
+            |page| self.associations_page(page),
+            |rows| Collected::Associations(Association::from_rows(rows, &self.interner)),
+        )
         .await;
     }
 
@@ -94,33 +115,39 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> RefreshRun<'_, S, D>
     ) where
         F: Future<Output = SourceResult<Page<T>>>,
     {
-        if !self.context.selection.has(collector) {
-            return;
+        if self.context.selection.has(collector) {
+            let mut rows = Vec::new();
+            let read = self.read_rows(collector, fetch, &mut rows).await;
+            // Nothing else depends on this listing, and the error has been logged.
+            let _ = self.end_listing(collector, read, || data(&rows));
         }
-        let mut rows = Vec::new();
-        let listing = self.listing(collector);
-        let read = self
-            .read_chain(listing, fetch, |page| rows.extend(page))
-            .await;
-        // Whoever asks for nothing more has no use for the error, which was logged.
-        let _ = self.end_listing(collector, read, || data(&rows));
     }
 
-    /// What a collector lists.
-    pub(super) fn listing(&self, collector: Collector) -> Listing {
-        Listing {
+    /// Reads all rows of a collector's listing. Returns how many rows could not be read.
+    pub(super) async fn read_rows<T, F>(
+        &self,
+        collector: Collector,
+        fetch: impl Fn(PageRequest) -> F,
+        rows: &mut Vec<T>,
+    ) -> SourceResult<usize>
+    where
+        F: Future<Output = SourceResult<Page<T>>>,
+    {
+        let listing = Listing {
             operation: collector.operation(),
             absent_list: self.absent_list(collector),
-        }
+        };
+        self.read_chain(listing, fetch, |page| rows.extend(page))
+            .await
     }
 
-    /// What an answer without a list means for a collector: that there is nothing, but only where
-    /// there never was anything.
+    /// Decides what an answer without a list means for a collector: that there is nothing, but only
+    /// if there never was anything.
     pub(super) fn absent_list(&self, collector: Collector) -> AbsentList {
-        AbsentList::when(locked(self.context.target).has_ever_had(collector))
+        AbsentList::when(self.target().has_ever_had(collector))
     }
 
-    /// Reads a listing to its end. Answers how many rows could not be read.
+    /// Reads a listing to its end. Returns how many rows could not be read.
     pub(super) async fn read_chain<T, F>(
         &self,
         listing: Listing,
@@ -130,19 +157,28 @@ impl<S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> RefreshRun<'_, S, D>
     where
         F: Future<Output = SourceResult<Page<T>>>,
     {
-        let fetch = |request| self.context.progress.noting(fetch(request));
-        let complete = pagination::read(listing, fetch, take).await?;
-        // If even the instances come without a list, no absent list means anything.
+        let progress = self.context.progress;
+        let complete = pagination::read(listing, |page| progress.noting(fetch(page)), take).await?;
+        // AWS always sends the list of instances. If even that is absent, something between AWS and
+        // here removes lists, and then no absent list means that there is nothing.
         if complete.is_assumed_empty && !self.has_listed().await {
             return Err(pagination::absent_list());
         }
         Ok(complete.skipped)
     }
 
-    /// Whether this refresh has got a list of instances, once that is known.
+    /// Waits until it is known whether this refresh has received a list of instances.
     async fn has_listed(&self) -> bool {
         let mut has_listed = self.has_listed.subscribe();
         let known = has_listed.wait_for(Option::is_some).await;
         known.is_ok_and(|has_listed| *has_listed == Some(true))
+    }
+}
+
+fn list_as_known(resources: &mut Resources, target: &Target) {
+    for instance in target.instances() {
+        if instance.listing.is_some() {
+            resources.listed(&instance.id, target);
+        }
     }
 }

@@ -1,9 +1,9 @@
-//! One refresh of one target: all collectors as one pipeline.
+//! One refresh of one target: all collectors work as one pipeline.
 //!
-//! Listings are chains of pages, each page needing the one before; details are independent calls.
-//! So all chains run side by side, and details start while pages still come: patch states as soon
-//! as fifty instances are listed, items as soon as an instance is both listed and known to be
-//! non-compliant. No detail call names a resource that is not listed.
+//! Listings are chains of pages, in which each page needs the one before. Details are independent
+//! calls. So all chains are read side by side, and details start while pages still arrive: patch
+//! states as soon as fifty instances are listed, items as soon as an instance is both listed and
+//! known to be non-compliant. No call for details names a resource that is not listed.
 
 mod details;
 mod ending;
@@ -11,17 +11,17 @@ mod listings;
 mod summaries;
 
 use std::collections::HashSet;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use tokio::sync::watch;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 
 use super::details::Details;
 use super::progress::Progress;
 use super::resources::Resources;
 use super::source::{Source, SourceError};
-use crate::locks::locked;
+use crate::locks::{locked, unlocked};
 use crate::model::{
     Collector, DetailKind, FailureReason, Interner, Now, Outcome, Selection, Target,
 };
@@ -34,24 +34,25 @@ pub(super) struct RefreshContext<'a, S> {
     pub(super) progress: &'a Progress,
 }
 
-/// Reads a target once; `done` gets each collector's outcome as it ends, with the error for the log.
+/// Receives the outcome of each collector as it ends, with the error for the log.
+pub(super) type Done<'a> = dyn Fn(Outcome, Option<SourceError>) + Sync + 'a;
+
+/// Reads a target once, and passes the outcome of each collector to `done`.
 ///
-/// The refresh ends when every collector has ended, or when no call has finished for the source's
-/// patience. Then collectors that were complete keep what they have read, and the others have
-/// failed with [`FailureReason::Timeout`].
-pub(super) async fn refresh<S: Source>(
-    context: RefreshContext<'_, S>,
-    now: Now,
-    done: impl Fn(Outcome, Option<SourceError>) + Sync,
-) {
-    let run = RefreshRun::begin(context, now, &done);
+/// The refresh ends when every collector has ended, or when no call has ended for as long as the
+/// source is patient. In the second case, collectors that were complete keep what they have read,
+/// and the others have failed with [`FailureReason::Timeout`].
+pub(super) async fn refresh<S: Source>(context: RefreshContext<'_, S>, now: Now, done: &Done<'_>) {
+    let run = RefreshRun::begin(context, now, done);
+    // There is no limit on the refresh as a whole. A large account takes hours at a low request
+    // rate, and as long as calls are answered nothing is wrong.
     tokio::select! {
         () = run.read_everything() => {}
         () = run.no_progress() => run.give_up(),
     }
 }
 
-/// Fails every collector that is on, for want of credentials.
+/// Fails every collector that is on, because no call could be made at all.
 pub(super) fn fail_all(
     selection: &Selection,
     reason: FailureReason,
@@ -64,21 +65,21 @@ pub(super) fn fail_all(
 }
 
 /// A refresh under way.
-struct RefreshRun<'a, S, D> {
+struct RefreshRun<'a, S> {
     context: RefreshContext<'a, S>,
     /// The number of the refresh.
     number: u32,
     interner: Arc<Interner>,
     start: Instant,
     details: Details,
-    /// Whether the instances could be listed; `None` before that is known.
+    /// Whether the instances could be listed, or `None` before that is known.
     has_listed: watch::Sender<Option<bool>>,
     ended: Mutex<HashSet<Collector>>,
-    done: &'a D,
+    done: &'a Done<'a>,
 }
 
-impl<'a, S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> RefreshRun<'a, S, D> {
-    fn begin(context: RefreshContext<'a, S>, now: Now, done: &'a D) -> Self {
+impl<'a, S: Source> RefreshRun<'a, S> {
+    fn begin(context: RefreshContext<'a, S>, now: Now, done: &'a Done<'a>) -> Self {
         let mut target = locked(context.target);
         let number = target.begin_refresh(now);
         let interner = target.interner();
@@ -95,6 +96,10 @@ impl<'a, S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> RefreshRun<'a, S
         }
     }
 
+    fn target(&self) -> MutexGuard<'_, Target> {
+        locked(self.context.target)
+    }
+
     async fn read_everything(&self) {
         let (resources, due) = Resources::new();
         tokio::join!(
@@ -106,35 +111,35 @@ impl<'a, S: Source, D: Fn(Outcome, Option<SourceError>) + Sync> RefreshRun<'a, S
         );
     }
 
-    /// Reads the instances and their summaries. The resources are dropped at the end of both, and
-    /// then no more details come due.
+    /// Reads the instances and their summaries.
     async fn read_fleet(&self, resources: Resources) {
         let resources = Mutex::new(resources);
         let (listing, summaries) = tokio::join!(
             self.read_instances(&resources),
             self.read_compliance(&resources)
         );
-        let mut resources = locked(&resources);
+        // The resources are dropped at the end of this function. That closes the channels of due
+        // instances, which is how the readers of details learn that no more will come.
+        let mut resources = unlocked(resources);
         if summaries.is_ok() {
-            resources.summaries_complete(&locked(self.context.target));
+            resources.summaries_complete(&self.target());
         } else {
             resources.summaries_incomplete();
         }
         self.owe_unknown(listing.err(), summaries.err());
+        self.note_unchanged(&resources);
+    }
+
+    fn note_unchanged(&self, resources: &Resources) {
         for kind in DetailKind::ALL {
             let unchanged = resources.unchanged(kind);
             self.details.of(kind).note_unchanged(unchanged);
         }
     }
 
-    /// Ends when no call has finished for as long as the source's patience.
+    /// Ends when no call has ended for as long as the source is patient.
     async fn no_progress(&self) {
-        loop {
-            let give_up = self.context.progress.last() + self.context.source.patience();
-            if give_up <= Instant::now() {
-                return;
-            }
-            sleep_until(give_up).await;
-        }
+        let source = self.context.source;
+        self.context.progress.silence(|| source.patience()).await;
     }
 }

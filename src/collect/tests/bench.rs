@@ -1,4 +1,4 @@
-//! One target over a scripted AWS, and a board that remembers what it was shown.
+//! One target over a scripted AWS, and an observer that records what it is shown.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -8,7 +8,7 @@ use tokio::runtime::Handle;
 use tokio::time::Instant;
 
 use super::script::Script;
-use super::world::{self, Known, ScriptedTarget};
+use super::scripted_target::{self, Known, ScriptedTarget};
 use super::*;
 use crate::model::{AgeLimits, Attempt, Collector, Selection, Target, Timestamp};
 
@@ -16,35 +16,36 @@ pub(super) const STALE_AFTER: Duration = Duration::from_hours(1);
 pub(super) const FULL_EVERY: Duration = Duration::from_hours(6);
 pub(super) const INTERVAL: Duration = Duration::from_mins(5);
 
-/// One target, its AWS and its board.
+/// One target with its scripted AWS and its observer.
 pub(super) struct Bench {
     pub(super) script: Script,
-    pub(super) board: Notes,
-    pub(super) refresher: Arc<Refresher<Script, Notes>>,
+    pub(super) observer: RecordingObserver,
+    pub(super) refresher: Arc<Refresher<Script, RecordingObserver>>,
 }
 
-/// A board that remembers; clones are the same one.
+/// An observer that records what happens. Clones share one record.
 #[derive(Clone)]
-pub(super) struct Notes(Arc<Mutex<Noted>>);
+pub(super) struct RecordingObserver(Arc<Mutex<Observed>>);
 
-pub(super) struct Noted {
+pub(super) struct Observed {
     start: Instant,
-    /// Whether another target was here before.
+    /// Whether another target is said to read this account and region already.
     pub(super) is_double: bool,
     account_id: Option<String>,
-    /// How many panics of the target there were.
+    /// The number of panics of the target so far.
     pub(super) panics: usize,
     is_real_time: bool,
-    /// How often showing it is to panic from now on.
+    /// How many times showing the target is to panic from now on.
     pub(super) panics_when_shown: usize,
-    /// Starts and ends of refreshes, since the beginning.
+    /// When refreshes started, as time since the beginning of the test.
     pub(super) starts: Vec<Duration>,
+    /// When refreshes ended.
     pub(super) ends: Vec<Duration>,
-    /// When it was shown, and what.
+    /// What was shown, and when.
     pub(super) shown: Vec<Shown>,
 }
 
-/// What was shown once.
+/// What was shown at one time.
 #[derive(Clone, Debug)]
 pub(super) struct Shown {
     pub(super) at: Duration,
@@ -53,25 +54,25 @@ pub(super) struct Shown {
 }
 
 impl Bench {
-    pub(super) fn new(world: ScriptedTarget) -> Self {
-        Self::with_selection(world, Selection::everything())
+    pub(super) fn new(scripted: ScriptedTarget) -> Self {
+        Self::with_selection(scripted, Selection::everything())
     }
 
-    pub(super) fn with_selection(world: ScriptedTarget, selection: Selection) -> Self {
+    pub(super) fn with_selection(scripted: ScriptedTarget, selection: Selection) -> Self {
         Self::with_clock(
-            world,
+            scripted,
             selection,
             Clock::new(|| Timestamp::from_millis(1_763_200_000_000)),
         )
     }
 
     pub(super) fn with_clock(
-        mut world: ScriptedTarget,
+        mut scripted: ScriptedTarget,
         selection: Selection,
         clock: Clock,
     ) -> Self {
-        world.settle();
-        let (script, board) = (Script::new(world), Notes::new());
+        scripted.settle();
+        let (script, observer) = (Script::new(scripted), RecordingObserver::new());
         let target = Target::new(AgeLimits {
             stale_after: STALE_AFTER,
             interval: INTERVAL,
@@ -83,40 +84,40 @@ impl Bench {
             clock,
             target,
         };
-        let refresher = Refresher::new(Arc::new(script.clone()), board.clone(), task);
+        let refresher = Refresher::new(Arc::new(script.clone()), observer.clone(), task);
         Self {
             script,
-            board,
+            observer,
             refresher: Arc::new(refresher),
         }
     }
 
-    /// The same target, but a refresh of it is given up much sooner.
+    /// Makes the target give up a refresh much sooner.
     pub(super) fn giving_up_after(mut self, patience: Duration, stall_grace: Duration) -> Self {
         self.script.pace(Duration::from_millis(1), patience);
-        self.board.noted().is_real_time = true;
+        self.observer.observed().is_real_time = true;
         Arc::get_mut(&mut self.refresher)
             .expect("nobody refreshes it yet")
             .stall_grace = stall_grace;
         self
     }
 
-    /// A refresh that is not the first.
+    /// Makes a refresh that is not the first.
     pub(super) async fn refresh(&self) {
         self.refresh_as(false).await;
     }
 
-    /// A refresh as the supervisor makes it.
+    /// Makes a refresh in the way in which the supervisor makes it.
     pub(super) async fn refresh_as(&self, first: bool) {
         let _ = Arc::clone(&self.refresher)
             .refresh_on(&Handle::current(), first, None)
             .await;
     }
 
-    /// Runs the schedule for so long.
+    /// Runs the schedule for this time.
     pub(super) async fn run_for(&self, time: Duration) {
         let run = Arc::clone(&self.refresher).run(Handle::current(), INTERVAL, Duration::ZERO);
-        // A little more, so that what happens just then has happened.
+        // The time is a little longer, so that whatever happens at its very end has happened.
         let _ = tokio::time::timeout(time + Duration::from_millis(1), run).await;
     }
 
@@ -126,7 +127,7 @@ impl Bench {
     }
 
     pub(super) fn known(&self) -> BTreeMap<String, Known> {
-        self.target(world::known)
+        self.target(scripted_target::known)
     }
 
     pub(super) fn attempt(&self, collector: Collector) -> Attempt {
@@ -139,10 +140,10 @@ impl Bench {
     }
 
     pub(super) fn results(&self) -> BTreeMap<&'static str, Result<(), &'static str>> {
-        self.target(world::results)
+        self.target(scripted_target::results)
     }
 
-    /// The failed collectors, with reasons.
+    /// Returns the failed collectors with their reasons.
     pub(super) fn failures(&self) -> Vec<(&'static str, &'static str)> {
         self.results()
             .into_iter()
@@ -151,11 +152,11 @@ impl Bench {
     }
 }
 
-impl Notes {
+impl RecordingObserver {
     fn new() -> Self {
         let (starts, ends, shown) = (Vec::new(), Vec::new(), Vec::new());
         let start = Instant::now();
-        Self(Arc::new(Mutex::new(Noted {
+        Self(Arc::new(Mutex::new(Observed {
             start,
             is_double: false,
             account_id: None,
@@ -168,58 +169,58 @@ impl Notes {
         })))
     }
 
-    pub(super) fn noted(&self) -> MutexGuard<'_, Noted> {
+    pub(super) fn observed(&self) -> MutexGuard<'_, Observed> {
         self.0.lock().expect("no test panics inside")
     }
 
     pub(super) fn shown(&self) -> Vec<Shown> {
-        self.noted().shown.clone()
+        self.observed().shown.clone()
     }
 }
 
-impl RefreshObserver for Notes {
+impl RefreshObserver for RecordingObserver {
     fn identified(&self, account_id: &str) -> Identification {
-        let mut noted = self.noted();
-        let before = noted.account_id.replace(account_id.to_owned());
+        let mut observed = self.observed();
+        let before = observed.account_id.replace(account_id.to_owned());
         match before {
-            _ if noted.is_double => Identification::Duplicate,
+            _ if observed.is_double => Identification::Duplicate,
             Some(before) if before != account_id => Identification::Changed,
             _ => Identification::Same,
         }
     }
 
     fn panicked(&self) {
-        self.noted().panics += 1;
+        self.observed().panics += 1;
     }
 
     fn refresh_started(&self, _: Option<Timestamp>) {
-        let mut noted = self.noted();
-        let at = noted.start.elapsed();
-        noted.starts.push(at);
+        let mut observed = self.observed();
+        let at = observed.start.elapsed();
+        observed.starts.push(at);
     }
 
     fn refresh_ended(&self, took: Duration) {
-        let mut noted = self.noted();
-        let at = noted.start.elapsed();
-        // Real time passes between two looks at the clock.
-        let exact = !noted.is_real_time;
+        let mut observed = self.observed();
+        let at = observed.start.elapsed();
+        // The clock is read twice, and unlike paused time, real time passes in between.
+        let exact = !observed.is_real_time;
         assert!(
-            !exact || noted.starts.last().map(|start| *start + took) == Some(at),
+            !exact || observed.starts.last().map(|start| *start + took) == Some(at),
             "it says how long the refresh took"
         );
-        noted.ends.push(at);
+        observed.ends.push(at);
     }
 
     async fn show(&self, snapshot: Target) {
-        let known = world::known(&snapshot);
-        let results = world::results(&snapshot);
-        let mut noted = self.noted();
-        if noted.panics_when_shown > 0 {
-            noted.panics_when_shown -= 1;
-            drop(noted);
+        let known = scripted_target::known(&snapshot);
+        let results = scripted_target::results(&snapshot);
+        let mut observed = self.observed();
+        if observed.panics_when_shown > 0 {
+            observed.panics_when_shown -= 1;
+            drop(observed);
             panic!("on purpose");
         }
-        let at = noted.start.elapsed();
-        noted.shown.push(Shown { at, known, results });
+        let at = observed.start.elapsed();
+        observed.shown.push(Shown { at, known, results });
     }
 }

@@ -1,10 +1,10 @@
-//! Listings: pages, tokens, and what of a listing that was not read to its end.
+//! Listings: their pages and tokens, and what happens to a listing that is not read to its end.
 
 use std::time::Duration;
 
 use super::bench::Bench;
 use super::script::Step;
-use super::world::{ScriptedTarget, id};
+use super::scripted_target::{ScriptedTarget, id};
 use super::*;
 use crate::model::{Collector, FailureReason};
 
@@ -12,12 +12,12 @@ const LISTING: Operation = Operation::DescribeInstanceInformation;
 const SUMMARIES: Operation = Operation::ListResourceComplianceSummaries;
 
 #[tokio::test(start_paused = true)]
-async fn a_world_of_several_pages_is_read_whole() {
-    let mut world = ScriptedTarget::fleet(120);
-    world.fail_association(&id(7));
-    world.add_ghost("i-ghost");
-    let expected = world.known();
-    let bench = Bench::new(world);
+async fn a_fleet_of_several_pages_is_read_whole() {
+    let mut scripted = ScriptedTarget::fleet(120);
+    scripted.fail_association(&id(7));
+    scripted.add_unlisted("i-unlisted");
+    let expected = scripted.known();
+    let bench = Bench::new(scripted);
     bench.refresh().await;
     assert_eq!(bench.known(), expected);
     assert_eq!(bench.failures(), []);
@@ -26,9 +26,9 @@ async fn a_world_of_several_pages_is_read_whole() {
 
 #[tokio::test(start_paused = true)]
 async fn empty_pages_with_a_token_are_not_the_end() {
-    let world = ScriptedTarget::fleet(60);
-    let expected = world.known();
-    let bench = Bench::new(world);
+    let scripted = ScriptedTarget::fleet(60);
+    let expected = scripted.known();
+    let bench = Bench::new(scripted);
     bench.script.rule(|call| match call.number {
         0 if call.operation.is_listing() => Step::Empty("0#first".into()),
         1 if call.operation.is_listing() => Step::Empty("0#second".into()),
@@ -42,11 +42,11 @@ async fn empty_pages_with_a_token_are_not_the_end() {
 
 #[tokio::test(start_paused = true)]
 async fn a_repeated_token_leaves_the_listing_incomplete_and_the_last_good_one_stays() {
-    let world = ScriptedTarget::fleet(120);
-    let expected = world.known();
-    let bench = Bench::new(world);
+    let scripted = ScriptedTarget::fleet(120);
+    let expected = scripted.known();
+    let bench = Bench::new(scripted);
     bench.refresh().await;
-    bench.script.change(|world| world.unlist(&id(3)));
+    bench.script.change(|scripted| scripted.unlist(&id(3)));
     bench.script.rule(|call| match call.operation {
         LISTING => Step::Next("50".into()),
         _ => Step::Answer,
@@ -69,9 +69,9 @@ async fn a_listing_without_end_is_given_up() {
         (Operation::DescribePatchBaselines, "baselines", 1_000),
         (Operation::ListComplianceItems, "items", 100),
     ] {
-        let mut world = ScriptedTarget::fleet(1);
-        world.fail_association(&id(0));
-        let bench = Bench::new(world);
+        let mut scripted = ScriptedTarget::fleet(1);
+        scripted.fail_association(&id(0));
+        let bench = Bench::new(scripted);
         bench.script.state().latency = Duration::ZERO;
         bench.script.rule(move |call| {
             if call.operation == operation {
@@ -104,25 +104,26 @@ async fn rows_without_an_id_are_counted_and_fail_nothing() {
 
 #[tokio::test(start_paused = true)]
 async fn chains_run_side_by_side() {
-    let mut world = ScriptedTarget::fleet(200);
-    (0..200).for_each(|number| world.set(&id(number), "Custom:A", true));
-    world.settle();
-    let bench = Bench::new(world);
+    let mut scripted = ScriptedTarget::fleet(200);
+    (0..200).for_each(|number| scripted.set(&id(number), "Custom:A", true));
+    scripted.settle();
+    let bench = Bench::new(scripted);
     bench.refresh().await;
-    let took = bench.board.noted().ends[0];
-    // One page of totals, four of each chain, and a batch of patch states after the last.
+    let took = bench.observer.observed().ends[0];
+    // One page of totals comes before four pages of each chain of summaries. Meanwhile, four pages
+    // of instances are read, and a batch of patch states after the last of them.
     assert_eq!(took, Duration::from_millis(100 + 4 * 100));
 }
 
 #[tokio::test(start_paused = true)]
 async fn with_known_types_there_is_a_chain_for_patch_one_for_association_and_one_for_every_twenty_others()
  {
-    let mut world = ScriptedTarget::fleet(1);
-    (10..35).for_each(|number| world.set(&id(0), &format!("Custom:T{number}"), true));
-    world.set(&id(0), "NewOne", false);
-    world.settle();
-    let expected = world.known();
-    let bench = Bench::new(world);
+    let mut scripted = ScriptedTarget::fleet(1);
+    (10..35).for_each(|number| scripted.set(&id(0), &format!("Custom:T{number}"), true));
+    scripted.set(&id(0), "NewOne", false);
+    scripted.settle();
+    let expected = scripted.known();
+    let bench = Bench::new(scripted);
     bench.refresh().await;
     let mut chains: Vec<_> = bench
         .script
@@ -145,9 +146,9 @@ async fn with_known_types_there_is_a_chain_for_patch_one_for_association_and_one
 
 #[tokio::test(start_paused = true)]
 async fn with_unknown_types_there_is_one_chain_of_all() {
-    let world = ScriptedTarget::fleet(60);
-    let expected = world.known();
-    let bench = Bench::new(world);
+    let scripted = ScriptedTarget::fleet(60);
+    let expected = scripted.known();
+    let bench = Bench::new(scripted);
     bench.script.rule(|call| match call.operation {
         Operation::ListComplianceSummaries => {
             Step::Fail(FailureReason::AccessDenied, FailureScope::Call)
@@ -192,15 +193,15 @@ async fn of_two_chains_that_fail_the_first_in_order_says_why_and_nothing_of_eith
 
 #[tokio::test(start_paused = true)]
 async fn a_row_that_two_pages_show_is_there_once_and_the_newer_one_counts() {
-    let mut world = ScriptedTarget::fleet(1);
+    let mut scripted = ScriptedTarget::fleet(1);
     let at = |millis: i64| crate::model::Timestamp::from_millis(1_763_200_000_000 + millis);
-    world.summaries[0].execution_time = at(2);
-    let mut older = world.summaries[0].clone();
+    scripted.summaries[0].execution_time = at(2);
+    let mut older = scripted.summaries[0].clone();
     older.status = "NON_COMPLIANT".into();
     older.execution_time = at(1);
-    world.summaries.push(older.clone());
-    world.summaries.insert(0, older);
-    let bench = Bench::new(world);
+    scripted.summaries.push(older.clone());
+    scripted.summaries.insert(0, older);
+    let bench = Bench::new(scripted);
     bench.refresh().await;
     assert!(bench.known()[&id(0)].summaries[PATCH]);
 }

@@ -1,11 +1,11 @@
-//! Details: whom they are asked for, in which batches, and what a failing one costs.
+//! Details: for which instances they are read, in which batches, and what a failing batch costs.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::bench::Bench;
 use super::script::{Call, Step};
-use super::world::{ScriptedTarget, id};
+use super::scripted_target::{ScriptedTarget, id};
 use super::*;
 use crate::model::{Collector, FailureReason};
 
@@ -18,7 +18,7 @@ pub(super) fn ids(numbers: impl IntoIterator<Item = usize>) -> Vec<String> {
     numbers.into_iter().map(id).collect()
 }
 
-/// Batches with a `bad` instance cannot be read.
+/// Returns a rule by which batches with a `bad` instance cannot be read.
 pub(super) fn unreadable(bad: BTreeSet<String>) -> impl Fn(&Call) -> Step + Send {
     move |call| match call.operation {
         PATCHES if call.about.iter().any(|id| bad.contains(id)) => {
@@ -28,7 +28,7 @@ pub(super) fn unreadable(bad: BTreeSet<String>) -> impl Fn(&Call) -> Step + Send
     }
 }
 
-/// An AWS that fails one operation for good.
+/// Returns a rule by which every call of one operation fails.
 fn failing(operation: Operation) -> impl Fn(&Call) -> Step + Send {
     move |call| {
         if call.operation == operation {
@@ -68,21 +68,21 @@ async fn batches_start_while_pages_still_come() {
 
 #[tokio::test(start_paused = true)]
 async fn items_are_asked_for_only_where_an_instance_is_listed_and_noncompliant() {
-    let mut world = ScriptedTarget::fleet(20);
-    (3..6).for_each(|number| world.fail_association(&id(number)));
-    world.set(&id(6), PATCH, false);
-    world.unlist(&id(4));
-    world.add_ghost("i-ghost");
-    let bench = Bench::new(world);
+    let mut scripted = ScriptedTarget::fleet(20);
+    (3..6).for_each(|number| scripted.fail_association(&id(number)));
+    scripted.set(&id(6), PATCH, false);
+    scripted.unlist(&id(4));
+    scripted.add_unlisted("i-unlisted");
+    let bench = Bench::new(scripted);
     bench.refresh().await;
     assert_eq!(bench.script.asked_about(ITEMS), ids([3, 5]));
 }
 
 #[tokio::test(start_paused = true)]
-async fn ghosts_cost_no_detail_call() {
-    let mut world = ScriptedTarget::fleet(50);
-    (0..100).for_each(|number| world.add_ghost(&format!("i-ghost-{number:03}")));
-    let bench = Bench::new(world);
+async fn unlisted_resources_cost_no_detail_call() {
+    let mut scripted = ScriptedTarget::fleet(50);
+    (0..100).for_each(|number| scripted.add_unlisted(&format!("i-unlisted-{number:03}")));
+    let bench = Bench::new(scripted);
     bench.refresh().await;
     assert_eq!(bench.script.asked_about(PATCHES), ids(0..50));
     assert_eq!(bench.script.calls(ITEMS), []);
@@ -91,10 +91,10 @@ async fn ghosts_cost_no_detail_call() {
 
 #[tokio::test(start_paused = true)]
 async fn while_there_was_never_a_listing_every_resource_counts_as_listed() {
-    let mut world = ScriptedTarget::fleet(60);
-    world.fail_association(&id(1));
-    world.add_ghost("i-ghost");
-    let bench = Bench::new(world);
+    let mut scripted = ScriptedTarget::fleet(60);
+    scripted.fail_association(&id(1));
+    scripted.add_unlisted("i-unlisted");
+    let bench = Bench::new(scripted);
     bench.script.rule(failing(LISTING));
     for _ in 0..2 {
         bench.refresh().await;
@@ -108,23 +108,23 @@ async fn while_there_was_never_a_listing_every_resource_counts_as_listed() {
     }
     let mut asked = bench.script.asked_about(ITEMS);
     asked.dedup();
-    assert_eq!(asked, [id(1), "i-ghost".to_owned()]);
+    assert_eq!(asked, [id(1), "i-unlisted".to_owned()]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn when_the_listing_fails_details_go_on_for_the_last_good_one() {
-    let mut world = ScriptedTarget::fleet(60);
-    world.fail_association(&id(1));
-    world.add_ghost("i-ghost");
-    let bench = Bench::new(world);
+    let mut scripted = ScriptedTarget::fleet(60);
+    scripted.fail_association(&id(1));
+    scripted.add_unlisted("i-unlisted");
+    let bench = Bench::new(scripted);
     bench.refresh().await;
-    bench.script.change(|world| {
-        world.set_missing(&id(2), 5);
-        world.add_ghost("i-late");
-        world.fail_association(&id(40));
+    bench.script.change(|scripted| {
+        scripted.set_missing(&id(2), 5);
+        scripted.add_unlisted("i-late");
+        scripted.fail_association(&id(40));
     });
     bench.script.state().calls.clear();
-    // The second page fails: the first has been listed anew.
+    // Only the second page fails, so the first one has been listed anew.
     bench
         .script
         .rule(|call| match (call.operation, &call.token) {
@@ -138,21 +138,21 @@ async fn when_the_listing_fails_details_go_on_for_the_last_good_one() {
         bench.script.asked_about(ITEMS),
     );
     assert!(asked.0.contains(&id(2)) && !asked.0.contains(&"i-late".to_owned()));
-    assert!(asked.1.contains(&id(40)) && !asked.1.contains(&"i-ghost".to_owned()));
+    assert!(asked.1.contains(&id(40)) && !asked.1.contains(&"i-unlisted".to_owned()));
     assert_eq!(bench.known()[&id(2)].missing, Some(Some(5)));
 }
 
 #[tokio::test(start_paused = true)]
 async fn when_the_summaries_fail_items_go_on_for_the_last_good_ones() {
-    let mut world = ScriptedTarget::fleet(5);
-    world.fail_association(&id(1));
-    world.fail_association(&id(2));
-    let bench = Bench::new(world);
+    let mut scripted = ScriptedTarget::fleet(5);
+    scripted.fail_association(&id(1));
+    scripted.fail_association(&id(2));
+    let bench = Bench::new(scripted);
     bench.refresh().await;
     bench.script.state().calls.clear();
-    bench.script.change(|world| {
-        world.items.get_mut(&id(1)).unwrap()[0].id = "another".into();
-        world.unlist(&id(2));
+    bench.script.change(|scripted| {
+        scripted.items.get_mut(&id(1)).unwrap()[0].id = "another".into();
+        scripted.unlist(&id(2));
     });
     bench.script.rule(failing(SUMMARIES));
     bench.refresh().await;
@@ -234,7 +234,7 @@ async fn an_aws_that_answers_rubbish_to_everything_costs_few_halvings() {
         (attempt.result, attempt.skipped),
         (Err(FailureReason::BadResponse), 3000)
     );
-    // The next refresh may halve again.
+    // The limit on halvings is that of one refresh, so the next refresh may halve again.
     bench
         .script
         .rule(unreadable(ids([9]).into_iter().collect()));
@@ -244,9 +244,9 @@ async fn an_aws_that_answers_rubbish_to_everything_costs_few_halvings() {
 
 #[tokio::test(start_paused = true)]
 async fn an_instance_that_has_gone_is_no_error() {
-    let mut world = ScriptedTarget::fleet(30);
-    world.fail_association(&id(8));
-    let bench = Bench::new(world);
+    let mut scripted = ScriptedTarget::fleet(30);
+    scripted.fail_association(&id(8));
+    let bench = Bench::new(scripted);
     bench.script.rule(|call| match call.operation {
         PATCHES | ITEMS if call.about.contains(&id(8)) => {
             Step::Fail(FailureReason::Other, FailureScope::Gone)
@@ -267,9 +267,9 @@ async fn an_instance_that_has_gone_is_no_error() {
 
 #[tokio::test(start_paused = true)]
 async fn an_instance_that_aws_leaves_out_was_never_scanned() {
-    let mut world = ScriptedTarget::fleet(3);
-    world.patches.remove(&id(1));
-    let bench = Bench::new(world);
+    let mut scripted = ScriptedTarget::fleet(3);
+    scripted.patches.remove(&id(1));
+    let bench = Bench::new(scripted);
     bench.refresh().await;
     assert_eq!(bench.known()[&id(1)].missing, Some(None));
     assert_eq!(bench.attempt(Collector::Patches).skipped, 0);
@@ -285,7 +285,7 @@ async fn nine_tenths_of_the_instances_are_a_success_and_one_less_is_a_failure() 
         bench.refresh().await;
         let attempt = bench.attempt(Collector::Patches);
         assert_eq!((attempt.result, attempt.skipped), (result, bad as u64));
-        // What was read is kept all the same.
+        // Even if the collector fails, what it has read is kept.
         assert_eq!(
             bench
                 .known()
@@ -300,9 +300,9 @@ async fn nine_tenths_of_the_instances_are_a_success_and_one_less_is_a_failure() 
 #[tokio::test(start_paused = true)]
 async fn the_same_share_holds_for_items() {
     for (bad, result) in [(1, Ok(())), (2, Err(FailureReason::ServerError))] {
-        let mut world = ScriptedTarget::fleet(10);
-        (0..10).for_each(|number| world.fail_association(&id(number)));
-        let bench = Bench::new(world);
+        let mut scripted = ScriptedTarget::fleet(10);
+        (0..10).for_each(|number| scripted.fail_association(&id(number)));
+        let bench = Bench::new(scripted);
         bench.script.rule(move |call| match call.operation {
             ITEMS if ids(0..bad).contains(&call.about[0]) => {
                 Step::Fail(FailureReason::ServerError, FailureScope::Call)
@@ -330,16 +330,16 @@ async fn the_reason_of_a_failure_is_the_first_met() {
 
 #[tokio::test(start_paused = true)]
 async fn items_of_an_instance_are_read_to_their_last_page() {
-    let mut world = ScriptedTarget::fleet(1);
-    world.fail_association(&id(0));
-    let one = world.items[&id(0)][0].clone();
+    let mut scripted = ScriptedTarget::fleet(1);
+    scripted.fail_association(&id(0));
+    let one = scripted.items[&id(0)][0].clone();
     let many = (0..70).map(|number| crate::model::ItemRow {
         id: format!("a-{number:02}"),
         ..one.clone()
     });
-    world.items.insert(id(0), many.collect());
-    let expected = world.known();
-    let bench = Bench::new(world);
+    scripted.items.insert(id(0), many.collect());
+    let expected = scripted.known();
+    let bench = Bench::new(scripted);
     bench.refresh().await;
     assert_eq!(bench.known(), expected);
     assert_eq!(bench.script.calls(ITEMS).len(), 2);
@@ -347,9 +347,9 @@ async fn items_of_an_instance_are_read_to_their_last_page() {
 
 #[tokio::test(start_paused = true)]
 async fn only_so_many_details_are_under_way_at_once() {
-    let mut world = ScriptedTarget::fleet(300);
-    (0..300).for_each(|number| world.fail_association(&id(number)));
-    let bench = Bench::new(world);
+    let mut scripted = ScriptedTarget::fleet(300);
+    (0..300).for_each(|number| scripted.fail_association(&id(number)));
+    let bench = Bench::new(scripted);
     bench.script.rule(|call| match call.operation {
         ITEMS => Step::After(Duration::from_secs(9)),
         _ => Step::Answer,
@@ -364,21 +364,21 @@ async fn only_so_many_details_are_under_way_at_once() {
 
 #[tokio::test(start_paused = true)]
 async fn an_instance_that_became_compliant_while_it_was_read_has_no_items() {
-    let mut world = ScriptedTarget::fleet(1);
-    world.fail_association(&id(0));
+    let mut scripted = ScriptedTarget::fleet(1);
+    scripted.fail_association(&id(0));
     let newer = |row: &crate::model::SummaryRow| crate::model::SummaryRow {
         status: "COMPLIANT".into(),
         execution_time: crate::model::Timestamp::from_millis(1_763_200_000_000),
         ..row.clone()
     };
-    let row = world
+    let row = scripted
         .summaries
         .iter()
         .find(|row| row.compliance_type == ASSOCIATION)
         .map(newer)
         .unwrap();
-    world.summaries.push(row);
-    let bench = Bench::new(world);
+    scripted.summaries.push(row);
+    let bench = Bench::new(scripted);
     for first in [true, false] {
         bench.refresh_as(first).await;
         assert_eq!(bench.known()[&id(0)].items, None, "first: {first}");
@@ -387,9 +387,9 @@ async fn an_instance_that_became_compliant_while_it_was_read_has_no_items() {
 
 #[tokio::test(start_paused = true)]
 async fn while_the_summaries_cannot_be_read_all_details_are_and_so_stay() {
-    let mut world = ScriptedTarget::fleet(60);
-    world.fail_association(&id(1));
-    let bench = Bench::new(world);
+    let mut scripted = ScriptedTarget::fleet(60);
+    scripted.fail_association(&id(1));
+    let bench = Bench::new(scripted);
     bench.refresh().await;
     bench.script.state().calls.clear();
     bench.script.rule(failing(SUMMARIES));

@@ -1,8 +1,8 @@
-//! When details are due again: on a change, once more after it, and in their turn.
+//! When details are due again: on a change, once more after it, and when it is their turn.
 
 use super::bench::{Bench, FULL_EVERY, INTERVAL};
 use super::details::{ITEMS, PATCHES, ids, unreadable};
-use super::world::{ScriptedTarget, id};
+use super::scripted_target::{ScriptedTarget, id};
 use crate::model::Collector;
 
 #[tokio::test(start_paused = true)]
@@ -22,16 +22,16 @@ async fn details_whose_summaries_are_the_same_are_hardly_asked_for_and_all_of_th
 async fn what_was_read_on_a_change_is_read_once_more() {
     let bench = Bench::new(ScriptedTarget::fleet(100));
     bench.refresh().await;
-    // The summary is ahead of what explains it.
+    // The summaries already show a change that the patch states do not have yet.
     bench
         .script
         .state()
-        .world
+        .scripted
         .summaries
         .iter_mut()
         .for_each(|row| row.execution_id = "new".into());
     bench.refresh().await;
-    bench.script.state().world.set_missing(&id(7), 3);
+    bench.script.state().scripted.set_missing(&id(7), 3);
     bench.refresh().await;
     assert_eq!(bench.known()[&id(7)].missing, Some(Some(3)));
 }
@@ -47,10 +47,10 @@ async fn one_instance_that_can_never_be_read_fails_no_refresh_in_which_little_el
         let attempt = bench.attempt(Collector::Patches);
         assert_eq!((attempt.result, attempt.skipped), (Ok(()), 1));
     }
-    // Six of fifty are too many.
+    // Six of fifty are more than a tenth, and fail the collector.
     bench
         .script
-        .change(|world| (0..6).for_each(|number| world.set_missing(&id(number), 1)));
+        .change(|scripted| (0..6).for_each(|number| scripted.set_missing(&id(number), 1)));
     bench
         .script
         .rule(unreadable(ids(0..6).into_iter().collect()));
@@ -62,14 +62,14 @@ async fn one_instance_that_can_never_be_read_fails_no_refresh_in_which_little_el
 async fn details_that_are_new_are_read_once_more_like_those_that_change() {
     let bench = Bench::new(ScriptedTarget::fleet(100));
     bench.refresh().await;
-    bench.script.change(|world| {
-        world.add("i-new");
-        world.fail_association(&id(8));
+    bench.script.change(|scripted| {
+        scripted.add("i-new");
+        scripted.fail_association(&id(8));
     });
     bench.refresh().await;
-    // Listing and summaries were ahead of what explains them.
-    bench.script.state().world.set_missing("i-new", 3);
-    bench.script.state().world.items.get_mut(&id(8)).unwrap()[0].id = "now".into();
+    // The listing and the summaries already showed what the details did not have yet.
+    bench.script.state().scripted.set_missing("i-new", 3);
+    bench.script.state().scripted.items.get_mut(&id(8)).unwrap()[0].id = "now".into();
     bench.refresh().await;
     assert_eq!(bench.known()["i-new"].missing, Some(Some(3)));
     assert_eq!(bench.known()[&id(8)].items, Some(vec!["now".to_owned()]));
@@ -77,13 +77,13 @@ async fn details_that_are_new_are_read_once_more_like_those_that_change() {
 
 #[tokio::test(start_paused = true)]
 async fn what_is_read_for_the_first_time_is_not_all_read_twice() {
-    let mut world = ScriptedTarget::fleet(100);
-    world.fail_association(&id(8));
-    let bench = Bench::new(world);
+    let mut scripted = ScriptedTarget::fleet(100);
+    scripted.fail_association(&id(8));
+    let bench = Bench::new(scripted);
     bench.refresh().await;
     bench.script.state().calls.clear();
     bench.refresh().await;
-    // Only those whose turn it is.
+    // Only those are read whose turn it is.
     assert!(bench.script.asked_about(PATCHES).len() <= 1);
     assert!(bench.script.asked_about(ITEMS).len() <= 1);
 }
@@ -96,7 +96,8 @@ async fn one_instance_that_cannot_be_read_any_more_keeps_no_other_from_its_turn(
         .script
         .rule(unreadable(ids([0]).into_iter().collect()));
     bench.script.state().calls.clear();
-    // Before what is known of it expires: from then on it has no turn anyway.
+    // This ends before what is known of the unreadable instance expires. From then on it has no
+    // turn anyway.
     bench.run_for(INTERVAL * 9).await;
     let mut asked = bench.script.asked_about(PATCHES);
     asked.dedup();

@@ -1,10 +1,10 @@
-//! Refreshes that get stuck, and slow ones that do not.
+//! Refreshes that get stuck and are given up, and slow ones that are not.
 
 use std::time::Duration;
 
 use super::bench::Bench;
 use super::script::{Call, Step};
-use super::world::{ScriptedTarget, id};
+use super::scripted_target::{ScriptedTarget, id};
 use super::*;
 use crate::model::{Collector, FailureReason};
 
@@ -25,18 +25,21 @@ fn hang(operation: Operation) -> impl Fn(&Call) -> Step + Send {
 
 #[tokio::test(start_paused = true)]
 async fn a_refresh_in_which_nothing_moves_is_given_up_and_what_was_complete_stays() {
-    let world = ScriptedTarget::fleet(120);
-    let expected = world.known();
-    let bench = Bench::new(world);
+    let scripted = ScriptedTarget::fleet(120);
+    let expected = scripted.known();
+    let bench = Bench::new(scripted);
     bench.script.rule(hang(ITEMS));
-    bench.script.change(|world| world.fail_association(&id(0)));
+    bench
+        .script
+        .change(|scripted| scripted.fail_association(&id(0)));
     bench.refresh().await;
     assert_eq!(bench.failures(), [("items", "timeout")]);
     let attempt = bench.attempt(Collector::Items);
     assert_eq!(attempt.skipped, 1);
-    // Totals, three pages of summaries, and the last patch states.
+    // After the totals, three pages of summaries and the last patch states, nothing moves for as
+    // long as the source is patient.
     assert_eq!(
-        bench.board.noted().ends,
+        bench.observer.observed().ends,
         [Duration::from_millis(100 + 3 * 100 + 100) + Duration::from_secs(30)]
     );
     assert_eq!(bench.known().len(), expected.len());
@@ -55,7 +58,8 @@ async fn patch_states_stay_that_were_read_before_the_summaries_hung() {
             ("patches", "timeout")
         ]
     );
-    // A batch is read when it is full, or when no more can come.
+    // A batch is read when it is full or when no more instances can come, so the other twenty were
+    // never asked about.
     assert_eq!(
         bench
             .known()
@@ -68,8 +72,8 @@ async fn patch_states_stay_that_were_read_before_the_summaries_hung() {
 
 #[tokio::test(start_paused = true)]
 async fn a_listing_that_hangs_costs_what_depends_on_it_and_keeps_the_rest() {
-    let world = ScriptedTarget::fleet(70);
-    let bench = Bench::new(world);
+    let scripted = ScriptedTarget::fleet(70);
+    let bench = Bench::new(scripted);
     bench.refresh().await;
     bench
         .script
@@ -77,11 +81,11 @@ async fn a_listing_that_hangs_costs_what_depends_on_it_and_keeps_the_rest() {
             (LISTING, Some(_)) => Step::Hang,
             _ => Step::Answer,
         });
-    bench.script.change(|world| {
-        (0..50).for_each(|number| world.set_missing(&id(number), 4));
-        world.set_missing(&id(69), 4);
-        world.set(&id(69), "Custom:A", false);
-        world.settle();
+    bench.script.change(|scripted| {
+        (0..50).for_each(|number| scripted.set_missing(&id(number), 4));
+        scripted.set_missing(&id(69), 4);
+        scripted.set(&id(69), "Custom:A", false);
+        scripted.settle();
     });
     bench.refresh().await;
     assert_eq!(
@@ -104,12 +108,12 @@ async fn a_listing_that_hangs_costs_what_depends_on_it_and_keeps_the_rest() {
 
 #[tokio::test(start_paused = true)]
 async fn a_slow_refresh_that_moves_goes_on_for_hours() {
-    let world = ScriptedTarget::fleet(1000);
-    let expected = world.known();
-    let bench = Bench::new(world);
+    let scripted = ScriptedTarget::fleet(1000);
+    let expected = scripted.known();
+    let bench = Bench::new(scripted);
     bench.script.state().latency = Duration::from_secs(29);
     bench.script.rule(|call| match call.operation {
-        // One row at a time, so that the chain is long.
+        // These pages are empty, so that the chain is long.
         Operation::ListAssociations if call.number < 400 => {
             Step::Empty(format!("0#{}", call.number))
         }
@@ -118,7 +122,7 @@ async fn a_slow_refresh_that_moves_goes_on_for_hours() {
     bench.refresh().await;
     assert_eq!(bench.failures(), []);
     assert_eq!(bench.known(), expected);
-    assert!(bench.board.noted().ends[0] > Duration::from_hours(3));
+    assert!(bench.observer.observed().ends[0] > Duration::from_hours(3));
 }
 
 #[tokio::test(start_paused = true)]

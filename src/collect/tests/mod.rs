@@ -1,7 +1,8 @@
-//! The pipeline and the schedule over a scripted AWS, in tokio's paused time: hours pass in
-//! milliseconds.
+//! Tests of refreshes and of their schedule over a scripted AWS. They use tokio's paused time, in
+//! which hours pass in milliseconds.
 //!
-//! Only what is above [`Source`] runs here; sockets and the SDK are tested where they are used.
+//! Only what is above [`Source`] runs here. Sockets and the SDK are tested where they are used:
+//! paused time jumps ahead while a socket is awaited, and every timeout would fire at once.
 
 mod bench;
 mod chains;
@@ -13,9 +14,9 @@ mod plan;
 mod round_trip;
 mod schedule;
 mod script;
+mod scripted_target;
 mod staleness;
 mod supervision;
-mod world;
 
 use super::*;
 

@@ -1,38 +1,37 @@
-//! Answers that say less than they seem to: without a list, with most of a fleet missing,
-//! unreadable, or with a token that AWS takes back. None of them may empty a page, and none costs
-//! more than itself.
+//! Odd answers: without a list, without most of a fleet, unreadable, or with a token that AWS then
+//! refuses. None of them may empty a page, and none may affect more than itself.
 
 use std::time::Duration;
 
 use super::bench::Bench;
 use super::script::{Call, Step};
-use super::world::{ScriptedTarget, id};
+use super::scripted_target::{ScriptedTarget, id};
 use super::*;
 use crate::model::{Collector, FailureReason};
 
 const LISTING: Operation = Operation::DescribeInstanceInformation;
 const SUMMARIES: Operation = Operation::ListResourceComplianceSummaries;
 
-/// A world in which every operation has rows.
-fn world() -> ScriptedTarget {
-    let mut world = ScriptedTarget::fleet(120);
-    world.fail_association(&id(7));
-    world.set(&id(3), "Custom:A", false);
-    world.settle();
-    world.baselines.push(crate::model::BaselineRow {
+/// Returns a scripted target for which every operation has rows.
+fn scripted_target() -> ScriptedTarget {
+    let mut scripted = ScriptedTarget::fleet(120);
+    scripted.fail_association(&id(7));
+    scripted.set(&id(3), "Custom:A", false);
+    scripted.settle();
+    scripted.baselines.push(crate::model::BaselineRow {
         id: "pb-0123456789abcdef0".into(),
         ..<_>::default()
     });
-    world.associations.push(crate::model::AssociationRow {
+    scripted.associations.push(crate::model::AssociationRow {
         id: "one".into(),
         ..<_>::default()
     });
-    world
+    scripted
 }
 
-/// A target that has read the world, so long ago that some of its details are due again.
-async fn settled(world: ScriptedTarget) -> Bench {
-    let bench = Bench::new(world);
+/// Returns a bench whose target was read so long ago that some of its details are due again.
+async fn settled(scripted: ScriptedTarget) -> Bench {
+    let bench = Bench::new(scripted);
     bench.refresh().await;
     assert_eq!(bench.failures(), []);
     tokio::time::advance(Duration::from_mins(50)).await;
@@ -54,7 +53,7 @@ fn collector_of(operation: Operation) -> &'static str {
 #[tokio::test(start_paused = true)]
 async fn an_answer_without_its_list_fails_the_collector_and_takes_nothing_away() {
     for operation in Operation::ALL {
-        let bench = settled(world()).await;
+        let bench = settled(scripted_target()).await;
         let before = (
             bench.known(),
             bench.target(|target| (target.totals().to_vec(), target.baselines().to_vec())),
@@ -90,7 +89,7 @@ async fn an_answer_without_its_list_fails_the_collector_and_takes_nothing_away()
 #[tokio::test(start_paused = true)]
 async fn an_answer_without_its_list_in_the_middle_of_a_listing_fails_it_even_at_the_first_reading()
 {
-    let bench = Bench::new(world());
+    let bench = Bench::new(scripted_target());
     bench
         .script
         .rule(|call| match (call.operation, &call.token) {
@@ -107,7 +106,7 @@ async fn an_answer_without_its_list_in_the_middle_of_a_listing_fails_it_even_at_
 
 #[tokio::test(start_paused = true)]
 async fn an_absent_list_is_no_empty_one_even_when_what_was_known_has_been_dropped() {
-    let bench = settled(world()).await;
+    let bench = settled(scripted_target()).await;
     tokio::time::advance(2 * bench::STALE_AFTER).await;
     bench.script.rule(|_| Step::NoList);
     bench.refresh().await;
@@ -179,9 +178,9 @@ async fn summaries_without_a_list_are_not_empty_where_awss_own_counts_say_otherw
 
 #[tokio::test(start_paused = true)]
 async fn a_first_answer_without_its_list_is_asked_for_once_more() {
-    let world = world();
-    let expected = world.known();
-    let bench = Bench::new(world);
+    let scripted = scripted_target();
+    let expected = scripted.known();
+    let bench = Bench::new(scripted);
     bench.script.rule(|call| {
         if call.number == 0 && call.operation.is_listing() {
             Step::NoList
@@ -199,9 +198,9 @@ async fn one_answer_without_its_list_costs_one_call_more() {
         .into_iter()
         .filter(|operation| operation.is_listing())
     {
-        let world = world();
-        let expected = world.known();
-        let bench = settled(world).await;
+        let scripted = scripted_target();
+        let expected = scripted.known();
+        let bench = settled(scripted).await;
         let before = bench.script.calls(operation).len();
         let first = move |call: &Call| call.operation == operation && call.number == before;
         bench.script.rule(move |call| {
@@ -219,11 +218,11 @@ async fn one_answer_without_its_list_costs_one_call_more() {
 
 #[tokio::test(start_paused = true)]
 async fn a_listing_that_loses_most_of_a_fleet_is_believed_when_the_next_refresh_says_so_again() {
-    let world = world();
-    let (all, mut few) = (world.known(), world.clone());
+    let scripted = scripted_target();
+    let (all, mut few) = (scripted.known(), scripted.clone());
     (40..120).for_each(|number| few.unlist(&id(number)));
-    let bench = settled(world).await;
-    bench.script.change(|world| *world = few.clone());
+    let bench = settled(scripted).await;
+    bench.script.change(|scripted| *scripted = few.clone());
     bench.refresh().await;
     assert_eq!(bench.failures(), [("instances", "bad_response")]);
     assert_eq!(bench.known(), all);
@@ -234,9 +233,9 @@ async fn a_listing_that_loses_most_of_a_fleet_is_believed_when_the_next_refresh_
 
 #[tokio::test(start_paused = true)]
 async fn a_listing_that_was_short_once_changes_nothing() {
-    let world = world();
-    let expected = world.known();
-    let bench = settled(world).await;
+    let scripted = scripted_target();
+    let expected = scripted.known();
+    let bench = settled(scripted).await;
     bench.script.rule(|call| {
         if call.operation == LISTING {
             Step::OnlyFirst(5)
@@ -253,11 +252,11 @@ async fn a_listing_that_was_short_once_changes_nothing() {
 
 #[tokio::test(start_paused = true)]
 async fn summaries_of_one_type_that_lose_most_of_a_fleet_are_believed_when_they_are_read_again() {
-    let world = world();
-    let (all, mut few) = (world.known(), world.clone());
+    let scripted = scripted_target();
+    let (all, mut few) = (scripted.known(), scripted.clone());
     (20..120).for_each(|number| few.unset(&id(number), PATCH));
-    let bench = settled(world).await;
-    bench.script.change(|world| *world = few.clone());
+    let bench = settled(scripted).await;
+    bench.script.change(|scripted| *scripted = few.clone());
     bench.refresh().await;
     assert_eq!(bench.failures(), [("compliance", "bad_response")]);
     assert_eq!(bench.known(), all);
@@ -269,7 +268,7 @@ async fn summaries_of_one_type_that_lose_most_of_a_fleet_are_believed_when_they_
 #[tokio::test(start_paused = true)]
 async fn a_small_fleet_may_go_at_once() {
     let bench = settled(ScriptedTarget::fleet(10)).await;
-    bench.script.change(|world| world.instances.clear());
+    bench.script.change(|scripted| scripted.instances.clear());
     bench.refresh().await;
     assert_eq!(bench.failures(), []);
     assert!(bench.known().values().all(|known| !known.listed));
@@ -277,9 +276,9 @@ async fn a_small_fleet_may_go_at_once() {
 
 #[tokio::test(start_paused = true)]
 async fn a_token_that_aws_takes_when_it_is_asked_again_costs_one_call() {
-    let world = world();
-    let expected = world.known();
-    let bench = Bench::new(world);
+    let scripted = scripted_target();
+    let expected = scripted.known();
+    let bench = Bench::new(scripted);
     bench
         .script
         .rule(|call| match (call.operation, call.number) {
@@ -293,11 +292,11 @@ async fn a_token_that_aws_takes_when_it_is_asked_again_costs_one_call() {
 
 #[tokio::test(start_paused = true)]
 async fn a_listing_whose_token_is_refused_is_begun_again_and_read_whole() {
-    let world = world();
-    let expected = world.known();
+    let scripted = scripted_target();
+    let expected = scripted.known();
     for operation in [LISTING, SUMMARIES] {
-        let bench = Bench::new(world.clone());
-        // The first two askings for a second page, whichever chain they belong to.
+        let bench = Bench::new(scripted.clone());
+        // The first two requests for a second page are refused, whichever chain they belong to.
         bench.script.rule(
             move |call| match (call.operation == operation, &call.token) {
                 (true, Some(token)) if token == "50" && call.at < Duration::from_millis(420) => {
@@ -326,7 +325,7 @@ async fn a_listing_whose_token_is_refused_is_begun_again_and_read_whole() {
 
 #[tokio::test(start_paused = true)]
 async fn a_listing_whose_tokens_are_always_refused_is_given_up_after_a_few_beginnings() {
-    let bench = Bench::new(world());
+    let bench = Bench::new(scripted_target());
     bench
         .script
         .rule(|call| match (call.operation, &call.token) {
@@ -345,9 +344,9 @@ async fn a_listing_whose_tokens_are_always_refused_is_given_up_after_a_few_begin
 
 #[tokio::test(start_paused = true)]
 async fn a_page_that_cannot_be_read_is_asked_for_in_halves() {
-    let world = world();
-    let expected = world.known();
-    let bench = Bench::new(world);
+    let scripted = scripted_target();
+    let expected = scripted.known();
+    let bench = Bench::new(scripted);
     bench.script.rule(|call| match call.operation {
         LISTING if call.size > 20 && call.token.as_deref() == Some("50") => {
             Step::Fail(FailureReason::BadResponse, FailureScope::Content)
@@ -367,7 +366,7 @@ async fn a_page_that_cannot_be_read_is_asked_for_in_halves() {
 
 #[tokio::test(start_paused = true)]
 async fn a_page_that_cannot_be_read_even_in_its_smallest_part_fails_the_listing() {
-    let bench = Bench::new(world());
+    let bench = Bench::new(scripted_target());
     bench.script.rule(|call| match call.operation {
         LISTING => Step::Fail(FailureReason::BadResponse, FailureScope::Content),
         _ => Step::Answer,

@@ -1,8 +1,8 @@
-//! What the configured compliance types switch on and off.
+//! Which collectors the configured compliance types switch on and off.
 
 use super::bench::Bench;
 use super::script::Step;
-use super::world::{ScriptedTarget, id};
+use super::scripted_target::{ScriptedTarget, id};
 use super::*;
 use crate::model::{Collector, FailureReason, Selection};
 
@@ -10,17 +10,17 @@ fn only(types: &'static [&'static str], has_other_types: bool) -> Selection {
     Selection::of_types(move |name| types.contains(&name), has_other_types)
 }
 
-fn world() -> ScriptedTarget {
-    let mut world = ScriptedTarget::fleet(3);
-    world.fail_association(&id(1));
-    world.set(&id(2), "Custom:A", false);
-    world.set(&id(2), "Custom:B", false);
-    world.settle();
-    world
+fn scripted_target() -> ScriptedTarget {
+    let mut scripted = ScriptedTarget::fleet(3);
+    scripted.fail_association(&id(1));
+    scripted.set(&id(2), "Custom:A", false);
+    scripted.set(&id(2), "Custom:B", false);
+    scripted.settle();
+    scripted
 }
 
 async fn read(selection: Selection) -> Bench {
-    let bench = Bench::with_selection(world(), selection);
+    let bench = Bench::with_selection(scripted_target(), selection);
     bench.refresh().await;
     assert_eq!(bench.failures(), []);
     bench
@@ -88,8 +88,8 @@ async fn only_wanted_types_are_asked_for_and_kept() {
             .asked_about(Operation::ListResourceComplianceSummaries),
         ["Custom:B", PATCH]
     );
-    let kinds: Vec<_> = bench.known()[&id(2)].summaries.keys().cloned().collect();
-    assert_eq!(kinds, ["Custom:B", PATCH]);
+    let types: Vec<_> = bench.known()[&id(2)].summaries.keys().cloned().collect();
+    assert_eq!(types, ["Custom:B", PATCH]);
     let totals: Vec<_> = bench.target(|t| {
         t.totals()
             .iter()
@@ -101,14 +101,14 @@ async fn only_wanted_types_are_asked_for_and_kept() {
 
 #[tokio::test(start_paused = true)]
 async fn unwanted_types_are_not_kept_where_one_chain_reads_them_all() {
-    let bench = Bench::with_selection(world(), only(&[PATCH, "Custom:B"], true));
+    let bench = Bench::with_selection(scripted_target(), only(&[PATCH, "Custom:B"], true));
     bench.script.rule(|call| match call.operation {
         Operation::ListComplianceSummaries => Step::Fail(FailureReason::Other, FailureScope::Call),
         _ => Step::Answer,
     });
     bench.refresh().await;
-    let kinds: Vec<_> = bench.known()[&id(2)].summaries.keys().cloned().collect();
-    assert_eq!(kinds, ["Custom:B", PATCH]);
+    let types: Vec<_> = bench.known()[&id(2)].summaries.keys().cloned().collect();
+    assert_eq!(types, ["Custom:B", PATCH]);
 }
 
 #[tokio::test(start_paused = true)]

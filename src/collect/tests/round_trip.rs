@@ -1,4 +1,4 @@
-//! Whatever happened before, after good refreshes the state is the world.
+//! After good refreshes the state is what AWS has, whatever happened before.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,11 +6,11 @@ use proptest::prelude::*;
 
 use super::bench::Bench;
 use super::script::Step;
-use super::world::{Known, ScriptedTarget, id};
+use super::scripted_target::{Known, ScriptedTarget, id};
 use super::*;
 use crate::model::FailureReason;
 
-/// An instance that may be there, and what of it there is.
+/// A resource that AWS may have, and what AWS has of it.
 #[derive(Clone, Debug)]
 struct Resource {
     number: usize,
@@ -21,10 +21,10 @@ struct Resource {
     missing: Option<i64>,
 }
 
-/// How one call of a refresh goes.
+/// Says how one call of a refresh goes.
 type Fault = (Operation, usize, Step);
 
-fn worlds() -> impl Strategy<Value = ScriptedTarget> {
+fn scripted_targets() -> impl Strategy<Value = ScriptedTarget> {
     let resource = (
         0_usize..140,
         any::<bool>(),
@@ -42,36 +42,36 @@ fn worlds() -> impl Strategy<Value = ScriptedTarget> {
             },
         );
     prop::collection::vec(resource, 0..120).prop_map(|resources| {
-        let mut world = ScriptedTarget::default();
+        let mut scripted = ScriptedTarget::default();
         let resources: BTreeMap<usize, Resource> =
             resources.into_iter().map(|one| (one.number, one)).collect();
         for resource in resources.values() {
-            add(&mut world, resource);
+            add(&mut scripted, resource);
         }
-        world.settle();
-        world
+        scripted.settle();
+        scripted
     })
 }
 
-fn add(world: &mut ScriptedTarget, resource: &Resource) {
+fn add(scripted: &mut ScriptedTarget, resource: &Resource) {
     let id = id(resource.number);
     if resource.listed {
-        world.add(&id);
+        scripted.add(&id);
     }
-    world.patches.remove(&id);
-    // Without a summary there was no scan.
+    scripted.patches.remove(&id);
+    // An instance without a summary was never scanned.
     if let (Some(missing), Some(_)) = (resource.missing, resource.patch) {
-        world.set_missing(&id, missing);
+        scripted.set_missing(&id, missing);
     }
-    for (kind, compliant) in [
+    for (compliance_type, compliant) in [
         (PATCH, resource.patch),
         (ASSOCIATION, resource.association),
         ("Custom:A", resource.custom),
     ] {
         match compliant {
-            Some(false) if kind == ASSOCIATION => world.fail_association(&id),
-            Some(compliant) => world.set(&id, kind, compliant),
-            None => world.unset(&id, kind),
+            Some(false) if compliance_type == ASSOCIATION => scripted.fail_association(&id),
+            Some(compliant) => scripted.set(&id, compliance_type, compliant),
+            None => scripted.unset(&id, compliance_type),
         }
     }
 }
@@ -95,8 +95,8 @@ fn faults() -> impl Strategy<Value = Vec<Fault>> {
     )
 }
 
-async fn refresh(bench: &Bench, world: &ScriptedTarget, faults: Vec<Fault>, first: bool) {
-    bench.script.change(|known| *known = world.clone());
+async fn refresh(bench: &Bench, scripted: &ScriptedTarget, faults: Vec<Fault>, first: bool) {
+    bench.script.change(|known| *known = scripted.clone());
     bench.script.state().numbers = Default::default();
     bench.script.rule(move |call| {
         let fault = faults
@@ -108,24 +108,25 @@ async fn refresh(bench: &Bench, world: &ScriptedTarget, faults: Vec<Fault>, firs
     tokio::time::advance(bench::INTERVAL).await;
 }
 
-/// What a single good refresh may leave as it was: summaries of listed instances that were there
-/// before.
+/// Removes what a single good refresh may keep although AWS no longer has it: the summaries of
+/// listed instances.
 fn without_lost(
     known: BTreeMap<String, Known>,
-    world: &BTreeMap<String, Known>,
+    expected: &BTreeMap<String, Known>,
 ) -> BTreeMap<String, Known> {
     let strip = |(id, known): (String, Known)| {
-        let there = world.get(&id);
-        let kept = |kind: &str| {
-            !known.listed || there.is_some_and(|world| world.summaries.contains_key(kind))
+        let there = expected.get(&id);
+        let kept = |compliance_type: &str| {
+            !known.listed
+                || there.is_some_and(|there| there.summaries.contains_key(compliance_type))
         };
         let summaries = known
             .summaries
             .iter()
-            .filter(|(kind, _)| kept(kind))
+            .filter(|(compliance_type, _)| kept(compliance_type))
             .map(|(k, v)| (k.clone(), *v))
             .collect();
-        let unwell = there.is_some_and(|world| world.summaries.get(ASSOCIATION) == Some(&false));
+        let unwell = there.is_some_and(|there| there.summaries.get(ASSOCIATION) == Some(&false));
         let items = known.items.clone().filter(|_| unwell);
         (
             id,
@@ -139,7 +140,7 @@ fn without_lost(
     known.into_iter().map(strip).collect()
 }
 
-/// The resources of which something else is known than should be.
+/// Returns the resources of which something else is known than should be.
 fn differences(known: &BTreeMap<String, Known>, expected: &BTreeMap<String, Known>) -> Vec<String> {
     let ids: BTreeSet<&String> = known.keys().chain(expected.keys()).collect();
     let different = ids
@@ -156,9 +157,9 @@ fn differences(known: &BTreeMap<String, Known>, expected: &BTreeMap<String, Know
         .collect()
 }
 
-/// Whether the world has lost most of what was known of more than ten instances: such a reading
-/// must be made twice.
-fn is_sudden_loss(known: &BTreeMap<String, Known>, world: &BTreeMap<String, Known>) -> bool {
+/// Says whether AWS lacks most of what was known of more than ten instances. Such a reading is
+/// believed only when it is made twice.
+fn is_sudden_loss(known: &BTreeMap<String, Known>, expected: &BTreeMap<String, Known>) -> bool {
     let lost_most = |has: &dyn Fn(&Known) -> bool| {
         let had: Vec<&String> = known
             .iter()
@@ -167,42 +168,45 @@ fn is_sudden_loss(known: &BTreeMap<String, Known>, world: &BTreeMap<String, Know
             .collect();
         let missing = had
             .iter()
-            .filter(|id| !world.get(**id).is_some_and(has))
+            .filter(|id| !expected.get(**id).is_some_and(has))
             .count();
         had.len() > 10 && missing * 2 > had.len()
     };
-    let has_type = |kind: &'static str| move |one: &Known| one.summaries.contains_key(kind);
+    let has_type = |compliance_type: &'static str| {
+        move |one: &Known| one.summaries.contains_key(compliance_type)
+    };
     lost_most(&|one| one.listed)
         || [PATCH, ASSOCIATION, "Custom:A"]
             .into_iter()
-            .any(|kind| lost_most(&has_type(kind)))
+            .any(|compliance_type| lost_most(&has_type(compliance_type)))
 }
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
 
     #[test]
-    fn after_good_refreshes_the_state_is_the_world_whatever_failed_before(
-        before in prop::collection::vec((worlds(), faults()), 0..4),
-        world in worlds(),
+    fn after_good_refreshes_the_state_is_what_aws_has_whatever_failed_before(
+        before in prop::collection::vec((scripted_targets(), faults()), 0..4),
+        scripted in scripted_targets(),
     ) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build()?;
         let (known, once, doubts, twice, expected, failures, was_well) = runtime.block_on(async {
             let bench = Bench::new(ScriptedTarget::default());
-            // So that the target has been shown.
+            // After this the target has been shown, so that later refreshes are taken in as a
+            // whole.
             refresh(&bench, &ScriptedTarget::default(), Vec::new(), true).await;
-            for (number, (world, faults)) in before.into_iter().enumerate() {
-                refresh(&bench, &world, faults, number == 0).await;
+            for (number, (scripted, faults)) in before.into_iter().enumerate() {
+                refresh(&bench, &scripted, faults, number == 0).await;
             }
             let (known, was_well) = (bench.known(), bench.failures().is_empty());
-            refresh(&bench, &world, Vec::new(), false).await;
+            refresh(&bench, &scripted, Vec::new(), false).await;
             let (once, doubts) = (bench.known(), bench.failures());
-            refresh(&bench, &world, Vec::new(), false).await;
-            (known, once, doubts, bench.known(), world.known(), bench.failures(), was_well)
+            refresh(&bench, &scripted, Vec::new(), false).await;
+            (known, once, doubts, bench.known(), scripted.known(), bench.failures(), was_well)
         });
         prop_assert_eq!(failures, []);
         if doubts.is_empty() {
-            // Unless the refresh before had said the same already.
+            // The refresh before may have said the same already. Then the loss is confirmed.
             prop_assert!(!was_well || !is_sudden_loss(&known, &expected), "a sudden loss was believed at once");
             prop_assert_eq!(differences(&without_lost(once, &expected), &expected), vec![] as Vec<String>);
         } else {

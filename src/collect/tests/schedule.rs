@@ -1,4 +1,4 @@
-//! When refreshes start and end, and when what they read is shown.
+//! When refreshes start and end, and when the data that they have read is shown.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use tokio::runtime::Handle;
 
 use super::bench::{Bench, INTERVAL};
 use super::script::{Step, error};
-use super::world::{ScriptedTarget, id};
+use super::scripted_target::{ScriptedTarget, id};
 use super::*;
 use crate::model::{FailureReason, Selection};
 
@@ -23,8 +23,8 @@ async fn the_interval_is_from_start_to_start() {
     let bench = Bench::new(ScriptedTarget::fleet(500));
     bench.script.state().latency = Duration::from_secs(5);
     bench.run_for(Duration::from_mins(15)).await;
-    assert_eq!(bench.board.noted().starts, minutes([0, 5, 10, 15]));
-    assert!(bench.board.noted().ends[0] > Duration::from_secs(50));
+    assert_eq!(bench.observer.observed().starts, minutes([0, 5, 10, 15]));
+    assert!(bench.observer.observed().ends[0] > Duration::from_secs(50));
 }
 
 #[tokio::test(start_paused = true)]
@@ -34,21 +34,21 @@ async fn a_refresh_that_outlasts_the_interval_skips_ticks_and_never_overlaps_the
         .script
         .pace(Duration::from_mins(1), Duration::from_mins(10));
     bench.run_for(Duration::from_mins(45)).await;
-    let noted = bench.board.noted();
-    // Each takes one page of totals, ten of summaries, and so 11 minutes or more.
-    assert_eq!(noted.starts, minutes([0, 15, 30, 45]));
+    let observed = bench.observer.observed();
+    // Each refresh takes one page of totals and ten pages of summaries, and so at least 11 minutes.
+    assert_eq!(observed.starts, minutes([0, 15, 30, 45]));
     assert!(
-        noted
+        observed
             .ends
             .iter()
-            .zip(&noted.starts[1..])
+            .zip(&observed.starts[1..])
             .all(|(end, next)| end < next)
     );
     assert!(
-        noted
+        observed
             .ends
             .iter()
-            .zip(&noted.starts)
+            .zip(&observed.starts)
             .all(|(end, start)| *end > *start + 2 * INTERVAL)
     );
 }
@@ -59,14 +59,14 @@ async fn the_first_start_is_delayed_and_the_others_follow_it() {
     let delay = Duration::from_secs(7);
     let run = Arc::clone(&bench.refresher).run(Handle::current(), INTERVAL, delay);
     let _ = tokio::time::timeout(Duration::from_mins(6), run).await;
-    assert_eq!(bench.board.noted().starts, [delay, delay + INTERVAL]);
+    assert_eq!(bench.observer.observed().starts, [delay, delay + INTERVAL]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_first_refresh_is_shown_collector_by_collector_and_later_ones_once_at_their_end() {
     let bench = Bench::new(ScriptedTarget::fleet(120));
     bench.run_for(Duration::from_mins(10)).await;
-    let shown = bench.board.shown();
+    let shown = bench.observer.shown();
     let ended: Vec<_> = shown
         .iter()
         .take(COLLECTORS + 1)
@@ -77,28 +77,32 @@ async fn the_first_refresh_is_shown_collector_by_collector_and_later_ones_once_a
         [1, 2, 3, 4, 5, 6, 7, 7],
         "one more each time, and once at the end"
     );
-    // The third refresh has just begun.
+    // The third refresh has only just begun, so nothing of it was shown.
     let later: Vec<_> = shown[COLLECTORS + 1..]
         .iter()
         .map(|shown| shown.at)
         .collect();
-    assert_eq!(later, [bench.board.noted().ends[1]]);
+    assert_eq!(later, [bench.observer.observed().ends[1]]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_target_that_is_another_ones_double_reads_and_shows_nothing_until_it_is_one_no_more() {
     let bench = Bench::new(ScriptedTarget::fleet(1));
-    bench.board.noted().is_double = true;
+    bench.observer.observed().is_double = true;
     bench.run_for(Duration::from_mins(12)).await;
     {
-        let noted = bench.board.noted();
+        let observed = bench.observer.observed();
         assert_eq!(
-            (noted.starts.len(), noted.ends.len(), noted.shown.len()),
+            (
+                observed.starts.len(),
+                observed.ends.len(),
+                observed.shown.len()
+            ),
             (3, 0, 0)
         );
         assert_eq!(bench.script.state().calls, []);
     }
-    bench.board.noted().is_double = false;
+    bench.observer.observed().is_double = false;
     bench.refresh().await;
     assert_eq!(bench.known().len(), 1);
 }
@@ -107,10 +111,10 @@ async fn a_target_that_is_another_ones_double_reads_and_shows_nothing_until_it_i
 async fn a_target_that_turns_out_a_double_later_forgets_what_it_has_read() {
     let bench = Bench::new(ScriptedTarget::fleet(1));
     bench.refresh().await;
-    bench.board.noted().is_double = true;
-    let shown = bench.board.shown().len();
+    bench.observer.observed().is_double = true;
+    let shown = bench.observer.shown().len();
     bench.refresh().await;
-    assert_eq!(bench.board.shown().len(), shown);
+    assert_eq!(bench.observer.shown().len(), shown);
     assert!(
         bench.known().is_empty(),
         "it would be another target's data, and grow old"
@@ -124,8 +128,8 @@ async fn a_target_that_has_become_another_account_starts_anew() {
     bench.script.state().account = Ok("222222222222".to_owned());
     bench
         .script
-        .change(|world| *world = ScriptedTarget::fleet(2));
-    let shown = bench.board.shown().len();
+        .change(|scripted| *scripted = ScriptedTarget::fleet(2));
+    let shown = bench.observer.shown().len();
     bench.refresh().await;
     assert_eq!(
         bench.failures(),
@@ -133,7 +137,7 @@ async fn a_target_that_has_become_another_account_starts_anew() {
         "two of thirty are no sudden loss: it is another fleet"
     );
     assert_eq!(bench.known().len(), 2);
-    let later = &bench.board.shown()[shown..];
+    let later = &bench.observer.shown()[shown..];
     assert!(
         later.iter().all(|shown| shown.known.len() <= 2),
         "at no moment are the two mixed"
@@ -185,9 +189,9 @@ async fn without_credentials_collectors_that_are_switched_off_do_not_fail() {
 
 #[tokio::test(start_paused = true)]
 async fn a_target_recovers_when_its_credentials_do() {
-    let world = ScriptedTarget::fleet(3);
-    let expected = world.known();
-    let bench = Bench::new(world);
+    let scripted = ScriptedTarget::fleet(3);
+    let expected = scripted.known();
+    let bench = Bench::new(scripted);
     bench.script.state().account = Err(error(FailureReason::Network, FailureScope::Call));
     bench.run_for(Duration::from_mins(4)).await;
     bench.script.state().account = Ok("111122223333".to_owned());
@@ -198,16 +202,16 @@ async fn a_target_recovers_when_its_credentials_do() {
 
 #[tokio::test(start_paused = true)]
 async fn an_instance_that_is_gone_from_everything_is_gone_at_once() {
-    let mut world = ScriptedTarget::fleet(3);
-    world.fail_association(&id(1));
-    let bench = Bench::new(world);
+    let mut scripted = ScriptedTarget::fleet(3);
+    scripted.fail_association(&id(1));
+    let bench = Bench::new(scripted);
     bench.refresh().await;
-    bench.script.change(|world| {
-        world.unlist(&id(1));
-        world.unset(&id(1), "Patch");
-        world.unset(&id(1), "Association");
+    bench.script.change(|scripted| {
+        scripted.unlist(&id(1));
+        scripted.unset(&id(1), "Patch");
+        scripted.unset(&id(1), "Association");
     });
-    // The summaries end before the listing does.
+    // The summaries end before the listing does, so the two could disagree for a while.
     bench.script.rule(|call| match call.operation {
         Operation::DescribeInstanceInformation => Step::After(Duration::from_secs(9)),
         _ => Step::Answer,

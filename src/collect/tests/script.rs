@@ -1,27 +1,27 @@
-//! A scripted AWS: answers from a [`ScriptedTarget`], takes its time, fails as told and remembers what it
-//! was asked.
+//! A scripted AWS: answers from a [`ScriptedTarget`], takes its time, fails as told and remembers
+//! what it was asked.
 
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-use super::world::ScriptedTarget;
+use super::scripted_target::ScriptedTarget;
 use super::*;
 use crate::model::{
     AssociationRow, BaselineRow, FailureReason, InstanceRow, ItemRow, PatchRow, SummaryRow,
     TotalsRow,
 };
 
-/// A scripted AWS; clones are the same one.
+/// A scripted AWS. Clones share one state.
 #[derive(Clone)]
 pub(super) struct Script(Arc<Mutex<ScriptState>>);
 
 pub(super) struct ScriptState {
-    pub(super) world: ScriptedTarget,
-    /// How each call goes.
+    pub(super) scripted: ScriptedTarget,
+    /// Says how each call goes.
     pub(super) rule: Box<dyn Fn(&Call) -> Step + Send>,
-    /// Whose credentials they are.
+    /// The account that the credentials belong to, or why there are none.
     pub(super) account: SourceResult<String>,
     pub(super) latency: Duration,
     pub(super) patience: Duration,
@@ -32,45 +32,45 @@ pub(super) struct ScriptState {
     pub(super) most_under_way: usize,
 }
 
-/// What was asked.
+/// A call that was made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Call {
     pub(super) operation: Operation,
-    /// How many calls of the operation there were before.
+    /// The number of calls of the operation before this one.
     pub(super) number: usize,
-    /// Instances, or compliance types; `["*"]` for all types.
+    /// The instances or compliance types that it asks about, or `["*"]` for all types.
     pub(super) about: Vec<String>,
     pub(super) token: Option<String>,
-    /// The rows asked for.
+    /// The number of rows that it asks for.
     pub(super) size: usize,
-    /// Since the script's start.
+    /// When it was made, as time since the start of the script.
     pub(super) at: Duration,
 }
 
-/// How a call goes.
+/// Says how a call goes.
 #[derive(Clone, Debug)]
 pub(super) enum Step {
-    /// As usual.
+    /// The call is answered as usual.
     Answer,
-    /// As usual, but it takes this long.
+    /// The call is answered as usual, after this time.
     After(Duration),
-    /// Never.
+    /// The call is never answered.
     Hang,
-    /// Never, and the thread stands still with it until the sender is dropped.
+    /// The call is never answered, and blocks its thread until the sender is dropped.
     Block(Arc<Mutex<std::sync::mpsc::Receiver<()>>>),
-    /// The source's own code panics.
+    /// The code of the source panics.
     Panic,
-    /// It fails.
+    /// The call fails.
     Fail(FailureReason, FailureScope),
-    /// The rows, but another token: where to go on, and after a `#` anything.
+    /// The answer has its rows, but this token: the row to go on with and, after a `#`, anything.
     Next(String),
-    /// No rows, but a token.
+    /// The answer has no rows, but this token.
     Empty(String),
-    /// As usual, but rows were unreadable.
+    /// The answer is as usual, but so many rows could not be read.
     Skip(usize),
-    /// An answer without its list, and without a token.
+    /// The answer has neither a list nor a token.
     NoList,
-    /// The first rows of the page, as if there were no more.
+    /// The answer has only the first rows of the page, as if there were no more.
     OnlyFirst(usize),
 }
 
@@ -79,9 +79,9 @@ pub(super) fn error(reason: FailureReason, scope: FailureScope) -> SourceError {
 }
 
 impl Script {
-    pub(super) fn new(world: ScriptedTarget) -> Self {
+    pub(super) fn new(scripted: ScriptedTarget) -> Self {
         Self(Arc::new(Mutex::new(ScriptState {
-            world,
+            scripted,
             rule: Box::new(|_| Step::Answer),
             account: Ok("111122223333".to_owned()),
             latency: Duration::from_millis(100),
@@ -108,12 +108,12 @@ impl Script {
     }
 
     pub(super) fn change(&self, change: impl FnOnce(&mut ScriptedTarget)) {
-        let world = &mut self.state().world;
-        change(world);
-        world.settle();
+        let scripted = &mut self.state().scripted;
+        change(scripted);
+        scripted.settle();
     }
 
-    /// The calls of an operation so far.
+    /// Returns the calls of an operation so far.
     pub(super) fn calls(&self, operation: Operation) -> Vec<Call> {
         self.state()
             .calls
@@ -123,7 +123,7 @@ impl Script {
             .collect()
     }
 
-    /// What the calls of an operation were about, each once, in order.
+    /// Returns what the calls of an operation asked about, sorted.
     pub(super) fn asked_about(&self, operation: Operation) -> Vec<String> {
         let mut asked: Vec<_> = self
             .calls(operation)
@@ -159,7 +159,7 @@ impl Script {
                 .parse()
                 .expect("a token of ours")
         });
-        let rows = rows(&state.world);
+        let rows = rows(&state.scripted);
         let end = rows
             .len()
             .min(start + request.max_results.max(operation.min_page_rows()));
@@ -241,7 +241,7 @@ impl Source for Script {
             Operation::DescribeInstanceInformation,
             Vec::new(),
             page,
-            |world| world.instances.iter().collect(),
+            |scripted| scripted.instances.iter().collect(),
         )
         .await
     }
@@ -263,7 +263,7 @@ impl Source for Script {
             Operation::ListResourceComplianceSummaries,
             about,
             page,
-            |world| world.summaries.iter().filter(asked).collect(),
+            |scripted| scripted.summaries.iter().filter(asked).collect(),
         )
         .await
     }
@@ -273,7 +273,7 @@ impl Source for Script {
             Operation::ListComplianceSummaries,
             Vec::new(),
             page,
-            |world| world.totals.iter().collect(),
+            |scripted| scripted.totals.iter().collect(),
         )
         .await
     }
@@ -288,9 +288,9 @@ impl Source for Script {
             Operation::DescribeInstancePatchStates,
             about,
             page,
-            |world| {
+            |scripted| {
                 ids.iter()
-                    .filter_map(|id| world.patches.get(&**id))
+                    .filter_map(|id| scripted.patches.get(&**id))
                     .collect()
             },
         )
@@ -302,14 +302,14 @@ impl Source for Script {
             Operation::DescribePatchBaselines,
             Vec::new(),
             page,
-            |world| world.baselines.iter().collect(),
+            |scripted| scripted.baselines.iter().collect(),
         )
         .await
     }
 
     async fn associations(&self, page: &PageRequest) -> SourceResult<Page<AssociationRow>> {
-        self.page(Operation::ListAssociations, Vec::new(), page, |world| {
-            world.associations.iter().collect()
+        self.page(Operation::ListAssociations, Vec::new(), page, |scripted| {
+            scripted.associations.iter().collect()
         })
         .await
     }
@@ -319,7 +319,7 @@ impl Source for Script {
             Operation::ListComplianceItems,
             vec![id.to_owned()],
             page,
-            |world| world.items.get(id).into_iter().flatten().collect(),
+            |scripted| scripted.items.get(id).into_iter().flatten().collect(),
         )
         .await
     }

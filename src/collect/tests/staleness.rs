@@ -1,4 +1,4 @@
-//! How long data stays that is not read anew, seen from the board.
+//! How long data stays that is not read anew, as the observer sees it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -6,17 +6,17 @@ use std::time::Duration;
 
 use super::bench::{Bench, STALE_AFTER};
 use super::script::{Call, Step, error};
-use super::world::{ScriptedTarget, id};
+use super::scripted_target::{ScriptedTarget, id};
 use super::*;
 use crate::model::{Collector, FailureReason, Selection, Timestamp};
 
 const PATCHES: Operation = Operation::DescribeInstancePatchStates;
-/// A second before data is too old.
+/// The time until a second before data is too old.
 const JUST_BEFORE: Duration = Duration::from_secs(3599);
 
-/// When the board first showed no listed instance, after it had shown some.
+/// Returns when the observer was first shown no listed instance after it had been shown some.
 fn unlisted_at(bench: &Bench) -> Option<Duration> {
-    let shown = bench.board.shown();
+    let shown = bench.observer.shown();
     let mut listed = shown
         .iter()
         .map(|shown| (shown.at, shown.known.values().any(|known| known.listed)));
@@ -30,7 +30,7 @@ async fn data_of_a_target_that_lost_its_credentials_is_dropped_when_it_is_too_ol
     bench.refresh_as(true).await;
     bench.script.state().account = Err(error(FailureReason::ExpiredToken, FailureScope::Call));
     bench.run_for(Duration::from_hours(2)).await;
-    // The listing was one call, which ended first.
+    // The listing is a single call, which ended 100 ms after the start, so it expires first.
     assert_eq!(
         unlisted_at(&bench),
         Some(Duration::from_millis(100) + STALE_AFTER)
@@ -50,11 +50,11 @@ async fn data_is_dropped_while_a_refresh_hangs() {
         Some(Duration::from_millis(100) + STALE_AFTER)
     );
     assert_eq!(
-        bench.board.noted().starts.len(),
+        bench.observer.observed().starts.len(),
         2,
         "one refresh all the time"
     );
-    assert!(bench.board.shown().last().unwrap().known.is_empty());
+    assert!(bench.observer.shown().last().unwrap().known.is_empty());
 }
 
 #[tokio::test(start_paused = true)]
@@ -88,7 +88,7 @@ async fn the_data_of_a_failing_collector_goes_and_the_others_stay() {
 #[tokio::test(start_paused = true)]
 async fn a_refresh_that_always_takes_longer_than_data_may_be_old_loses_nothing() {
     let bench = Bench::new(ScriptedTarget::fleet(3));
-    // 80 minutes, of which all but one collector take a moment.
+    // A refresh takes 80 minutes, and all of its collectors but one end after a moment.
     bench.script.rule(|call| match call.operation {
         Operation::ListAssociations if call.number % 400 != 399 => {
             Step::Empty(format!("0#{}", call.number))
@@ -97,7 +97,7 @@ async fn a_refresh_that_always_takes_longer_than_data_may_be_old_loses_nothing()
     });
     bench.script.state().latency = Duration::from_secs(12);
     bench.run_for(Duration::from_hours(12)).await;
-    assert!(bench.board.noted().ends.len() > 5);
+    assert!(bench.observer.observed().ends.len() > 5);
     assert_eq!(unlisted_at(&bench), None);
     assert_eq!(bench.known().len(), 3);
 }
@@ -109,7 +109,7 @@ async fn attempts_that_fail_at_once_do_not_shorten_the_life_of_what_took_hours_t
         .script
         .pace(Duration::from_mins(10), Duration::from_mins(30));
     bench.refresh_as(true).await;
-    let took = bench.board.noted().ends[0];
+    let took = bench.observer.observed().ends[0];
     bench
         .script
         .rule(|_| Step::Fail(FailureReason::Throttled, FailureScope::Call));
@@ -120,7 +120,7 @@ async fn attempts_that_fail_at_once_do_not_shorten_the_life_of_what_took_hours_t
     assert!(unlisted_at(&bench).is_some_and(|at| at > 3 * took));
 }
 
-/// The patch state of one instance cannot be read.
+/// Says that the patch state of one instance cannot be read.
 fn unreadable(call: &Call) -> Step {
     match call.operation {
         PATCHES if call.about.contains(&id(5)) => {
@@ -136,7 +136,7 @@ async fn the_kept_row_of_an_instance_that_cannot_be_read_expires_by_itself() {
     bench.refresh_as(true).await;
     bench
         .script
-        .change(|world| (0..50).for_each(|number| world.set_missing(&id(number), 7)));
+        .change(|scripted| (0..50).for_each(|number| scripted.set_missing(&id(number), 7)));
     bench.script.rule(unreadable);
     bench.run_for(JUST_BEFORE).await;
     assert_eq!(

@@ -1,4 +1,4 @@
-//! What becomes of a target whose refresh panics, or whose thread is blocked for ever.
+//! What happens to a target whose refresh panics or whose thread is blocked for ever.
 
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
@@ -7,7 +7,7 @@ use tokio::runtime::{Builder, Handle};
 
 use super::bench::{Bench, INTERVAL, STALE_AFTER};
 use super::script::Step;
-use super::world::ScriptedTarget;
+use super::scripted_target::ScriptedTarget;
 use super::*;
 use crate::model::Target;
 
@@ -15,9 +15,9 @@ const LISTING: Operation = Operation::DescribeInstanceInformation;
 
 #[tokio::test(start_paused = true)]
 async fn a_refresh_that_panics_fails_every_collector_keeps_the_data_and_goes_on_at_the_next_tick() {
-    let world = ScriptedTarget::fleet(30);
-    let expected = world.known();
-    let bench = Bench::new(world);
+    let scripted = ScriptedTarget::fleet(30);
+    let expected = scripted.known();
+    let bench = Bench::new(scripted);
     bench.script.rule(|call| {
         if call.operation == LISTING && call.number == 1 {
             Step::Panic
@@ -34,7 +34,7 @@ async fn a_refresh_that_panics_fails_every_collector_keeps_the_data_and_goes_on_
     );
     assert_eq!(bench.target(Target::is_up), Some(false));
     assert_eq!(bench.known(), expected);
-    assert_eq!(bench.board.noted().panics, 1);
+    assert_eq!(bench.observer.observed().panics, 1);
     bench.run_for(Duration::from_mins(1)).await;
     assert_eq!((bench.failures(), bench.known()), (vec![], expected));
 }
@@ -47,7 +47,10 @@ async fn data_of_a_target_that_panics_at_every_refresh_expires_as_ever() {
     bench.run_for(STALE_AFTER + INTERVAL).await;
     assert!(bench.known().is_empty());
     assert_eq!(bench.target(Target::is_up), Some(false));
-    assert!(bench.board.noted().panics > 10, "it is tried at every tick");
+    assert!(
+        bench.observer.observed().panics > 10,
+        "it is tried at every tick"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -71,13 +74,13 @@ async fn a_state_that_a_panic_left_half_changed_is_not_shown() {
 #[tokio::test(start_paused = true)]
 async fn a_panic_of_the_schedule_itself_is_survived() {
     let bench = Bench::new(ScriptedTarget::fleet(3));
-    bench.board.noted().panics_when_shown = 1;
+    bench.observer.observed().panics_when_shown = 1;
     bench.run_for(Duration::from_mins(16)).await;
-    assert!(bench.board.noted().panics > 0);
+    assert!(bench.observer.observed().panics > 0);
     assert_eq!((bench.failures(), bench.known().len()), (vec![], 3));
 }
 
-/// In real time: a blocked thread stops a paused clock, too.
+// This test runs in real time, because a blocked thread stops a paused clock as well.
 #[test]
 fn a_refresh_whose_thread_is_blocked_is_given_up_and_its_data_expires() {
     let workers = Builder::new_multi_thread()

@@ -1,8 +1,9 @@
-//! The one list of details.
+//! The list of the kinds of details.
 
-use crate::model::{Collector, ComplianceType};
+use crate::model::collector::Collector;
+use crate::model::compliance_type::ComplianceType;
 
-/// A view of AWS that is read instance by instance, because it explains their summaries.
+/// A view of AWS that is read instance by instance, because it explains the summaries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DetailKind {
     /// Patch counts explain summaries of type Patch.
@@ -11,23 +12,23 @@ pub enum DetailKind {
     AssociationItems,
 }
 
-/// Which listed instances a detail is read of.
+/// The listed instances for which a detail is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Coverage {
-    /// All of them: also those that have no summary.
+    /// The detail is read for every listed instance, even for one without a summary.
     EveryInstance,
-    /// Those whose summary says `NON_COMPLIANT`.
+    /// The detail is read only for instances whose summary is `NON_COMPLIANT`.
     OnlyNoncompliant,
 }
 
 impl DetailKind {
-    /// How many there are.
+    /// The number of kinds.
     pub const COUNT: usize = Self::ALL.len();
 
-    /// Every one.
+    /// Every kind.
     pub const ALL: [Self; 2] = [Self::PatchStates, Self::AssociationItems];
 
-    /// The collector that reads it.
+    /// Returns the collector that reads it.
     pub const fn collector(self) -> Collector {
         match self {
             Self::PatchStates => Collector::Patches,
@@ -35,7 +36,7 @@ impl DetailKind {
         }
     }
 
-    /// The compliance type whose summaries it explains.
+    /// Returns the compliance type whose summaries it explains.
     pub const fn explains(self) -> ComplianceType {
         match self {
             Self::PatchStates => ComplianceType::Patch,
@@ -43,15 +44,18 @@ impl DetailKind {
         }
     }
 
-    /// Which listed instances it is read of.
+    /// Returns the listed instances for which it is read.
     pub const fn coverage(self) -> Coverage {
         match self {
+            // Compliant instances have patch counts that are worth showing too, and one call covers
+            // fifty instances.
             Self::PatchStates => Coverage::EveryInstance,
+            // A call takes a single instance, and a compliant one has no non-compliant items.
             Self::AssociationItems => Coverage::OnlyNoncompliant,
         }
     }
 
-    /// The one that explains a compliance type.
+    /// Returns the kind that explains a compliance type, if there is one.
     pub fn of_type(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.explains() == *name)
     }

@@ -1,29 +1,31 @@
-//! How far the details of an instance can be trusted, and when to read them again.
+//! Marks the details of an instance with how far they can be trusted and when to read them again.
 
 use super::Rotation;
-use crate::model::Timestamp;
 use crate::model::signature::Signature;
 use crate::model::summary::Summary;
+use crate::model::time::Timestamp;
 
-/// How far details of an instance can be trusted, and when to read them again.
+/// Says how far the details of one instance can be trusted, and when to read them again.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct DetailMark {
-    /// The last refresh that read them, or saw that their summary is the same as when they were
-    /// read.
+    /// The number of the last refresh that read them, or that saw that their summary had not
+    /// changed.
     pub confirmed_in: u32,
     /// When that was, in seconds since the exporter's start.
+    // Whole seconds in a `u32` take a quarter of the size of an `Instant`, and there are up to two
+    // marks for every instance.
     pub confirmed_at: u32,
-    /// The refresh that last read them.
+    /// The number of the refresh that last read them.
     read_in: u32,
-    /// The summary that they were read for.
+    /// The signature of the summary that they were read for.
     signature: Signature,
-    /// Whether they may have been read too early, or should have been read and were not.
+    /// Whether they may have been read too early, or should have been read but could not be.
     reread_next: bool,
-    /// Readings in a row that gave something older than the summary.
+    /// The number of readings in a row that returned something older than the summary.
     outdated_reads: u8,
 }
 
-/// The time that a mark notes.
+/// The refresh and the time at which details were confirmed.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::model) struct RefreshStamp {
     /// The number of the refresh.
@@ -36,25 +38,28 @@ pub(in crate::model) struct RefreshStamp {
 #[derive(Clone, Copy, Debug)]
 pub(in crate::model) struct Reading {
     pub(in crate::model) stamp: RefreshStamp,
-    /// Whether the collector had no data before: then it reads everything for the first time.
+    /// Whether the collector had no data before, so that it reads everything for the first time.
     pub(in crate::model) is_first: bool,
-    /// Whether this refresh has read the summaries. Without them nothing says that a detail is
-    /// still what it was.
+    /// Whether this refresh has read the summaries. Without them nothing says that a detail has not
+    /// changed.
     pub(in crate::model) is_summarised: bool,
 }
 
-/// How much older than its summary a detail may say it is, in milliseconds. Both are times of the
-/// same scan, but not of the same moment in it.
+/// How much older than its summary a detail may be while it still counts as current, in
+/// milliseconds. Both have a time of the same scan, but not of the same moment in it.
 const SAME_SCAN_MILLIS: u64 = 60_000;
 
-/// Readings in a row after which a detail that stays older than its summary is taken as it is.
+/// The number of readings in a row after which a detail that stays older than its summary is
+/// accepted as it is.
+// AWS does not promise that the two times ever agree. Without this limit an instance where they do
+// not would be read at every refresh for ever.
 const MAX_OUTDATED_READS: u8 = 3;
 
 // === impl DetailMark ===
 
 impl DetailMark {
-    /// The mark of details that were just read for `summary`. `dated` is the time that they claim
-    /// for themselves, `before` the mark that they had.
+    /// Creates the mark of details that were just read for `summary`. `dated` is the time at which
+    /// AWS says that they were determined, and `before` is the mark that they had.
     pub(in crate::model) fn read(
         reading: Reading,
         summary: Option<&Summary>,
@@ -68,8 +73,10 @@ impl DetailMark {
         } else {
             0
         };
-        // The view of the details may not have had a change yet that the summary already showed.
-        // Details that are new are a change too, unless all of them are.
+        // AWS's views lag behind each other. When a summary changes, the view of the details may
+        // still be without the change, so what was read because of a change is read once more. New
+        // details count as a change too, but not when a whole fleet is read for the first time:
+        // that would double the most expensive refresh there is.
         let is_on_change = same.is_none() && !(reading.is_first && before.is_none());
         let is_too_early = outdated_reads > 0 && outdated_reads < MAX_OUTDATED_READS;
         Self {
@@ -82,29 +89,30 @@ impl DetailMark {
         }
     }
 
-    /// Notes that the details could not be read although they were due. The next refresh tries
-    /// again, beside those whose turn it is then.
+    /// Notes that the details could not be read although they were due, so that the next refresh
+    /// tries again.
     pub(in crate::model) fn miss(&mut self) {
         self.reread_next = true;
     }
 
-    /// Notes that the details were not due, because their summary is the same.
+    /// Notes that the details were not due, because their summary has not changed.
     pub(in crate::model) fn confirm(&mut self, stamp: RefreshStamp) {
         self.confirmed_in = stamp.refresh;
         self.confirmed_at = stamp.at;
     }
 
-    /// Whether the next refresh reads them whatever their summary says.
+    /// Says whether the next refresh reads them whatever their summary says.
     pub(in crate::model) fn is_reread_next(&self) -> bool {
         self.reread_next
     }
 
-    /// The refresh that last read them.
+    /// Returns the number of the refresh that last read them.
     pub(in crate::model) fn read_in(&self) -> u32 {
         self.read_in
     }
 
-    /// Whether the details of an instance must be read, given its summary as far as it is known.
+    /// Says whether the details of an instance must be read. `summary` is the signature of its
+    /// summary, if this refresh knows it already.
     pub(in crate::model) fn is_due(
         mark: Option<&Self>,
         id: &str,

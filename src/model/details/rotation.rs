@@ -1,19 +1,23 @@
-//! Reading everything again, a little at each refresh.
+//! Spreads the rereading of all details over many refreshes.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The details that a refresh reads although their summaries are the same: those that were read
-/// longest ago.
+/// The details that a refresh reads although their summaries have not changed, because they were
+/// read the longest time ago.
+// Some changes do not show in a summary, such as a patch that replaces another one. And reading
+// everything at once every few hours would exceed the request rate of a large account.
 #[derive(Clone, Debug, Default)]
 pub(in crate::model) struct Rotation {
-    /// The last one whose turn it is, by the refresh that read it and by its instance.
+    /// The youngest detail whose turn it is, given by the refresh that read it and by its instance.
+    // One pair stands for the whole share, so that no set of ids must be kept for a large fleet.
     last: Option<(u32, Arc<str>)>,
 }
 
 impl Rotation {
-    /// Of all `details`, given by the refresh that read them and by their instance, picks the share
-    /// that keeps every one of them younger than `full_every`, refreshes being `elapsed` apart.
+    /// Picks the share of `details` that has to be read again if no detail is to become older than
+    /// `full_every` and the last refresh began `elapsed` ago. Each detail is given by the refresh
+    /// that read it and by its instance.
     pub(in crate::model) fn new(
         mut details: Vec<(u32, &Arc<str>)>,
         elapsed: Duration,
@@ -27,7 +31,7 @@ impl Rotation {
         Self { last }
     }
 
-    /// Whether it is the turn of the details of instance `id` that refresh `read_in` has read.
+    /// Says whether it is the turn of the details of instance `id` that refresh `read_in` has read.
     pub(super) fn has(&self, read_in: u32, id: &str) -> bool {
         self.last
             .as_ref()
@@ -35,7 +39,7 @@ impl Rotation {
     }
 }
 
-/// How many of `count` details are due in `elapsed` if all of them are within `full_every`.
+/// Returns how many of `count` details are due in `elapsed` if all of them are due in `full_every`.
 fn share(count: usize, elapsed: Duration, full_every: Duration) -> usize {
     let share = elapsed
         .as_millis()

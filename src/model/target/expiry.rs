@@ -1,39 +1,43 @@
-//! Dropping what has grown too old.
+//! Drops data that has grown too old.
+//!
+//! Prometheus keeps no sample without a new one for more than five minutes, but an exporter that
+//! serves the same old values at every scrape looks healthy. So data that nobody has confirmed for
+//! too long disappears from the page.
 
 use std::time::Duration;
 
 use super::Target;
+use crate::model::collector::Collector;
 use crate::model::details::{DetailKind, DetailMark};
 use crate::model::instance::Instance;
-use crate::model::{Collector, Now};
+use crate::model::time::Now;
 
-/// What came of looking for data that has grown too old.
+/// The result of a search for data that has grown too old.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Expiry {
-    /// When the next data grows too old, since the exporter's start; `None` if there is none that
-    /// could.
+    /// When the next data grows too old, as time since the exporter's start, or `None` if no data
+    /// can.
     pub next: Option<Duration>,
     /// Whether anything was dropped.
     pub has_dropped: bool,
 }
 
-/// How long data is kept, and as of when.
+/// The point in time at which data becomes too old.
 #[derive(Clone, Copy)]
 struct Deadline {
     now: Duration,
     keep: Duration,
-    /// The refresh under way, if there is one. What it brought is not too old while it goes on,
-    /// however slow it is.
+    /// The number of the refresh under way, if there is one.
     under_way: Option<u32>,
 }
 
-/// What is to become of data.
+/// The age of data, compared with the deadline.
 enum Age {
-    /// It cannot grow too old now.
+    /// The data cannot grow too old now.
     Current,
-    /// It grows too old at this time.
+    /// The data grows too old at this time.
     FreshUntil(Duration),
-    /// It is too old.
+    /// The data is too old.
     Stale,
 }
 
@@ -53,11 +57,11 @@ impl Target {
         expiry
     }
 
-    /// For how long data is kept once it was confirmed.
-    ///
-    /// What a collector has read is taken in when the whole refresh ends, so the slowest collector
-    /// counts for all of them.
+    /// Returns how long data is kept after it was confirmed.
     fn keep(&self) -> Duration {
+        // What any collector has read is taken in when the whole refresh ends, so the slowest
+        // collector counts for all of them. Three times as long leaves room for a refresh that
+        // fails and one that takes longer than usual.
         let slowest = self.collectors.iter().map(|state| state.longest()).max();
         let longest = self.age_limits.interval.max(slowest.unwrap_or_default());
         self.age_limits.stale_after.max(3 * longest)
@@ -83,7 +87,7 @@ impl Target {
         match collector {
             Collector::Instances => self.chunks.update(|instance| instance.listing = None),
             Collector::Compliance => self.reconciliation.drop_summaries(&mut self.chunks),
-            // Details go instance by instance: some may have been read since.
+            // Details expire instance by instance, because some of them may have been read since.
             Collector::Patches | Collector::Items => {}
             Collector::ComplianceTotals => self.totals.clear(),
             Collector::Baselines => self.baselines.clear(),
@@ -91,7 +95,7 @@ impl Target {
         }
     }
 
-    /// Details that single instances kept from an earlier refresh expire by themselves.
+    /// Drops details that single instances have kept from an earlier refresh.
     fn expire_details(&mut self, deadline: Deadline, expiry: &mut Expiry) {
         let mut has_stale = false;
         for mark in self.instances().flat_map(marks) {
@@ -101,7 +105,8 @@ impl Target {
                 Age::Stale => has_stale = true,
             }
         }
-        // To change an instance may mean to copy its chunk, so it is looked for first.
+        // Changing an instance may mean copying its chunk, so the search comes first and the change
+        // only if it has found anything.
         if has_stale {
             expiry.has_dropped = true;
             self.chunks
@@ -130,6 +135,8 @@ fn drop_stale_details(instance: &mut Instance, deadline: Deadline) {
 impl Deadline {
     fn age(self, confirmed: Duration, confirmed_in: u32) -> Age {
         let end = confirmed + self.keep;
+        // What the refresh under way has read is not too old, however slow the refresh is: it is
+        // the newest data that there can be.
         if self.under_way == Some(confirmed_in) {
             Age::Current
         } else if end <= self.now {
@@ -140,7 +147,8 @@ impl Deadline {
     }
 
     fn age_of(self, mark: &DetailMark) -> Age {
-        // The mark is in whole seconds, rounded down, so it is taken for a second more.
+        // The mark is in whole seconds, rounded down. A second more ensures that nothing expires
+        // before its time.
         let confirmed = Duration::from_secs(u64::from(mark.confirmed_at) + 1);
         self.age(confirmed, mark.confirmed_in)
     }

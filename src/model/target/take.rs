@@ -1,9 +1,10 @@
-//! Taking in what collectors have read.
+//! Takes in what the collectors have read.
 
 use std::sync::Arc;
 
 use super::Target;
 use crate::model::collected::{Collected, PartialRead};
+use crate::model::collector::Collector;
 use crate::model::details::{Coverage, Detail, DetailMark, Reading, RefreshStamp};
 use crate::model::instance::{DetailContent, Instance};
 use crate::model::listing::Listing;
@@ -11,22 +12,23 @@ use crate::model::loss::SuddenLoss;
 use crate::model::outcome::{Attempt, Outcome};
 use crate::model::reconciliation::put;
 use crate::model::summary::Summary;
-use crate::model::{Collector, Now};
+use crate::model::time::Now;
 
-/// What an outcome means for the data that it brings.
+/// The circumstances in which data was read, as far as its meaning depends on them.
 #[derive(Clone, Copy)]
 struct Circumstances {
     reading: Reading,
-    /// Whether what was not read is still what it was.
+    /// Whether details that were not read are known not to have changed.
     confirms_unread: bool,
 }
 
 impl Target {
-    /// Judges a complete reading before it is taken in; to be called once for each.
+    /// Judges a complete reading before it is taken in. Must be called once for each reading.
     ///
     /// # Errors
-    /// If it lost most of a fleet at once and no reading before it said so. Then it must not be
-    /// taken in.
+    ///
+    /// Returns the loss if the reading lacks most of a fleet and no reading before it did. It must
+    /// not be taken in then.
     pub fn judge(&mut self, data: &Collected) -> Result<(), SuddenLoss> {
         match data {
             Collected::Instances(rows) => self.reconciliation.judge_listings(&self.chunks, rows),
@@ -39,8 +41,9 @@ impl Target {
         }
     }
 
-    /// Takes in what a collector ended with.
+    /// Takes in the outcome of a collector.
     pub fn apply(&mut self, outcome: Outcome, now: Now) {
+        // This must be asked before the attempt is noted: after a success there always is data.
         let is_first = !self.has(outcome.collector);
         self.note_attempt(outcome.collector, outcome.attempt, now);
         if let Some(data) = outcome.data {
@@ -60,6 +63,7 @@ impl Target {
             state.confirmed = Some(now.since_start);
             state.confirmed_in = refresh;
             state.success_took = attempt.took;
+            // A clock that is set to a time before 2000 says nothing, so the last time stays.
             state.last_success = now.wall.or(state.last_success);
         }
     }
@@ -80,7 +84,7 @@ impl Target {
         }
     }
 
-    /// Whether a collector has succeeded in this refresh.
+    /// Says whether a collector has succeeded in this refresh.
     fn has_read(&self, collector: Collector) -> bool {
         self.collector(collector).confirmed_in == self.refresh
     }
@@ -129,7 +133,8 @@ impl Target {
 fn take_detail<T: DetailContent>(instance: &mut Instance, content: T, reading: Reading) {
     let kind = T::KIND;
     let summary = instance.summary(&kind.explains());
-    // The instance has become compliant since the row that made it worth asking.
+    // The listing is live: while it was read, the instance became compliant, and a later row said
+    // so after an earlier one had made it due.
     if kind.coverage() == Coverage::OnlyNoncompliant
         && summary.is_some_and(|summary| !summary.is_noncompliant())
     {
@@ -139,7 +144,7 @@ fn take_detail<T: DetailContent>(instance: &mut Instance, content: T, reading: R
     put(T::place(instance), Some(Detail { mark, content }));
 }
 
-/// Keeps a detail of which the refresh brought nothing new.
+/// Keeps a detail that the refresh has not read anew.
 fn keep_detail<T: DetailContent>(
     instance: &mut Instance,
     is_missed: bool,

@@ -1,10 +1,10 @@
-//! When data is too old, to the second.
+//! When data becomes too old, to the second.
 
 use super::*;
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// A target with something of every collector, confirmed at `now`.
+/// Fills a target with data of every collector, confirmed at `now`.
 fn full(bench: &mut Bench, took: Duration, now: Duration) {
     let mut listings = Listings::default();
     listings.add(id("i-1"), &listed("i-1"), &bench.target.interner());
@@ -14,7 +14,7 @@ fn full(bench: &mut Bench, took: Duration, now: Duration) {
         summary("i-1", ASSOCIATION, "NON_COMPLIANT"),
     ];
     bench.summarise(&rows);
-    // Again, at the right time.
+    // Those were confirmed at the start, so they are taken in once more with the right time.
     let (mut summaries, interner) = (Summaries::default(), bench.target.interner());
     for row in &rows {
         summaries.add(id("i-1"), row, &interner, 1);
@@ -55,12 +55,12 @@ fn full(bench: &mut Bench, took: Duration, now: Duration) {
     bench.items("i-1", &[item("a", "Mine")], now);
 }
 
-/// A moment earlier.
+/// Returns the time a moment earlier.
 fn before(time: Duration) -> Duration {
     time.saturating_sub(Duration::from_millis(1))
 }
 
-/// Whether anything of a collector is still there.
+/// Says whether any data of a collector is still there.
 fn holds(target: &Target, collector: Collector) -> bool {
     let any = |is: fn(&Instance) -> bool| target.instances().any(is);
     match collector {

@@ -1,4 +1,5 @@
-//! The model over hand-written rows: what a target keeps, for how long, and what it says of it.
+//! Tests of the model over hand-written rows: what a target keeps, for how long, and what it
+//! concludes.
 
 mod ages;
 mod noncompliance_reasons;
@@ -17,7 +18,7 @@ const ASSOCIATION: &str = "Association";
 const HOUR: Duration = Duration::from_hours(1);
 const MINUTE: Duration = Duration::from_mins(1);
 
-/// A target, and collectors that succeed unless told otherwise.
+/// A target with a refresh under way.
 struct Bench {
     target: Target,
 }
@@ -45,16 +46,16 @@ fn listed(name: &str) -> InstanceRow {
     }
 }
 
-fn summary(name: &str, kind: &str, status: &str) -> SummaryRow {
+fn summary(name: &str, compliance_type: &str, status: &str) -> SummaryRow {
     SummaryRow {
         resource_id: name.into(),
-        compliance_type: kind.into(),
+        compliance_type: compliance_type.into(),
         status: status.into(),
         ..<_>::default()
     }
 }
 
-/// Counts in the order of [`PatchState::ALL`].
+/// Returns a row with these counts, in the order of [`PatchState::ALL`].
 fn patches(counts: [i64; 8]) -> PatchRow {
     PatchRow {
         counts: counts.map(Some),
@@ -72,7 +73,7 @@ fn item(association: &str, document: &str) -> ItemRow {
     }
 }
 
-/// Details of one instance; the others were due, too.
+/// Returns the details of one instance. The other instances were due too, and could not be read.
 fn read<T>(name: &str, row: T) -> PartialRead<T> {
     let unread = ["i-1", "i-2"]
         .into_iter()
@@ -100,7 +101,7 @@ impl Bench {
         Self { target }
     }
 
-    /// A refresh without anything in it, or the next one.
+    /// Ends the refresh under way, and begins the next one.
     fn next_refresh(&mut self) {
         self.target.end_refresh();
         self.target.begin_refresh(at(Duration::ZERO));
@@ -146,7 +147,7 @@ impl Bench {
         self.end(Collector::Instances, Duration::ZERO, now, listings.finish());
     }
 
-    /// Summaries that `refresh` read.
+    /// Takes in summaries that the refresh with this number has read.
     fn summarise_in(&mut self, refresh: u32, rows: &[SummaryRow]) {
         let (mut summaries, interner) = (Summaries::default(), self.target.interner());
         for row in rows {
@@ -182,13 +183,13 @@ impl Bench {
         self.end(Collector::Items, Duration::ZERO, now, data);
     }
 
-    /// Drops what is too old.
+    /// Drops what is too old while no refresh is under way.
     fn expire(&mut self, now: Duration) -> (Option<Duration>, bool) {
         self.target.end_refresh();
         self.expire_now(now)
     }
 
-    /// The same while a refresh may be under way.
+    /// Drops what is too old, even if a refresh is under way.
     fn expire_now(&mut self, now: Duration) -> (Option<Duration>, bool) {
         let expiry = self.target.expire(at(now));
         (expiry.next, expiry.has_dropped)
@@ -206,16 +207,18 @@ impl Bench {
             .is_unreported(self.instance(name), &named(compliance_type))
     }
 
-    fn noncompliance_reasons(&self, name: &str, kind: &str) -> Vec<&'static str> {
+    fn noncompliance_reasons(&self, name: &str, compliance_type: &str) -> Vec<&'static str> {
         let instance = self.instance(name);
-        let summary = instance.summary(&named(kind)).expect("there is a summary");
+        let summary = instance
+            .summary(&named(compliance_type))
+            .expect("there is a summary");
         noncompliance_reasons(instance, summary)
             .into_iter()
             .map(NoncomplianceReason::as_str)
             .collect()
     }
 
-    fn kinds(&self, name: &str) -> Vec<&str> {
+    fn types(&self, name: &str) -> Vec<&str> {
         self.instance(name)
             .summaries
             .iter()

@@ -1,10 +1,10 @@
-//! Why a resource is non-compliant: every row of the contract's table.
+//! Why a resource is non-compliant: every reason, and when it holds.
 
 use super::*;
 
 const BAD: &str = "NON_COMPLIANT";
 
-/// An instance with a non-compliant Patch summary of so many items, and these patch counts.
+/// Returns an instance with a non-compliant Patch summary of so many items, and these patch counts.
 fn patched(items: i64, counts: [i64; 8]) -> Bench {
     let mut bench = Bench::new();
     bench.list(&[listed("i-1")], Duration::ZERO);
@@ -20,7 +20,8 @@ fn patched(items: i64, counts: [i64; 8]) -> Bench {
     bench
 }
 
-/// An instance with a non-compliant Association summary, and items of these documents.
+/// Returns an instance with a non-compliant Association summary, and an item for each of these
+/// documents.
 fn associated(documents: &[&str]) -> Bench {
     let mut bench = Bench::new();
     bench.list(&[listed("i-1")], Duration::ZERO);
@@ -34,7 +35,7 @@ fn associated(documents: &[&str]) -> Bench {
 }
 
 #[test]
-fn each_count_of_noncompliant_patches_is_a_cause_of_its_own() {
+fn each_count_of_noncompliant_patches_is_a_reason_of_its_own() {
     let noncompliance_reasons = |counts| patched(1, counts).noncompliance_reasons("i-1", PATCH);
     assert_eq!(
         noncompliance_reasons([1, 0, 0, 0, 9, 9, 9, 0]),
@@ -59,7 +60,7 @@ fn each_count_of_noncompliant_patches_is_a_cause_of_its_own() {
 }
 
 #[test]
-fn several_causes_hold_at_once_in_the_order_of_the_article() {
+fn several_reasons_hold_at_once_in_the_order_of_the_article() {
     let all = [
         "patches_missing",
         "patches_failed",
@@ -79,7 +80,8 @@ fn several_causes_hold_at_once_in_the_order_of_the_article() {
 }
 
 #[test]
-fn available_security_updates_are_a_cause_only_where_the_summary_counts_more_than_the_other_four() {
+fn available_security_updates_are_a_reason_only_where_the_summary_counts_more_than_the_other_four()
+{
     let noncompliance_reasons = |items, available| {
         patched(items, [1, 0, 2, 0, 5, 5, 5, available]).noncompliance_reasons("i-1", PATCH)
     };
@@ -131,7 +133,7 @@ fn an_instance_without_a_patch_state_is_unexplained() {
 #[test]
 fn documents_are_told_apart_by_name_or_by_the_end_of_their_arn() {
     let arn = |name: &str| format!("arn:aws:ssm:eu-west-1:111122223333:document/{name}");
-    for (document, cause) in [
+    for (document, reason) in [
         ("AWS-GatherSoftwareInventory", "inventory_failed"),
         (
             "AWS-RunPatchBaselineAssociation",
@@ -143,19 +145,19 @@ fn documents_are_told_apart_by_name_or_by_the_end_of_their_arn() {
     ] {
         assert_eq!(
             associated(&[document]).noncompliance_reasons("i-1", ASSOCIATION),
-            [cause],
+            [reason],
             "{document}"
         );
         assert_eq!(
             associated(&[&arn(document)]).noncompliance_reasons("i-1", ASSOCIATION),
-            [cause],
+            [reason],
             "{document} by ARN"
         );
     }
 }
 
 #[test]
-fn each_cause_of_several_associations_is_named_once_and_in_order() {
+fn each_reason_of_several_associations_is_named_once_and_in_order() {
     let documents = [
         "Z",
         "AWS-RunPatchBaselineAssociation",
@@ -196,36 +198,36 @@ fn items_that_are_not_noncompliant_explain_nothing() {
 
 #[test]
 fn nothing_is_unexplained_before_its_details_are_read_in_the_summarys_refresh_or_after() {
-    for kind in [PATCH, ASSOCIATION] {
+    for compliance_type in [PATCH, ASSOCIATION] {
         let mut bench = Bench::new();
         bench.list(&[listed("i-1")], Duration::ZERO);
-        bench.summarise(&[summary("i-1", kind, BAD)]);
+        bench.summarise(&[summary("i-1", compliance_type, BAD)]);
         assert_eq!(
-            bench.noncompliance_reasons("i-1", kind),
+            bench.noncompliance_reasons("i-1", compliance_type),
             [""; 0],
-            "{kind}: nobody asked"
+            "{compliance_type}: nobody asked"
         );
         bench.scan("i-1", None, Duration::ZERO);
         bench.items("i-1", &[], Duration::ZERO);
         assert_eq!(
-            bench.noncompliance_reasons("i-1", kind),
+            bench.noncompliance_reasons("i-1", compliance_type),
             ["unexplained"],
-            "{kind}: in the same refresh"
+            "{compliance_type}: in the same refresh"
         );
         bench.next_refresh();
-        bench.summarise_in(2, &[summary("i-1", kind, BAD)]);
+        bench.summarise_in(2, &[summary("i-1", compliance_type, BAD)]);
         assert_eq!(
-            bench.noncompliance_reasons("i-1", kind),
+            bench.noncompliance_reasons("i-1", compliance_type),
             [""; 0],
-            "{kind}: the details are older"
+            "{compliance_type}: the details are older"
         );
         bench.next_refresh();
         bench.scan("i-1", None, Duration::ZERO);
         bench.items("i-1", &[], Duration::ZERO);
         assert_eq!(
-            bench.noncompliance_reasons("i-1", kind),
+            bench.noncompliance_reasons("i-1", compliance_type),
             ["unexplained"],
-            "{kind}: in a later refresh"
+            "{compliance_type}: in a later refresh"
         );
     }
 }
@@ -245,7 +247,8 @@ fn older_details_still_explain_what_they_can() {
 fn custom_types_have_custom_items_and_types_that_nobody_knows_are_unexplained() {
     let mut bench = Bench::new();
     bench.summarise(
-        &["Custom:Virus", "Custom:", "NewType", "custom:x"].map(|kind| summary("i-1", kind, BAD)),
+        &["Custom:Virus", "Custom:", "NewType", "custom:x"]
+            .map(|compliance_type| summary("i-1", compliance_type, BAD)),
     );
     assert_eq!(
         bench.noncompliance_reasons("i-1", "Custom:Virus"),
@@ -266,11 +269,12 @@ fn custom_types_have_custom_items_and_types_that_nobody_knows_are_unexplained() 
 }
 
 #[test]
-fn whatever_is_not_noncompliant_has_no_cause() {
+fn whatever_is_not_noncompliant_has_no_reason() {
     for status in ["COMPLIANT", "", "PENDING", "non_compliant"] {
         let mut bench = patched(1, [1, 1, 1, 1, 1, 1, 1, 1]);
         bench.items("i-1", &[item("a", "Mine")], Duration::ZERO);
-        let rows = [PATCH, ASSOCIATION, "Custom:A", "New"].map(|kind| summary("i-1", kind, status));
+        let rows = [PATCH, ASSOCIATION, "Custom:A", "New"]
+            .map(|compliance_type| summary("i-1", compliance_type, status));
         bench.summarise(&rows);
         for row in rows {
             assert_eq!(
@@ -284,11 +288,11 @@ fn whatever_is_not_noncompliant_has_no_cause() {
 }
 
 #[test]
-fn the_reasons_are_those_of_the_contract_and_each_type_lists_its_own() {
+fn each_compliance_type_lists_its_own_reasons_in_order() {
     let names = |noncompliance_reasons: &[NoncomplianceReason]| {
         noncompliance_reasons
             .iter()
-            .map(|cause| cause.as_str())
+            .map(|reason| reason.as_str())
             .collect::<Vec<_>>()
     };
     let patch = [

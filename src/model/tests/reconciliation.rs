@@ -1,12 +1,12 @@
-//! What is told from the listing and the summaries together, when one of them was missed, late or
-//! wrong.
+//! What is concluded from the listing and the summaries together when one of them is missing, late
+//! or wrong.
 
 use super::*;
 use crate::metrics::{
     Body, Encoding, Format, Identity, Policy, Publisher, ShownInstances, TargetPage, TargetView,
 };
 
-/// The samples of a target, without the labels of the target.
+/// Returns the samples of a target, without the labels that name the target.
 fn page(bench: &Bench) -> String {
     let (account_id, region) = ("1".to_owned(), "r".to_owned());
     let identity = Identity {
@@ -37,10 +37,10 @@ fn page(bench: &Bench) -> String {
     text.replace("account_id=\"1\",region=\"r\",", "")
 }
 
-/// What the page says of unreported instances of a type: their ids, and how many.
-fn unreported(bench: &Bench, kind: &str) -> (Vec<String>, u64) {
+/// Returns what the page says about unreported instances of a type: their ids, and their number.
+fn unreported(bench: &Bench, compliance_type: &str) -> (Vec<String>, u64) {
     let page = page(bench);
-    let label = format!("compliance_type=\"{kind}\"");
+    let label = format!("compliance_type=\"{compliance_type}\"");
     let mine = || page.lines().filter(|line| line.contains(&label));
     let series = mine().filter(|line| line.starts_with("aws_ssm_instance_unreported{"));
     let ids = series.filter_map(|line| {
@@ -71,16 +71,19 @@ fn list(bench: &mut Bench, rows: &[InstanceRow]) {
     bench.list(rows, Duration::ZERO);
 }
 
-/// A target that has both views: `i-good` reports both types, `i-bare` neither.
+/// Returns a target that has both views. `i-good` reports both types, and `i-bare` neither.
 fn settled() -> Bench {
     let mut bench = Bench::new();
     list(&mut bench, &["i-bare", "i-good"].map(with_associations));
-    bench.summarise(&[PATCH, ASSOCIATION].map(|kind| summary("i-good", kind, "COMPLIANT")));
-    for kind in [PATCH, ASSOCIATION] {
+    bench.summarise(
+        &[PATCH, ASSOCIATION]
+            .map(|compliance_type| summary("i-good", compliance_type, "COMPLIANT")),
+    );
+    for compliance_type in [PATCH, ASSOCIATION] {
         assert_eq!(
-            unreported(&bench, kind),
+            unreported(&bench, compliance_type),
             (vec!["i-bare".to_owned()], 1),
-            "{kind}"
+            "{compliance_type}"
         );
     }
     bench.next_refresh();
@@ -88,15 +91,15 @@ fn settled() -> Bench {
 }
 
 fn assert_unreported(bench: &Bench, ids: &[&str]) {
-    for kind in [PATCH, ASSOCIATION] {
-        let (shown, count) = unreported(bench, kind);
+    for compliance_type in [PATCH, ASSOCIATION] {
+        let (shown, count) = unreported(bench, compliance_type);
         assert_eq!(
             (shown, count),
             (
                 ids.iter().map(|id| (*id).to_owned()).collect(),
                 ids.len() as u64
             ),
-            "{kind}"
+            "{compliance_type}"
         );
     }
 }
@@ -113,7 +116,10 @@ fn a_new_instance_is_not_called_unreported_before_the_summaries_are_read_once_mo
         assert_unreported(&bench, &["i-bare"]);
         bench.next_refresh();
     }
-    bench.summarise(&[PATCH, ASSOCIATION].map(|kind| summary("i-good", kind, "COMPLIANT")));
+    bench.summarise(
+        &[PATCH, ASSOCIATION]
+            .map(|compliance_type| summary("i-good", compliance_type, "COMPLIANT")),
+    );
     assert_unreported(&bench, &["i-bare", "i-new"]);
 }
 
@@ -124,7 +130,9 @@ fn a_new_instance_that_reports_is_never_called_unreported() {
         &mut bench,
         &["i-bare", "i-good", "i-new"].map(with_associations),
     );
-    let of = |name| [PATCH, ASSOCIATION].map(|kind| summary(name, kind, "COMPLIANT"));
+    let of = |name| {
+        [PATCH, ASSOCIATION].map(|compliance_type| summary(name, compliance_type, "COMPLIANT"))
+    };
     bench.summarise(&["i-good", "i-new"].map(of).concat());
     assert_unreported(&bench, &["i-bare"]);
 }

@@ -1,5 +1,5 @@
-//! From AWS's rows to what is kept: nothing twice, nothing unsafe in a label, no count that is
-//! none.
+//! How AWS's rows become what is kept: nothing is there twice, no label is unsafe, and an unknown
+//! count is not a number.
 
 use super::*;
 
@@ -42,8 +42,8 @@ fn statuses_that_become_equal_are_added_and_empty_counts_left_out() {
 
 #[test]
 fn totals_of_types_that_become_equal_are_added_and_repeated_types_count_once() {
-    let row = |kind: &str, compliant, noncompliant| TotalsRow {
-        compliance_type: kind.into(),
+    let row = |compliance_type: &str, compliant, noncompliant| TotalsRow {
+        compliance_type: compliance_type.into(),
         compliant,
         noncompliant,
     };
@@ -259,7 +259,7 @@ fn the_newer_of_two_summaries_counts_in_whatever_order_they_come() {
             .summary(&ComplianceType::Patch)
             .expect("there is one");
         assert_eq!(
-            (summary.status(), bench.kinds("i-1").len()),
+            (summary.status(), bench.types("i-1").len()),
             (Status::Compliant, 1)
         );
     }

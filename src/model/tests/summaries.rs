@@ -12,9 +12,9 @@ fn a_listed_instance_loses_a_summary_only_after_two_complete_reads_without_it() 
     ];
     bench.summarise(&both);
     bench.summarise(&both[..1]);
-    assert_eq!(bench.kinds("i-1"), ["Custom:A", PATCH]);
+    assert_eq!(bench.types("i-1"), ["Custom:A", PATCH]);
     bench.summarise(&both[..1]);
-    assert_eq!(bench.kinds("i-1"), [PATCH]);
+    assert_eq!(bench.types("i-1"), [PATCH]);
 }
 
 #[test]
@@ -24,7 +24,7 @@ fn a_summary_that_comes_back_must_be_missed_twice_again() {
     let row = [summary("i-1", PATCH, "COMPLIANT")];
     for rows in [&row[..], &[], &row[..], &[]] {
         bench.summarise(rows);
-        assert_eq!(bench.kinds("i-1"), [PATCH]);
+        assert_eq!(bench.types("i-1"), [PATCH]);
     }
     bench.summarise(&[]);
     assert_eq!(bench.instance("i-1").summaries.len(), 0);
@@ -37,7 +37,7 @@ fn a_failed_read_misses_nothing() {
     bench.summarise(&[summary("i-1", PATCH, "COMPLIANT")]);
     bench.summarise(&[]);
     (0..5).for_each(|_| bench.fail(Collector::Compliance, Duration::ZERO, Duration::ZERO));
-    assert_eq!(bench.kinds("i-1"), [PATCH]);
+    assert_eq!(bench.types("i-1"), [PATCH]);
 }
 
 #[test]
@@ -46,7 +46,7 @@ fn an_unlisted_resource_loses_a_summary_at_once() {
     bench.list(&[listed("i-1")], Duration::ZERO);
     bench.summarise(&[
         summary("i-1", PATCH, "COMPLIANT"),
-        summary("ghost", PATCH, "COMPLIANT"),
+        summary("unlisted", PATCH, "COMPLIANT"),
     ]);
     bench.summarise(&[]);
     assert_eq!(
@@ -60,7 +60,7 @@ fn while_there_is_no_listing_every_resource_needs_two_reads() {
     let mut bench = Bench::new();
     bench.summarise(&[summary("i-1", PATCH, "COMPLIANT")]);
     bench.summarise(&[]);
-    assert_eq!(bench.kinds("i-1"), [PATCH]);
+    assert_eq!(bench.types("i-1"), [PATCH]);
     bench.summarise(&[]);
     assert_eq!(bench.target.instances().count(), 0);
 }
@@ -73,9 +73,9 @@ fn details_go_with_the_listing_of_their_instance() {
     bench.scan("i-1", None, Duration::ZERO);
     bench.items("i-1", &[item("a", "Mine")], Duration::ZERO);
     bench.list(&[], Duration::ZERO);
-    let ghost = bench.instance("i-1");
-    assert!(ghost.patches.is_none() && ghost.items.is_none());
-    assert!(!bench.target.is_listed(ghost));
+    let unlisted = bench.instance("i-1");
+    assert!(unlisted.patches.is_none() && unlisted.items.is_none());
+    assert!(!bench.target.is_listed(unlisted));
 }
 
 #[test]
@@ -106,11 +106,11 @@ fn patch_is_unreported_for_every_listed_instance_without_a_summary() {
         summary("i-good", PATCH, "NON_COMPLIANT"),
         summary("i-odd", PATCH, "PENDING"),
         summary("i-none", ASSOCIATION, "COMPLIANT"),
-        summary("ghost", ASSOCIATION, "COMPLIANT"),
+        summary("unlisted", ASSOCIATION, "COMPLIANT"),
     ]);
     let unreported = |name| bench.unreported(name, PATCH);
     assert_eq!(
-        ["i-none", "i-good", "i-odd", "ghost"].map(unreported),
+        ["i-none", "i-good", "i-odd", "unlisted"].map(unreported),
         [true, false, false, false]
     );
 }
@@ -132,11 +132,11 @@ fn association_is_unreported_only_where_the_listing_has_an_association_status() 
     );
     bench.summarise(&[
         summary("i-good", ASSOCIATION, "COMPLIANT"),
-        summary("ghost", PATCH, "COMPLIANT"),
+        summary("unlisted", PATCH, "COMPLIANT"),
     ]);
     let unreported = |name| bench.unreported(name, ASSOCIATION);
     assert_eq!(
-        ["i-none", "i-due", "i-good", "ghost"].map(unreported),
+        ["i-none", "i-due", "i-good", "unlisted"].map(unreported),
         [false, true, false, false]
     );
 }
@@ -148,7 +148,7 @@ fn no_other_type_is_ever_unreported() {
     assert!(
         !["Custom:A", "New", ""]
             .iter()
-            .any(|kind| bench.unreported("i-1", kind))
+            .any(|compliance_type| bench.unreported("i-1", compliance_type))
     );
 }
 

@@ -1,4 +1,4 @@
-//! What the scripted AWS knows, and what a target should know of it.
+//! The data of the scripted AWS, and what a target should know of it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,7 @@ use crate::model::{
     SummaryRow, Target, TotalsRow,
 };
 
-/// The rows of an account and region.
+/// The rows that AWS has for an account and region.
 #[derive(Clone, Debug, Default)]
 pub(super) struct ScriptedTarget {
     pub(super) instances: Vec<InstanceRow>,
@@ -20,16 +20,20 @@ pub(super) struct ScriptedTarget {
     pub(super) associations: Vec<AssociationRow>,
 }
 
-/// What is known, or should be, of one resource.
-#[expect(clippy::option_option, reason = "asked for, and there")]
+/// What is known of one resource, or should be.
+#[expect(
+    clippy::option_option,
+    reason = "whether patch counts were read, and whether AWS has any"
+)]
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Known {
     pub(super) listed: bool,
-    /// Compliance types, and whether each is compliant.
+    /// Whether the resource is compliant, for each compliance type.
     pub(super) summaries: BTreeMap<String, bool>,
-    /// The count of missing patches, if asked for; of an instance that was scanned.
+    /// The number of missing patches, or `None` if it was not read. The inner `None` is for an
+    /// instance that was never scanned.
     pub(super) missing: Option<Option<u32>>,
-    /// Ids of non-compliant associations, if asked for.
+    /// The ids of non-compliant associations, or `None` if they were not read.
     pub(super) items: Option<Vec<String>>,
 }
 
@@ -37,7 +41,7 @@ pub(super) fn id(number: usize) -> String {
     format!("i-{number:05}")
 }
 
-fn summary(id: &str, kind: &str, compliant: bool) -> SummaryRow {
+fn summary(id: &str, compliance_type: &str, compliant: bool) -> SummaryRow {
     let status = if compliant {
         "COMPLIANT"
     } else {
@@ -46,22 +50,22 @@ fn summary(id: &str, kind: &str, compliant: bool) -> SummaryRow {
     .to_owned();
     SummaryRow {
         resource_id: id.into(),
-        compliance_type: kind.into(),
+        compliance_type: compliance_type.into(),
         status,
         ..<_>::default()
     }
 }
 
 impl ScriptedTarget {
-    /// Compliant instances, each scanned, with one page of types.
+    /// Creates so many compliant instances, each of which has been scanned.
     pub(super) fn fleet(count: usize) -> Self {
-        let mut world = Self::default();
-        (0..count).for_each(|number| world.add(&id(number)));
-        world.settle();
-        world
+        let mut scripted = Self::default();
+        (0..count).for_each(|number| scripted.add(&id(number)));
+        scripted.settle();
+        scripted
     }
 
-    /// A listed, scanned and compliant instance.
+    /// Adds an instance that is listed, scanned and compliant.
     pub(super) fn add(&mut self, id: &str) {
         let online = InstanceRow {
             ping_status: "Online".into(),
@@ -73,26 +77,26 @@ impl ScriptedTarget {
             ..online
         });
         self.summaries
-            .extend([PATCH, ASSOCIATION].map(|kind| summary(id, kind, true)));
+            .extend([PATCH, ASSOCIATION].map(|compliance_type| summary(id, compliance_type, true)));
         self.set_missing(id, 0);
     }
 
-    /// A resource that only the compliance views list.
-    pub(super) fn add_ghost(&mut self, id: &str) {
+    /// Adds a resource that only the compliance views have.
+    pub(super) fn add_unlisted(&mut self, id: &str) {
         self.set(id, PATCH, false);
         self.set(id, ASSOCIATION, false);
         self.set_missing(id, 9);
     }
 
     /// Sets a summary.
-    pub(super) fn set(&mut self, id: &str, kind: &str, compliant: bool) {
-        self.unset(id, kind);
-        self.summaries.push(summary(id, kind, compliant));
+    pub(super) fn set(&mut self, id: &str, compliance_type: &str, compliant: bool) {
+        self.unset(id, compliance_type);
+        self.summaries.push(summary(id, compliance_type, compliant));
     }
 
-    pub(super) fn unset(&mut self, id: &str, kind: &str) {
+    pub(super) fn unset(&mut self, id: &str, compliance_type: &str) {
         self.summaries
-            .retain(|row| row.resource_id != id || row.compliance_type != kind);
+            .retain(|row| row.resource_id != id || row.compliance_type != compliance_type);
     }
 
     pub(super) fn set_missing(&mut self, id: &str, missing: i64) {
@@ -125,8 +129,8 @@ impl ScriptedTarget {
         self.instances.retain(|row| row.id != id);
     }
 
-    /// Lets the totals name every type that has a summary, and summaries change with what explains
-    /// them, as AWS's do.
+    /// Makes the views agree, as AWS's do after a while: the totals name every type that has a
+    /// summary, and a summary changes with the details that explain it.
     pub(super) fn settle(&mut self) {
         for row in &mut self.summaries {
             let id = &row.resource_id;
@@ -141,17 +145,17 @@ impl ScriptedTarget {
             .iter()
             .map(|row| row.compliance_type.as_str())
             .collect();
-        let count = |kind: &str| {
+        let count = |compliance_type: &str| {
             let of = |status| {
                 let rows = self
                     .summaries
                     .iter()
-                    .filter(|row| row.compliance_type == kind && row.status == status);
+                    .filter(|row| row.compliance_type == compliance_type && row.status == status);
                 rows.map(|_| 1_i64).sum()
             };
             let (compliant, noncompliant) = (of("COMPLIANT"), of("NON_COMPLIANT"));
             TotalsRow {
-                compliance_type: kind.into(),
+                compliance_type: compliance_type.into(),
                 compliant,
                 noncompliant,
             }
@@ -159,7 +163,7 @@ impl ScriptedTarget {
         self.totals = types.into_iter().map(count).collect();
     }
 
-    /// What a target knows that has read everything.
+    /// Returns what a target knows that has read everything.
     pub(super) fn known(&self) -> BTreeMap<String, Known> {
         let mut known = BTreeMap::<String, Known>::new();
         for row in &self.summaries {
@@ -189,7 +193,7 @@ impl ScriptedTarget {
     }
 }
 
-/// What the target knows, resource by resource.
+/// Returns what the target knows of each resource.
 pub(super) fn known(target: &Target) -> BTreeMap<String, Known> {
     let ids: Vec<_> = target.instances().map(|instance| &instance.id).collect();
     assert!(
@@ -224,7 +228,7 @@ pub(super) fn known(target: &Target) -> BTreeMap<String, Known> {
     known.collect()
 }
 
-/// The result of each collector's last attempt, by name.
+/// Returns the result of each collector's last attempt, by name.
 pub(super) fn results(target: &Target) -> BTreeMap<&'static str, Result<(), &'static str>> {
     let result = |collector: Collector| {
         let attempt = target.collector(collector).attempt?;
