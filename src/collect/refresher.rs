@@ -38,8 +38,8 @@ pub trait RefreshObserver: Send + Sync + 'static {
     fn panicked(&self);
 
     /// Publishes the state of the target, which has changed.
-    // The snapshot is a clone, so that rendering it, which takes seconds for a large fleet, does
-    // not hold the lock that the next refresh needs.
+    // The snapshot is a clone, so that rendering a large fleet does not hold the lock that the next
+    // refresh needs.
     fn show(&self, snapshot: Target) -> impl Future<Output = ()> + Send;
 }
 
@@ -51,8 +51,8 @@ pub enum Identification {
     /// The target was another account until now. What is known belongs to that one.
     Changed,
     /// Another target already reads this account and region.
-    // Two targets with the same labels would be duplicate series, and Prometheus would reject the
-    // whole scrape.
+    // Two targets with the same labels would expose every series twice, and Prometheus accepts no
+    // duplicates.
     Duplicate,
 }
 

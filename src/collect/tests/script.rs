@@ -142,64 +142,12 @@ impl Script {
         rows: impl Fn(&ScriptedTarget) -> Vec<&T>,
     ) -> SourceResult<Page<T>> {
         let (step, latency) = self.asked(operation, about, request);
-        match &step {
-            Step::Hang => std::future::pending().await,
-            Step::Block(until) => drop(until.lock().expect("one call blocks").recv()),
-            Step::Panic => panic!("on purpose"),
-            Step::After(latency) => sleep(*latency).await,
-            _ => sleep(latency).await,
-        }
+        take_time(&step, latency).await;
         let mut state = self.state();
         state.under_way -= 1;
-        let start = request.token.as_deref().map_or(0, |token| {
-            token
-                .split('#')
-                .next()
-                .unwrap()
-                .parse()
-                .expect("a token of ours")
-        });
-        let rows = rows(&state.scripted);
-        let end = rows
-            .len()
-            .min(start + request.max_results.max(operation.min_page_rows()));
-        let next = (end < rows.len()).then(|| end.to_string());
-        let page = Page {
-            rows: Some(
-                rows.get(start..end)
-                    .unwrap_or_default()
-                    .iter()
-                    .copied()
-                    .cloned()
-                    .collect(),
-            ),
-            skipped: 0,
-            next,
-        };
-        Ok(match step {
-            Step::Fail(reason, scope) => return Err(error(reason, scope)),
-            Step::Next(next) => Page {
-                next: Some(next),
-                ..page
-            },
-            Step::Empty(next) => Page {
-                rows: Some(Vec::new()),
-                skipped: 0,
-                next: Some(next),
-            },
-            Step::Skip(skipped) => Page { skipped, ..page },
-            Step::NoList => Page {
-                rows: None,
-                skipped: 0,
-                next: None,
-            },
-            Step::OnlyFirst(count) => Page {
-                rows: page.rows.map(|rows| rows.into_iter().take(count).collect()),
-                next: None,
-                ..page
-            },
-            Step::Answer | Step::After(_) | Step::Hang | Step::Block(_) | Step::Panic => page,
-        })
+        let page_rows = request.max_results.max(operation.min_page_rows());
+        let page = page_of(&rows(&state.scripted), request, page_rows);
+        altered(page, step)
     }
 
     fn asked(
@@ -225,6 +173,64 @@ impl Script {
         state.most_under_way = state.most_under_way.max(state.under_way);
         (step, state.latency)
     }
+}
+
+/// Waits for as long as a call takes.
+async fn take_time(step: &Step, latency: Duration) {
+    match step {
+        Step::Hang => std::future::pending().await,
+        Step::Block(until) => drop(until.lock().expect("one call blocks").recv()),
+        Step::Panic => panic!("on purpose"),
+        Step::After(latency) => sleep(*latency).await,
+        _ => sleep(latency).await,
+    }
+}
+
+/// Returns the page of `rows` that a request asks for.
+fn page_of<T: Clone>(rows: &[&T], request: &PageRequest, page_rows: usize) -> Page<T> {
+    let start = request.token.as_deref().map_or(0, start_of);
+    let end = rows.len().min(start + page_rows);
+    let page = rows.get(start..end).unwrap_or_default();
+    Page {
+        rows: Some(page.iter().copied().cloned().collect()),
+        skipped: 0,
+        next: (end < rows.len()).then(|| end.to_string()),
+    }
+}
+
+/// Returns the row at which the page of a token starts.
+fn start_of(token: &str) -> usize {
+    let start = token.split('#').next().expect("there is a first part");
+    start.parse().expect("the script has made the token")
+}
+
+/// Changes a page in the way in which the call is to go.
+fn altered<T>(page: Page<T>, step: Step) -> SourceResult<Page<T>> {
+    let page = match step {
+        Step::Fail(reason, scope) => return Err(error(reason, scope)),
+        Step::Next(next) => Page {
+            next: Some(next),
+            ..page
+        },
+        Step::Empty(next) => Page {
+            rows: Some(Vec::new()),
+            skipped: 0,
+            next: Some(next),
+        },
+        Step::Skip(skipped) => Page { skipped, ..page },
+        Step::NoList => Page {
+            rows: None,
+            skipped: 0,
+            next: None,
+        },
+        Step::OnlyFirst(count) => Page {
+            rows: page.rows.map(|rows| rows.into_iter().take(count).collect()),
+            next: None,
+            ..page
+        },
+        Step::Answer | Step::After(_) | Step::Hang | Step::Block(_) | Step::Panic => page,
+    };
+    Ok(page)
 }
 
 impl Source for Script {

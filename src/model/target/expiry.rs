@@ -10,6 +10,7 @@ use super::Target;
 use crate::model::collector::Collector;
 use crate::model::details::{DetailKind, DetailMark};
 use crate::model::instance::Instance;
+use crate::model::outcome::CollectorState;
 use crate::model::time::Now;
 
 /// The result of a search for data that has grown too old.
@@ -62,7 +63,7 @@ impl Target {
         // What any collector has read is taken in when the whole refresh ends, so the slowest
         // collector counts for all of them. Three times as long leaves room for a refresh that
         // fails and one that takes longer than usual.
-        let slowest = self.collectors.iter().map(|state| state.longest()).max();
+        let slowest = self.collectors.iter().map(CollectorState::longest).max();
         let longest = self.age_limits.interval.max(slowest.unwrap_or_default());
         self.age_limits.stale_after.max(3 * longest)
     }

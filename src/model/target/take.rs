@@ -120,9 +120,10 @@ impl Target {
         circumstances: Circumstances,
     ) {
         let PartialRead { rows, unread } = read;
-        self.chunks.merge(rows, |instance, content| match content {
-            Some(content) => take_detail(instance, content, circumstances.reading),
-            None => {
+        self.chunks.merge(rows, |instance, content| {
+            if let Some(content) = content {
+                take_detail(instance, content, circumstances.reading);
+            } else {
                 let is_missed = unread.contains(&instance.id);
                 keep_detail::<T>(instance, is_missed, circumstances);
             }
