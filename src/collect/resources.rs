@@ -27,14 +27,10 @@ pub(super) struct Resources {
 // The channels are unbounded, because an id is small and is known anyway. A full channel would hold
 // up the chains, which are the slowest part of a refresh.
 #[derive(Debug)]
-struct DueSenders([UnboundedSender<Arc<str>>; DetailKind::COUNT]);
+struct DueSenders(Vec<UnboundedSender<Arc<str>>>);
 
-/// Receives the ids of instances whose details are due.
-#[derive(Debug)]
-pub(super) struct DueReceivers {
-    pub(super) patch_states: UnboundedReceiver<Arc<str>>,
-    pub(super) association_items: UnboundedReceiver<Arc<str>>,
-}
+/// Receives the ids of instances whose details are due, in the order of [`DetailKind::ALL`].
+pub(super) type DueReceivers = Vec<UnboundedReceiver<Arc<str>>>;
 
 /// What this refresh knows about a resource so far.
 #[derive(Clone, Copy, Debug, Default)]
@@ -204,13 +200,9 @@ impl ResourceProgress {
 
 impl DueSenders {
     fn new() -> (Self, DueReceivers) {
-        let (patch_states, patch_states_due) = unbounded_channel();
-        let (association_items, association_items_due) = unbounded_channel();
-        let receivers = DueReceivers {
-            patch_states: patch_states_due,
-            association_items: association_items_due,
-        };
-        (Self([patch_states, association_items]), receivers)
+        let channels = DetailKind::ALL.map(|_| unbounded_channel());
+        let (senders, receivers) = channels.into_iter().unzip();
+        (Self(senders), receivers)
     }
 
     /// Sends the instance to each kind of detail that it is due for.

@@ -1,13 +1,11 @@
 //! What one collector has read in one refresh, held in a compact form until the refresh ends.
 
-use std::collections::HashSet;
 use std::mem;
 use std::sync::Arc;
 
-use super::association::NoncompliantAssociation;
+use super::detail_read::DetailRead;
 use super::interner::Interner;
 use super::listing::Listing;
-use super::patch_state::PatchCounts;
 use super::rows::{InstanceRow, SummaryRow};
 use super::settings::{Association, Baseline, Totals};
 use super::summary::Summary;
@@ -21,24 +19,12 @@ pub enum Collected {
     Compliance(Vec<(Arc<str>, Summary)>),
     /// AWS's own counts of resources.
     Totals(Vec<Totals>),
-    /// Patch states, with `None` for an instance that AWS has no patch state for.
-    Patches(PartialRead<Option<PatchCounts>>),
     /// Every baseline.
     Baselines(Vec<Baseline>),
     /// Every association.
     Associations(Vec<Association>),
-    /// The non-compliant associations of each instance.
-    Items(PartialRead<Box<[NoncompliantAssociation]>>),
-}
-
-/// The details of those instances that were due.
-#[derive(Debug)]
-pub struct PartialRead<T> {
-    /// What was read, in the order of ids.
-    pub rows: Vec<(Arc<str>, T)>,
-    /// The instances that could not be read. Every other instance was not due, because nothing
-    /// about it has changed.
-    pub unread: HashSet<Arc<str>>,
+    /// One kind of detail.
+    Details(Box<dyn DetailRead>),
 }
 
 /// The instances of a listing, collected page by page.

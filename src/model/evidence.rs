@@ -6,9 +6,8 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::collected::{Collected, PartialRead};
+use super::collected::Collected;
 use super::collector::Collector;
-use super::instance::DetailContent;
 use super::summary::Summary;
 use super::text::vocabulary;
 
@@ -43,10 +42,9 @@ impl Evidence {
                 !rows.is_empty()
             }
             Collected::Totals(rows) => !rows.is_empty(),
-            Collected::Patches(read) => has_something(read),
             Collected::Baselines(rows) => !rows.is_empty(),
             Collected::Associations(rows) => !rows.is_empty(),
-            Collected::Items(read) => has_something(read),
+            Collected::Details(read) => read.has_something(),
         };
         self.collectors[collector as usize] |= has_rows;
     }
@@ -59,8 +57,4 @@ impl Evidence {
             }
         }
     }
-}
-
-fn has_something<T: DetailContent>(read: &PartialRead<T>) -> bool {
-    read.rows.iter().any(|(_, content)| content.is_something())
 }

@@ -3,6 +3,7 @@
 //! An instance is small on purpose, because a fleet may have a hundred thousand of them. Whatever
 //! repeats over a fleet is shared, and whatever most instances lack is behind a pointer.
 
+use std::fmt::Debug;
 use std::sync::Arc;
 
 use super::association::NoncompliantAssociation;
@@ -34,7 +35,7 @@ pub struct Instance {
 }
 
 /// The content of one kind of detail.
-pub trait DetailContent: Sized {
+pub trait DetailContent: Debug + Send + Sized + 'static {
     /// The kind of detail that this is the content of.
     const KIND: DetailKind;
 

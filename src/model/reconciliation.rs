@@ -12,6 +12,7 @@ use std::sync::Arc;
 use super::chunks::Chunks;
 use super::compliance_type::ComplianceType;
 use super::details::DetailKind;
+use super::in_place::replace_in_place;
 use super::instance::Instance;
 use super::listing::Listing;
 use super::loss::{Belief, LossGuard, SuddenLoss, sudden_loss};
@@ -86,7 +87,7 @@ impl Reconciliation {
         self.newly_lost.clear();
         chunks.merge(rows, |instance, listing| {
             let due_before: Vec<ComplianceType> = instance.due().collect();
-            put(&mut instance.listing, listing);
+            replace_in_place(&mut instance.listing, listing);
             // A new instance has no summary before its first scan. If the summaries on hand are
             // older than the instance, they cannot say that it does not report.
             if !are_compared {
@@ -203,15 +204,6 @@ impl Instance {
         for kind in DetailKind::ALL {
             self.drop_detail(kind);
         }
-    }
-}
-
-/// Replaces a value in place.
-// A new box at every refresh would scatter a fleet over the memory and slow its rendering down.
-pub(super) fn put<T>(place: &mut Option<Box<T>>, value: Option<T>) {
-    match (place.as_deref_mut(), value) {
-        (Some(last), Some(value)) => *last = value,
-        (_, value) => *place = value.map(Box::new),
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{DetailCalls, DetailReader};
 use crate::collect::source::{Page, PageRequest, Source, SourceResult};
-use crate::model::{Collected, ItemRow, NoncompliantAssociation, Operation, PartialRead};
+use crate::model::{ItemRow, NoncompliantAssociation, Operation};
 
 impl DetailReader for Box<[NoncompliantAssociation]> {
     // The operation takes a list of ids, but AWS's API reference says that only one of them can be
@@ -22,10 +22,6 @@ impl DetailReader for Box<[NoncompliantAssociation]> {
             items.push((Arc::clone(id), associations));
         }
         Ok(items)
-    }
-
-    fn collected(read: PartialRead<Self>) -> Collected {
-        Collected::Items(read)
     }
 }
 

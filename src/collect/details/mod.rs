@@ -6,21 +6,29 @@ mod patch_states;
 mod reading;
 mod waiting;
 
-pub(super) use calls::DetailCalls;
-pub(super) use reading::{DetailReader, DetailReading};
+use std::sync::Arc;
 
-use super::source::SourceError;
+use futures_util::future::BoxFuture;
+use tokio::sync::mpsc::UnboundedReceiver;
+
+pub(super) use calls::DetailCalls;
+use reading::{DetailReader, DetailReading};
+
+use super::source::{Source, SourceError};
 use crate::model::{DetailKind, NoncompliantAssociation, Outcome, PatchCounts};
 
-/// All the details that one refresh reads.
-#[derive(Debug, Default)]
-pub(super) struct Details {
-    pub(super) patch_states: DetailReading<Option<PatchCounts>>,
-    pub(super) association_items: DetailReading<Box<[NoncompliantAssociation]>>,
-}
+/// All the details that one refresh reads, in the order of [`DetailKind::ALL`].
+pub(super) struct Details<S>([Box<dyn DetailProgress<S>>; DetailKind::COUNT]);
 
 /// The reading of one kind of detail, whatever its content is.
-pub(super) trait DetailProgress {
+pub(super) trait DetailProgress<S>: Send + Sync {
+    /// Reads the instances that come due, batch by batch, until no more come.
+    fn run<'a>(
+        &'a self,
+        due: UnboundedReceiver<Arc<str>>,
+        calls: &'a DetailCalls<'a, S>,
+    ) -> BoxFuture<'a, ()>;
+
     /// Notes how many instances need not be read, because what is known of them still holds.
     fn note_unchanged(&self, instances: usize);
 
@@ -41,12 +49,22 @@ pub(super) enum Ending {
     GivenUp,
 }
 
-impl Details {
+impl<S: Source> Default for Details<S> {
+    fn default() -> Self {
+        Self([
+            reading::<S, Option<PatchCounts>>(),
+            reading::<S, Box<[NoncompliantAssociation]>>(),
+        ])
+    }
+}
+
+fn reading<S: Source, T: DetailReader>() -> Box<dyn DetailProgress<S>> {
+    Box::new(DetailReading::<T>::default())
+}
+
+impl<S> Details<S> {
     /// Returns the reading of one kind.
-    pub(super) fn of(&self, kind: DetailKind) -> &dyn DetailProgress {
-        match kind {
-            DetailKind::PatchStates => &self.patch_states,
-            DetailKind::AssociationItems => &self.association_items,
-        }
+    pub(super) fn of(&self, kind: DetailKind) -> &dyn DetailProgress<S> {
+        &*self.0[kind as usize]
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{DetailCalls, DetailReader};
 use crate::collect::source::{MAX_PAGE_ROWS, Page, PageRequest, Source, SourceResult};
-use crate::model::{Collected, Interner, Operation, PartialRead, PatchCounts, PatchRow};
+use crate::model::{Interner, Operation, PatchCounts, PatchRow};
 
 impl DetailReader for Option<PatchCounts> {
     const BATCH_INSTANCES: usize = MAX_PAGE_ROWS;
@@ -19,10 +19,6 @@ impl DetailReader for Option<PatchCounts> {
             .rows(operation, |page| fetch(calls.source, ids, page))
             .await?;
         Ok(by_instance(ids, &rows, calls.interner))
-    }
-
-    fn collected(read: PartialRead<Self>) -> Collected {
-        Collected::Patches(read)
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures_util::StreamExt;
+use futures_util::future::{BoxFuture, FutureExt};
 use futures_util::stream::FuturesUnordered;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::Instant;
@@ -27,7 +28,7 @@ const MAX_CALLS_UNDER_WAY: usize = 64;
 const MAX_SPLITS: usize = 60;
 
 /// A kind of detail that can be read from AWS.
-pub(in crate::collect) trait DetailReader: DetailContent {
+pub(super) trait DetailReader: DetailContent {
     /// The number of instances that one call may ask about.
     const BATCH_INSTANCES: usize;
 
@@ -36,15 +37,12 @@ pub(in crate::collect) trait DetailReader: DetailContent {
         calls: &DetailCalls<'_, S>,
         ids: &[Arc<str>],
     ) -> impl Future<Output = SourceResult<Vec<(Arc<str>, Self)>>> + Send;
-
-    /// Wraps what was read for the target.
-    fn collected(read: PartialRead<Self>) -> Collected;
 }
 
 /// What has been read of one kind of detail so far.
 // It outlives the calls, so that a refresh that is given up keeps what it has.
 #[derive(Debug)]
-pub(in crate::collect) struct DetailReading<T>(Mutex<State<T>>);
+pub(super) struct DetailReading<T>(Mutex<State<T>>);
 
 #[derive(Debug)]
 struct State<T> {
@@ -84,8 +82,7 @@ impl<T> Default for DetailReading<T> {
 }
 
 impl<T: DetailReader> DetailReading<T> {
-    /// Reads the instances that come due, batch by batch, until no more come.
-    pub(in crate::collect) async fn run<S: Source>(
+    async fn read_due<S: Source>(
         &self,
         due: UnboundedReceiver<Arc<str>>,
         calls: &DetailCalls<'_, S>,
@@ -130,7 +127,15 @@ impl<T: DetailReader> DetailReading<T> {
     }
 }
 
-impl<T: DetailReader> DetailProgress for DetailReading<T> {
+impl<S: Source, T: DetailReader> DetailProgress<S> for DetailReading<T> {
+    fn run<'a>(
+        &'a self,
+        due: UnboundedReceiver<Arc<str>>,
+        calls: &'a DetailCalls<'a, S>,
+    ) -> BoxFuture<'a, ()> {
+        self.read_due(due, calls).boxed()
+    }
+
     fn note_unchanged(&self, instances: usize) {
         locked(&self.0).unchanged = instances;
     }
@@ -146,7 +151,7 @@ impl<T: DetailReader> DetailProgress for DetailReading<T> {
         let outcome = Outcome {
             collector: T::KIND.collector(),
             attempt: state.attempt(ending),
-            data: Some(T::collected(state.take_read())),
+            data: Some(Collected::Details(Box::new(state.take_read()))),
         };
         (outcome, state.error.take())
     }

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use futures_util::future::join_all;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::RefreshRun;
-use crate::collect::details::{DetailCalls, DetailReader, DetailReading, Ending};
+use crate::collect::details::{DetailCalls, Ending};
+use crate::collect::resources::DueReceivers;
 use crate::collect::source::{Source, SourceError};
 use crate::model::{Collector, Coverage, DetailKind};
 
@@ -27,16 +29,18 @@ impl LostViews {
 }
 
 impl<S: Source> RefreshRun<'_, S> {
-    /// Reads the details of one kind as instances come due for them.
-    pub(super) async fn read_details<T: DetailReader>(
-        &self,
-        reading: &DetailReading<T>,
-        due: UnboundedReceiver<Arc<str>>,
-    ) {
-        let collector = T::KIND.collector();
+    /// Reads the details of every kind, side by side, as instances come due for them.
+    pub(super) async fn read_all_details(&self, due: DueReceivers) {
+        let kinds = DetailKind::ALL.into_iter().zip(due);
+        join_all(kinds.map(|(kind, due)| self.read_details(kind, due))).await;
+    }
+
+    async fn read_details(&self, kind: DetailKind, due: UnboundedReceiver<Arc<str>>) {
+        let collector = kind.collector();
         if self.context.selection.has(collector) {
-            reading.run(due, &self.detail_calls(collector)).await;
-            self.end_details(T::KIND, Ending::Complete);
+            let calls = self.detail_calls(collector);
+            self.details.of(kind).run(due, &calls).await;
+            self.end_details(kind, Ending::Complete);
         }
     }
 

@@ -71,7 +71,7 @@ struct RefreshRun<'a, S> {
     number: u32,
     interner: Arc<Interner>,
     start: Instant,
-    details: Details,
+    details: Details<S>,
     /// Whether the instances could be listed, or `None` before that is known.
     has_listed: watch::Sender<Option<bool>>,
     ended: Mutex<HashSet<Collector>>,
@@ -104,8 +104,7 @@ impl<'a, S: Source> RefreshRun<'a, S> {
         let (resources, due) = Resources::new();
         tokio::join!(
             self.read_fleet(resources),
-            self.read_details(&self.details.patch_states, due.patch_states),
-            self.read_details(&self.details.association_items, due.association_items),
+            self.read_all_details(due),
             self.read_baselines(),
             self.read_associations(),
         );

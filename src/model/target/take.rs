@@ -3,24 +3,15 @@
 use std::sync::Arc;
 
 use super::Target;
-use crate::model::collected::{Collected, PartialRead};
+use crate::model::collected::Collected;
 use crate::model::collector::Collector;
-use crate::model::details::{Coverage, Detail, DetailMark, Reading, RefreshStamp};
-use crate::model::instance::{DetailContent, Instance};
+use crate::model::detail_read::Circumstances;
+use crate::model::details::{Reading, RefreshStamp};
 use crate::model::listing::Listing;
 use crate::model::loss::SuddenLoss;
 use crate::model::outcome::{Attempt, Outcome};
-use crate::model::reconciliation::put;
 use crate::model::summary::Summary;
 use crate::model::time::Now;
-
-/// The circumstances in which data was read, as far as its meaning depends on them.
-#[derive(Clone, Copy)]
-struct Circumstances {
-    reading: Reading,
-    /// Whether details that were not read are known not to have changed.
-    confirms_unread: bool,
-}
 
 impl Target {
     /// Judges a complete reading before it is taken in. Must be called once for each reading.
@@ -93,8 +84,7 @@ impl Target {
         match data {
             Collected::Instances(rows) => self.take_listings(rows),
             Collected::Compliance(rows) => self.take_summaries(rows),
-            Collected::Patches(read) => self.take_details(read, circumstances),
-            Collected::Items(read) => self.take_details(read, circumstances),
+            Collected::Details(read) => read.take_into(&mut self.chunks, circumstances),
             Collected::Totals(totals) => self.totals = totals,
             Collected::Baselines(baselines) => self.baselines = baselines,
             Collected::Associations(associations) => self.associations = associations,
@@ -112,51 +102,5 @@ impl Target {
         let are_compared = self.has_read(Collector::Instances);
         self.reconciliation
             .take_summaries(&mut self.chunks, rows, are_all_listed, are_compared);
-    }
-
-    fn take_details<T: DetailContent>(
-        &mut self,
-        read: PartialRead<T>,
-        circumstances: Circumstances,
-    ) {
-        let PartialRead { rows, unread } = read;
-        self.chunks.merge(rows, |instance, content| {
-            if let Some(content) = content {
-                take_detail(instance, content, circumstances.reading);
-            } else {
-                let is_missed = unread.contains(&instance.id);
-                keep_detail::<T>(instance, is_missed, circumstances);
-            }
-        });
-    }
-}
-
-fn take_detail<T: DetailContent>(instance: &mut Instance, content: T, reading: Reading) {
-    let kind = T::KIND;
-    let summary = instance.summary(&kind.explains());
-    // The listing is live: while it was read, the instance became compliant, and a later row said
-    // so after an earlier one had made it due.
-    if kind.coverage() == Coverage::OnlyNoncompliant
-        && summary.is_some_and(|summary| !summary.is_noncompliant())
-    {
-        return;
-    }
-    let mark = DetailMark::read(reading, summary, content.dated(), instance.mark(kind));
-    put(T::place(instance), Some(Detail { mark, content }));
-}
-
-/// Keeps a detail that the refresh has not read anew.
-fn keep_detail<T: DetailContent>(
-    instance: &mut Instance,
-    is_missed: bool,
-    circumstances: Circumstances,
-) {
-    let Some(detail) = T::place(instance) else {
-        return;
-    };
-    if is_missed {
-        detail.mark.miss();
-    } else if circumstances.confirms_unread {
-        detail.mark.confirm(circumstances.reading.stamp);
     }
 }

@@ -167,19 +167,19 @@ impl Bench {
 
     fn scan(&mut self, name: &str, row: Option<&PatchRow>, now: Duration) {
         let interner = self.target.interner();
-        let data = Collected::Patches(read(
+        let data = Collected::Details(Box::new(read(
             name,
             row.map(|row| PatchCounts::from_row(row, &interner)),
-        ));
+        )));
         self.end(Collector::Patches, Duration::ZERO, now, data);
     }
 
     fn items(&mut self, name: &str, rows: &[ItemRow], now: Duration) {
         let interner = self.target.interner();
-        let data = Collected::Items(read(
+        let data = Collected::Details(Box::new(read(
             name,
             NoncompliantAssociation::from_rows(rows, &interner),
-        ));
+        )));
         self.end(Collector::Items, Duration::ZERO, now, data);
     }
 
