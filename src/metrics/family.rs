@@ -100,12 +100,15 @@ impl Labels {
 
     /// All labels, in the order in which a sample has them.
     pub fn names(self, policy: &Policy) -> impl Iterator<Item = &str> {
-        let tags: &[String] = match self {
+        let tags = self.tags(policy).iter().map(String::as_str);
+        self.fixed().iter().copied().chain(tags)
+    }
+
+    fn tags(self, policy: &Policy) -> &[String] {
+        match self {
             Self::Fixed(_) => &[],
             Self::FixedAndTags(_) => &policy.tag_labels,
-        };
-        let tags = tags.iter().map(String::as_str);
-        self.fixed().iter().copied().chain(tags)
+        }
     }
 }
 

@@ -26,12 +26,11 @@ pub struct Frame {
 impl Frame {
     /// A frame of the `range` of `parts`, and then `last`.
     pub(super) fn new(parts: &Arc<[Bytes]>, range: Range<usize>, last: Bytes) -> Self {
-        let bytes: usize = parts[range.clone()].iter().map(Bytes::len).sum();
         Self {
             parts: Arc::clone(parts),
+            left: total_length(&parts[range.clone()]) + last.len(),
             next: range,
             taken: 0,
-            left: bytes + last.len(),
             last,
         }
     }
@@ -57,6 +56,10 @@ impl Frame {
             .chain([&self.last[..]])
             .filter(|slice| !slice.is_empty())
     }
+}
+
+fn total_length(parts: &[Bytes]) -> usize {
+    parts.iter().map(Bytes::len).sum()
 }
 
 impl From<Bytes> for Frame {

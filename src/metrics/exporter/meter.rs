@@ -183,8 +183,12 @@ impl TargetMeter {
         self.metrics.refresh_durations.remove(&self.labels);
         self.metrics.refresh_starts.remove(&self.labels);
         for operation in operations {
-            self.metrics.limits.remove(&self.call(operation));
+            self.forget_limit(operation);
         }
+    }
+
+    fn forget_limit(&self, operation: &'static str) {
+        self.metrics.limits.remove(&self.call(operation));
     }
 
     fn call(&self, operation: &'static str) -> CallLabels {
