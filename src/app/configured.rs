@@ -13,8 +13,8 @@ pub(super) struct ConfiguredTarget<'a> {
 }
 
 /// Why a configuration has no targets.
-// These are errors of the configuration, too, but `config` cannot find them: it reads files only,
-// and they depend on the environment and on the profile of the AWS CLI.
+// These are errors of the configuration, too, but `config` cannot find them: they depend on what the
+// AWS SDK finds in the environment and in the profile.
 #[derive(Debug, thiserror::Error)]
 pub enum FleetError {
     /// No region is known anywhere.

@@ -41,8 +41,8 @@ impl ExporterState for FleetState {
     fn discovery(&self) -> Option<Vec<DiscoveredTarget>> {
         // Without an answer, Prometheus keeps the targets that it has ("HTTP SD"). With a list that
         // still lacks some, it would drop those, and their series would go stale at every restart.
-        let is_known = self.slots.iter().all(|slot| is_known(slot));
-        is_known.then(|| self.shown().map(|slot| discovered(slot)).collect())
+        self.are_all_known()
+            .then(|| self.shown().map(|slot| discovered(slot)).collect())
     }
 
     fn targets(&self) -> Vec<TargetRow> {
@@ -70,6 +70,10 @@ impl ExporterState for FleetState {
 }
 
 impl FleetState {
+    fn are_all_known(&self) -> bool {
+        self.slots.iter().all(|slot| is_known(slot))
+    }
+
     fn whole_body(&self, format: Format, encoding: Encoding) -> Body {
         // One page for both: it may be replaced at any moment, and its size is on it as a metric.
         let page = self.publisher.page();

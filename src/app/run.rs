@@ -29,8 +29,8 @@ pub struct ServeOptions {
 }
 
 /// The time between the first starts of two targets.
-// Each start assumes a role, and STS has one limit for all calls of an account. A fleet of hundreds of
-// accounts that starts in one burst would be throttled.
+// Every target assumes its role first, and STS limits the calls of the account that assumes them. A
+// fleet of hundreds of targets that starts in one burst would be throttled.
 const START_STAGGER: Duration = Duration::from_millis(100);
 
 /// Refreshes every target on the interval and serves the pages, until `shutdown`. Calls `listening`
