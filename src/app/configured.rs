@@ -109,7 +109,7 @@ pub(super) fn check_supported(config: &Config) -> Result<(), FleetError> {
     }
 }
 
-/// Checks of the environment's region what the configuration has checked of its own.
+/// Checks the region of the environment, as `config` has checked those of the configuration.
 fn check_default_region(
     config: &Config,
     account: &Account,

@@ -11,8 +11,7 @@ use crate::http::{
 };
 use crate::metrics::{Body, Encoding, Format, Page, Task};
 
-/// The time after which the program counts as ready even if the first attempt of some target runs
-/// still.
+/// The time after which the program counts as ready even if some target's first attempt still runs.
 // Kubernetes sends no requests to a pod that is not ready. One slow target must not keep the pages of
 // all others from being scraped; until it has data, `aws_ssm_up` is absent for it.
 const MAX_WAIT_UNTIL_READY: Duration = Duration::from_mins(5);
@@ -50,8 +49,8 @@ impl ExporterState for FleetState {
     }
 
     fn readiness(&self) -> Readiness {
-        // A failed attempt counts, too. Not to be ready would not help AWS to answer, and the page
-        // is what says why it does not.
+        // A failed attempt counts, too: the page is what tells people why it failed, and it must be
+        // scraped for that.
         let running = self.names_of_unattempted();
         if running.is_empty() || self.started.elapsed() >= MAX_WAIT_UNTIL_READY {
             Readiness::Ready

@@ -79,7 +79,7 @@ impl Body {
     }
 
     fn gzip(page: &Page, format: Format, last: &Fragment) -> Self {
-        // The trailer can be told without a look at the text, because checksums can be combined.
+        // Checksums can be combined, so the trailer is known without reading the text again.
         let checksum = page.checksum(format).then(last.checksum);
         let last = Bytes::from([&last.deflated[..], &checksum.gzip_trailer()].concat());
         let page_bytes = GZIP_HEADER.len() as u64 + page.deflated(format);

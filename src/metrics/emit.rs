@@ -168,8 +168,8 @@ fn has_special(value: &str) -> bool {
         .fold(false, |found, byte| found | is_special(byte))
 }
 
-// These three and no others are escaped in a label value, in the text format ("Exposition formats")
-// as in OpenMetrics 1.0. AWS has quotes and backslashes in names that people give.
+// Both the text format ("Exposition formats") and OpenMetrics 1.0 escape exactly these three in a
+// label value. Names that people give to instances or baselines may contain any of them.
 const fn is_special(byte: u8) -> bool {
     matches!(byte, b'"' | b'\\' | b'\n')
 }

@@ -42,8 +42,8 @@ pub struct Page {
 pub(super) type Headers = Arc<[Fragment; FORMATS.len()]>;
 
 /// One family, with the samples of all targets that have it.
-// A page goes family by family and then target by target, because all samples of a family must be
-// one group under one header ("Exposition formats"; OpenMetrics 1.0 forbids to interleave them).
+// A page goes family by family and then target by target, because all samples of a family must form
+// one group under one header ("Exposition formats"). OpenMetrics 1.0 forbids interleaved families.
 #[derive(Debug)]
 pub(super) struct FamilyPage {
     headers: Headers,
@@ -93,8 +93,8 @@ impl FamilyPage {
     }
 
     /// Whether the family is made of exactly these sections.
-    // The pointers tell, because a target's page keeps the section of a family that did not change.
-    // To compare the bytes would cost as much as to read the whole page at every refresh.
+    // Comparing pointers is enough, because a target's page keeps the section of a family that did
+    // not change. Comparing bytes would mean reading the whole page at every refresh.
     pub(super) fn has_sections(&self, sections: &[&Arc<Section>]) -> bool {
         let mut pairs = self.sections.iter().zip(sections);
         self.sections.len() == sections.len() && pairs.all(|(a, b)| Arc::ptr_eq(a, b))

@@ -1,5 +1,5 @@
-//! Checksums that can be combined: the checksum of two texts in a row is told from those of the two,
-//! without reading either again.
+//! Checksums that can be combined: the checksum of two texts in a row is computed from those of the
+//! two, without reading either text again.
 //!
 //! The method is that of zlib's `crc32_combine`. `crc32fast` has it too, but works out a shift from
 //! the length each time. For a page of many small targets that costs more than everything else that

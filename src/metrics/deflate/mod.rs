@@ -127,8 +127,8 @@ impl Deflater {
         loop {
             self.deflated.reserve(MIN_ROOM_BYTES);
             let read_before = self.compress.total_in();
-            // It can fail only with a preset dictionary. An answer that there was nothing to do is
-            // not a failure here: then it has read and written nothing.
+            // It can fail only with a preset dictionary. The status says whether there was anything
+            // to do, and so do the counts of bytes.
             let _ = self.compress.compress_vec(text, &mut self.deflated, flush);
             let read = self.compress.total_in() - read_before;
             text = &text[usize::try_from(read).unwrap_or(text.len())..];

@@ -81,7 +81,7 @@ impl<'a> OwnMetric<'a> {
 }
 
 /// What samples of this type have after the name of their family.
-// OpenMetrics names a family without the suffix. People search for the name of the samples.
+// OpenMetrics names a family without the suffix, but people query the name that samples have.
 fn suffix(kind: &str) -> &'static str {
     match kind {
         "counter" => "_total",
