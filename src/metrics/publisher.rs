@@ -23,9 +23,9 @@ use crate::locks::locked;
 /// use ssm_compliance_exporter::model::{AgeLimits, Selection, Target};
 ///
 /// let target = Target::new(AgeLimits {
-///     stale_after: Duration::from_secs(3600),
-///     interval: Duration::from_secs(300),
-///     full_every: Duration::from_secs(86_400),
+///     stale_after: Duration::from_hours(1),
+///     interval: Duration::from_mins(5),
+///     full_every: Duration::from_hours(24),
 /// });
 /// let identity = Identity {
 ///     account_id: "111122223333".to_owned(),

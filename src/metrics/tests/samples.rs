@@ -39,9 +39,9 @@ fn identity() -> Identity {
 
 fn target() -> Target {
     Target::new(AgeLimits {
-        stale_after: Duration::from_secs(3600),
-        interval: Duration::from_secs(300),
-        full_every: Duration::from_secs(86_400),
+        stale_after: Duration::from_hours(1),
+        interval: Duration::from_mins(5),
+        full_every: Duration::from_hours(24),
     })
 }
 
