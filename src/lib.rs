@@ -1,8 +1,9 @@
 //! Prometheus exporter for AWS Systems Manager Compliance.
 //!
-//! One way for the data: [`collect`] decides which calls a refresh needs and makes them through
-//! [`aws`]; [`model`] keeps what came, and says what it means; [`metrics`] renders it once per
-//! refresh; [`http`] hands it out. [`config`] says what is wanted, and [`app`] wires it up.
+//! Data goes one way. [`collect`] decides which calls a refresh needs and makes them through [`aws`];
+//! [`model`] keeps the answers and says what they mean; [`metrics`] renders a page from them once per
+//! refresh; [`http`] serves the page. [`config`] reads what the user wants, and [`app`] wires all of
+//! them up.
 
 pub mod app;
 pub mod aws;
@@ -13,7 +14,8 @@ mod locks;
 pub mod metrics;
 pub mod model;
 
-// Here and not in the program, so that what is measured has it, too.
+// The allocator is set in the library and not in the program, so that tests and benchmarks have it,
+// too. glibc's allocator holds on to much of what a refresh has allocated and freed.
 #[cfg(target_os = "linux")]
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;

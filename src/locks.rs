@@ -1,16 +1,19 @@
-//! Locks whose data is whole whenever nobody holds them.
+//! Access to locks whose data is consistent whenever nobody holds them.
+//!
+//! A panic costs one task of the exporter, and the others go on. They could not if each lock that the
+//! task held stayed poisoned for them.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// The data behind `mutex`, also after a panic of somebody who held it.
+/// Locks `mutex`, also if a task has panicked while it held the lock.
 ///
-/// This is for data that is changed in steps which leave it whole. Where a panic could leave half a
-/// change behind, the lock must be asked whether it is poisoned first.
+/// This is for data of which every single change leaves it consistent. Where a panic could leave half
+/// a change behind, the caller must ask first whether the lock is poisoned.
 pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Takes the data out of `mutex`, also after a panic of somebody who held it.
+/// Takes the data out of `mutex`, also if a task has panicked while it held the lock.
 pub(crate) fn unlocked<T>(mutex: Mutex<T>) -> T {
     mutex.into_inner().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,19 +1,20 @@
-//! What a configuration means in targets, once the environment is known.
+//! The targets of a configuration, which are known only together with the environment.
 
 use super::render::RenderError;
 use crate::aws::EnvironmentError;
 use crate::config::forms::{partition_of_arn, partition_of_region};
 use crate::config::{Account, Config};
 
-/// An account of the configuration in one of its regions.
+/// An account of the configuration, in one of its regions.
 #[derive(Clone, Debug)]
 pub(super) struct ConfiguredTarget<'a> {
     pub(super) account: &'a Account,
     pub(super) region: String,
 }
 
-/// Why a configuration has no targets. These are configuration errors that are found only where the
-/// environment is known.
+/// Why a configuration has no targets.
+// These are errors of the configuration, too, but `config` cannot find them: they depend on what the
+// AWS SDK finds in the environment and in the profile.
 #[derive(Debug, thiserror::Error)]
 pub enum FleetError {
     /// No region is known anywhere.
@@ -21,64 +22,75 @@ pub enum FleetError {
         "no region is known\n  hint: list regions under accounts in the configuration file, or set AWS_REGION"
     )]
     NoRegion,
-    /// The environment or the profile says what cannot be right.
+    /// The environment or the profile has a value that cannot be right.
     #[error(transparent)]
     Environment(#[from] EnvironmentError),
-    /// The environment's region does not go with the role that is to read it.
+    /// The role that is to read the environment's region belongs to another partition of AWS.
     #[error(
         "the region of the environment or profile, {region}, is not in the partition of {role_arn}\n  hint: list regions \
          of that partition beside the role, under accounts in the configuration file"
     )]
     OtherPartition {
-        /// As the environment has it.
+        /// The region of the environment or profile.
         region: String,
-        /// As the configuration has it.
+        /// The role of the configuration.
         role_arn: String,
     },
-    /// One entry has no regions, and another one for the same account lists the environment's.
+    /// One entry has no regions, and so gets the environment's, which another entry for the same
+    /// account lists.
     #[error(
         "{region}, the region of the environment or profile, is given twice for one account\n  hint: one account and \
          region is one target; list the regions of each entry under accounts in the configuration file"
     )]
     RegionTwice {
-        /// As the environment has it.
+        /// The region of the environment or profile.
         region: String,
     },
-    /// The configuration uses a part of the format that this version does not act on.
+    /// The configuration uses a key that this version does not act on.
+    // The key is part of the format already, so it is no spelling mistake. To ignore it would let
+    // people believe that it works.
     #[error("{0} is not supported by this version\n  hint: remove it from the configuration file")]
     NotSupported(&'static str),
-    /// The system does not give what the program needs.
+    /// The system refuses the thread that renders.
     #[error(transparent)]
     Render(#[from] RenderError),
 }
 
-/// Each account with each of its regions. An account without regions has the default one, which is
+/// Each account with each of its regions. An account without regions has `default_region`, which is
 /// that of the environment or profile.
 ///
 /// # Errors
-/// If the default region is needed and cannot be used.
+/// If the default region is needed, and is missing or cannot be used.
 pub(super) fn configured_targets<'a>(
     config: &'a Config,
     default_region: Option<&str>,
 ) -> Result<Vec<ConfiguredTarget<'a>>, FleetError> {
     let mut targets = Vec::new();
     for account in &config.accounts {
-        let mut regions = account.regions.clone();
-        if regions.is_empty() {
-            let region = default_region.ok_or(FleetError::NoRegion)?;
-            check_default_region(config, account, region)?;
-            regions.push(region.to_owned());
+        for region in regions(config, account, default_region)? {
+            targets.push(ConfiguredTarget { account, region });
         }
-        let of_account = regions
-            .into_iter()
-            .map(|region| ConfiguredTarget { account, region });
-        targets.extend(of_account);
     }
     Ok(targets)
 }
 
+fn regions(
+    config: &Config,
+    account: &Account,
+    default_region: Option<&str>,
+) -> Result<Vec<String>, FleetError> {
+    if !account.regions.is_empty() {
+        return Ok(account.regions.clone());
+    }
+    let region = default_region.ok_or(FleetError::NoRegion)?;
+    check_default_region(config, account, region)?;
+    Ok(vec![region.to_owned()])
+}
+
+/// Checks that this version can do what the configuration asks for.
+///
 /// # Errors
-/// If the configuration asks for what this version cannot do.
+/// If it cannot.
 pub(super) fn check_supported(config: &Config) -> Result<(), FleetError> {
     let unsupported = [
         (config.organization.is_some(), "organization"),
@@ -97,26 +109,35 @@ pub(super) fn check_supported(config: &Config) -> Result<(), FleetError> {
     }
 }
 
-/// Checks what the configuration could not, as it does not know the region of the environment.
+/// Checks the region of the environment, as `config` has checked those of the configuration.
 fn check_default_region(
     config: &Config,
     account: &Account,
     region: &str,
 ) -> Result<(), FleetError> {
-    if let Some(role_arn) = &account.role_arn
-        && partition_of_arn(role_arn) != partition_of_region(region)
-    {
-        return Err(FleetError::OtherPartition {
-            region: region.to_owned(),
-            role_arn: role_arn.clone(),
-        });
+    if let Some(role_arn) = &account.role_arn {
+        check_partition(role_arn, region)?;
     }
+    // Two targets that are the same would call AWS twice for the same answers, and only one of them
+    // could be shown.
     if is_listed(config, account, region) {
         return Err(FleetError::RegionTwice {
             region: region.to_owned(),
         });
     }
     Ok(())
+}
+
+fn check_partition(role_arn: &str, region: &str) -> Result<(), FleetError> {
+    // Partitions (`aws`, `aws-cn`, `aws-us-gov`) are apart: a role of one cannot be assumed in
+    // another, and the answer of STS would not say that this is why.
+    if partition_of_arn(role_arn) == partition_of_region(region) {
+        return Ok(());
+    }
+    Err(FleetError::OtherPartition {
+        region: region.to_owned(),
+        role_arn: role_arn.to_owned(),
+    })
 }
 
 /// Whether any entry for the same account lists this region.

@@ -1,4 +1,4 @@
-//! The program as its web server sees it.
+//! What the web server asks of the program: the pages, the targets, and whether they are ready.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,8 +11,9 @@ use crate::http::{
 };
 use crate::metrics::{Body, Encoding, Format, Page, Task};
 
-/// After this time the program is ready even if the first attempt of some target still runs: it has
-/// what it has, and says so.
+/// The time after which the program counts as ready even if some target's first attempt still runs.
+// Kubernetes sends no requests to a pod that is not ready. One slow target must not keep the pages of
+// all others from being scraped; until it has data, `aws_ssm_up` is absent for it.
 const MAX_WAIT_UNTIL_READY: Duration = Duration::from_mins(5);
 
 impl ExporterState for FleetState {
@@ -23,18 +24,11 @@ impl ExporterState for FleetState {
         encoding: Encoding,
     ) -> Option<Exposition> {
         let body = match selector {
-            PageSelector::Everything => {
-                let page = self.publisher.page();
-                Body::new(&page, format, encoding, &self.own_metrics(format, &page))
-            }
-            PageSelector::Exporter => {
-                let own = self.own_metrics(format, &self.publisher.page());
-                Body::new(&Page::default(), format, encoding, &own)
-            }
+            PageSelector::Everything => self.whole_body(format, encoding),
+            PageSelector::Exporter => self.exporter_body(format, encoding),
             PageSelector::Target { account_id, region } => {
                 let slot = self.find(account_id, region)?;
-                let page = self.publisher.target_page(slot.number);
-                Body::new(&page, format, encoding, format.end())
+                self.target_body(slot, format, encoding)
             }
         };
         Some(Exposition {
@@ -44,11 +38,10 @@ impl ExporterState for FleetState {
     }
 
     fn discovery(&self) -> Option<Vec<DiscoveredTarget>> {
-        let is_known = self
-            .slots
-            .iter()
-            .all(|slot| slot.is_identified() || slot.is_attempted());
-        is_known.then(|| self.shown().map(|slot| discovered(slot)).collect())
+        // Without an answer, Prometheus keeps the targets that it has ("HTTP SD"). With a list that
+        // still lacks some, it would drop those, and their series would go stale at every restart.
+        self.are_all_known()
+            .then(|| self.shown().map(|slot| discovered(slot)).collect())
     }
 
     fn targets(&self) -> Vec<TargetRow> {
@@ -56,12 +49,9 @@ impl ExporterState for FleetState {
     }
 
     fn readiness(&self) -> Readiness {
-        let running: Vec<String> = self
-            .slots
-            .iter()
-            .filter(|slot| !slot.is_attempted())
-            .map(|slot| slot.name())
-            .collect();
+        // A failed attempt counts, too: the page is what tells people why it failed, and it must be
+        // scraped for that.
+        let running = self.names_of_unattempted();
         if running.is_empty() || self.started.elapsed() >= MAX_WAIT_UNTIL_READY {
             Readiness::Ready
         } else {
@@ -79,22 +69,60 @@ impl ExporterState for FleetState {
 }
 
 impl FleetState {
+    fn are_all_known(&self) -> bool {
+        self.slots.iter().all(|slot| is_known(slot))
+    }
+
+    fn whole_body(&self, format: Format, encoding: Encoding) -> Body {
+        // One page for both: it may be replaced at any moment, and its size is on it as a metric.
+        let page = self.publisher.page();
+        Body::new(&page, format, encoding, &self.own_metrics(format, &page))
+    }
+
+    fn exporter_body(&self, format: Format, encoding: Encoding) -> Body {
+        let own = self.own_metrics(format, &self.publisher.page());
+        Body::new(&Page::default(), format, encoding, &own)
+    }
+
+    fn target_body(&self, slot: &TargetSlot, format: Format, encoding: Encoding) -> Body {
+        let page = self.publisher.target_page(slot.number);
+        // The exporter's own metrics are about the exporter and not about each of its targets. In
+        // the scrapes of several targets they would be stored several times.
+        Body::new(&page, format, encoding, format.end())
+    }
+
     fn own_metrics(&self, format: Format, page: &Page) -> String {
         self.own.set_log_lines_dropped(telemetry::dropped_lines());
         self.own.encode(format, page)
     }
 
-    /// The target of this account and region, if it is shown.
-    fn find(&self, account_id: &str, region: &str) -> Option<&Arc<TargetSlot>> {
-        self.shown().find(|slot| {
-            let identity = slot.identity();
-            identity.account_id == account_id && identity.region == region
-        })
+    fn names_of_unattempted(&self) -> Vec<String> {
+        self.slots
+            .iter()
+            .filter(|slot| !slot.is_attempted())
+            .map(|slot| slot.name())
+            .collect()
     }
 
+    /// The target of this account and region, if it is shown.
+    fn find(&self, account_id: &str, region: &str) -> Option<&Arc<TargetSlot>> {
+        self.shown().find(|slot| is_of(slot, account_id, region))
+    }
+
+    /// The targets that are not left out as duplicates.
     fn shown(&self) -> impl Iterator<Item = &Arc<TargetSlot>> {
         self.slots.iter().filter(|slot| !slot.is_duplicate())
     }
+}
+
+/// Whether the account of a target is known, or cannot be for now.
+fn is_known(slot: &TargetSlot) -> bool {
+    slot.is_identified() || slot.is_attempted()
+}
+
+fn is_of(slot: &TargetSlot, account_id: &str, region: &str) -> bool {
+    let identity = slot.identity();
+    identity.account_id == account_id && identity.region == region
 }
 
 fn discovered(slot: &TargetSlot) -> DiscoveredTarget {
@@ -116,12 +144,16 @@ fn row(slot: &TargetSlot) -> TargetRow {
         region: identity.region,
         state: state(&status, duplicate_of.is_some()).to_owned(),
         age: status.confirmed.map(|confirmed| confirmed.elapsed()),
-        detail: match duplicate_of {
-            Some(other) => Some(format!(
-                "the same account and region as {other}, which is configured before it"
-            )),
-            None => failures(&status),
-        },
+        detail: detail(&status, duplicate_of),
+    }
+}
+
+fn detail(status: &TargetStatus, duplicate_of: Option<String>) -> Option<String> {
+    match duplicate_of {
+        Some(other) => Some(format!(
+            "the same account and region as {other}, which is configured before it"
+        )),
+        None => failures(status),
     }
 }
 

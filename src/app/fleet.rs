@@ -1,11 +1,12 @@
-//! The targets of a configuration, ready to be read.
+//! The targets of a configuration, ready to be refreshed.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::BUILD;
+use super::build_info::BUILD;
 use super::configured::{ConfiguredTarget, FleetError, check_supported, configured_targets};
 use super::fleet_state::{FleetState, TargetPublisher};
+use super::render::RenderError;
 use super::slot::{TargetSlot, TargetStatus};
 use crate::aws::{AwsBase, BaseOptions, Meter, SsmSource, TargetOptions};
 use crate::collect::{Clock, Refresher, TargetTask};
@@ -13,12 +14,12 @@ use crate::config::{Config, InstanceSeries};
 use crate::metrics::{ExporterMetrics, Page, Policy, ShownInstances};
 use crate::model::{AgeLimits, Selection, Target, Timestamp};
 
-/// Every target of a configuration: what it reads from, and where it shows itself.
+/// Every target of a configuration, with what they share.
 #[derive(Debug)]
 pub struct Fleet {
-    /// What the targets share.
+    /// The page, the metrics and the policy that the targets share.
     pub(super) state: Arc<FleetState>,
-    /// In the order of the configuration.
+    /// The targets in the order of the configuration.
     pub(super) targets: Vec<FleetTarget>,
     pub(super) selection: Selection,
     pub(super) age_limits: AgeLimits,
@@ -31,39 +32,27 @@ pub(super) struct FleetTarget {
     pub(super) source: Arc<SsmSource>,
 }
 
-/// What refreshes one target of a fleet.
+/// Refreshes one target of a fleet.
 pub type FleetRefresher = Refresher<SsmSource, TargetPublisher>;
 
 impl Fleet {
-    /// The fleet of a configuration. Calls nobody. `static_credentials` (access key and secret)
-    /// replace the default chain: they are for the demo.
+    /// The fleet of a configuration. It calls nobody yet. `static_credentials` (access key and
+    /// secret) replace the default chain, which is for the demo and for tests.
     ///
     /// # Errors
-    /// If no region is known, if the environment says what cannot be right, or if the configuration
-    /// asks for what this version cannot do.
+    /// If no region is known, if the environment has a value that cannot be right, if the
+    /// configuration asks for what this version cannot do, or if the system refuses a thread.
     pub async fn new(
         config: &Config,
         static_credentials: Option<(String, String)>,
     ) -> Result<Self, FleetError> {
         check_supported(config)?;
-        let options = BaseOptions {
-            endpoint_url: config.api.endpoint_url.clone(),
-            static_credentials,
-            fallback_region: first_region(config),
-        };
-        let base = AwsBase::load(options).await?;
-        let targets: Vec<FleetTarget> =
-            configured_targets(config, base.default_region().as_deref())?
-                .into_iter()
-                .enumerate()
-                .map(|(number, target)| FleetTarget::new(number, &target, config, &base))
-                .collect();
-        let own = ExporterMetrics::new(BUILD, config.refresh.interval);
+        let base = AwsBase::load(base_options(config, static_credentials)).await?;
+        let targets = fleet_targets(config, &base)?;
         let selection = selection(config);
-        let policy = policy(config, selection.clone());
-        let slots = targets.iter().map(|target| Arc::clone(&target.slot));
+        let state = fleet_state(config, &targets, selection.clone())?;
         Ok(Self {
-            state: Arc::new(FleetState::new(own, policy, slots.collect())?),
+            state: Arc::new(state),
             targets,
             selection,
             age_limits: age_limits(config),
@@ -75,7 +64,7 @@ impl Fleet {
         self.state.publisher.page()
     }
 
-    /// How each target is doing, in the order of the configuration.
+    /// The status of each target, in the order of the configuration.
     pub fn statuses(&self) -> Vec<TargetStatus> {
         self.targets
             .iter()
@@ -83,14 +72,15 @@ impl Fleet {
             .collect()
     }
 
-    /// The time between the starts of two refreshes.
+    /// The time from the start of a refresh to the start of the next.
     pub(super) fn interval(&self) -> Duration {
         self.age_limits.interval
     }
 
-    /// What refreshes each target, in the order of the configuration. Each call starts with targets
+    /// A refresher for each target, in the order of the configuration. Each call starts with targets
     /// of which nothing is known.
     pub fn refreshers(&self) -> Vec<Arc<FleetRefresher>> {
+        // All targets have the same clock, so that their times can be compared.
         let clock = Clock::new(wall_clock);
         self.targets
             .iter()
@@ -123,6 +113,7 @@ impl FleetTarget {
             target.account.account_id.clone(),
             target.region.clone(),
         ));
+        // The slot counts, because only it knows when the account is known that the labels need.
         let meter: Arc<dyn Meter> = Arc::clone(&slot) as _;
         let source = SsmSource::new(base, target_options(target, config), meter);
         Self {
@@ -132,7 +123,38 @@ impl FleetTarget {
     }
 }
 
-/// A region that the SDK may be given where neither the environment nor the profile has one.
+fn base_options(config: &Config, static_credentials: Option<(String, String)>) -> BaseOptions {
+    BaseOptions {
+        endpoint_url: config.api.endpoint_url.clone(),
+        static_credentials,
+        fallback_region: first_region(config),
+    }
+}
+
+fn fleet_targets(config: &Config, base: &AwsBase) -> Result<Vec<FleetTarget>, FleetError> {
+    let default_region = base.default_region();
+    let configured = configured_targets(config, default_region.as_deref())?;
+    let targets = configured
+        .iter()
+        .enumerate()
+        .map(|(number, target)| FleetTarget::new(number, target, config, base));
+    Ok(targets.collect())
+}
+
+fn fleet_state(
+    config: &Config,
+    targets: &[FleetTarget],
+    selection: Selection,
+) -> Result<FleetState, RenderError> {
+    let own = ExporterMetrics::new(BUILD, config.refresh.interval);
+    let slots = targets.iter().map(|target| Arc::clone(&target.slot));
+    FleetState::new(own, policy(config, selection), slots.collect())
+}
+
+/// Any region of the configuration, for the SDK where neither the environment nor the profile has
+/// one.
+// Without one the SDK would ask the instance metadata service, which outside of EC2 does not answer
+// and so delays the start.
 fn first_region(config: &Config) -> Option<String> {
     config
         .accounts
@@ -163,14 +185,21 @@ fn selection(config: &Config) -> Selection {
 
 fn policy(config: &Config, selection: Selection) -> Policy {
     Policy {
-        instances: match config.exposition.instances {
-            InstanceSeries::All => ShownInstances::All,
-            InstanceSeries::Noncompliant => ShownInstances::Noncompliant,
-            InstanceSeries::None => ShownInstances::None,
-        },
+        instances: shown_instances(config.exposition.instances),
         include_unlisted: config.exposition.include_unlisted,
         selection,
+        // Tags are not read yet, and `check_supported` has refused a configuration with any.
         tag_labels: Vec::new(),
+    }
+}
+
+// The configuration and the metrics do not know each other, so the words of the one are translated
+// into those of the other here.
+const fn shown_instances(instances: InstanceSeries) -> ShownInstances {
+    match instances {
+        InstanceSeries::All => ShownInstances::All,
+        InstanceSeries::Noncompliant => ShownInstances::Noncompliant,
+        InstanceSeries::None => ShownInstances::None,
     }
 }
 
@@ -182,6 +211,9 @@ fn age_limits(config: &Config) -> AgeLimits {
     }
 }
 
+/// The time of day, which is absent if the system's clock is set to before 1970.
+// It is only shown. Ages and intervals are measured with a monotonic clock, which does not jump when
+// someone sets the time.
 fn wall_clock() -> Option<Timestamp> {
     let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
     Timestamp::from_millis(i64::try_from(since_epoch.as_millis()).ok()?)

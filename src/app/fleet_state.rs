@@ -1,5 +1,5 @@
-//! What all targets share: the page, the exporter's own metrics, and who may show which account and
-//! region.
+//! What all targets share: the page, the exporter's own metrics, and the decision which of several
+//! targets may show an account and region.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -14,18 +14,21 @@ use crate::locks::locked;
 use crate::metrics::{ExporterMetrics, Policy, Publisher, TargetPage, TargetView, Task};
 use crate::model::{Collector, FailureReason, Now, Outcome, Target, Timestamp};
 
-/// What all targets share.
+/// The state that all targets share.
 #[derive(Debug)]
 pub(super) struct FleetState {
     pub(super) own: ExporterMetrics,
     pub(super) publisher: Publisher,
     policy: Policy,
     pub(super) started: Instant,
-    /// In the order of the configuration.
+    /// The slots of the targets, in the order of the configuration.
     pub(super) slots: Vec<Arc<TargetSlot>>,
     render_thread: RenderThread,
-    /// Held while a page is published and while it is decided which targets are duplicates: a page
-    /// must never show one account and region twice.
+    /// This lock is held while a page is published and while it is decided which targets are
+    /// duplicates.
+    // A page must never have an account and region twice. Prometheus keeps the first of two samples
+    // of one series and drops the other, so the targets would disturb each other unseen. The lock is
+    // taken before any other.
     publishing: Mutex<()>,
 }
 
@@ -63,33 +66,35 @@ impl FleetState {
     fn identify(&self, slot: &TargetSlot, account_id: &str) -> Identification {
         let _publishing = locked(&self.publishing);
         let before = slot.identify(account_id, &self.own);
-        let is_new = before.as_deref() != Some(account_id);
-        let is_changed = is_new && before.is_some();
-        if is_changed {
-            // What it shows is the other account's.
-            self.publisher.withdraw(slot.number);
-        }
-        if is_new {
-            self.leave_duplicates_out();
-        }
+        let identification = match before {
+            Some(before) if before == account_id => Identification::Same,
+            Some(_) => {
+                // The page that it has is about the account that it was until now.
+                self.publisher.withdraw(slot.number);
+                self.leave_duplicates_out();
+                Identification::Changed
+            }
+            None => {
+                self.leave_duplicates_out();
+                Identification::Same
+            }
+        };
         if slot.is_duplicate() {
-            Identification::Duplicate
-        } else if is_changed {
-            Identification::Changed
-        } else {
-            Identification::Same
+            return Identification::Duplicate;
         }
+        identification
     }
 
     /// Of several targets that are one account and region, the one that is configured first is
-    /// shown, whether it is well or not.
+    /// shown, and the others are left out.
+    // It is the first even if it is down. With any rule that looks at how targets are doing, the
+    // series would jump from one to the other, and a fault of the first would be hidden.
     fn leave_duplicates_out(&self) {
         let mut first = HashMap::new();
         for slot in self.slots.iter().filter(|slot| slot.is_identified()) {
             let identity = slot.identity();
-            let shown = first
-                .entry((identity.account_id, identity.region))
-                .or_insert_with(|| Arc::clone(slot));
+            let key = (identity.account_id, identity.region);
+            let shown = first.entry(key).or_insert(slot);
             if shown.number == slot.number {
                 Self::stop_leaving_out(slot);
             } else {
@@ -99,15 +104,9 @@ impl FleetState {
     }
 
     fn leave_out(&self, slot: &TargetSlot, shown: &TargetSlot) {
-        let other = shown.name();
-        let entry = format!("{other}, entry {}", shown.number + 1);
-        if slot.set_duplicate_of(Some(other)) {
+        if slot.set_duplicate_of(Some(shown.name())) {
             self.publisher.withdraw(slot.number);
-            warn!(
-                target_name = slot.name(),
-                other = entry,
-                "left out: another target of the configuration is the same account and region"
-            );
+            log_left_out(slot, shown);
         }
     }
 
@@ -122,6 +121,7 @@ impl FleetState {
 
     fn render(&self, slot: &TargetSlot, target: &Target) {
         slot.note_status(target);
+        // Only the publishing is done under the lock: a page may take a second to render.
         let before = self.publisher.target(slot.number);
         let view = TargetView {
             target,
@@ -131,6 +131,7 @@ impl FleetState {
         let page = TargetPage::render(&view, before.as_ref());
         debug!(target_name = slot.name(), "page rendered");
         let _publishing = locked(&self.publishing);
+        // It may have become a duplicate while it was rendered.
         if !slot.is_duplicate() {
             self.publisher.publish(slot.number, page);
         }
@@ -142,6 +143,8 @@ impl FleetState {
 impl RefreshObserver for TargetPublisher {
     fn identified(&self, account_id: &str) -> Identification {
         let identification = self.state.identify(&self.slot, account_id);
+        // A duplicate is not refreshed, so this is all there is to its first attempt. Without it the
+        // program would not be ready before its time limit.
         if identification == Identification::Duplicate {
             self.slot.note_attempted();
         }
@@ -149,7 +152,7 @@ impl RefreshObserver for TargetPublisher {
     }
 
     fn refresh_started(&self, at: Option<Timestamp>) {
-        // The counters of a duplicate would be those of the target that is shown.
+        // A duplicate would count into the series of the target that is shown.
         if !self.slot.is_duplicate() {
             self.slot.refresh_started(at, &self.state.own);
         }
@@ -166,11 +169,17 @@ impl RefreshObserver for TargetPublisher {
 
     async fn show(&self, snapshot: Target) {
         let failed = failed_target(&snapshot);
-        if self.render(snapshot).await.is_ok() {
-            return;
+        if self.render(snapshot).await.is_err() {
+            self.show_failure(failed).await;
         }
-        // The last page may look well although nobody knows any more whether it is. So a page is
-        // shown that says so, and that is sure to be rendered.
+    }
+}
+
+impl TargetPublisher {
+    async fn show_failure(&self, failed: Target) {
+        // The target's last page would stay, and look fine although it is no longer updated. A page
+        // without data replaces it, which says that the target is down. Nothing that AWS has
+        // answered is on it, so whatever made the renderer panic is not either.
         self.state.own.panicked(Task::Render);
         error!(
             target_name = self.slot.name(),
@@ -181,9 +190,7 @@ impl RefreshObserver for TargetPublisher {
             self.state.publisher.withdraw(self.slot.number);
         }
     }
-}
 
-impl TargetPublisher {
     async fn render(&self, target: Target) -> Result<(), RenderError> {
         let Self { state, slot } = self.clone();
         let render = move || state.render(&slot, &target);
@@ -191,7 +198,17 @@ impl TargetPublisher {
     }
 }
 
-/// A target without data, whose collectors have failed where those of `target` have been tried.
+fn log_left_out(slot: &TargetSlot, shown: &TargetSlot) {
+    // Both may have the same name, so the place in the configuration tells them apart.
+    let entry = shown.number + 1;
+    warn!(
+        target_name = slot.name(),
+        other = format!("{}, entry {entry}", shown.name()),
+        "left out: another target of the configuration is the same account and region"
+    );
+}
+
+/// A target without data, in which every collector has failed that was tried in `target`.
 fn failed_target(target: &Target) -> Target {
     let mut failed = Target::new(target.age_limits());
     let start = Now {

@@ -1,8 +1,15 @@
-//! The wiring: what a configuration means in targets, how they start, what they share, and how they
+//! The wiring: which targets a configuration has, how they start, what they share, and how they
 //! stop.
 //!
-//! The only place that knows all the others. `main` and `cli` call it; nothing else does.
+//! It is the only module that knows all others. `main` and `cli` call it, and nothing else does.
+//!
+//! # Locks
+//!
+//! The lock for publishing (`FleetState`) is taken before that of a slot's account (`TargetSlot`) and
+//! before that of the publisher's targets (`metrics::Publisher`). Those two are never held together.
+//! None of the three is held while AWS is called, a page is rendered, or a client waits.
 
+mod build_info;
 mod configured;
 mod exporter_state;
 mod fleet;
@@ -16,6 +23,7 @@ mod simulate;
 mod slot;
 mod telemetry;
 
+pub use build_info::{BUILD, NAME};
 pub use configured::FleetError;
 pub use fleet::{Fleet, FleetRefresher};
 pub use fleet_state::TargetPublisher;
@@ -27,15 +35,3 @@ pub use runtime::{NoThreads, block_on};
 pub use simulate::{demo, simulate, simulated_accounts};
 pub use slot::TargetStatus;
 pub use telemetry::{LogError, LogFormat, LogGuard, LogLayer, log_layer, start_logging};
-
-use crate::metrics::Build;
-
-/// What this program was built from.
-pub const BUILD: Build = Build {
-    version: env!("CARGO_PKG_VERSION"),
-    revision: env!("BUILD_REVISION"),
-    rustc: env!("BUILD_RUSTC"),
-};
-
-/// The program's name, as logs, pages and errors give it.
-pub const NAME: &str = env!("CARGO_PKG_NAME");

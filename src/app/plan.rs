@@ -1,52 +1,64 @@
-//! The command `plan`: what refreshes will cost, per target and operation.
+//! The command `plan`, which says what refreshes will cost, by target and operation.
 
 use std::io::{self, Write};
 use std::time::Duration;
 
 use futures_util::future::join_all;
 
-use super::fleet::Fleet;
-use crate::collect::{Estimate, SourceError, estimate};
+use super::fleet::{Fleet, FleetTarget};
+use crate::collect::{Estimate, SourceResult, estimate};
 use crate::config::Config;
 
-/// Writes the plan of every target. Answers whether all could be asked.
+/// Writes the plan of every target. Answers whether all targets could be asked.
 ///
 /// # Errors
 /// If `out` cannot be written.
 pub async fn plan(fleet: Fleet, config: &Config, out: &mut impl Write) -> io::Result<bool> {
-    let estimates = fleet
-        .targets
-        .iter()
-        .map(|target| estimate(&*target.source, &fleet.selection, fleet.age_limits));
-    let estimates = join_all(estimates).await;
-    let mut are_all_asked = true;
-    for (target, estimate) in fleet.targets.iter().zip(estimates) {
+    // The targets are asked at the same time, and written in the order of the configuration.
+    let estimates = join_all(fleet.targets.iter().map(|target| ask(&fleet, target))).await;
+    for (target, estimate) in fleet.targets.iter().zip(&estimates) {
         writeln!(out, "{}", target.slot.name())?;
-        match estimate {
-            Ok(estimate) => write_plan(&estimate, config, out)?,
-            Err(error) => {
-                are_all_asked = false;
-                write_failure(&error, out)?;
-            }
-        }
+        write_answer(estimate, config, out)?;
         writeln!(out)?;
     }
     out.flush()?;
-    Ok(are_all_asked)
+    Ok(estimates.iter().all(Result::is_ok))
 }
 
-fn write_failure(error: &SourceError, out: &mut impl Write) -> io::Result<()> {
-    writeln!(out, "  cannot be asked: {error}")
+async fn ask(fleet: &Fleet, target: &FleetTarget) -> SourceResult<Estimate> {
+    estimate(&*target.source, &fleet.selection, fleet.age_limits).await
+}
+
+fn write_answer(
+    answer: &SourceResult<Estimate>,
+    config: &Config,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    // One target that cannot be asked does not make the plan of the others less useful.
+    match answer {
+        Ok(estimate) => write_plan(estimate, config, out),
+        Err(error) => writeln!(out, "  cannot be asked: {error}"),
+    }
 }
 
 fn write_plan(estimate: &Estimate, config: &Config, out: &mut impl Write) -> io::Result<()> {
+    // AWS has no count of managed instances, so beyond one page the number is only a bound.
     let about = if estimate.is_counted { "" } else { "at most " };
     writeln!(out, "  {about}{} managed instances", estimate.instances)?;
+    write_call_table(estimate, out)?;
+    write_durations(estimate, config, out)
+}
+
+fn write_call_table(estimate: &Estimate, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "  {:<34}{:>8}{:>8}", "calls", "full", "steady")?;
     for calls in &estimate.calls {
         write_calls(out, calls.operation.as_str(), calls.full, calls.steady)?;
     }
-    write_calls(out, "all", estimate.full(), estimate.steady())?;
+    write_calls(out, "all", estimate.full(), estimate.steady())
+}
+
+fn write_durations(estimate: &Estimate, config: &Config, out: &mut impl Write) -> io::Result<()> {
+    // The rate is what bounds a refresh: AWS answers faster than the exporter is allowed to ask.
     let rate = config.api.requests_per_second;
     let full = seconds(estimate.full(), rate);
     let steady = seconds(estimate.steady(), rate);

@@ -1,7 +1,8 @@
-//! The thread that renders, for all targets.
+//! The thread that renders the pages of all targets.
 //!
-//! Rendering takes milliseconds that no runtime's worker should be held for, and it needs memory of
-//! its own for each thread that it runs on. It runs once per refresh, so one thread is enough.
+//! A large target may take a second to render, which would keep a worker of a runtime from its other
+//! tasks. It happens once per refresh, so one thread is enough for all targets. More threads would
+//! also use more memory, because the allocator keeps some for each thread that has allocated.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -13,7 +14,7 @@ use super::runtime::NoThreads;
 
 type Work = Box<dyn FnOnce() + Send>;
 
-/// Takes work to the thread; the thread ends with it.
+/// A handle to the thread. The thread ends when the handle is dropped.
 #[derive(Debug)]
 pub(super) struct RenderThread(Sender<Work>);
 
@@ -23,23 +24,27 @@ pub enum RenderError {
     /// The system refused the thread.
     #[error(transparent)]
     NoThread(#[from] NoThreads),
-    /// The panic itself was logged where it happened.
+    /// The work panicked. The panic hook has logged the panic itself.
     #[error("rendering panicked")]
     Panicked,
 }
 
 impl RenderThread {
+    /// Starts the thread.
+    ///
     /// # Errors
     /// If the system refuses the thread.
     pub(super) fn start() -> Result<Self, RenderError> {
         let (sender, receiver) = channel();
-        let thread = thread::Builder::new()
+        // `thread::spawn` would panic where the system refuses the thread.
+        thread::Builder::new()
             .name("render".to_owned())
-            .spawn(|| work(receiver));
-        Ok(thread.map(|_| Self(sender)).map_err(NoThreads::from)?)
+            .spawn(|| work(receiver))
+            .map_err(NoThreads::from)?;
+        Ok(Self(sender))
     }
 
-    /// Does the work on the thread, after what was asked for earlier.
+    /// Does the work on the thread, after all work that was sent earlier.
     ///
     /// # Errors
     /// If the work panicked.
@@ -50,17 +55,19 @@ impl RenderThread {
         let (done, ended) = oneshot::channel();
         let work = Box::new(move || {
             work();
-            // Whoever asked may have been given up meanwhile.
+            // It fails if the refresh that asked was cancelled meanwhile.
             let _ = done.send(());
         });
         self.0.send(work).map_err(|_| RenderError::Panicked)?;
+        // Work that panics drops its sender without a message.
         ended.await.map_err(|_| RenderError::Panicked)
     }
 }
 
 fn work(works: Receiver<Work>) {
     for work in works {
-        // The panic hook has logged it, and whoever asked is told; keep rendering other targets.
+        // The panic hook has logged it, and the caller of `run` is told. Other targets must still be
+        // rendered.
         let _ = catch_unwind(AssertUnwindSafe(work));
     }
 }

@@ -1,4 +1,4 @@
-//! Running a fleet: for ever behind a web server, or once to stdout.
+//! The ways to run a fleet: until it is stopped, behind a web server, or once, to stdout.
 
 use std::future::Future;
 use std::io::{self, Write};
@@ -12,28 +12,29 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tracing::info;
 
+use super::build_info::{BUILD, NAME};
 use super::fleet::Fleet;
 use super::runtime::AwsRuntime;
 use super::slot::TargetSlot;
-use super::{BUILD, NAME};
 use crate::http::{ExporterState, Limits, ListenAddress, Options, Server, bind};
 use crate::metrics::{Body, Encoding, Format};
 
 /// Where and how to serve.
 #[derive(Clone, Debug)]
 pub struct ServeOptions {
-    /// Addresses to listen on.
+    /// The addresses to listen on.
     pub listen: Vec<ListenAddress>,
-    /// The path of the page.
+    /// The path of the page, usually `/metrics`.
     pub telemetry_path: String,
 }
 
-/// The time between the first starts of two targets, so that a fleet of accounts does not start in
-/// one burst.
+/// The time between the first starts of two targets.
+// Every target assumes its role first, and STS limits the calls of the account that assumes them. A
+// fleet of hundreds of targets that starts in one burst would be throttled.
 const START_STAGGER: Duration = Duration::from_millis(100);
 
-/// Refreshes every target on the interval and serves them, until `shutdown`. Says on which
-/// addresses, once it listens.
+/// Refreshes every target on the interval and serves the pages, until `shutdown`. Calls `listening`
+/// with the addresses as soon as it listens.
 ///
 /// # Errors
 /// If an address cannot be listened on, or threads cannot be started.
@@ -43,8 +44,22 @@ pub async fn serve(
     shutdown: impl Future<Output = ()>,
     listening: impl FnOnce(&[String]),
 ) -> anyhow::Result<()> {
+    // An address that is in use ends the program before it has called AWS.
     let listeners = listen(&options.listen).await?;
-    let addresses = addresses(&listeners);
+    tell_addresses(&listeners, listening);
+    let workers = AwsRuntime::start()?;
+    let targets = start(&fleet, &workers);
+    let exporter_state: Arc<dyn ExporterState> = fleet.state;
+    let web = web_options(options.telemetry_path);
+    Server::run(listeners, exporter_state, web, shutdown).await?;
+    // This cancels the refreshes that still run: nobody would see what they read.
+    drop(targets);
+    info!("stopped");
+    Ok(())
+}
+
+fn tell_addresses(listeners: &[TcpListener], listening: impl FnOnce(&[String])) {
+    let addresses = addresses(listeners);
     info!(
         addresses = addresses.join(","),
         version = BUILD.version,
@@ -52,15 +67,6 @@ pub async fn serve(
         "listening"
     );
     listening(&addresses);
-    let exporter_state: Arc<dyn ExporterState> = Arc::clone(&fleet.state) as _;
-    let workers = AwsRuntime::start()?;
-    let targets = start(&fleet, &workers);
-    let web = web_options(options.telemetry_path);
-    Server::run(listeners, exporter_state, web, shutdown).await?;
-    // Dropping gives up what is under way: there is nothing to finish that would be shown.
-    drop(targets);
-    info!("stopped");
-    Ok(())
 }
 
 async fn listen(addresses: &[ListenAddress]) -> anyhow::Result<Vec<TcpListener>> {
@@ -71,7 +77,7 @@ async fn listen(addresses: &[ListenAddress]) -> anyhow::Result<Vec<TcpListener>>
     Ok(listeners)
 }
 
-/// Where the program really listens, also if it was asked for any free port.
+/// The addresses on which the program really listens. A configured port 0 means any free one.
 fn addresses(listeners: &[TcpListener]) -> Vec<String> {
     listeners
         .iter()
@@ -80,13 +86,11 @@ fn addresses(listeners: &[TcpListener]) -> Vec<String> {
         .collect()
 }
 
-/// One task per target; they end when the set is dropped.
+/// Starts one task per target. The tasks end when the set is dropped.
 fn start(fleet: &Fleet, workers: &AwsRuntime) -> JoinSet<()> {
     let interval = fleet.interval();
     let refreshers = fleet.refreshers();
-    let count = u32::try_from(refreshers.len()).unwrap_or(u32::MAX);
-    // The last target starts within half an interval, however many there are.
-    let stagger = START_STAGGER.min(interval / 2 / count.max(1));
+    let stagger = stagger(refreshers.len(), interval);
     let mut targets = JoinSet::new();
     for (number, refresher) in (0..).zip(refreshers) {
         targets.spawn(refresher.run(workers.handle(), interval, stagger * number));
@@ -94,14 +98,25 @@ fn start(fleet: &Fleet, workers: &AwsRuntime) -> JoinSet<()> {
     targets
 }
 
+/// The time between the first starts of two of so many targets.
+fn stagger(targets: usize, interval: Duration) -> Duration {
+    let count = u32::try_from(targets).unwrap_or(u32::MAX);
+    // The last target must start within half an interval, however many there are.
+    START_STAGGER.min(interval / 2 / count.max(1))
+}
+
 fn web_options(telemetry_path: String) -> Options {
     Options {
         telemetry_path,
         name: NAME.to_owned(),
-        version: format!("{} ({})", BUILD.version, BUILD.revision),
+        version: version_and_revision(),
         description: env!("CARGO_PKG_DESCRIPTION").to_owned(),
         limits: Limits::default(),
     }
+}
+
+fn version_and_revision() -> String {
+    format!("{} ({})", BUILD.version, BUILD.revision)
 }
 
 /// Refreshes every target once and writes the fleet's page as text 0.0.4. Answers whether every
@@ -110,18 +125,21 @@ fn web_options(telemetry_path: String) -> Options {
 /// # Errors
 /// If `out` cannot be written, or threads cannot be started.
 pub async fn once(fleet: Fleet, out: &mut impl Write) -> anyhow::Result<bool> {
+    // There is no stagger: it would only make the user wait, and each account has its own limiter.
     let workers = AwsRuntime::start()?;
-    let refreshes = fleet
-        .refreshers()
-        .into_iter()
-        .map(|refresher| refresher.refresh_once(workers.handle()));
-    join_all(refreshes).await;
+    refresh_all_once(&fleet, &workers).await;
     write_page(&fleet, out).context("cannot write the metrics")?;
     Ok(fleet.targets.iter().all(|target| is_well(&target.slot)))
 }
 
+async fn refresh_all_once(fleet: &Fleet, workers: &AwsRuntime) {
+    let refreshers = fleet.refreshers().into_iter();
+    join_all(refreshers.map(|refresher| refresher.refresh_once(workers.handle()))).await;
+}
+
 fn write_page(fleet: &Fleet, out: &mut impl Write) -> io::Result<()> {
     let page = fleet.page();
+    // The exporter's own metrics are left out: they are about a process that is about to end.
     for frame in Body::new(&page, Format::Text, Encoding::Identity, "") {
         io::copy(&mut frame.reader(), out)?;
     }

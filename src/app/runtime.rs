@@ -1,21 +1,22 @@
 //! The two runtimes: one for HTTP, signals and schedules, one for AWS.
 //!
-//! AWS's SDK reads files, starts processes and looks names up in ways that may block a thread for
-//! as long as a mount or a resolver hangs. None of that may stop the page from being served or the
-//! program from ending. So the two have threads of their own, and nobody waits for those of AWS.
+//! AWS's SDK reads files, starts processes and resolves names in ways that may block a thread for as
+//! long as a network file system or a resolver hangs. None of that may keep the page from being
+//! served or the program from ending. So each runtime has threads of its own, and nothing waits for
+//! those of AWS.
 
 use std::io;
 use std::num::NonZero;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex};
-use std::thread;
+use std::thread::{self, JoinHandle};
 
 use tokio::runtime::{Builder, Handle, Runtime};
 
 use crate::aws::end_credential_processes;
 use crate::locks::locked;
 
-/// The system does not give the threads that the program needs.
+/// The system refuses the threads that the program needs.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "cannot start threads: {0}\n  hint: the limits of processes and threads are too low (ulimit -u, pids.max)"
@@ -23,7 +24,7 @@ use crate::locks::locked;
 pub struct NoThreads(io::Error);
 
 impl NoThreads {
-    /// The system refused in a way that a library made a panic of.
+    /// The error for a library that panics where the system refuses a thread.
     pub(super) fn panicked() -> Self {
         Self(io::Error::other("the system refuses them"))
     }
@@ -35,38 +36,40 @@ impl From<io::Error> for NoThreads {
     }
 }
 
-/// The threads on which AWS is called. They are left behind when this is dropped, with whatever
-/// blocks them.
+/// The threads on which AWS is called. When this is dropped, threads that are blocked are left
+/// behind, and end with the process.
 #[derive(Debug)]
 pub(super) struct AwsRuntime {
     runtime: Option<Runtime>,
     handle: Handle,
 }
 
-/// Threads beside those of the runtimes: for the log, for rendering, and for calls that block, such
-/// as looking names up.
+/// The number of threads beside those of the runtimes: for the log, for rendering, and for calls
+/// that block, such as the resolution of names.
 const OTHER_THREADS: usize = 6;
 
-/// Runs the program to its end. Its threads are left behind with whatever blocks them, and end with
-/// the process.
+/// Runs the program to its end. Threads that are blocked are left behind, and end with the process.
 ///
 /// # Errors
-/// If the system refuses the threads that the program needs, now or later.
+/// If the system refuses the threads that the program needs or may need later.
 pub fn block_on<F: Future>(program: F) -> Result<F::Output, NoThreads> {
     check_threads(2 * workers() + OTHER_THREADS)?;
     let runtime = start("main")?;
     let output = runtime.block_on(program);
-    // Nobody is left to end the attempts that started them.
+    // A `credential_process` of the AWS configuration outlives us unless it is ended here: the task
+    // that would end it is gone.
     end_credential_processes();
+    // Dropping the runtime would wait for threads that block.
     runtime.shutdown_background();
     Ok(output)
 }
 
-/// The most threads of one runtime: there is little to compute, and on a large machine they would
-/// only be in the way.
+/// The most worker threads of one runtime.
+// The program waits for AWS most of the time, so a large machine needs no more, and each thread
+// would cost memory and count against the limit of threads.
 const MAX_WORKERS: usize = 8;
 
-/// One thread for each processor, within reason.
+/// The number of worker threads of one runtime: one for each processor, up to [`MAX_WORKERS`].
 fn workers() -> usize {
     thread::available_parallelism()
         .map_or(1, NonZero::get)
@@ -74,42 +77,42 @@ fn workers() -> usize {
 }
 
 fn start(thread_name: &str) -> Result<Runtime, NoThreads> {
-    // Where the system refuses a thread, tokio panics, and does not always come back from that.
+    // tokio panics where the system refuses a thread, and may then hang instead of unwinding. So it
+    // is tried out first whether there are enough.
     check_threads(workers())?;
-    let build = || {
-        Builder::new_multi_thread()
-            .worker_threads(workers())
-            .thread_name(thread_name)
-            .enable_all()
-            .build()
-    };
-    match catch_unwind(AssertUnwindSafe(build)) {
-        Ok(built) => Ok(built?),
-        Err(_) => Err(NoThreads::panicked()),
-    }
+    let built = catch_unwind(AssertUnwindSafe(|| build(thread_name)));
+    Ok(built.map_err(|_| NoThreads::panicked())??)
 }
 
-/// Whether the system gives so many threads more, all at once.
+fn build(thread_name: &str) -> io::Result<Runtime> {
+    Builder::new_multi_thread()
+        .worker_threads(workers())
+        .thread_name(thread_name)
+        .enable_all()
+        .build()
+}
+
+/// Checks that the system gives `count` more threads, all at once.
 fn check_threads(count: usize) -> io::Result<()> {
     let release = Arc::new(Release::default());
+    // All of them must exist at the same time, so each waits until the last has been started.
     let mut threads = Vec::new();
-    let mut result = Ok(());
-    for _ in 0..count {
-        let release = Arc::clone(&release);
-        match thread::Builder::new().spawn(move || release.wait()) {
-            Ok(thread) => threads.push(thread),
-            Err(error) => {
-                result = Err(error);
-                break;
-            }
-        }
-    }
+    let result = (0..count).try_for_each(|_| {
+        threads.push(spawn_waiting(&release)?);
+        Ok(())
+    });
     release.open();
     for thread in threads {
-        // It does nothing but wait, so there is no panic to hear of.
+        // The thread only waits, so there is no panic that could be reported here.
         let _ = thread.join();
     }
     result
+}
+
+/// Starts a thread that waits for `release` and ends.
+fn spawn_waiting(release: &Arc<Release>) -> io::Result<JoinHandle<()>> {
+    let release = Arc::clone(release);
+    thread::Builder::new().spawn(move || release.wait())
 }
 
 /// Holds threads until it is opened.
@@ -122,7 +125,7 @@ struct Release {
 impl Release {
     fn wait(&self) {
         let is_open = locked(&self.is_open);
-        // A poisoned lock only ends the wait early.
+        // The wait fails only if the lock is poisoned. Then it ends early, which does no harm.
         drop(self.opened.wait_while(is_open, |is_open| !*is_open));
     }
 
@@ -149,6 +152,7 @@ impl AwsRuntime {
 
 impl Drop for AwsRuntime {
     fn drop(&mut self) {
+        // tokio's own drop would wait for every thread, also for those that AWS's SDK blocks.
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
         }

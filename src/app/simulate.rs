@@ -1,4 +1,5 @@
-//! The simulated AWS as a command, and the exporter over it.
+//! The commands `simulate`, which serves a simulated AWS, and `demo`, which also runs the exporter
+//! over it.
 
 use std::future;
 use std::io::{self, Write};
@@ -9,30 +10,36 @@ use ssm_simulator::{Options, Simulator};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
+use super::configured::FleetError;
 use super::fleet::Fleet;
 use super::run::{ServeOptions, serve};
 use crate::config::{Account, Config};
 use crate::http::{ListenAddress, bind, parse_listen_address};
 
-/// Where `simulate` listens unless it is told otherwise: where other simulators of AWS do, too.
+/// The address on which `simulate` listens unless it is told otherwise.
+// LocalStack and other simulators of AWS listen on this port, so tools and examples often name it.
 const DEFAULT_LISTEN_ADDRESS: &str = "127.0.0.1:4566";
-/// Where the demo's simulator listens unless it is told otherwise.
+/// The address on which the demo's simulator listens unless it is told otherwise.
+// Any free port will do, because only the exporter of the same process needs to know it.
 const FREE_PORT: &str = "127.0.0.1:0";
 /// The role that the demo assumes in each simulated account.
 const ROLE: &str = "ssm-compliance-exporter";
-/// What the demo signs its requests with; the simulator checks no signatures.
+/// The access key and secret with which the demo signs its requests.
+// The simulator checks no signatures. Credentials of the user must not be used even so: a demo should
+// work without any, and should not send them to a local server.
 const CREDENTIALS: (&str, &str) = ("AKIASIMULATEDEXAMPLE", "simulated");
-/// The demo refreshes often, so that drift is seen.
+/// The interval of the demo's refreshes, which is short so that people see the fleet change.
 const DEMO_INTERVAL: Duration = Duration::from_secs(30);
-/// The demo has no account to protect, so its ceiling is high.
+/// The demo's ceiling of requests, which is high because there is no AWS account to protect.
 const DEMO_REQUESTS_PER_SECOND: f64 = 50.0;
 
-/// The ids of simulated accounts.
+/// The ids of `count` simulated accounts.
 pub fn simulated_accounts(count: u16) -> Vec<String> {
     (0..u64::from(count)).map(simulated_account).collect()
 }
 
 fn simulated_account(number: u64) -> String {
+    // 111122223333 is the account id of AWS's own examples, so nobody takes it for a real one.
     format!("{:012}", 111_122_223_333 + number * 111_111_111)
 }
 
@@ -69,6 +76,7 @@ fn first_region(simulator: &Simulator) -> String {
     first.map(|(_, region)| region).unwrap_or_default()
 }
 
+/// Says how the AWS CLI can call the simulator.
 fn say_how_to_ask(out: &mut impl Write, url: &str, region: &str) -> io::Result<()> {
     writeln!(out, "simulated AWS (SSM and STS) on {url}")?;
     writeln!(
@@ -81,8 +89,8 @@ fn say_how_to_ask(out: &mut impl Write, url: &str, region: &str) -> io::Result<(
     )
 }
 
-/// Serves the exporter over a simulated AWS until `shutdown`. Without a configuration every
-/// simulated account is read.
+/// Serves a simulated AWS and the exporter over it until `shutdown`. Without a configuration the
+/// exporter reads every simulated account.
 ///
 /// # Errors
 /// If it cannot listen, the configuration has no targets, or `out` cannot be written.
@@ -96,27 +104,49 @@ pub async fn demo(
 ) -> anyhow::Result<()> {
     let listener = bind_or(sim_listen, FREE_PORT).await?;
     let endpoint = format!("http://{}", listener.local_addr()?);
-    let mut config = config.unwrap_or_else(|| demo_config(&options));
-    config.api.endpoint_url = Some(endpoint.clone());
-    let fleet = Fleet::new(&config, Some(demo_credentials())).await?;
+    let config = config.unwrap_or_else(|| demo_config(&options));
+    let fleet = demo_fleet(config, &endpoint).await?;
+    let _simulation = start_simulation(options, listener);
+    serve_demo(fleet, web, shutdown, &endpoint, out).await
+}
+
+async fn demo_fleet(mut config: Config, endpoint: &str) -> Result<Fleet, FleetError> {
+    // Also a configuration of the user's must not reach the real AWS from here.
+    config.api.endpoint_url = Some(endpoint.to_owned());
+    Fleet::new(&config, Some(demo_credentials())).await
+}
+
+/// Starts the simulator as a task, which ends when the set is dropped.
+fn start_simulation(options: Options, listener: TcpListener) -> JoinSet<()> {
     let simulator = Simulator::new(options);
-    // The task ends with this function: the simulator has nothing to finish.
     let mut simulation = JoinSet::new();
+    // It needs no shutdown of its own, because it has nothing to finish.
     simulation.spawn(simulator.serve(listener, future::pending()));
+    simulation
+}
+
+async fn serve_demo(
+    fleet: Fleet,
+    web: ServeOptions,
+    shutdown: impl Future<Output = ()>,
+    endpoint: &str,
+    out: &mut (impl Write + Send),
+) -> anyhow::Result<()> {
     let path = web.telemetry_path.clone();
     let mut said = Ok(());
     serve(fleet, web, shutdown, |addresses| {
-        said = say_where(out, addresses, &path, &endpoint);
+        said = say_where(out, addresses, &path, endpoint);
     })
     .await?;
+    // A closed stdout is no reason to stop a demo that is being watched in a browser.
     said.context("cannot say where to look")
 }
 
 fn demo_credentials() -> (String, String) {
-    let (access_key, secret) = CREDENTIALS;
-    (access_key.to_owned(), secret.to_owned())
+    (CREDENTIALS.0.to_owned(), CREDENTIALS.1.to_owned())
 }
 
+/// Says where the pages of the demo are.
 fn say_where(
     out: &mut impl Write,
     addresses: &[String],
@@ -128,22 +158,26 @@ fn say_where(
         "a simulated fleet, no AWS account needed; stop with Ctrl-C"
     )?;
     for address in addresses {
-        let address = browsable(address);
-        writeln!(out, "  metrics        http://{address}{path}")?;
-        writeln!(out, "  targets        http://{address}/")?;
+        say_pages(out, &browsable(address), path)?;
     }
     writeln!(out, "  simulated AWS  {endpoint}")?;
     out.flush()
 }
 
-/// The address as a browser takes it: nobody can call "any address".
+fn say_pages(out: &mut impl Write, address: &str, path: &str) -> io::Result<()> {
+    writeln!(out, "  metrics        http://{address}{path}")?;
+    writeln!(out, "  targets        http://{address}/")
+}
+
+/// The address as a browser takes it.
+// "Any address" is one to listen on but not one to call, and people click on what is printed.
 fn browsable(address: &str) -> String {
     address
         .replace("[::]", "localhost")
         .replace("0.0.0.0", "localhost")
 }
 
-/// Every simulated account in every simulated region.
+/// A configuration that reads every simulated account in every simulated region.
 fn demo_config(options: &Options) -> Config {
     let mut config = Config::default();
     config.refresh.interval = DEMO_INTERVAL;
@@ -158,14 +192,17 @@ fn demo_config(options: &Options) -> Config {
 }
 
 fn demo_account(number: usize, id: &str, regions: &[String]) -> Account {
-    let name = ["production", "staging", "development", "sandbox"]
-        .get(number)
-        .map(|name| (*name).to_owned());
     Account {
-        name,
+        name: demo_account_name(number),
         account_id: Some(id.to_owned()),
         regions: regions.to_vec(),
         role_arn: Some(format!("arn:aws:iam::{id}:role/{ROLE}")),
         ..Account::default()
     }
+}
+
+/// A name for each of the first accounts. The others are shown by their ids.
+fn demo_account_name(number: usize) -> Option<String> {
+    let names = ["production", "staging", "development", "sandbox"];
+    names.get(number).map(|name| (*name).to_owned())
 }

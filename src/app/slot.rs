@@ -1,5 +1,5 @@
-//! What is known of one configured target beside its data: who it is, its counters, its row on the
-//! landing page.
+//! What is known of one configured target beside its data: its account and region, its counters, and
+//! its status for people.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard};
@@ -10,38 +10,43 @@ use crate::locks::locked;
 use crate::metrics::{ExporterMetrics, Identity, TargetMeter};
 use crate::model::{Collector, FailureReason, Operation, Target, Timestamp};
 
-/// One configured target: an account, as far as it is known, in a region.
+/// One configured target: a region, and an account that may not be known yet.
 #[derive(Debug)]
 pub(super) struct TargetSlot {
-    /// Its number, in the order of the configuration.
+    /// The target's place in the order of the configuration, from 0 on.
     pub number: usize,
     account_name: Option<String>,
     region: String,
+    // No other lock of ours is taken while this one is held. It is held for a moment only, because
+    // every call of AWS needs it to be counted.
     account: Mutex<Account>,
-    /// Whether its first attempt has ended.
+    /// Whether the first attempt has ended.
     attempted: AtomicBool,
     status: Mutex<TargetStatus>,
 }
 
-/// Whose credentials a target has, and what hangs on that.
+/// The account whose credentials a target has, and what depends on the account.
 #[derive(Debug, Default)]
 struct Account {
+    /// The account id, once STS has told it. A configured one is known from the start.
     id: Option<String>,
+    /// The counters, which exist only once the account is known, because it is one of their labels.
     meter: Option<TargetMeter>,
-    /// Limits that were told before the account was known.
+    /// The limits of the limiter that were set before the account was known.
+    // Counters lose little by a late start. A limit may never change again, so it has to be kept.
     early_limits: Vec<(Operation, f64)>,
-    /// The name of the target that shows this account and region already.
+    /// The name of the other target that already shows this account and region, if there is one.
     duplicate_of: Option<String>,
 }
 
-/// How a target is doing, for people.
+/// The status of a target, for people.
 #[derive(Clone, Debug, Default)]
 pub struct TargetStatus {
-    /// As `aws_ssm_up`.
+    /// Whether the target is up, as `aws_ssm_up` says it; `None` before that is known.
     pub up: Option<bool>,
-    /// When it was last up.
+    /// When the target was last found to be up.
     pub confirmed: Option<Instant>,
-    /// Its failed collectors, with reasons.
+    /// The collectors whose last attempt failed, with the reasons.
     pub failures: Vec<(&'static str, FailureReason)>,
 }
 
@@ -65,21 +70,22 @@ impl TargetSlot {
         }
     }
 
-    /// Who the target is; the account id is empty until it is known.
+    /// The target's account and region. The account id is empty until it is known.
     pub(super) fn identity(&self) -> Identity {
         let account_id = self.account().id.clone().unwrap_or_default();
-        let account_name = self
-            .account_name
-            .clone()
-            .unwrap_or_else(|| account_id.clone());
         Identity {
+            account_name: self.name_of_account(&account_id),
             account_id,
             region: self.region.clone(),
-            account_name,
         }
     }
 
-    /// For the log and for people: the account by name or id, and the region.
+    fn name_of_account(&self, account_id: &str) -> String {
+        let name = self.account_name.as_deref();
+        name.unwrap_or(account_id).to_owned()
+    }
+
+    /// The target's name for the log and for people: its account by name or id, and its region.
     pub(super) fn name(&self) -> String {
         let identity = self.identity();
         match (identity.account_name.as_str(), identity.region) {
@@ -92,10 +98,12 @@ impl TargetSlot {
         self.account().id.is_some()
     }
 
-    /// Notes whose credentials the target has. Answers whose it had before.
+    /// Notes the account whose credentials the target has. Answers the account that it had before.
     pub(super) fn identify(&self, account_id: &str, own: &ExporterMetrics) -> Option<String> {
         let mut account = self.account();
         let before = account.id.replace(account_id.to_owned());
+        // The credentials may come to belong to another account while the program runs, for example
+        // when the profile is edited. From then on the counters must have that account's label.
         let is_changed = before.as_deref().is_some_and(|before| before != account_id);
         if is_changed && let Some(meter) = account.meter.take() {
             meter.forget(Operation::ALL.map(Operation::as_str));
@@ -104,7 +112,8 @@ impl TargetSlot {
         before
     }
 
-    /// Notes whether another target shows this account and region. Answers whether that is news.
+    /// Notes which other target shows this account and region. Answers whether it is news that one
+    /// does, or that none does any more.
     pub(super) fn set_duplicate_of(&self, other: Option<String>) -> bool {
         let mut account = self.account();
         let is_news = account.duplicate_of.is_some() != other.is_some();
@@ -112,7 +121,7 @@ impl TargetSlot {
         is_news
     }
 
-    /// The name of the target that shows this account and region instead of this one.
+    /// The name of the other target that shows this account and region instead of this one.
     pub(super) fn duplicate_of(&self) -> Option<String> {
         self.account().duplicate_of.clone()
     }
@@ -121,8 +130,9 @@ impl TargetSlot {
         self.account().duplicate_of.is_some()
     }
 
-    /// Whether its first attempt has ended, well or badly.
+    /// Whether the first attempt has ended, well or badly.
     pub(super) fn is_attempted(&self) -> bool {
+        // `Relaxed` is enough: no other memory is read because of the answer.
         self.attempted.load(Ordering::Relaxed)
     }
 
@@ -130,7 +140,7 @@ impl TargetSlot {
         self.attempted.store(true, Ordering::Relaxed);
     }
 
-    /// How it is doing.
+    /// The status of the target.
     pub(super) fn status(&self) -> TargetStatus {
         locked(&self.status).clone()
     }
@@ -139,6 +149,7 @@ impl TargetSlot {
         let mut status = locked(&self.status);
         status.up = target.is_up();
         status.failures = failures(target);
+        // The time stays when the target goes down: it says how old the data is that is shown.
         if status.up == Some(true) {
             status.confirmed = Some(Instant::now());
         }
@@ -161,7 +172,7 @@ impl TargetSlot {
         locked(&self.account)
     }
 
-    /// Before the account is known there are no counters: their labels would be wrong.
+    /// Counts with the target's meter. Nothing is counted before the account is known.
     fn with_meter(&self, count: impl FnOnce(&TargetMeter)) {
         if let Some(meter) = &self.account().meter {
             count(meter);
@@ -169,36 +180,45 @@ impl TargetSlot {
     }
 }
 
-/// The collectors whose last attempt failed, with reasons.
+/// The collectors whose last attempt failed, with the reasons.
 fn failures(target: &Target) -> Vec<(&'static str, FailureReason)> {
     let mut failures = Vec::new();
     for collector in Collector::ALL {
-        let attempt = target.collector(collector).attempt;
-        if let Some(Err(reason)) = attempt.map(|attempt| attempt.result) {
+        if let Some(reason) = failure(target, collector) {
             failures.push((collector.as_str(), reason));
         }
     }
     failures
 }
 
+fn failure(target: &Target, collector: Collector) -> Option<FailureReason> {
+    let attempt = target.collector(collector).attempt?;
+    attempt.result.err()
+}
+
 // === impl Account ===
 
 impl Account {
-    /// Starts the target's counters, once its labels are known.
+    /// Starts the target's counters if the account is known and they do not exist yet.
     fn start_meter(&mut self, region: &str, own: &ExporterMetrics) {
         let Some(account_id) = &self.id else { return };
         if self.meter.is_some() {
             return;
         }
-        let meter = own.target(account_id, region);
-        for operation in Operation::ALL {
-            meter.start_at_zero(operation.as_str());
-        }
+        let meter = new_meter(account_id, region, own);
         for (operation, limit) in self.early_limits.drain(..) {
             meter.limit(operation.as_str(), limit);
         }
         self.meter = Some(meter);
     }
+}
+
+fn new_meter(account_id: &str, region: &str, own: &ExporterMetrics) -> TargetMeter {
+    let meter = own.target(account_id, region);
+    for operation in Operation::ALL {
+        meter.start_at_zero(operation.as_str());
+    }
+    meter
 }
 
 impl Meter for TargetSlot {

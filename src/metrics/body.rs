@@ -1,90 +1,120 @@
-//! One answer to a scrape: the page as it is, and the exporter's own metrics after it, as text or
-//! as one gzip member.
+//! One answer to a scrape: the page as it is, followed by the exporter's own metrics, as one gzip
+//! member or as text.
 
 use std::mem;
 use std::sync::Arc;
 
 use bytes::{BufMut, Bytes, BytesMut};
 
-use super::deflate::{GZIP_HEADER, Inflater, last_fragment};
+use super::deflate::{Fragment, GZIP_HEADER, Inflater, last_fragment};
 use super::family::Format;
 use super::frame::Frame;
 use super::page::Page;
 
-/// Parts of the page in a frame. With the head of the answer and its end, they go to the socket in
-/// one call: hyper hands on 64 slices at once.
+/// The most parts of the page in one frame.
+// hyper hands at most 64 slices to the socket in one call. Two of them are left for the head of the
+// answer and for its end, so that even a small page goes out with one system call.
 const MAX_FRAME_PARTS: usize = 62;
-/// Text in a frame of an answer that is sent as it is.
+
+/// The text in one frame of an answer that is not compressed.
+// It is what such an answer costs in memory while a slow client reads it. Larger frames would save
+// few system calls: the buffer of a socket does not take much more at once.
 const FRAME_TEXT_BYTES: usize = 64 * 1024;
 
-/// How the answer is sent.
+/// How the answer is encoded.
+// Prometheus asks for gzip unless `enable_compression` is off, and takes no other compression, so
+// only gzip is kept. An answer without it costs some CPU time per scrape instead of memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Encoding {
-    /// As one gzip member.
+    /// One gzip member.
     Gzip,
-    /// As it is.
+    /// The text itself.
     Identity,
 }
 
-/// An answer, made frame by frame while it is sent: a slow reader costs a frame of text, or no copy
-/// at all.
+/// An answer whose frames are made while it is sent: a slow client costs one frame of text, or
+/// nothing at all if it takes gzip.
+///
+/// ```
+/// use ssm_compliance_exporter::metrics::{Body, Encoding, Format, Page};
+///
+/// let own = "# TYPE exporter_up gauge\nexporter_up 1\n";
+/// let body = Body::new(&Page::default(), Format::Text, Encoding::Identity, own);
+///
+/// // The length is known before the first frame, for the header Content-Length.
+/// assert_eq!(body.length(), own.len() as u64);
+/// assert_eq!(body.into_bytes(), own.as_bytes());
+/// ```
 #[derive(Debug)]
 pub struct Body {
-    /// The page, compressed, from the gzip header on.
+    /// The compressed page, from the gzip header on.
     parts: Arc<[Bytes]>,
-    /// The part that is sent next.
+    /// The index of the part that is sent next.
     next: usize,
-    /// The exporter's own metrics, and what else ends the stream; empty once it is sent.
+    /// The exporter's own metrics and whatever else ends the stream. It is empty once it was sent.
     last: Bytes,
-    /// For an answer that is sent as it is: undoes the compression.
+    /// Undoes the compression, for an answer that is sent as text.
     inflating: Option<Inflating>,
     length: u64,
 }
 
 /// The way from compressed parts to text.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Inflating {
     inflater: Inflater,
-    /// The part that is inflated now, as far as it is left.
+    /// What is left of the part that is being inflated.
     deflated: Bytes,
 }
 
 // === impl Body ===
 
 impl Body {
-    /// The page, then `own`, a text of the same format.
+    /// The page, and after it `own`, which is text of the same format.
     pub fn new(page: &Page, format: Format, encoding: Encoding, own: &str) -> Self {
         let last = last_fragment(own.as_bytes());
-        let checksum = page.checksum(format).then(last.checksum);
-        let parts = page.parts(format);
         match encoding {
-            Encoding::Gzip => {
-                let last = Bytes::from([&last.deflated[..], &checksum.gzip_trailer()].concat());
-                let page_bytes = GZIP_HEADER.len() as u64 + page.deflated(format);
-                Self {
-                    length: page_bytes + last.len() as u64,
-                    parts,
-                    next: 0,
-                    last,
-                    inflating: None,
-                }
-            }
-            Encoding::Identity => Self {
-                length: checksum.length,
-                parts,
-                next: 0,
-                last: last.deflated,
-                inflating: Some(Inflating::default()),
-            },
+            Encoding::Gzip => Self::gzip(page, format, &last),
+            Encoding::Identity => Self::identity(page, format, last),
         }
     }
 
-    /// Bytes that will be sent.
+    fn gzip(page: &Page, format: Format, last: &Fragment) -> Self {
+        // Checksums can be combined, so the trailer is known without reading the text again.
+        let checksum = page.checksum(format).then(last.checksum);
+        let last = Bytes::from([&last.deflated[..], &checksum.gzip_trailer()].concat());
+        let page_bytes = GZIP_HEADER.len() as u64 + page.deflated(format);
+        Self {
+            length: page_bytes + last.len() as u64,
+            parts: page.parts(format),
+            next: 0,
+            last,
+            inflating: None,
+        }
+    }
+
+    fn identity(page: &Page, format: Format, last: Fragment) -> Self {
+        let checksum = page.checksum(format).then(last.checksum);
+        let parts = page.parts(format);
+        // The inflater reads bare deflate (RFC 1951), and the first part starts with the header.
+        let deflated = parts.first().map(|first| first.slice(GZIP_HEADER.len()..));
+        Self {
+            length: checksum.length,
+            parts,
+            next: 1,
+            last: last.deflated,
+            inflating: Some(Inflating {
+                inflater: Inflater::default(),
+                deflated: deflated.unwrap_or_default(),
+            }),
+        }
+    }
+
+    /// The number of bytes that will be sent.
     pub fn length(&self) -> u64 {
         self.length
     }
 
-    /// All of it at once, for readers that are not at the other end of a network.
+    /// All bytes at once, for callers in the same process.
     pub fn into_bytes(self) -> Vec<u8> {
         let mut bytes = Vec::new();
         for frame in self {
@@ -105,37 +135,41 @@ impl Body {
         (!frame.is_empty()).then_some(frame)
     }
 
-    /// The next compressed part, without what makes it a gzip member; `None` after the last.
-    fn next_part(&mut self) -> Option<Bytes> {
-        let header = if self.next == 0 { GZIP_HEADER.len() } else { 0 };
-        let part = self.parts.get(self.next);
-        self.next += 1;
-        match part {
-            Some(part) => Some(part.slice(header.min(part.len())..)),
-            None if self.last.is_empty() => None,
-            None => Some(mem::take(&mut self.last)),
+    fn text_frame(&mut self, mut inflating: Inflating) -> Option<Frame> {
+        let mut text = BytesMut::with_capacity(FRAME_TEXT_BYTES);
+        while self.fill(&mut text, &mut inflating) {}
+        self.inflating = Some(inflating);
+        (!text.is_empty()).then(|| text.freeze().into())
+    }
+
+    /// Adds text to a frame. Answers whether the frame has room for more and more may come.
+    fn fill(&mut self, text: &mut BytesMut, inflating: &mut Inflating) -> bool {
+        let has_advanced = inflating.advance(text);
+        if text.len() == FRAME_TEXT_BYTES {
+            return false;
+        }
+        if !inflating.deflated.is_empty() {
+            return has_advanced;
+        }
+        match self.next_part() {
+            Some(part) => {
+                inflating.deflated = part;
+                true
+            }
+            // The inflater may still hold text of the parts that it has taken.
+            None => has_advanced,
         }
     }
 
-    fn text_frame(&mut self, mut inflating: Inflating) -> Option<Frame> {
-        let mut text = BytesMut::with_capacity(FRAME_TEXT_BYTES);
-        loop {
-            let has_advanced = inflating.advance(&mut text);
-            let is_spent = inflating.deflated.is_empty();
-            if text.len() == FRAME_TEXT_BYTES || !(has_advanced || is_spent) {
-                break;
-            }
-            if is_spent {
-                match self.next_part() {
-                    Some(part) => inflating.deflated = part,
-                    // The inflater may still hold text of the parts that it has taken.
-                    None if has_advanced => {}
-                    None => break,
-                }
-            }
+    /// The next compressed part; `None` after the last.
+    fn next_part(&mut self) -> Option<Bytes> {
+        let part = self.parts.get(self.next).cloned();
+        self.next += 1;
+        match part {
+            Some(part) => Some(part),
+            None if self.last.is_empty() => None,
+            None => Some(mem::take(&mut self.last)),
         }
-        self.inflating = Some(inflating);
-        (!text.is_empty()).then(|| text.freeze().into())
     }
 }
 
@@ -153,7 +187,7 @@ impl Iterator for Body {
 // === impl Inflating ===
 
 impl Inflating {
-    /// Inflates as much as fits into a frame. Answers whether anything was taken or written.
+    /// Inflates as much as fits into a frame. Answers whether anything was read or written.
     fn advance(&mut self, text: &mut BytesMut) -> bool {
         let before = (text.len(), self.deflated.len());
         let room = FRAME_TEXT_BYTES - text.len();

@@ -1,54 +1,60 @@
-//! Counts over the instances of a target, made in one pass while each instance is at hand.
+//! Counts over the instances of a target.
+//!
+//! All of them are made in one pass, while the renderer has each instance at hand: the memory of a
+//! large fleet takes longer to read than the counts take to make.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::Hash;
 
 use super::target_view::TargetView;
 use crate::model::{
-    ComplianceType, Instance, NoncomplianceReason, PatchOperation, SharedListing, Status,
+    ComplianceType, Instance, NoncomplianceReason, PatchOperation, SharedListing, Status, Summary,
     SummaryCounts, noncompliance_reasons,
 };
 
-/// What is counted of the listed instances, and how many resources are not listed.
+/// The counts of the listed instances, and the number of resources that are not listed.
 #[derive(Debug, Default)]
 pub struct Counts<'a> {
-    /// Resources with compliance data that are not listed.
+    /// The number of resources that have compliance data but are not listed.
     pub unlisted: u64,
-    /// Instances by compliance type and reason, zero included for the reasons of Patch and
-    /// Association.
+    /// The number of instances by compliance type and reason.
+    // The reasons of Patch and Association are there with zeros, too: a series that comes and goes
+    // cannot be graphed or alerted on well ("Avoid missing metrics", Prometheus' guide to
+    // instrumentation).
     pub reasons: BTreeMap<(ComplianceType, NoncomplianceReason), u64>,
-    /// Instances without a summary that they should have, by the types that are read of those that
-    /// every instance can have.
+    /// The number of instances without a summary that they should have, by compliance type. It has
+    /// the types that are read and that every instance can have.
     unreported: BTreeMap<ComplianceType, u64>,
+    // A fleet has few different values of these, so whole values are counted for each instance, and
+    // they are looked into once at the end.
     listings: Tally<'a, SharedListing>,
     summaries: Tally<'a, SummaryCounts>,
     operations: Tally<'a, PatchOperation>,
 }
 
-/// Instances of one compliance type.
+/// The number of instances in each status of one compliance type.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ByStatus {
-    /// `COMPLIANT`
+    /// Instances that are `COMPLIANT`.
     pub compliant: u64,
-    /// `NON_COMPLIANT`
+    /// Instances that are `NON_COMPLIANT`.
     pub noncompliant: u64,
-    /// Without a summary that they should have; `None` for types that no instance must have.
+    /// Instances without a summary that they should have. It is `None` for types of which an
+    /// instance need not have one, such as custom ones.
     pub unreported: Option<u64>,
 }
 
-/// How many instances have each value.
+/// The number of instances that have each value.
 #[derive(Debug)]
 struct Tally<'a, T>(HashMap<&'a T, u64>);
 
 // === impl Counts ===
 
 impl<'a> Counts<'a> {
-    /// The counts before the first instance.
+    /// The counts before any instance was counted.
     pub fn new(view: &TargetView<'_>) -> Self {
         let mut counts = Self::default();
-        for compliance_type in view.policy.selection.types_of_every_instance() {
-            counts.unreported.insert(compliance_type, 0);
-        }
+        counts.start_unreported(view);
         for compliance_type in ComplianceType::OF_EVERY_INSTANCE {
             if view.explains(&compliance_type) {
                 counts.start_reasons(&compliance_type);
@@ -57,14 +63,22 @@ impl<'a> Counts<'a> {
         counts
     }
 
+    fn start_unreported(&mut self, view: &TargetView<'_>) {
+        for compliance_type in view.policy.selection.types_of_every_instance() {
+            self.unreported.insert(compliance_type, 0);
+        }
+    }
+
     fn start_reasons(&mut self, compliance_type: &ComplianceType) {
         for reason in NoncomplianceReason::of_type(compliance_type) {
             self.reasons.insert((compliance_type.clone(), *reason), 0);
         }
     }
 
-    /// Counts one instance more.
+    /// Counts one more instance.
     pub fn add(&mut self, view: &TargetView<'_>, instance: &'a Instance) {
+        // A resource that was terminated keeps its compliance data for a while. It is counted, but
+        // apart: it must not make the fleet look larger or worse than it is.
         if let Some(listing) = &instance.listing {
             self.listings.add(&listing.shared);
         } else if !instance.summaries.is_empty() {
@@ -89,17 +103,20 @@ impl<'a> Counts<'a> {
     fn add_summaries(&mut self, view: &TargetView<'_>, instance: &'a Instance) {
         for summary in &instance.summaries {
             self.summaries.add(&summary.counts);
-            let compliance_type = summary.compliance_type();
-            if summary.is_noncompliant() && view.explains(compliance_type) {
-                for reason in noncompliance_reasons(instance, summary) {
-                    let key = (compliance_type.clone(), reason);
-                    *self.reasons.entry(key).or_default() += 1;
-                }
+            if summary.is_noncompliant() && view.explains(summary.compliance_type()) {
+                self.add_reasons(instance, summary);
             }
         }
     }
 
-    /// Instances by platform type, resource type and ping status.
+    fn add_reasons(&mut self, instance: &Instance, summary: &Summary) {
+        for reason in noncompliance_reasons(instance, summary) {
+            let key = (summary.compliance_type().clone(), reason);
+            *self.reasons.entry(key).or_default() += 1;
+        }
+    }
+
+    /// The number of instances by platform type, resource type and ping status.
     pub fn managed(&self) -> BTreeMap<[&'a str; 3], u64> {
         let mut managed = BTreeMap::new();
         for (listing, count) in self.listings.counts() {
@@ -113,7 +130,8 @@ impl<'a> Counts<'a> {
         managed
     }
 
-    /// Instances by compliance type; zeros for those types that are always there.
+    /// The number of instances by compliance type and status. The types that every instance can
+    /// have are always there.
     pub fn compliance(&self) -> BTreeMap<&ComplianceType, ByStatus> {
         let mut compliance: BTreeMap<&ComplianceType, ByStatus> = BTreeMap::new();
         for (compliance_type, unreported) in &self.unreported {
@@ -144,6 +162,7 @@ impl ByStatus {
         match status {
             Status::Compliant => self.compliant += count,
             Status::NonCompliant => self.noncompliant += count,
+            // AWS documents no third status. Should it ever send one, it is neither good nor bad.
             Status::Other => {}
         }
     }

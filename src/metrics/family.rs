@@ -1,7 +1,8 @@
-//! What a metric family is: a value that says everything about it, and a pure function from state to
+//! What a metric family is: a value that describes it in full, with a pure function from state to
 //! samples.
 
 use super::counts::Counts;
+use super::deflate::Deflater;
 use super::emit::Samples;
 use super::target_view::{Policy, TargetView};
 use crate::model::Instance;
@@ -13,17 +14,20 @@ pub struct Family {
     pub name: &'static str,
     /// Gauge or info.
     pub kind: Kind,
-    /// What may become of it.
+    /// How the family may change in the next releases.
     pub stability: Stability,
-    /// One line, with the API field behind it, but without the sentence that all of them end with.
+    /// One line that names the API field behind the family. It leaves out [`Family::AS_OF`], the
+    /// sentence with which every help text ends.
     pub help: &'static str,
     /// The labels beyond `account_id`, `region` and, for a family of instances, `instance_id`.
     pub labels: Labels,
-    /// Where its samples come from.
+    /// The function that writes the samples.
     pub samples: SampleSource,
 }
 
-/// The type of a family. The fleet has no other: everything is a state.
+/// The type of a family.
+// There are no counters. A counter may only increase ("Metric types" in Prometheus' documentation),
+// and all that AWS reports of a fleet is a state, which can go back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// A number that goes up and down.
@@ -32,25 +36,25 @@ pub enum Kind {
     Info,
 }
 
-/// What may become of a family in the next releases.
+/// How a family may change in the next releases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stability {
     /// It may change with any minor release.
     Experimental,
-    /// It changes only by new labels.
+    /// It changes only in that it gets new labels.
     Stable,
 }
 
-/// The labels of a family's own.
+/// The labels that a family has for itself, beside those of the target and the instance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Labels {
-    /// The same in every configuration.
+    /// The labels are the same in every configuration.
     Fixed(&'static [&'static str]),
-    /// These, and after them one for each tag that the configuration asks for.
+    /// After these labels there is one for each tag that the configuration asks for.
     FixedAndTags(&'static [&'static str]),
 }
 
-/// What a family has samples for.
+/// What a family has samples for, and the function that writes them.
 #[derive(Clone, Copy, Debug)]
 pub enum SampleSource {
     /// The target as a whole.
@@ -60,6 +64,8 @@ pub enum SampleSource {
 }
 
 /// How the exposition is written: both formats have the same samples under different headers.
+// Every label and value of the fleet is written alike in both, which is why a sample is rendered
+// and compressed once, and only the headers twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     /// `OpenMetrics` 1.0 text.
@@ -71,9 +77,11 @@ pub enum Format {
 // === impl Format ===
 
 impl Format {
-    /// What ends a page.
+    /// The line that ends a page.
     pub const fn end(self) -> &'static str {
         match self {
+            // OpenMetrics 1.0 demands it, and Prometheus rejects a page without it, so a page that
+            // was cut off on the way cannot be taken for a whole one.
             Self::OpenMetrics => "# EOF\n",
             Self::Text => "",
         }
@@ -90,24 +98,29 @@ impl Labels {
         }
     }
 
-    /// All labels, in order.
+    /// All labels, in the order in which a sample has them.
     pub fn names(self, policy: &Policy) -> impl Iterator<Item = &str> {
-        let tags: &[String] = match self {
+        let tags = self.tags(policy).iter().map(String::as_str);
+        self.fixed().iter().copied().chain(tags)
+    }
+
+    fn tags(self, policy: &Policy) -> &[String] {
+        match self {
             Self::Fixed(_) => &[],
             Self::FixedAndTags(_) => &policy.tag_labels,
-        };
-        let tags = tags.iter().map(String::as_str);
-        self.fixed().iter().copied().chain(tags)
+        }
     }
 }
 
 // === impl Family ===
 
 impl Family {
-    /// The end of every help text: the page is of the last refresh, not of the scrape.
+    /// The end of every help text.
+    // Prometheus' guide "Writing exporters" asks that HELP says so where metrics are cached: the
+    // page shows the state of the last refresh and not of the scrape.
     pub const AS_OF: &'static str = "As of the last refresh.";
 
-    /// The labels that say whose sample it is.
+    /// The labels that identify the target and, in a family of instances, the instance.
     pub fn identity_labels(&self) -> &'static [&'static str] {
         match self.samples {
             SampleSource::Target(_) => &["account_id", "region"],
@@ -117,14 +130,43 @@ impl Family {
 
     /// The lines above the samples.
     pub fn header(&self, format: Format) -> String {
-        let (name, kind) = match (format, self.kind) {
-            (Format::OpenMetrics, Kind::Info) => (self.name.trim_end_matches("_info"), "info"),
-            (Format::OpenMetrics | Format::Text, Kind::Gauge) | (Format::Text, Kind::Info) => {
-                (self.name, "gauge")
-            }
-        };
-        let help = self.help;
-        let as_of = Self::AS_OF;
-        format!("# HELP {name} {help} {as_of}\n# TYPE {name} {kind}\n")
+        let name = self.header_name(format);
+        let kind = self.header_kind(format);
+        let help = self.whole_help();
+        format!("# HELP {name} {help}\n# TYPE {name} {kind}\n")
+    }
+
+    fn whole_help(&self) -> String {
+        format!("{} {}", self.help, Self::AS_OF)
+    }
+
+    fn header_name(&self, format: Format) -> &'static str {
+        match (format, self.kind) {
+            // In OpenMetrics 1.0 the suffix belongs to the sample and not to the family's name.
+            (Format::OpenMetrics, Kind::Info) => self.name.trim_end_matches("_info"),
+            (Format::OpenMetrics, Kind::Gauge) | (Format::Text, _) => self.name,
+        }
+    }
+
+    fn header_kind(&self, format: Format) -> &'static str {
+        match (format, self.kind) {
+            (Format::OpenMetrics, Kind::Info) => "info",
+            // Prometheus fails the whole scrape of a text page that has a type "info".
+            (Format::OpenMetrics, Kind::Gauge) | (Format::Text, _) => "gauge",
+        }
+    }
+
+    /// Prepares to write the family's samples for one target.
+    pub(super) fn start_samples<'a>(
+        &self,
+        view: &TargetView<'_>,
+        deflater: &'a mut Deflater,
+    ) -> Samples<'a> {
+        let labels = self.labels.names(view.policy);
+        let samples = Samples::new(self.name, view.identity, labels, deflater);
+        match self.samples {
+            SampleSource::Target(_) => samples,
+            SampleSource::Instance(_) => samples.of_instances(),
+        }
     }
 }

@@ -1,35 +1,36 @@
-//! Bytes that are sent at once.
+//! Bytes of an answer that are sent at once.
+//!
+//! A frame refers to parts of the page instead of copying them, so that a scrape of a page of
+//! megabytes costs one system call and no copy in this process for each frame.
 
 use std::io::IoSlice;
-use std::mem;
 use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::{Buf, Bytes};
 
-/// Parts of a page, which stay where they are, and after them bytes of one answer alone.
+/// Parts of a page, which all answers share, and after them bytes of this answer alone.
 #[derive(Clone, Debug, Default)]
 pub struct Frame {
-    /// None of them is empty.
+    /// All parts of the page, none of which is empty.
     parts: Arc<[Bytes]>,
-    /// The parts that are left.
+    /// The parts that are left to be read.
     next: Range<usize>,
-    /// Bytes of the next part that were taken already.
+    /// The bytes that were read of the first part that is left.
     taken: usize,
     last: Bytes,
-    /// Bytes that are left.
+    /// The number of bytes that are left.
     left: usize,
 }
 
 impl Frame {
-    /// Some of `parts`, and then `last`.
+    /// A frame of the `range` of `parts`, and then `last`.
     pub(super) fn new(parts: &Arc<[Bytes]>, range: Range<usize>, last: Bytes) -> Self {
-        let bytes: usize = parts[range.clone()].iter().map(Bytes::len).sum();
         Self {
             parts: Arc::clone(parts),
+            left: total_length(&parts[range.clone()]) + last.len(),
             next: range,
             taken: 0,
-            left: bytes + last.len(),
             last,
         }
     }
@@ -42,6 +43,23 @@ impl Frame {
     fn parts_left(&self) -> &[Bytes] {
         &self.parts[self.next.clone()]
     }
+
+    /// What is left, in order, without empty slices.
+    fn slices_left(&self) -> impl Iterator<Item = &[u8]> {
+        let parts = self.parts_left().iter().enumerate();
+        let slices = parts.map(|(index, part)| match index {
+            0 => &part[self.taken..],
+            _ => &part[..],
+        });
+        // An empty slice would use up one of the few that hyper hands to the socket in one call.
+        slices
+            .chain([&self.last[..]])
+            .filter(|slice| !slice.is_empty())
+    }
+}
+
+fn total_length(parts: &[Bytes]) -> usize {
+    parts.iter().map(Bytes::len).sum()
 }
 
 impl From<Bytes> for Frame {
@@ -56,6 +74,7 @@ impl From<Bytes> for Frame {
 
 impl Buf for Frame {
     fn remaining(&self) -> usize {
+        // It is counted and not summed up, because hyper asks after every write.
         self.left
     }
 
@@ -66,17 +85,12 @@ impl Buf for Frame {
         }
     }
 
+    // The default implementation hands out the first chunk only, and then each part of the page
+    // would be a system call of its own.
     fn chunks_vectored<'a>(&'a self, slices: &mut [IoSlice<'a>]) -> usize {
-        let mut taken = self.taken;
-        let parts = self
-            .parts_left()
-            .iter()
-            .map(|part| &part[mem::take(&mut taken)..])
-            .chain([&self.last[..]])
-            .filter(|part| !part.is_empty());
         let mut count = 0;
-        for (slice, part) in slices.iter_mut().zip(parts) {
-            *slice = IoSlice::new(part);
+        for (slice, bytes) in slices.iter_mut().zip(self.slices_left()) {
+            *slice = IoSlice::new(bytes);
             count += 1;
         }
         count
@@ -84,6 +98,7 @@ impl Buf for Frame {
 
     fn advance(&mut self, mut count: usize) {
         self.left -= count;
+        // The socket may take any number of bytes, which may end within any part.
         while let Some(part) = self.parts_left().first() {
             let part_left = part.len() - self.taken;
             if count < part_left {

@@ -1,7 +1,8 @@
-//! What is exposed: the catalogue of the fleet's families, and the page made of them.
+//! What is exposed: the catalogue of the fleet's families, and the page that is made of them.
 //!
-//! It is pure but for the exporter's own counters. It knows the model, and leaves sockets and
-//! negotiation to `http`, and when to render to `app`.
+//! The module knows the model only. It leaves sockets and the negotiation of formats to `http`, and
+//! the decision when to render to `app`. It has no state but the published page and the exporter's
+//! own counters.
 //!
 //! # Anatomy of a page
 //!
@@ -15,13 +16,13 @@
 //! Body ─┴─ last fragment: the exporter's own metrics, made at the scrape; checksum, length
 //! ```
 //!
-//! A [`Family`] is an entry of the catalogue: name, type, help, labels, and a function from a
-//! [`TargetView`] to samples. [`TargetPage::render`] renders one target when its refresh ends. The
-//! samples of a family for some chunks are a fragment: text that was compressed by itself and ended
-//! by a full flush, so that fragments join to one deflate stream in any order. The [`Publisher`]
-//! puts the sections of all targets together, family by family, and reuses those that have not
-//! changed. A scrape takes the page as it is: [`Body`] hands out its fragments as they are, or
-//! inflates them on the way out for a reader that takes no gzip.
+//! A [`Family`] is an entry of the catalogue: a name, a type, a help text, labels, and a function
+//! from a [`TargetView`] to samples. [`TargetPage::render`] renders one target when its refresh ends.
+//! The samples of a family for some chunks are a fragment: text that was compressed by itself and
+//! ends with a full flush, so that fragments join to one deflate stream in any order. The
+//! [`Publisher`] joins the sections of all targets, family by family, and reuses those that have not
+//! changed. A scrape takes the page as it is: [`Body`] sends the fragments unchanged, or inflates
+//! them on the way out for a client that takes no gzip.
 
 mod body;
 mod catalogue;

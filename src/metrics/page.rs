@@ -1,5 +1,5 @@
-//! The page: every family's header and the samples of all targets, put together when it is asked
-//! for.
+//! The page: every family's header and the samples of all targets, which are joined when the page
+//! is first asked for.
 
 use std::iter;
 use std::sync::{Arc, OnceLock};
@@ -11,39 +11,55 @@ use super::family::Format;
 use super::target_page::Section;
 
 /// Both formats, in the order in which a page keeps what differs between them.
+// The order is that of the variants, because `format as usize` is the index.
 pub(super) const FORMATS: [Format; 2] = [Format::OpenMetrics, Format::Text];
 
-/// Fragments below this many bytes are copied to be with their neighbours, because one more part
-/// costs a scrape more than so many bytes do.
+/// Fragments below this size are copied into one part with their neighbours.
+// A fleet of many small targets has thousands of fragments of some hundred bytes. Each part costs
+// every scrape a slice of a system call, and the copy is made once per page.
 const MIN_PART_BYTES: usize = 4 * 1024;
 
 /// What is served: the samples of all targets, under the headers of both formats.
+///
+/// A page never changes once it is published. A scrape that has begun is answered from the page
+/// that it began with, however long the client takes.
 #[derive(Debug, Default)]
 pub struct Page {
     families: Vec<Arc<FamilyPage>>,
-    /// Checksum and length of the text in each of [`FORMATS`].
+    /// The checksum and length of the text in each of [`FORMATS`].
     checksums: [Checksum; FORMATS.len()],
-    /// Compressed bytes in each of [`FORMATS`].
+    /// The number of compressed bytes in each of [`FORMATS`].
     deflated_bytes: [u64; FORMATS.len()],
-    /// The compressed bytes as they are sent, put together by the first scrape for all that follow.
+    /// The compressed bytes as they are sent. The first scrape joins them for all that follow.
+    // They are not joined at the refresh: when hundreds of targets refresh between two scrapes, all
+    // pages but the last would be joined in vain. Nor is a format joined that nobody asks for.
     parts: [OnceLock<Arc<[Bytes]>>; FORMATS.len()],
-    /// Series of the fleet. The exporter's own are added at the scrape.
+    /// The number of series of the fleet. Those of the exporter itself are added at the scrape.
     pub series: u64,
 }
 
 /// The header of a family in each of [`FORMATS`].
 pub(super) type Headers = Arc<[Fragment; FORMATS.len()]>;
 
-/// One family of all targets that have it.
+/// One family, with the samples of all targets that have it.
+// A page goes family by family and then target by target, because all samples of a family must form
+// one group under one header ("Exposition formats"). OpenMetrics 1.0 forbids interleaved families.
 #[derive(Debug)]
 pub(super) struct FamilyPage {
     headers: Headers,
-    /// At least one.
+    /// The samples of each target that has any; there is at least one.
     sections: Vec<Arc<Section>>,
-    /// Checksum of the samples of all sections.
+    /// The checksum of the samples of all sections.
     checksum: Checksum,
     deflated_bytes: u64,
     series: u64,
+}
+
+/// The parts of a page while it is joined.
+struct JoinedParts {
+    parts: Vec<Bytes>,
+    /// The small fragments since the last part.
+    small: BytesMut,
 }
 
 // === impl FamilyPage ===
@@ -51,25 +67,34 @@ pub(super) struct FamilyPage {
 impl FamilyPage {
     /// The samples of one family, under its headers.
     pub(super) fn new(headers: &Headers, sections: &[&Arc<Section>]) -> Self {
-        let checksums = sections.iter().map(|section| section.checksum());
-        Self {
+        let mut family = Self {
             headers: Arc::clone(headers),
-            sections: sections.iter().copied().cloned().collect(),
-            checksum: checksums.fold(Checksum::default(), Checksum::then),
-            deflated_bytes: sections
-                .iter()
-                .map(|section| section.deflated_bytes())
-                .sum(),
-            series: sections.iter().map(|section| section.series).sum(),
+            sections: Vec::with_capacity(sections.len()),
+            checksum: Checksum::default(),
+            deflated_bytes: 0,
+            series: 0,
+        };
+        for section in sections {
+            family.push(section);
         }
+        family
     }
 
-    /// Whether it is the family of these headers.
+    fn push(&mut self, section: &Arc<Section>) {
+        self.checksum = self.checksum.then(section.checksum());
+        self.deflated_bytes += section.deflated_bytes();
+        self.series += section.series;
+        self.sections.push(Arc::clone(section));
+    }
+
+    /// Whether this is the family of these headers.
     pub(super) fn has_headers(&self, headers: &Headers) -> bool {
         Arc::ptr_eq(&self.headers, headers)
     }
 
-    /// Whether these are the very sections that it has.
+    /// Whether the family is made of exactly these sections.
+    // Comparing pointers is enough, because a target's page keeps the section of a family that did
+    // not change. Comparing bytes would mean reading the whole page at every refresh.
     pub(super) fn has_sections(&self, sections: &[&Arc<Section>]) -> bool {
         let mut pairs = self.sections.iter().zip(sections);
         self.sections.len() == sections.len() && pairs.all(|(a, b)| Arc::ptr_eq(a, b))
@@ -84,7 +109,7 @@ impl FamilyPage {
 // === impl Page ===
 
 impl Page {
-    /// Adds a family after those that are there.
+    /// Adds a family behind the others.
     pub(super) fn push(&mut self, family: Arc<FamilyPage>) {
         for (index, header) in family.headers.iter().enumerate() {
             self.checksums[index] = self.checksums[index]
@@ -96,22 +121,22 @@ impl Page {
         self.families.push(family);
     }
 
-    /// The families, in the order of the catalogue.
+    /// The families that have samples, in the order of the catalogue.
     pub(super) fn families(&self) -> &[Arc<FamilyPage>] {
         &self.families
     }
 
-    /// Bytes of the text, without the exporter's own metrics.
+    /// The length of the text in bytes, without the exporter's own metrics.
     pub fn text_length(&self, format: Format) -> u64 {
         self.checksum(format).length
     }
 
-    /// Checksum and length of the text.
+    /// The checksum and length of the text.
     pub(super) fn checksum(&self, format: Format) -> Checksum {
         self.checksums[format as usize]
     }
 
-    /// Compressed bytes.
+    /// The number of compressed bytes, without the exporter's own metrics and the gzip header.
     pub fn deflated(&self, format: Format) -> u64 {
         self.deflated_bytes[format as usize]
     }
@@ -123,25 +148,46 @@ impl Page {
     }
 
     fn join(&self, format: Format) -> Arc<[Bytes]> {
-        let mut parts = Vec::new();
-        let mut small = BytesMut::from(GZIP_HEADER);
-        let fragments = self
-            .families
-            .iter()
-            .flat_map(|family| family.fragments(format));
-        for Fragment { deflated, .. } in fragments {
-            if deflated.len() < MIN_PART_BYTES {
-                small.extend_from_slice(deflated);
-                continue;
+        let mut joined = JoinedParts::default();
+        for family in &self.families {
+            for fragment in family.fragments(format) {
+                joined.push(&fragment.deflated);
             }
-            if !small.is_empty() {
-                parts.push(small.split().freeze());
-            }
-            parts.push(deflated.clone());
         }
-        if !small.is_empty() {
-            parts.push(small.freeze());
+        joined.finish()
+    }
+}
+
+// === impl JoinedParts ===
+
+impl Default for JoinedParts {
+    fn default() -> Self {
+        Self {
+            parts: Vec::new(),
+            small: BytesMut::from(GZIP_HEADER),
         }
-        parts.into()
+    }
+}
+
+impl JoinedParts {
+    fn push(&mut self, deflated: &Bytes) {
+        if deflated.len() < MIN_PART_BYTES {
+            self.small.extend_from_slice(deflated);
+        } else {
+            self.end_small();
+            // A clone of `Bytes` shares the memory with the target's page.
+            self.parts.push(deflated.clone());
+        }
+    }
+
+    fn end_small(&mut self) {
+        if !self.small.is_empty() {
+            self.parts.push(self.small.split().freeze());
+        }
+    }
+
+    fn finish(mut self) -> Arc<[Bytes]> {
+        self.end_small();
+        self.parts.into()
     }
 }

@@ -1,5 +1,5 @@
 //! A target as the page shows it: which collectors are on, which instances get series of their own,
-//! what explains them.
+//! and whether what explains them is there.
 
 use crate::model::{
     Attempt, Collector, ComplianceType, DetailKind, Instance, Selection, Summary, Target,
@@ -8,46 +8,51 @@ use crate::model::{
 /// Which instances get `aws_ssm_instance_*` series.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ShownInstances {
-    /// Every one.
+    /// Every instance.
     All,
-    /// Those with a `NON_COMPLIANT` summary or an unreported type.
+    /// Instances with a `NON_COMPLIANT` summary or an unreported type.
     Noncompliant,
-    /// None: there are counts only.
+    /// No instance: there are counts only.
+    // Series per instance are what makes a page large. VictoriaMetrics drops a page of more than
+    // 16 MiB of text as a whole (`-promscrape.maxScrapeSize`), which some thousand instances fill.
     None,
 }
 
-/// What is shown of all targets alike.
+/// What the configuration says is to be shown, which is the same for all targets.
 #[derive(Clone, Debug)]
 pub struct Policy {
     /// Which instances get series of their own.
     pub instances: ShownInstances,
-    /// Whether resources that only the compliance views know get series of their own, too.
+    /// Whether resources get series of their own that have compliance data but are not listed by
+    /// `DescribeInstanceInformation`.
     pub include_unlisted: bool,
-    /// What is read, and so what can be shown.
+    /// The compliance types and collectors that are read, and so can be shown.
     pub selection: Selection,
-    /// The labels of instances that come from tags, in order, with their prefix.
+    /// The names of the labels that come from tags, in order and with their prefix.
     pub tag_labels: Vec<String>,
 }
 
-/// Who a target is. The account is empty until it is known.
+/// The account and region that a target is.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Identity {
-    /// The account id of 12 digits.
+    /// The account id of 12 digits. It is empty until it is known.
     pub account_id: String,
-    /// For example `eu-west-1`.
+    /// The AWS region, for example `eu-west-1`.
+    // AWS's own word is the label's name. Prometheus' guide advises against `region` as a label
+    // unless the application itself calls it so ("Writing exporters").
     pub region: String,
-    /// The configured name; the account id where none is given.
+    /// The configured name, or the account id where none is configured.
     pub account_name: String,
 }
 
-/// A target, and what of it is shown.
+/// A target, together with what decides how it is shown.
 #[derive(Debug)]
 pub struct TargetView<'a> {
-    /// Its state.
+    /// What is known of the target.
     pub target: &'a Target,
-    /// Who it is.
+    /// The account and region that it is.
     pub identity: &'a Identity,
-    /// What is shown.
+    /// What the configuration says is to be shown.
     pub policy: &'a Policy,
 }
 
@@ -57,25 +62,29 @@ impl TargetView<'_> {
         self.policy.selection.collectors()
     }
 
-    /// The last attempts of the collectors that are on.
+    /// The last attempt of each collector that is on and has been tried.
     pub fn attempts(&self) -> impl Iterator<Item = (Collector, Attempt)> {
         self.collectors()
             .filter_map(|collector| Some((collector, self.target.collector(collector).attempt?)))
     }
 
-    /// Whether the account is known. Until then a target says only that it is down, and why.
+    /// Whether the account is known. Until then the page says only that the target is down, and why.
     pub fn is_identified(&self) -> bool {
         !self.identity.account_id.is_empty()
     }
 
     /// Whether an instance gets series of its own.
     pub fn shows(&self, instance: &Instance) -> bool {
-        let is_wanted = match self.policy.instances {
+        let may_be_shown = self.policy.include_unlisted || self.target.is_listed(instance);
+        may_be_shown && self.is_wanted(instance)
+    }
+
+    fn is_wanted(&self, instance: &Instance) -> bool {
+        match self.policy.instances {
             ShownInstances::All => true,
             ShownInstances::None => false,
             ShownInstances::Noncompliant => self.is_noteworthy(instance),
-        };
-        is_wanted && (self.policy.include_unlisted || self.target.is_listed(instance))
+        }
     }
 
     /// Whether something is wrong with the compliance of an instance.
@@ -85,11 +94,12 @@ impl TargetView<'_> {
     }
 
     /// Whether `DescribeInstanceInformation` and the summaries are both there to be compared.
+    // With one of them alone, every instance would look unreported, or every resource unlisted.
     pub fn has_both_views(&self) -> bool {
         self.target.has(Collector::Instances) && self.target.has(Collector::Compliance)
     }
 
-    /// The types that a listed instance should have a summary of and has not.
+    /// The types of which a listed instance should have a summary and has none.
     pub fn unreported(&self, instance: &Instance) -> impl Iterator<Item = ComplianceType> {
         let types = self.policy.selection.types_of_every_instance();
         let has_both_views = self.has_both_views();
@@ -98,7 +108,7 @@ impl TargetView<'_> {
         })
     }
 
-    /// Whether the view that explains a type has data.
+    /// Whether the data is there that explains why instances are not compliant with a type.
     pub fn explains(&self, compliance_type: &ComplianceType) -> bool {
         let detail = DetailKind::of_type(compliance_type.as_str());
         self.target.has(Collector::Compliance)

@@ -1,4 +1,4 @@
-//! Families about State Manager.
+//! Families about the associations of State Manager.
 
 use crate::metrics::emit::Samples;
 use crate::metrics::family::{Family, Kind, Labels, SampleSource, Stability};
@@ -10,6 +10,7 @@ pub(super) const FAMILIES: &[Family] = &[
         name: "aws_ssm_instance_associations",
         kind: Kind::Gauge,
         stability: Stability::Experimental,
+        // AWS has some ten statuses, of which an instance has one or two at a time.
         help: "Number of associations of the instance by status: DescribeInstanceInformation's AssociationOverview.InstanceAssociationStatusAggregatedCount. Zero counts are absent.",
         labels: Labels::Fixed(&["status"]),
         samples: SampleSource::Instance(|_, instance, out| {
@@ -56,6 +57,8 @@ pub(super) const FAMILIES: &[Family] = &[
         name: "aws_ssm_association_info",
         kind: Kind::Info,
         stability: Stability::Experimental,
+        // Names are here, once for each association, to be joined by `association_id`. As labels of
+        // the counts they would start new series when an association is renamed.
         help: "State Manager associations: ListAssociations' AssociationId, AssociationName and Name (the document).",
         labels: Labels::Fixed(&["association_id", "association_name", "document_name"]),
         samples: SampleSource::Target(|view, _, out| {
@@ -82,6 +85,7 @@ pub(super) const FAMILIES: &[Family] = &[
 ];
 
 fn write_noncompliant(_: &TargetView<'_>, instance: &Instance, out: &mut Samples<'_>) {
+    // The items may be older than the summary, which alone decides whether the instance is compliant.
     if !instance.is_noncompliant_for(&ComplianceType::Association) {
         return;
     }

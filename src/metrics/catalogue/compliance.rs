@@ -1,4 +1,7 @@
 //! Families about compliance itself: statuses, items and reasons.
+//!
+//! The label is `compliance_severity` and not `severity`, because alerts have a `severity` of their
+//! own, which the metric's would overwrite or be overwritten by.
 
 use crate::metrics::counts::Counts;
 use crate::metrics::emit::Samples;
@@ -8,6 +11,7 @@ use crate::model::{Collector, ComplianceType, Instance, Severity, Summary, nonco
 
 const COMPLIANT: &str = "COMPLIANT";
 const NON_COMPLIANT: &str = "NON_COMPLIANT";
+// This one is ours. AWS has no row at all for such an instance, which looks like compliance.
 const UNREPORTED: &str = "UNREPORTED";
 
 pub(super) const FAMILIES: &[Family] = &[
@@ -15,6 +19,7 @@ pub(super) const FAMILIES: &[Family] = &[
         name: "aws_ssm_instance_compliant",
         kind: Kind::Gauge,
         stability: Stability::Experimental,
+        // Two states are a gauge of 0 and 1, whose `avg` is the share of compliant instances.
         help: "Whether ListResourceComplianceSummaries' Status of the instance is COMPLIANT (1) or NON_COMPLIANT (0). Absent for any other status.",
         labels: Labels::Fixed(&["compliance_type"]),
         samples: SampleSource::Instance(|_, instance, out| {
@@ -58,6 +63,7 @@ pub(super) const FAMILIES: &[Family] = &[
         name: "aws_ssm_instance_unreported",
         kind: Kind::Gauge,
         stability: Stability::Experimental,
+        // It is absent and not 0 for all others, because on a healthy fleet those are all instances.
         help: "1 for a listed instance that ListResourceComplianceSummaries has no summary of: Patch, if it was never scanned, scanned only through AWS-RunPatchBaselineAssociation, or longer ago than AWS keeps; Association, if DescribeInstanceInformation gives an AssociationStatus all the same. Absent otherwise, and until both were read after the instance came.",
         labels: Labels::Fixed(&["compliance_type"]),
         samples: SampleSource::Instance(|view, instance, out| {
@@ -98,6 +104,8 @@ pub(super) const FAMILIES: &[Family] = &[
         name: "aws_ssm_compliance_resources",
         kind: Kind::Gauge,
         stability: Stability::Experimental,
+        // It may differ from aws_ssm_compliance_instances: AWS counts resources, too, that were
+        // terminated or are not listed for another reason.
         help: "AWS's own count of resources by status, unlisted ones included, as the console shows it: ListComplianceSummaries' CompliantCount and NonCompliantCount.",
         labels: Labels::Fixed(&["compliance_type", "status"]),
         samples: SampleSource::Target(|view, _, out| {
@@ -120,6 +128,8 @@ fn write_items(
 ) {
     let compliance_type = summary.compliance_type().as_str();
     for (severity, count) in Severity::ALL.into_iter().zip(counts) {
+        // A compliant instance has nearly nothing but zeros: with them the page would be about
+        // twice as long, and the cost of a series in Prometheus does not depend on its value.
         if count > 0 {
             out.sample(&[compliance_type, status, severity.as_str()], count);
         }
@@ -139,6 +149,7 @@ fn write_reasons(view: &TargetView<'_>, instance: &Instance, out: &mut Samples<'
 }
 
 fn write_compliance(view: &TargetView<'_>, counts: &Counts<'_>, out: &mut Samples<'_>) {
+    // Without one of the views all counts would be zero, which reads as "nothing is wrong".
     if !view.has_both_views() {
         return;
     }

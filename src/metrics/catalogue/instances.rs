@@ -1,4 +1,4 @@
-//! Families about managed instances as such.
+//! Families about the managed instances themselves, whatever their compliance.
 
 use crate::metrics::emit::Samples;
 use crate::metrics::family::{Family, Kind, Labels, SampleSource, Stability};
@@ -10,6 +10,9 @@ pub(super) const FAMILIES: &[Family] = &[
         name: "aws_ssm_instance_info",
         kind: Kind::Info,
         stability: Stability::Experimental,
+        // What describes an instance is here and nowhere else, to be joined by `instance_id`. As
+        // labels of every family it would make every series longer, and an update of the agent
+        // would start all series of the instance anew.
         help: "The managed instance as DescribeInstanceInformation lists it; what AWS does not say is empty. name is the hybrid activation's Name.",
         labels: Labels::Fixed(&[
             "name",
@@ -38,6 +41,7 @@ pub(super) const FAMILIES: &[Family] = &[
         name: "aws_ssm_instance_last_ping_timestamp_seconds",
         kind: Kind::Gauge,
         stability: Stability::Experimental,
+        // An instance that was never heard has no time. A zero would be shown as the year 1970.
         help: "When the SSM Agent was last heard: DescribeInstanceInformation's LastPingDateTime.",
         labels: Labels::Fixed(&[]),
         samples: SampleSource::Instance(|_, instance, out| {
@@ -74,6 +78,8 @@ pub(super) const FAMILIES: &[Family] = &[
         name: "aws_ssm_unlisted_resources",
         kind: Kind::Gauge,
         stability: Stability::Experimental,
+        // AWS keeps compliance data of an instance after it was terminated, and the console counts
+        // it. This number explains why the console shows more resources than this page.
         help: "Number of resources in ListResourceComplianceSummaries that DescribeInstanceInformation does not list: stopped, terminated or never managed.",
         labels: Labels::Fixed(&[]),
         samples: SampleSource::Target(|view, counts, out| {

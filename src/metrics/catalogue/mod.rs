@@ -8,7 +8,7 @@ mod targets;
 
 use super::family::Family;
 
-/// Sections of the catalogue, each with its families.
+/// The sections of the catalogue, each with its title and families.
 pub const SECTIONS: &[(&str, &[Family])] = &[
     ("Targets", targets::FAMILIES),
     ("Instances", instances::FAMILIES),
@@ -18,6 +18,16 @@ pub const SECTIONS: &[(&str, &[Family])] = &[
 ];
 
 /// Every family, in the order of the page.
+///
+/// ```
+/// use ssm_compliance_exporter::metrics::{Format, families};
+///
+/// let family = families()
+///     .find(|family| family.name == "aws_ssm_managed_instances")
+///     .expect("the catalogue has it");
+/// assert_eq!(family.labels.fixed(), ["platform_type", "resource_type", "ping_status"]);
+/// assert!(family.header(Format::Text).ends_with("# TYPE aws_ssm_managed_instances gauge\n"));
+/// ```
 pub fn families() -> impl Iterator<Item = &'static Family> {
     SECTIONS.iter().flat_map(|(_, families)| *families)
 }

@@ -1,10 +1,10 @@
-//! Families about Patch Manager.
+//! Families about Patch Manager: what the last patch operation of each instance found.
 
 use crate::metrics::counts::Counts;
 use crate::metrics::emit::Samples;
 use crate::metrics::family::{Family, Kind, Labels, SampleSource, Stability};
 use crate::metrics::target_view::TargetView;
-use crate::model::{Collector, ComplianceType, Instance, PatchCounts, PatchState};
+use crate::model::{Baseline, Collector, ComplianceType, Instance, PatchCounts, PatchState};
 
 pub(super) const FAMILIES: &[Family] = &[
     Family {
@@ -23,11 +23,14 @@ pub(super) const FAMILIES: &[Family] = &[
         name: "aws_ssm_instance_patches_critical_noncompliant",
         kind: Kind::Gauge,
         stability: Stability::Experimental,
+        // The three counts are families of their own and not values of one label, because they
+        // overlap: the sum of a family over its labels must mean something ("Metric and label
+        // naming", Prometheus).
         help: "Number of patches of critical severity that are missing, failed, rejected or waiting for a reboot: DescribeInstancePatchStates' CriticalNonCompliantCount. Overlaps with the security and other counts.",
         labels: Labels::Fixed(&[]),
         samples: SampleSource::Instance(|_, instance, out| {
             let counts = counts(instance);
-            out.maybe(&[], counts.and_then(|c| c.critical_noncompliant.value()));
+            out.maybe(&[], counts.and_then(|c| c.critical_noncompliant.get()));
         }),
     },
     Family {
@@ -38,7 +41,7 @@ pub(super) const FAMILIES: &[Family] = &[
         labels: Labels::Fixed(&[]),
         samples: SampleSource::Instance(|_, instance, out| {
             let counts = counts(instance);
-            out.maybe(&[], counts.and_then(|c| c.security_noncompliant.value()));
+            out.maybe(&[], counts.and_then(|c| c.security_noncompliant.get()));
         }),
     },
     Family {
@@ -49,7 +52,7 @@ pub(super) const FAMILIES: &[Family] = &[
         labels: Labels::Fixed(&[]),
         samples: SampleSource::Instance(|_, instance, out| {
             let counts = counts(instance);
-            out.maybe(&[], counts.and_then(|c| c.other_noncompliant.value()));
+            out.maybe(&[], counts.and_then(|c| c.other_noncompliant.get()));
         }),
     },
     Family {
@@ -84,6 +87,7 @@ pub(super) const FAMILIES: &[Family] = &[
         name: "aws_ssm_patch_baseline_info",
         kind: Kind::Info,
         stability: Stability::Experimental,
+        // AWS gives every account a baseline for each operating system, and most are never used.
         help: "Patch baselines that an instance's last patch operation used: DescribePatchBaselines' BaselineId (the pb-... part), BaselineName and OperatingSystem.",
         labels: Labels::Fixed(&["baseline_id", "baseline_name", "operating_system"]),
         samples: SampleSource::Target(write_baselines),
@@ -94,11 +98,12 @@ fn counts(instance: &Instance) -> Option<&PatchCounts> {
     instance.patches.as_ref()?.content.as_ref()
 }
 
-/// The states that make an instance non-compliant are always there, the others when not zero.
+/// Writes the states that make an instance non-compliant always, and the others when not zero.
+// Alerts compare the former with zero, and so need it; of the latter most instances have none.
 fn write_states(counts: &PatchCounts, out: &mut Samples<'_>) {
     for (state, count) in counts.by_state() {
         let is_always_there = (state as usize) < PatchState::NONCOMPLIANT;
-        let count = count.value().filter(|count| is_always_there || *count > 0);
+        let count = count.get().filter(|count| is_always_there || *count > 0);
         out.maybe(&[ComplianceType::Patch.as_str(), state.as_str()], count);
     }
 }
@@ -122,10 +127,13 @@ fn write_baselines(view: &TargetView<'_>, counts: &Counts<'_>, out: &mut Samples
         return;
     }
     let used = counts.baselines();
-    for baseline in view.target.baselines() {
-        if used.contains(&*baseline.id) {
-            let labels: [&str; 3] = [&baseline.id, &baseline.name, &baseline.operating_system];
-            out.sample(&labels, true);
-        }
+    let baselines = view.target.baselines().iter();
+    for baseline in baselines.filter(|baseline| used.contains(&*baseline.id)) {
+        write_baseline(baseline, out);
     }
+}
+
+fn write_baseline(baseline: &Baseline, out: &mut Samples<'_>) {
+    let labels: [&str; 3] = [&baseline.id, &baseline.name, &baseline.operating_system];
+    out.sample(&labels, true);
 }

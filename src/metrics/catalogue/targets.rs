@@ -10,7 +10,8 @@ pub(super) const FAMILIES: &[Family] = &[
         help: "Whether the last attempts of the collectors instances and compliance succeeded (1) or not (0).",
         labels: Labels::Fixed(&[]),
         samples: SampleSource::Target(|view, _, out| {
-            // Without an account there is nothing to read with, so the target is down.
+            // Without an account there are no credentials to read with, so the target is down. To
+            // say so is better than an absent series, which an alert on `== 0` would not see.
             let unidentified = (!view.is_identified()).then_some(false);
             out.maybe(&[], unidentified.or_else(|| view.target.is_up()));
         }),
@@ -41,6 +42,8 @@ pub(super) const FAMILIES: &[Family] = &[
         name: "aws_ssm_collector_error_info",
         kind: Kind::Info,
         stability: Stability::Experimental,
+        // It is an info and not a label of aws_ssm_collector_success: there the series would change
+        // its labels whenever the result changes, and start a new series each time.
         help: "Why the last attempt of a collector failed; no series for one that succeeded.",
         labels: Labels::Fixed(&["collector", "reason"]),
         samples: SampleSource::Target(|view, _, out| {
@@ -79,6 +82,8 @@ pub(super) const FAMILIES: &[Family] = &[
         name: "aws_ssm_collector_last_success_timestamp_seconds",
         kind: Kind::Gauge,
         stability: Stability::Experimental,
+        // Prometheus' instrumentation guide asks for the time itself and not for the time since:
+        // `time() - x` is right at any moment, even while nothing updates the page.
         help: "When a collector last succeeded; its data is of that time. Absent until the first success.",
         labels: Labels::Fixed(&["collector"]),
         samples: SampleSource::Target(|view, _, out| {

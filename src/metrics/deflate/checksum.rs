@@ -1,25 +1,28 @@
-//! Checksums of texts that can be combined, as `crc32_combine` of zlib does.
+//! Checksums that can be combined: the checksum of two texts in a row is computed from those of the
+//! two, without reading either text again.
 //!
-//! `crc32fast` can combine checksums too, but works out a shift from the length each time. That
-//! costs more than everything else that is done with a page of many small targets, so the shift is
-//! kept here.
+//! The method is that of zlib's `crc32_combine`. `crc32fast` has it too, but works out a shift from
+//! the length each time. For a page of many small targets that costs more than everything else that
+//! is done with the page, so the shift is kept here.
 
-/// Checksum and length of a text, which can be combined with those of the text that follows.
+/// The checksum and length of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Checksum {
     crc: u32,
-    /// What a checksum is multiplied with when a text of this length follows: x to the power of its
-    /// bits, modulo the polynomial of CRC-32.
+    /// What the checksum of a text before this one is multiplied by: x to the power of this text's
+    /// length in bits, modulo the polynomial of CRC-32.
     shift: u32,
-    /// Bytes of the text.
+    /// The length of the text in bytes.
     pub(crate) length: u64,
 }
 
-/// The polynomial of CRC-32 (RFC 1952), lowest power in the highest bit, as checksums are.
+/// The polynomial of CRC-32 (RFC 1952, section 8).
+// A CRC is the remainder of a division of polynomials whose coefficients are bits. gzip's has the
+// lowest power in the highest bit, so a shift to the right multiplies by x.
 const POLYNOMIAL: u32 = 0xedb8_8320;
 /// The polynomial 1.
 const ONE: u32 = 1 << 31;
-/// The polynomial x to the power of 8: one byte.
+/// The polynomial x to the power of 8, which shifts by one byte.
 const BYTE: u32 = 1 << 23;
 
 /// The product of two polynomials modulo [`POLYNOMIAL`].
@@ -40,8 +43,9 @@ const fn times(a: u32, mut b: u32) -> u32 {
     product
 }
 
-/// The shift by so many bytes.
+/// The shift by `length` bytes.
 const fn shift(mut length: u64) -> u32 {
+    // The power is found by squaring, because a text may have millions of bytes.
     let mut shift = ONE;
     let mut power = BYTE;
     while length > 0 {
@@ -67,7 +71,7 @@ impl Default for Checksum {
 }
 
 impl Checksum {
-    /// The checksum of a text of this CRC and length.
+    /// The checksum of a text with this CRC and length.
     pub(crate) fn new(crc: u32, length: u64) -> Self {
         Self {
             crc,
@@ -76,12 +80,12 @@ impl Checksum {
         }
     }
 
-    /// The checksum of one text.
+    /// The checksum of `text`.
     pub(crate) fn of(text: &[u8]) -> Self {
         Self::new(crc32fast::hash(text), text.len() as u64)
     }
 
-    /// The checksum of this text and then the `next` one.
+    /// The checksum of this text followed by the `next` one.
     pub(crate) fn then(self, next: Self) -> Self {
         Self {
             crc: times(next.shift, self.crc) ^ next.crc,
@@ -90,11 +94,11 @@ impl Checksum {
         }
     }
 
-    /// The gzip trailer of a member that holds this text.
+    /// The trailer of a gzip member that holds this text (RFC 1952, section 2.3.1).
     pub(crate) fn gzip_trailer(self) -> [u8; 8] {
         let mut trailer = [0; 8];
         trailer[..4].copy_from_slice(&self.crc.to_le_bytes());
-        // The length modulo 2^32, as RFC 1952 has it.
+        // The RFC has room for the length modulo 2^32, which is its lowest four bytes.
         trailer[4..].copy_from_slice(&self.length.to_le_bytes()[..4]);
         trailer
     }

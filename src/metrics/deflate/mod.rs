@@ -1,13 +1,13 @@
-//! Compressed fragments that can be put one after another into one gzip stream.
+//! Compressed fragments that can be joined, in any order, to one gzip stream.
 //!
-//! A gzip member is a header, one deflate stream, and a CRC and length of what it holds (RFC 1952).
-//! A deflate stream is blocks (RFC 1951), and after a full flush it stands at the start of a byte
-//! and refers to nothing before. So fragments that were deflated apart join to one stream, and
-//! their checksums can be combined. Several members would be simpler, but curl and Chromium stop
-//! after the first.
+//! A gzip member is a header, one deflate stream, and the CRC and length of its text (RFC 1952). A
+//! deflate stream is a series of blocks (RFC 1951). After a full flush the next block starts at the
+//! start of a byte and refers to nothing before it, so fragments that were compressed apart join to
+//! one stream, and their checksums can be combined. A stream of several members would be simpler
+//! and just as legal (RFC 1952, section 2.2), but curl and Chromium stop after the first member.
 //!
-//! That is why a page is compressed once, fragment by fragment, and why what one target brings anew
-//! is joined to what is there of all the others.
+//! So each fragment is compressed once, and when one target changes, its new fragments are joined
+//! to the present ones of all other targets.
 
 mod checksum;
 mod inflate;
@@ -20,33 +20,38 @@ use flate2::{Compress, Compression, FlushCompress};
 pub(super) use checksum::Checksum;
 pub(super) use inflate::Inflater;
 
-/// The gzip header: deflate, without a name or a time, written by an unknown system.
+/// The gzip header (RFC 1952, section 2.3): two bytes of identification, the method deflate, no
+/// flags, no time, no extra flags, an unknown operating system.
+// A time would make two equal pages differ.
 pub(super) const GZIP_HEADER: &[u8] = &[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
 
-/// Level 3 takes twice as long, and level 1 makes pages that are half as large again.
+/// How hard the compressor tries.
+// Level 3 takes twice as long, and level 1 makes pages that are half as large again.
 const LEVEL: Compression = Compression::new(2);
 
-/// The compressor gets at least so much room to write to at each call.
+/// The least room that the compressor gets to write to at each call.
 const MIN_ROOM_BYTES: usize = 32 * 1024;
 
 /// The longest text that is sent uncompressed at the end of a stream.
+// A stored block may have up to 65,535 bytes (RFC 1951, section 3.2.4). The exporter's own metrics
+// are shorter than this limit with one target or two; with hundreds they are worth compressing.
 const MAX_STORED_BYTES: u16 = 16 * 1024;
 
-/// Text, compressed. It may stand anywhere in a stream.
+/// A compressed text that may stand anywhere in a stream.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Fragment {
-    /// Deflate blocks, the last of them ended by a full flush.
+    /// Deflate blocks, of which the last ends with a full flush.
     pub(super) deflated: Bytes,
-    /// Checksum and length of the text before compression.
+    /// The checksum and length of the text before compression.
     pub(super) checksum: Checksum,
 }
 
-/// Makes fragments, one after the other, with one compressor, whose tables are larger than most
-/// fragments are.
+/// Makes fragments, one after the other.
 #[derive(Debug)]
 pub(super) struct Deflater {
+    // It is used for many fragments, because its tables are larger than most fragments are.
     compress: Compress,
-    /// The fragment under way, as far as it is compressed.
+    /// What is compressed so far of the fragment that is being made.
     deflated: Vec<u8>,
     crc: crc32fast::Hasher,
     text_bytes: u64,
@@ -55,13 +60,15 @@ pub(super) struct Deflater {
 // === impl Fragment ===
 
 impl Fragment {
-    /// Bytes after compression.
+    /// The number of bytes after compression.
     pub(super) fn deflated_bytes(&self) -> u64 {
         self.deflated.len() as u64
     }
 
     /// Text that is not compressed, as the last block of a stream (RFC 1951, section 3.2.4).
     fn stored(length: u16, text: &[u8]) -> Self {
+        // The lowest bit says that it is the last block, and the next two that it is stored. The
+        // full flush before it has left the stream at the start of a byte.
         const LAST_STORED_BLOCK: &[u8] = &[1];
         let complement = !length;
         let block = [
@@ -91,7 +98,7 @@ impl Default for Deflater {
 }
 
 impl Deflater {
-    /// Adds text to the fragment under way.
+    /// Adds text to the fragment that is being made.
     pub(super) fn write(&mut self, text: &[u8]) {
         self.crc.update(text);
         self.text_bytes += text.len() as u64;
@@ -100,6 +107,8 @@ impl Deflater {
 
     /// Ends the fragment. The next one refers to nothing of it.
     pub(super) fn fragment(&mut self) -> Fragment {
+        // A sync flush would also end at the start of a byte, but the next fragment could then refer
+        // to this one, and it may come to stand behind another.
         self.end(FlushCompress::Full)
     }
 
@@ -107,7 +116,8 @@ impl Deflater {
         self.deflate(&[], flush);
         let crc = mem::take(&mut self.crc).finalize();
         let checksum = Checksum::new(crc, mem::take(&mut self.text_bytes));
-        // A copy of the right size: the buffer, with room to spare, is for the next fragment.
+        // The copy is of the right size, and it is kept until the next change. The buffer has room to
+        // spare, and the next fragment is written to it.
         let deflated = Bytes::copy_from_slice(&self.deflated);
         self.deflated.clear();
         Fragment { deflated, checksum }
@@ -117,12 +127,12 @@ impl Deflater {
         loop {
             self.deflated.reserve(MIN_ROOM_BYTES);
             let read_before = self.compress.total_in();
-            // This cannot fail without a preset dictionary. With nothing left to do, it reads and
-            // writes nothing.
+            // It can fail only with a preset dictionary. The status says whether there was anything
+            // to do, and so do the counts of bytes.
             let _ = self.compress.compress_vec(text, &mut self.deflated, flush);
             let read = self.compress.total_in() - read_before;
             text = &text[usize::try_from(read).unwrap_or(text.len())..];
-            // Room that is left says that there is nothing more to write.
+            // zlib's manual: while it fills all the room, it must be called again with the same flush.
             if self.deflated.len() < self.deflated.capacity() {
                 return;
             }
@@ -130,24 +140,25 @@ impl Deflater {
     }
 }
 
-/// A fragment of any text.
+/// The fragment of one text.
 pub(super) fn fragment(text: &[u8]) -> Fragment {
-    let mut deflater = Deflater::default();
-    deflater.write(text);
-    deflater.fragment()
+    deflated(text, FlushCompress::Full)
 }
 
-/// The last fragment of a stream. It is made for one scrape, so a short text is sent as it is: to
-/// compress it takes longer than to send it.
+/// The last fragment of a stream.
+// It is made at every scrape, because the exporter's own metrics change all the time. It takes
+// longer to set up a compressor and compress a short text than to send it.
 pub(super) fn last_fragment(text: &[u8]) -> Fragment {
     match u16::try_from(text.len()) {
         Ok(length) if length <= MAX_STORED_BYTES => Fragment::stored(length, text),
-        _ => {
-            let mut deflater = Deflater::default();
-            deflater.write(text);
-            deflater.end(FlushCompress::Finish)
-        }
+        _ => deflated(text, FlushCompress::Finish),
     }
+}
+
+fn deflated(text: &[u8], flush: FlushCompress) -> Fragment {
+    let mut deflater = Deflater::default();
+    deflater.write(text);
+    deflater.end(flush)
 }
 
 #[cfg(test)]
@@ -161,7 +172,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn pieces_deflated_apart_are_one_gzip_member(texts in prop::collection::vec(".{0,4000}", 1..8)) {
+        fn fragments_deflated_apart_are_one_gzip_member(texts in prop::collection::vec(".{0,4000}", 1..8)) {
             let fragments: Vec<Fragment> = texts.iter().map(|text| fragment(text.as_bytes())).collect();
             let last = last_fragment(b"end");
             let mut stream = GZIP_HEADER.to_vec();
@@ -172,7 +183,7 @@ mod tests {
             }
             stream.extend_from_slice(&sum.gzip_trailer());
             let mut text = String::new();
-            // Not the multi-member decoder: everything must be in the first member.
+            // A decoder of several members would hide that not all text is in the first one.
             flate2::read::GzDecoder::new(stream.as_slice()).read_to_string(&mut text).expect("a gzip member");
             prop_assert_eq!(text, texts.concat() + "end");
         }

@@ -1,9 +1,9 @@
 //! The text of `docs/metrics.md`: the catalogue, the exporter's own metrics, and what the values of
-//! closed labels mean.
+//! labels mean that have a closed set of values.
 //!
 //! Names, types, labels and help texts are read from where they are exposed, and the closed sets
 //! from the model, so that a new metric, collector or reason cannot be forgotten here. The prose
-//! between the tables is in the files beside this one.
+//! between the tables is in the Markdown files beside this one.
 
 mod own;
 mod table;
@@ -25,26 +25,29 @@ const LABELS: &str = include_str!("labels.md");
 
 /// The text of `docs/metrics.md`.
 pub fn document() -> String {
-    let mut text = INTRODUCTION.to_owned();
-    for (title, families) in SECTIONS {
-        text.push_str(&section(&format!("## {title}\n"), &family_table(families)));
-    }
-    text.push_str(&section(EXPORTER, &own_table()));
-    text.push_str(&section(COLLECTORS, &collector_table()));
-    text.push_str("\n\"Without\" means: `compliance_types` does not match that type.\n");
-    text.push_str(&section(FAILURES, &failure_table()));
-    text.push_str(&section(NONCOMPLIANCE, &noncompliance_table()));
-    text.push_str(&section(
-        "## Other labels with fixed values\n",
-        &label_table(),
-    ));
-    text.push('\n');
-    text.push_str(LABELS);
-    text
+    let sections = [
+        fleet_sections(),
+        section(EXPORTER, &own_table()),
+        section(COLLECTORS, &collector_table()),
+        "\n\"Without\" means: `compliance_types` does not match that type.\n".to_owned(),
+        section(FAILURES, &failure_table()),
+        section(NONCOMPLIANCE, &noncompliance_table()),
+        section("## Other labels with fixed values\n", &label_table()),
+    ];
+    format!("{INTRODUCTION}{}\n{LABELS}", sections.concat())
 }
 
-/// A heading, with whatever prose is under it, and a table.
+/// The tables of the fleet's metrics, one for each section of the catalogue.
+fn fleet_sections() -> String {
+    SECTIONS
+        .iter()
+        .map(|(title, families)| section(&format!("## {title}\n"), &family_table(families)))
+        .collect()
+}
+
+/// A heading with the prose below it, and a table.
 fn section(prose: &str, table: &Table) -> String {
+    // Markdown takes a table without an empty line before it for a part of the prose.
     format!("\n{prose}\n{table}")
 }
 
@@ -57,26 +60,35 @@ fn metric_table() -> Table {
 fn family_table(families: &[Family]) -> Table {
     let mut table = metric_table();
     for family in families {
-        let kind = match family.kind {
-            Kind::Gauge => "gauge",
-            Kind::Info => "info",
-        };
-        // The labels of the target are on every metric, and the introduction says so.
-        let identity = family.identity_labels().iter();
-        let own_identity = identity.filter(|label| !["account_id", "region"].contains(label));
-        let labels: Vec<&str> = own_identity.chain(family.labels.fixed()).copied().collect();
         add_metric(
             &mut table,
             family.name,
-            kind,
+            kind_name(family.kind),
             family.stability,
-            &labels,
+            &listed_labels(family),
             family.help,
         );
     }
     table
 }
 
+const fn kind_name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Gauge => "gauge",
+        Kind::Info => "info",
+    }
+}
+
+/// The labels of a family, but for those of the target.
+// The labels of the target are on every metric, and the introduction says so once for all of them.
+fn listed_labels(family: &Family) -> Vec<&'static str> {
+    let identity = family.identity_labels().iter();
+    let of_instance = identity.filter(|label| !["account_id", "region"].contains(label));
+    of_instance.chain(family.labels.fixed()).copied().collect()
+}
+
+// The exporter's own metrics come from its registry, which knows names, types and help texts but
+// has no word for stability. None of them is stable yet.
 fn own_table() -> Table {
     let mut table = metric_table();
     for metric in own::metrics(&own::exposition()) {
@@ -147,7 +159,7 @@ fn noncompliance_table() -> Table {
     let mut table = Table::new(&["compliance_type", "reason", "holds when", "what to do"]);
     for compliance_type in ComplianceType::OF_EVERY_INSTANCE {
         for reason in NoncomplianceReason::of_type(&compliance_type) {
-            // It is the same for every type, and so the last row.
+            // Its meaning is the same for every type, so it is said once, in the last row.
             if *reason != NoncomplianceReason::Unexplained {
                 add_reason(&mut table, compliance_type.as_str(), *reason);
             }

@@ -1,4 +1,6 @@
-//! The exporter's own metrics, as its registry writes them.
+//! The exporter's own metrics, read from the text that its registry writes.
+//!
+//! `prometheus-client` has no way to list what is registered, so the exposition itself is read.
 
 use std::time::Duration;
 
@@ -16,7 +18,8 @@ pub(super) struct OwnMetric<'a> {
     pub(super) help: &'a str,
 }
 
-/// A page on which each metric of the exporter has a sample, because labels show only there.
+/// A text in which each of the exporter's metrics has a sample.
+// The registry leaves out a family without a sample, and only samples show the labels.
 pub(super) fn exposition() -> String {
     let build = Build {
         version: "-",
@@ -24,25 +27,26 @@ pub(super) fn exposition() -> String {
         rustc: "-",
     };
     let metrics = ExporterMetrics::new(build, Duration::ZERO);
+    fill_every_metric(&metrics);
+    metrics.encode(Format::OpenMetrics, &Page::default())
+}
+
+fn fill_every_metric(metrics: &ExporterMetrics) {
     let target = metrics.target("-", "-");
     target.start_at_zero("-");
     target.limit("-", 0.0);
     target.refresh_started(Timestamp::from_millis(1_700_000_000_000));
     target.refresh_ended(Duration::ZERO);
     metrics.answered("-", 200);
-    metrics.encode(Format::OpenMetrics, &Page::default())
 }
 
 /// The metrics of an exposition, but for those of the process.
+// Those are Prometheus' own, and its documentation explains them.
 pub(super) fn metrics(exposition: &str) -> Vec<OwnMetric<'_>> {
     let mut metrics: Vec<OwnMetric<'_>> = Vec::new();
     for line in exposition.lines() {
         if let Some((name, help)) = header(line, "# HELP ") {
-            metrics.push(OwnMetric {
-                name: name.to_owned(),
-                help,
-                ..OwnMetric::default()
-            });
+            metrics.push(OwnMetric::new(name, help));
         } else if let Some(metric) = metrics.last_mut() {
             metric.read(line);
         }
@@ -51,13 +55,21 @@ pub(super) fn metrics(exposition: &str) -> Vec<OwnMetric<'_>> {
     metrics
 }
 
-/// The name, and what is said of it, if the line is such a header.
+/// The name in a header line, and what the line says of it; `None` for any other line.
 fn header<'a>(line: &'a str, start: &str) -> Option<(&'a str, &'a str)> {
     line.strip_prefix(start)?.split_once(' ')
 }
 
 impl<'a> OwnMetric<'a> {
-    /// Takes what a line below its HELP says.
+    fn new(name: &str, help: &'a str) -> Self {
+        Self {
+            name: name.to_owned(),
+            help,
+            ..Self::default()
+        }
+    }
+
+    /// Takes over what a line below the metric's HELP says of it.
     fn read(&mut self, line: &'a str) {
         if let Some((_, kind)) = header(line, "# TYPE ") {
             self.kind = kind;
@@ -68,7 +80,8 @@ impl<'a> OwnMetric<'a> {
     }
 }
 
-/// What the samples of a type have after the name of their family.
+/// What samples of this type have after the name of their family.
+// OpenMetrics names a family without the suffix, but people query the name that samples have.
 fn suffix(kind: &str) -> &'static str {
     match kind {
         "counter" => "_total",
@@ -77,13 +90,12 @@ fn suffix(kind: &str) -> &'static str {
     }
 }
 
-/// The names of a sample's labels, without the one that a histogram has for its buckets.
+/// The names of a sample's labels, without `le`, which every histogram has for its buckets.
 fn labels(sample: &str) -> Option<Vec<&str>> {
-    let (_, rest) = sample.split_once('{')?;
-    let (labels, _) = rest.split_once('}')?;
+    // No value contains a brace, a comma or an equals sign: they are those of `exposition`.
+    let labels = sample.split(['{', '}']).nth(1)?;
     let names = labels
         .split(',')
-        .filter_map(|label| label.split_once('='))
-        .map(|(name, _)| name);
+        .filter_map(|label| label.split('=').next());
     Some(names.filter(|name| *name != "le").collect())
 }

@@ -1,4 +1,4 @@
-//! Tables of Markdown.
+//! Tables in Markdown.
 
 use std::fmt;
 
@@ -22,6 +22,7 @@ impl Table {
 
     pub(super) fn add(&mut self, cells: &[&str]) {
         debug_assert_eq!(cells.len(), self.columns, "{cells:?}");
+        // A bare bar would start another cell, even within code (GitHub Flavored Markdown, "Tables").
         let cells: Vec<String> = cells.iter().map(|cell| cell.replace('|', "\\|")).collect();
         self.lines.push(format!("| {} |", cells.join(" | ")));
     }

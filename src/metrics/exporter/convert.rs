@@ -1,18 +1,19 @@
-//! `OpenMetrics` text as Prometheus text 0.0.4.
+//! Converts `OpenMetrics` text to Prometheus text 0.0.4, which `prometheus-client` does not write.
 //!
-//! `prometheus-client` writes only the former. The samples are the same; what differs are the
-//! headers: a counter and an info have their suffix in the family's name, info is a gauge, and
-//! there are no units and no end mark.
+//! The samples are the same, and the headers differ. In the text format the suffix of a counter or
+//! an info is part of the family's name, an info is a gauge, and there are no units and no `# EOF`.
+//! Prometheus fails the scrape of a text page that has a type `info`, and finds no help text and
+//! type for a counter whose header lacks `_total`.
 
 use std::fmt::Write;
 
-/// `text`, without its end mark, in the text format.
+/// Converts `text`, which has no `# EOF`.
 pub(super) fn to_text_format(text: &str) -> String {
     let mut converted = String::with_capacity(text.len() + text.len() / 16);
     let mut help = None;
     for line in text.lines() {
         if let Some(rest) = line.strip_prefix("# HELP ") {
-            // The name in the text format depends on the type, which comes in the next line.
+            // The name in the text format depends on the type, which is on the next line.
             help = rest.split_once(' ').map(|(_, help)| help);
         } else if let Some(rest) = line.strip_prefix("# TYPE ") {
             write_header(&mut converted, rest, help.take());
@@ -24,16 +25,18 @@ pub(super) fn to_text_format(text: &str) -> String {
     converted
 }
 
-/// Writes the header of a family, of which `type_line` is what stands behind `# TYPE`.
+/// Writes the header of a family. `type_line` is what follows `# TYPE`: its name and its type.
 fn write_header(converted: &mut String, type_line: &str, help: Option<&str>) {
     let Some((name, kind)) = type_line.split_once(' ') else {
         return;
     };
-    let (suffix, kind) = match kind {
-        "counter" => ("_total", "counter"),
-        "info" => ("_info", "gauge"),
-        kind => ("", kind),
+    let suffix = match kind {
+        "counter" => "_total",
+        "info" => "_info",
+        _ => "",
     };
+    let kind = if kind == "info" { "gauge" } else { kind };
+    // Writing to a String cannot fail.
     if let Some(help) = help {
         let _ = writeln!(converted, "# HELP {name}{suffix} {help}");
     }

@@ -1,4 +1,7 @@
 //! The label sets of the exporter's own metrics.
+//!
+//! Every label but those of the target has a closed set of values, so the number of series is
+//! bounded by the number of targets.
 
 use prometheus_client::encoding::EncodeLabelSet;
 
@@ -6,6 +9,15 @@ use prometheus_client::encoding::EncodeLabelSet;
 pub(super) struct TargetLabels {
     pub(super) account_id: String,
     pub(super) region: String,
+}
+
+impl TargetLabels {
+    pub(super) fn new(account_id: &str, region: &str) -> Self {
+        Self {
+            account_id: account_id.to_owned(),
+            region: region.to_owned(),
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]

@@ -1,4 +1,4 @@
-//! What is counted of each target: its calls and its refreshes.
+//! The metrics of each target's calls and refreshes.
 
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
@@ -15,15 +15,20 @@ use crate::model::{FailureReason, Timestamp};
 /// A gauge of seconds, or of calls per second.
 pub(super) type FloatGauge = Gauge<f64, AtomicU64>;
 
-/// Buckets of call durations in seconds: AWS answers in tens to hundreds of milliseconds, and an
-/// attempt is given up after ten seconds.
+/// The upper bounds of the buckets of call durations, in seconds.
+// AWS answers within tens to hundreds of milliseconds, and by default an attempt is given up after
+// ten seconds. The last bound is for those who allow more.
 const CALL_SECONDS: [f64; 10] = [0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0];
 
-/// The metrics of all targets. Clones count together.
+/// The metrics of all targets. All clones count into the same series.
 #[derive(Clone, Debug)]
 pub(super) struct TargetMetrics {
     requests: Family<CallLabels, Counter>,
+    // Failures have a metric of their own instead of a label of `requests`, so that the ratio of the
+    // two is easy to write and to get right ("Writing exporters", Prometheus).
     errors: Family<CallErrorLabels, Counter>,
+    // It has no labels of the target: a histogram has 13 series, and how long AWS takes hardly
+    // depends on the account.
     durations: Family<OperationLabel, Histogram>,
     waits: Family<TargetLabels, Counter<f64, AtomicU64>>,
     limits: Family<CallLabels, FloatGauge>,
@@ -102,10 +107,7 @@ impl TargetMetrics {
 
     pub(super) fn target(&self, account_id: &str, region: &str) -> TargetMeter {
         TargetMeter {
-            labels: TargetLabels {
-                account_id: account_id.to_owned(),
-                region: region.to_owned(),
-            },
+            labels: TargetLabels::new(account_id, region),
             metrics: self.clone(),
         }
     }
@@ -114,7 +116,9 @@ impl TargetMetrics {
 // === impl TargetMeter ===
 
 impl TargetMeter {
-    /// Makes the counters of an operation exist, so that their first increase is seen.
+    /// Makes the counters of an operation exist before its first call.
+    // `rate` and `increase` do not see the first increase of a counter that appears with it. Of the
+    // errors only throttling starts at zero: every reason would be many series that stay zero.
     pub fn start_at_zero(&self, operation: &'static str) {
         let metrics = &self.metrics;
         let throttled = self.call_error(operation, FailureReason::Throttled);
@@ -126,14 +130,17 @@ impl TargetMeter {
         let _ = metrics.waits.get_or_create(&self.labels);
     }
 
-    /// Counts an attempt that was answered, or given up.
+    /// Counts an attempt that was answered or given up.
     pub fn attempted(&self, operation: &'static str, took: Duration) {
         let requests = &self.metrics.requests;
         requests.get_or_create(&self.call(operation)).inc();
-        let durations = &self.metrics.durations;
-        durations
-            .get_or_create(&OperationLabel { operation })
-            .observe(took.as_secs_f64());
+        self.observe_duration(operation, took);
+    }
+
+    fn observe_duration(&self, operation: &'static str, took: Duration) {
+        let label = OperationLabel { operation };
+        let durations = self.metrics.durations.get_or_create(&label);
+        durations.observe(took.as_secs_f64());
     }
 
     /// Counts an attempt that failed.
@@ -142,13 +149,13 @@ impl TargetMeter {
         self.metrics.errors.get_or_create(&labels).inc();
     }
 
-    /// Adds time that was spent waiting for the ceiling.
+    /// Adds time that calls spent waiting for the request ceiling.
     pub fn waited(&self, wait: Duration) {
         let waits = self.metrics.waits.get_or_create(&self.labels);
         waits.inc_by(wait.as_secs_f64());
     }
 
-    /// Says how many calls of an operation the limiter allows per second now.
+    /// Sets the number of calls of an operation that the limiter allows per second now.
     pub fn limit(&self, operation: &'static str, per_second: f64) {
         let labels = self.call(operation);
         self.metrics.limits.get_or_create(&labels).set(per_second);
@@ -169,14 +176,19 @@ impl TargetMeter {
         duration.set(took.as_secs_f64());
     }
 
-    /// Removes what was true of this account only at the moment: the target is another account's
-    /// from now on.
+    /// Removes the gauges of this account, because the target is another account's from now on.
     pub fn forget(&self, operations: impl IntoIterator<Item = &'static str>) {
+        // Counters stay: what they have counted did happen, and one that comes back would look like
+        // a restart of the exporter.
         self.metrics.refresh_durations.remove(&self.labels);
         self.metrics.refresh_starts.remove(&self.labels);
         for operation in operations {
-            self.metrics.limits.remove(&self.call(operation));
+            self.forget_limit(operation);
         }
+    }
+
+    fn forget_limit(&self, operation: &'static str) {
+        self.metrics.limits.remove(&self.call(operation));
     }
 
     fn call(&self, operation: &'static str) -> CallLabels {

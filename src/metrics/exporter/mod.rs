@@ -1,8 +1,9 @@
 //! The exporter's own metrics (`aws_ssm_exporter_*` and `process_*`).
 //!
-//! These are about this process and live as long as it does, so they are counted where things
-//! happen and encoded at the scrape. What describes the fleet is made anew from the state instead,
-//! in the catalogue.
+//! They are about this process and live as long as it does, so they are counted where things happen,
+//! and encoded at the scrape. The metrics of the fleet are rendered anew from its state instead, as
+//! the catalogue says: a gauge that is kept for each instance would stay when the instance is gone
+//! ("Writing exporters", Prometheus).
 
 mod convert;
 mod labels;
@@ -34,6 +35,7 @@ use super::page::Page;
 #[derive(Debug)]
 pub struct ExporterMetrics {
     registry: Registry,
+    // It is a registry of its own because the standard names of the process have no prefix.
     process: Registry,
     targets: TargetMetrics,
     exposition: ExpositionMetrics,
@@ -42,7 +44,9 @@ pub struct ExporterMetrics {
     log_lines_dropped: Counter,
 }
 
-/// What is told of the page of the fleet.
+/// The size of the page of the fleet.
+// It says when a limit of the scraper comes near. Prometheus has none by default
+// (`body_size_limit`), but VictoriaMetrics drops pages above 16 MiB (`-promscrape.maxScrapeSize`).
 #[derive(Debug, Default)]
 struct ExpositionMetrics {
     series: Gauge,
@@ -63,7 +67,7 @@ pub struct Build {
 // === impl ExporterMetrics ===
 
 impl ExporterMetrics {
-    /// Registers everything; `interval` is the configured one.
+    /// Registers all metrics. `interval` is the configured one.
     pub fn new(build: Build, interval: Duration) -> Self {
         let mut process = Registry::default();
         process.register_collector(Box::new(process::Process));
@@ -80,7 +84,8 @@ impl ExporterMetrics {
         metrics
     }
 
-    /// Registers in the order in which the page shows them.
+    /// Registers the metrics in the order in which the page shows them.
+    // The registry appends a full stop to every help text, so those here have none.
     fn register(&mut self, build: Build, interval: Duration) {
         let registry = &mut self.registry;
         register_build(registry, build);
@@ -106,7 +111,9 @@ impl ExporterMetrics {
         );
     }
 
-    /// Makes the counters of panics exist, so that their first increase is seen.
+    /// Makes the counters of panics exist before the first panic.
+    // A counter that appears with the value 1 has not increased for `rate` and `increase`, so an
+    // alert would miss the first panic ("Avoid missing metrics", Prometheus' instrumentation guide).
     fn start_panics_at_zero(&self) {
         for task in Task::ALL {
             let _ = self.panics_of(task);
@@ -118,7 +125,7 @@ impl ExporterMetrics {
         self.panics.get_or_create_owned(&TaskLabel { task })
     }
 
-    /// The meter of a target, once its account is known.
+    /// The meter of a target. Its labels need the account, so there is none before that is known.
     pub fn target(&self, account_id: &str, region: &str) -> TargetMeter {
         self.targets.target(account_id, region)
     }
@@ -134,24 +141,30 @@ impl ExporterMetrics {
         self.panics_of(task).inc();
     }
 
-    /// Says how many log lines have been dropped since the start.
+    /// Sets the number of log lines that have been dropped since the start.
     pub fn set_log_lines_dropped(&self, lines: u64) {
+        // The log's writer counts them itself, so the counter is set and not increased.
         let counter = self.log_lines_dropped.inner();
         counter.store(lines, Ordering::Relaxed);
     }
 
-    /// Everything as text, for `OpenMetrics` with the mark that ends the page.
+    /// All metrics as text, for `OpenMetrics` with the line that ends the page.
     pub fn encode(&self, format: Format, page: &Page) -> String {
         self.exposition.describe(page);
+        let openmetrics = self.encode_registries();
+        match format {
+            Format::OpenMetrics => openmetrics + format.end(),
+            Format::Text => convert::to_text_format(&openmetrics),
+        }
+    }
+
+    fn encode_registries(&self) -> String {
         let mut text = String::new();
         if self.write(&mut text).is_err() {
-            // Writing to a String cannot fail. Should it ever, a broken page must not be sent.
+            // Writing to a String cannot fail. If it did, half a line would break the whole scrape.
             text.clear();
         }
-        match format {
-            Format::OpenMetrics => text + format.end(),
-            Format::Text => convert::to_text_format(&text),
-        }
+        text
     }
 
     fn write(&self, text: &mut String) -> fmt::Result {
@@ -200,6 +213,9 @@ impl ExpositionMetrics {
         );
     }
 
+    /// Takes over the size of `page`.
+    // It happens at the scrape, because only then is it known which page will be sent. The formats
+    // differ by little, and one is enough.
     fn describe(&self, page: &Page) {
         self.series.set(gauge_value(page.series));
         self.set_bytes("identity", page.text_length(Format::OpenMetrics));

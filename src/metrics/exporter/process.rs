@@ -1,12 +1,13 @@
-//! The standard `process_*` family, read from `/proc` at the scrape.
+//! The standard `process_*` metrics, read from `/proc` at the scrape.
 //!
-//! Names and meanings: "Standard and runtime collectors", Prometheus' guide to writing client
-//! libraries. Where there is no `/proc` the family is absent.
+//! Names and meanings are those of "Standard and runtime collectors" in "Writing client libraries",
+//! Prometheus' guide. Where there is no `/proc` they are absent.
 
 use std::fmt;
 
 use prometheus_client::collector::Collector;
-use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric};
+use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric, MetricEncoder};
+use prometheus_client::metrics::MetricType;
 use prometheus_client::metrics::counter::ConstCounter;
 use prometheus_client::metrics::gauge::ConstGauge;
 
@@ -21,111 +22,162 @@ struct Facts {
     max_fds: Option<u64>,
     virtual_bytes: u64,
     resident_bytes: u64,
-    threads: i64,
+    threads: u64,
     start_seconds: Option<f64>,
 }
 
+/// One metric of the process.
+struct ProcessMetric {
+    name: &'static str,
+    help: &'static str,
+    /// The value, or `None` where the system does not tell it.
+    value: fn(&Facts) -> Option<Value>,
+}
+
+/// The value of a metric, with its type.
+#[derive(Clone, Copy, Debug)]
+enum Value {
+    Counter(f64),
+    Gauge(u64),
+    FloatGauge(f64),
+}
+
+const METRICS: [ProcessMetric; 7] = [
+    // The encoder appends `_total`, as it does for every counter.
+    ProcessMetric {
+        name: "process_cpu_seconds",
+        help: "Total user and system CPU time spent.",
+        value: |facts| Some(Value::Counter(facts.cpu_seconds)),
+    },
+    ProcessMetric {
+        name: "process_open_fds",
+        help: "Number of open file descriptors.",
+        value: |facts| facts.open_fds.map(Value::Gauge),
+    },
+    ProcessMetric {
+        name: "process_max_fds",
+        help: "Maximum number of open file descriptors.",
+        value: |facts| facts.max_fds.map(Value::Gauge),
+    },
+    ProcessMetric {
+        name: "process_virtual_memory_bytes",
+        help: "Virtual memory size.",
+        value: |facts| Some(Value::Gauge(facts.virtual_bytes)),
+    },
+    ProcessMetric {
+        name: "process_resident_memory_bytes",
+        help: "Resident memory size.",
+        value: |facts| Some(Value::Gauge(facts.resident_bytes)),
+    },
+    ProcessMetric {
+        name: "process_threads",
+        help: "Number of OS threads in the process.",
+        value: |facts| Some(Value::Gauge(facts.threads)),
+    },
+    // `time() - process_start_time_seconds` is the uptime: a timestamp is exposed and not an age,
+    // because an age would be wrong as soon as it is exposed ("Instrumentation", Prometheus).
+    ProcessMetric {
+        name: "process_start_time_seconds",
+        help: "Start time of the process since the Unix epoch.",
+        value: |facts| facts.start_seconds.map(Value::FloatGauge),
+    },
+];
+
+// A collector reads all values at the scrape. Registered gauges would have to be set from outside,
+// and one without a value could not be left out.
 impl Collector for Process {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
         let Some(facts) = Facts::read() else {
             return Ok(());
         };
-        let mut one = |name: &str, help: &str, metric: &dyn Metric| {
-            metric.encode_as(name, help, &mut encoder)
-        };
-        one(
-            "process_cpu_seconds",
-            "Total user and system CPU time spent.",
-            &ConstCounter::new(facts.cpu_seconds),
-        )?;
-        if let Some(count) = facts.open_fds {
-            one(
-                "process_open_fds",
-                "Number of open file descriptors.",
-                &ConstGauge::new(count),
-            )?;
-        }
-        if let Some(count) = facts.max_fds {
-            one(
-                "process_max_fds",
-                "Maximum number of open file descriptors.",
-                &ConstGauge::new(count),
-            )?;
-        }
-        one(
-            "process_virtual_memory_bytes",
-            "Virtual memory size.",
-            &ConstGauge::new(facts.virtual_bytes),
-        )?;
-        one(
-            "process_resident_memory_bytes",
-            "Resident memory size.",
-            &ConstGauge::new(facts.resident_bytes),
-        )?;
-        one(
-            "process_threads",
-            "Number of OS threads in the process.",
-            &ConstGauge::new(facts.threads),
-        )?;
-        if let Some(start) = facts.start_seconds {
-            one(
-                "process_start_time_seconds",
-                "Start time of the process since the Unix epoch.",
-                &ConstGauge::new(start),
-            )?;
+        for metric in &METRICS {
+            if let Some(value) = (metric.value)(&facts) {
+                metric.encode(value, &mut encoder)?;
+            }
         }
         Ok(())
     }
 }
 
-/// A metric that can be encoded without naming its type.
-trait Metric {
-    fn encode_as(&self, name: &str, help: &str, encoder: &mut DescriptorEncoder<'_>)
-    -> fmt::Result;
-}
+// === impl ProcessMetric ===
 
-impl<M: EncodeMetric> Metric for M {
-    fn encode_as(
-        &self,
-        name: &str,
-        help: &str,
-        encoder: &mut DescriptorEncoder<'_>,
-    ) -> fmt::Result {
-        self.encode(encoder.encode_descriptor(name, help, None, self.metric_type())?)
+impl ProcessMetric {
+    fn encode(&self, value: Value, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
+        let kind = value.metric_type();
+        value.encode(encoder.encode_descriptor(self.name, self.help, None, kind)?)
     }
 }
 
+// === impl Value ===
+
+impl EncodeMetric for Value {
+    fn encode(&self, encoder: MetricEncoder<'_>) -> fmt::Result {
+        match *self {
+            Self::Counter(value) => ConstCounter::new(value).encode(encoder),
+            Self::Gauge(value) => ConstGauge::new(value).encode(encoder),
+            Self::FloatGauge(value) => ConstGauge::new(value).encode(encoder),
+        }
+    }
+
+    fn metric_type(&self) -> MetricType {
+        match self {
+            Self::Counter(_) => MetricType::Counter,
+            Self::Gauge(_) | Self::FloatGauge(_) => MetricType::Gauge,
+        }
+    }
+}
+
+// === impl Facts ===
+
+#[cfg(not(target_os = "linux"))]
 impl Facts {
-    #[cfg(not(target_os = "linux"))]
     fn read() -> Option<Self> {
         None
     }
+}
 
-    #[cfg(target_os = "linux")]
+#[cfg(target_os = "linux")]
+impl Facts {
     fn read() -> Option<Self> {
-        use procfs::{WithCurrentSystemInfo, process::Process};
-        use rustix::process::{Resource, getrlimit};
+        use procfs::WithCurrentSystemInfo;
 
-        let process = Process::myself().ok()?;
+        let process = procfs::process::Process::myself().ok()?;
         let stat = process.stat().ok()?;
-        let ticks = u32::try_from(stat.utime + stat.stime).unwrap_or(u32::MAX);
-        let ticks_per_second = u32::try_from(procfs::ticks_per_second()).unwrap_or(100);
         Some(Self {
-            cpu_seconds: f64::from(ticks) / f64::from(ticks_per_second),
+            cpu_seconds: cpu_seconds(stat.utime + stat.stime),
+            // Every file in /proc/self/fd is counted, which a hardened system may forbid.
             open_fds: process.fd_count().ok().map(|count| count as u64),
-            max_fds: getrlimit(Resource::Nofile).current,
+            max_fds: max_fds(),
             virtual_bytes: stat.vsize,
             resident_bytes: stat.rss_bytes().get(),
-            threads: stat.num_threads,
-            start_seconds: start_seconds(stat.starttime, ticks_per_second),
+            threads: u64::try_from(stat.num_threads).unwrap_or_default(),
+            start_seconds: start_seconds(stat.starttime),
         })
     }
 }
 
-/// `starttime` counts ticks since the system started.
+/// The soft limit of open files, which is the one that the system enforces.
 #[cfg(target_os = "linux")]
-fn start_seconds(ticks: u64, ticks_per_second: u32) -> Option<f64> {
+fn max_fds() -> Option<u64> {
+    rustix::process::getrlimit(rustix::process::Resource::Nofile).current
+}
+
+/// The kernel counts CPU time in ticks of `sysconf(_SC_CLK_TCK)` per second (proc(5)).
+#[cfg(target_os = "linux")]
+fn ticks_per_second() -> f64 {
+    // Every common system has 100, so that is the guess where the number cannot be right.
+    f64::from(u32::try_from(procfs::ticks_per_second()).unwrap_or(100))
+}
+
+#[cfg(target_os = "linux")]
+fn cpu_seconds(ticks: u64) -> f64 {
+    f64::from(u32::try_from(ticks).unwrap_or(u32::MAX)) / ticks_per_second()
+}
+
+/// The start of the process, of which the kernel says how many ticks it was after the boot.
+#[cfg(target_os = "linux")]
+fn start_seconds(ticks: u64) -> Option<f64> {
     let boot = u32::try_from(procfs::boot_time_secs().ok()?).ok()?;
-    let since_boot = f64::from(u32::try_from(ticks).ok()?) / f64::from(ticks_per_second);
+    let since_boot = f64::from(u32::try_from(ticks).ok()?) / ticks_per_second();
     Some(f64::from(boot) + since_boot)
 }

@@ -12,7 +12,7 @@ pub enum Task {
 }
 
 impl Task {
-    /// Every kind.
+    /// Every kind of task.
     pub const ALL: [Self; 3] = [Self::Target, Self::Render, Self::Connection];
 
     /// The value of the label `task`.

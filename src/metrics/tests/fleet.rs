@@ -1,28 +1,15 @@
-//! What holds for every metric, and for the document that lists them.
+//! Rules for the names, labels and help texts of the fleet's families.
 
 use std::collections::HashSet;
-use std::time::Duration;
 
-use super::{Build, ExporterMetrics, Family, Format, Kind, Page, SampleSource, document, families};
+use crate::metrics::{Family, Format, Kind, SampleSource, families};
 
-/// What a scraper or another format appends by itself: a gauge that ends so would be taken for a
-/// part of something else.
+/// Suffixes that a scraper or another format appends by itself. A gauge that ends in one of them
+/// would be taken for a part of something else.
 const SUFFIXES: [&str; 6] = ["_total", "_count", "_sum", "_bucket", "_created", "_info"];
 
 fn labels(family: &Family) -> Vec<&'static str> {
     [family.identity_labels(), family.labels.fixed()].concat()
-}
-
-fn own_metrics(format: Format) -> String {
-    ExporterMetrics::new(
-        Build {
-            version: "1",
-            revision: "2",
-            rustc: "3",
-        },
-        Duration::ZERO,
-    )
-    .encode(format, &Page::default())
 }
 
 fn is_identifier(name: &str) -> bool {
@@ -154,106 +141,4 @@ fn every_help_is_one_line_that_says_as_of_when() {
 fn no_two_families_have_one_help() {
     let mut seen = HashSet::new();
     assert!(families().all(|family| seen.insert(family.help)));
-}
-
-#[test]
-fn metrics_of_the_exporter_itself_are_named_apart_from_the_fleet() {
-    for format in [Format::Text, Format::OpenMetrics] {
-        let text = own_metrics(format);
-        let names = text
-            .lines()
-            .filter_map(|line| line.strip_prefix("# TYPE ")?.split(' ').next());
-        let strangers: Vec<&str> = names
-            .filter(|n| !n.starts_with("aws_ssm_exporter_") && !n.starts_with("process_"))
-            .collect();
-        assert!(strangers.is_empty(), "{strangers:?}");
-    }
-}
-
-#[test]
-fn helps_of_the_exporter_itself_are_sentences_on_one_line() {
-    let text = own_metrics(Format::Text);
-    let helps: Vec<&str> = text
-        .lines()
-        .filter(|line| line.starts_with("# HELP "))
-        .collect();
-    assert!(!helps.is_empty());
-    for help in helps {
-        assert!(
-            help.ends_with('.') && !help.ends_with("..") && !help.contains('\\'),
-            "{help}"
-        );
-    }
-}
-
-// === docs/metrics.md ===
-
-/// Not read from the registry: that leaves out what has no sample yet, so a metric could be missing
-/// on both sides.
-const OWN: [&str; 12] = [
-    "build_info",
-    "api_requests_total",
-    "api_errors_total",
-    "api_request_duration_seconds",
-    "api_wait_seconds_total",
-    "api_requests_per_second_limit",
-    "refresh_interval_seconds",
-    "refresh_duration_seconds",
-    "refresh_last_start_timestamp_seconds",
-    "exposition_series",
-    "exposition_bytes",
-    "http_requests_total",
-];
-
-#[test]
-fn the_document_has_every_metric_of_the_fleet_and_of_the_exporter() {
-    let document = document();
-    let own = OWN.map(|name| format!("aws_ssm_exporter_{name}"));
-    for name in families()
-        .map(|family| family.name)
-        .chain(own.iter().map(String::as_str))
-    {
-        assert_eq!(
-            document.matches(&format!("\n| `{name}` | ")).count(),
-            1,
-            "{name}"
-        );
-    }
-}
-
-#[test]
-fn every_row_of_the_document_has_as_many_cells_as_its_table() {
-    let mut cells = None;
-    for line in document().lines() {
-        let count = line
-            .starts_with('|')
-            .then(|| line.replace("\\|", "").matches('|').count());
-        assert!(
-            cells.is_none() || count.is_none() || cells == count,
-            "{line}"
-        );
-        cells = count;
-    }
-}
-
-#[test]
-fn labels_of_the_exporter_itself_are_in_the_document() {
-    let document = document();
-    let row = |name: &str| {
-        document
-            .lines()
-            .find(|line| line.starts_with(&format!("| `{name}` ")))
-            .unwrap()
-            .to_owned()
-    };
-    let of_errors = "| counter | EXPERIMENTAL | `account_id`, `region`, `operation`, `reason` |";
-    assert!(row("aws_ssm_exporter_api_errors_total").contains(of_errors));
-    assert!(
-        row("aws_ssm_exporter_api_request_duration_seconds")
-            .contains("| histogram | EXPERIMENTAL | `operation` |")
-    );
-    assert!(
-        row("aws_ssm_exporter_build_info")
-            .contains("| info | EXPERIMENTAL | `version`, `revision`, `rustc` |")
-    );
 }
