@@ -1,5 +1,7 @@
 //! AWS's error codes, by what they mean here.
 
+use aws_smithy_runtime_api::http::StatusCode;
+
 /// What a code means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum CodeMeaning {
@@ -113,7 +115,8 @@ const MEANINGS: [(CodeMeaning, &[&str]); 8] = [
     ),
 ];
 
-/// AWS refuses a page token. The first code is in SSM's model, the others are of other services.
+/// AWS refuses a page token. The first code is in SSM's model; other services use the
+/// others for the same thing.
 const REFUSED_TOKEN: [&str; 6] = [
     "InvalidNextToken",
     "InvalidNextTokenException",
@@ -129,6 +132,13 @@ pub(super) fn meaning(code: &str) -> Option<CodeMeaning> {
         .iter()
         .find(|(_, codes)| codes.contains(&code))
         .map(|(meaning, _)| *meaning)
+}
+
+/// Whether a status says that the call came too soon after others.
+///
+/// What stands between here and AWS throttles as well, and sends this status without any code.
+pub(super) fn is_throttle_status(status: StatusCode) -> bool {
+    status.as_u16() == 429
 }
 
 /// Whether a code says that AWS does not take a page token.
