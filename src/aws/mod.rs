@@ -26,6 +26,7 @@ mod environment;
 mod error_chain;
 mod identity;
 mod limiter;
+mod metered_attempt;
 mod network_failure;
 mod operations;
 mod provider_error;

@@ -11,19 +11,20 @@ use aws_sdk_ssm::error::ProvideErrorMetadata;
 use tokio::time::{Instant, sleep};
 
 use super::Meter;
-use super::attempt_log::{self, EndedAttempt};
+use super::attempt_log::EndedAttempt;
 use super::backoff::{MAX_RETRY_AFTER, backoff, jitter};
 use super::classify::{self, CallContext, Failure, Retry};
 use super::credentials::TargetCredentials;
 use super::limiter::{Limiter, QueuePosition};
+use super::metered_attempt::MeteredAttempt;
 use super::operations::PendingAnswer;
 use super::retry_budget::RetryBudgets;
 use crate::collect::{Operation, SourceError, SourceResult};
 
-/// How many attempts a call makes that meets transient faults.
+/// How many attempts a call makes when it meets transient faults.
 pub(super) const TRANSIENT_ATTEMPTS: u32 = 3;
-/// How many attempts a call makes that is throttled. They are more, because AWS does not refuse
-/// such a call, but wants it later.
+/// How many attempts a call makes when it is throttled. There are more of these, because AWS does
+/// not refuse such a call but only wants it later.
 pub(super) const THROTTLED_ATTEMPTS: u32 = 8;
 /// The longest wait after the first transient fault; it doubles with each that follows.
 const FIRST_BACKOFF: Duration = Duration::from_millis(200);
@@ -108,14 +109,8 @@ impl Caller {
         E: ProvideErrorMetadata + Error + 'static,
     {
         let operation = history.context.operation;
-        let attempt = MeteredAttempt::begin(&*self.meter, operation);
-        let (result, head) = attempt_log::observed(answer).await;
-        let ended = EndedAttempt {
-            operation,
-            number: history.attempts,
-            took: attempt.end(),
-            head,
-        };
+        let attempt = MeteredAttempt::begin(&*self.meter, operation, history.attempts);
+        let (result, ended) = attempt.run(answer).await;
         match result {
             Ok(output) => {
                 self.note_answer(&ended);
@@ -133,7 +128,7 @@ impl Caller {
         attempt.log(None);
         self.limiter.answered();
         self.budgets.earn();
-        // After a throttle the limit climbs back by and by, so every answer tells the meter.
+        // After a throttle the limit climbs back bit by bit, so the meter is told at every answer.
         self.tell_limit(attempt.operation);
     }
 
@@ -208,39 +203,10 @@ impl CallHistory {
     }
 }
 
-/// How long to wait after so many transient faults, unless AWS has said how long.
+/// How long to wait after this many transient faults, unless AWS has said how long.
 fn pause(faults: u32, retry_after: Option<Duration>) -> Duration {
     match retry_after {
         Some(retry_after) => retry_after.min(MAX_RETRY_AFTER),
         None => jitter(backoff(FIRST_BACKOFF, faults)),
-    }
-}
-
-/// An attempt on the wire. It is counted when dropped, and thus also if the call is given up before
-/// its answer.
-struct MeteredAttempt<'a> {
-    meter: &'a dyn Meter,
-    operation: Operation,
-    sent: Instant,
-}
-
-impl<'a> MeteredAttempt<'a> {
-    fn begin(meter: &'a dyn Meter, operation: Operation) -> Self {
-        Self {
-            meter,
-            operation,
-            sent: Instant::now(),
-        }
-    }
-
-    /// Ends the attempt; says how long it took.
-    fn end(self) -> Duration {
-        self.sent.elapsed()
-    }
-}
-
-impl Drop for MeteredAttempt<'_> {
-    fn drop(&mut self) {
-        self.meter.attempted(self.operation, self.sent.elapsed());
     }
 }
