@@ -1,8 +1,7 @@
-//! In which regions AWS takes which credentials.
+//! Which regions accept which credentials.
 //!
 //! A region that is not enabled for an account refuses good credentials as if they were wrong. What
-//! tells the two apart is a sibling: another target with the same credentials, in a region that
-//! takes them.
+//! tells the two apart is another target with the same credentials, in a region that accepts them.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -29,7 +28,7 @@ pub(super) enum CredentialUse {
     Role(String),
 }
 
-/// What is known of every use in every region.
+/// What is known about every use of credentials in every region.
 #[derive(Default)]
 pub(super) struct RegionAcceptance {
     records: Mutex<HashMap<CredentialUse, RegionRecords>>,
@@ -42,7 +41,7 @@ type RegionRecords = HashMap<String, Record>;
 #[derive(Clone, Copy, Debug, Default)]
 struct Record {
     accepted: Option<Instant>,
-    /// When STS took the credentials in this region. What they are used for may still be refused
+    /// When STS accepted the credentials in this region. What they are used for may still be refused
     /// there.
     vouched: Option<Instant>,
     refused_since: Option<Instant>,
@@ -62,7 +61,7 @@ impl RegionAcceptance {
         self.note(used, region, Record::accept);
     }
 
-    /// Notes that STS has taken these credentials in a region. Others may rely on that until they
+    /// Notes that STS has accepted these credentials in a region. Others may rely on that until they
     /// are refused there.
     pub(super) fn vouched(&self, used: CredentialUse, region: &str) {
         self.note(used, region, Record::vouch);

@@ -1,8 +1,8 @@
 //! Reads every HTTP answer's body within a bound, before the SDK sees the answer.
 //!
 //! The SDK would read a body to its end, however large it is. Here the connector hands over answers
-//! whose bodies are in memory already. That also subjects the body to the time limits of an
-//! attempt, which the SDK applies to its connectors.
+//! whose bodies are in memory already. The time that a body takes thus counts towards the time
+//! limits of an attempt, because the SDK applies those to its connectors.
 
 use std::sync::Arc;
 
@@ -145,7 +145,7 @@ impl BufferedBody {
     /// Waits until this may be one of the large bodies, unless it is one already.
     async fn wait_for_permit(&mut self) {
         if self.permit.is_none() {
-            // It fails only if the semaphore is closed, which nobody does.
+            // This fails only if the semaphore is closed, and nothing closes it.
             self.permit = Arc::clone(&self.large_bodies).acquire_owned().await.ok();
         }
     }

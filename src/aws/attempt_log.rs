@@ -1,5 +1,5 @@
-//! What the log says of each attempt: status and request id, which are not in the SDK's outputs,
-//! and how it ended.
+//! What the log says about each attempt: how it ended, and its status and request id, which the
+//! SDK's outputs do not have.
 
 use std::cell::RefCell;
 use std::time::Duration;
@@ -30,7 +30,7 @@ tokio::task_local! {
 
 /// Runs an attempt; also returns the head of its answer.
 pub(super) async fn observed<F: Future>(attempt: F) -> (F::Output, AnswerHead) {
-    // The head is taken within the scope, because it is gone with the scope.
+    // The head must be taken inside the scope, because it ends with the scope.
     let observing = async {
         let result = attempt.await;
         (result, HEAD.with(RefCell::take))
@@ -115,7 +115,7 @@ struct StsAttempt {
 
 impl Exchange {
     pub(super) fn begin(request: &HttpRequest) -> Self {
-        // Searching the body is in vain if nobody sees the line.
+        // There is no point in searching the body if the line is not logged.
         if !tracing::enabled!(tracing::Level::DEBUG) {
             return Self(None);
         }

@@ -79,7 +79,7 @@ where
     failure
 }
 
-/// Classifies a failed attempt of a call that named so many resources by id.
+/// Classifies a failed attempt of a call that named `id_count` resources.
 pub(super) fn failure<E>(error: &SdkError<E, HttpResponse>, id_count: usize) -> Failure
 where
     E: ProvideErrorMetadata + Error + 'static,
@@ -179,7 +179,7 @@ fn lost_connection(connector: &ConnectorError) -> bool {
     connector.is_io() || connector.as_other().is_some()
 }
 
-/// Whether a failure is not due to anybody's configuration, so that it may pass by itself.
+/// Whether a failure may pass by itself, because no configuration is to blame for it.
 pub(super) const fn may_pass(reason: FailureReason) -> bool {
     matches!(
         reason,

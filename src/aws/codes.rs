@@ -16,7 +16,7 @@ pub(super) enum CodeMeaning {
     /// A wrong secret or a wrong clock. The messages repeat the request's headers and say nothing
     /// else.
     WrongSignature,
-    /// AWS does not take something that was asked for.
+    /// AWS does not accept something that was asked for.
     InvalidRequest,
     /// AWS does not know an instance that was asked for.
     UnknownResource,
@@ -45,7 +45,7 @@ const MEANINGS: [(CodeMeaning, &[&str]); 8] = [
             "SlowDown",
             "PriorRequestNotComplete",
             "EC2ThrottledException",
-            // The only one here that AWS's SDKs do not take for a throttle.
+            // The only one in this list that the SDKs of AWS do not treat as a throttle.
             "RateExceeded",
         ],
     ),
@@ -141,7 +141,7 @@ pub(super) fn is_throttle_status(status: StatusCode) -> bool {
     status.as_u16() == 429
 }
 
-/// Whether a code says that AWS does not take a page token.
+/// Whether a code says that AWS refuses the page token.
 pub(super) fn is_refused_token(code: &str) -> bool {
     REFUSED_TOKEN.contains(&code)
 }

@@ -1,6 +1,6 @@
 //! The HTTP client that all targets share.
 //!
-//! The SDK's own shared client reads the trusted certificates anew for each service client, and it
+//! The SDK's own shared client reads the trusted certificates again for each service client, and it
 //! asks proxies for endpoints on this machine. So this one keeps its connectors, with their pools of
 //! connections, per pair of timeouts, and chooses among them itself.
 
@@ -37,8 +37,8 @@ impl ConnectorTimeouts {
     }
 }
 
-/// A client whose TLS trusts `trust_store`, and which uses `proxies` where one is meant for a
-/// request.
+/// A client that trusts the certificates of `trust_store` and sends each request through the one
+/// of `proxies` that is meant for it.
 pub(super) fn shared(proxies: Proxies, trust_store: TrustStore) -> SharedHttpClient {
     let connectors: Mutex<HashMap<ConnectorTimeouts, SharedHttpConnector>> = Mutex::default();
     let proxies = Arc::new(proxies);

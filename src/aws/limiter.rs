@@ -4,7 +4,7 @@
 //! details: the pages of a listing come one after the other, and a page that queued behind a pile
 //! of details would hold up the refresh. A call that was throttled keeps its position in the queue.
 //!
-//! When AWS throttles, nobody gets a permit for a moment. After that the operation is slowed down,
+//! When AWS throttles, no call gets a permit for a moment. After that the operation is slowed down,
 //! or all of them are where AWS has one limit for all ([`LearntLimits`](learnt_limits)).
 //!
 //! Where the ceiling allows, a refresh is spread over half the interval, so that the other tools of
@@ -33,8 +33,8 @@ pub(super) struct Limiter {
 }
 
 impl Limiter {
-    /// `ceiling` is in requests per second. One of nearly zero, or none at all, becomes one request
-    /// per hour; one that is no number becomes one per second.
+    /// `ceiling` is in requests per second. One of zero or nearly zero becomes one request per
+    /// hour, and one that is not a finite number becomes one request per second.
     pub(super) fn new(ceiling: f64, refresh_interval: Duration) -> Self {
         let queue = Queue::new(usable_ceiling(ceiling), refresh_interval);
         Self {
@@ -104,7 +104,7 @@ impl Limiter {
 }
 
 fn usable_ceiling(ceiling: f64) -> f64 {
-    // The configuration takes no ceiling that would have to be changed here, but a limiter must
+    // The configuration accepts no ceiling that would have to be changed here, but a limiter must
     // neither stop its target for good nor let it flood AWS.
     if ceiling.is_finite() {
         ceiling.max(MAX_PERMIT_INTERVAL.as_secs_f64().recip())

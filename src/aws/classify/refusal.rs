@@ -15,7 +15,7 @@ use crate::collect::FailureScope;
 /// SDK corrects the time of its signatures from 4 minutes on.
 const MAX_CLOCK_SKEW: Duration = Duration::from_mins(4);
 
-/// Classifies an error that AWS sent in answer to a call that named so many resources by id.
+/// Classifies an error that AWS sent in answer to a call that named `id_count` resources.
 pub(super) fn refused<E: ProvideErrorMetadata>(
     error: &E,
     response: &HttpResponse,
@@ -150,7 +150,7 @@ fn time_of_answer(response: &HttpResponse) -> Option<SystemTime> {
     SystemTime::try_from(date).ok()
 }
 
-/// Whether AWS does not take a page token. Its code may say so, or a failed validation may name the
+/// Whether AWS refuses the page token. Its code may say so, or a failed validation may name the
 /// member.
 pub(super) fn refuses_page_token<E: ProvideErrorMetadata>(error: &E) -> bool {
     let code = error.code().unwrap_or_default();

@@ -54,7 +54,7 @@ struct Refusal {
 }
 
 impl AdaptiveRate {
-    /// A rate of so many operations. Together they are no slower than each by itself would be.
+    /// The rate of this many operations together, which are no slower than each would be alone.
     pub(super) fn new(ceiling: f64, operations: usize) -> Self {
         let operations = u32::try_from(operations).unwrap_or(u32::MAX);
         Self {

@@ -18,7 +18,7 @@ use crate::collect::Operation;
 
 /// Two throttled operations share a limit if their attempts were sent no further apart.
 pub(super) const MAX_SIMULTANEOUS_GAP: Duration = Duration::from_millis(150);
-/// A limit that the same operation hits so many times in a row is its own.
+/// A limit that the same operation hits this many times in a row is its own.
 pub(super) const OWN_LIMIT_STREAK: u32 = 2;
 /// An operation with a smaller share of all calls than this is not nearly all that is called.
 const DOMINANT_SHARE: f64 = 0.8;
@@ -65,7 +65,7 @@ impl LearntLimits {
     /// The earliest time of the next permit of an operation; `None` if nothing holds it back.
     pub(super) fn next_permit_at(&self, operation: Operation) -> Option<Instant> {
         let own = self.own(operation).next_permit_at();
-        // `None` is less than any time, so of the two the one that holds back more remains.
+        // `None` is less than any time, so the maximum is whatever holds the operation back longer.
         own.max(self.shared.next_permit_at())
     }
 
@@ -98,7 +98,7 @@ impl LearntLimits {
         if self.shared.is_held_back() {
             return self.streak >= OWN_LIMIT_STREAK;
         }
-        // The first throttle of all is taken for the operation's own until another follows.
+        // The very first throttle counts as the operation's own until another operation's follows.
         !of_another.is_some_and(|other| throttle.is_simultaneous_with(other))
     }
 

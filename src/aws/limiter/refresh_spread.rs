@@ -20,7 +20,7 @@ pub(super) struct RefreshSpread {
     /// From the start of a refresh to the start of the next.
     refresh_interval: Duration,
     rate: f64,
-    /// From here on, the rest of the refresh is not spread any more.
+    /// From this time on, the rest of the refresh is no longer spread.
     unpaced_from: Instant,
     /// The permits taken in this refresh.
     permits: u32,
@@ -51,7 +51,7 @@ impl RefreshSpread {
         self.unpaced_from = Instant::now() + half;
     }
 
-    /// The rate at which a refresh takes this time, if the last one made so many calls.
+    /// The rate at which a refresh takes `time`, if the last one made `calls` calls.
     fn rate_over(&self, time: Duration, calls: u32) -> f64 {
         let expected_calls = f64::from(calls) * EXPECTED_GROWTH;
         let rate = expected_calls / time.as_secs_f64();
