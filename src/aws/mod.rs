@@ -41,8 +41,6 @@ mod ssm_answer;
 mod sts;
 mod target_options;
 #[cfg(test)]
-mod testing;
-#[cfg(test)]
 mod tests;
 mod wrapped_client;
 
