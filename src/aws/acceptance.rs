@@ -76,15 +76,8 @@ impl RegionAcceptance {
     pub(super) fn elsewhere(&self, used: &CredentialUse, region: &str) -> Option<String> {
         let records = self.records();
         let regions = records.get(used)?;
-        let here = regions.get(region).copied().unwrap_or_default();
-        regions
-            .iter()
-            .filter(|(other, _)| *other != region)
-            .filter(|(_, record)| record.works_despite(here))
-            .map(|(other, _)| other)
-            // Any of them would do, but it should be the same one each time it is logged.
-            .min()
-            .cloned()
+        // Any of them would do, but it should be the same one each time it is logged.
+        others_that_work(regions, region).min().cloned()
     }
 
     fn note(&self, used: CredentialUse, region: &str, change: fn(&mut Record, Instant)) {
@@ -139,6 +132,19 @@ impl Record {
         // `None` is less than any time. So without a limit every success counts, whenever it was.
         self.refused_since.is_none() && self.accepted.max(self.vouched) > counts_from
     }
+}
+
+/// The other regions in which the credentials work, although `region` refuses them.
+fn others_that_work<'a>(
+    regions: &'a RegionRecords,
+    region: &'a str,
+) -> impl Iterator<Item = &'a String> {
+    let here = regions.get(region).copied().unwrap_or_default();
+    regions
+        .iter()
+        .filter(move |(other, _)| *other != region)
+        .filter(move |(_, record)| record.works_despite(here))
+        .map(|(other, _)| other)
 }
 
 /// Forgets the access key that was used longest ago, if there are many.

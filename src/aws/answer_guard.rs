@@ -44,6 +44,7 @@ struct BoundedConnector {
 
 impl HttpConnector for BoundedConnector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        // Before anything is sent, because the answer may repeat the secrets at once.
         redaction::learn_request(&request);
         let exchange = attempt_log::Exchange::begin(&request);
         let answer = self.connector.call(request);

@@ -167,6 +167,7 @@ fn sts_action(body: &[u8]) -> Option<String> {
 
 /// The number in the SDK's header `amz-sdk-request: attempt=1; max=3`.
 fn attempt_number(request: &HttpRequest) -> Option<&str> {
+    // The SDK does not tell a connector in any other way which attempt this is.
     let header = request.headers().get("amz-sdk-request")?;
     let (_, rest) = header.split_once("attempt=")?;
     rest.split(';').next()

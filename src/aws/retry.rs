@@ -78,6 +78,7 @@ impl Caller {
             let start = self.wait_for_permit(position).await?;
             match self.attempt(&history, send()).await {
                 Ok(output) => {
+                    // The target may have other credentials by now, about which this says nothing.
                     self.credentials.accepted(start.credentials);
                     return Ok(output);
                 }

@@ -120,6 +120,7 @@ fn client(
         // The credentials of a target are cached where it is known which of them AWS has refused.
         .identity_cache(IdentityCache::no_cache())
         .credentials_provider(SharedCredentialsProvider::from(provider));
+    // Only the client of SSM is wrapped: STS answers in XML, to which these checks do not apply.
     config.set_http_client(base.sdk.http_client().map(ssm_answer::checked));
     Client::from_conf(config.build())
 }
@@ -152,7 +153,8 @@ impl Source for SsmSource {
         let limiter = &self.caller.limiter;
         let pause = limiter.longest_pause();
         let attempt = self.attempt_timeout.saturating_add(limiter.interval());
-        // There is a pause before each attempt of a throttled call but the first.
+        // There is a pause before each attempt of a throttled call but the first. The sums saturate,
+        // because a configured timeout may be so long that they would overflow, which panics.
         attempt
             .saturating_mul(max_attempts(pause))
             .saturating_add(pause * (THROTTLED_ATTEMPTS - 1))

@@ -89,6 +89,7 @@ impl Queue {
     pub(super) fn next_position(&mut self, operation: Operation) -> QueuePosition {
         self.positions += 1;
         QueuePosition {
+            // `false` is less than `true`, so listings go first.
             is_detail: !operation.is_listing(),
             number: self.positions,
             operation,

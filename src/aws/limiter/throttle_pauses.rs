@@ -29,6 +29,7 @@ impl ThrottlePauses {
     }
 
     pub(super) fn answered(&mut self) {
+        // The rate may be the right one now, so the next pause begins small again.
         self.throttles = 0;
     }
 
