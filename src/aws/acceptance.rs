@@ -41,8 +41,8 @@ type RegionRecords = HashMap<String, Record>;
 #[derive(Clone, Copy, Debug, Default)]
 struct Record {
     accepted: Option<Instant>,
-    /// When STS accepted the credentials in this region. What they are used for may still be refused
-    /// there.
+    /// When STS accepted the credentials in this region. What they are used for may still be
+    /// refused there.
     vouched: Option<Instant>,
     refused_since: Option<Instant>,
     seen: Option<Instant>,
@@ -61,8 +61,8 @@ impl RegionAcceptance {
         self.note(used, region, Record::accept);
     }
 
-    /// Notes that STS has accepted these credentials in a region. Others may rely on that until they
-    /// are refused there.
+    /// Notes that STS has accepted these credentials in a region. Others may rely on that until
+    /// they are refused there.
     pub(super) fn vouched(&self, used: CredentialUse, region: &str) {
         self.note(used, region, Record::vouch);
     }

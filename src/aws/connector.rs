@@ -1,8 +1,8 @@
 //! The HTTP client that all targets share.
 //!
 //! The SDK's own shared client reads the trusted certificates again for each service client, and it
-//! asks proxies for endpoints on this machine. So this one keeps its connectors, with their pools of
-//! connections, per pair of timeouts, and chooses among them itself.
+//! asks proxies for endpoints on this machine. So this one keeps its connectors, with their pools
+//! of connections, per pair of timeouts, and chooses among them itself.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};

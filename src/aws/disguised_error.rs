@@ -1,8 +1,8 @@
 //! Errors that do not look like errors.
 //!
 //! AWS, and what stands between, sometimes send an error as HTTP 200, or name its code in a member
-//! that the SDK does not know. To the SDK any 200 is a good answer, so it would read such an error as
-//! an answer without a list. Here the error is rewritten to the form that the SDK expects.
+//! that the SDK does not know. To the SDK any 200 is a good answer, so it would read such an error
+//! as an answer without a list. Here the error is rewritten to the form that the SDK expects.
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::http::StatusCode;

@@ -153,8 +153,8 @@ impl Source for SsmSource {
         let limiter = &self.caller.limiter;
         let pause = limiter.longest_pause();
         let attempt = self.attempt_timeout.saturating_add(limiter.interval());
-        // There is a pause before each attempt of a throttled call but the first. The sums saturate,
-        // because a configured timeout may be so long that they would overflow, which panics.
+        // There is a pause before each attempt of a throttled call but the first. The sums
+        // saturate, because a configured timeout may be so long that they would overflow.
         attempt
             .saturating_mul(max_attempts(pause))
             .saturating_add(pause * (THROTTLED_ATTEMPTS - 1))

@@ -1,8 +1,8 @@
 //! What SSM's answers must pass before the SDK reads them.
 //!
-//! The SDK takes any HTTP 200 for a good answer, and it skips what it does not know in it. So errors
-//! that come as HTTP 200 are made to look like errors, and an answer with far more rows than were
-//! asked for is refused before the SDK builds anything from it.
+//! The SDK takes any HTTP 200 for a good answer, and it skips what it does not know in it. So
+//! errors that come as HTTP 200 are made to look like errors, and an answer with far more rows than
+//! were asked for is refused before the SDK builds anything from it.
 
 use aws_smithy_runtime_api::client::http::{
     HttpConnector, HttpConnectorFuture, SharedHttpClient, SharedHttpConnector,
