@@ -1,5 +1,5 @@
-//! What the log says of each attempt: status and request id, which are not in the SDK's outputs,
-//! and how it ended.
+//! What the log says about each attempt: how it ended, and its status and request id, which the
+//! SDK's outputs do not have.
 
 use std::cell::RefCell;
 use std::time::Duration;
@@ -30,6 +30,7 @@ tokio::task_local! {
 
 /// Runs an attempt; also returns the head of its answer.
 pub(super) async fn observed<F: Future>(attempt: F) -> (F::Output, AnswerHead) {
+    // The head must be taken inside the scope, because it ends with the scope.
     let observing = async {
         let result = attempt.await;
         (result, HEAD.with(RefCell::take))
@@ -50,37 +51,49 @@ pub(super) fn answered(response: &HttpResponse) {
 /// AWS's id of a request, which its support asks for. `None` if it may be something else, since an
 /// endpoint that is not AWS's may send anything.
 pub(super) fn request_id(headers: &Headers) -> Option<String> {
-    // Most services of AWS use the first name, some older ones the second.
-    let header = headers
-        .get("x-amzn-requestid")
-        .or_else(|| headers.get("x-amz-request-id"))?;
-    let id: String = header
-        .chars()
-        .filter(|c| c.is_ascii_alphanumeric() || *c == '-')
-        .take(MAX_REQUEST_ID_CHARS)
-        .collect();
+    let id = without_odd_characters(request_id_header(headers)?);
     let is_id = !id.is_empty() && redaction::is_clean(&id);
     is_id.then_some(id)
 }
 
-/// Logs an attempt of a call to SSM; `attempt` counts from 1.
-pub(super) fn log(
-    operation: Operation,
-    attempt: u32,
-    took: Duration,
-    head: &AnswerHead,
-    error: Option<&SourceError>,
-) {
-    tracing::debug!(
-        operation = operation.as_str(),
-        attempt,
-        status = head.status,
-        milliseconds = milliseconds(took),
-        request_id = head.request_id.as_deref(),
-        outcome = error.map_or("ok", |error| error.reason.as_str()),
-        error = error.map(|error| error.detail.as_str()),
-        "attempt ended"
-    );
+fn request_id_header(headers: &Headers) -> Option<&str> {
+    // Most services of AWS use the first name, some older ones the second.
+    headers
+        .get("x-amzn-requestid")
+        .or_else(|| headers.get("x-amz-request-id"))
+}
+
+fn without_odd_characters(header: &str) -> String {
+    header
+        .chars()
+        .filter(|c| c.is_ascii_alphanumeric() || *c == '-')
+        .take(MAX_REQUEST_ID_CHARS)
+        .collect()
+}
+
+/// An attempt of a call to SSM, after its answer or its failure.
+pub(super) struct EndedAttempt {
+    pub(super) operation: Operation,
+    /// Counts the attempts of the call, from 1.
+    pub(super) number: u32,
+    pub(super) took: Duration,
+    pub(super) head: AnswerHead,
+}
+
+impl EndedAttempt {
+    /// Logs the attempt; `error` is how it failed, if it did.
+    pub(super) fn log(&self, error: Option<&SourceError>) {
+        tracing::debug!(
+            operation = self.operation.as_str(),
+            attempt = self.number,
+            status = self.head.status,
+            milliseconds = milliseconds(self.took),
+            request_id = self.head.request_id.as_deref(),
+            outcome = error.map_or("ok", |error| error.reason.as_str()),
+            error = error.map(|error| error.detail.as_str()),
+            "attempt ended"
+        );
+    }
 }
 
 fn milliseconds(took: Duration) -> u64 {
@@ -102,7 +115,7 @@ struct StsAttempt {
 
 impl Exchange {
     pub(super) fn begin(request: &HttpRequest) -> Self {
-        // Searching the body is in vain if nobody sees the line.
+        // There is no point in searching the body if the line is not logged.
         if !tracing::enabled!(tracing::Level::DEBUG) {
             return Self(None);
         }
@@ -119,37 +132,43 @@ impl Exchange {
 impl StsAttempt {
     /// `None` if the request is not one to STS.
     fn begin(request: &HttpRequest) -> Option<Self> {
-        let body = request.body().bytes().unwrap_or_default();
-        // Requests to SSM are JSON and have no such member.
-        let (_, action) = form_urlencoded::parse(body).find(|(name, _)| name == "Action")?;
-        let header = request.headers().get("amz-sdk-request").unwrap_or_default();
+        let body = request.body().bytes()?;
         Some(Self {
-            action: action.into_owned(),
-            attempt: attempt_number(header).unwrap_or_default().to_owned(),
+            action: sts_action(body)?,
+            attempt: attempt_number(request).unwrap_or_default().to_owned(),
             began: Instant::now(),
         })
     }
 
     fn log(self, response: Option<&HttpResponse>) {
-        let outcome = if response.is_some() {
-            "answered"
-        } else {
-            "failed"
-        };
         tracing::debug!(
             operation = self.action,
             attempt = self.attempt,
             status = response.map(|response| response.status().as_u16()),
             milliseconds = milliseconds(self.began.elapsed()),
             request_id = response.and_then(|response| request_id(response.headers())),
-            outcome,
+            // Whether an answer was a good one is not known before the SDK has read it.
+            outcome = if response.is_some() {
+                "answered"
+            } else {
+                "failed"
+            },
             "attempt ended"
         );
     }
 }
 
+/// The action in the form that is a request to STS.
+fn sts_action(body: &[u8]) -> Option<String> {
+    // Requests to SSM are JSON and have no such member.
+    let (_, action) = form_urlencoded::parse(body).find(|(name, _)| name == "Action")?;
+    Some(action.into_owned())
+}
+
 /// The number in the SDK's header `amz-sdk-request: attempt=1; max=3`.
-fn attempt_number(header: &str) -> Option<&str> {
+fn attempt_number(request: &HttpRequest) -> Option<&str> {
+    // The SDK does not tell a connector in any other way which attempt this is.
+    let header = request.headers().get("amz-sdk-request")?;
     let (_, rest) = header.split_once("attempt=")?;
     rest.split(';').next()
 }

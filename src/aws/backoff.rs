@@ -17,11 +17,16 @@ pub(super) fn backoff(first: Duration, failures: u32) -> Duration {
 /// Anything between nothing and `longest`, so that calls that failed together are not made again
 /// together.
 pub(super) fn jitter(longest: Duration) -> Duration {
+    longest.mul_f64(random_share())
+}
+
+/// Anything from 0 to 1.
+fn random_share() -> f64 {
     // The keys of each `RandomState` are different. That is random enough here, and needs no
     // further crate.
     let random = RandomState::new().hash_one(0);
     let share = u32::try_from(random >> 32).unwrap_or(u32::MAX);
-    longest.mul_f64(f64::from(share) / f64::from(u32::MAX))
+    f64::from(share) / f64::from(u32::MAX)
 }
 
 #[cfg(test)]

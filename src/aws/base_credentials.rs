@@ -13,7 +13,7 @@ use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvid
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-use super::acceptance::Acceptance;
+use super::acceptance::RegionAcceptance;
 use super::cached_credentials::CachedCredentials;
 use super::classify;
 use super::default_chain::DefaultChain;
@@ -27,7 +27,7 @@ pub(super) struct BaseCredentials {
     resolver: Resolver,
     last: Mutex<LastResolution>,
     pub(super) identities: Identities,
-    pub(super) acceptance: Acceptance,
+    pub(super) acceptance: RegionAcceptance,
     /// How many targets ask for the account of the base credentials.
     pub(super) askers: AtomicUsize,
 }
@@ -71,7 +71,7 @@ impl BaseCredentials {
             resolver,
             last: Mutex::default(),
             identities: Identities::default(),
-            acceptance: Acceptance::default(),
+            acceptance: RegionAcceptance::default(),
             askers: AtomicUsize::new(0),
         }
     }

@@ -19,11 +19,11 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 pub(super) use classification::Retry;
 
 use self::classification::Classification;
-use super::attempt_log;
 use super::detail::one_line;
 use super::error_chain::{chain, find};
 use super::provider_error::to_source_error;
 use super::refused_answer::RefusedAnswer;
+use super::{attempt_log, codes};
 use crate::collect::{FailureScope, Operation, PageRequest, SourceError};
 use crate::model::FailureReason;
 
@@ -45,6 +45,15 @@ impl CallContext {
             has_token: page.token.is_some(),
         }
     }
+
+    fn scope_of_refused_token(&self) -> FailureScope {
+        if self.has_token {
+            FailureScope::Token
+        } else {
+            // The call asked for the first page, so there is no listing that could begin again.
+            FailureScope::Call
+        }
+    }
 }
 
 /// A failed attempt.
@@ -62,42 +71,41 @@ where
     E: ProvideErrorMetadata + Error + 'static,
 {
     let mut failure = failure(error, call.id_count);
-    if error
-        .as_service_error()
-        .is_some_and(refusal::refuses_page_token)
+    if let Some(refused) = error.as_service_error()
+        && refusal::refuses_page_token(refused)
     {
-        // Without a token there is no listing that could begin again.
-        failure.error.scope = if call.has_token {
-            FailureScope::Token
-        } else {
-            FailureScope::Call
-        };
+        failure.error.scope = call.scope_of_refused_token();
     }
     failure
 }
 
-/// Classifies a failed attempt of a call that named so many resources by id.
+/// Classifies a failed attempt of a call that named `id_count` resources.
 pub(super) fn failure<E>(error: &SdkError<E, HttpResponse>, id_count: usize) -> Failure
 where
     E: ProvideErrorMetadata + Error + 'static,
 {
     let classification = classification_of(error, id_count);
-    let response = error.raw_response();
-    // The SDK has no response for an answer that we refused, so its id is kept with the refusal.
-    let request_id = match response {
-        Some(response) => attempt_log::request_id(response.headers()),
-        None => find::<RefusedAnswer>(error).and_then(|answer| answer.request_id.clone()),
-    };
     Failure {
         error: SourceError {
             reason: classification.reason,
             scope: classification.scope,
             detail: one_line(&classification.detail),
-            request_id,
+            request_id: request_id_of(error),
         },
         retry: classification.retry,
-        retry_after: response.and_then(retry_after),
+        retry_after: error.raw_response().and_then(retry_after),
     }
+}
+
+fn request_id_of<E>(error: &SdkError<E, HttpResponse>) -> Option<String>
+where
+    E: Error + 'static,
+{
+    if let Some(response) = error.raw_response() {
+        return attempt_log::request_id(response.headers());
+    }
+    // The SDK has no response for an answer that we refused, so its id is kept with the refusal.
+    find::<RefusedAnswer>(error)?.request_id.clone()
 }
 
 fn classification_of<E>(error: &SdkError<E, HttpResponse>, id_count: usize) -> Classification
@@ -126,7 +134,7 @@ fn unreadable<E: Error + 'static>(
     let detail = format!("HTTP {code} with an answer that cannot be read: {cause}");
     if status.is_server_error() {
         Classification::server_error(detail)
-    } else if code == 429 {
+    } else if codes::is_throttle_status(status) {
         Classification::throttled(detail)
     } else {
         Classification::bad_response(status.is_success(), detail)
@@ -140,8 +148,7 @@ fn undelivered(
 ) -> Classification {
     // To the SDK, an answer that we refuse is a failure of the connector.
     if let Some(answer) = find::<RefusedAnswer>(error) {
-        let is_success = (200..300).contains(&answer.status);
-        return Classification::bad_response(is_success, answer.to_string());
+        return refused_by_us(answer);
     }
     if connector.is_some_and(ConnectorError::is_timeout) {
         return Classification::timeout(chain(error));
@@ -150,18 +157,29 @@ fn undelivered(
     if let Some(credentials) = find::<CredentialsError>(error) {
         return Classification::without_retry(to_source_error(credentials));
     }
-    if connector.is_some_and(is_network_failure) || find::<io::Error>(error).is_some() {
+    if is_network_failure(error, connector) {
         return Classification::network(chain(error));
     }
     Classification::unknown(chain(error))
 }
 
-fn is_network_failure(connector: &ConnectorError) -> bool {
+/// Classifies an answer that was too large, or that repeated the secrets of its request.
+fn refused_by_us(answer: &RefusedAnswer) -> Classification {
+    let is_success = (200..300).contains(&answer.status);
+    Classification::bad_response(is_success, answer.to_string())
+}
+
+fn is_network_failure(error: &(dyn Error + 'static), connector: Option<&ConnectorError>) -> bool {
+    // The connector's error may not say so, although its cause is one of the network.
+    connector.is_some_and(lost_connection) || find::<io::Error>(error).is_some()
+}
+
+fn lost_connection(connector: &ConnectorError) -> bool {
     // A connection that is closed before its answer is an error of a kind of its own.
     connector.is_io() || connector.as_other().is_some()
 }
 
-/// Whether a failure is not due to anybody's configuration, so that it may pass by itself.
+/// Whether a failure may pass by itself, because no configuration is to blame for it.
 pub(super) const fn may_pass(reason: FailureReason) -> bool {
     matches!(
         reason,

@@ -1,5 +1,7 @@
 //! AWS's error codes, by what they mean here.
 
+use aws_smithy_runtime_api::http::StatusCode;
+
 /// What a code means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum CodeMeaning {
@@ -14,7 +16,7 @@ pub(super) enum CodeMeaning {
     /// A wrong secret or a wrong clock. The messages repeat the request's headers and say nothing
     /// else.
     WrongSignature,
-    /// AWS does not take something that was asked for.
+    /// AWS does not accept something that was asked for.
     InvalidRequest,
     /// AWS does not know an instance that was asked for.
     UnknownResource,
@@ -43,7 +45,7 @@ const MEANINGS: [(CodeMeaning, &[&str]); 8] = [
             "SlowDown",
             "PriorRequestNotComplete",
             "EC2ThrottledException",
-            // The only one here that AWS's SDKs do not take for a throttle.
+            // The only one in this list that the SDKs of AWS do not treat as a throttle.
             "RateExceeded",
         ],
     ),
@@ -113,7 +115,8 @@ const MEANINGS: [(CodeMeaning, &[&str]); 8] = [
     ),
 ];
 
-/// AWS refuses a page token. The first code is in SSM's model, the others are of other services.
+/// AWS refuses a page token. The first code is in SSM's model; other services use the
+/// others for the same thing.
 const REFUSED_TOKEN: [&str; 6] = [
     "InvalidNextToken",
     "InvalidNextTokenException",
@@ -131,7 +134,14 @@ pub(super) fn meaning(code: &str) -> Option<CodeMeaning> {
         .map(|(meaning, _)| *meaning)
 }
 
-/// Whether a code says that AWS does not take a page token.
+/// Whether a status says that the call came too soon after others.
+///
+/// What stands between here and AWS throttles as well, and sends this status without any code.
+pub(super) fn is_throttle_status(status: StatusCode) -> bool {
+    status.as_u16() == 429
+}
+
+/// Whether a code says that AWS refuses the page token.
 pub(super) fn is_refused_token(code: &str) -> bool {
     REFUSED_TOKEN.contains(&code)
 }

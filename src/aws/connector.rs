@@ -1,8 +1,8 @@
 //! The HTTP client that all targets share.
 //!
-//! The SDK's own shared client reads the trusted certificates anew for each service client, and it
-//! asks proxies for endpoints on this machine. So this one keeps its connectors, with their pools of
-//! connections, per pair of timeouts, and chooses among them itself.
+//! The SDK's own shared client reads the trusted certificates again for each service client, and it
+//! asks proxies for endpoints on this machine. So this one keeps its connectors, with their pools
+//! of connections, per pair of timeouts, and chooses among them itself.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -37,8 +37,8 @@ impl ConnectorTimeouts {
     }
 }
 
-/// A client whose TLS trusts `trust_store`, and which uses `proxies` where one is meant for a
-/// request.
+/// A client that trusts the certificates of `trust_store` and sends each request through the one
+/// of `proxies` that is meant for it.
 pub(super) fn shared(proxies: Proxies, trust_store: TrustStore) -> SharedHttpClient {
     let connectors: Mutex<HashMap<ConnectorTimeouts, SharedHttpConnector>> = Mutex::default();
     let proxies = Arc::new(proxies);
@@ -48,8 +48,12 @@ pub(super) fn shared(proxies: Proxies, trust_store: TrustStore) -> SharedHttpCli
         connectors
             .entry(ConnectorTimeouts::of(settings))
             .or_insert_with(|| {
-                let router = ProxyRouter::new(&proxies, &trust_store, settings, components);
-                SharedHttpConnector::new(router)
+                let parts = ConnectorParts {
+                    trust_store: &trust_store,
+                    settings,
+                    components,
+                };
+                SharedHttpConnector::new(ProxyRouter::new(&proxies, parts))
             })
             .clone()
     })
@@ -67,31 +71,29 @@ struct ProxyRouter {
 }
 
 impl ProxyRouter {
-    fn new(
-        proxies: &Arc<Proxies>,
-        trust_store: &TrustStore,
-        settings: &HttpConnectorSettings,
-        components: &RuntimeComponents,
-    ) -> Self {
-        let through = |proxy: ProxyConfig| build(proxy, trust_store, settings, components);
+    fn new(proxies: &Arc<Proxies>, parts: ConnectorParts<'_>) -> Self {
         Self {
-            direct: through(ProxyConfig::disabled()),
-            http: proxies.http.clone().map(through),
-            https: proxies.https.clone().map(through),
+            direct: parts.connector_through(ProxyConfig::disabled()),
+            http: parts.optional_connector_through(proxies.http.as_ref()),
+            https: parts.optional_connector_through(proxies.https.as_ref()),
             proxies: Arc::clone(proxies),
         }
     }
 
     fn route(&self, url: &str) -> &Connector {
-        let proxied = if url.starts_with("https:") {
-            &self.https
-        } else {
-            &self.http
-        };
         // What is on this machine is never proxied, whether NO_PROXY names it or not.
-        match proxied {
+        match self.proxied(url) {
             Some(proxied) if !self.proxies.is_direct(url) => proxied,
             _ => &self.direct,
+        }
+    }
+
+    /// The connector through the proxy for addresses of this kind.
+    fn proxied(&self, url: &str) -> Option<&Connector> {
+        if url.starts_with("https:") {
+            self.https.as_ref()
+        } else {
+            self.http.as_ref()
         }
     }
 }
@@ -102,22 +104,35 @@ impl HttpConnector for ProxyRouter {
     }
 }
 
-fn build(
-    proxy: ProxyConfig,
-    trust_store: &TrustStore,
-    settings: &HttpConnectorSettings,
-    components: &RuntimeComponents,
-) -> Connector {
-    let mut builder: ConnectorBuilder<_> = Connector::builder()
-        .tls_provider(tls::Provider::Rustls(CryptoMode::AwsLc))
-        .proxy_config(proxy)
-        .connector_settings(settings.clone());
-    // Building a context never fails: it only keeps what it is given.
-    let context = TlsContext::builder().with_trust_store(trust_store.clone());
-    if let Ok(context) = context.build() {
-        builder = builder.tls_context(context);
+/// What the connectors of all proxies have in common.
+#[derive(Clone, Copy)]
+struct ConnectorParts<'a> {
+    trust_store: &'a TrustStore,
+    settings: &'a HttpConnectorSettings,
+    components: &'a RuntimeComponents,
+}
+
+impl ConnectorParts<'_> {
+    fn optional_connector_through(self, proxy: Option<&ProxyConfig>) -> Option<Connector> {
+        Some(self.connector_through(proxy?.clone()))
     }
-    // The timeouts of a connector sleep on the clock of the SDK's configuration.
-    builder.set_sleep_impl(components.sleep_impl());
-    builder.build()
+
+    fn connector_through(self, proxy: ProxyConfig) -> Connector {
+        let mut builder: ConnectorBuilder<_> = Connector::builder()
+            .tls_provider(tls::Provider::Rustls(CryptoMode::AwsLc))
+            .proxy_config(proxy)
+            .connector_settings(self.settings.clone());
+        if let Some(context) = self.tls_context() {
+            builder = builder.tls_context(context);
+        }
+        // The timeouts of a connector sleep on the clock of the SDK's configuration.
+        builder.set_sleep_impl(self.components.sleep_impl());
+        builder.build()
+    }
+
+    fn tls_context(self) -> Option<TlsContext> {
+        let context = TlsContext::builder().with_trust_store(self.trust_store.clone());
+        // Building a context never fails: it only keeps what it is given.
+        context.build().ok()
+    }
 }

@@ -1,8 +1,8 @@
 //! Errors that do not look like errors.
 //!
 //! AWS, and what stands between, sometimes send an error as HTTP 200, or name its code in a member
-//! that the SDK does not know. The SDK takes any 200 for a good answer, so that such an error would
-//! be an answer without a list. Here it is rewritten to the form that the SDK expects.
+//! that the SDK does not know. To the SDK any 200 is a good answer, so it would read such an error
+//! as an answer without a list. Here the error is rewritten to the form that the SDK expects.
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::http::StatusCode;
@@ -10,7 +10,7 @@ use aws_smithy_types::body::SdkBody;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// Larger bodies are not searched for an error, since those of AWS are one line of text.
+/// Larger bodies are not searched for an error, because the errors of AWS are one line of text.
 const MAX_ERROR_BYTES: usize = 64 << 10;
 /// The status of AWS's errors.
 const BAD_REQUEST: u16 = 400;
@@ -23,15 +23,19 @@ pub(super) fn undisguised(mut response: HttpResponse) -> HttpResponse {
     if !is_disguised(&response, &error) {
         return response;
     }
-    let usual_body = json!({ "__type": error.code(), "message": error.message() });
-    *response.body_mut() = SdkBody::from(usual_body.to_string());
+    *response.body_mut() = error.in_usual_form();
     // The SDK does not look for an error behind a good status.
-    if response.status().is_success()
-        && let Ok(status) = StatusCode::try_from(BAD_REQUEST)
-    {
-        *response.status_mut() = status;
+    if response.status().is_success() {
+        mark_as_error(&mut response);
     }
     response
+}
+
+fn mark_as_error(response: &mut HttpResponse) {
+    // The conversion fails only for numbers that are no status.
+    if let Ok(status) = StatusCode::try_from(BAD_REQUEST) {
+        *response.status_mut() = status;
+    }
 }
 
 /// Whether the answer is an error that the SDK would not find.
@@ -76,7 +80,13 @@ impl ErrorBody {
         serde_json::from_slice(body).unwrap_or_default()
     }
 
+    fn in_usual_form(&self) -> SdkBody {
+        let body = json!({ "__type": self.code(), "message": self.message() });
+        SdkBody::from(body.to_string())
+    }
+
     fn code(&self) -> Option<&str> {
+        // Indexing a JSON value that has no such member gives `null`, which is no text.
         let codes = [&self.code, &self.capital_code, &self.error["Code"]];
         codes
             .into_iter()

@@ -4,7 +4,7 @@
 //! details: the pages of a listing come one after the other, and a page that queued behind a pile
 //! of details would hold up the refresh. A call that was throttled keeps its position in the queue.
 //!
-//! When AWS throttles, nobody gets a permit for a moment. After that the operation is slowed down,
+//! When AWS throttles, no call gets a permit for a moment. After that the operation is slowed down,
 //! or all of them are where AWS has one limit for all ([`LearntLimits`](learnt_limits)).
 //!
 //! Where the ceiling allows, a refresh is spread over half the interval, so that the other tools of
@@ -33,18 +33,12 @@ pub(super) struct Limiter {
 }
 
 impl Limiter {
-    /// `ceiling` is in requests per second. One of nearly zero, or none at all, becomes one request
-    /// per hour; one that is no number becomes one per second.
+    /// `ceiling` is in requests per second. One of zero or nearly zero becomes one request per
+    /// hour, and one that is not a finite number becomes one request per second.
     pub(super) fn new(ceiling: f64, refresh_interval: Duration) -> Self {
-        // The configuration takes none of these, but a limiter must neither stop its target for good
-        // nor let it flood AWS.
-        let ceiling = if ceiling.is_finite() {
-            ceiling.max(MAX_PERMIT_INTERVAL.as_secs_f64().recip())
-        } else {
-            1.0
-        };
+        let queue = Queue::new(usable_ceiling(ceiling), refresh_interval);
         Self {
-            queue: Mutex::new(Queue::new(ceiling, refresh_interval)),
+            queue: Mutex::new(queue),
         }
     }
 
@@ -77,7 +71,6 @@ impl Limiter {
     /// Waits for a permit; says how long that took. Dropping the future leaves the queue.
     pub(super) async fn permit(&self, position: QueuePosition) -> Duration {
         let asked = Instant::now();
-        // It leaves the queue when it is dropped, and thus also if the call is given up.
         let waiter = Waiter::join(self, position);
         loop {
             // A statement of its own: within the `match`, the lock would be held across the waits.
@@ -107,6 +100,16 @@ impl Limiter {
 
     fn queue(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn usable_ceiling(ceiling: f64) -> f64 {
+    // The configuration accepts no ceiling that would have to be changed here, but a limiter must
+    // neither stop its target for good nor let it flood AWS.
+    if ceiling.is_finite() {
+        ceiling.max(MAX_PERMIT_INTERVAL.as_secs_f64().recip())
+    } else {
+        1.0
     }
 }
 

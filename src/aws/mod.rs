@@ -26,6 +26,7 @@ mod environment;
 mod error_chain;
 mod identity;
 mod limiter;
+mod metered_attempt;
 mod network_failure;
 mod operations;
 mod provider_error;
@@ -39,8 +40,6 @@ mod source;
 mod ssm_answer;
 mod sts;
 mod target_options;
-#[cfg(test)]
-mod testing;
 #[cfg(test)]
 mod tests;
 mod wrapped_client;

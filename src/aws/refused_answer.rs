@@ -6,11 +6,11 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use super::attempt_log;
 use crate::collect::MAX_PAGE_ROWS;
 
-/// The largest body that is read. AWS's pages of 50 rows have some tens of kilobytes.
+/// The largest body that is read. AWS's pages of 50 rows take some tens of kilobytes.
 pub(super) const MAX_BODY_BYTES: usize = 16 << 20;
 /// The most rows that a page may list. No operation is asked for more than half as many.
 pub(super) const MAX_ROWS: usize = 2 * MAX_PAGE_ROWS;
-/// The most values that an answer may hold, including those inside of its rows. A full page has a
+/// The most values that an answer may hold, including those inside its rows. A full page has a
 /// few thousand. The bytes alone are no measure, because a small value takes far more memory than
 /// its text.
 pub(super) const MAX_VALUES: usize = 100_000;
@@ -46,7 +46,7 @@ impl RefusedAnswer {
             flaw,
         };
         // Without a kind of error, the SDK does not try again by itself. The next answer would
-        // hardly be better, and as large.
+        // probably be no better, and cost as much to read.
         ConnectorError::other(Box::new(refused), None)
     }
 }

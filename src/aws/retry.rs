@@ -10,19 +10,21 @@ use std::time::Duration;
 use aws_sdk_ssm::error::ProvideErrorMetadata;
 use tokio::time::{Instant, sleep};
 
+use super::Meter;
+use super::attempt_log::EndedAttempt;
 use super::backoff::{MAX_RETRY_AFTER, backoff, jitter};
 use super::classify::{self, CallContext, Failure, Retry};
 use super::credentials::TargetCredentials;
 use super::limiter::{Limiter, QueuePosition};
+use super::metered_attempt::MeteredAttempt;
 use super::operations::PendingAnswer;
 use super::retry_budget::RetryBudgets;
-use super::{Meter, attempt_log};
-use crate::collect::{Operation, SourceResult};
+use crate::collect::{Operation, SourceError, SourceResult};
 
-/// How many attempts a call makes that meets transient faults.
+/// How many attempts a call makes when it meets transient faults.
 pub(super) const TRANSIENT_ATTEMPTS: u32 = 3;
-/// How many attempts a call makes that is throttled. They are more, because AWS does not refuse
-/// such a call, but wants it later.
+/// How many attempts a call makes when it is throttled. There are more of these, because AWS does
+/// not refuse such a call but only wants it later.
 pub(super) const THROTTLED_ATTEMPTS: u32 = 8;
 /// The longest wait after the first transient fault; it doubles with each that follows.
 const FIRST_BACKOFF: Duration = Duration::from_millis(200);
@@ -59,7 +61,7 @@ impl Caller {
         self.credentials.begin().await
     }
 
-    /// Makes a call; `send` starts one attempt of it.
+    /// Makes a call, with as many attempts as its failures allow; `send` starts one of them.
     pub(super) async fn call<T, E>(
         &self,
         context: CallContext,
@@ -76,6 +78,7 @@ impl Caller {
             let start = self.wait_for_permit(position).await?;
             match self.attempt(&history, send()).await {
                 Ok(output) => {
+                    // The target may have other credentials by now, about which this says nothing.
                     self.credentials.accepted(start.credentials);
                     return Ok(output);
                 }
@@ -106,31 +109,33 @@ impl Caller {
     where
         E: ProvideErrorMetadata + Error + 'static,
     {
-        let context = &history.context;
-        let attempt = MeteredAttempt::begin(&*self.meter, context.operation);
-        let (result, head) = attempt_log::observed(answer).await;
-        let took = attempt.end();
+        let operation = history.context.operation;
+        let attempt = MeteredAttempt::begin(&*self.meter, operation, history.attempts);
+        let (result, ended) = attempt.run(answer).await;
         match result {
             Ok(output) => {
-                attempt_log::log(context.operation, history.attempts, took, &head, None);
-                self.note_answer(context.operation);
+                self.note_answer(&ended);
                 Ok(output)
             }
             Err(error) => {
-                let failure = classify::ssm_failure(&error, context);
-                let error = Some(&failure.error);
-                attempt_log::log(context.operation, history.attempts, took, &head, error);
-                self.meter.failed(context.operation, failure.error.reason);
+                let failure = classify::ssm_failure(&error, &history.context);
+                self.note_failure(&ended, &failure.error);
                 Err(failure)
             }
         }
     }
 
-    fn note_answer(&self, operation: Operation) {
+    fn note_answer(&self, attempt: &EndedAttempt) {
+        attempt.log(None);
         self.limiter.answered();
         self.budgets.earn();
-        // After a throttle the limit climbs back by and by, so every answer tells the meter.
-        self.tell_limit(operation);
+        // After a throttle the limit climbs back bit by bit, so the meter is told at every answer.
+        self.tell_limit(attempt.operation);
+    }
+
+    fn note_failure(&self, attempt: &EndedAttempt, error: &SourceError) {
+        attempt.log(Some(error));
+        self.meter.failed(attempt.operation, error.reason);
     }
 
     /// Returns when the call may be made once more, or fails for good.
@@ -148,24 +153,23 @@ impl Caller {
                     .refused(start.credentials, failure.error)
                     .await
             }
-            Retry::Slower => self.retry_throttled(history, start, failure),
+            Retry::Slower => {
+                self.slow_down(history.context.operation, start, failure.retry_after);
+                self.retry_throttled(history, failure.error)
+            }
             Retry::AfterBackoff => self.retry_transient(history, failure).await,
         }
     }
 
-    fn retry_throttled(
-        &self,
-        history: &mut CallHistory,
-        start: AttemptStart,
-        failure: Failure,
-    ) -> SourceResult<()> {
-        let operation = history.context.operation;
-        self.limiter
-            .throttled(operation, start.at, failure.retry_after);
+    fn slow_down(&self, operation: Operation, start: AttemptStart, retry_after: Option<Duration>) {
+        self.limiter.throttled(operation, start.at, retry_after);
         self.tell_limit(operation);
+    }
+
+    fn retry_throttled(&self, history: &mut CallHistory, error: SourceError) -> SourceResult<()> {
         history.throttles += 1;
         if history.throttles >= THROTTLED_ATTEMPTS || !self.budgets.throttled.spend() {
-            return Err(failure.error);
+            return Err(error);
         }
         // There is no sleep here, because the limiter holds back all calls now, this one included.
         Ok(())
@@ -200,39 +204,10 @@ impl CallHistory {
     }
 }
 
-/// How long to wait after so many transient faults, unless AWS has said how long.
+/// How long to wait after this many transient faults, unless AWS has said how long.
 fn pause(faults: u32, retry_after: Option<Duration>) -> Duration {
     match retry_after {
         Some(retry_after) => retry_after.min(MAX_RETRY_AFTER),
         None => jitter(backoff(FIRST_BACKOFF, faults)),
-    }
-}
-
-/// An attempt on the wire. It is counted when dropped, and thus also if the call is given up before
-/// its answer.
-struct MeteredAttempt<'a> {
-    meter: &'a dyn Meter,
-    operation: Operation,
-    sent: Instant,
-}
-
-impl<'a> MeteredAttempt<'a> {
-    fn begin(meter: &'a dyn Meter, operation: Operation) -> Self {
-        Self {
-            meter,
-            operation,
-            sent: Instant::now(),
-        }
-    }
-
-    /// Ends the attempt; says how long it took.
-    fn end(self) -> Duration {
-        self.sent.elapsed()
-    }
-}
-
-impl Drop for MeteredAttempt<'_> {
-    fn drop(&mut self) {
-        self.meter.attempted(self.operation, self.sent.elapsed());
     }
 }

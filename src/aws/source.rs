@@ -49,10 +49,7 @@ impl fmt::Debug for SsmSource {
 impl SsmSource {
     /// Prepares to read a target; makes no call yet.
     pub fn new(base: &AwsBase, options: TargetOptions, meter: Arc<dyn Meter>) -> Self {
-        // Every operation shows a limit from the start, even if it is never called or throttled.
-        for operation in Operation::ALL {
-            meter.limit(operation, options.requests_per_second);
-        }
+        show_first_limits(&*meter, options.requests_per_second);
         let attempt_timeout = options.attempt_timeout;
         let limiter = Limiter::new(options.requests_per_second, options.refresh_interval);
         let region = Region::new(options.region.clone());
@@ -83,17 +80,28 @@ impl SsmSource {
     }
 }
 
+fn show_first_limits(meter: &dyn Meter, per_second: f64) {
+    // Every operation shows a limit from the start, even if it is never called or throttled.
+    for operation in Operation::ALL {
+        meter.limit(operation, per_second);
+    }
+}
+
 fn credentials(base: &AwsBase, region: Region, options: TargetOptions) -> TargetCredentials {
-    let session_name = options
-        .role_session_name
-        .unwrap_or_else(|| APP_NAME.to_owned());
-    let role = options.role_arn.map(|arn| Role {
-        arn,
-        session_name,
-        external_id: options.external_id,
-    });
     let sts = Sts::new(&base.sdk, region);
-    TargetCredentials::new(Arc::clone(&base.credentials), sts, role, options.account_id)
+    let account_id = options.account_id.clone();
+    let role = role_of(options);
+    TargetCredentials::new(Arc::clone(&base.credentials), sts, role, account_id)
+}
+
+/// The role that a target assumes, if it has one.
+fn role_of(options: TargetOptions) -> Option<Role> {
+    let session_name = options.role_session_name;
+    Some(Role {
+        arn: options.role_arn?,
+        session_name: session_name.unwrap_or_else(|| APP_NAME.to_owned()),
+        external_id: options.external_id,
+    })
 }
 
 /// The SDK's client, without its own retries and without its own cache of credentials.
@@ -103,22 +111,37 @@ fn client(
     attempt_timeout: Duration,
     credentials: &Arc<TargetCredentials>,
 ) -> Client {
-    let timeouts = TimeoutConfig::builder()
-        // Targets with the same timeouts share their connections.
-        .connect_timeout(CONNECT_TIMEOUT.min(attempt_timeout))
-        .operation_attempt_timeout(attempt_timeout)
-        .build();
     let provider: Arc<dyn ProvideCredentials> = Arc::<TargetCredentials>::clone(credentials);
     let mut config = Builder::from(&base.sdk)
         .region(region)
-        .timeout_config(timeouts)
+        .timeout_config(timeouts(attempt_timeout))
         // The retry loop of this folder stays below the request ceiling.
         .retry_config(RetryConfig::disabled())
         // The credentials of a target are cached where it is known which of them AWS has refused.
         .identity_cache(IdentityCache::no_cache())
         .credentials_provider(SharedCredentialsProvider::from(provider));
+    // Only the client of SSM is wrapped: STS answers in XML, to which these checks do not apply.
     config.set_http_client(base.sdk.http_client().map(ssm_answer::checked));
     Client::from_conf(config.build())
+}
+
+/// How many attempts a call may make in a refresh whose longest pause is this long.
+fn max_attempts(longest_pause: Duration) -> u32 {
+    // Without a pause there was no throttle, and only throttled calls make more attempts.
+    if longest_pause.is_zero() {
+        TRANSIENT_ATTEMPTS
+    } else {
+        THROTTLED_ATTEMPTS
+    }
+}
+
+fn timeouts(attempt_timeout: Duration) -> TimeoutConfig {
+    TimeoutConfig::builder()
+        // Targets with the same timeouts share their connections.
+        .connect_timeout(CONNECT_TIMEOUT.min(attempt_timeout))
+        // The SDK makes one attempt per call, so a timeout of the whole call would add nothing.
+        .operation_attempt_timeout(attempt_timeout)
+        .build()
 }
 
 impl Source for SsmSource {
@@ -129,16 +152,11 @@ impl Source for SsmSource {
     fn patience(&self) -> Duration {
         let limiter = &self.caller.limiter;
         let pause = limiter.longest_pause();
-        // A throttled call makes more attempts, and it waits through a pause before each of them
-        // but the first.
-        let attempts = if pause.is_zero() {
-            TRANSIENT_ATTEMPTS
-        } else {
-            THROTTLED_ATTEMPTS
-        };
         let attempt = self.attempt_timeout.saturating_add(limiter.interval());
+        // There is a pause before each attempt of a throttled call but the first. The sums
+        // saturate, because a configured timeout may be so long that they would overflow.
         attempt
-            .saturating_mul(attempts)
+            .saturating_mul(max_attempts(pause))
             .saturating_add(pause * (THROTTLED_ATTEMPTS - 1))
     }
 

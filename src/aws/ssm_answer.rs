@@ -1,13 +1,14 @@
 //! What SSM's answers must pass before the SDK reads them.
 //!
-//! The SDK takes any HTTP 200 for a good answer, and it skips what it does not know in it. So errors
-//! that come as HTTP 200 are made to look like errors, and an answer with far more rows than were
-//! asked for is refused before the SDK builds anything from it.
+//! The SDK takes any HTTP 200 for a good answer, and it skips what it does not know in it. So
+//! errors that come as HTTP 200 are made to look like errors, and an answer with far more rows than
+//! were asked for is refused before the SDK builds anything from it.
 
 use aws_smithy_runtime_api::client::http::{
     HttpConnector, HttpConnectorFuture, SharedHttpClient, SharedHttpConnector,
 };
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
 
 use super::disguised_error::undisguised;
 use super::refused_answer::{Flaw, MAX_ROWS, MAX_VALUES, RefusedAnswer};
@@ -31,11 +32,18 @@ impl HttpConnector for CheckedConnector {
         let answer = self.0.call(request);
         HttpConnectorFuture::new(async move {
             let response = undisguised(answer.await?);
-            match flaw_of(&response, &secrets) {
-                Some(flaw) => Err(RefusedAnswer::error(&response, flaw)),
-                None => Ok(response),
-            }
+            unless_flawed(response, &secrets)
         })
+    }
+}
+
+fn unless_flawed(
+    response: HttpResponse,
+    secrets: &[String],
+) -> Result<HttpResponse, ConnectorError> {
+    match flaw_of(&response, secrets) {
+        Some(flaw) => Err(RefusedAnswer::error(&response, flaw)),
+        None => Ok(response),
     }
 }
 
@@ -53,12 +61,14 @@ fn secrets_of(request: &HttpRequest) -> Vec<String> {
 }
 
 fn signature(authorization: &str) -> Option<&str> {
+    // The rest of the header, such as the access key id and the date, is no secret.
     let (_, signature) = authorization.split_once("Signature=")?;
     Some(signature)
 }
 
 /// What is wrong with an answer that looks good.
 fn flaw_of(response: &HttpResponse, secrets: &[String]) -> Option<Flaw> {
+    // Of an error only the code and the message are used, and the log redacts secrets by itself.
     if !response.status().is_success() {
         return None;
     }
@@ -83,11 +93,9 @@ fn flaw_of_size(body: &[u8]) -> Option<Flaw> {
     let mut counter = JsonCounter::default();
     for byte in body {
         counter.read(*byte);
-        if counter.rows.is_some_and(|rows| rows > MAX_ROWS) {
-            return Some(Flaw::TooManyRows);
-        }
-        if counter.values > MAX_VALUES {
-            return Some(Flaw::TooManyValues);
+        // Asked after each byte, since a list that follows would hide the rows of this one.
+        if let Some(flaw) = counter.flaw() {
+            return Some(flaw);
         }
     }
     None
@@ -106,6 +114,17 @@ struct JsonCounter {
 }
 
 impl JsonCounter {
+    /// What there is too much of, as far as the text was read.
+    fn flaw(&self) -> Option<Flaw> {
+        if self.rows.is_some_and(|rows| rows > MAX_ROWS) {
+            Some(Flaw::TooManyRows)
+        } else if self.values > MAX_VALUES {
+            Some(Flaw::TooManyValues)
+        } else {
+            None
+        }
+    }
+
     fn read(&mut self, byte: u8) {
         if self.is_in_string {
             self.read_in_string(byte);
@@ -115,6 +134,7 @@ impl JsonCounter {
     }
 
     fn read_in_string(&mut self, byte: u8) {
+        // A backslash that is escaped itself does not escape what follows.
         let was_escaped = self.is_escaped;
         self.is_escaped = byte == b'\\' && !was_escaped;
         self.is_in_string = byte != b'"' || was_escaped;
@@ -124,6 +144,7 @@ impl JsonCounter {
         match byte {
             b'"' => self.is_in_string = true,
             b'[' | b'{' => self.open(byte),
+            // What is no JSON may close more than it has opened.
             b']' | b'}' => self.depth = self.depth.saturating_sub(1),
             b',' => self.count_comma(),
             _ => {}

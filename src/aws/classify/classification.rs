@@ -58,7 +58,7 @@ impl Classification {
     }
 
     pub(super) fn expired_credentials(detail: String) -> Self {
-        // A session may be revoked before its end, and a new one may well be taken.
+        // A session may be revoked before its end, and a new one may well be accepted.
         Self::of_call(
             FailureReason::ExpiredToken,
             Retry::WithOtherCredentials,
@@ -70,7 +70,7 @@ impl Classification {
         Self::of_call(FailureReason::InvalidCredentials, retry, detail)
     }
 
-    /// An answer that is not AWS's. Where its status is a good one, the page may hold something
+    /// An answer that is not AWS's. If its status is a good one, the page may hold something
     /// that the SDK cannot read, so that a smaller page may do.
     pub(super) fn bad_response(is_success: bool, detail: String) -> Self {
         let scope = if is_success {
@@ -84,7 +84,7 @@ impl Classification {
         }
     }
 
-    /// AWS does not take something that was asked for.
+    /// AWS does not accept something that was asked for.
     pub(super) fn refused_content(scope: FailureScope, detail: String) -> Self {
         Self {
             scope,

@@ -8,7 +8,7 @@ use aws_credential_types::Credentials;
 
 use super::TargetCredentials;
 use super::state::{CredentialState, Fetched};
-use crate::aws::acceptance::{Use, is_unknown_there};
+use crate::aws::acceptance::{CredentialUse, is_unknown_there};
 use crate::aws::cached_credentials::CachedCredentials;
 use crate::aws::classify;
 use crate::aws::detail::one_line;
@@ -93,7 +93,7 @@ impl TargetCredentials {
 
     /// STS of the target's own region has not taken these base credentials.
     fn not_taken_here(&self, credentials: &Credentials) {
-        let used = Use::Sts(credentials.access_key_id().to_owned());
+        let used = CredentialUse::Sts(credentials.access_key_id().to_owned());
         let acceptance = &self.base_credentials.acceptance;
         acceptance.refused(used, self.sts.region());
     }
@@ -124,7 +124,7 @@ impl TargetCredentials {
     async fn ask(&self, sts: &Arc<Sts>, credentials: &Credentials) -> SourceResult<String> {
         let account = Box::pin(sts.account_id(credentials)).await?;
         self.taken_by(sts, credentials);
-        let used = Use::Account(account.clone());
+        let used = CredentialUse::Account(account.clone());
         let acceptance = &self.base_credentials.acceptance;
         acceptance.vouched(used, sts.region());
         Ok(account)
@@ -132,7 +132,7 @@ impl TargetCredentials {
 
     /// STS has taken these base credentials.
     pub(super) fn taken_by(&self, sts: &Arc<Sts>, credentials: &Credentials) {
-        let used = Use::Sts(credentials.access_key_id().to_owned());
+        let used = CredentialUse::Sts(credentials.access_key_id().to_owned());
         let acceptance = &self.base_credentials.acceptance;
         acceptance.accepted(used, sts.region());
         self.base_credentials.identities.answered(sts);
@@ -145,7 +145,7 @@ impl TargetCredentials {
         error: SourceError,
         base: &CachedCredentials,
     ) -> SourceError {
-        let used = Use::Sts(base.credentials.access_key_id().to_owned());
+        let used = CredentialUse::Sts(base.credentials.access_key_id().to_owned());
         if let Some(error) = self.disabled_region(&used, &error) {
             return error;
         }
@@ -170,7 +170,11 @@ impl TargetCredentials {
     }
 
     /// The error if the region is to blame, because it refuses what another region takes.
-    pub(super) fn disabled_region(&self, used: &Use, error: &SourceError) -> Option<SourceError> {
+    pub(super) fn disabled_region(
+        &self,
+        used: &CredentialUse,
+        error: &SourceError,
+    ) -> Option<SourceError> {
         if !is_unknown_there(error) {
             return None;
         }
@@ -191,10 +195,10 @@ impl TargetCredentials {
     }
 
     /// How SSM sees the credentials; `None` before it is known whose they are.
-    pub(super) fn used_for_ssm(&self, state: &CredentialState) -> Option<Use> {
+    pub(super) fn used_for_ssm(&self, state: &CredentialState) -> Option<CredentialUse> {
         match &self.role {
-            Some(role) => Some(Use::Role(role.arn.clone())),
-            None => state.account.clone().map(Use::Account),
+            Some(role) => Some(CredentialUse::Role(role.arn.clone())),
+            None => state.account.clone().map(CredentialUse::Account),
         }
     }
 }

@@ -54,7 +54,7 @@ struct Refusal {
 }
 
 impl AdaptiveRate {
-    /// A rate of so many operations. Together they are no slower than each by itself would be.
+    /// The rate of this many operations together, which are no slower than each would be alone.
     pub(super) fn new(ceiling: f64, operations: usize) -> Self {
         let operations = u32::try_from(operations).unwrap_or(u32::MAX);
         Self {
@@ -92,8 +92,7 @@ impl AdaptiveRate {
             self.next_permit_at = after_interval(due, allowed);
         } else {
             // Back at the ceiling, there is nothing left of the throttle.
-            self.next_permit_at = None;
-            self.last_refusal = None;
+            self.forget_refusal();
         }
     }
 
@@ -103,14 +102,18 @@ impl AdaptiveRate {
             return;
         }
         self.forget_old_permits(now);
-        let measured = self.measured(now);
         self.last_refusal = Some(Refusal {
             at: now,
-            // What was really used, which may be far less than was allowed.
-            rate: measured.min(self.allowed(now)).max(self.min_rate),
-            rate_of_others: total - measured,
+            rate: self.rate_in_use(now),
+            rate_of_others: total - self.measured(now),
         });
         self.next_permit_at = after_interval(now, self.allowed(now));
+    }
+
+    /// What is really used of what is allowed, which may be far less.
+    fn rate_in_use(&self, now: Instant) -> f64 {
+        let in_use = self.measured(now).min(self.allowed(now));
+        in_use.max(self.min_rate)
     }
 
     /// Whether a throttle still holds the rate back.
@@ -126,11 +129,16 @@ impl AdaptiveRate {
 
     /// Takes back what a recent throttle has lowered: the limit was not this operation's own.
     pub(super) fn revoke_backoff(&mut self, now: Instant) {
-        let is_recent = |refusal: Refusal| now.duration_since(refusal.at) <= REVOCATION_WINDOW;
-        if self.last_refusal.is_some_and(is_recent) {
-            self.last_refusal = None;
-            self.next_permit_at = None;
+        if let Some(refusal) = self.last_refusal
+            && now.duration_since(refusal.at) <= REVOCATION_WINDOW
+        {
+            self.forget_refusal();
         }
+    }
+
+    fn forget_refusal(&mut self) {
+        self.last_refusal = None;
+        self.next_permit_at = None;
     }
 
     /// Lets a rate that is held back go on from where it is, to nearly twice as much within
@@ -151,8 +159,7 @@ impl AdaptiveRate {
     pub(super) fn adapt_to_quiet_peers(&mut self, now: Instant, total: f64) {
         let rate_of_others = total - self.measured(now);
         if let Some(refusal) = self.last_refusal
-            && refusal.were_others_busy()
-            && rate_of_others < QUIET_SHARE * refusal.rate_of_others
+            && refusal.have_others_gone_quiet(rate_of_others)
             // Before that, the measured window reaches back to before the throttle.
             && now.duration_since(refusal.at) > MEASURED_WINDOW
         {
@@ -166,12 +173,7 @@ impl AdaptiveRate {
             return 0.0;
         };
         let count = u32::try_from(self.permits.len()).unwrap_or(u32::MAX);
-        let mut time = now.duration_since(*first);
-        // An operation that has only begun found AWS's bucket full. What it took from there is no
-        // rate that AWS allows for long.
-        if time + BUCKET_SIZE < MEASURED_WINDOW {
-            time += BUCKET_SIZE;
-        }
+        let time = with_bucket_size(now.duration_since(*first));
         f64::from(count) / time.as_secs_f64()
     }
 
@@ -202,9 +204,25 @@ impl Refusal {
         }
     }
 
+    /// Whether the other operations make far fewer calls now than they made at the throttle.
+    fn have_others_gone_quiet(&self, rate_of_others: f64) -> bool {
+        self.were_others_busy() && rate_of_others < QUIET_SHARE * self.rate_of_others
+    }
+
     /// Whether the other operations had a notable part in the throttle.
     fn were_others_busy(&self) -> bool {
         self.rate_of_others > QUIET_SHARE * self.rate
+    }
+}
+
+/// The time for which an operation's permits count, `passed` having gone by since the first.
+fn with_bucket_size(passed: Duration) -> Duration {
+    // An operation that has only begun found AWS's bucket full. What it took from there is no rate
+    // that AWS allows for long.
+    if passed + BUCKET_SIZE < MEASURED_WINDOW {
+        passed + BUCKET_SIZE
+    } else {
+        passed
     }
 }
 

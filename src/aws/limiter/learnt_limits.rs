@@ -18,7 +18,7 @@ use crate::collect::Operation;
 
 /// Two throttled operations share a limit if their attempts were sent no further apart.
 pub(super) const MAX_SIMULTANEOUS_GAP: Duration = Duration::from_millis(150);
-/// A limit that the same operation hits so many times in a row is its own.
+/// A limit that the same operation hits this many times in a row is its own.
 pub(super) const OWN_LIMIT_STREAK: u32 = 2;
 /// An operation with a smaller share of all calls than this is not nearly all that is called.
 const DOMINANT_SHARE: f64 = 0.8;
@@ -45,7 +45,7 @@ struct Throttle {
 }
 
 impl LearntLimits {
-    /// Nothing is learnt as yet: every operation may use the whole `ceiling`, in requests per
+    /// Nothing is learnt yet: every operation may use the whole `ceiling`, in requests per
     /// second.
     pub(super) fn new(ceiling: f64) -> Self {
         Self {
@@ -58,13 +58,14 @@ impl LearntLimits {
 
     /// What an operation is allowed now, in requests per second.
     pub(super) fn allowed(&self, operation: Operation, now: Instant) -> f64 {
-        let own = self.by_operation[operation as usize].allowed(now);
+        let own = self.own(operation).allowed(now);
         own.min(self.shared.allowed(now))
     }
 
     /// The earliest time of the next permit of an operation; `None` if nothing holds it back.
     pub(super) fn next_permit_at(&self, operation: Operation) -> Option<Instant> {
-        let own = self.by_operation[operation as usize].next_permit_at();
+        let own = self.own(operation).next_permit_at();
+        // `None` is less than any time, so the maximum is whatever holds the operation back longer.
         own.max(self.shared.next_permit_at())
     }
 
@@ -73,7 +74,7 @@ impl LearntLimits {
         // The shared rate comes first, because the total must include this permit.
         self.shared.take_permit(due, now);
         let total = self.shared.measured(now);
-        let own = &mut self.by_operation[operation as usize];
+        let own = self.own_mut(operation);
         own.take_permit(due, now);
         own.adapt_to_quiet_peers(now, total);
     }
@@ -84,35 +85,39 @@ impl LearntLimits {
         let last_throttle = self.last_throttle.replace(throttle);
         let of_another = last_throttle.filter(|last| last.operation != operation);
         self.update_streak(throttle, of_another.is_some(), now);
-        let is_own_limit = if self.shared.is_held_back() {
-            self.streak >= OWN_LIMIT_STREAK
-        } else {
-            // The first throttle of all is taken for the operation's own until another follows.
-            !of_another.is_some_and(|other| throttle.is_simultaneous_with(other))
-        };
-        if is_own_limit {
+        if self.is_own_limit(throttle, of_another) {
             self.slow_down(throttle, now);
         } else {
             self.slow_down_all(throttle, now);
         }
     }
 
+    /// Whether a throttle came from a limit of the operation's own; `of_another` is the throttle
+    /// before, if it was of another operation.
+    fn is_own_limit(&self, throttle: Throttle, of_another: Option<Throttle>) -> bool {
+        if self.shared.is_held_back() {
+            return self.streak >= OWN_LIMIT_STREAK;
+        }
+        // The very first throttle counts as the operation's own until another operation's follows.
+        !of_another.is_some_and(|other| throttle.is_simultaneous_with(other))
+    }
+
     fn update_streak(&mut self, throttle: Throttle, is_after_another: bool, now: Instant) {
         if is_after_another {
             self.streak = 0;
-            return;
-        }
-        let hits_shared_limit =
-            self.shared.is_held_back() && !self.shared.is_outdated(throttle.sent);
-        if hits_shared_limit && !self.is_dominant(throttle.operation, now) {
+        } else if self.hits_shared_limit(throttle) && !self.is_dominant(throttle.operation, now) {
             self.streak += 1;
         }
+    }
+
+    fn hits_shared_limit(&self, throttle: Throttle) -> bool {
+        self.shared.is_held_back() && !self.shared.is_outdated(throttle.sent)
     }
 
     /// Whether nearly all calls are of this operation. Then it says nothing that others are not
     /// throttled.
     fn is_dominant(&self, operation: Operation, now: Instant) -> bool {
-        let own = self.by_operation[operation as usize].measured(now);
+        let own = self.own(operation).measured(now);
         own >= DOMINANT_SHARE * self.shared.measured(now)
     }
 
@@ -121,18 +126,31 @@ impl LearntLimits {
         let total = self.shared.measured(now);
         // If the limit is shared after all, the others run into it soon, and all slow down again.
         self.shared.raise(now);
-        self.by_operation[throttle.operation as usize].refuse(throttle.sent, now, total);
+        let own = self.own_mut(throttle.operation);
+        own.refuse(throttle.sent, now, total);
     }
 
     fn slow_down_all(&mut self, throttle: Throttle, now: Instant) {
         // The operations throttled just before were slowed down as if their limits were their own.
         if !self.shared.is_held_back() {
-            for own in &mut self.by_operation {
-                own.revoke_backoff(now);
-            }
+            self.revoke_own_backoffs(now);
         }
         let total = self.shared.measured(now);
         self.shared.refuse(throttle.sent, now, total);
+    }
+
+    fn revoke_own_backoffs(&mut self, now: Instant) {
+        for own in &mut self.by_operation {
+            own.revoke_backoff(now);
+        }
+    }
+
+    fn own(&self, operation: Operation) -> &AdaptiveRate {
+        &self.by_operation[operation as usize]
+    }
+
+    fn own_mut(&mut self, operation: Operation) -> &mut AdaptiveRate {
+        &mut self.by_operation[operation as usize]
     }
 }
 

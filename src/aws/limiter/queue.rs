@@ -82,15 +82,14 @@ impl Queue {
     /// The rate of the operation that is the slowest now, in requests per second.
     pub(super) fn lowest_rate(&self, now: Instant) -> f64 {
         let start = self.ceiling.min(self.spread.rate());
-        Operation::ALL
-            .iter()
-            .map(|operation| self.limits.allowed(*operation, now))
-            .fold(start, f64::min)
+        let learnt = Operation::ALL.map(|operation| self.limits.allowed(operation, now));
+        learnt.into_iter().fold(start, f64::min)
     }
 
     pub(super) fn next_position(&mut self, operation: Operation) -> QueuePosition {
         self.positions += 1;
         QueuePosition {
+            // `false` is less than `true`, so listings go first.
             is_detail: !operation.is_listing(),
             number: self.positions,
             operation,
@@ -143,9 +142,14 @@ impl Queue {
         let now = Instant::now();
         self.limits.attribute_throttle(operation, sent, now);
         if let Some(pause) = self.pauses.pause_after(sent, retry_after, now) {
-            self.next_permit_at = self.next_permit_at.max(now + pause);
+            self.hold_back_until(now + pause);
         }
         self.wake_next(now);
+    }
+
+    fn hold_back_until(&mut self, end: Instant) {
+        // A short pause must not end a longer one that AWS has asked for before.
+        self.next_permit_at = self.next_permit_at.max(end);
     }
 
     /// The earliest time of the next permit of an operation.

@@ -20,7 +20,7 @@ pub(super) struct RefreshSpread {
     /// From the start of a refresh to the start of the next.
     refresh_interval: Duration,
     rate: f64,
-    /// From here on, the rest of the refresh is not spread any more.
+    /// From this time on, the rest of the refresh is no longer spread.
     unpaced_from: Instant,
     /// The permits taken in this refresh.
     permits: u32,
@@ -45,12 +45,18 @@ impl RefreshSpread {
         if calls == 0 {
             return;
         }
+        // The other half is left for whatever takes longer than in the last refresh.
         let half = self.refresh_interval / 2;
-        let expected_calls = f64::from(calls) * EXPECTED_GROWTH;
-        self.rate = (expected_calls / half.as_secs_f64())
-            .max(MIN_SPREAD_RATE)
-            .min(self.ceiling);
+        self.rate = self.rate_over(half, calls);
         self.unpaced_from = Instant::now() + half;
+    }
+
+    /// The rate at which a refresh takes `time`, if the last one made `calls` calls.
+    fn rate_over(&self, time: Duration, calls: u32) -> f64 {
+        let expected_calls = f64::from(calls) * EXPECTED_GROWTH;
+        let rate = expected_calls / time.as_secs_f64();
+        // Not `clamp`, which panics where a ceiling is below the lowest rate.
+        rate.max(MIN_SPREAD_RATE).min(self.ceiling)
     }
 
     /// The rate of this refresh while it is spread.

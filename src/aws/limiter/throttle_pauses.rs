@@ -29,6 +29,7 @@ impl ThrottlePauses {
     }
 
     pub(super) fn answered(&mut self) {
+        // The rate may be the right one now, so the next pause begins small again.
         self.throttles = 0;
     }
 
@@ -46,14 +47,18 @@ impl ThrottlePauses {
     ) -> Option<Duration> {
         let pause = match retry_after {
             Some(retry_after) => retry_after.min(MAX_RETRY_AFTER),
-            // An attempt that was on its way when the last pause began says nothing new: a volley
-            // of throttles is one throttle.
-            None if self.paused_at.is_some_and(|paused_at| sent < paused_at) => return None,
+            None if self.is_of_last_volley(sent) => return None,
             None => self.next_pause(),
         };
         self.paused_at = Some(now);
         self.longest = self.longest.max(pause);
         Some(pause)
+    }
+
+    /// Whether an attempt was on its way when the last pause began. It says nothing new then: a
+    /// volley of throttles is one throttle.
+    fn is_of_last_volley(&self, sent: Instant) -> bool {
+        self.paused_at.is_some_and(|paused_at| sent < paused_at)
     }
 
     fn next_pause(&mut self) -> Duration {

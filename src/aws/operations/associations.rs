@@ -2,7 +2,7 @@
 
 use aws_sdk_ssm::Client;
 use aws_sdk_ssm::operation::list_associations::{ListAssociationsError, ListAssociationsOutput};
-use aws_sdk_ssm::types::Association;
+use aws_sdk_ssm::types::{Association, AssociationOverview};
 
 use super::ssm_operation::{PendingAnswer, SsmOperation, max_results, page_of};
 use super::values::{non_empty, status_counts};
@@ -36,14 +36,17 @@ impl SsmOperation for ListAssociations {
 }
 
 fn association(from: Association) -> Option<AssociationRow> {
-    let counts = from
-        .overview
-        .and_then(|overview| overview.association_status_aggregated_count);
     Some(AssociationRow {
         id: non_empty(from.association_id)?,
         name: from.association_name.unwrap_or_default(),
         // What AWS calls the name of an association is that of its document.
         document: from.name.unwrap_or_default(),
-        counts: status_counts(counts),
+        counts: instance_counts(from.overview),
     })
+}
+
+/// The instances of an association, per status.
+fn instance_counts(overview: Option<AssociationOverview>) -> Vec<(String, i64)> {
+    let counts = overview.and_then(|all| all.association_status_aggregated_count);
+    status_counts(counts)
 }

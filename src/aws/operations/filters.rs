@@ -2,7 +2,7 @@
 
 use aws_sdk_ssm::types::{ComplianceQueryOperatorType, ComplianceStringFilter};
 
-/// Only what has one of these values under `key`.
+/// Lets through only what has one of these values under `key`.
 pub(super) fn equal<S: AsRef<str>>(key: &str, values: &[S]) -> ComplianceStringFilter {
     let values = values
         .iter()

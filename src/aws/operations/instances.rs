@@ -4,7 +4,7 @@ use aws_sdk_ssm::Client;
 use aws_sdk_ssm::operation::describe_instance_information::{
     DescribeInstanceInformationError, DescribeInstanceInformationOutput,
 };
-use aws_sdk_ssm::types::InstanceInformation;
+use aws_sdk_ssm::types::{InstanceAggregatedAssociationOverview, InstanceInformation};
 
 use super::ssm_operation::{PendingAnswer, SsmOperation, max_results, page_of};
 use super::values::{non_empty, status_counts, timestamp, word};
@@ -42,9 +42,6 @@ impl SsmOperation for DescribeInstanceInformation {
 }
 
 fn instance(from: InstanceInformation) -> Option<InstanceRow> {
-    let association_counts = from
-        .association_overview
-        .and_then(|overview| overview.instance_association_status_aggregated_count);
     // An id is what makes a row; everything else may be missing.
     Some(InstanceRow {
         id: non_empty(from.instance_id)?,
@@ -60,12 +57,19 @@ fn instance(from: InstanceInformation) -> Option<InstanceRow> {
         ping_status: word(from.ping_status.as_ref()),
         last_ping: from.last_ping_date_time.and_then(timestamp),
         association_status: from.association_status.unwrap_or_default(),
-        association_counts: status_counts(association_counts),
+        association_counts: association_counts(from.association_overview),
         last_association_execution: from.last_association_execution_date.and_then(timestamp),
         last_association_success: from
             .last_successful_association_execution_date
             .and_then(timestamp),
     })
+}
+
+fn association_counts(
+    overview: Option<InstanceAggregatedAssociationOverview>,
+) -> Vec<(String, i64)> {
+    let counts = overview.and_then(|all| all.instance_association_status_aggregated_count);
+    status_counts(counts)
 }
 
 #[cfg(test)]

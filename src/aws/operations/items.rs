@@ -1,10 +1,12 @@
 //! `ListComplianceItems`: the associations that one instance does not comply with.
 
+use std::collections::HashMap;
+
 use aws_sdk_ssm::Client;
 use aws_sdk_ssm::operation::list_compliance_items::{
     ListComplianceItemsError, ListComplianceItemsOutput,
 };
-use aws_sdk_ssm::types::ComplianceItem;
+use aws_sdk_ssm::types::{ComplianceItem, ComplianceStringFilter};
 
 use super::filters::equal;
 use super::ssm_operation::{PendingAnswer, SsmOperation, max_results, page_of};
@@ -37,8 +39,7 @@ impl SsmOperation for ListComplianceItems<'_> {
             .resource_ids(self.id)
             // Compliance calls every instance a ManagedInstance, including those of EC2.
             .resource_types("ManagedInstance")
-            .filters(equal("ComplianceType", &["Association"]))
-            .filters(equal("Status", &["NON_COMPLIANT"]))
+            .set_filters(Some(filters()))
             .max_results(max_results(Self::OPERATION, page))
             .set_next_token(page.token.clone());
         Box::pin(request.send())
@@ -49,16 +50,26 @@ impl SsmOperation for ListComplianceItems<'_> {
     }
 }
 
+/// The filters of a request, of which an item has to pass all.
+fn filters() -> Vec<ComplianceStringFilter> {
+    vec![
+        // Patches have items as well, and an instance may have thousands of them.
+        equal("ComplianceType", &["Association"]),
+        equal("Status", &["NON_COMPLIANT"]),
+    ]
+}
+
 fn item(from: ComplianceItem) -> Option<ItemRow> {
-    // Which details there are depends on the compliance type; those of an association name the
-    // document that it runs.
-    let document = from
-        .details
-        .and_then(|mut details| details.remove("DocumentName"));
     Some(ItemRow {
         id: non_empty(from.id)?,
-        document: document.unwrap_or_default(),
+        document: document(from.details).unwrap_or_default(),
         severity: word(from.severity.as_ref()),
         status: word(from.status.as_ref()),
     })
+}
+
+/// The document that an association runs.
+fn document(details: Option<HashMap<String, String>>) -> Option<String> {
+    // Which details there are depends on the compliance type; only associations have this one.
+    details?.remove("DocumentName")
 }

@@ -1,10 +1,10 @@
 //! The operations of Systems Manager that a refresh calls, one file each.
 //!
-//! Each file says how to ask for a page, and what rows of our own the answer holds. The words of
-//! AWS are taken over as they come, including those that are not known yet.
+//! Each file says how to ask for a page, and how the answer becomes rows of our own. The words of
+//! AWS are kept as they come, including those that were unknown when this was written.
 //!
 //! A further operation needs a file here, its name in [`Operation`](crate::collect::Operation), and
-//! a method of [`Source`](crate::collect::Source) of one line.
+//! a method of one line in [`Source`](crate::collect::Source).
 
 mod associations;
 mod baselines;

@@ -48,6 +48,7 @@ impl SsmOperation for DescribeInstancePatchStates<'_> {
 }
 
 fn patch_state(from: InstancePatchState) -> Option<PatchRow> {
+    // Before the rest, which is moved out of the SDK's row.
     let counts = PatchState::ALL.map(|state| count_of(state, &from).map(i64::from));
     Some(PatchRow {
         // AWS requires an id, so that the SDK makes an empty one of none.

@@ -7,6 +7,7 @@ use aws_sdk_ssm::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use futures_util::future::BoxFuture;
 
+use super::values::non_empty;
 use crate::collect::{Operation, Page, PageRequest};
 
 /// The SDK's answer to an attempt under way.
@@ -42,6 +43,7 @@ pub(in crate::aws) trait SsmOperation: Send + Sync {
 
 /// `MaxResults` for a page, within the limits of the operation.
 pub(super) fn max_results(operation: Operation, page: &PageRequest) -> i32 {
+    // AWS refuses a page of fewer rows than the operation's minimum.
     let rows = page.max_results.max(operation.min_page_rows());
     i32::try_from(rows).unwrap_or(i32::MAX)
 }
@@ -52,15 +54,18 @@ pub(super) fn page_of<S, R>(
     next_token: Option<String>,
     row: fn(S) -> Option<R>,
 ) -> Page<R> {
-    let listed_count = listed.as_ref().map_or(0, Vec::len);
-    let rows: Option<Vec<R>> = listed.map(|listed| listed.into_iter().filter_map(row).collect());
-    let row_count = rows.as_ref().map_or(0, Vec::len);
+    let listed_count = count(listed.as_ref());
+    let rows = listed.map(|listed| listed.into_iter().filter_map(row).collect());
     Page {
+        skipped: listed_count - count(rows.as_ref()),
         rows,
-        skipped: listed_count - row_count,
         // AWS ends some listings with an empty token instead of none.
-        next: next_token.filter(|token| !token.is_empty()),
+        next: non_empty(next_token),
     }
+}
+
+fn count<T>(list: Option<&Vec<T>>) -> usize {
+    list.map_or(0, Vec::len)
 }
 
 #[cfg(test)]

@@ -5,15 +5,15 @@ use aws_sdk_ssm::operation::list_resource_compliance_summaries::{
     ListResourceComplianceSummariesError, ListResourceComplianceSummariesOutput,
 };
 use aws_sdk_ssm::types::{
-    ComplianceStringFilter, CompliantSummary, NonCompliantSummary, ResourceComplianceSummaryItem,
-    SeveritySummary,
+    ComplianceExecutionSummary, ComplianceStringFilter, CompliantSummary, NonCompliantSummary,
+    ResourceComplianceSummaryItem, SeveritySummary,
 };
 
 use super::filters::equal;
 use super::ssm_operation::{PendingAnswer, SsmOperation, max_results, page_of};
 use super::values::{non_empty, timestamp, word};
 use crate::collect::{Operation, Page, PageRequest, TypeFilter};
-use crate::model::{ItemCounts, Severity, SummaryRow};
+use crate::model::{ItemCounts, Severity, SummaryRow, Timestamp};
 
 /// Lists the summaries of some compliance types.
 pub(in crate::aws) struct ListResourceComplianceSummaries<'a> {
@@ -58,10 +58,7 @@ fn filters(types: &TypeFilter) -> Option<Vec<ComplianceStringFilter>> {
 
 fn summary(from: ResourceComplianceSummaryItem) -> Option<SummaryRow> {
     let execution = from.execution_summary;
-    // The SDK insists on a time here, so it fills in 1970 where AWS sent none.
-    let execution_time = execution
-        .as_ref()
-        .and_then(|execution| timestamp(execution.execution_time));
+    let execution_time = execution.as_ref().and_then(execution_time);
     let execution_id = execution.and_then(|execution| execution.execution_id);
     Some(SummaryRow {
         resource_id: non_empty(from.resource_id)?,
@@ -72,6 +69,11 @@ fn summary(from: ResourceComplianceSummaryItem) -> Option<SummaryRow> {
         compliant: compliant_counts(from.compliant_summary),
         noncompliant: noncompliant_counts(from.non_compliant_summary),
     })
+}
+
+fn execution_time(execution: &ComplianceExecutionSummary) -> Option<Timestamp> {
+    // The SDK insists on a time here, so it fills in 1970 where AWS sent none.
+    timestamp(execution.execution_time)
 }
 
 fn compliant_counts(summary: Option<CompliantSummary>) -> ItemCounts {
@@ -88,17 +90,24 @@ fn noncompliant_counts(summary: Option<NonCompliantSummary>) -> ItemCounts {
     }
 }
 
-/// Without a breakdown all items count as of unspecified severity, which is what AWS's own patch
-/// baselines give them.
 fn item_counts(total: i32, breakdown: Option<&SeveritySummary>) -> ItemCounts {
     let by_severity = Severity::ALL.map(|severity| match breakdown {
         Some(breakdown) => count_of(severity, breakdown),
-        None if severity == Severity::Unspecified => total,
-        None => 0,
+        None => count_without_breakdown(severity, total),
     });
     ItemCounts {
         total: i64::from(total),
         by_severity: by_severity.map(i64::from),
+    }
+}
+
+/// Without a breakdown all items count as of unspecified severity, which is what AWS's own patch
+/// baselines give them.
+fn count_without_breakdown(severity: Severity, total: i32) -> i32 {
+    if severity == Severity::Unspecified {
+        total
+    } else {
+        0
     }
 }
 
@@ -115,7 +124,7 @@ const fn count_of(severity: Severity, breakdown: &SeveritySummary) -> i32 {
 
 #[cfg(test)]
 mod tests {
-    use aws_sdk_ssm::types::{ComplianceExecutionSummary, ComplianceStatus};
+    use aws_sdk_ssm::types::ComplianceStatus;
     use aws_smithy_types::DateTime;
 
     use super::*;

@@ -38,13 +38,12 @@ impl SsmOperation for ListComplianceSummaries {
 }
 
 fn totals(from: ComplianceSummaryItem) -> Option<TotalsRow> {
-    let compliant = from.compliant_summary.map(|all| all.compliant_count);
-    let noncompliant = from
-        .non_compliant_summary
-        .map(|all| all.non_compliant_count);
+    let compliant = from.compliant_summary;
+    let noncompliant = from.non_compliant_summary;
     Some(TotalsRow {
         compliance_type: non_empty(from.compliance_type)?,
-        compliant: i64::from(compliant.unwrap_or_default()),
-        noncompliant: i64::from(noncompliant.unwrap_or_default()),
+        // A summary that AWS leaves out has nothing to count.
+        compliant: compliant.map_or(0, |summary| i64::from(summary.compliant_count)),
+        noncompliant: noncompliant.map_or(0, |summary| i64::from(summary.non_compliant_count)),
     })
 }

@@ -33,10 +33,14 @@ pub(super) fn status_counts(counts: Option<HashMap<String, i32>>) -> Vec<(String
 
 /// A time to the millisecond; `None` for one that AWS does not know.
 pub(super) fn timestamp(time: DateTime) -> Option<Timestamp> {
-    // Rounded, because the SDK reads `.123` as 122,999,906 nanoseconds.
-    let millis = (time.as_nanos() + 500_000).div_euclid(1_000_000);
-    let millis = i64::try_from(millis).ok()?;
+    let millis = i64::try_from(rounded_millis(time)).ok()?;
     Timestamp::from_millis(millis)
+}
+
+fn rounded_millis(time: DateTime) -> i128 {
+    // Rounded, because the SDK reads `.123` as 122,999,906 nanoseconds. Halves go up, also before
+    // 1970.
+    (time.as_nanos() + 500_000).div_euclid(1_000_000)
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use super::memory::{MAX_SECRETS, MAX_SIGNATURES};
 use super::redactor::REDACTED;
 use super::*;
-use crate::aws::testing::encoded;
+use crate::aws::tests::scripted_aws::encoded;
 
 const TOKEN: &str = "IQoJb3JpZ2luX2VjEHAaCWV1LXdlc3QtMSJHMEUCIQDx/Zq+8fN3wKc0lm";
 const EXTERNAL_ID: &str = "ssm-exporter@production";

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::aws::testing::{Reply, Server, html, json, with_headers};
-use crate::aws::{SsmSource, testing};
+use super::scripted_aws::{Counts, Reply, Server, html, json, role_options, session, with_headers};
+use crate::aws::SsmSource;
 use crate::collect::{FailureScope, Operation, PageRequest, Source, SourceResult, TypeFilter};
 use crate::model::FailureReason;
 
@@ -244,7 +244,7 @@ async fn a_throttle_that_comes_as_a_good_answer_slows_the_calls_down() {
 #[tokio::test]
 async fn expired_credentials_that_come_as_a_good_answer_are_replaced() {
     let server = Server::start(|asked, before| match asked.operation.as_str() {
-        "AssumeRole" => testing::session(if before == 0 { "AKIDOLD" } else { "AKIDNEW" }, 60),
+        "AssumeRole" => session(if before == 0 { "AKIDOLD" } else { "AKIDNEW" }, 60),
         _ if asked.head.contains("Credential=AKIDNEW/") => json(200, "{}"),
         _ => json(
             200,
@@ -252,10 +252,10 @@ async fn expired_credentials_that_come_as_a_good_answer_are_replaced() {
         ),
     })
     .await;
-    let counts = Arc::<testing::Counts>::default();
+    let counts = Arc::<Counts>::default();
     let source = SsmSource::new(
         &server.base().await,
-        testing::role_options(),
+        role_options(),
         Arc::clone(&counts) as _,
     );
     source.begin().await.expect("a session");

@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock, Mutex};
 use tracing::subscriber::{DefaultGuard, NoSubscriber};
 use tracing::{Dispatch, Level};
 
-use crate::aws::testing::{
+use super::scripted_aws::{
     Counts, Reply, Server, identity, json, role_options, session, with_headers,
 };
 use crate::aws::{SsmSource, attempt_log};

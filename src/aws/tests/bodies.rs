@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 
-use crate::aws::testing::{Counts, Reply, Server, json, options, role_options};
+use super::scripted_aws::{Counts, Reply, Server, json, options, role_options};
 use crate::aws::{AwsBase, BaseOptions, SsmSource, TargetOptions};
 use crate::collect::{FailureScope, MAX_PAGE_ROWS, PageRequest, Source, TypeFilter};
 use crate::model::FailureReason;

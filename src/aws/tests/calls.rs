@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::aws::testing::{Asked, Counts, Server, identity, json, options};
+use super::scripted_aws::{Asked, Counts, Server, identity, json, options};
 use crate::aws::{AwsBase, BaseOptions, SsmSource};
 use crate::collect::{Operation, PageRequest, Source, TypeFilter};
 

@@ -10,7 +10,7 @@ use aws_credential_types::provider::{ProvideCredentials, future};
 use futures_util::future::join_all;
 
 use super::base_of;
-use crate::aws::testing::{
+use super::scripted_aws::{
     Asked, Counts, Reply, Server, identity, json, options, refusal, role_options, session,
     sts_refusal,
 };

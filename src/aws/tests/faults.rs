@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 
-use crate::aws::testing::{
+use super::scripted_aws::{
     Counts, Reply, Server, html, identity, json, options, refusal, with_headers,
 };
 use crate::aws::{SsmSource, TargetOptions};

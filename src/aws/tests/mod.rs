@@ -10,6 +10,7 @@ mod identities;
 mod processes;
 mod regions;
 mod resolutions;
+pub(super) mod scripted_aws;
 mod secrets;
 mod sessions;
 mod storm;
@@ -18,9 +19,9 @@ use std::sync::Arc;
 
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 
+use self::scripted_aws::Server;
 use super::AwsBase;
 use super::base_credentials::BaseCredentials;
-use super::testing::Server;
 
 /// What targets of this server share, with the credentials of this provider.
 async fn base_of(server: &Server, provider: impl ProvideCredentials + 'static) -> AwsBase {

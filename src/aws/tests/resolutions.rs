@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 
 use aws_credential_types::Credentials;
 
+use super::scripted_aws::{Counts, Reply, Server, identity, options};
 use super::with_credentials;
 use crate::aws::SsmSource;
 use crate::aws::base_credentials::BaseCredentials;
 use crate::aws::resolution::{Load, Resolver, Stage};
-use crate::aws::testing::{Counts, Reply, Server, options};
 use crate::collect::{Source, SourceResult};
 use crate::model::FailureReason;
 
@@ -133,7 +133,7 @@ async fn one_that_nobody_waits_for_any_more_is_dropped() {
 
 #[tokio::test]
 async fn a_panic_is_an_error_of_one_refresh() {
-    let server = Server::start(|_, _| crate::aws::testing::identity("111122223333")).await;
+    let server = Server::start(|_, _| identity("111122223333")).await;
     let calls = AtomicUsize::new(0);
     let credentials = BaseCredentials::of(resolver(move |stage| {
         stage.set("profile dev");

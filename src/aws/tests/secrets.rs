@@ -10,7 +10,9 @@ use futures_util::future::join_all;
 
 use super::attempts::Log;
 use super::base_of;
-use crate::aws::testing::{Asked, Counts, Reply, Server, encoded, options, role_options};
+use super::scripted_aws::{
+    Asked, Counts, Reply, Server, encoded, identity, json, options, role_options,
+};
 use crate::aws::{AwsBase, SsmSource, TargetOptions, codes, one_line};
 use crate::collect::{FailureScope, PageRequest, Source, SourceError};
 use crate::model::FailureReason;
@@ -123,7 +125,7 @@ async fn hostile() -> Server {
             .unwrap_or_default();
         let region = scope.split('/').nth(2).unwrap_or_default().to_owned();
         if asked.operation == "GetCallerIdentity" {
-            return crate::aws::testing::identity("111122223333");
+            return identity("111122223333");
         }
         let mut turns = turns.lock().expect("unpoisoned");
         let turn = turns.entry(region.clone()).or_default();
@@ -228,7 +230,7 @@ async fn a_page_that_repeats_the_request_is_not_shown() {
         let secret = &secrets(asked)[0];
         let body =
             format!(r#"{{"InstanceInformationList":[{{"InstanceId":"i-1","Name":"{secret}"}}]}}"#);
-        crate::aws::testing::json(200, &body)
+        json(200, &body)
     })
     .await;
     let source = SsmSource::new(&base(&server).await, options(), Arc::<Counts>::default());

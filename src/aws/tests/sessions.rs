@@ -1,6 +1,6 @@
 //! The names of the sessions of a role.
 
-use crate::aws::testing::{Counts, Server, identity, json, role_options, session};
+use super::scripted_aws::{Counts, Server, identity, json, role_options, session};
 use crate::aws::{SsmSource, TargetOptions};
 use crate::collect::Source as _;
 

@@ -15,9 +15,9 @@ use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
 use tokio::time::Instant;
 
+use super::scripted_aws::{Counts, options};
 use crate::aws::base::settings;
 use crate::aws::base_credentials::BaseCredentials;
-use crate::aws::testing::{Counts, options};
 use crate::aws::{AwsBase, SsmSource, TargetOptions};
 use crate::collect::{Clock, Identification, RefreshObserver, Refresher, TargetTask};
 use crate::model::{AgeLimits, Collector, Selection, Target, Timestamp};

@@ -8,14 +8,16 @@ mod server;
 
 use std::time::Duration;
 
-pub(super) use counts::Counts;
-pub(super) use encodings::encoded;
-pub(super) use reply::{Reply, html, identity, json, refusal, session, sts_refusal, with_headers};
-pub(super) use server::{Asked, Server};
+pub(in crate::aws) use counts::Counts;
+pub(in crate::aws) use encodings::encoded;
+pub(in crate::aws) use reply::{
+    Reply, html, identity, json, refusal, session, sts_refusal, with_headers,
+};
+pub(in crate::aws) use server::{Asked, Server};
 
-use super::TargetOptions;
+use crate::aws::TargetOptions;
 
-pub(super) fn options() -> TargetOptions {
+pub(in crate::aws) fn options() -> TargetOptions {
     TargetOptions {
         region: "eu-west-1".to_owned(),
         account_id: None,
@@ -28,7 +30,7 @@ pub(super) fn options() -> TargetOptions {
     }
 }
 
-pub(super) fn role_options() -> TargetOptions {
+pub(in crate::aws) fn role_options() -> TargetOptions {
     let role_arn = Some("arn:aws:iam::111122223333:role/reader".to_owned());
     TargetOptions {
         role_arn,
