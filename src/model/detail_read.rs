@@ -45,9 +45,10 @@ impl<T: DetailContent> DetailRead for PartialRead<T> {
 
     fn take_into(self: Box<Self>, chunks: &mut Chunks, circumstances: Circumstances) {
         let Self { rows, unread } = *self;
-        chunks.merge(rows, |instance, content| match content {
-            Some(content) => take_detail(instance, content, circumstances.reading),
-            None => {
+        chunks.merge(rows, |instance, content| {
+            if let Some(content) = content {
+                take_detail(instance, content, circumstances.reading);
+            } else {
                 let is_missed = unread.contains(&instance.id);
                 keep_detail::<T>(instance, is_missed, circumstances);
             }

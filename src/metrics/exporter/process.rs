@@ -4,6 +4,8 @@
 //! Prometheus' guide. Where there is no `/proc` they are absent.
 
 use std::fmt;
+#[cfg(target_os = "linux")]
+use std::time::Duration;
 
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric, MetricEncoder};
@@ -162,22 +164,37 @@ fn max_fds() -> Option<u64> {
     rustix::process::getrlimit(rustix::process::Resource::Nofile).current
 }
 
-/// The kernel counts CPU time in ticks of `sysconf(_SC_CLK_TCK)` per second (proc(5)).
+/// The time of so many ticks, of which there are `sysconf(_SC_CLK_TCK)` per second (proc(5)).
 #[cfg(target_os = "linux")]
-fn ticks_per_second() -> f64 {
-    // Every common system has 100, so that is the guess where the number cannot be right.
-    f64::from(u32::try_from(procfs::ticks_per_second()).unwrap_or(100))
+fn time_of(ticks: u64) -> Duration {
+    let per_second = procfs::ticks_per_second().max(1);
+    // In whole seconds and the rest, because milliseconds of a count of ticks may overflow. A count
+    // in 32 bits would be too small after 497 days.
+    let seconds = Duration::from_secs(ticks / per_second);
+    seconds + Duration::from_millis(ticks % per_second * 1000 / per_second)
 }
 
 #[cfg(target_os = "linux")]
 fn cpu_seconds(ticks: u64) -> f64 {
-    f64::from(u32::try_from(ticks).unwrap_or(u32::MAX)) / ticks_per_second()
+    time_of(ticks).as_secs_f64()
 }
 
 /// The start of the process, of which the kernel says how many ticks it was after the boot.
 #[cfg(target_os = "linux")]
 fn start_seconds(ticks: u64) -> Option<f64> {
-    let boot = u32::try_from(procfs::boot_time_secs().ok()?).ok()?;
-    let since_boot = f64::from(u32::try_from(ticks).ok()?) / ticks_per_second();
-    Some(f64::from(boot) + since_boot)
+    let boot = Duration::from_secs(procfs::boot_time_secs().ok()?);
+    Some((boot + time_of(ticks)).as_secs_f64())
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_count_of_ticks_beyond_32_bits_is_still_a_time() {
+        let per_second = procfs::ticks_per_second();
+        let two_years = Duration::from_hours(2 * 365 * 24);
+        let ticks = two_years.as_secs() * per_second + per_second / 2;
+        assert_eq!(time_of(ticks), two_years + Duration::from_millis(500));
+    }
 }
