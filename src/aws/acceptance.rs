@@ -5,11 +5,12 @@
 //! takes them.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 
 use tokio::time::Instant;
 
 use crate::collect::SourceError;
+use crate::locks::locked;
 use crate::model::FailureReason;
 
 /// The codes with which AWS answers credentials that it does not know in a region.
@@ -108,7 +109,7 @@ impl Acceptance {
     }
 
     fn records(&self) -> MutexGuard<'_, HashMap<Use, RegionRecords>> {
-        self.records.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.records)
     }
 }
 

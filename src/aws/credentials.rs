@@ -8,7 +8,7 @@ mod state;
 
 use std::fmt;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{self, ProvideCredentials, future};
@@ -17,6 +17,7 @@ use super::base_credentials::BaseCredentials;
 use super::cached_credentials::CachedCredentials;
 use super::sts::{Role, Sts};
 use crate::collect::{SourceError, SourceResult};
+use crate::locks::locked;
 use state::{CredentialState, Fetched};
 
 /// The credentials of one target, shared by its SSM client and its retry loop.
@@ -162,7 +163,7 @@ impl TargetCredentials {
     }
 
     fn state(&self) -> MutexGuard<'_, CredentialState> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.state)
     }
 
     fn provide(&self) -> provider::Result {

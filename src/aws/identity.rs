@@ -5,7 +5,7 @@
 //! may not be their fault, asks where another target was answered.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use tokio::sync::Notify;
@@ -13,6 +13,7 @@ use tokio::time::timeout;
 
 use super::sts::Sts;
 use crate::collect::SourceResult;
+use crate::locks::locked;
 
 /// Temporary credentials have a new key every hour, and targets still use the one before for a
 /// while.
@@ -116,12 +117,11 @@ impl Identities {
     }
 
     fn owners(&self) -> MutexGuard<'_, VecDeque<KeyOwner>> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.known)
     }
 
     fn answering(&self) -> MutexGuard<'_, Vec<Arc<Sts>>> {
-        let answering = self.answering.lock();
-        answering.unwrap_or_else(PoisonError::into_inner)
+        locked(&self.answering)
     }
 }
 

@@ -7,7 +7,7 @@
 
 use std::fmt;
 use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
@@ -20,6 +20,7 @@ use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::collect::{FailureScope, SourceError, SourceResult};
+use crate::locks::locked;
 use crate::model::FailureReason;
 
 /// How long a resolution may take.
@@ -184,8 +185,4 @@ impl Drop for StageGuard {
     fn drop(&mut self) {
         self.stage.set(std::mem::take(&mut self.before));
     }
-}
-
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

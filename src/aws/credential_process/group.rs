@@ -1,10 +1,12 @@
 //! The group of a process and all its children, which is killed as a whole.
 
 use std::collections::BTreeSet;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 
 use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::process::Child;
+
+use crate::locks::locked;
 
 /// The process groups that run now, for all targets.
 static RUNNING: Mutex<BTreeSet<i32>> = Mutex::new(BTreeSet::new());
@@ -22,7 +24,7 @@ pub fn end_credential_processes() {
 }
 
 fn running() -> MutexGuard<'static, BTreeSet<i32>> {
-    RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
+    locked(&RUNNING)
 }
 
 fn kill(group: Pid) {

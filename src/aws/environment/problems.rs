@@ -2,9 +2,10 @@
 //! once.
 
 use std::fmt;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 
 use crate::config::forms::Fault;
+use crate::locks::{locked, unlocked};
 
 /// A setting of the environment or the profile that is invalid.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,7 +46,7 @@ impl Problems {
     }
 
     pub(super) fn into_list(self) -> Vec<Problem> {
-        self.0.into_inner().unwrap_or_else(PoisonError::into_inner)
+        unlocked(self.0)
     }
 
     /// An error if there is any problem.
@@ -59,7 +60,7 @@ impl Problems {
     }
 
     fn list(&self) -> MutexGuard<'_, Vec<Problem>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.0)
     }
 }
 
