@@ -62,9 +62,17 @@ impl Identities {
         // If the turn does not come in time, this target asks all the same.
         let _turn = timeout(TURN_TIMEOUT, self.asking.lock()).await;
         // Another target may have learnt it meanwhile.
-        if let Some(account) = self.known(key) {
-            return Ok(account);
+        match self.known(key) {
+            Some(account) => Ok(account),
+            None => self.learn_from(key, ask).await,
         }
+    }
+
+    async fn learn_from(
+        &self,
+        key: &str,
+        ask: impl Future<Output = SourceResult<String>>,
+    ) -> SourceResult<String> {
         let account = ask.await?;
         self.learn(key, &account);
         Ok(account)
@@ -103,16 +111,8 @@ impl Identities {
 
     /// Remembers the account of an access key, and wakes those who wait for it.
     pub(super) fn learn(&self, key: &str, account: &str) {
-        let mut known = self.owners();
-        known.retain(|owner| owner.key != key);
-        known.push_back(KeyOwner {
-            key: key.to_owned(),
-            account: account.to_owned(),
-        });
-        if known.len() > MAX_KEYS {
-            known.pop_front();
-        }
-        drop(known);
+        remember(&mut self.owners(), key, account);
+        // The lock is free by now, so whoever is woken finds the account at once.
         self.learnt.notify_waiters();
     }
 
@@ -122,6 +122,17 @@ impl Identities {
 
     fn answering(&self) -> MutexGuard<'_, Vec<Arc<Sts>>> {
         locked(&self.answering)
+    }
+}
+
+fn remember(known: &mut VecDeque<KeyOwner>, key: &str, account: &str) {
+    known.retain(|owner| owner.key != key);
+    known.push_back(KeyOwner {
+        key: key.to_owned(),
+        account: account.to_owned(),
+    });
+    if known.len() > MAX_KEYS {
+        known.pop_front();
     }
 }
 

@@ -71,6 +71,10 @@ impl Resolver {
         let turn = self.turn().await?;
         *locked(&self.began) = Instant::now();
         self.stage.set("the credential chain");
+        self.resolve_on_thread(turn).await
+    }
+
+    async fn resolve_on_thread(&self, turn: OwnedMutexGuard<()>) -> SourceResult<Credentials> {
         let given_up = CancellationToken::new();
         // Dropping this future gives the work on the thread up.
         let _end = given_up.clone().drop_guard();
@@ -87,8 +91,10 @@ impl Resolver {
     /// Waits a moment for the last resolution, which may just be ending.
     async fn turn(&self) -> SourceResult<OwnedMutexGuard<()>> {
         let under_way = Arc::clone(&self.under_way);
-        let turn = timeout(END_GRACE, under_way.lock_owned()).await;
-        turn.map_err(|_| self.still_hangs())
+        match timeout(END_GRACE, under_way.lock_owned()).await {
+            Ok(turn) => Ok(turn),
+            Err(_) => Err(self.still_hangs()),
+        }
     }
 
     /// What the thread does. `None` if it was given up.
