@@ -96,8 +96,7 @@ impl BaseOptions {
 
     fn credentials(self, environment: Environment, http: SharedHttpClient) -> BaseCredentials {
         if let Some((id, secret)) = self.static_credentials {
-            let credentials = Credentials::new(id, secret, None, None, "static");
-            return BaseCredentials::from_provider(SharedCredentialsProvider::new(credentials));
+            return static_credentials(id, secret);
         }
         let region = environment.region.clone().or(self.fallback_region);
         BaseCredentials::from_default_chain(DefaultChain {
@@ -106,6 +105,11 @@ impl BaseOptions {
             region: region.map(Region::new),
         })
     }
+}
+
+fn static_credentials(id: String, secret: String) -> BaseCredentials {
+    let credentials = Credentials::new(id, secret, None, None, "static");
+    BaseCredentials::from_provider(SharedCredentialsProvider::new(credentials))
 }
 
 fn set_endpoints(sdk: &mut Builder, endpoint_url: Option<String>, environment: &Environment) {
