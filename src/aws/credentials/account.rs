@@ -120,7 +120,7 @@ impl TargetCredentials {
     async fn ask(&self, sts: &Arc<Sts>, credentials: &Credentials) -> SourceResult<String> {
         let account = Box::pin(sts.account_id(credentials)).await?;
         self.taken_by(sts, credentials);
-        // STS works before SSM is asked, and a region that refuses SSM may still have STS.
+        // STS is asked before SSM, so this may be the first that is known of the account here.
         let used = Use::Account(account.clone());
         self.acceptance().vouched(used, sts.region());
         Ok(account)
