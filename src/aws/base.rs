@@ -134,6 +134,7 @@ pub(super) fn settings(http: SharedHttpClient, region: Option<Region>) -> Builde
         // Every call has a timeout for the whole of an attempt, so a slow body does not have to be
         // watched.
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
+    // A user agent allows every character of this name, so the name is never left out.
     settings.set_app_name(AppName::new(APP_NAME).ok());
     settings
 }

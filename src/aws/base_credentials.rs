@@ -55,6 +55,7 @@ impl fmt::Debug for BaseCredentials {
 impl BaseCredentials {
     /// Base credentials of a provider that is not the default chain.
     pub(super) fn from_provider(provider: SharedCredentialsProvider) -> Self {
+        // A single provider has no stages to tell of, so it is not given the stage.
         let load: Arc<Load> = Arc::new(move |_| Box::pin(ask(provider.clone())));
         Self::of(Resolver::new(load))
     }

@@ -62,6 +62,7 @@ impl CachedCredentials {
     pub(super) fn is_valid(&self) -> bool {
         match self.lifetime {
             Some(lifetime) => Instant::now() < self.issued + lifetime,
+            // What does not say when it ends is good until AWS refuses it.
             None => true,
         }
     }

@@ -117,9 +117,12 @@ impl CredentialProcess {
     }
 
     fn shell(&self) -> Command {
+        // The profile holds a command line with quotes and variables, which a shell has to read.
         let mut command = Command::new("sh");
         command
             .args(["-c", &self.command])
+            // A program that asks for a password must fail at once instead of waiting for an
+            // answer.
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -164,6 +167,7 @@ fn line_without_keys(complaint: &[u8]) -> String {
 
 /// Programs say what they are about first and what went wrong last, so the middle is left out.
 fn shortened(line: String) -> String {
+    // Counted in characters, because a cut between two bytes of one would not be text.
     let chars: Vec<char> = line.chars().collect();
     if chars.len() <= 2 * QUOTED_CHARS {
         return line;

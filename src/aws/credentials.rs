@@ -158,7 +158,8 @@ impl TargetCredentials {
     }
 
     async fn resolve(&self) -> SourceResult<Arc<CachedCredentials>> {
-        match self.fetch_for_refresh().await {
+        // Every call may come here, and few do: on the heap this future does not make theirs large.
+        match Box::pin(self.fetch_for_refresh()).await {
             Ok(fetched) => Ok(self.state().renew(fetched)),
             Err(error) => self.state().keep_despite(error),
         }
@@ -176,7 +177,7 @@ impl TargetCredentials {
             let credentials = base.credentials.clone();
             return Ok(Fetched { credentials, base });
         };
-        // The future of an SDK call is large, and this one is a part of the future of every call.
+        // The futures of the SDK are large, too large for the stack of whoever awaits this one.
         match Box::pin(self.sts.assume(role, &base.credentials)).await {
             Ok(credentials) => {
                 self.taken_by(&self.sts, &base.credentials);
@@ -219,6 +220,7 @@ impl ProvideCredentials for TargetCredentials {
 impl Drop for TargetCredentials {
     fn drop(&mut self) {
         if self.known_account.is_none() {
+            // The others must not wait for what this target will never learn.
             self.askers().fetch_sub(1, Ordering::Relaxed);
         }
     }

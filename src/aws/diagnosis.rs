@@ -37,6 +37,7 @@ impl Diagnosis {
 
     /// The error of a call that could not be made.
     pub(super) fn into_error(self) -> SourceError {
+        // What other programs say may be long, secret or on many lines.
         SourceError::new(self.reason, FailureScope::Call, one_line(&self.detail))
     }
 }

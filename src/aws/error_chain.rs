@@ -28,12 +28,12 @@ const WRAPPERS: [&str; 9] = [
 const DUMPS: [&str; 4] = ["Request {", "Response {", "SdkBody {", "Error {"];
 
 /// An error and its causes, from the outside to the inside.
-pub(super) fn walk<'a>(error: &'a AnyError) -> impl Iterator<Item = &'a AnyError> {
+pub(super) fn walk(error: &AnyError) -> impl Iterator<Item = &AnyError> {
     std::iter::successors(Some(error), |&error| error.source())
 }
 
 /// The first error of this type among an error and its causes.
-pub(super) fn find<'a, T: Error + 'static>(error: &'a AnyError) -> Option<&'a T> {
+pub(super) fn find<T: Error + 'static>(error: &AnyError) -> Option<&T> {
     walk(error).find_map(|error| error.downcast_ref())
 }
 

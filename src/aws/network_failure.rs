@@ -11,6 +11,7 @@ use crate::model::FailureReason;
 /// How `who` failed, if it was the network or something that is no answer of AWS. `None` for any
 /// other failure.
 pub(super) fn diagnose(who: &str, error: &AnyError) -> Option<Diagnosis> {
+    // The SDK wraps these errors in one another, so the one that tells most is looked for first.
     refused_answer(who, error)
         .or_else(|| unreached_host(error))
         .or_else(|| broken_connection(error))

@@ -65,6 +65,7 @@ fn is_part_of_number(character: char) -> bool {
 /// The error with the host. It is of the same kind, because the SDK decides by the kind whether to
 /// try again.
 fn named(host: String, error: ConnectorError) -> ConnectorError {
+    // Asked for now, because the error is about to become the cause of the new one.
     let is_timeout = error.is_timeout();
     let is_io = error.is_io();
     let is_user = error.is_user();

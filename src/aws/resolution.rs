@@ -69,6 +69,7 @@ impl Resolver {
     /// Dropping the future ends the resolution, a process that it runs included.
     pub(super) async fn resolve(&self) -> SourceResult<Credentials> {
         let turn = self.turn().await?;
+        // For whoever asks while this resolution hangs, and is told for how long it has.
         *locked(&self.began) = Instant::now();
         self.stage.set("the credential chain");
         self.resolve_on_thread(turn).await
@@ -153,6 +154,7 @@ pub(super) async fn caught<T>(
     what: &str,
     future: impl Future<Output = SourceResult<T>>,
 ) -> SourceResult<T> {
+    // What the future was changing when it panicked is dropped with it, so nobody sees it.
     AssertUnwindSafe(future)
         .catch_unwind()
         .await

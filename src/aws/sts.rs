@@ -67,6 +67,7 @@ impl Sts {
             .region(region.clone())
             .timeout_config(call_timeouts(OPERATION_TIMEOUT))
             .retry_config(RetryConfig::standard())
+            // Each call brings its own credentials, so a cache would only hold on to old ones.
             .identity_cache(IdentityCache::no_cache());
         // Without its host an error of the network would not tell which endpoint failed.
         config.set_http_client(sdk.http_client().map(naming_hosts));
@@ -124,6 +125,7 @@ impl Sts {
 }
 
 fn signed_with(credentials: &Credentials) -> Builder {
+    // One client serves all credentials of a target, so each call says which of them sign it.
     Builder::new().credentials_provider(credentials.clone())
 }
 

@@ -52,6 +52,7 @@ fn member<'a>(members: &'a Map<String, Value>, name: &str) -> Option<&'a Value> 
 
 fn text<'a>(members: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
     let text = member(members, name)?.as_str()?;
+    // Nothing can be signed with an empty key, so it counts as missing.
     (!text.is_empty()).then_some(text)
 }
 

@@ -9,6 +9,7 @@ use tokio::process::Child;
 use crate::locks::locked;
 
 /// The process groups that run now, for all targets.
+// Numbers instead of `Pid`, which has no order: a static needs a set that is made without hashing.
 static RUNNING: Mutex<BTreeSet<i32>> = Mutex::new(BTreeSet::new());
 
 /// Kills every `credential_process` that runs, with its children, at the end of the program.

@@ -116,6 +116,8 @@ impl CredentialState {
     }
 
     pub(super) fn renew(&mut self, fetched: Fetched) -> Arc<CachedCredentials> {
+        // A number of its own, so that a late answer about the last ones is not taken for one about
+        // these.
         self.number += 1;
         self.base = Some(fetched.base);
         self.cache(CachedCredentials::new(fetched.credentials, self.number))

@@ -105,7 +105,7 @@ fn of_root(root: &ChainRoot<'_>, error: &CredentialsError) -> Diagnosis {
     if let Some(file) = root.web_identity_token_file {
         return of_web_identity(file, error);
     }
-    // The profile does not tell by itself that it means the instance, but its error does.
+    // Only the metadata service gives errors of this type, so it was the source.
     if find::<ImdsError>(error).is_some() {
         return of_instance(error);
     }

@@ -71,6 +71,7 @@ fn no_credentials(why: &str) -> Diagnosis {
 
 /// What looks as if it was meant to give credentials.
 fn half_configured(profiles: &Profiles, tried: &[EmptyLink]) -> Option<String> {
+    // Had the other half been there, the chain would have ended with credentials or an error.
     if is_set("AWS_ACCESS_KEY_ID") {
         return Some("AWS_ACCESS_KEY_ID is set without AWS_SECRET_ACCESS_KEY".to_owned());
     }

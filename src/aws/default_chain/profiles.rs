@@ -244,7 +244,8 @@ impl ProcessProfile {
         Some(Self {
             profile: profile.name().to_owned(),
             command: profile.get("credential_process")?.to_owned(),
-            // A profile's name may hold what no value of the file can, so the number names it.
+            // Each process needs a source of its own, and a number is a good value whatever the
+            // profile is called.
             source: format!("credential-process-{number}"),
             is_own_source: assumes_role(profile),
         })

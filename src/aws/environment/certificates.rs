@@ -45,6 +45,7 @@ async fn of_bundle(bundle: &Setting<String>, problems: &Problems) -> TrustStore 
         Ok(store) => store,
         Err(fault) => {
             problems.add(&bundle.place, fault, BUNDLE_HINT);
+            // With a problem the program does not start, so nothing is asked with this store.
             TrustStore::empty()
         }
     }
@@ -92,12 +93,13 @@ fn of_found(
     if let Some(store) = trusting(&found.certs) {
         return store;
     }
-    match variable {
-        Some(variable) => report_none_found(variable, found, problems),
+    if let Some(variable) = variable {
+        report_none_found(variable, found, problems);
+    } else {
         // An image without any certificates is good enough for a simulator without TLS.
-        None => warn!(
+        warn!(
             "the system has no trusted certificates: install ca-certificates, or set AWS_CA_BUNDLE"
-        ),
+        );
     }
     TrustStore::empty()
 }
@@ -156,6 +158,7 @@ impl SystemPlaces {
         } else if self.has_emptied {
             load_from(None, &SYSTEM_DIRECTORIES.map(PathBuf::from))
         } else {
+            // It knows where each distribution keeps its certificates.
             load_native_certs()
         }
     }

@@ -29,6 +29,7 @@ impl Environment {
             profile: &profile,
         })
         .await;
+        // The page and the log have room for one line, and fixing the first often fixes the others.
         problems.into_list().first().map(Problem::on_one_line)
     }
 
@@ -58,6 +59,7 @@ impl Environment {
             .with_region(region)
             .with_http_client(http)
             .with_behavior_version(Some(BehaviorVersion::latest()))
+            // Without this the SDK would read AWS_RETRY_MODE and its key of the profile by itself.
             .with_retry_config(RetryConfig::standard())
             .with_timeout_config(timeouts)
             .with_use_fips(Some(self.endpoints.fips))

@@ -20,6 +20,7 @@ const MAX_FILE_BYTES: u64 = 16 << 20;
 /// How many threads may hang at the same time, over the life of the process.
 const MAX_HANGING_THREADS: usize = 8;
 
+// One bound for all files, because those that hang often lie on the same mount.
 static THREADS: Semaphore = Semaphore::const_new(MAX_HANGING_THREADS);
 
 /// The bytes of a file.

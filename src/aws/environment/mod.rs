@@ -50,6 +50,7 @@ const ENDPOINT_VARIABLES: [&str; 4] = [
 /// The settings that were read, all of them valid.
 #[derive(Clone, Debug)]
 pub(super) struct Environment {
+    // Kept for the check before each resolution, because profiles and tokens may change meanwhile.
     variables: Variables,
     profile_files: ProfileFiles,
     metadata: MetadataService,

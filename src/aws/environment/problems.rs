@@ -17,6 +17,7 @@ pub(super) struct Problem {
 }
 
 /// Collects problems.
+// The list is behind a lock because the readers that add to it are copied and shared.
 #[derive(Debug, Default)]
 pub(super) struct Problems(Mutex<Vec<Problem>>);
 

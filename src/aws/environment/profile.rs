@@ -280,6 +280,7 @@ impl FilePath {
 
     async fn read(&self, problems: &Problems) -> Option<String> {
         match files::read_text(&self.path).await {
+            // The SDK would take a key without a value for a value.
             Ok(text) => Some(profile_text::without_empty_values(&text)),
             Err(error) => {
                 self.add_unreadable(&error, problems);

@@ -35,6 +35,7 @@ impl Proxies {
         let all = address(variables, ["ALL_PROXY", "all_proxy"]);
         let http = address(variables, ["HTTP_PROXY", "http_proxy"]);
         let https = address(variables, ["HTTPS_PROXY", "https_proxy"]);
+        // As in curl, the variable for all schemes counts where a scheme has none of its own.
         let http = http.or_else(|| all.clone());
         let https = https.or(all);
         let exceptions = exceptions(variables);
@@ -64,6 +65,7 @@ fn configured(
     exceptions: &str,
     at: fn(String) -> Option<ProxyConfig>,
 ) -> Option<ProxyConfig> {
+    // The address was tried when it was read, so it is a good one here.
     let proxy = at(address?)?;
     Some(proxy.no_proxy(exceptions))
 }

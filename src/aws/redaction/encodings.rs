@@ -111,6 +111,7 @@ impl Escape {
     }
 
     fn of_entity(text: &str) -> Option<Self> {
+        // The ampersand and the semicolon belong to the escape, but not to the name.
         let name = text.get(1..)?.split_once(';')?.0;
         Some(Self::new(name.len() + 2, entity(name)?))
     }

@@ -43,6 +43,7 @@ impl Letters {
         self.text
             .as_bytes()
             .windows(FRAGMENT_BYTES)
+            // Every window has the length of a fragment, so none is lost here.
             .filter_map(|fragment| fragment.try_into().ok())
     }
 }

@@ -52,6 +52,7 @@ fn before_cut_secret<'a>(text: &'a str, secret: &str) -> Option<&'a str> {
     // The longest beginning comes first: a shorter one may be a part of it.
     (MIN_SECRET_CHARS..secret.len())
         .rev()
+        // An end inside a character gives no beginning.
         .filter_map(|end| secret.get(..end))
         .find_map(|beginning| cut.strip_suffix(beginning))
 }
@@ -72,6 +73,7 @@ fn without_words(text: &str, is_secret: impl Fn(&str, bool) -> bool) -> String {
     while let Some(start) = rest.find(is_word_char) {
         let (before, from_word) = rest.split_at(start);
         let (word, after) = from_word.split_at(word_length(from_word));
+        // A text that was cut ends with three dots right behind what is left of its last word.
         let is_cut = after == "...";
         masked.push_str(before);
         masked.push_str(if is_secret(word, is_cut) { MASK } else { word });
@@ -123,6 +125,7 @@ fn is_path(word: &str) -> bool {
 }
 
 fn mixes_digits_and_cases(word: &str) -> bool {
+    // A random key has all three nearly always, a word of a sentence hardly ever.
     let bytes = word.as_bytes();
     bytes.iter().any(u8::is_ascii_digit)
         && bytes.iter().any(u8::is_ascii_uppercase)

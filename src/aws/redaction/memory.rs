@@ -74,6 +74,7 @@ impl Secret {
 
 impl fmt::Debug for SecretMemory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Only the count, because the dump of a memory of secrets would show all of them.
         f.debug_struct("SecretMemory")
             .field("secrets", &self.secrets.len())
             .finish_non_exhaustive()
@@ -111,6 +112,7 @@ impl SecretMemory {
     }
 
     fn next_use(&self) -> u64 {
+        // It matters little if two uses at the same time are counted in the wrong order.
         self.uses.fetch_add(1, Ordering::Relaxed)
     }
 

@@ -44,6 +44,8 @@ impl Redactor {
     }
 
     pub(super) fn memory(&self) -> RwLockReadGuard<'_, SecretMemory> {
+        // A panic elsewhere must not keep the log from being redacted, which is where it is
+        // reported.
         self.0.read().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -110,6 +112,7 @@ impl<'a> RedactedText<'a> {
     }
 
     fn show_up_to(mut self, visible: usize) -> String {
+        // The last secret may go beyond what is visible, and then there is no rest.
         let rest = self.text.get(self.end..visible).unwrap_or_default();
         self.shown.push_str(rest);
         self.shown
