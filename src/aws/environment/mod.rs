@@ -15,6 +15,7 @@ mod files;
 mod metadata;
 mod problems;
 mod profile;
+mod profile_file;
 mod profile_text;
 mod proxies;
 mod reader;

@@ -1,18 +1,15 @@
-//! The AWS profile: where its files are, and what they say.
+//! The AWS profile: which one is meant, and what its files say.
 //!
 //! The files are read here and handed to the SDK's parser as text. The SDK would read them on the
 //! thread that runs everything else, and would take a key without a value for a value.
-
-use std::io;
-use std::path::{Path, PathBuf};
 
 use aws_config::profile::ProfileSet;
 use aws_runtime::env_config::EnvConfigValue;
 use aws_runtime::env_config::file::EnvConfigFileKind;
 use aws_types::os_shim_internal::Env;
 
-use super::files;
 use super::problems::Problems;
+use super::profile_file::{ProfileFile, text_of};
 use super::profile_text::{self, DEFAULT_PROFILE};
 use super::value_forms::{any, hidden};
 use super::variable_reader::VariableReader;
@@ -22,8 +19,8 @@ use crate::config::forms::shown;
 #[derive(Clone, Debug)]
 pub(super) struct ProfileFiles {
     name: ProfileName,
-    config: Option<FilePath>,
-    credentials: Option<FilePath>,
+    config: Option<ProfileFile>,
+    credentials: Option<ProfileFile>,
 }
 
 #[derive(Clone, Debug)]
@@ -31,13 +28,6 @@ struct ProfileName {
     name: String,
     /// Whether `AWS_PROFILE` names it.
     is_chosen: bool,
-}
-
-#[derive(Clone, Debug)]
-struct FilePath {
-    path: PathBuf,
-    /// The variable that names it; none for the file where AWS's tools look by themselves.
-    variable: Option<&'static str>,
 }
 
 /// The profile as it was read.
@@ -66,9 +56,9 @@ impl ProfileFiles {
     /// The profile and the files that these variables name, or else the usual ones.
     pub(super) fn named_by(variables: VariableReader<'_>) -> Self {
         let name = ProfileName::of(variables);
-        let config = FilePath::of("AWS_CONFIG_FILE", "config", variables);
+        let config = ProfileFile::of("AWS_CONFIG_FILE", "config", variables);
         let variable = "AWS_SHARED_CREDENTIALS_FILE";
-        let credentials = FilePath::of(variable, "credentials", variables);
+        let credentials = ProfileFile::of(variable, "credentials", variables);
         Self {
             name,
             config,
@@ -121,7 +111,7 @@ impl ProfileFiles {
     }
 
     fn file_names(&self) -> String {
-        let names: Vec<String> = self.files().map(FilePath::name).collect();
+        let names: Vec<String> = self.files().map(ProfileFile::name).collect();
         if names.is_empty() {
             "a file named by AWS_CONFIG_FILE".to_owned()
         } else {
@@ -129,7 +119,7 @@ impl ProfileFiles {
         }
     }
 
-    fn files(&self) -> impl Iterator<Item = &FilePath> {
+    fn files(&self) -> impl Iterator<Item = &ProfileFile> {
         self.config.iter().chain(&self.credentials)
     }
 }
@@ -201,12 +191,12 @@ impl Profile {
     pub(super) fn place(&self, profile: &str, key: &str) -> String {
         let place = format!("{key} of profile {}", shown(profile));
         match self.file_of(profile, key) {
-            Some(file) => format!("{}: {place}", file.path.display()),
+            Some(file) => format!("{}: {place}", file.name()),
             None => place,
         }
     }
 
-    fn file_of(&self, profile: &str, key: &str) -> Option<&FilePath> {
+    fn file_of(&self, profile: &str, key: &str) -> Option<&ProfileFile> {
         // If both files have the key, the credentials file wins.
         if self.is_in_credentials(profile, key) {
             self.files.credentials.as_ref()
@@ -227,103 +217,5 @@ pub(super) fn shown_value(key: &str, text: &str) -> String {
         hidden(text)
     } else {
         shown(text)
-    }
-}
-
-impl FilePath {
-    fn of(
-        variable: &'static str,
-        default_name: &str,
-        variables: VariableReader<'_>,
-    ) -> Option<Self> {
-        match variables.parsed(variable, any) {
-            Some(named) => Some(Self::named(variable, &named.value, variables)),
-            None => Self::usual(default_name, variables),
-        }
-    }
-
-    /// Where AWS's tools look by themselves. Without a home there is no such place.
-    fn usual(default_name: &str, variables: VariableReader<'_>) -> Option<Self> {
-        Some(Self {
-            path: home(variables)?.join(".aws").join(default_name),
-            variable: None,
-        })
-    }
-
-    fn named(variable: &'static str, path: &str, variables: VariableReader<'_>) -> Self {
-        let path = expanded(Path::new(path), home(variables)).unwrap_or_else(|rest| {
-            let what = "it begins with ~, and HOME is not set";
-            let hint = "write the path in full";
-            variables.problems.add(variable, what, hint);
-            rest
-        });
-        Self {
-            path,
-            variable: Some(variable),
-        }
-    }
-
-    fn name(&self) -> String {
-        self.path.display().to_string()
-    }
-
-    /// The text of the file, if it can be read and parsed.
-    async fn text(&self, kind: EnvConfigFileKind, problems: &Problems) -> Option<String> {
-        let text = self.read(problems).await?;
-        let Err(fault) = profile_text::check(kind, &text).await else {
-            return Some(text);
-        };
-        let hint = "the file must be an AWS profile file: [sections] of `key = value`";
-        problems.add(self.name(), fault, hint);
-        None
-    }
-
-    async fn read(&self, problems: &Problems) -> Option<String> {
-        match files::read_text(&self.path).await {
-            // The SDK would take a key without a value for a value.
-            Ok(text) => Some(profile_text::without_empty_values(&text)),
-            Err(error) => {
-                self.add_unreadable(&error, problems);
-                None
-            }
-        }
-    }
-
-    fn add_unreadable(&self, error: &io::Error, problems: &Problems) {
-        let name = self.name();
-        if let Some(variable) = self.variable {
-            problems.add(
-                variable,
-                format!("{name} cannot be read: {error}"),
-                "name a file that can be read, or unset it",
-            );
-        } else if error.kind() == io::ErrorKind::TimedOut {
-            let what = format!("cannot be read: {error}");
-            problems.add(name, what, "see to its mount");
-        }
-        // Any other error is ignored where nobody has named the file: a home that belongs to
-        // somebody else or is not there is common in containers.
-    }
-}
-
-fn home(variables: VariableReader<'_>) -> Option<&Path> {
-    variables.raw("HOME").map(Path::new)
-}
-
-/// The path with the home directory in the place of `~`. The error is the path without it, if there
-/// is no home directory.
-fn expanded(path: &Path, home: Option<&Path>) -> Result<PathBuf, PathBuf> {
-    match (path.strip_prefix("~"), home) {
-        (Err(_), _) => Ok(path.to_owned()),
-        (Ok(rest), Some(home)) => Ok(home.join(rest)),
-        (Ok(rest), None) => Err(rest.to_owned()),
-    }
-}
-
-/// The text of a file, or nothing if there is no good one.
-async fn text_of(file: Option<&FilePath>, kind: EnvConfigFileKind, problems: &Problems) -> String {
-    match file {
-        Some(file) => file.text(kind, problems).await.unwrap_or_default(),
-        None => String::new(),
     }
 }
