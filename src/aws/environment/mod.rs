@@ -152,8 +152,8 @@ fn credential_services(variables: VariableReader<'_>, metadata: &MetadataService
     services.collect()
 }
 
-/// The address of the container service. The SDK makes sure that it is on this machine, unless it is
-/// asked with TLS.
+/// The address of the container service. The SDK makes sure that it is on this machine, unless it
+/// is asked with TLS.
 fn local_container_service(variables: VariableReader<'_>) -> Option<String> {
     let uri = variables.raw("AWS_CONTAINER_CREDENTIALS_FULL_URI")?;
     let uri = uri.to_str()?;

@@ -118,8 +118,8 @@ fn is_access_key_id(word: &str) -> bool {
     word.starts_with("AKIA") || word.starts_with("ASIA")
 }
 
-/// Paths mix digits and letters of both cases, too. Secret keys may begin with a slash, but have one
-/// length.
+/// Paths mix digits and letters of both cases, too. Secret keys may begin with a slash, but have
+/// one length.
 fn is_path(word: &str) -> bool {
     word.starts_with('/') && word.len() != SECRET_KEY_CHARS
 }

@@ -61,8 +61,8 @@ enum SearchMethod {
 }
 
 impl Secret {
-    // A secret is used far more often than it is learned, so noting a use must not need the lock for
-    // writing.
+    // A secret is used far more often than it is learned, so noting a use must not need the lock
+    // for writing.
     fn used(&self, number: u64) {
         self.last_use.store(number, Ordering::Relaxed);
     }

@@ -1,4 +1,5 @@
-//! Places in a text, and runs of bytes of one kind: the digits of signatures and of encoded secrets.
+//! Places in a text, and runs of bytes of one kind: the digits of signatures and of encoded
+//! secrets.
 
 use std::ops::Range;
 
