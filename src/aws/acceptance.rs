@@ -4,11 +4,12 @@
 //! tells the two apart is another target with the same credentials, in a region that accepts them.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 
 use tokio::time::Instant;
 
 use crate::collect::SourceError;
+use crate::locks::locked;
 use crate::model::FailureReason;
 
 /// The codes with which AWS answers credentials that it does not know in a region.
@@ -92,7 +93,7 @@ impl RegionAcceptance {
     }
 
     fn records(&self) -> MutexGuard<'_, HashMap<CredentialUse, RegionRecords>> {
-        self.records.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.records)
     }
 }
 

@@ -96,8 +96,7 @@ impl BaseOptions {
 
     fn credentials(self, environment: Environment, http: SharedHttpClient) -> BaseCredentials {
         if let Some((id, secret)) = self.static_credentials {
-            let credentials = Credentials::new(id, secret, None, None, "static");
-            return BaseCredentials::from_provider(SharedCredentialsProvider::new(credentials));
+            return static_credentials(id, secret);
         }
         let region = environment.region.clone().or(self.fallback_region);
         BaseCredentials::from_default_chain(DefaultChain {
@@ -106,6 +105,11 @@ impl BaseOptions {
             region: region.map(Region::new),
         })
     }
+}
+
+fn static_credentials(id: String, secret: String) -> BaseCredentials {
+    let credentials = Credentials::new(id, secret, None, None, "static");
+    BaseCredentials::from_provider(SharedCredentialsProvider::new(credentials))
 }
 
 fn set_endpoints(sdk: &mut Builder, endpoint_url: Option<String>, environment: &Environment) {
@@ -130,6 +134,7 @@ pub(super) fn settings(http: SharedHttpClient, region: Option<Region>) -> Builde
         // Every call has a timeout for the whole of an attempt, so a slow body does not have to be
         // watched.
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
+    // A user agent allows every character of this name, so the name is never left out.
     settings.set_app_name(AppName::new(APP_NAME).ok());
     settings
 }

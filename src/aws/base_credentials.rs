@@ -55,6 +55,7 @@ impl fmt::Debug for BaseCredentials {
 impl BaseCredentials {
     /// Base credentials of a provider that is not the default chain.
     pub(super) fn from_provider(provider: SharedCredentialsProvider) -> Self {
+        // A single provider has no stages to tell of, so it is not given the stage.
         let load: Arc<Load> = Arc::new(move |_| Box::pin(ask(provider.clone())));
         Self::of(Resolver::new(load))
     }
@@ -81,12 +82,12 @@ impl BaseCredentials {
         let asked = Instant::now();
         // Whoever comes first resolves with the lock held; the others wait for it.
         let mut last = self.last.lock().await;
-        if let Some(cached) = last.cached.as_ref().filter(|cached| cached.is_fresh()) {
-            return Ok(Arc::clone(cached));
+        if let Some(cached) = last.fresh() {
+            return Ok(cached);
         }
         // Those who were waiting while a resolution failed share its failure.
-        if let Some(failure) = last.failure.as_ref().filter(|failure| failure.at >= asked) {
-            return Err(failure.error.clone());
+        if let Some(error) = last.failure_since(asked) {
+            return Err(error);
         }
         match self.resolver.resolve().await {
             Ok(credentials) => Ok(last.renew(credentials)),
@@ -99,10 +100,7 @@ impl BaseCredentials {
     pub(super) async fn forget(&self, number: u64) {
         let mut last = self.last.lock().await;
         // Another target may have had them replaced already.
-        let is_current = |cached: &Arc<CachedCredentials>| cached.number == number;
-        if last.cached.as_ref().is_some_and(is_current) {
-            last.cached = None;
-        }
+        last.cached.take_if(|cached| cached.number == number);
     }
 }
 
@@ -111,7 +109,28 @@ async fn ask(provider: SharedCredentialsProvider) -> SourceResult<Credentials> {
     credentials.map_err(|error| to_source_error(&error))
 }
 
+impl Failure {
+    fn now(error: SourceError) -> Self {
+        Self {
+            at: Instant::now(),
+            error,
+        }
+    }
+}
+
 impl LastResolution {
+    /// The credentials, if they need not be renewed yet.
+    fn fresh(&self) -> Option<Arc<CachedCredentials>> {
+        let cached = self.cached.as_ref()?;
+        cached.is_fresh().then(|| Arc::clone(cached))
+    }
+
+    /// The last failure, if it was at that time or later.
+    fn failure_since(&self, asked: Instant) -> Option<SourceError> {
+        let failure = self.failure.as_ref()?;
+        (failure.at >= asked).then(|| failure.error.clone())
+    }
+
     fn renew(&mut self, credentials: Credentials) -> Arc<CachedCredentials> {
         self.number += 1;
         self.failure = None;
@@ -121,16 +140,15 @@ impl LastResolution {
     /// The previous credentials, if they are still valid: a metadata service that is slow today is
     /// no reason to throw away what is good until tomorrow.
     fn keep_despite(&mut self, error: SourceError) -> SourceResult<Arc<CachedCredentials>> {
-        self.failure = Some(Failure {
-            at: Instant::now(),
-            error: error.clone(),
-        });
+        self.failure = Some(Failure::now(error.clone()));
         let old = self.cached.take().filter(|cached| cached.is_valid());
-        let Some(old) = old.filter(|_| classify::may_pass(error.reason)) else {
-            return Err(error);
-        };
-        tracing::warn!(%error, "credentials could not be renewed; the last ones are good for a while yet");
-        Ok(self.cache(old.defer_renewal()))
+        match old {
+            Some(old) if classify::may_pass(error.reason) => {
+                tracing::warn!(%error, "credentials could not be renewed; the last ones are good for a while yet");
+                Ok(self.cache(old.defer_renewal()))
+            }
+            _ => Err(error),
+        }
     }
 
     fn cache(&mut self, credentials: CachedCredentials) -> Arc<CachedCredentials> {

@@ -62,6 +62,7 @@ impl CachedCredentials {
     pub(super) fn is_valid(&self) -> bool {
         match self.lifetime {
             Some(lifetime) => Instant::now() < self.issued + lifetime,
+            // What does not say when it ends is good until AWS refuses it.
             None => true,
         }
     }
@@ -83,13 +84,15 @@ fn time_until(end: SystemTime) -> Duration {
 /// How long credentials are used if they are to be renewed `margin` before their end. Short-lived
 /// ones are used for half their life at least, or each call would renew them.
 fn time_of_use(lifetime: Option<Duration>, margin: Duration) -> Duration {
-    let Some(lifetime) = lifetime else {
-        return REREAD_INTERVAL;
-    };
-    lifetime
-        .saturating_sub(margin)
-        .max(lifetime / 2)
-        .max(MIN_USE)
+    match lifetime {
+        Some(lifetime) => until_margin(lifetime, margin),
+        None => REREAD_INTERVAL,
+    }
+}
+
+fn until_margin(lifetime: Duration, margin: Duration) -> Duration {
+    let until_margin = lifetime.saturating_sub(margin);
+    until_margin.max(lifetime / 2).max(MIN_USE)
 }
 
 #[cfg(test)]

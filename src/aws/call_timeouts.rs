@@ -13,6 +13,7 @@ pub(super) const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Timeouts of a call that may take `operation_timeout` with all its retries.
 pub(super) fn call_timeouts(operation_timeout: Duration) -> TimeoutConfig {
     TimeoutConfig::builder()
+        // With a limit of its own, a host that is not there is told from one that is slow.
         .connect_timeout(CONNECT_TIMEOUT)
         .operation_attempt_timeout(ATTEMPT_TIMEOUT)
         .operation_timeout(operation_timeout)

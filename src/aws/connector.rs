@@ -5,7 +5,7 @@
 //! of connections, per pair of timeouts, and chooses among them itself.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use aws_smithy_http_client::proxy::ProxyConfig;
@@ -20,6 +20,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 
 use super::environment::Proxies;
+use crate::locks::locked;
 
 /// What a connector is built for.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -44,7 +45,7 @@ pub(super) fn shared(proxies: Proxies, trust_store: TrustStore) -> SharedHttpCli
     let proxies = Arc::new(proxies);
     http_client_fn(move |settings, components| {
         // The SDK asks for a connector once per call, with the timeouts of that call.
-        let mut connectors = connectors.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut connectors = locked(&connectors);
         connectors
             .entry(ConnectorTimeouts::of(settings))
             .or_insert_with(|| {

@@ -91,8 +91,7 @@ impl CredentialProcess {
         let ended = output.read_to_the_end(&mut child, pipes).await;
         // Asked first, because reading too much ends in an error, too.
         if output.is_too_long() {
-            let limit = MAX_STDOUT_BYTES / 1024;
-            return Err(self.failed(&format!("printed more than {limit} KiB")));
+            return Err(self.printed_too_much());
         }
         match ended {
             Ok(status) if status.success() => Ok(output.stdout),
@@ -101,21 +100,36 @@ impl CredentialProcess {
         }
     }
 
+    fn printed_too_much(&self) -> ProcessError {
+        let limit = MAX_STDOUT_BYTES / 1024;
+        self.failed(&format!("printed more than {limit} KiB"))
+    }
+
     fn ended_badly(&self, status: ExitStatus, complaint: &[u8]) -> ProcessError {
         let how = how_ended(status);
         self.failed(&format!("{how}: {}", quoted(complaint)))
     }
 
     fn start(&self) -> Result<Child, ProcessError> {
+        self.shell()
+            .spawn()
+            .map_err(|error| self.failed(&format!("cannot be started: sh: {error}")))
+    }
+
+    fn shell(&self) -> Command {
+        // The profile holds a command line with quotes and variables, which a shell has to read.
         let mut command = Command::new("sh");
         command
             .args(["-c", &self.command])
+            // A program that asks for a password must fail at once instead of waiting for an
+            // answer.
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        // The shell leads a group of its own, so that its children can be killed with it.
-        let spawned = command.process_group(0).kill_on_drop(true).spawn();
-        spawned.map_err(|error| self.failed(&format!("cannot be started: sh: {error}")))
+            .stderr(Stdio::piped())
+            // The shell leads a group of its own, so that its children can be killed with it.
+            .process_group(0)
+            .kill_on_drop(true);
+        command
     }
 
     fn failed(&self, how: &str) -> ProcessError {
@@ -137,17 +151,23 @@ fn how_ended(status: ExitStatus) -> String {
 /// The beginning and the end of what a process has complained about, on one line and without what
 /// looks like a secret.
 fn quoted(complaint: &[u8]) -> String {
-    let text = String::from_utf8_lossy(complaint);
-    let words: Vec<&str> = words(&text).collect();
-    let line = masking::without_keys(&words.join(" "));
+    let line = line_without_keys(complaint);
     if line.is_empty() {
         return "it said nothing on stderr".to_owned();
     }
     shortened(line)
 }
 
+fn line_without_keys(complaint: &[u8]) -> String {
+    let text = String::from_utf8_lossy(complaint);
+    let words: Vec<&str> = words(&text).collect();
+    // Nobody knows the secrets of the process, so only their form can give them away.
+    masking::without_keys(&words.join(" "))
+}
+
 /// Programs say what they are about first and what went wrong last, so the middle is left out.
 fn shortened(line: String) -> String {
+    // Counted in characters, because a cut between two bytes of one would not be text.
     let chars: Vec<char> = line.chars().collect();
     if chars.len() <= 2 * QUOTED_CHARS {
         return line;

@@ -7,16 +7,19 @@ mod account;
 mod state;
 
 use std::fmt;
-use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{self, ProvideCredentials, future};
 
+use super::acceptance::RegionAcceptance;
 use super::base_credentials::BaseCredentials;
 use super::cached_credentials::CachedCredentials;
+use super::identity::Identities;
 use super::sts::{Role, Sts};
 use crate::collect::{SourceError, SourceResult};
+use crate::locks::locked;
 use state::{CredentialState, Fetched};
 
 /// The credentials of one target, shared by its SSM client and its retry loop.
@@ -39,19 +42,25 @@ impl TargetCredentials {
         role: Option<Role>,
         account_id: Option<String>,
     ) -> Self {
-        let known_account = role.as_ref().and_then(Role::account_id).or(account_id);
-        // Targets that have to ask for the account can learn it from one another.
-        if known_account.is_none() {
-            base_credentials.askers.fetch_add(1, Ordering::Relaxed);
-        }
-        Self {
+        let account_of_role = role.as_ref().and_then(Role::account_id);
+        let credentials = Self {
             base_credentials,
             sts: Arc::new(sts),
             role,
-            known_account,
+            known_account: account_of_role.or(account_id),
             state: Mutex::default(),
             flight: tokio::sync::Mutex::default(),
+        };
+        // Targets that have to ask for the account can learn it from one another.
+        if credentials.known_account.is_none() {
+            credentials.askers().fetch_add(1, Ordering::Relaxed);
         }
+        credentials
+    }
+
+    /// How many targets have to ask for the account of the base credentials.
+    fn askers(&self) -> &AtomicUsize {
+        &self.base_credentials.askers
     }
 
     /// Begins a refresh: forgets what failed in the last one, makes credentials ready, and says
@@ -64,18 +73,27 @@ impl TargetCredentials {
             Some(cached) => cached,
             None => self.resolve().await?,
         };
-        let base = self.state().base.clone();
-        let account = self.account_of(&cached.credentials, base.as_deref()).await;
+        let account = self.account_of_cached(&cached).await;
         self.state().note_account(&account);
         account
     }
 
+    async fn account_of_cached(&self, cached: &CachedCredentials) -> SourceResult<String> {
+        let base = self.state().base.clone();
+        self.account_of(&cached.credentials, base.as_deref()).await
+    }
+
     /// The number of the credentials with which a call may be made now.
     pub(super) async fn ready(&self) -> SourceResult<u64> {
+        // Nearly every call ends here, and need not wait for a flight of others.
         if let Some(number) = self.fresh()? {
             return Ok(number);
         }
         let _flight = self.flight.lock().await;
+        self.fresh_or_resolved().await
+    }
+
+    async fn fresh_or_resolved(&self) -> SourceResult<u64> {
         // Another call may have resolved them meanwhile.
         match self.fresh()? {
             Some(number) => Ok(number),
@@ -90,13 +108,20 @@ impl TargetCredentials {
     /// SSM has taken the credentials of this number.
     pub(super) fn accepted(&self, number: u64) {
         let state = self.state();
-        if !state.is_current(number) {
-            return;
+        // An answer that comes late says nothing about the credentials that are in use by now.
+        if state.is_current(number)
+            && let Some(used) = self.used_for_ssm(&state)
+        {
+            self.acceptance().accepted(used, self.sts.region());
         }
-        if let Some(used) = self.used_for_ssm(&state) {
-            let acceptance = &self.base_credentials.acceptance;
-            acceptance.accepted(used, self.sts.region());
-        }
+    }
+
+    fn acceptance(&self) -> &RegionAcceptance {
+        &self.base_credentials.acceptance
+    }
+
+    fn identities(&self) -> &Identities {
+        &self.base_credentials.identities
     }
 
     /// SSM has not taken the credentials of this number. `Ok` if there are others to try; they are
@@ -108,8 +133,7 @@ impl TargetCredentials {
             return Ok(());
         }
         if let Some(error) = self.disabled_for_ssm(&error) {
-            self.state().failed = Some(error.clone());
-            return Err(error);
+            return Err(self.state().fail(error));
         }
         self.forget_base_without_role().await;
         self.state().reject(number, error)?;
@@ -134,7 +158,8 @@ impl TargetCredentials {
     }
 
     async fn resolve(&self) -> SourceResult<Arc<CachedCredentials>> {
-        match self.fetch_for_refresh().await {
+        // Every call may come here, and few do: on the heap this future does not make theirs large.
+        match Box::pin(self.fetch_for_refresh()).await {
             Ok(fetched) => Ok(self.state().renew(fetched)),
             Err(error) => self.state().keep_despite(error),
         }
@@ -152,6 +177,7 @@ impl TargetCredentials {
             let credentials = base.credentials.clone();
             return Ok(Fetched { credentials, base });
         };
+        // The futures of the SDK are large, too large for the stack of whoever awaits this one.
         match Box::pin(self.sts.assume(role, &base.credentials)).await {
             Ok(credentials) => {
                 self.taken_by(&self.sts, &base.credentials);
@@ -162,19 +188,23 @@ impl TargetCredentials {
     }
 
     fn state(&self) -> MutexGuard<'_, CredentialState> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.state)
     }
 
     fn provide(&self) -> provider::Result {
         let state = self.state();
         // Refused credentials are given, too: the call fails and is made again with others.
-        if let Some(cached) = &state.cached {
-            return Ok(cached.credentials.clone());
+        match &state.cached {
+            Some(cached) => Ok(cached.credentials.clone()),
+            None => Err(why_none(&state)),
         }
-        match &state.failed {
-            Some(failed) => Err(CredentialsError::provider_error(failed.clone())),
-            None => Err(CredentialsError::not_loaded_no_source()),
-        }
+    }
+}
+
+fn why_none(state: &CredentialState) -> CredentialsError {
+    match &state.failed {
+        Some(failed) => CredentialsError::provider_error(failed.clone()),
+        None => CredentialsError::not_loaded_no_source(),
     }
 }
 
@@ -190,7 +220,8 @@ impl ProvideCredentials for TargetCredentials {
 impl Drop for TargetCredentials {
     fn drop(&mut self) {
         if self.known_account.is_none() {
-            self.base_credentials.askers.fetch_sub(1, Ordering::Relaxed);
+            // The others must not wait for what this target will never learn.
+            self.askers().fetch_sub(1, Ordering::Relaxed);
         }
     }
 }

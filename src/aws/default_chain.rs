@@ -70,6 +70,7 @@ impl DefaultChain {
 
     fn provider_config(&self) -> ProviderConfig {
         let timeouts = call_timeouts(OPERATION_TIMEOUT);
+        // The services of the chain have different hosts, and an error must tell which one failed.
         let http = naming_hosts(self.http.clone());
         self.environment
             .provider_config(http, self.region.clone(), timeouts)

@@ -17,7 +17,10 @@ pub fn one_line(text: &str) -> String {
     // Secrets go before the line is cut: half a secret would not be recognised.
     let line = redaction::redacted(&line, visible_bytes(&line));
     // A code without a message leaves its colon behind.
-    let line = line.trim_end_matches(':');
+    cut(line.trim_end_matches(':'))
+}
+
+fn cut(line: &str) -> String {
     match line.char_indices().nth(MAX_DETAIL_CHARS) {
         Some((end, _)) => format!("{}...", &line[..end]),
         None => line.to_owned(),
@@ -43,8 +46,11 @@ fn joined_words(text: &str) -> String {
 
 /// The words of a text, between which white space and control characters stand.
 pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| c.is_whitespace() || c.is_control())
-        .filter(|word| !word.is_empty())
+    text.split(is_between_words).filter(|word| !word.is_empty())
+}
+
+fn is_between_words(character: char) -> bool {
+    character.is_whitespace() || character.is_control()
 }
 
 fn visible_bytes(line: &str) -> usize {

@@ -24,6 +24,11 @@ impl Diagnosis {
         Self::new(FailureReason::InvalidCredentials, detail)
     }
 
+    /// Somebody has answered, but not as AWS does.
+    pub(super) fn bad_response(detail: impl Into<String>) -> Self {
+        Self::new(FailureReason::BadResponse, detail)
+    }
+
     /// The same diagnosis, with a prefix that says whom it is about.
     pub(super) fn of(self, who: &str) -> Self {
         let detail = format!("{who}: {}", self.detail);
@@ -32,6 +37,7 @@ impl Diagnosis {
 
     /// The error of a call that could not be made.
     pub(super) fn into_error(self) -> SourceError {
+        // What other programs say may be long, secret or on many lines.
         SourceError::new(self.reason, FailureScope::Call, one_line(&self.detail))
     }
 }

@@ -8,6 +8,9 @@ use std::error::Error;
 
 use aws_credential_types::provider::error::{CredentialsError, TokenError};
 
+/// An error of any type, which can be asked for its type.
+pub(super) type AnyError = dyn Error + 'static;
+
 /// The sentences of wrappers, which say only that there is a cause.
 const WRAPPERS: [&str; 9] = [
     "service error",
@@ -25,20 +28,18 @@ const WRAPPERS: [&str; 9] = [
 const DUMPS: [&str; 4] = ["Request {", "Response {", "SdkBody {", "Error {"];
 
 /// An error and its causes, from the outside to the inside.
-pub(super) fn walk<'a>(
-    error: &'a (dyn Error + 'static),
-) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+pub(super) fn walk(error: &AnyError) -> impl Iterator<Item = &AnyError> {
     std::iter::successors(Some(error), |&error| error.source())
 }
 
 /// The first error of this type among an error and its causes.
-pub(super) fn find<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a T> {
+pub(super) fn find<T: Error + 'static>(error: &AnyError) -> Option<&T> {
     walk(error).find_map(|error| error.downcast_ref())
 }
 
 /// The texts of an error and of all its causes: the SDK's outermost sentence says only that
 /// something failed.
-pub(super) fn chain(error: &(dyn Error + 'static)) -> String {
+pub(super) fn chain(error: &AnyError) -> String {
     let mut parts: Vec<String> = Vec::new();
     for error in walk(error) {
         add_unless_said(&mut parts, &error.to_string());
@@ -47,19 +48,24 @@ pub(super) fn chain(error: &(dyn Error + 'static)) -> String {
 }
 
 /// The same without the sentences of wrappers and without the dumps of values.
-pub(super) fn causes(error: &(dyn Error + 'static)) -> String {
+pub(super) fn causes(error: &AnyError) -> String {
     let mut parts: Vec<String> = Vec::new();
     for error in walk(error) {
-        let text = error.to_string();
-        if is_wrapper(error, &text) {
-            continue;
-        }
-        let text = without_dump(&text);
-        if !text.is_empty() {
-            add_unless_said(&mut parts, text);
+        let said = said_by(error);
+        if !said.is_empty() {
+            add_unless_said(&mut parts, &said);
         }
     }
     parts.join(": ")
+}
+
+/// What an error says by itself: nothing if it only wraps another one.
+fn said_by(error: &AnyError) -> String {
+    let text = error.to_string();
+    if is_wrapper(error, &text) {
+        return String::new();
+    }
+    without_dump(&text).to_owned()
 }
 
 /// Many errors repeat their cause in their own text.
@@ -69,7 +75,7 @@ fn add_unless_said(parts: &mut Vec<String>, text: &str) {
     }
 }
 
-fn is_wrapper(error: &(dyn Error + 'static), text: &str) -> bool {
+fn is_wrapper(error: &AnyError, text: &str) -> bool {
     error.is::<CredentialsError>() || error.is::<TokenError>() || WRAPPERS.contains(&text)
 }
 

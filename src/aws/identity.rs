@@ -5,7 +5,7 @@
 //! may not be their fault, asks where another target was answered.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use tokio::sync::Notify;
@@ -13,6 +13,7 @@ use tokio::time::timeout;
 
 use super::sts::Sts;
 use crate::collect::SourceResult;
+use crate::locks::locked;
 
 /// Temporary credentials have a new key every hour, and targets still use the one before for a
 /// while.
@@ -61,9 +62,17 @@ impl Identities {
         // If the turn does not come in time, this target asks all the same.
         let _turn = timeout(TURN_TIMEOUT, self.asking.lock()).await;
         // Another target may have learnt it meanwhile.
-        if let Some(account) = self.known(key) {
-            return Ok(account);
+        match self.known(key) {
+            Some(account) => Ok(account),
+            None => self.learn_from(key, ask).await,
         }
+    }
+
+    async fn learn_from(
+        &self,
+        key: &str,
+        ask: impl Future<Output = SourceResult<String>>,
+    ) -> SourceResult<String> {
         let account = ask.await?;
         self.learn(key, &account);
         Ok(account)
@@ -102,26 +111,28 @@ impl Identities {
 
     /// Remembers the account of an access key, and wakes those who wait for it.
     pub(super) fn learn(&self, key: &str, account: &str) {
-        let mut known = self.owners();
-        known.retain(|owner| owner.key != key);
-        known.push_back(KeyOwner {
-            key: key.to_owned(),
-            account: account.to_owned(),
-        });
-        if known.len() > MAX_KEYS {
-            known.pop_front();
-        }
-        drop(known);
+        remember(&mut self.owners(), key, account);
+        // The lock is free by now, so whoever is woken finds the account at once.
         self.learnt.notify_waiters();
     }
 
     fn owners(&self) -> MutexGuard<'_, VecDeque<KeyOwner>> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.known)
     }
 
     fn answering(&self) -> MutexGuard<'_, Vec<Arc<Sts>>> {
-        let answering = self.answering.lock();
-        answering.unwrap_or_else(PoisonError::into_inner)
+        locked(&self.answering)
+    }
+}
+
+fn remember(known: &mut VecDeque<KeyOwner>, key: &str, account: &str) {
+    known.retain(|owner| owner.key != key);
+    known.push_back(KeyOwner {
+        key: key.to_owned(),
+        account: account.to_owned(),
+    });
+    if known.len() > MAX_KEYS {
+        known.pop_front();
     }
 }
 

@@ -16,7 +16,7 @@ mod queue;
 mod refresh_spread;
 mod throttle_pauses;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use tokio::sync::Notify;
@@ -24,6 +24,7 @@ use tokio::time::{Instant, sleep_until};
 
 use self::queue::{MAX_PERMIT_INTERVAL, Queue, Turn, permit_interval};
 use crate::collect::Operation;
+use crate::locks::locked;
 
 pub(super) use queue::QueuePosition;
 
@@ -99,7 +100,7 @@ impl Limiter {
     }
 
     fn queue(&self) -> MutexGuard<'_, Queue> {
-        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.queue)
     }
 }
 

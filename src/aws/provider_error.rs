@@ -25,9 +25,8 @@ pub(super) fn to_source_error(error: &CredentialsError) -> SourceError {
 fn diagnose(error: &CredentialsError) -> Diagnosis {
     // A provider that is not the default chain says only that it has nothing.
     if matches!(error, CredentialsError::CredentialsNotLoaded(_)) {
-        return Diagnosis::invalid_credentials(format!(
-            "{NO_CREDENTIALS}: {CONFIGURE_CREDENTIALS}"
-        ));
+        let detail = format!("{NO_CREDENTIALS}: {CONFIGURE_CREDENTIALS}");
+        return Diagnosis::invalid_credentials(detail);
     }
     network_failure::diagnose("AWS", error)
         .unwrap_or_else(|| Diagnosis::invalid_credentials(causes(error)))

@@ -43,10 +43,8 @@ impl HttpConnector for NamingHosts {
 /// `sts.eu-west-1.amazonaws.com`, `127.0.0.1:4566`.
 pub(super) fn authority_of(url: &str) -> &str {
     let after_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let authority = after_scheme
-        .split(['/', '?', '#'])
-        .next()
-        .unwrap_or_default();
+    let mut parts = after_scheme.split(['/', '?', '#']);
+    let authority = parts.next().unwrap_or_default();
     // A password may hold an at sign itself, so the last one counts.
     authority.rsplit('@').next().unwrap_or_default()
 }
@@ -54,19 +52,20 @@ pub(super) fn authority_of(url: &str) -> &str {
 /// The duration that a text of the SDK begins with, as people write it: `3.1 s` for `3.1s: timed
 /// out`.
 pub(super) fn spaced(text: &str) -> String {
-    let end = text
-        .find(|c: char| !c.is_ascii_digit() && c != '.')
-        .unwrap_or(text.len());
-    let unit: String = text[end..]
-        .chars()
-        .take_while(|c| c.is_alphabetic())
-        .collect();
-    format!("{} {unit}", &text[..end])
+    let after_number = text.trim_start_matches(is_part_of_number);
+    let number = &text[..text.len() - after_number.len()];
+    let mut letters = after_number.split(|c: char| !c.is_alphabetic());
+    format!("{number} {}", letters.next().unwrap_or_default())
+}
+
+fn is_part_of_number(character: char) -> bool {
+    character.is_ascii_digit() || character == '.'
 }
 
 /// The error with the host. It is of the same kind, because the SDK decides by the kind whether to
 /// try again.
 fn named(host: String, error: ConnectorError) -> ConnectorError {
+    // Asked for now, because the error is about to become the cause of the new one.
     let is_timeout = error.is_timeout();
     let is_io = error.is_io();
     let is_user = error.is_user();
@@ -93,16 +92,24 @@ impl Unreached {
 
     /// The innermost cause: `connection refused`, `invalid peer certificate: UnknownIssuer`.
     fn cause(&self) -> String {
-        let causes = walk(&self.source).skip(1);
-        let cause = causes.last().map(ToString::to_string).unwrap_or_default();
-        let cause = cause.split(" (os error").next().unwrap_or_default();
-        match cause.split_once(' ') {
-            // A first word in capitals is a name, and keeps them.
-            Some((first, rest)) if first.chars().skip(1).all(char::is_lowercase) => {
-                format!("{} {rest}", first.to_lowercase())
-            }
-            _ => cause.to_owned(),
+        let cause = walk(&self.source).skip(1).last();
+        let text = cause.map(ToString::to_string).unwrap_or_default();
+        lower_first_word(without_os_code(&text))
+    }
+}
+
+/// The operating system's words, without the number of its error.
+fn without_os_code(text: &str) -> &str {
+    text.split(" (os error").next().unwrap_or_default()
+}
+
+fn lower_first_word(text: &str) -> String {
+    match text.split_once(' ') {
+        // A first word in capitals is a name, and keeps them.
+        Some((first, rest)) if first.chars().skip(1).all(char::is_lowercase) => {
+            format!("{} {rest}", first.to_lowercase())
         }
+        _ => text.to_owned(),
     }
 }
 

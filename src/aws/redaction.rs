@@ -31,6 +31,8 @@ static PROCESS: LazyLock<Redactor> = LazyLock::new(Redactor::default);
 
 /// Remembers the secrets of these credentials.
 pub(super) fn learn_credentials(credentials: &Credentials) {
+    // The access key id is not among them: AWS names it in its own errors, and people need it to
+    // find out whose key was refused.
     PROCESS.learn(credentials.secret_access_key(), SecretKind::Opaque);
     if let Some(token) = credentials.session_token() {
         PROCESS.learn(token, SecretKind::Opaque);

@@ -7,7 +7,7 @@
 
 use std::fmt;
 use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
@@ -20,6 +20,7 @@ use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::collect::{FailureScope, SourceError, SourceResult};
+use crate::locks::locked;
 use crate::model::FailureReason;
 
 /// How long a resolution may take.
@@ -68,8 +69,13 @@ impl Resolver {
     /// Dropping the future ends the resolution, a process that it runs included.
     pub(super) async fn resolve(&self) -> SourceResult<Credentials> {
         let turn = self.turn().await?;
+        // For whoever asks while this resolution hangs, and is told for how long it has.
         *locked(&self.began) = Instant::now();
         self.stage.set("the credential chain");
+        self.resolve_on_thread(turn).await
+    }
+
+    async fn resolve_on_thread(&self, turn: OwnedMutexGuard<()>) -> SourceResult<Credentials> {
         let given_up = CancellationToken::new();
         // Dropping this future gives the work on the thread up.
         let _end = given_up.clone().drop_guard();
@@ -86,8 +92,10 @@ impl Resolver {
     /// Waits a moment for the last resolution, which may just be ending.
     async fn turn(&self) -> SourceResult<OwnedMutexGuard<()>> {
         let under_way = Arc::clone(&self.under_way);
-        let turn = timeout(END_GRACE, under_way.lock_owned()).await;
-        turn.map_err(|_| self.still_hangs())
+        match timeout(END_GRACE, under_way.lock_owned()).await {
+            Ok(turn) => Ok(turn),
+            Err(_) => Err(self.still_hangs()),
+        }
     }
 
     /// What the thread does. `None` if it was given up.
@@ -146,6 +154,7 @@ pub(super) async fn caught<T>(
     what: &str,
     future: impl Future<Output = SourceResult<T>>,
 ) -> SourceResult<T> {
+    // What the future was changing when it panicked is dropped with it, so nobody sees it.
     AssertUnwindSafe(future)
         .catch_unwind()
         .await
@@ -184,8 +193,4 @@ impl Drop for StageGuard {
     fn drop(&mut self) {
         self.stage.set(std::mem::take(&mut self.before));
     }
-}
-
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

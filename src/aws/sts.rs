@@ -12,7 +12,9 @@ use aws_credential_types::Credentials;
 use aws_sdk_sts::config::{Builder, IdentityCache};
 use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_sts::operation::assume_role::{AssumeRoleError, AssumeRoleOutput};
-use aws_sdk_sts::operation::get_caller_identity::GetCallerIdentityError;
+use aws_sdk_sts::operation::get_caller_identity::{
+    GetCallerIdentityError, GetCallerIdentityOutput,
+};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
 use super::call_timeouts::{ATTEMPT_TIMEOUT, call_timeouts};
@@ -50,6 +52,9 @@ fn is_account_id(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
+/// What the SDK reports when a call to STS fails.
+type CallError<E> = SdkError<E, HttpResponse>;
+
 /// STS in the region of a target.
 pub(super) struct Sts {
     client: aws_sdk_sts::Client,
@@ -62,6 +67,7 @@ impl Sts {
             .region(region.clone())
             .timeout_config(call_timeouts(OPERATION_TIMEOUT))
             .retry_config(RetryConfig::standard())
+            // Each call brings its own credentials, so a cache would only hold on to old ones.
             .identity_cache(IdentityCache::no_cache());
         // Without its host an error of the network would not tell which endpoint failed.
         config.set_http_client(sdk.http_client().map(naming_hosts));
@@ -89,9 +95,8 @@ impl Sts {
                 .map_err(|error| refused_identity(&error, credentials))
         });
         let identity = caught("calling STS GetCallerIdentity", asked).await?;
-        // Whatever answers in the place of STS may name anything.
-        let account = identity.account.filter(|id| is_account_id(id));
-        account.ok_or_else(|| unreadable("STS GetCallerIdentity named no account id of 12 digits"))
+        account_of(identity)
+            .ok_or_else(|| unreadable("STS GetCallerIdentity named no account id of 12 digits"))
     }
 
     /// A session of the role, of one hour.
@@ -120,7 +125,13 @@ impl Sts {
 }
 
 fn signed_with(credentials: &Credentials) -> Builder {
+    // One client serves all credentials of a target, so each call says which of them sign it.
     Builder::new().credentials_provider(credentials.clone())
+}
+
+/// The account, if it can be one. Whatever answers in the place of STS may name anything.
+fn account_of(output: GetCallerIdentityOutput) -> Option<String> {
+    output.account.filter(|id| is_account_id(id))
 }
 
 fn session_of(output: AssumeRoleOutput) -> Option<Credentials> {
@@ -135,34 +146,32 @@ fn session_of(output: AssumeRoleOutput) -> Option<Credentials> {
 }
 
 fn refused_identity(
-    error: &SdkError<GetCallerIdentityError, HttpResponse>,
+    error: &CallError<GetCallerIdentityError>,
     credentials: &Credentials,
 ) -> SourceError {
     let mut refused = failed("GetCallerIdentity", error, credentials);
     // The account is all that was asked for, so the configuration can give it instead.
-    if matches!(
-        refused.reason,
-        FailureReason::Network | FailureReason::Timeout
-    ) {
+    if was_not_reached(refused.reason) {
         refused.detail += "; where STS cannot be asked, give the account_id in the configuration";
     }
     refused
 }
 
+fn was_not_reached(reason: FailureReason) -> bool {
+    matches!(reason, FailureReason::Network | FailureReason::Timeout)
+}
+
 /// What AWS refuses because of the role (its trust policy, the external id, the ARN) has a reason
 /// of its own.
 fn refused_role(
-    error: &SdkError<AssumeRoleError, HttpResponse>,
+    error: &CallError<AssumeRoleError>,
     role: &Role,
     credentials: &Credentials,
 ) -> SourceError {
     let mut failure = failed("AssumeRole", error, credentials);
     let external_id = role.external_id.as_deref().unwrap_or_default();
     failure.detail = masking::without_secrets(&failure.detail, &[external_id]);
-    if matches!(
-        failure.reason,
-        FailureReason::AccessDenied | FailureReason::Other
-    ) {
+    if blames_role(failure.reason) {
         failure.reason = FailureReason::AssumeRoleFailed;
         failure.scope = FailureScope::Call;
         failure.detail = one_line(&format!("cannot assume {}: {}", role.arn, failure.detail));
@@ -170,21 +179,20 @@ fn refused_role(
     failure
 }
 
+/// STS answers nearly everything that is wrong with a role with `AccessDenied`.
+fn blames_role(reason: FailureReason) -> bool {
+    matches!(reason, FailureReason::AccessDenied | FailureReason::Other)
+}
+
 /// Why a call has failed. What the network did is told with its host.
-fn failed<E>(
-    call: &str,
-    error: &SdkError<E, HttpResponse>,
-    credentials: &Credentials,
-) -> SourceError
+fn failed<E>(call: &str, error: &CallError<E>, credentials: &Credentials) -> SourceError
 where
     E: ProvideErrorMetadata + Error + 'static,
 {
     let mut failure = classify::failure(error, 0).error;
     if matches!(error, SdkError::TimeoutError(_)) {
-        // Whether the last attempt or all of them took too long, each was given as long as this.
-        let limit = ATTEMPT_TIMEOUT.as_secs();
         failure.reason = FailureReason::Timeout;
-        failure.detail = format!("STS {call} did not answer within {limit} s");
+        failure.detail = unanswered(call);
     } else if let Some(diagnosis) = network_failure::diagnose(&format!("STS {call}"), error) {
         failure.reason = diagnosis.reason;
         failure.detail = diagnosis.detail;
@@ -196,6 +204,12 @@ where
         failure.detail = without_credentials(&failure.detail, credentials);
     }
     failure
+}
+
+fn unanswered(call: &str) -> String {
+    // Whether the last attempt or all of them took too long, each was given as long as this.
+    let limit = ATTEMPT_TIMEOUT.as_secs();
+    format!("STS {call} did not answer within {limit} s")
 }
 
 fn without_credentials(text: &str, credentials: &Credentials) -> String {

@@ -18,15 +18,18 @@ pub(super) fn read(output: &[u8]) -> Result<Credentials, &'static str> {
         return Err("did not print a JSON object");
     };
     // Another version may mean something else by the same names.
-    let version = member(&members, "Version").and_then(Value::as_u64);
-    if version != Some(1) {
+    if version(&members) != Some(1) {
         return Err("printed no Version 1");
     }
-    let id = text(&members, "AccessKeyId").ok_or("printed no AccessKeyId")?;
-    let secret = text(&members, "SecretAccessKey").ok_or("printed no SecretAccessKey")?;
-    let token = text(&members, "SessionToken").map(str::to_owned);
+    credentials_in(&members)
+}
+
+fn credentials_in(members: &Map<String, Value>) -> Result<Credentials, &'static str> {
+    let id = text(members, "AccessKeyId").ok_or("printed no AccessKeyId")?;
+    let secret = text(members, "SecretAccessKey").ok_or("printed no SecretAccessKey")?;
+    let token = text(members, "SessionToken").map(str::to_owned);
     // Credentials without an expiration are valid until AWS refuses them.
-    let expiration = text(&members, "Expiration").map(time).transpose()?;
+    let expiration = text(members, "Expiration").map(time).transpose()?;
     Ok(Credentials::new(
         id,
         secret,
@@ -34,6 +37,10 @@ pub(super) fn read(output: &[u8]) -> Result<Credentials, &'static str> {
         expiration,
         "CredentialProcess",
     ))
+}
+
+fn version(members: &Map<String, Value>) -> Option<u64> {
+    member(members, "Version")?.as_u64()
 }
 
 /// The member of this name in any case, because the SDKs do not mind the case.
@@ -45,13 +52,17 @@ fn member<'a>(members: &'a Map<String, Value>, name: &str) -> Option<&'a Value> 
 
 fn text<'a>(members: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
     let text = member(members, name)?.as_str()?;
+    // Nothing can be signed with an empty key, so it counts as missing.
     (!text.is_empty()).then_some(text)
 }
 
 fn time(text: &str) -> Result<SystemTime, &'static str> {
-    let time = DateTime::from_str(text, Format::DateTimeWithOffset).ok();
-    time.and_then(|time| SystemTime::try_from(time).ok())
-        .ok_or("printed an Expiration that is no RFC 3339 time")
+    parsed_time(text).ok_or("printed an Expiration that is no RFC 3339 time")
+}
+
+fn parsed_time(text: &str) -> Option<SystemTime> {
+    let time = DateTime::from_str(text, Format::DateTimeWithOffset).ok()?;
+    SystemTime::try_from(time).ok()
 }
 
 #[cfg(test)]

@@ -1,12 +1,15 @@
 //! The group of a process and all its children, which is killed as a whole.
 
 use std::collections::BTreeSet;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 
 use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::process::Child;
 
+use crate::locks::locked;
+
 /// The process groups that run now, for all targets.
+// Numbers instead of `Pid`, which has no order: a static needs a set that is made without hashing.
 static RUNNING: Mutex<BTreeSet<i32>> = Mutex::new(BTreeSet::new());
 
 /// Kills every `credential_process` that runs, with its children, at the end of the program.
@@ -22,7 +25,7 @@ pub fn end_credential_processes() {
 }
 
 fn running() -> MutexGuard<'static, BTreeSet<i32>> {
-    RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
+    locked(&RUNNING)
 }
 
 fn kill(group: Pid) {

@@ -23,16 +23,12 @@ impl TargetCredentials {
         let Some(began_with) = self.state().account.clone() else {
             return Ok(());
         };
-        let account = self
-            .account_of(&fetched.credentials, Some(&fetched.base))
-            .await?;
+        let base = Some(&*fetched.base);
+        let account = self.account_of(&fetched.credentials, base).await?;
         if account == began_with {
             return Ok(());
         }
-        Err(invalid(format!(
-            "the account has changed in the middle of a refresh: the credentials are of {account} \
-             now and were of {began_with}; the next refresh starts with them"
-        )))
+        Err(account_changed(&account, &began_with))
     }
 
     /// The account of these credentials. It is never guessed: where STS has to be asked and cannot
@@ -57,12 +53,9 @@ impl TargetCredentials {
         account: &str,
         credentials: &Credentials,
     ) -> SourceResult<()> {
-        let identities = &self.base_credentials.identities;
-        match identities.known(credentials.access_key_id()) {
-            Some(other) if other != account => Err(invalid(format!(
-                "the configuration says account {account}, but the credentials are of account \
-                 {other}"
-            ))),
+        // Nobody is asked only for this: a wrong account shows once another target has asked.
+        match self.identities().known(credentials.access_key_id()) {
+            Some(other) if other != account => Err(wrongly_configured(account, &other)),
             _ => Ok(()),
         }
     }
@@ -75,9 +68,8 @@ impl TargetCredentials {
         base: Option<&CachedCredentials>,
     ) -> SourceResult<String> {
         let key = credentials.access_key_id();
-        let identities = &self.base_credentials.identities;
-        let asked = identities.account(key, self.ask(&self.sts, credentials));
-        let error = match asked.await {
+        let ask = self.ask(&self.sts, credentials);
+        let error = match self.identities().account(key, ask).await {
             Ok(account) => return Ok(account),
             Err(error) => error,
         };
@@ -93,49 +85,52 @@ impl TargetCredentials {
 
     /// STS of the target's own region has not taken these base credentials.
     fn not_taken_here(&self, credentials: &Credentials) {
-        let used = CredentialUse::Sts(credentials.access_key_id().to_owned());
-        let acceptance = &self.base_credentials.acceptance;
-        acceptance.refused(used, self.sts.region());
+        let region = self.sts.region();
+        self.acceptance().refused(at_sts(credentials), region);
     }
 
     /// The account, if STS in another region, or another target that asks just now, knows these
     /// credentials.
     async fn ask_elsewhere(&self, credentials: &Credentials) -> Option<String> {
-        let key = credentials.access_key_id();
-        let identities = &self.base_credentials.identities;
+        let identities = self.identities();
         if let Some(sts) = identities.answering_elsewhere(self.sts.region()) {
-            let account = self.ask(&sts, credentials).await.ok()?;
-            identities.learn(key, &account);
-            return Some(account);
+            return self.learn_from(&sts, credentials).await;
         }
         // Nobody has been answered yet, but another target may be about to be.
         if self.has_fellow_askers() {
-            return identities.told(key).await;
+            return identities.told(credentials.access_key_id()).await;
         }
         None
     }
 
+    /// Asks STS of another region, for all targets with these credentials.
+    async fn learn_from(&self, sts: &Arc<Sts>, credentials: &Credentials) -> Option<String> {
+        let account = self.ask(sts, credentials).await.ok()?;
+        let key = credentials.access_key_id();
+        self.identities().learn(key, &account);
+        Some(account)
+    }
+
     /// Whether this target asks for the account of the base credentials, and others do, too.
     fn has_fellow_askers(&self) -> bool {
-        let askers = self.base_credentials.askers.load(Ordering::Relaxed);
+        let askers = self.askers().load(Ordering::Relaxed);
         self.known_account.is_none() && askers > 1
     }
 
     async fn ask(&self, sts: &Arc<Sts>, credentials: &Credentials) -> SourceResult<String> {
         let account = Box::pin(sts.account_id(credentials)).await?;
         self.taken_by(sts, credentials);
+        // STS is asked before SSM, so this may be the first that is known of the account here.
         let used = CredentialUse::Account(account.clone());
-        let acceptance = &self.base_credentials.acceptance;
-        acceptance.vouched(used, sts.region());
+        self.acceptance().vouched(used, sts.region());
         Ok(account)
     }
 
     /// STS has taken these base credentials.
     pub(super) fn taken_by(&self, sts: &Arc<Sts>, credentials: &Credentials) {
-        let used = CredentialUse::Sts(credentials.access_key_id().to_owned());
-        let acceptance = &self.base_credentials.acceptance;
-        acceptance.accepted(used, sts.region());
-        self.base_credentials.identities.answered(sts);
+        let used = at_sts(credentials);
+        self.acceptance().accepted(used, sts.region());
+        self.identities().answered(sts);
     }
 
     /// Why the role cannot be assumed: it may be the region that does not take the base
@@ -145,7 +140,7 @@ impl TargetCredentials {
         error: SourceError,
         base: &CachedCredentials,
     ) -> SourceError {
-        let used = CredentialUse::Sts(base.credentials.access_key_id().to_owned());
+        let used = at_sts(&base.credentials);
         if let Some(error) = self.disabled_region(&used, &error) {
             return error;
         }
@@ -179,19 +174,9 @@ impl TargetCredentials {
             return None;
         }
         let region = self.sts.region();
-        let acceptance = &self.base_credentials.acceptance;
-        acceptance.refused(used.clone(), region);
-        let elsewhere = acceptance.elsewhere(used, region)?;
-        let detail = format!(
-            "{region} is not enabled for the account: it refuses credentials that work in \
-             {elsewhere}: {}",
-            error.detail
-        );
-        Some(SourceError::new(
-            FailureReason::RegionDisabled,
-            FailureScope::Call,
-            one_line(&detail),
-        ))
+        self.acceptance().refused(used.clone(), region);
+        let elsewhere = self.acceptance().elsewhere(used, region)?;
+        Some(region_disabled(region, &elsewhere, error))
     }
 
     /// How SSM sees the credentials; `None` before it is known whose they are.
@@ -203,10 +188,35 @@ impl TargetCredentials {
     }
 }
 
+/// Base credentials as STS knows them, by their access key.
+fn at_sts(credentials: &Credentials) -> CredentialUse {
+    CredentialUse::Sts(credentials.access_key_id().to_owned())
+}
+
+fn account_changed(account: &str, began_with: &str) -> SourceError {
+    invalid(format!(
+        "the account has changed in the middle of a refresh: the credentials are of {account} now \
+         and were of {began_with}; the next refresh starts with them"
+    ))
+}
+
+fn wrongly_configured(account: &str, actual: &str) -> SourceError {
+    invalid(format!(
+        "the configuration says account {account}, but the credentials are of account {actual}"
+    ))
+}
+
+fn region_disabled(region: &str, elsewhere: &str, error: &SourceError) -> SourceError {
+    let said = &error.detail;
+    let detail = format!(
+        "{region} is not enabled for the account: it refuses credentials that work in {elsewhere}: \
+         {said}"
+    );
+    let reason = FailureReason::RegionDisabled;
+    SourceError::new(reason, FailureScope::Call, one_line(&detail))
+}
+
 fn invalid(detail: String) -> SourceError {
-    SourceError::new(
-        FailureReason::InvalidCredentials,
-        FailureScope::Call,
-        detail,
-    )
+    let reason = FailureReason::InvalidCredentials;
+    SourceError::new(reason, FailureScope::Call, detail)
 }

@@ -53,23 +53,30 @@ impl CredentialState {
     pub(super) fn note_account(&mut self, account: &SourceResult<String>) {
         match account {
             Ok(account) => self.account = Some(account.clone()),
-            Err(error) => {
-                // The next refresh then resolves others.
-                if classify::blames_credentials(error.reason) {
-                    self.cached = None;
-                }
-                self.failed = Some(error.clone());
-            }
+            Err(error) => self.note_unknown_account(error),
         }
+    }
+
+    fn note_unknown_account(&mut self, error: &SourceError) {
+        // The next refresh then resolves others.
+        if classify::blames_credentials(error.reason) {
+            self.cached = None;
+        }
+        self.failed = Some(error.clone());
     }
 
     /// The number of the credentials with which a call may be made without renewing them.
     pub(super) fn fresh(&self) -> SourceResult<Option<u64>> {
-        if let Some(failed) = &self.failed {
-            return Err(failed.clone());
-        }
+        self.check_not_failed()?;
         let fresh = self.usable().filter(|cached| cached.is_fresh());
         Ok(fresh.map(|cached| cached.number))
+    }
+
+    fn check_not_failed(&self) -> SourceResult<()> {
+        match &self.failed {
+            Some(failed) => Err(failed.clone()),
+            None => Ok(()),
+        }
     }
 
     /// Whether these are the last credentials, refused or not.
@@ -80,9 +87,7 @@ impl CredentialState {
 
     /// Whether these are the last credentials, and not refused.
     pub(super) fn is_usable(&self, number: u64) -> SourceResult<bool> {
-        if let Some(failed) = &self.failed {
-            return Err(failed.clone());
-        }
+        self.check_not_failed()?;
         let usable = self.usable();
         Ok(usable.is_some_and(|cached| cached.number == number))
     }
@@ -98,14 +103,21 @@ impl CredentialState {
         self.refused = Some(number);
         // SSM has refused the credentials before these as well, so others would hardly be better.
         if self.has_replaced_refused {
-            self.failed = Some(error.clone());
-            return Err(error);
+            return Err(self.fail(error));
         }
         self.has_replaced_refused = true;
         Ok(())
     }
 
+    /// Makes every call fail until the next refresh begins, and gives the error back.
+    pub(super) fn fail(&mut self, error: SourceError) -> SourceError {
+        self.failed = Some(error.clone());
+        error
+    }
+
     pub(super) fn renew(&mut self, fetched: Fetched) -> Arc<CachedCredentials> {
+        // A number of its own, so that a late answer about the last ones is not taken for one about
+        // these.
         self.number += 1;
         self.base = Some(fetched.base);
         self.cache(CachedCredentials::new(fetched.credentials, self.number))
@@ -117,14 +129,18 @@ impl CredentialState {
         &mut self,
         error: SourceError,
     ) -> SourceResult<Arc<CachedCredentials>> {
-        let usable = self.usable().filter(|cached| cached.is_valid()).cloned();
-        // Without valid credentials, each call must fail and say why.
+        match self.take_valid() {
+            Some(old) if classify::may_pass(error.reason) => Ok(self.cache(old.defer_renewal())),
+            // Without valid credentials, each call must fail and say why.
+            _ => Err(self.fail(error)),
+        }
+    }
+
+    /// Takes out the credentials, if AWS would still accept them.
+    fn take_valid(&mut self) -> Option<Arc<CachedCredentials>> {
+        let valid = self.usable().filter(|cached| cached.is_valid()).cloned();
         self.cached = None;
-        let Some(old) = usable.filter(|_| classify::may_pass(error.reason)) else {
-            self.failed = Some(error.clone());
-            return Err(error);
-        };
-        Ok(self.cache(old.defer_renewal()))
+        valid
     }
 
     fn cache(&mut self, credentials: CachedCredentials) -> Arc<CachedCredentials> {

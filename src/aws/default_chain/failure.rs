@@ -24,6 +24,9 @@ use crate::aws::{classify, network_failure};
 use crate::collect::SourceError;
 use crate::model::FailureReason;
 
+/// What the SDK reports when a call of its providers fails.
+type CallError<E> = SdkError<E, HttpResponse>;
+
 /// Variables whose values are not shown. A URL may hold a password or a token.
 const SECRET_VARIABLES: [&str; 4] = [
     "AWS_SECRET_ACCESS_KEY",
@@ -63,13 +66,15 @@ pub(super) fn of_link(link: &Link, profiles: &Profiles, error: &CredentialsError
 /// The text without the secrets of the environment and of the profiles. Redaction does not know
 /// them: secrets are learned when they become credentials, and those of a link that fails never do.
 fn without_secrets(text: &str, profiles: &Profiles) -> String {
-    let from_environment: Vec<String> = SECRET_VARIABLES
-        .iter()
-        .filter_map(|name| env::var(name).ok())
-        .collect();
+    let from_environment = secrets_of_environment();
     let mut secrets: Vec<&str> = from_environment.iter().map(String::as_str).collect();
     secrets.extend(profiles.root().secrets);
     masking::without_secrets(text, &secrets)
+}
+
+fn secrets_of_environment() -> Vec<String> {
+    let names = SECRET_VARIABLES.iter();
+    names.filter_map(|name| env::var(name).ok()).collect()
 }
 
 fn of_profile(profiles: &Profiles, error: &CredentialsError) -> Diagnosis {
@@ -78,11 +83,8 @@ fn of_profile(profiles: &Profiles, error: &CredentialsError) -> Diagnosis {
     }
     let name = profiles.selected();
     let root = profiles.root();
-    if let Some(error) = find::<SdkError<AssumeRoleError, HttpResponse>>(error) {
-        // The SDK does not say which of the roles was refused.
-        let roles = root.role_arns.join(" or ");
-        let who = format!("profile {name} cannot assume {roles}");
-        return of_call("STS AssumeRole", error).of(&who);
+    if let Some(error) = find::<CallError<AssumeRoleError>>(error) {
+        return of_roles(name, &root, error);
     }
     // The login belongs to the profile at the end of the chain, so that one is named.
     if root.is_sso {
@@ -91,34 +93,50 @@ fn of_profile(profiles: &Profiles, error: &CredentialsError) -> Diagnosis {
     of_root(&root, error).of(&format!("profile {name}"))
 }
 
+fn of_roles(name: &str, root: &ChainRoot<'_>, error: &CallError<AssumeRoleError>) -> Diagnosis {
+    // The SDK does not say which of the roles was refused.
+    let roles = root.role_arns.join(" or ");
+    let who = format!("profile {name} cannot assume {roles}");
+    of_call("STS AssumeRole", error).of(&who)
+}
+
 /// Why the profile at the end of the chain has given no credentials.
 fn of_root(root: &ChainRoot<'_>, error: &CredentialsError) -> Diagnosis {
     if let Some(file) = root.web_identity_token_file {
         return of_web_identity(file, error);
     }
+    // Only the metadata service gives errors of this type, so it was the source.
     if find::<ImdsError>(error).is_some() {
         return of_instance(error);
     }
     if root.is_container {
         return of_container(error);
     }
+    of_provider(error)
+}
+
+fn of_provider(error: &CredentialsError) -> Diagnosis {
     network_failure::diagnose("AWS", error)
         .unwrap_or_else(|| Diagnosis::invalid_credentials(causes(error)))
 }
 
 fn of_sso(profile: &str, error: &CredentialsError) -> Diagnosis {
-    let who = format!("profile {profile}");
-    let Some(refused) = find::<SdkError<GetRoleCredentialsError, HttpResponse>>(error) else {
-        return match network_failure::diagnose("SSO", error) {
-            Some(diagnosis) => diagnosis.of(&who),
+    match find::<CallError<GetRoleCredentialsError>>(error) {
+        Some(refused) => of_refused_login(profile, refused),
+        None => match network_failure::diagnose("SSO", error) {
+            Some(diagnosis) => diagnosis.of(&format!("profile {profile}")),
             None => without_sso_login(profile, &causes(error)),
-        };
-    };
+        },
+    }
+}
+
+fn of_refused_login(profile: &str, refused: &CallError<GetRoleCredentialsError>) -> Diagnosis {
     let diagnosis = of_call("SSO GetRoleCredentials", refused);
+    // SSO refuses a login that has expired just as one that never was.
     if refused.code() == Some("UnauthorizedException") {
         without_sso_login(profile, &diagnosis.detail)
     } else {
-        diagnosis.of(&who)
+        diagnosis.of(&format!("profile {profile}"))
     }
 }
 
@@ -131,13 +149,14 @@ fn without_sso_login(profile: &str, said: &str) -> Diagnosis {
 }
 
 fn of_web_identity(file: &str, error: &CredentialsError) -> Diagnosis {
-    if let Some(error) = find::<SdkError<AssumeRoleWithWebIdentityError, HttpResponse>>(error) {
-        return of_call("STS AssumeRoleWithWebIdentity", error).of(&format!(
+    match find::<CallError<AssumeRoleWithWebIdentityError>>(error) {
+        Some(refused) => of_call("STS AssumeRoleWithWebIdentity", refused).of(&format!(
             "cannot assume the role with the web identity token of {file}"
-        ));
+        )),
+        // STS was not even asked, so the file is all that can have failed.
+        None => Diagnosis::invalid_credentials(causes(error))
+            .of(&format!("cannot read the web identity token file {file}")),
     }
-    Diagnosis::invalid_credentials(causes(error))
-        .of(&format!("cannot read the web identity token file {file}"))
 }
 
 fn of_container(error: &CredentialsError) -> Diagnosis {
@@ -147,13 +166,17 @@ fn of_container(error: &CredentialsError) -> Diagnosis {
     let said = causes(error);
     match status_in(&said) {
         // These say that the token is wrong, which can be put right.
-        Some(status @ (401 | 403)) => Diagnosis::invalid_credentials(format!(
-            "{CONTAINER} answered HTTP {status}: check AWS_CONTAINER_AUTHORIZATION_TOKEN or \
-             AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"
-        )),
+        Some(status @ (401 | 403)) => of_refused_token(status),
         Some(status) => answered(CONTAINER, status),
         None => Diagnosis::new(reason_of_unread(error), said).of(CONTAINER),
     }
+}
+
+fn of_refused_token(status: u16) -> Diagnosis {
+    Diagnosis::invalid_credentials(format!(
+        "{CONTAINER} answered HTTP {status}: check AWS_CONTAINER_AUTHORIZATION_TOKEN or \
+         AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"
+    ))
 }
 
 /// The status in the SDK's own text: "Non-success status from HTTP credential provider:
@@ -174,13 +197,17 @@ fn of_instance(error: &CredentialsError) -> Diagnosis {
 }
 
 fn answered(who: &str, status: u16) -> Diagnosis {
+    let detail = format!("{who} answered HTTP {status}");
+    Diagnosis::new(reason_of_status(status), detail)
+}
+
+fn reason_of_status(status: u16) -> FailureReason {
     // Only these pass by themselves.
-    let reason = match status {
+    match status {
         429 => FailureReason::Throttled,
         500.. => FailureReason::ServerError,
         _ => FailureReason::InvalidCredentials,
-    };
-    Diagnosis::new(reason, format!("{who} answered HTTP {status}"))
+    }
 }
 
 /// If somebody answered, but not with credentials, it is not necessarily the fault of a
@@ -193,7 +220,7 @@ fn reason_of_unread(error: &CredentialsError) -> FailureReason {
 }
 
 /// How a call that the SDK's providers have made has failed.
-fn of_call<E>(call: &str, error: &SdkError<E, HttpResponse>) -> Diagnosis
+fn of_call<E>(call: &str, error: &CallError<E>) -> Diagnosis
 where
     E: ProvideErrorMetadata + Error + 'static,
 {
@@ -201,10 +228,13 @@ where
         return diagnosis;
     }
     let error = classify::failure(error, 0).error;
-    // What AWS refuses here is the role, and not a call to SSM.
-    let reason = match error.reason {
+    Diagnosis::new(reason_without_ssm(error.reason), error.detail)
+}
+
+/// The reason of a call that is none to SSM: what AWS refuses there is the role.
+fn reason_without_ssm(reason: FailureReason) -> FailureReason {
+    match reason {
         FailureReason::AccessDenied | FailureReason::Other => FailureReason::AssumeRoleFailed,
         reason => reason,
-    };
-    Diagnosis::new(reason, error.detail)
+    }
 }

@@ -44,18 +44,29 @@ impl fmt::Display for Link {
 /// The links that there are, in the order in which the SDK asks them.
 pub(super) fn links(profiles: &Profiles) -> Vec<Link> {
     // The profile is always asked, because only the SDK knows what counts as credentials in it.
-    let profile = Link::Profile {
-        name: profiles.root().profile.to_owned(),
-    };
-    let mut links = vec![profile];
-    if let Some(file) = variable("AWS_WEB_IDENTITY_TOKEN_FILE") {
-        links.push(Link::WebIdentity { file });
-    }
-    if let Some(host) = container_host() {
-        links.push(Link::Container { host });
-    }
+    let mut links = vec![Link::of_profile(profiles)];
+    links.extend(web_identity());
+    links.extend(container());
+    // So is the instance: whether this machine is one shows only when it answers.
     links.push(Link::Instance);
     links
+}
+
+impl Link {
+    fn of_profile(profiles: &Profiles) -> Self {
+        let name = profiles.root().profile.to_owned();
+        Self::Profile { name }
+    }
+}
+
+fn web_identity() -> Option<Link> {
+    let file = variable("AWS_WEB_IDENTITY_TOKEN_FILE")?;
+    Some(Link::WebIdentity { file })
+}
+
+fn container() -> Option<Link> {
+    let host = container_host()?;
+    Some(Link::Container { host })
 }
 
 fn container_host() -> Option<String> {

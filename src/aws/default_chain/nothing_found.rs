@@ -31,16 +31,25 @@ fn diagnose(profiles: &Profiles, tried: &[EmptyLink]) -> Diagnosis {
         return Diagnosis::invalid_credentials(cause);
     }
     let instance = tried.iter().find(|empty| empty.link == Link::Instance);
-    let Some(instance) = instance.map(|empty| &empty.error) else {
-        return no_credentials("");
-    };
-    if let Some(failure) = network_failure::diagnose(INSTANCE, instance) {
-        let what = "neither environment nor profile gives credentials, and the instance metadata \
-                    cannot be read";
-        let detail = format!("{what}: {}; {CONFIGURE_CREDENTIALS}", failure.detail);
-        return Diagnosis::new(failure.reason, detail);
+    match instance {
+        Some(instance) => of_instance(&instance.error),
+        None => no_credentials(""),
     }
-    no_credentials(&said_by_instance(instance))
+}
+
+/// Nothing else is configured, so all depends on the instance.
+fn of_instance(error: &CredentialsError) -> Diagnosis {
+    match network_failure::diagnose(INSTANCE, error) {
+        Some(failure) => of_unreached_instance(&failure),
+        None => no_credentials(&said_by_instance(error)),
+    }
+}
+
+fn of_unreached_instance(failure: &Diagnosis) -> Diagnosis {
+    let what = "neither environment nor profile gives credentials, and the instance metadata \
+                cannot be read";
+    let detail = format!("{what}: {}; {CONFIGURE_CREDENTIALS}", failure.detail);
+    Diagnosis::new(failure.reason, detail)
 }
 
 fn said_by_instance(error: &CredentialsError) -> String {
@@ -62,6 +71,7 @@ fn no_credentials(why: &str) -> Diagnosis {
 
 /// What looks as if it was meant to give credentials.
 fn half_configured(profiles: &Profiles, tried: &[EmptyLink]) -> Option<String> {
+    // Had the other half been there, the chain would have ended with credentials or an error.
     if is_set("AWS_ACCESS_KEY_ID") {
         return Some("AWS_ACCESS_KEY_ID is set without AWS_SECRET_ACCESS_KEY".to_owned());
     }
@@ -81,10 +91,7 @@ fn profile_without_credentials(profiles: &Profiles, tried: &[EmptyLink]) -> Opti
     if is_chosen && !profiles.has_selected() {
         return Some(format!("no profile {name} in {}", profiles::paths_text()));
     }
-    let of_profile = tried
-        .iter()
-        .find(|empty| matches!(empty.link, Link::Profile { .. }));
-    let said = of_profile.map_or_else(String::new, |empty| causes(&empty.error));
+    let said = said_by_profile(tried);
     if !said.is_empty() {
         return Some(format!("profile {name}: {said}"));
     }
@@ -93,4 +100,10 @@ fn profile_without_credentials(profiles: &Profiles, tried: &[EmptyLink]) -> Opti
         let files = profiles::paths_text();
         format!("profile {name} holds no credentials in {files}")
     })
+}
+
+fn said_by_profile(tried: &[EmptyLink]) -> String {
+    let mut tried = tried.iter();
+    let of_profile = tried.find(|empty| matches!(empty.link, Link::Profile { .. }));
+    of_profile.map_or_else(String::new, |empty| causes(&empty.error))
 }

@@ -89,15 +89,22 @@ pub(super) fn paths_text() -> String {
 }
 
 fn path(variable: &str, default_name: &str) -> PathBuf {
-    let path = match env::var_os(variable) {
-        Some(path) => PathBuf::from(path),
-        None => PathBuf::from("~/.aws").join(default_name),
-    };
-    let Ok(rest) = path.strip_prefix("~") else {
-        return path;
-    };
-    let home = env::home_dir().unwrap_or_else(|| "~".into());
-    home.join(rest)
+    match env::var_os(variable) {
+        Some(path) => expanded(PathBuf::from(path)),
+        None => home().join(".aws").join(default_name),
+    }
+}
+
+fn expanded(path: PathBuf) -> PathBuf {
+    match path.strip_prefix("~") {
+        Ok(rest) => home().join(rest),
+        Err(_) => path,
+    }
+}
+
+/// Without a home directory messages show the path as AWS's documents write it.
+fn home() -> PathBuf {
+    env::home_dir().unwrap_or_else(|| "~".into())
 }
 
 /// Why a file that is there, or that is asked for by name, cannot be read. The SDK takes such a
@@ -110,17 +117,16 @@ pub(super) fn unreadable_file() -> Option<String> {
 
 fn fault_of_file(path: &Path, variable: &str) -> Option<String> {
     let error = fs::read_to_string(path).err()?;
-    let is_asked_for = env::var_os(variable).is_some();
+    // Most homes have only one of the two files, or none.
     let is_missing = error.kind() == io::ErrorKind::NotFound;
-    (is_asked_for || !is_missing).then(|| format!("cannot read {}: {error}", path.display()))
+    let is_fault = !is_missing || env::var_os(variable).is_some();
+    is_fault.then(|| format!("cannot read {}: {error}", path.display()))
 }
 
 impl Profiles {
     /// Reads both files.
     pub(super) async fn load() -> Result<Self, ProfileFileLoadError> {
-        let chosen = env::var("AWS_PROFILE")
-            .ok()
-            .filter(|name| !name.trim().is_empty());
+        let chosen = chosen_profile();
         let name = chosen.clone().unwrap_or_else(|| "default".to_owned());
         #[expect(deprecated, reason = "the only type that it takes")]
         let files = ProfileFiles::default();
@@ -140,13 +146,16 @@ impl Profiles {
 
     /// The profiles whose process the SDK would run, in no order.
     pub(super) fn with_process(&self) -> Vec<ProcessProfile> {
-        self.set
-            .profiles()
-            .filter_map(|name| self.set.get_profile(name))
-            .filter(|profile| comes_to_process(profile))
+        let profiles = self.all().filter(|profile| comes_to_process(profile));
+        profiles
             .enumerate()
             .filter_map(|(number, profile)| ProcessProfile::of(profile, number))
             .collect()
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Profile> {
+        let names = self.set.profiles();
+        names.filter_map(|name| self.set.get_profile(name))
     }
 
     /// Follows `source_profile` to its end, as the SDK does.
@@ -171,39 +180,63 @@ impl Profiles {
     }
 }
 
+/// The value of `AWS_PROFILE`, unless it is empty.
+fn chosen_profile() -> Option<String> {
+    let name = env::var("AWS_PROFILE").ok()?;
+    (!name.trim().is_empty()).then_some(name)
+}
+
 impl<'a> ChainRoot<'a> {
     /// Takes over what the next profile of the chain says.
     fn add(&mut self, profile: &'a Profile) {
-        let secrets = SECRET_KEYS.iter().filter_map(|key| profile.get(key));
-        self.secrets.extend(secrets);
+        self.secrets.extend(secrets_of(profile));
         self.role_arns.extend(profile.get("role_arn"));
+        // Of these only what the last profile says matters, for it is the one that is asked.
         self.web_identity_token_file = profile.get("web_identity_token_file");
-        let source = profile.get("credential_source").unwrap_or_default();
-        self.is_container = source.eq_ignore_ascii_case("EcsContainer");
-        self.is_sso = SSO_KEYS.iter().any(|key| profile.get(key).is_some());
+        self.is_container = is_of_container(profile);
+        self.is_sso = has_any(profile, &SSO_KEYS);
     }
 }
 
 /// The profile from which this one takes the credentials to assume its role, if it is another one.
 fn next_profile(profile: &Profile) -> Option<&str> {
     let source = profile.get("source_profile")?;
-    let assumes_role = profile.get("role_arn").is_some();
-    let has_token = profile.get("web_identity_token_file").is_some();
-    (assumes_role && !has_token && source != profile.name()).then_some(source)
+    let has_token = has(profile, "web_identity_token_file");
+    (assumes_role(profile) && !has_token && source != profile.name()).then_some(source)
+}
+
+fn has(profile: &Profile, key: &str) -> bool {
+    profile.get(key).is_some()
+}
+
+fn has_any(profile: &Profile, keys: &[&str]) -> bool {
+    keys.iter().any(|key| has(profile, key))
+}
+
+fn assumes_role(profile: &Profile) -> bool {
+    has(profile, "role_arn")
+}
+
+fn secrets_of(profile: &Profile) -> impl Iterator<Item = &str> {
+    SECRET_KEYS.iter().filter_map(|key| profile.get(key))
+}
+
+fn is_of_container(profile: &Profile) -> bool {
+    let source = profile.get("credential_source").unwrap_or_default();
+    source.eq_ignore_ascii_case("EcsContainer")
 }
 
 /// Whether the SDK would run the process of this profile, once it comes to it.
 fn comes_to_process(profile: &Profile) -> bool {
-    let has_other_source = KEYS_BEFORE_PROCESS
-        .iter()
-        .chain(&SSO_KEYS)
-        .any(|key| profile.get(key).is_some());
-    // A profile with a role takes the credentials for it from another profile first.
+    let has_other_source = has_any(profile, &KEYS_BEFORE_PROCESS) || has_any(profile, &SSO_KEYS);
+    has(profile, "credential_process") && !has_other_source && uses_own_credentials(profile)
+}
+
+/// A profile with a role takes the credentials for it from another profile first, unless it names
+/// itself.
+fn uses_own_credentials(profile: &Profile) -> bool {
     let takes_from_itself = profile.get("source_profile") == Some(profile.name());
-    let assumes_role = profile.get("role_arn").is_some();
-    profile.get("credential_process").is_some()
-        && !has_other_source
-        && (!assumes_role || takes_from_itself)
+    !assumes_role(profile) || takes_from_itself
 }
 
 impl ProcessProfile {
@@ -211,8 +244,10 @@ impl ProcessProfile {
         Some(Self {
             profile: profile.name().to_owned(),
             command: profile.get("credential_process")?.to_owned(),
+            // Each process needs a source of its own, and a number is a good value whatever the
+            // profile is called.
             source: format!("credential-process-{number}"),
-            is_own_source: profile.get("role_arn").is_some(),
+            is_own_source: assumes_role(profile),
         })
     }
 

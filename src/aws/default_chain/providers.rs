@@ -7,7 +7,7 @@ use aws_config::web_identity_token::WebIdentityTokenCredentialsProvider;
 use aws_credential_types::provider::{self, ProvideCredentials};
 
 use super::link::Link;
-use super::profiles::{self, Profiles};
+use super::profiles::{self, ProcessProfile, Profiles};
 use crate::aws::credential_process::CredentialProcess;
 use crate::aws::environment::Environment;
 use crate::aws::resolution::Stage;
@@ -47,14 +47,18 @@ impl Providers<'_> {
             .profile_name(self.profiles.selected())
             .with_custom_provider("Ec2InstanceMetadata", metadata);
         for process in with_process {
-            let provider = CredentialProcess {
-                profile: process.profile,
-                command: process.command,
-                stage: self.stage.clone(),
-            };
-            builder = builder.with_custom_provider(process.source, provider);
+            let source = process.source.clone();
+            builder = builder.with_custom_provider(source, self.process(process));
         }
         builder.build()
+    }
+
+    fn process(&self, process: ProcessProfile) -> CredentialProcess {
+        CredentialProcess {
+            profile: process.profile,
+            command: process.command,
+            stage: self.stage.clone(),
+        }
     }
 }
 

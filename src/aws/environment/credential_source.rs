@@ -49,7 +49,7 @@ impl CredentialSource {
     /// Finds the place, and reports what is wrong with it.
     pub(super) async fn check(reader: SettingReader<'_>) -> Self {
         // Faults of a place that is not reached do not matter.
-        if keys::are_set(reader) {
+        if keys::are_set(reader.variables) {
             return Self::Variables;
         }
         if has_credentials_in_profile(reader) {
@@ -61,13 +61,10 @@ impl CredentialSource {
             return Self::WebIdentity;
         }
         if container::is_configured(reader.variables) {
-            container::check(reader).await;
+            container::check(reader.variables).await;
             return Self::Container;
         }
-        match reader.variable("AWS_EC2_METADATA_DISABLED", flag) {
-            Some(Setting { value: true, .. }) => Self::Nowhere,
-            _ => Self::InstanceMetadata,
-        }
+        of_machine(reader)
     }
 }
 
@@ -76,13 +73,27 @@ fn has_credentials_in_profile(reader: SettingReader<'_>) -> bool {
     CREDENTIAL_KEYS.iter().any(|key| profile.get(key).is_some())
 }
 
+/// Where the machine itself is asked, unless that is switched off.
+fn of_machine(reader: SettingReader<'_>) -> CredentialSource {
+    match reader.variable("AWS_EC2_METADATA_DISABLED", flag) {
+        Some(Setting { value: true, .. }) => CredentialSource::Nowhere,
+        _ => CredentialSource::InstanceMetadata,
+    }
+}
+
 async fn check_web_identity(token_file: &Setting<String>, reader: SettingReader<'_>) {
+    check_role_of_token(token_file, reader);
+    // CloudTrail shows the name of the session, and STS refuses one with other characters.
+    reader.variable("AWS_ROLE_SESSION_NAME", forms::role_session_name);
+    token_file::check(token_file, reader.problems()).await;
+}
+
+/// A token is exchanged for a session of a role, so there must be one.
+fn check_role_of_token(token_file: &Setting<String>, reader: SettingReader<'_>) {
     reader.variable("AWS_ROLE_ARN", forms::role_arn);
     if !reader.variables.is_set("AWS_ROLE_ARN") {
         let hint = "set AWS_ROLE_ARN to the role that the token is for";
         let what = "it is set and AWS_ROLE_ARN is not";
-        reader.problems.add(&token_file.place, what, hint);
+        reader.problems().add(&token_file.place, what, hint);
     }
-    reader.variable("AWS_ROLE_SESSION_NAME", forms::role_session_name);
-    token_file::check(&token_file.value, &token_file.place, reader.problems).await;
 }

@@ -12,9 +12,11 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
 use super::Environment;
 use super::credential_source::CredentialSource;
+use super::metadata::MetadataService;
 use super::problems::{Problem, Problems};
 use super::reader::SettingReader;
 use super::value_forms::header_word;
+use super::variable_reader::VariableReader;
 
 impl Environment {
     /// What is wrong now with where credentials come from, if something is: files change while the
@@ -22,24 +24,23 @@ impl Environment {
     pub(in crate::aws) async fn credentials_fault(&self) -> Option<String> {
         let problems = Problems::default();
         let profile = self.profile_files.read(&problems).await;
-        let reader = SettingReader {
-            variables: &self.variables,
+        CredentialSource::check(SettingReader {
+            variables: VariableReader::new(&self.variables, &problems),
             profile: &profile,
-            problems: &problems,
-        };
-        CredentialSource::check(reader).await;
+        })
+        .await;
+        // The page and the log have room for one line, and fixing the first often fixes the others.
         problems.into_list().first().map(Problem::on_one_line)
     }
 
     /// Why no request can be signed with these credentials, if none can. The SDK panics when it
     /// signs with a key that no header can hold.
     pub(in crate::aws) fn unusable(credentials: &Credentials) -> Option<&'static str> {
-        let token = credentials.session_token();
-        if header_word(credentials.access_key_id()).is_err() {
+        if is_bad_in_header(credentials.access_key_id()) {
             Some("the access key id that was given is not one")
-        } else if header_word(credentials.secret_access_key()).is_err() {
+        } else if is_bad_in_header(credentials.secret_access_key()) {
             Some("the secret access key that was given is not one")
-        } else if token.is_some_and(|token| header_word(token).is_err()) {
+        } else if credentials.session_token().is_some_and(is_bad_in_header) {
             Some("the session token that was given is not one")
         } else {
             None
@@ -58,6 +59,7 @@ impl Environment {
             .with_region(region)
             .with_http_client(http)
             .with_behavior_version(Some(BehaviorVersion::latest()))
+            // Without this the SDK would read AWS_RETRY_MODE and its key of the profile by itself.
             .with_retry_config(RetryConfig::standard())
             .with_timeout_config(timeouts)
             .with_use_fips(Some(self.endpoints.fips))
@@ -80,15 +82,25 @@ impl Environment {
         let client = imds::Client::builder().configure(config);
         // An address says by itself whether it is IPv6, so the mode matters only without one.
         let Some(endpoint) = &self.metadata.endpoint else {
-            return client.endpoint_mode(if self.metadata.is_ipv6 {
-                EndpointMode::IpV6
-            } else {
-                EndpointMode::IpV4
-            });
+            return client.endpoint_mode(self.metadata.mode());
         };
         // The endpoint was read as a URL already, so this does not fail.
         client
             .endpoint(endpoint)
             .unwrap_or_else(|_| imds::Client::builder().configure(config))
     }
+}
+
+impl MetadataService {
+    fn mode(&self) -> EndpointMode {
+        if self.is_ipv6 {
+            EndpointMode::IpV6
+        } else {
+            EndpointMode::IpV4
+        }
+    }
+}
+
+fn is_bad_in_header(text: &str) -> bool {
+    header_word(text).is_err()
 }

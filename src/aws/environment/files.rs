@@ -9,7 +9,7 @@ use std::io::{self, Read as _};
 use std::path::Path;
 use std::time::Duration;
 
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::{Semaphore, SemaphorePermit, oneshot};
 use tokio::time::timeout;
 
 /// How long a file may take.
@@ -20,6 +20,7 @@ const MAX_FILE_BYTES: u64 = 16 << 20;
 /// How many threads may hang at the same time, over the life of the process.
 const MAX_HANGING_THREADS: usize = 8;
 
+// One bound for all files, because those that hang often lie on the same mount.
 static THREADS: Semaphore = Semaphore::const_new(MAX_HANGING_THREADS);
 
 /// The bytes of a file.
@@ -30,8 +31,13 @@ pub(super) async fn read(path: &Path) -> io::Result<Vec<u8>> {
 
 /// The text of a file.
 pub(super) async fn read_text(path: &Path) -> io::Result<String> {
-    String::from_utf8(read(path).await?)
-        .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8 text"))
+    let bytes = read(path).await?;
+    String::from_utf8(bytes).map_err(|_| invalid_data("it is not UTF-8 text"))
+}
+
+/// The error of a file that holds what it should not.
+pub(super) fn invalid_data(what: impl Into<String>) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, what.into())
 }
 
 /// Does blocking work, but gives it up after a while.
@@ -46,10 +52,7 @@ async fn in_time_of<T: Send + 'static>(
     limit: Duration,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> io::Result<T> {
-    // Without a bound each refresh could leave another thread behind.
-    let permit = threads
-        .try_acquire()
-        .map_err(|_| io::Error::other("earlier readings of files still hang"))?;
+    let permit = permit_of(threads)?;
     let done = on_thread(move || {
         // Held until the thread has really ended, however late.
         let _permit = permit;
@@ -61,6 +64,13 @@ async fn in_time_of<T: Send + 'static>(
         Ok(Err(_)) => Err(io::Error::other("reading it failed")),
         Err(_) => Err(hangs(limit)),
     }
+}
+
+fn permit_of(threads: &'static Semaphore) -> io::Result<SemaphorePermit<'static>> {
+    // Without a bound each refresh could leave another thread behind.
+    threads
+        .try_acquire()
+        .map_err(|_| io::Error::other("earlier readings of files still hang"))
 }
 
 /// Does work on a thread that nobody waits for.
@@ -86,16 +96,19 @@ fn hangs(limit: Duration) -> io::Error {
 /// pipe has no size to ask for.
 fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
     // One byte more than is allowed tells that there is too much.
-    let mut bytes = Vec::new();
-    File::open(path)?
-        .take(MAX_FILE_BYTES + 1)
-        .read_to_end(&mut bytes)?;
+    let bytes = read_head(path, MAX_FILE_BYTES + 1)?;
     if bytes.len() as u64 > MAX_FILE_BYTES {
-        return Err(io::Error::new(
-            io::ErrorKind::InvalidData,
-            format!("it is larger than {MAX_FILE_BYTES} bytes"),
-        ));
+        let what = format!("it is larger than {MAX_FILE_BYTES} bytes");
+        return Err(invalid_data(what));
     }
+    Ok(bytes)
+}
+
+/// The first bytes of a file.
+fn read_head(path: &Path, max_bytes: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let mut head = File::open(path)?.take(max_bytes);
+    head.read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 

@@ -13,31 +13,43 @@ pub(super) struct MetadataService {
 
 impl MetadataService {
     pub(super) fn of(reader: SettingReader<'_>) -> Self {
-        let endpoint = reader.variable_or_key(
-            "AWS_EC2_METADATA_SERVICE_ENDPOINT",
-            "ec2_metadata_service_endpoint",
-            forms::http_url,
-        );
-        // Where only IPv6 is routed, the service has another address.
-        let is_ipv6 = reader.variable_or_key(
-            "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE",
-            "ec2_metadata_service_endpoint_mode",
-            is_ipv6,
-        );
         Self {
-            endpoint: endpoint.map(|setting| setting.value),
-            is_ipv6: is_ipv6.is_some_and(|setting| setting.value),
+            endpoint: endpoint(reader),
+            is_ipv6: is_asked_over_ipv6(reader),
         }
     }
 }
 
-fn is_ipv6(text: &str) -> Result<bool, Fault> {
-    match text.to_ascii_lowercase().as_str() {
+fn endpoint(reader: SettingReader<'_>) -> Option<String> {
+    let endpoint = reader.variable_or_key(
+        "AWS_EC2_METADATA_SERVICE_ENDPOINT",
+        "ec2_metadata_service_endpoint",
+        forms::http_url,
+    );
+    Some(endpoint?.value)
+}
+
+/// Where only IPv6 is routed, the service has another address.
+fn is_asked_over_ipv6(reader: SettingReader<'_>) -> bool {
+    let mode = reader.variable_or_key(
+        "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE",
+        "ec2_metadata_service_endpoint_mode",
+        is_ipv6,
+    );
+    mode.is_some_and(|mode| mode.value)
+}
+
+fn is_ipv6(mode: &str) -> Result<bool, Fault> {
+    match mode.to_ascii_lowercase().as_str() {
         "ipv4" => Ok(false),
         "ipv6" => Ok(true),
-        _ => Err(Fault::new(
-            "is neither IPv4 nor IPv6",
-            "set it to one of them, or unset it",
-        )),
+        _ => Err(neither_ipv4_nor_ipv6()),
     }
+}
+
+fn neither_ipv4_nor_ipv6() -> Fault {
+    Fault::new(
+        "is neither IPv4 nor IPv6",
+        "set it to one of them, or unset it",
+    )
 }

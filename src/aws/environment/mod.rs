@@ -15,6 +15,7 @@ mod files;
 mod metadata;
 mod problems;
 mod profile;
+mod profile_file;
 mod profile_text;
 mod proxies;
 mod reader;
@@ -22,6 +23,7 @@ mod region;
 #[cfg(test)]
 mod tests;
 mod value_forms;
+mod variable_reader;
 mod variables;
 
 use aws_smithy_http_client::tls::TrustStore;
@@ -31,10 +33,11 @@ use endpoints::Endpoints;
 use metadata::MetadataService;
 pub use problems::EnvironmentError;
 use problems::Problems;
-use profile::ProfileFiles;
+use profile::{Profile, ProfileFiles};
 pub(super) use proxies::Proxies;
 use reader::SettingReader;
 use value_forms::header_text;
+use variable_reader::VariableReader;
 use variables::Variables;
 
 /// Endpoint variables that the SDK's own clients read. They take an empty value for an endpoint.
@@ -48,6 +51,7 @@ const ENDPOINT_VARIABLES: [&str; 4] = [
 /// The settings that were read, all of them valid.
 #[derive(Clone, Debug)]
 pub(super) struct Environment {
+    // Kept for the check before each resolution, because profiles and tokens may change meanwhile.
     variables: Variables,
     profile_files: ProfileFiles,
     metadata: MetadataService,
@@ -72,28 +76,28 @@ impl Environment {
 
     async fn of(variables: Variables, checked: CheckedParts) -> Result<Self, EnvironmentError> {
         let problems = Problems::default();
-        let profile_files = ProfileFiles::named_by(&variables, &problems);
+        let variable_reader = VariableReader::new(&variables, &problems);
+        let profile_files = ProfileFiles::named_by(variable_reader);
         let profile = profile_files.read(&problems).await;
         let reader = SettingReader {
-            variables: &variables,
+            variables: variable_reader,
             profile: &profile,
-            problems: &problems,
         };
+        // Problems are printed in the order in which they are found, so the order matters here.
         let metadata = MetadataService::of(reader);
         // The SDK puts it into a header.
         reader.variable("AWS_EXECUTION_ENV", header_text);
         if checked.credentials {
-            CredentialSource::check(reader).await;
-            check_emptied_endpoints(reader);
+            check_credentials(reader).await;
         }
-        let mut endpoints = Endpoints::default();
-        if checked.endpoints {
-            endpoints = Endpoints::of(reader);
-        }
-        // Problems are printed in the order in which they are found, so the order matters here.
+        let endpoints = if checked.endpoints {
+            Endpoints::of(reader)
+        } else {
+            Endpoints::default()
+        };
         let region = region::region(reader);
-        let services = credential_services(&variables, &metadata);
-        let proxies = Proxies::of(&variables, &services, &problems);
+        let services = credential_services(variable_reader, &metadata);
+        let proxies = Proxies::of(variable_reader, &services);
         let trust_store = certificates::load(reader).await;
         problems.into_result()?;
         Ok(Self {
@@ -110,16 +114,12 @@ impl Environment {
     /// Nothing but a region, if there is a good one: for a simulator on this machine, which needs
     /// no more, whatever else a developer's environment says.
     pub(super) fn isolated() -> Self {
-        // A simulator does not care whether the region is valid.
-        let ignored = Problems::default();
-        let region = region::of_variables(&Variables::of_process(), &ignored);
-        let variables = Variables::default();
         Self {
-            profile_files: ProfileFiles::named_by(&variables, &ignored),
-            variables,
+            variables: Variables::default(),
+            profile_files: ProfileFiles::of_nobody(),
             metadata: MetadataService::default(),
             endpoints: Endpoints::default(),
-            region,
+            region: region_if_good(),
             proxies: Proxies::default(),
             trust_store: TrustStore::empty(),
         }
@@ -130,42 +130,52 @@ impl Environment {
     }
 }
 
-/// The addresses of credential services, which are on this machine by their nature. The SDK makes
-/// sure that the container service is, unless it is asked with TLS.
-fn credential_services(variables: &Variables, metadata: &MetadataService) -> Vec<String> {
-    let mut services = Vec::new();
-    let container = variables.raw("AWS_CONTAINER_CREDENTIALS_FULL_URI");
-    if let Some(uri) = container.and_then(|uri| uri.to_str())
-        && uri.starts_with("http://")
-    {
-        services.push(uri.to_owned());
+/// The region of the process's variables. A simulator does not care whether it is valid, so a bad
+/// one is no problem.
+fn region_if_good() -> Option<String> {
+    let variables = Variables::of_process();
+    let ignored = Problems::default();
+    region::of_variables(VariableReader::new(&variables, &ignored))
+}
+
+async fn check_credentials(reader: SettingReader<'_>) {
+    CredentialSource::check(reader).await;
+    if sdk_makes_calls(reader) {
+        check_emptied_endpoints(reader.variables);
     }
-    services.extend(metadata.endpoint.clone());
-    services
+}
+
+/// The addresses of credential services, which are on this machine by their nature.
+fn credential_services(variables: VariableReader<'_>, metadata: &MetadataService) -> Vec<String> {
+    let container = local_container_service(variables);
+    let services = container.into_iter().chain(metadata.endpoint.clone());
+    services.collect()
+}
+
+/// The address of the container service. The SDK makes sure that it is on this machine, unless it
+/// is asked with TLS.
+fn local_container_service(variables: VariableReader<'_>) -> Option<String> {
+    let uri = variables.raw("AWS_CONTAINER_CREDENTIALS_FULL_URI")?;
+    let uri = uri.to_str()?;
+    uri.starts_with("http://").then(|| uri.to_owned())
 }
 
 /// The SDK's own clients, which exchange tokens and assume the roles of profiles, take an empty
 /// endpoint for one.
-fn check_emptied_endpoints(reader: SettingReader<'_>) {
-    if !sdk_makes_calls(reader) {
-        return;
-    }
+fn check_emptied_endpoints(variables: VariableReader<'_>) {
     for name in ENDPOINT_VARIABLES {
-        if reader.variables.is_empty(name) {
-            reader.problems.add(
-                name,
-                "it is set to nothing, which the AWS SDK takes for a value here",
-                "unset it",
-            );
-        }
+        variables.report_if_empty(name);
     }
 }
 
 /// Whether the SDK's providers ask STS or SSO for the base credentials.
 fn sdk_makes_calls(reader: SettingReader<'_>) -> bool {
-    let has_keys = reader.variables.is_set("AWS_ACCESS_KEY_ID");
-    let has_token = reader.variables.is_set("AWS_WEB_IDENTITY_TOKEN_FILE");
-    let has_role = reader.profile.get("role_arn").is_some();
-    let has_sso = reader.profile.get("sso_account_id").is_some();
-    !has_keys && (has_role || has_sso || has_token)
+    // Keys in variables go before everything else, and nobody is asked for them.
+    !reader.variables.is_set("AWS_ACCESS_KEY_ID")
+        && (has_role_or_login(reader.profile)
+            || reader.variables.is_set("AWS_WEB_IDENTITY_TOKEN_FILE"))
+}
+
+fn has_role_or_login(profile: &Profile) -> bool {
+    profile.get("role_arn").is_some() || profile.get("sso_account_id").is_some()
 }

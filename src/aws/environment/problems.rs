@@ -2,9 +2,10 @@
 //! once.
 
 use std::fmt;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 
 use crate::config::forms::Fault;
+use crate::locks::{locked, unlocked};
 
 /// A setting of the environment or the profile that is invalid.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +17,7 @@ pub(super) struct Problem {
 }
 
 /// Collects problems.
+// The list is behind a lock because the readers that add to it are copied and shared.
 #[derive(Debug, Default)]
 pub(super) struct Problems(Mutex<Vec<Problem>>);
 
@@ -45,7 +47,7 @@ impl Problems {
     }
 
     pub(super) fn into_list(self) -> Vec<Problem> {
-        self.0.into_inner().unwrap_or_else(PoisonError::into_inner)
+        unlocked(self.0)
     }
 
     /// An error if there is any problem.
@@ -59,7 +61,7 @@ impl Problems {
     }
 
     fn list(&self) -> MutexGuard<'_, Vec<Problem>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.0)
     }
 }
 

@@ -1,29 +1,26 @@
-//! The AWS profile: where its files are, and what they say.
+//! The AWS profile: which one is meant, and what its files say.
 //!
 //! The files are read here and handed to the SDK's parser as text. The SDK would read them on the
 //! thread that runs everything else, and would take a key without a value for a value.
-
-use std::io;
-use std::path::{Path, PathBuf};
 
 use aws_config::profile::ProfileSet;
 use aws_runtime::env_config::EnvConfigValue;
 use aws_runtime::env_config::file::EnvConfigFileKind;
 use aws_types::os_shim_internal::Env;
 
-use super::files;
 use super::problems::Problems;
+use super::profile_file::{ProfileFile, text_of};
 use super::profile_text::{self, DEFAULT_PROFILE};
-use super::value_forms::{any, unpadded};
-use super::variables::{Setting, Variables};
-use crate::config::forms::{Fault, shown};
+use super::value_forms::{any, hidden};
+use super::variable_reader::VariableReader;
+use crate::config::forms::shown;
 
 /// Which profile is meant, and where it is written.
 #[derive(Clone, Debug)]
 pub(super) struct ProfileFiles {
     name: ProfileName,
-    config: Option<FilePath>,
-    credentials: Option<FilePath>,
+    config: Option<ProfileFile>,
+    credentials: Option<ProfileFile>,
 }
 
 #[derive(Clone, Debug)]
@@ -31,13 +28,6 @@ struct ProfileName {
     name: String,
     /// Whether `AWS_PROFILE` names it.
     is_chosen: bool,
-}
-
-#[derive(Clone, Debug)]
-struct FilePath {
-    path: PathBuf,
-    /// The variable that names it; none for the file where AWS's tools look by themselves.
-    variable: Option<&'static str>,
 }
 
 /// The profile as it was read.
@@ -51,6 +41,8 @@ pub(super) struct Profile {
 }
 
 const PROFILE_VARIABLE: &str = "AWS_PROFILE";
+const CONFIG: EnvConfigFileKind = EnvConfigFileKind::Config;
+const CREDENTIALS: EnvConfigFileKind = EnvConfigFileKind::Credentials;
 
 /// Keys whose values messages must not repeat.
 const SECRET_KEYS: [&str; 4] = [
@@ -62,70 +54,97 @@ const SECRET_KEYS: [&str; 4] = [
 
 impl ProfileFiles {
     /// The profile and the files that these variables name, or else the usual ones.
-    pub(super) fn named_by(variables: &Variables, problems: &Problems) -> Self {
-        const CREDENTIALS: &str = "AWS_SHARED_CREDENTIALS_FILE";
+    pub(super) fn named_by(variables: VariableReader<'_>) -> Self {
+        let name = ProfileName::of(variables);
+        let config = ProfileFile::of("AWS_CONFIG_FILE", "config", variables);
+        let variable = "AWS_SHARED_CREDENTIALS_FILE";
+        let credentials = ProfileFile::of(variable, "credentials", variables);
         Self {
-            name: ProfileName::of(variables, problems),
-            config: FilePath::of("AWS_CONFIG_FILE", "config", variables, problems),
-            credentials: FilePath::of(CREDENTIALS, "credentials", variables, problems),
+            name,
+            config,
+            credentials,
+        }
+    }
+
+    /// The default profile of somebody who has no files.
+    pub(super) fn of_nobody() -> Self {
+        Self {
+            name: ProfileName::default_one(),
+            config: None,
+            credentials: None,
         }
     }
 
     /// Reads both files. A file with a fault is reported, and counts as empty.
     pub(super) async fn read(&self, problems: &Problems) -> Profile {
-        const CONFIG: EnvConfigFileKind = EnvConfigFileKind::Config;
-        const CREDENTIALS: EnvConfigFileKind = EnvConfigFileKind::Credentials;
         let config = text_of(self.config.as_ref(), CONFIG, problems).await;
         let credentials = text_of(self.credentials.as_ref(), CREDENTIALS, problems).await;
-        let name = &self.name.name;
-        let both = [(CONFIG, config.as_str()), (CREDENTIALS, &credentials)];
-        let merged = profile_text::parse(&both, name).await;
-        let credentials = profile_text::parse(&[(CREDENTIALS, &credentials)], name).await;
-        let profile = Profile {
-            files: self.clone(),
-            merged: merged.unwrap_or_default(),
-            credentials: credentials.unwrap_or_default(),
-        };
+        let profile = self.parsed(&config, &credentials).await;
         self.check_chosen(&profile, problems);
         profile
     }
 
+    /// Parses the texts of both files.
+    async fn parsed(&self, config: &str, credentials: &str) -> Profile {
+        let name = &self.name.name;
+        // A text with a fault is empty by now, so neither of these fails.
+        let both = [(CONFIG, config), (CREDENTIALS, credentials)];
+        let merged = profile_text::parse(&both, name).await;
+        let credentials = profile_text::parse(&[(CREDENTIALS, credentials)], name).await;
+        Profile {
+            files: self.clone(),
+            merged: merged.unwrap_or_default(),
+            credentials: credentials.unwrap_or_default(),
+        }
+    }
+
     /// A profile that somebody has asked for must be there.
     fn check_chosen(&self, profile: &Profile, problems: &Problems) {
-        let ProfileName { name, is_chosen } = &self.name;
-        if !is_chosen || name == DEFAULT_PROFILE || profile.has(name) {
+        if !self.name.must_be_there() || profile.has(profile.name()) {
             return;
         }
         problems.add(
             PROFILE_VARIABLE,
-            format!("there is no profile {}", shown(name)),
+            format!("there is no profile {}", shown(profile.name())),
             format!("add it to {}, or name another", self.file_names()),
         );
     }
 
     fn file_names(&self) -> String {
-        let files = self.config.iter().chain(&self.credentials);
-        let names: Vec<String> = files.map(|file| file.path.display().to_string()).collect();
+        let names: Vec<String> = self.files().map(ProfileFile::name).collect();
         if names.is_empty() {
             "a file named by AWS_CONFIG_FILE".to_owned()
         } else {
             names.join(" or ")
         }
     }
+
+    fn files(&self) -> impl Iterator<Item = &ProfileFile> {
+        self.config.iter().chain(&self.credentials)
+    }
 }
 
 impl ProfileName {
-    fn of(variables: &Variables, problems: &Problems) -> Self {
-        match variables.parsed(PROFILE_VARIABLE, problems, any) {
+    fn of(variables: VariableReader<'_>) -> Self {
+        match variables.parsed(PROFILE_VARIABLE, any) {
             Some(setting) => Self {
                 name: setting.value,
                 is_chosen: true,
             },
-            None => Self {
-                name: DEFAULT_PROFILE.to_owned(),
-                is_chosen: false,
-            },
+            None => Self::default_one(),
         }
+    }
+
+    fn default_one() -> Self {
+        Self {
+            name: DEFAULT_PROFILE.to_owned(),
+            is_chosen: false,
+        }
+    }
+
+    /// AWS's tools do without the default profile, even where `AWS_PROFILE` names it.
+    fn must_be_there(&self) -> bool {
+        self.is_chosen && self.name != DEFAULT_PROFILE
     }
 }
 
@@ -160,151 +179,43 @@ impl Profile {
 
     /// The endpoint of a service: its own, in a `services` section, before the profile's.
     pub(super) fn endpoint_url(&self, service_id: &str) -> Option<String> {
-        let value = EnvConfigValue::new()
-            .profile("endpoint_url")
-            .service_id(service_id);
+        let key = EnvConfigValue::new().profile("endpoint_url");
+        let key = key.service_id(service_id);
         // The variables were read before, by our own rules.
         let no_variables = Env::default();
-        let (url, _) = value.load(&no_variables, Some(&self.merged))?;
+        let (url, _) = key.load(&no_variables, Some(&self.merged))?;
         Some(url.into_owned())
-    }
-
-    /// A key of the selected profile, parsed. An invalid one is reported as a problem, and is no
-    /// value.
-    pub(super) fn parsed<T>(
-        &self,
-        key: &str,
-        problems: &Problems,
-        parse: impl Fn(&str) -> Result<T, Fault>,
-    ) -> Option<Setting<T>> {
-        let text = self.get(key)?;
-        self.check(self.name(), key, text, problems, parse)
-    }
-
-    /// Like `parsed`, for a value of any profile.
-    pub(super) fn check<T>(
-        &self,
-        profile: &str,
-        key: &str,
-        text: &str,
-        problems: &Problems,
-        parse: impl Fn(&str) -> Result<T, Fault>,
-    ) -> Option<Setting<T>> {
-        let place = self.place(profile, key);
-        match unpadded(text).and_then(|()| parse(text)) {
-            Ok(value) => Some(Setting { value, place }),
-            Err(fault) => {
-                problems.add_fault(place, &shown_value(key, text), fault);
-                None
-            }
-        }
     }
 
     /// Where a key stands, for messages.
     pub(super) fn place(&self, profile: &str, key: &str) -> String {
-        // If both files have the key, the credentials file wins.
-        let of_credentials = self.credentials.get_profile(profile);
-        let in_credentials = of_credentials.is_some_and(|found| found.get(key).is_some());
-        let file = if in_credentials {
-            &self.files.credentials
-        } else {
-            &self.files.config
-        };
-        let profile = shown(profile);
-        match file {
-            Some(file) => format!("{}: {key} of profile {profile}", file.path.display()),
-            None => format!("{key} of profile {profile}"),
+        let place = format!("{key} of profile {}", shown(profile));
+        match self.file_of(profile, key) {
+            Some(file) => format!("{}: {place}", file.name()),
+            None => place,
         }
+    }
+
+    fn file_of(&self, profile: &str, key: &str) -> Option<&ProfileFile> {
+        // If both files have the key, the credentials file wins.
+        if self.is_in_credentials(profile, key) {
+            self.files.credentials.as_ref()
+        } else {
+            self.files.config.as_ref()
+        }
+    }
+
+    fn is_in_credentials(&self, profile: &str, key: &str) -> bool {
+        let profile = self.credentials.get_profile(profile);
+        profile.is_some_and(|profile| profile.get(key).is_some())
     }
 }
 
-fn shown_value(key: &str, text: &str) -> String {
+/// The value of a key, as messages may show it.
+pub(super) fn shown_value(key: &str, text: &str) -> String {
     if SECRET_KEYS.contains(&key) {
-        "the value (not shown)".to_owned()
+        hidden(text)
     } else {
         shown(text)
     }
-}
-
-impl FilePath {
-    fn of(
-        variable: &'static str,
-        default_name: &str,
-        variables: &Variables,
-        problems: &Problems,
-    ) -> Option<Self> {
-        let home = variables.raw("HOME").map(Path::new);
-        let Some(named) = variables.parsed(variable, problems, any) else {
-            // Without a home there is no usual place.
-            return Some(Self {
-                path: home?.join(".aws").join(default_name),
-                variable: None,
-            });
-        };
-        let path = expanded(PathBuf::from(named.value), home);
-        let path = path.unwrap_or_else(|rest| {
-            problems.add(
-                variable,
-                "it begins with ~, and HOME is not set",
-                "write the path in full",
-            );
-            rest
-        });
-        Some(Self {
-            path,
-            variable: Some(variable),
-        })
-    }
-
-    fn add_unreadable(&self, error: &io::Error, problems: &Problems) {
-        let name = self.path.display();
-        if let Some(variable) = self.variable {
-            problems.add(
-                variable,
-                format!("{name} cannot be read: {error}"),
-                "name a file that can be read, or unset it",
-            );
-        } else if error.kind() == io::ErrorKind::TimedOut {
-            problems.add(
-                name.to_string(),
-                format!("cannot be read: {error}"),
-                "see to its mount",
-            );
-        }
-        // Any other error is ignored where nobody has named the file: a home that belongs to
-        // somebody else or is not there is common in containers.
-    }
-}
-
-/// The path with the home directory in the place of `~`. The error is the path without it, if there
-/// is no home directory.
-fn expanded(path: PathBuf, home: Option<&Path>) -> Result<PathBuf, PathBuf> {
-    match (path.strip_prefix("~"), home) {
-        (Err(_), _) => Ok(path),
-        (Ok(rest), Some(home)) => Ok(home.join(rest)),
-        (Ok(rest), None) => Err(rest.to_owned()),
-    }
-}
-
-/// The text of a file, if it can be read and parsed; otherwise nothing.
-async fn text_of(file: Option<&FilePath>, kind: EnvConfigFileKind, problems: &Problems) -> String {
-    let Some(file) = file else {
-        return String::new();
-    };
-    let text = match files::read_text(&file.path).await {
-        Ok(text) => profile_text::without_empty_values(&text),
-        Err(error) => {
-            file.add_unreadable(&error, problems);
-            return String::new();
-        }
-    };
-    if let Err(fault) = profile_text::check(kind, &text).await {
-        problems.add(
-            file.path.display().to_string(),
-            fault,
-            "the file must be an AWS profile file: [sections] of `key = value`",
-        );
-        return String::new();
-    }
-    text
 }

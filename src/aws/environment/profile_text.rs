@@ -45,13 +45,18 @@ pub(super) async fn check(kind: EnvConfigFileKind, text: &str) -> Result<(), Str
 /// What the parser says, from the number of the line on: before that it names a file that it does
 /// not know.
 fn fault_of(error: &ProfileFileLoadError) -> String {
+    // The outer error says only that a file could not be parsed.
     let text = match error.source() {
         Some(source) => source.to_string(),
         None => error.to_string(),
     };
+    from_line_number(&text)
+}
+
+fn from_line_number(text: &str) -> String {
     let fault = match text.split_once(" on ") {
         Some((_, fault)) => fault,
-        None => &text,
+        None => text,
     };
     fault.split_whitespace().collect::<Vec<_>>().join(" ")
 }
@@ -59,11 +64,14 @@ fn fault_of(error: &ProfileFileLoadError) -> String {
 /// Names the key whose value the broken line goes on with, if there is one: the parser says only
 /// which line it is.
 fn with_key(fault: &str, text: &str) -> String {
-    let key = line_number(fault).and_then(|number| key_above(text, number));
-    match key {
+    match broken_key(fault, text) {
         Some(key) => format!("{fault}, in the value of {}", shown(key)),
         None => fault.to_owned(),
     }
+}
+
+fn broken_key<'a>(fault: &str, text: &'a str) -> Option<&'a str> {
+    key_above(text, line_number(fault)?)
 }
 
 fn line_number(fault: &str) -> Option<usize> {
@@ -79,8 +87,12 @@ fn key_above(text: &str, line_number: usize) -> Option<&str> {
     if !line.starts_with(BLANK) {
         return None;
     }
-    let line_of_key = above.iter().rev().find(|line| is_key(line))?;
-    let (key, _) = line_of_key.split_once('=')?;
+    name_of_last_key(above)
+}
+
+fn name_of_last_key<'a>(lines: &[&'a str]) -> Option<&'a str> {
+    let line = lines.iter().rev().find(|line| is_key(line))?;
+    let (key, _) = line.split_once('=')?;
     Some(key.trim())
 }
 
@@ -90,15 +102,18 @@ pub(super) fn without_empty_values(text: &str) -> String {
     let lines: Vec<&str> = text.lines().collect();
     let mut kept = String::with_capacity(text.len());
     for (index, line) in lines.iter().enumerate() {
-        // A key without a value may begin a section of its own, such as `s3 =`, whose keys are
-        // indented below.
-        let is_empty = is_key(line) && has_empty_value(line) && !continues(&lines[index + 1..]);
-        if !is_empty {
+        if !is_key_without_value(line, &lines[index + 1..]) {
             kept.push_str(line);
         }
         kept.push('\n');
     }
     kept
+}
+
+fn is_key_without_value(line: &str, below: &[&str]) -> bool {
+    // A key without a value may begin a section of its own, such as `s3 =`, whose keys are indented
+    // below.
+    is_key(line) && has_empty_value(line) && !continues(below)
 }
 
 fn is_key(line: &str) -> bool {
@@ -114,19 +129,25 @@ fn has_empty_value(line: &str) -> bool {
 
 /// The line up to its comment. Without white space before it, `#` is a part of the value.
 fn without_comment(line: &str) -> &str {
-    let comment = line
-        .match_indices(COMMENT)
-        .find(|(at, _)| line[..*at].ends_with(char::is_whitespace));
-    match comment {
-        Some((at, _)) => &line[..at],
+    match comment_start(line) {
+        Some(at) => &line[..at],
         None => line,
     }
 }
 
+fn comment_start(line: &str) -> Option<usize> {
+    let mut signs = line.match_indices(COMMENT);
+    let (at, _) = signs.find(|(at, _)| line[..*at].ends_with(char::is_whitespace))?;
+    Some(at)
+}
+
 /// Whether the value goes on in the lines below its key.
 fn continues(below: &[&str]) -> bool {
-    let next = below
-        .iter()
-        .find(|line| !line.trim_matches(BLANK).is_empty() && !line.starts_with(COMMENT));
-    next.is_some_and(|line| line.starts_with(BLANK))
+    let mut said = below.iter().filter(|line| says_something(line));
+    said.next().is_some_and(|line| line.starts_with(BLANK))
+}
+
+/// Whether a line is neither blank nor a comment.
+fn says_something(line: &str) -> bool {
+    !line.trim_matches(BLANK).is_empty() && !line.starts_with(COMMENT)
 }

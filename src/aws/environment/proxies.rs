@@ -8,8 +8,8 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use aws_smithy_http_client::proxy::ProxyConfig;
 
-use super::problems::Problems;
-use super::variables::Variables;
+use super::value_forms::is_graphic;
+use super::variable_reader::VariableReader;
 use crate::aws::reach::authority_of;
 use crate::config::forms::Fault;
 
@@ -31,14 +31,11 @@ pub(in crate::aws) struct Proxies {
 
 impl Proxies {
     /// `credential_services` are addresses to which no request must go through a proxy.
-    pub(super) fn of(
-        variables: &Variables,
-        credential_services: &[String],
-        problems: &Problems,
-    ) -> Self {
-        let all = address(variables, ["ALL_PROXY", "all_proxy"], problems);
-        let http = address(variables, ["HTTP_PROXY", "http_proxy"], problems);
-        let https = address(variables, ["HTTPS_PROXY", "https_proxy"], problems);
+    pub(super) fn of(variables: VariableReader<'_>, credential_services: &[String]) -> Self {
+        let all = address(variables, ["ALL_PROXY", "all_proxy"]);
+        let http = address(variables, ["HTTP_PROXY", "http_proxy"]);
+        let https = address(variables, ["HTTPS_PROXY", "https_proxy"]);
+        // As in curl, the variable for all schemes counts where a scheme has none of its own.
         let http = http.or_else(|| all.clone());
         let https = https.or(all);
         let exceptions = exceptions(variables);
@@ -53,8 +50,12 @@ impl Proxies {
     /// Whether a request goes there without a proxy, whatever the variables say.
     pub(in crate::aws) fn is_direct(&self, url: &str) -> bool {
         let host = host(url);
+        is_on_this_machine(host) || self.is_direct_host(host)
+    }
+
+    fn is_direct_host(&self, host: &str) -> bool {
         let mut direct_hosts = self.direct_hosts.iter();
-        is_on_this_machine(host) || direct_hosts.any(|direct| direct.eq_ignore_ascii_case(host))
+        direct_hosts.any(|direct| direct.eq_ignore_ascii_case(host))
     }
 }
 
@@ -64,36 +65,31 @@ fn configured(
     exceptions: &str,
     at: fn(String) -> Option<ProxyConfig>,
 ) -> Option<ProxyConfig> {
+    // The address was tried when it was read, so it is a good one here.
     let proxy = at(address?)?;
     Some(proxy.no_proxy(exceptions))
 }
 
 /// The address of a proxy: the first of these variables that is not empty.
-fn address(variables: &Variables, names: [&str; 2], problems: &Problems) -> Option<String> {
+fn address(variables: VariableReader<'_>, names: [&str; 2]) -> Option<String> {
     // Both spellings are in use; the one in upper case takes precedence.
     let name = names.into_iter().find(|name| variables.is_set(name))?;
     // The address may hold a password.
-    Some(variables.secret(name, problems, proxy)?.value)
+    Some(variables.secret(name, proxy)?.value)
 }
 
 /// The hosts that are asked without a proxy, as the variable lists them.
-fn exceptions(variables: &Variables) -> String {
-    let list = variables
-        .raw("NO_PROXY")
-        .or_else(|| variables.raw("no_proxy"));
-    list.map(|list| list.to_string_lossy().into_owned())
-        .unwrap_or_default()
+fn exceptions(variables: VariableReader<'_>) -> String {
+    let upper = variables.raw("NO_PROXY");
+    let list = upper.or_else(|| variables.raw("no_proxy"));
+    // A host whose name is no text cannot be asked anyway, so nothing is lost with it.
+    list.unwrap_or_default().to_string_lossy().into_owned()
 }
 
 /// The address of a proxy, with a scheme.
 fn proxy(text: &str) -> Result<String, Fault> {
-    let url = if text.contains("://") {
-        text.to_owned()
-    } else {
-        format!("http://{text}")
-    };
-    let is_printable = text.bytes().all(|byte| byte.is_ascii_graphic());
-    if is_printable && !host(&url).is_empty() && ProxyConfig::all(url.as_str()).is_ok() {
+    let url = with_scheme(text);
+    if is_address(&url) {
         return Ok(url);
     }
     Err(Fault::new(
@@ -102,33 +98,58 @@ fn proxy(text: &str) -> Result<String, Fault> {
     ))
 }
 
+/// Other tools take an address without a scheme, too, so it is common in environments.
+fn with_scheme(address: &str) -> String {
+    if address.contains("://") {
+        address.to_owned()
+    } else {
+        format!("http://{address}")
+    }
+}
+
+fn is_address(url: &str) -> bool {
+    is_graphic(url) && !host(url).is_empty() && ProxyConfig::all(url).is_ok()
+}
+
 /// The host of an address, without port and brackets.
 fn host(url: &str) -> &str {
     let authority = authority_of(url);
-    let in_brackets = authority
-        .strip_prefix('[')
-        .and_then(|rest| rest.split_once(']'));
-    match in_brackets {
-        Some((v6, _port)) => v6,
+    match in_brackets(authority) {
+        Some(v6) => v6,
         None => authority.split(':').next().unwrap_or_default(),
     }
+}
+
+/// URLs write IPv6 addresses in brackets, because of their colons.
+fn in_brackets(authority: &str) -> Option<&str> {
+    let rest = authority.strip_prefix('[')?;
+    let (v6, _port) = rest.split_once(']')?;
+    Some(v6)
 }
 
 /// Whether a host is a loopback or link-local address, or that of a service of AWS on the machine.
 fn is_on_this_machine(host: &str) -> bool {
     // A fully qualified host name may end with a dot.
     let name = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
-    // An IPv4 address may be written as an IPv6 address.
-    match name.parse::<IpAddr>().map(|address| address.to_canonical()) {
-        Ok(IpAddr::V4(v4)) => v4.is_loopback() || v4.is_link_local() || v4.is_unspecified(),
-        Ok(IpAddr::V6(v6)) => {
-            v6.is_loopback()
-                || v6.is_unicast_link_local()
-                || v6.is_unspecified()
-                || is_ec2_service(v6)
-        }
+    match name.parse() {
+        Ok(address) => is_local(address),
         Err(_) => name == "localhost" || name.ends_with(".localhost"),
     }
+}
+
+fn is_local(address: IpAddr) -> bool {
+    // An IPv4 address may be written as an IPv6 address.
+    match address.to_canonical() {
+        IpAddr::V4(v4) => v4.is_loopback() || v4.is_link_local() || v4.is_unspecified(),
+        IpAddr::V6(v6) => is_local_v6(v6),
+    }
+}
+
+fn is_local_v6(address: Ipv6Addr) -> bool {
+    address.is_loopback()
+        || address.is_unicast_link_local()
+        || address.is_unspecified()
+        || is_ec2_service(address)
 }
 
 fn is_ec2_service(address: Ipv6Addr) -> bool {
@@ -138,6 +159,12 @@ fn is_ec2_service(address: Ipv6Addr) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::aws::environment::problems::Problems;
+
+    fn https_proxy(url: &str, problems: &Problems) -> Option<ProxyConfig> {
+        let variables = [("HTTPS_PROXY", url)].into();
+        Proxies::of(VariableReader::new(&variables, problems), &[]).https
+    }
 
     #[test]
     fn only_services_on_this_machine_go_around_the_proxy() {
@@ -181,7 +208,9 @@ mod tests {
     #[test]
     fn an_empty_variable_leaves_the_word_to_the_next_one() {
         let problems = Problems::default();
-        let of = |pairs: [(&str, &str); 3]| Proxies::of(&pairs.into(), &[], &problems);
+        let of = |pairs: [(&str, &str); 3]| {
+            Proxies::of(VariableReader::new(&pairs.into(), &problems), &[])
+        };
         let lower = of([
             ("HTTPS_PROXY", ""),
             ("https_proxy", "http://lower:1"),
@@ -206,12 +235,7 @@ mod tests {
             ":",
         ] {
             let problems = Problems::default();
-            assert!(
-                Proxies::of(&[("HTTPS_PROXY", url)].into(), &[], &problems)
-                    .https
-                    .is_none(),
-                "{url}"
-            );
+            assert!(https_proxy(url, &problems).is_none(), "{url}");
             let told = problems
                 .into_list()
                 .iter()
@@ -229,12 +253,7 @@ mod tests {
             "https://proxy/",
         ] {
             let problems = Problems::default();
-            assert!(
-                Proxies::of(&[("HTTPS_PROXY", url)].into(), &[], &problems)
-                    .https
-                    .is_some(),
-                "{url}"
-            );
+            assert!(https_proxy(url, &problems).is_some(), "{url}");
         }
     }
 }

@@ -33,9 +33,8 @@ async fn source(environment: &Environment) -> CredentialSource {
     let problems = Problems::default();
     let profile = environment.profile_files.read(&problems).await;
     let reader = SettingReader {
-        variables: &environment.variables,
+        variables: VariableReader::new(&environment.variables, &problems),
         profile: &profile,
-        problems: &problems,
     };
     let source = CredentialSource::check(reader).await;
     let told = problems.into_list();

@@ -1,11 +1,19 @@
 //! Encodings of single characters and bytes: escapes of URLs, JSON, HTML and XML, and the digits of
 //! base64 and of hexadecimal numbers.
 
+use super::runs::Place;
+
 /// An encoding of bytes as digits.
 #[derive(Clone, Copy)]
 pub(super) struct DigitEncoding {
     pub(super) bits_per_digit: u32,
     pub(super) value_of: fn(u8) -> Option<u8>,
+}
+
+impl DigitEncoding {
+    pub(super) fn has_digit(self, byte: u8) -> bool {
+        (self.value_of)(byte).is_some()
+    }
 }
 
 pub(super) const BASE64: DigitEncoding = DigitEncoding {
@@ -70,20 +78,32 @@ impl Escape {
         Self { length, character }
     }
 
+    /// No escape at all: an ASCII character that stands for itself.
+    pub(super) const fn none(character: char) -> Self {
+        Self::new(1, character)
+    }
+
     /// The escape that a text begins with.
     pub(super) fn at_start_of(text: &str) -> Option<Self> {
         match text.as_bytes().first()? {
-            b'%' => Some(Self::new(3, character(text.get(1..3)?, 16)?)),
+            b'%' => Self::of_digits(text, 1..3),
             b'\\' => Self::after_backslash(text),
             b'&' => Self::of_entity(text),
             _ => None,
         }
     }
 
+    /// An escape that ends with the hexadecimal digits of a code.
+    fn of_digits(text: &str, digits: Place) -> Option<Self> {
+        let end = digits.end;
+        let character = character(text.get(digits)?, 16)?;
+        Some(Self::new(end, character))
+    }
+
     fn after_backslash(text: &str) -> Option<Self> {
         match text.as_bytes().get(1)? {
-            b'u' => Some(Self::new(6, character(text.get(2..6)?, 16)?)),
-            b'x' => Some(Self::new(4, character(text.get(2..4)?, 16)?)),
+            b'u' => Self::of_digits(text, 2..6),
+            b'x' => Self::of_digits(text, 2..4),
             // No view holds white space, so it does not matter which one this is.
             b'n' | b'r' | b't' => Some(Self::new(2, ' ')),
             other => Some(Self::new(2, char::from(*other))),
@@ -91,25 +111,29 @@ impl Escape {
     }
 
     fn of_entity(text: &str) -> Option<Self> {
+        // The ampersand and the semicolon belong to the escape, but not to the name.
         let name = text.get(1..)?.split_once(';')?.0;
         Some(Self::new(name.len() + 2, entity(name)?))
     }
 }
 
 fn entity(name: &str) -> Option<char> {
-    if let Some(number) = name.strip_prefix('#') {
-        return match number.strip_prefix(['x', 'X']) {
-            Some(digits) => character(digits, 16),
-            None => character(number, 10),
-        };
-    }
     match name {
         "amp" => Some('&'),
         "lt" => Some('<'),
         "gt" => Some('>'),
         "quot" => Some('"'),
         "apos" => Some('\''),
-        _ => None,
+        _ => numbered_entity(name),
+    }
+}
+
+/// `#47` and `#x2F` are both a slash.
+fn numbered_entity(name: &str) -> Option<char> {
+    let number = name.strip_prefix('#')?;
+    match number.strip_prefix(['x', 'X']) {
+        Some(digits) => character(digits, 16),
+        None => character(number, 10),
     }
 }
 

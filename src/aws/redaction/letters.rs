@@ -1,8 +1,7 @@
 //! The letters and digits of a text. They are the same whatever separators an encoding or a line
 //! break has put between the parts of a secret.
 
-use std::ops::Range;
-
+use super::runs::Place;
 use super::views::View;
 
 /// How many letters and digits of a secret give it away. Whoever repeats a secret may leave parts
@@ -20,13 +19,7 @@ pub(super) struct Letters {
 
 impl Letters {
     pub(super) fn of(text: &str) -> Self {
-        // No key or token of AWS has letters outside ASCII.
-        let letters = text
-            .char_indices()
-            .filter(|(_, character)| character.is_ascii_alphanumeric());
-        let (places, text) = letters
-            .map(|(at, letter)| (at, letter.to_ascii_lowercase()))
-            .unzip();
+        let (places, text) = lower_letters(text).unzip();
         Self { text, places }
     }
 
@@ -39,7 +32,7 @@ impl Letters {
     }
 
     /// The part of the original text that some of the letters of a view stand for.
-    pub(super) fn span(&self, view: &View, letters: Range<usize>) -> Option<Range<usize>> {
+    pub(super) fn span(&self, view: &View, letters: Place) -> Option<Place> {
         let places = self.places.get(letters)?;
         view.span(*places.first()?..places.last()? + 1)
     }
@@ -50,6 +43,15 @@ impl Letters {
         self.text
             .as_bytes()
             .windows(FRAGMENT_BYTES)
+            // Every window has the length of a fragment, so none is lost here.
             .filter_map(|fragment| fragment.try_into().ok())
     }
+}
+
+/// The letters and digits of a text, and where they stand. No key or token of AWS has letters
+/// outside ASCII.
+fn lower_letters(text: &str) -> impl Iterator<Item = (usize, char)> {
+    text.char_indices()
+        .filter(|(_, character)| character.is_ascii_alphanumeric())
+        .map(|(at, letter)| (at, letter.to_ascii_lowercase()))
 }

@@ -27,18 +27,22 @@ const MIN_TOKEN_CHARS: usize = 80;
 pub(in crate::aws) fn without_secrets(text: &str, secrets: &[&str]) -> String {
     let mut masked = text.to_owned();
     for secret in secrets {
-        if secret.chars().count() >= MIN_SECRET_CHARS {
-            masked = without_secret(&masked, secret);
-        }
+        masked = without_secret(&masked, secret);
     }
     without_words(&masked, is_token)
 }
 
 fn without_secret(text: &str, secret: &str) -> String {
-    let masked = text.replace(secret, MASK);
-    match before_cut_secret(&masked, secret) {
+    if secret.chars().count() < MIN_SECRET_CHARS {
+        return text.to_owned();
+    }
+    with_cut_secret_masked(&text.replace(secret, MASK), secret)
+}
+
+fn with_cut_secret_masked(text: &str, secret: &str) -> String {
+    match before_cut_secret(text, secret) {
         Some(rest) => format!("{rest}{MASK}..."),
-        None => masked,
+        None => text.to_owned(),
     }
 }
 
@@ -48,6 +52,7 @@ fn before_cut_secret<'a>(text: &'a str, secret: &str) -> Option<&'a str> {
     // The longest beginning comes first: a shorter one may be a part of it.
     (MIN_SECRET_CHARS..secret.len())
         .rev()
+        // An end inside a character gives no beginning.
         .filter_map(|end| secret.get(..end))
         .find_map(|beginning| cut.strip_suffix(beginning))
 }
@@ -67,16 +72,19 @@ fn without_words(text: &str, is_secret: impl Fn(&str, bool) -> bool) -> String {
     let mut rest = text;
     while let Some(start) = rest.find(is_word_char) {
         let (before, from_word) = rest.split_at(start);
-        let length = from_word
-            .find(|c| !is_word_char(c))
-            .unwrap_or(from_word.len());
-        let (word, after) = from_word.split_at(length);
+        let (word, after) = from_word.split_at(word_length(from_word));
+        // A text that was cut ends with three dots right behind what is left of its last word.
         let is_cut = after == "...";
         masked.push_str(before);
         masked.push_str(if is_secret(word, is_cut) { MASK } else { word });
         rest = after;
     }
     masked + rest
+}
+
+/// The length of the word that a text begins with.
+fn word_length(text: &str) -> usize {
+    text.find(|c| !is_word_char(c)).unwrap_or(text.len())
 }
 
 /// The characters of keys and tokens.
@@ -86,12 +94,15 @@ fn is_word_char(character: char) -> bool {
 
 /// Session tokens, web identity tokens and signatures are longer than any name.
 fn is_token(word: &str, is_cut: bool) -> bool {
-    // The JSON with which a web token begins starts with `{"` in base64.
-    let is_web_token = word.starts_with("eyJ") && word.len() >= MIN_KEY_CHARS;
     word.len() >= MIN_TOKEN_CHARS
         || is_signature(word)
-        || is_web_token
+        || is_web_token(word)
         || is_cut && looks_like_a_key(word)
+}
+
+/// The JSON with which a web token begins starts with `{"` in base64.
+fn is_web_token(word: &str) -> bool {
+    word.starts_with("eyJ") && word.len() >= MIN_KEY_CHARS
 }
 
 fn is_signature(word: &str) -> bool {
@@ -99,17 +110,22 @@ fn is_signature(word: &str) -> bool {
 }
 
 fn looks_like_a_key(word: &str) -> bool {
-    if word.len() < MIN_KEY_CHARS {
-        return false;
-    }
-    let is_access_key_id = word.starts_with("AKIA") || word.starts_with("ASIA");
-    // Paths mix digits and letters of both cases, too. Secret keys may begin with a slash, but have
-    // one length.
-    let is_path = word.starts_with('/') && word.len() != SECRET_KEY_CHARS;
-    is_access_key_id || !is_path && mixes_digits_and_cases(word)
+    word.len() >= MIN_KEY_CHARS
+        && (is_access_key_id(word) || !is_path(word) && mixes_digits_and_cases(word))
+}
+
+fn is_access_key_id(word: &str) -> bool {
+    word.starts_with("AKIA") || word.starts_with("ASIA")
+}
+
+/// Paths mix digits and letters of both cases, too. Secret keys may begin with a slash, but have
+/// one length.
+fn is_path(word: &str) -> bool {
+    word.starts_with('/') && word.len() != SECRET_KEY_CHARS
 }
 
 fn mixes_digits_and_cases(word: &str) -> bool {
+    // A random key has all three nearly always, a word of a sentence hardly ever.
     let bytes = word.as_bytes();
     bytes.iter().any(u8::is_ascii_digit)
         && bytes.iter().any(u8::is_ascii_uppercase)

@@ -2,12 +2,12 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
-use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::letters::{FRAGMENT_BYTES, Letters, SecretFragment};
 use super::patterns;
 use super::phrase_index::{HEAD_BYTES, PhraseIndex};
+use super::runs::Place;
 use super::views::View;
 
 /// Shorter secrets are not searched for: they would be found in any text, and the gaps would reveal
@@ -60,8 +60,21 @@ enum SearchMethod {
     AsWord,
 }
 
+impl Secret {
+    // A secret is used far more often than it is learned, so noting a use must not need the lock
+    // for writing.
+    fn used(&self, number: u64) {
+        self.last_use.store(number, Ordering::Relaxed);
+    }
+
+    fn last_use(&self) -> u64 {
+        self.last_use.load(Ordering::Relaxed)
+    }
+}
+
 impl fmt::Debug for SecretMemory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Only the count, because the dump of a memory of secrets would show all of them.
         f.debug_struct("SecretMemory")
             .field("secrets", &self.secrets.len())
             .finish_non_exhaustive()
@@ -89,14 +102,17 @@ fn has_many_letters(secret: &str) -> bool {
 impl SecretMemory {
     /// Whether the secret is known. If so, it is marked as in use.
     pub(super) fn touch(&self, secret: &str) -> bool {
-        let Some(known) = self.secrets.get(secret) else {
-            return false;
-        };
-        known.last_use.store(self.next_use(), Ordering::Relaxed);
-        true
+        match self.secrets.get(secret) {
+            Some(known) => {
+                known.used(self.next_use());
+                true
+            }
+            None => false,
+        }
     }
 
     fn next_use(&self) -> u64 {
+        // It matters little if two uses at the same time are counted in the wrong order.
         self.uses.fetch_add(1, Ordering::Relaxed)
     }
 
@@ -106,62 +122,76 @@ impl SecretMemory {
         let Some(search) = SearchMethod::of(secret, kind) else {
             return;
         };
-        let last_use = AtomicU64::new(self.next_use());
-        let replaced = self
-            .secrets
-            .insert(secret.into(), Secret { search, last_use });
         // Two targets may have learned it at the same time. Its fragments must be counted once.
-        if replaced.is_some() {
-            return;
+        if self.insert(secret, search) {
+            self.index(secret, search);
+            self.forget_surplus();
         }
-        self.index(secret, search);
-        if self.secrets.len() > MAX_SECRETS {
-            self.forget_oldest();
-        }
+    }
+
+    /// Remembers a secret as used just now. `false` if it was known already.
+    fn insert(&mut self, secret: &str, search: SearchMethod) -> bool {
+        let last_use = AtomicU64::new(self.next_use());
+        let noted = Secret { search, last_use };
+        self.secrets.insert(secret.into(), noted).is_none()
     }
 
     fn index(&mut self, secret: &str, search: SearchMethod) {
         match search {
             SearchMethod::ByFragments => self.add_fragments(secret),
-            SearchMethod::AsWhole => {
-                self.wholes.add(&as_in_view(secret));
-                self.bare_wholes.add(&bare(secret));
-            }
+            SearchMethod::AsWhole => self.add_whole(secret),
             SearchMethod::AsWord => self.words.add(&as_in_view(secret)),
         }
     }
 
-    fn forget_oldest(&mut self) {
-        let oldest = self
-            .secrets
-            .iter()
-            .min_by_key(|(_, secret)| secret.last_use.load(Ordering::Relaxed))
-            .map(|(text, _)| text.clone());
-        let Some(text) = oldest else { return };
-        if let Some(secret) = self.secrets.remove(&text) {
+    fn add_whole(&mut self, secret: &str) {
+        self.wholes.add(&as_in_view(secret));
+        self.bare_wholes.add(&bare(secret));
+    }
+
+    fn forget_surplus(&mut self) {
+        if self.secrets.len() > MAX_SECRETS
+            && let Some(text) = self.oldest()
+            && let Some(secret) = self.secrets.remove(&text)
+        {
             self.remove_from_index(&text, secret.search);
         }
+    }
+
+    /// The secret that has not been used for longest.
+    fn oldest(&self) -> Option<Box<str>> {
+        let secrets = self.secrets.iter();
+        let (text, _) = secrets.min_by_key(|(_, secret)| secret.last_use())?;
+        Some(text.clone())
     }
 
     fn remove_from_index(&mut self, secret: &str, search: SearchMethod) {
         match search {
             SearchMethod::ByFragments => self.remove_fragments(secret),
-            SearchMethod::AsWhole => {
-                self.wholes.remove(&as_in_view(secret));
-                self.bare_wholes.remove(&bare(secret));
-            }
+            SearchMethod::AsWhole => self.remove_whole(secret),
             SearchMethod::AsWord => self.words.remove(&as_in_view(secret)),
         }
+    }
+
+    fn remove_whole(&mut self, secret: &str) {
+        self.wholes.remove(&as_in_view(secret));
+        self.bare_wholes.remove(&bare(secret));
     }
 
     /// Remembers the signature of a request, and forgets the oldest if there are too many.
     pub(super) fn add_signature(&mut self, signature: &str) {
         self.add_fragments(signature);
         self.signatures.push_back(signature.into());
-        if self.signatures.len() > MAX_SIGNATURES
-            && let Some(oldest) = self.signatures.pop_front()
-        {
+        if let Some(oldest) = self.surplus_signature() {
             self.remove_fragments(&oldest);
+        }
+    }
+
+    fn surplus_signature(&mut self) -> Option<Box<str>> {
+        if self.signatures.len() > MAX_SIGNATURES {
+            self.signatures.pop_front()
+        } else {
+            None
         }
     }
 
@@ -173,39 +203,52 @@ impl SecretMemory {
 
     fn remove_fragments(&mut self, secret: &str) {
         for fragment in Letters::of(secret).fragments() {
-            let Some(count) = self.fragments.get_mut(&fragment) else {
-                continue;
-            };
-            // Other secrets may have the same fragment.
-            *count -= 1;
-            if *count == 0 {
-                self.fragments.remove(&fragment);
-            }
+            self.remove_fragment(fragment);
+        }
+    }
+
+    fn remove_fragment(&mut self, fragment: SecretFragment) {
+        let Some(count) = self.fragments.get_mut(&fragment) else {
+            return;
+        };
+        // Other secrets may have the same fragment.
+        *count -= 1;
+        if *count == 0 {
+            self.fragments.remove(&fragment);
         }
     }
 
     /// Adds to `found` the parts of the original text in which secrets stand in this view.
-    pub(super) fn find(&self, view: &View, found: &mut Vec<Range<usize>>) {
+    pub(super) fn find(&self, view: &View, found: &mut Vec<Place>) {
         let lower = view.text().to_ascii_lowercase();
         let signatures = patterns::signatures(&lower);
         let wholes = self.wholes.find(&lower).into_iter();
-        let words = self.words.find(&lower).into_iter();
-        let whole_words = words.filter(|place| view.is_word(place));
-        let places = signatures.chain(wholes).chain(whole_words);
+        let places = signatures
+            .chain(wholes)
+            .chain(self.find_words(view, &lower));
         found.extend(places.filter_map(|place| view.span(place)));
         self.find_letters(view, &Letters::of(&lower), found);
     }
 
+    fn find_words(&self, view: &View, lower: &str) -> impl Iterator<Item = Place> {
+        let words = self.words.find(lower).into_iter();
+        // A name may be short, and the beginning of many other words.
+        words.filter(|place| view.is_word(place))
+    }
+
     /// The same for secrets between whose letters something else may stand.
-    fn find_letters(&self, view: &View, letters: &Letters, found: &mut Vec<Range<usize>>) {
-        // A fragment of a random secret does not occur by chance, so one match is enough.
+    fn find_letters(&self, view: &View, letters: &Letters, found: &mut Vec<Place>) {
         let bare_wholes = self.bare_wholes.find(letters.text()).into_iter();
-        let fragments = letters.fragments().enumerate();
-        let fragments = fragments
-            .filter(|(_, fragment)| self.fragments.contains_key(fragment))
-            .map(|(start, _)| start..start + FRAGMENT_BYTES);
-        let places = bare_wholes.chain(fragments);
+        let places = bare_wholes.chain(self.find_fragments(letters));
         found.extend(places.filter_map(|place| letters.span(view, place)));
+    }
+
+    fn find_fragments(&self, letters: &Letters) -> impl Iterator<Item = Place> {
+        // A fragment of a random secret does not occur by chance, so one match is enough.
+        let fragments = letters.fragments().enumerate();
+        fragments
+            .filter(|(_, fragment)| self.fragments.contains_key(fragment))
+            .map(|(start, _)| start..start + FRAGMENT_BYTES)
     }
 
     /// How many secrets, signatures and fragments are remembered.

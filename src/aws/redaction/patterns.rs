@@ -1,9 +1,7 @@
 //! Secrets that are recognised by the name before them, or by their shape: those of other requests
 //! and programs, which were never learned.
 
-use std::ops::Range;
-
-use super::runs::runs;
+use super::runs::{Place, runs};
 
 /// The names that precede a secret: those of headers, of parameters and of JSON members.
 const NAMES: [&str; 12] = [
@@ -26,15 +24,20 @@ const SCHEMES: [&str; 3] = ["aws4-hmac-sha256", "bearer", "basic"];
 const SIGNATURE_DIGITS: usize = 64;
 
 /// Where secrets stand in a text.
-pub(super) fn find(text: &str) -> Vec<Range<usize>> {
+pub(super) fn find(text: &str) -> Vec<Place> {
     // Clients, proxies and AWS write these names in different cases.
     let lower = text.to_ascii_lowercase();
-    let values = NAMES
-        .iter()
-        .flat_map(|name| ends_of(&lower, name))
-        .filter_map(|end| value_after(&lower, end));
-    let users = ends_of(&lower, "://").filter_map(|end| user_of_url(&lower, end));
-    values.chain(users).collect()
+    let values = NAMES.iter().flat_map(|name| values_of(&lower, name));
+    values.chain(users_of_urls(&lower)).collect()
+}
+
+/// The values that follow a name wherever it stands.
+fn values_of(text: &str, name: &str) -> impl Iterator<Item = Place> {
+    ends_of(text, name).filter_map(|end| value_after(text, end))
+}
+
+fn users_of_urls(text: &str) -> impl Iterator<Item = Place> {
+    ends_of(text, "://").filter_map(|end| user_of_url(text, end))
 }
 
 /// Where each occurrence of a part of a text ends.
@@ -44,7 +47,7 @@ fn ends_of(text: &str, part: &str) -> impl Iterator<Item = usize> {
 
 /// The value that follows a name, as in `Name: value`, `Name=value`, `"Name":"value"` and
 /// `<Name>value`.
-fn value_after(text: &str, name_end: usize) -> Option<Range<usize>> {
+fn value_after(text: &str, name_end: usize) -> Option<Place> {
     let mut value = word_after(text, separator_end(text, name_end)?);
     // The scheme in `Authorization: Bearer abc` is no secret.
     while SCHEMES.contains(&&text[value.clone()]) {
@@ -60,7 +63,7 @@ fn separator_end(text: &str, name_end: usize) -> Option<usize> {
     (end > start).then_some(end)
 }
 
-fn word_after(text: &str, at: usize) -> Range<usize> {
+fn word_after(text: &str, at: usize) -> Place {
     let start = end_of_run(text, at, is_quote_or_blank);
     start..end_of_run(text, start, |c| !ends_value(c))
 }
@@ -75,13 +78,15 @@ fn ends_value(character: char) -> bool {
 }
 
 /// The `user:password` of a URL, which the address of a proxy may have.
-fn user_of_url(text: &str, start: usize) -> Option<Range<usize>> {
-    let end = end_of_run(text, start, |c| {
-        !(c.is_whitespace() || matches!(c, '/' | '?'))
-    });
+fn user_of_url(text: &str, start: usize) -> Option<Place> {
+    let end = end_of_run(text, start, |c| !ends_authority(c));
     // A password may hold an at sign itself, so the last one counts.
     let (user, _host) = text[start..end].rsplit_once('@')?;
     Some(start..start + user.len())
+}
+
+fn ends_authority(character: char) -> bool {
+    character.is_whitespace() || matches!(character, '/' | '?')
 }
 
 /// Where the characters that begin at `start` and satisfy `is_part` end.
@@ -92,7 +97,7 @@ fn end_of_run(text: &str, start: usize, is_part: impl Fn(char) -> bool) -> usize
 }
 
 /// Where signatures stand in a text, whoever has made them.
-pub(super) fn signatures(text: &str) -> impl Iterator<Item = Range<usize>> {
+pub(super) fn signatures(text: &str) -> impl Iterator<Item = Place> {
     runs(text, |byte| byte.is_ascii_hexdigit()).filter(|run| run.len() >= SIGNATURE_DIGITS)
 }
 

@@ -1,10 +1,10 @@
 //! What learns secrets and hides them again.
 
-use std::ops::Range;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use super::letters::FRAGMENT_BYTES;
 use super::memory::{SecretKind, SecretMemory};
+use super::runs::Place;
 use super::{patterns, views};
 
 /// What stands in the place of a secret.
@@ -44,6 +44,8 @@ impl Redactor {
     }
 
     pub(super) fn memory(&self) -> RwLockReadGuard<'_, SecretMemory> {
+        // A panic elsewhere must not keep the log from being redacted, which is where it is
+        // reported.
         self.0.read().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -58,15 +60,10 @@ fn start_of(text: &str, bytes: usize) -> &str {
 }
 
 /// The first `visible` bytes of a text without the secrets that stand in these places.
-fn without(text: &str, mut secrets: Vec<Range<usize>>, visible: usize) -> String {
+fn without(text: &str, mut secrets: Vec<Place>, visible: usize) -> String {
     let visible = text.floor_char_boundary(visible);
     secrets.sort_unstable_by_key(|place| place.start);
-    let mut redacted = RedactedText {
-        text,
-        shown: String::with_capacity(visible),
-        end: 0,
-        has_redacted: false,
-    };
+    let mut redacted = RedactedText::new(text);
     for place in secrets {
         if place.start < visible {
             redacted.hide(&place);
@@ -84,8 +81,17 @@ struct RedactedText<'a> {
     has_redacted: bool,
 }
 
-impl RedactedText<'_> {
-    fn hide(&mut self, place: &Range<usize>) {
+impl<'a> RedactedText<'a> {
+    fn new(text: &'a str) -> Self {
+        Self {
+            text,
+            shown: String::with_capacity(text.len()),
+            end: 0,
+            has_redacted: false,
+        }
+    }
+
+    fn hide(&mut self, place: &Place) {
         // The same secret may have been found in several ways.
         if place.end <= self.end {
             return;
@@ -94,14 +100,19 @@ impl RedactedText<'_> {
         // Parts of one secret are hidden as one, and not as a row of fragments that shows its
         // length.
         if !(self.has_redacted && is_inside_a_word(between)) {
-            self.shown.push_str(between);
-            self.shown.push_str(REDACTED);
-            self.has_redacted = true;
+            self.show_redacted_after(between);
         }
         self.end = place.end + padding_at(self.text, place.end);
     }
 
+    fn show_redacted_after(&mut self, between: &str) {
+        self.shown.push_str(between);
+        self.shown.push_str(REDACTED);
+        self.has_redacted = true;
+    }
+
     fn show_up_to(mut self, visible: usize) -> String {
+        // The last secret may go beyond what is visible, and then there is no rest.
         let rest = self.text.get(self.end..visible).unwrap_or_default();
         self.shown.push_str(rest);
         self.shown

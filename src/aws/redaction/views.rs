@@ -2,10 +2,8 @@
 //! what looks like base64 or hexadecimal digits decoded. Each of these views knows which part of
 //! the text its bytes stand for.
 
-use std::ops::Range;
-
 use super::encodings::{BASE64, BitBuffer, DigitEncoding, Escape, HEXADECIMAL};
-use super::runs::runs;
+use super::runs::{Place, runs};
 
 /// How many encodings inside one another are undone.
 const MAX_NESTING: usize = 2;
@@ -20,7 +18,7 @@ const MIN_RUN_DIGITS: usize = 6;
 pub(super) struct View {
     text: String,
     /// For each byte the part of the original text that it stands for.
-    spans: Vec<Range<usize>>,
+    spans: Vec<Place>,
 }
 
 /// Calls `look` with each view of a text.
@@ -33,19 +31,24 @@ fn decode(view: &View, nesting: usize, look: &mut impl FnMut(&View)) {
         return;
     }
     look(view);
-    if nesting == 0 || view.text.len() < MIN_RUN_DIGITS {
-        return;
+    // One encoding may be inside another, so what was decoded is decoded again.
+    if nesting > 0 && view.text.len() >= MIN_RUN_DIGITS {
+        decode_once(view, &mut |decoded| decode(decoded, nesting - 1, look));
     }
+}
+
+/// Undoes each encoding by itself.
+fn decode_once(view: &View, found: &mut dyn FnMut(&View)) {
     if let Some(unescaped) = view.unescaped() {
-        decode(&unescaped, nesting - 1, look);
+        found(&unescaped);
     }
     // Letters before the first digit of encoded bytes look like digits, too, so it is not known
     // where they begin: four base64 digits and two hexadecimal ones may be the first.
     for skipped in 0..4 {
-        decode(&view.decoded(BASE64, skipped), nesting - 1, look);
+        found(&view.decoded(BASE64, skipped));
     }
     for skipped in 0..2 {
-        decode(&view.decoded(HEXADECIMAL, skipped), nesting - 1, look);
+        found(&view.decoded(HEXADECIMAL, skipped));
     }
 }
 
@@ -63,18 +66,21 @@ impl View {
     }
 
     /// The part of the original text that some bytes of this view stand for.
-    pub(super) fn span(&self, bytes: Range<usize>) -> Option<Range<usize>> {
+    pub(super) fn span(&self, bytes: Place) -> Option<Place> {
         let spans = self.spans.get(bytes)?;
         Some(spans.first()?.start..spans.last()?.end)
     }
 
     /// Whether these bytes are a word of the original text, and not a part of a longer one.
-    pub(super) fn is_word(&self, place: &Range<usize>) -> bool {
-        let joins_what_is_before = place.start > 0
-            && self.is_letter(place.start - 1)
-            && self.touches_next(place.start - 1);
+    pub(super) fn is_word(&self, place: &Place) -> bool {
+        let joins_what_is_before = place.start > 0 && self.joins_next(place.start - 1);
         let joins_what_is_after = self.is_letter(place.end) && self.touches_next(place.end - 1);
         !joins_what_is_before && !joins_what_is_after
+    }
+
+    /// Whether a byte is a letter that the next byte goes on with.
+    fn joins_next(&self, at: usize) -> bool {
+        self.is_letter(at) && self.touches_next(at)
     }
 
     fn is_letter(&self, at: usize) -> bool {
@@ -90,7 +96,7 @@ impl View {
         }
     }
 
-    fn push(&mut self, character: char, span: Range<usize>) {
+    fn push(&mut self, character: char, span: Place) {
         if character.is_ascii_graphic() {
             self.text.push(character);
             self.spans.push(span);
@@ -102,32 +108,38 @@ impl View {
         let mut view = Self::default();
         let mut at = 0;
         let mut has_escapes = false;
-        while let Some(first) = self.text.get(at..).and_then(|rest| rest.chars().next()) {
+        while let Some(first) = self.char_at(at) {
             let escape = Escape::at_start_of(&self.text[at..]);
             has_escapes |= escape.is_some();
-            let (length, character) =
-                escape.map_or((1, first), |escape| (escape.length, escape.character));
-            if let Some(span) = self.span(at..at + length) {
-                view.push(character, span);
+            let part = escape.unwrap_or(Escape::none(first));
+            if let Some(span) = self.span(at..at + part.length) {
+                view.push(part.character, span);
             }
-            at += length;
+            at += part.length;
         }
         // Without an escape this is the view that was searched already.
         has_escapes.then_some(view)
     }
 
+    fn char_at(&self, at: usize) -> Option<char> {
+        self.text.get(at..)?.chars().next()
+    }
+
     /// What the runs of digits stand for if the first `skipped` digits of each run are left out.
     fn decoded(&self, encoding: DigitEncoding, skipped: usize) -> Self {
         let mut view = Self::default();
-        for run in runs(&self.text, |byte| (encoding.value_of)(byte).is_some()) {
-            if run.len() >= MIN_RUN_DIGITS {
-                self.decode_run(run.start + skipped..run.end, encoding, &mut view);
-            }
+        for run in self.runs_of_digits(encoding) {
+            self.decode_run(run.start + skipped..run.end, encoding, &mut view);
         }
         view
     }
 
-    fn decode_run(&self, run: Range<usize>, encoding: DigitEncoding, view: &mut Self) {
+    fn runs_of_digits(&self, encoding: DigitEncoding) -> impl Iterator<Item = Place> {
+        let runs = runs(&self.text, move |byte| encoding.has_digit(byte));
+        runs.filter(|run| run.len() >= MIN_RUN_DIGITS)
+    }
+
+    fn decode_run(&self, run: Place, encoding: DigitEncoding, view: &mut Self) {
         let mut buffer = BitBuffer::default();
         for at in run {
             let Some(digit) = (encoding.value_of)(self.text.as_bytes()[at]) else {

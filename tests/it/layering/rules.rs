@@ -69,7 +69,7 @@ pub(super) const LAYERS: &[Layer] = &[
     Layer {
         folder: "aws",
         // The environment of the SDK has values of the same forms as the configuration.
-        may_name: &["collect", "config::forms", "model"],
+        may_name: &["collect", "config::forms", "locks", "model"],
         must_not_name: &["hyper*", "prometheus_client", "ssm_simulator"],
     },
     Layer {

@@ -3,9 +3,8 @@
 //! The SDK reads them by itself and takes an empty one for a value, so here an empty one is a
 //! problem.
 
-use super::super::reader::SettingReader;
-use super::super::value_forms::any;
-use super::super::variables::Variables;
+use super::super::value_forms::{any, is_graphic};
+use super::super::variable_reader::VariableReader;
 use super::token_file;
 use crate::config::forms::{self, Fault};
 
@@ -15,39 +14,39 @@ const TOKEN_FILE: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
 const TOKEN: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN";
 
 /// Whether the process runs in a container that has a role.
-pub(super) fn is_configured(variables: &Variables) -> bool {
+pub(super) fn is_configured(variables: VariableReader<'_>) -> bool {
     variables.is_set(RELATIVE_URI) || variables.is_set(FULL_URI)
 }
 
 /// Reports what is wrong with these variables.
-pub(super) async fn check(reader: SettingReader<'_>) {
+pub(super) async fn check(variables: VariableReader<'_>) {
     for name in [RELATIVE_URI, TOKEN_FILE, TOKEN] {
-        if reader.variables.is_empty(name) {
-            reader.problems.add(
-                name,
-                "it is set to nothing, which the AWS SDK takes for a value here",
-                "unset it",
-            );
-        }
+        variables.report_if_empty(name);
     }
-    reader.variable(RELATIVE_URI, relative_uri);
+    check_uri(variables);
+    check_token(variables).await;
+}
+
+fn check_uri(variables: VariableReader<'_>) {
+    variables.parsed(RELATIVE_URI, relative_uri);
     // The SDK reads the full URI only if there is no relative one.
-    if !reader.variables.is_set(RELATIVE_URI) {
-        reader.variable(FULL_URI, full_uri);
+    if !variables.is_set(RELATIVE_URI) {
+        variables.parsed(FULL_URI, full_uri);
     }
-    // The file goes before the token itself.
-    if let Some(file) = reader.variable(TOKEN_FILE, any) {
-        token_file::check(&file.value, &file.place, reader.problems).await;
+}
+
+async fn check_token(variables: VariableReader<'_>) {
+    // The SDK reads the token itself only if there is no file. EKS renews the file, so it is the
+    // one that stays right.
+    if let Some(file) = variables.parsed(TOKEN_FILE, any) {
+        token_file::check(&file, variables.problems).await;
     } else {
-        reader
-            .variables
-            .secret(TOKEN, reader.problems, authorization);
+        variables.secret(TOKEN, authorization);
     }
 }
 
 fn relative_uri(text: &str) -> Result<(), Fault> {
-    let is_printable = text.bytes().all(|byte| byte.is_ascii_graphic());
-    if text.starts_with('/') && is_printable && !text.contains(['#', '\\']) {
+    if is_path(text) {
         return Ok(());
     }
     Err(Fault::new(
@@ -56,22 +55,28 @@ fn relative_uri(text: &str) -> Result<(), Fault> {
     ))
 }
 
+fn is_path(text: &str) -> bool {
+    // The SDK puts the path behind the host as it is, so nothing in it may end the path.
+    text.starts_with('/') && is_graphic(text) && !text.contains(['#', '\\'])
+}
+
 /// The URI must have a scheme: the SDK panics over `localhost:8080`.
 fn full_uri(text: &str) -> Result<(), Fault> {
     let without_query = text.split('?').next().unwrap_or_default();
     forms::http_url(without_query).map(drop)
 }
 
-/// What can stand in a header. `Basic ...` and the like have a space in the middle.
 fn authorization(text: &str) -> Result<(), Fault> {
-    let is_header = text
-        .bytes()
-        .all(|byte| byte.is_ascii_graphic() || byte == b' ');
-    if is_header {
+    if can_stand_in_header(text) {
         return Ok(());
     }
     Err(Fault::new(
         "cannot stand in a header",
         "set it anew, or unset it",
     ))
+}
+
+/// `Basic ...` and the like have a space in the middle.
+fn can_stand_in_header(text: &str) -> bool {
+    text.split(' ').all(is_graphic)
 }

@@ -11,20 +11,26 @@ use tokio::time::timeout;
 
 use super::super::files;
 use super::super::problems::Problems;
+use super::super::variables::Setting;
 
 /// How long the program's start waits for a token file. It is read again before each refresh that
 /// needs it.
 const TOKEN_FILE_PATIENCE: Duration = Duration::from_secs(2);
 
-/// Reports what is wrong with a token file. `place` is the setting that names it.
-pub(super) async fn check(path: &str, place: &str, problems: &Problems) {
+/// Reports what is wrong with a token file.
+pub(super) async fn check(file: &Setting<String>, problems: &Problems) {
+    let path = &file.value;
+    if let Some(fault) = fault_in_time(path).await {
+        let hint = "name the file that holds the token; it must be readable";
+        problems.add(&file.place, format!("{path} {fault}"), hint);
+    }
+}
+
+async fn fault_in_time(path: &str) -> Option<String> {
+    let checked = timeout(TOKEN_FILE_PATIENCE, fault_of(PathBuf::from(path))).await;
     // A file that hangs is not wrong for good: its mount may come back, and until then the target
     // says what hangs.
-    let checked = timeout(TOKEN_FILE_PATIENCE, fault_of(PathBuf::from(path))).await;
-    if let Ok(Some(fault)) = checked {
-        let hint = "name the file that holds the token; it must be readable";
-        problems.add(place, format!("{path} {fault}"), hint);
-    }
+    checked.unwrap_or(None)
 }
 
 async fn fault_of(path: PathBuf) -> Option<String> {
@@ -45,16 +51,25 @@ async fn fault_of(path: PathBuf) -> Option<String> {
 
 async fn fault_of_content(path: &Path) -> Option<String> {
     match files::read_text(path).await {
-        Ok(token) if token.trim().is_empty() => Some("is empty".to_owned()),
-        Ok(_) => None,
+        Ok(token) => fault_of_token(&token),
         Err(error) if error.kind() == io::ErrorKind::TimedOut => None,
         Err(error) => Some(unreadable(&error)),
     }
 }
 
+fn fault_of_token(token: &str) -> Option<String> {
+    let is_blank = token.trim().is_empty();
+    is_blank.then(|| "is empty".to_owned())
+}
+
 /// The outer error is that of a file that hangs.
 async fn file_type_of(path: PathBuf) -> io::Result<io::Result<FileType>> {
-    files::in_time(move || Ok(std::fs::metadata(path)?.file_type())).await
+    files::in_time(move || type_of(&path)).await
+}
+
+/// Blocks while the file system is asked.
+fn type_of(path: &Path) -> io::Result<FileType> {
+    Ok(std::fs::metadata(path)?.file_type())
 }
 
 fn unreadable(error: &io::Error) -> String {
