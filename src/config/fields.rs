@@ -96,10 +96,14 @@ impl<'p> Fields<'p> {
     /// Reads the whole mapping, and reports the keys that `read` has not asked for.
     pub(super) fn read<T>(mut self, read: fn(&mut Self) -> T) -> T {
         let value = read(&mut self);
+        self.report_unread();
+        value
+    }
+
+    fn report_unread(&self) {
         for entry in &self.entries {
             self.report_unknown(entry);
         }
-        value
     }
 
     /// The scalar under `key`, if there is one.
