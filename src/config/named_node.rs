@@ -63,6 +63,7 @@ impl NamedNode {
 impl NodeList {
     /// The items, each with its index in its name.
     pub(super) fn items(self) -> impl Iterator<Item = NamedNode> {
+        // Indexes count from 0, as in the paths of most tools that read YAML and JSON.
         let list = self.path;
         let nodes = self.nodes.into_iter().enumerate();
         nodes.map(move |(index, node)| NamedNode {

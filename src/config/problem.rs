@@ -186,6 +186,7 @@ fn may_hold_password(text: &str) -> bool {
 }
 
 fn shortened(text: &str) -> String {
+    // It is cut between characters, because a cut by bytes could fall inside one.
     let mut short: String = text.chars().take(MAX_SHOWN_CHARS).collect();
     if short.len() < text.len() {
         short.push('…');

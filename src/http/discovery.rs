@@ -27,10 +27,7 @@ pub(super) fn document(host: &str, telemetry_path: &str, targets: &[DiscoveredTa
 /// A scrape of one target.
 fn target_group(host: &str, telemetry_path: &str, target: &DiscoveredTarget) -> Value {
     let region = &target.region;
-    let account_id = match target.account_id.as_str() {
-        "" => UNKNOWN_ACCOUNT,
-        known => known,
-    };
+    let account_id = account_in_url(target);
     // Each needs an `instance` of its own, or relabelling and `up` could not tell them apart.
     let labels = json!({
         "instance": format!("{host}/{account_id}/{region}"),
@@ -39,6 +36,13 @@ fn target_group(host: &str, telemetry_path: &str, target: &DiscoveredTarget) -> 
         "__param_region": region,
     });
     json!({ "targets": [host], "labels": labels })
+}
+
+fn account_in_url(target: &DiscoveredTarget) -> &str {
+    match target.account_id.as_str() {
+        "" => UNKNOWN_ACCOUNT,
+        known => known,
+    }
 }
 
 /// A scrape of the exporter's own metrics, which no target's page has.

@@ -38,13 +38,20 @@ pub enum BindError {
 /// # Errors
 /// The port is in use, the system does not allow it, or the address is not one of this machine's.
 pub async fn bind(address: &ListenAddress) -> Result<TcpListener, BindError> {
-    let candidates = match address.candidates().await {
-        Ok(candidates) => candidates,
-        Err(error) => return Err(BindError::NotHere(address.clone(), error)),
-    };
+    match address.candidates().await {
+        Ok(candidates) => listen_at_first(&candidates, address),
+        Err(error) => Err(BindError::NotHere(address.clone(), error)),
+    }
+}
+
+/// Listens on the first candidate that this machine has.
+fn listen_at_first(
+    candidates: &[SocketAddr],
+    address: &ListenAddress,
+) -> Result<TcpListener, BindError> {
     let mut last = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
     for candidate in candidates {
-        match listen_at(candidate) {
+        match listen_at(*candidate) {
             Ok(listener) => return Ok(listener),
             // With IPv6 off there is still IPv4 to try.
             Err(error) if is_elsewhere(&error) => last = error,
@@ -55,16 +62,20 @@ pub async fn bind(address: &ListenAddress) -> Result<TcpListener, BindError> {
 }
 
 fn listen_at(address: SocketAddr) -> io::Result<TcpListener> {
-    let socket = if address.is_ipv4() {
-        TcpSocket::new_v4()?
-    } else {
-        TcpSocket::new_v6()?
-    };
+    let socket = socket_for(address)?;
     // A restart finds the port free, though the system still remembers connections of the last run.
     #[cfg(unix)]
     socket.set_reuseaddr(true)?;
     socket.bind(address)?;
     socket.listen(MAX_PENDING_CONNECTIONS)
+}
+
+fn socket_for(address: SocketAddr) -> io::Result<TcpSocket> {
+    if address.is_ipv4() {
+        TcpSocket::new_v4()
+    } else {
+        TcpSocket::new_v6()
+    }
 }
 
 /// Whether the address, or its whole family, does not exist here. Then the next candidate may do.

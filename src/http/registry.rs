@@ -79,7 +79,7 @@ impl Registry {
     pub(super) fn new(limits: Limits) -> Arc<Self> {
         // With a single place there would be none for a newcomer beside a connection being served.
         let max_open = limits.max_connections.max(2);
-        let for_newcomers = (max_open / NEWCOMERS_SHARE).max(1);
+        let for_newcomers = newcomers_share(max_open);
         let max_established = max_open - for_newcomers;
         Arc::new(Self {
             limits,
@@ -135,15 +135,20 @@ impl Registry {
         if connections.open.len() >= self.max_open {
             connections.evict_in_proportion();
         }
+        Some(self.open(&mut connections))
+    }
+
+    /// Gives a new connection a place.
+    fn open(self: &Arc<Self>, connections: &mut Connections) -> ConnectionSlot {
         let state = Arc::new(ConnectionState::new(self.limits));
         let id = connections.add(Arc::clone(&state));
         // Wakes the tasks that wait in `admit`, `make_room` or `emptied`.
         self.count.send_replace(connections.unended());
-        Some(ConnectionSlot {
+        ConnectionSlot {
             registry: Arc::clone(self),
             id,
             state,
-        })
+        }
     }
 
     fn connections(&self) -> MutexGuard<'_, Connections> {
@@ -180,12 +185,10 @@ impl Connections {
     /// places, else of a connection that is being served. `false` if nothing is open.
     fn evict_in_proportion(&mut self) -> bool {
         let newcomers = self.count(ConnectionState::is_newcomer);
-        let share = (self.open.len() / NEWCOMERS_SHARE).max(1);
-        if newcomers < share {
+        if newcomers < newcomers_share(self.open.len()) {
             return self.evict_established();
         }
-        let least = self.least(ConnectionState::is_newcomer);
-        self.evict(least)
+        self.evict_least(ConnectionState::is_newcomer)
     }
 
     /// Makes room among the served connections. `false` if there is none.
@@ -196,10 +199,22 @@ impl Connections {
         let idle = self.count(ConnectionState::is_idle);
         let is_stalled = least.standing.is_stalled(Instant::now());
         if is_stalled || idle <= self.max_idle {
-            return self.evict(Some(least));
+            return self.evict(least.id);
         }
-        let longest_idle = self.least(ConnectionState::is_idle);
-        self.evict(longest_idle)
+        self.evict_least(ConnectionState::is_idle)
+    }
+
+    /// Makes room among the connections of a kind. `false` if there is none.
+    fn evict_least(&mut self, is_candidate: fn(&ConnectionState) -> bool) -> bool {
+        match self.least(is_candidate) {
+            Some(least) => self.evict(least.id),
+            None => false,
+        }
+    }
+
+    /// How many connections have a place among the served ones.
+    fn established(&self) -> usize {
+        self.count(ConnectionState::is_established)
     }
 
     /// How many open connections are of a kind.
@@ -210,22 +225,14 @@ impl Connections {
     /// The connection of the least standing among those of a kind.
     fn least(&self, is_candidate: fn(&ConnectionState) -> bool) -> Option<Candidate> {
         let now = Instant::now();
-        self.open
-            .iter()
-            .filter(|(_, state)| is_candidate(state))
-            .map(|(&id, state)| Candidate {
-                standing: state.standing(now),
-                id,
-            })
-            .min()
+        let candidates = self.open.iter().filter(|(_, state)| is_candidate(state));
+        let candidates = candidates.map(|(id, state)| Candidate::new(*id, state, now));
+        candidates.min()
     }
 
-    /// Tells a connection to close; `false` if there is none.
-    fn evict(&mut self, candidate: Option<Candidate>) -> bool {
-        let Some(candidate) = candidate else {
-            return false;
-        };
-        let Some(state) = self.open.remove(&candidate.id) else {
+    /// Tells a connection to close; `false` if it is not open.
+    fn evict(&mut self, id: u64) -> bool {
+        let Some(state) = self.open.remove(&id) else {
             return false;
         };
         // The place is free at once. The task notices a moment later, and until then it still has
@@ -233,6 +240,19 @@ impl Connections {
         self.closing += 1;
         state.evict();
         true
+    }
+}
+
+/// How many of so many places are for newcomers.
+fn newcomers_share(places: usize) -> usize {
+    // Even a server of very few places has to let somebody in.
+    (places / NEWCOMERS_SHARE).max(1)
+}
+
+impl Candidate {
+    fn new(id: u64, state: &ConnectionState, now: Instant) -> Self {
+        let standing = state.standing(now);
+        Self { standing, id }
     }
 }
 
@@ -254,8 +274,7 @@ impl ConnectionSlot {
         if is_evicted {
             return AfterAnswer::Close;
         }
-        let established = connections.count(ConnectionState::is_established);
-        if established >= self.registry.max_established {
+        if connections.established() >= self.registry.max_established {
             if is_probe {
                 return AfterAnswer::Close;
             }

@@ -46,6 +46,7 @@ pub fn parse_duration(text: &str) -> Result<Duration, String> {
 pub(in crate::config) fn duration(text: &str) -> Result<Duration, Fault> {
     match parse_nanos(text) {
         None => Err(not_a_duration(text)),
+        // A timer without any time would only spin.
         Some(0) => Err(zero_duration()),
         Some(nanos) => duration_of(nanos),
     }
@@ -68,8 +69,12 @@ fn zero_duration() -> Fault {
 fn duration_of(nanos: u128) -> Result<Duration, Fault> {
     match u64::try_from(nanos) {
         Ok(short) if nanos <= MAX_NANOS => Ok(Duration::from_nanos(short)),
-        _ => Err(Fault::new("is too long", "durations end at 100 years")),
+        _ => Err(too_long_duration()),
     }
+}
+
+fn too_long_duration() -> Fault {
+    Fault::new("is too long", "durations end at 100 years")
 }
 
 /// The sum of the terms in nanoseconds, or nothing if the text has another form.

@@ -88,10 +88,15 @@ fn is_ou_part(part: &str, min_bytes: usize) -> bool {
 /// The key of a tag.
 pub(in crate::config) fn tag_key(text: &str) -> Result<String, Fault> {
     if is_tag_key(text) {
-        return Ok(text.to_owned());
+        Ok(text.to_owned())
+    } else {
+        Err(not_a_tag_key())
     }
+}
+
+fn not_a_tag_key() -> Fault {
     let hint = "tag keys have 1 to 128 characters";
-    Err(Fault::new("is not a tag key", hint))
+    Fault::new("is not a tag key", hint)
 }
 
 fn is_tag_key(text: &str) -> bool {

@@ -113,12 +113,16 @@ fn is_name_byte(byte: u8) -> bool {
 
 /// What STS takes as the name of a role's session.
 pub(crate) fn role_session_name(text: &str) -> Result<String, Fault> {
-    // Unlike the name of a role, that of a session has at least two characters.
-    if text.len() >= 2 && is_name(text) {
+    if is_session_name(text) {
         Ok(text.to_owned())
     } else {
         Err(not_a_session_name())
     }
+}
+
+fn is_session_name(text: &str) -> bool {
+    // Unlike the name of a role, that of a session has at least two characters.
+    text.len() >= 2 && is_name(text)
 }
 
 fn not_a_session_name() -> Fault {
