@@ -26,6 +26,7 @@ pub(crate) struct Cli {
     pub(crate) serve: Serve,
 }
 
+// The build script gives the last two, so that a report of a fault says what exactly was running.
 const VERSION: &str = concat!(
     env!("CARGO_PKG_VERSION"),
     " (revision ",
@@ -54,6 +55,9 @@ pub(crate) enum Command {
     /// Ask a running exporter whether it is healthy
     Healthcheck(Web),
 }
+
+// The names of flags have a dot where those of Prometheus and its exporters have one, so that nobody
+// has to learn them anew.
 
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Configured {
@@ -134,6 +138,7 @@ pub(crate) struct Sim {
     #[arg(long = "sim.instances", value_name = "COUNT", default_value_t = 137)]
     pub(crate) instances: usize,
     /// Accounts: how many
+    // The ids of simulated accounts are made by counting, so their number is bounded.
     #[arg(long = "sim.accounts", value_name = "COUNT", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub(crate) accounts: u16,
     /// Regions, separated by commas
@@ -162,6 +167,7 @@ pub(crate) struct Sim {
 }
 
 fn telemetry_path(text: &str) -> Result<String, String> {
+    // A path that cannot be served is refused here, where the message can still name the flag.
     match check_telemetry_path(text) {
         Ok(()) => Ok(text.to_owned()),
         Err(error) => Err(error.to_string()),
@@ -179,6 +185,7 @@ fn duration(text: &str) -> Result<Duration, String> {
 
 fn rate(text: &str) -> Result<f64, String> {
     match finite(text) {
+        // At a rate of zero the simulator would refuse every call.
         Some(rate) if rate > 0.0 => Ok(rate),
         _ => Err("not a rate above 0".to_owned()),
     }

@@ -68,6 +68,11 @@ fn split_port(text: &str) -> Option<(&str, u16)> {
     Some((host, parse_port(port)?))
 }
 
+/// Why a name that the system has looked up is of no use.
+pub(super) fn no_address() -> io::Error {
+    io::Error::new(io::ErrorKind::NotFound, "the name has no address")
+}
+
 fn parse_port(text: &str) -> Option<u16> {
     // Rust also parses a leading plus sign.
     if text.starts_with('+') {

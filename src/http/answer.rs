@@ -91,11 +91,7 @@ impl RequestContext<'_> {
     }
 
     fn target(self, account_id: &str, region: &str) -> RouteAnswer {
-        // Service discovery puts this word in the URL, because Prometheus drops empty parameters.
-        let account_id = match account_id {
-            UNKNOWN_ACCOUNT => "",
-            known => known,
-        };
+        let account_id = account_in_url(account_id);
         self.exposition(PageSelector::Target { account_id, region })
     }
 
@@ -133,6 +129,15 @@ impl RequestContext<'_> {
         form_urlencoded::parse(query.as_bytes())
             .find(|(key, _)| key == name)
             .map(|(_, value)| value)
+    }
+}
+
+/// The account id, empty if the account is unknown, that a URL's parameter stands for.
+fn account_in_url(parameter: &str) -> &str {
+    match parameter {
+        // Service discovery puts this word in the URL, because Prometheus drops empty parameters.
+        UNKNOWN_ACCOUNT => "",
+        known => known,
     }
 }
 

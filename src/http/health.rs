@@ -9,7 +9,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use super::address::{ListenAddress, ListenError, parse_listen_address};
+use super::address::{ListenAddress, ListenError, no_address, parse_listen_address};
 
 /// The bound on looking up, connecting, asking and reading, all together.
 const HEALTH_TIMEOUT: Duration = Duration::from_secs(3);
@@ -88,7 +88,7 @@ async fn read_start(stream: TcpStream) -> io::Result<Vec<u8>> {
 
 /// Connects to the first address that answers.
 async fn connect(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
-    let mut last = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
+    let mut last = no_address();
     for address in addresses {
         match TcpStream::connect(address).await {
             Ok(stream) => return Ok(stream),

@@ -55,6 +55,10 @@ fn write_targets(html: &mut String, targets: &[TargetRow]) -> fmt::Result {
     if targets.is_empty() {
         return html.write_str("<p>No targets yet.</p>\n");
     }
+    write_table(html, targets)
+}
+
+fn write_table(html: &mut String, targets: &[TargetRow]) -> fmt::Result {
     html.write_str(
         "<table>\n<thead><tr><th>Account</th><th>Name</th><th>Region</th>\
          <th>State</th><th>Data</th><th>Detail</th></tr></thead>\n<tbody>\n",

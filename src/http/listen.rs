@@ -5,11 +5,14 @@ use std::net::SocketAddr;
 
 use tokio::net::{TcpListener, TcpSocket};
 
-use super::address::ListenAddress;
+use super::address::{ListenAddress, no_address};
 
 /// How many connections the system may hold until they are accepted; it may allow less. Above that
 /// a client's first packet is dropped, and it waits a second before it sends it again.
 const MAX_PENDING_CONNECTIONS: u32 = 1024;
+
+/// `EAFNOSUPPORT` of Linux, for which `ErrorKind` has no name.
+const FAMILY_NOT_SUPPORTED: i32 = 97;
 
 /// Why an address cannot be listened on.
 #[derive(Debug, thiserror::Error)]
@@ -49,7 +52,7 @@ fn listen_at_first(
     candidates: &[SocketAddr],
     address: &ListenAddress,
 ) -> Result<TcpListener, BindError> {
-    let mut last = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
+    let mut last = no_address();
     for candidate in candidates {
         match listen_at(*candidate) {
             Ok(listener) => return Ok(listener),
@@ -80,8 +83,6 @@ fn socket_for(address: SocketAddr) -> io::Result<TcpSocket> {
 
 /// Whether the address, or its whole family, does not exist here. Then the next candidate may do.
 fn is_elsewhere(error: &io::Error) -> bool {
-    /// `EAFNOSUPPORT` of Linux, for which `ErrorKind` has no name.
-    const FAMILY_NOT_SUPPORTED: i32 = 97;
     error.kind() == io::ErrorKind::AddrNotAvailable
         || error.raw_os_error() == Some(FAMILY_NOT_SUPPORTED)
 }

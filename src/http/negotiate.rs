@@ -265,10 +265,7 @@ fn weight_parameter(text: &str) -> Option<&str> {
 /// A weight between 0 and 1. More than three decimals are tolerated and cut.
 fn parse_weight(text: &str) -> Option<Weight> {
     let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
-    if !decimals.bytes().all(|b| b.is_ascii_digit()) {
-        return None;
-    }
-    let thousandths = thousandths(decimals);
+    let thousandths = thousandths(decimals)?;
     match whole {
         "0" => Some(thousandths),
         "1" if thousandths == 0 => Some(FULL_WEIGHT),
@@ -276,13 +273,14 @@ fn parse_weight(text: &str) -> Option<Weight> {
     }
 }
 
-/// The first three decimals as a number; those that are not there are zeros.
-fn thousandths(decimals: &str) -> Weight {
-    let mut sum = 0;
-    for digit in decimals.bytes().chain([b'0'; 3]).take(3) {
-        sum = sum * 10 + Weight::from(digit - b'0');
+/// The first three decimals as a number; those that are not there are zeros. Nothing if one of them
+/// is no digit.
+fn thousandths(decimals: &str) -> Option<Weight> {
+    if !decimals.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
     }
-    sum
+    // A number of three digits always fits.
+    format!("{decimals:0<3.3}").parse().ok()
 }
 
 #[cfg(test)]

@@ -142,13 +142,18 @@ impl Registry {
     fn open(self: &Arc<Self>, connections: &mut Connections) -> ConnectionSlot {
         let state = Arc::new(ConnectionState::new(self.limits));
         let id = connections.add(Arc::clone(&state));
-        // Wakes the tasks that wait in `admit`, `make_room` or `emptied`.
-        self.count.send_replace(connections.unended());
+        self.publish_count(connections);
         ConnectionSlot {
             registry: Arc::clone(self),
             id,
             state,
         }
+    }
+
+    /// Wakes the tasks that wait in `admit`, `make_room` or `emptied`.
+    fn publish_count(&self, connections: &Connections) {
+        // Unlike `send`, this keeps the number even while nobody waits for it.
+        self.count.send_replace(connections.unended());
     }
 
     fn connections(&self) -> MutexGuard<'_, Connections> {
@@ -176,6 +181,14 @@ impl Connections {
         id
     }
 
+    /// Forgets a connection whose task has ended.
+    fn forget(&mut self, id: u64) {
+        // One that was evicted has lost its place before.
+        if self.open.remove(&id).is_none() {
+            self.closing = self.closing.saturating_sub(1);
+        }
+    }
+
     /// The number of connections whose task has not ended.
     fn unended(&self) -> usize {
         self.open.len() + self.closing
@@ -184,11 +197,16 @@ impl Connections {
     /// Makes room for a newcomer: at the cost of another newcomer if they have their share of the
     /// places, else of a connection that is being served. `false` if nothing is open.
     fn evict_in_proportion(&mut self) -> bool {
-        let newcomers = self.count(ConnectionState::is_newcomer);
-        if newcomers < newcomers_share(self.open.len()) {
-            return self.evict_established();
+        if self.have_newcomers_their_share() {
+            self.evict_least(ConnectionState::is_newcomer)
+        } else {
+            self.evict_established()
         }
-        self.evict_least(ConnectionState::is_newcomer)
+    }
+
+    fn have_newcomers_their_share(&self) -> bool {
+        let newcomers = self.count(ConnectionState::is_newcomer);
+        newcomers >= newcomers_share(self.open.len())
     }
 
     /// Makes room among the served connections. `false` if there is none.
@@ -196,12 +214,15 @@ impl Connections {
         let Some(least) = self.least(ConnectionState::is_established) else {
             return false;
         };
-        let idle = self.count(ConnectionState::is_idle);
-        let is_stalled = least.standing.is_stalled(Instant::now());
-        if is_stalled || idle <= self.max_idle {
+        if least.standing.is_stalled(Instant::now()) || !self.has_many_idle() {
             return self.evict(least.id);
         }
         self.evict_least(ConnectionState::is_idle)
+    }
+
+    /// Whether kept connections hold so many places that one of them is to go first.
+    fn has_many_idle(&self) -> bool {
+        self.count(ConnectionState::is_idle) > self.max_idle
     }
 
     /// Makes room among the connections of a kind. `false` if there is none.
@@ -288,11 +309,8 @@ impl ConnectionSlot {
 impl Drop for ConnectionSlot {
     fn drop(&mut self) {
         let mut connections = self.registry.connections();
-        // One that was evicted has lost its place before.
-        if connections.open.remove(&self.id).is_none() {
-            connections.closing = connections.closing.saturating_sub(1);
-        }
-        self.registry.count.send_replace(connections.unended());
+        connections.forget(self.id);
+        self.registry.publish_count(&connections);
     }
 }
 

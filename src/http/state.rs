@@ -189,7 +189,7 @@ impl ConnectionState {
     /// Notes that all that was written has left for the client.
     pub(super) fn flushed(&self) {
         let mut cycle = self.cycle();
-        // hyper also flushes while an answer is still being made.
+        // Before its last frame is handed over, a flush is only one within the answer.
         if cycle.phase == Phase::Flushing {
             cycle.end_answer(Instant::now(), &self.limits);
         }
