@@ -113,6 +113,7 @@ pub(crate) struct Once {
     pub(crate) log: Log,
 }
 
+// A demo takes all that `serve` takes, so that whatever can be served can also be tried out.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Demo {
     #[command(flatten)]
@@ -138,7 +139,6 @@ pub(crate) struct Sim {
     #[arg(long = "sim.instances", value_name = "COUNT", default_value_t = 137)]
     pub(crate) instances: usize,
     /// Accounts: how many
-    // The ids of simulated accounts are made by counting, so their number is bounded.
     #[arg(long = "sim.accounts", value_name = "COUNT", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub(crate) accounts: u16,
     /// Regions, separated by commas
@@ -156,6 +156,7 @@ pub(crate) struct Sim {
     #[arg(long = "sim.latency", value_name = "DURATION", default_value = "20ms", value_parser = duration)]
     pub(crate) latency: Duration,
     /// Throttle above this rate, per account and region
+    // Without it nothing is throttled, so that a demo shows a fleet in good health.
     #[arg(long = "sim.requests-per-second", value_name = "RATE", value_parser = rate)]
     pub(crate) requests_per_second: Option<f64>,
     /// Fail on purpose: KIND[:OPERATION[@ACCOUNT[/REGION]]][:RATE]; may be given several times

@@ -186,10 +186,12 @@ fn ready(readiness: &Readiness) -> RouteAnswer {
     match readiness {
         Readiness::Ready => RouteAnswer::text(StatusCode::OK, "ready\n"),
         // Kubernetes and load balancers send no traffic here until the answer is a success.
-        Readiness::Waiting(targets) => {
-            RouteAnswer::text(StatusCode::SERVICE_UNAVAILABLE, waiting_text(targets))
-        }
+        Readiness::Waiting(targets) => not_ready(targets),
     }
+}
+
+fn not_ready(waiting: &[String]) -> RouteAnswer {
+    RouteAnswer::text(StatusCode::SERVICE_UNAVAILABLE, waiting_text(waiting))
 }
 
 fn waiting_text(targets: &[String]) -> String {

@@ -15,13 +15,19 @@ pub(super) const UNKNOWN_ACCOUNT: &str = "unknown";
 
 /// The document for clients that reach the exporter as `host`.
 pub(super) fn document(host: &str, telemetry_path: &str, targets: &[DiscoveredTarget]) -> Bytes {
+    let groups = groups(host, telemetry_path, targets);
+    // Prometheus reads the whole list at each refresh, so a target that has gone needs no entry.
+    Value::Array(groups).to_string().into()
+}
+
+/// One group per target, because the labels of a group are those of all its members.
+fn groups(host: &str, telemetry_path: &str, targets: &[DiscoveredTarget]) -> Vec<Value> {
     let mut groups = Vec::with_capacity(targets.len() + 1);
     for target in targets {
         groups.push(target_group(host, telemetry_path, target));
     }
     groups.push(exporter_group(host, telemetry_path));
-    // Prometheus reads the whole list at each refresh, so a target that has gone needs no entry.
-    Value::Array(groups).to_string().into()
+    groups
 }
 
 /// A scrape of one target.

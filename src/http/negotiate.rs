@@ -259,6 +259,7 @@ fn parse_coding(element: &str) -> Option<(&str, Weight)> {
 }
 
 fn weight_parameter(text: &str) -> Option<&str> {
+    // The case of a parameter's name does not matter (RFC 9110 section 5.6.6).
     text.strip_prefix("q=").or_else(|| text.strip_prefix("Q="))
 }
 
