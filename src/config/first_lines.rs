@@ -1,4 +1,4 @@
-//! The memory behind "given twice, first on line 7".
+//! Remembers where things stand first, for messages such as "given twice, first on line 7".
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
