@@ -51,9 +51,7 @@ impl ComplianceTypes {
     pub fn any_other(&self) -> bool {
         // What a wildcard can match is not worth finding out: the calls for other types cost
         // little.
-        self.patterns
-            .iter()
-            .any(|pattern| !matches!(pattern.as_str(), "Patch" | "Association"))
+        self.patterns.iter().any(|pattern| is_other(pattern))
     }
 
     /// The wanted types by name, if none is a glob with wildcards.
@@ -101,6 +99,10 @@ fn too_many_globs() -> Fault {
 fn unusable(error: &globset::Error) -> Fault {
     // Each glob compiled alone, so this is a set too large for the matcher. No hint fits every case.
     Fault::new(format!("cannot be used: {}", error.kind()), "")
+}
+
+fn is_other(pattern: &str) -> bool {
+    !matches!(pattern, "Patch" | "Association")
 }
 
 fn has_wildcard(pattern: &str) -> bool {

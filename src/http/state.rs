@@ -79,12 +79,7 @@ impl ConnectionState {
 
     /// When the connection is to be dropped if nothing changes.
     pub(super) fn deadline(&self) -> Instant {
-        let cycle = self.cycle();
-        if !cycle.is_answering() {
-            return cycle.deadline;
-        }
-        let stalled = cycle.last_progress + self.limits.stall_timeout;
-        cycle.deadline.min(stalled)
+        self.cycle().nearest_deadline(self.limits.stall_timeout)
     }
 
     pub(super) fn phase(&self) -> Phase {
@@ -227,6 +222,15 @@ impl Cycle {
 
     fn is_answering(&self) -> bool {
         matches!(self.phase, Phase::Responding | Phase::Flushing)
+    }
+
+    fn nearest_deadline(&self, stall_timeout: Duration) -> Instant {
+        if !self.is_answering() {
+            return self.deadline;
+        }
+        // A client that has stopped reading does not get all the time that its answer may take.
+        let stalled = self.last_progress + stall_timeout;
+        self.deadline.min(stalled)
     }
 
     /// The first bytes of a request have come. A fresh connection's header timeout runs from

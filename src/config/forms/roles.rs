@@ -70,12 +70,16 @@ fn is_partition_byte(byte: u8) -> bool {
 
 /// The name of a role, with its path if it has one: `exporter`, `monitoring/exporter`.
 pub(in crate::config) fn role_name(text: &str) -> Result<String, Fault> {
-    // IAM lets a path hold colons, but what holds one here is an ARN.
-    if is_role_name(text) && !text.contains(':') {
+    if is_role_name(text) && !is_like_arn(text) {
         Ok(text.to_owned())
     } else {
         Err(not_a_role_name(text))
     }
+}
+
+fn is_like_arn(text: &str) -> bool {
+    // IAM lets a path hold colons, but what holds one here is an ARN.
+    text.contains(':')
 }
 
 fn not_a_role_name(text: &str) -> Fault {
