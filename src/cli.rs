@@ -56,8 +56,8 @@ pub(crate) enum Command {
     Healthcheck(Web),
 }
 
-// The names of flags have a dot where those of Prometheus and its exporters have one, so that nobody
-// has to learn them anew.
+// The names of flags have a dot where those of Prometheus and its exporters have one, so that
+// nobody has to learn them anew.
 
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Configured {

@@ -97,7 +97,8 @@ fn too_many_globs() -> Fault {
 }
 
 fn unusable(error: &globset::Error) -> Fault {
-    // Each glob compiled alone, so this is a set too large for the matcher. No hint fits every case.
+    // Each glob has compiled alone, so together they are too much for the matcher. No hint fits
+    // every such case.
     Fault::new(format!("cannot be used: {}", error.kind()), "")
 }
 

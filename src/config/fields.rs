@@ -216,7 +216,8 @@ impl<'p> Fields<'p> {
     }
 }
 
-/// A key as messages show it. It comes from the file, so it may be long and hold control characters.
+/// A key as messages show it. It comes from the file, so it may be long and hold control
+/// characters.
 fn printable(key: &str) -> String {
     let short = key.chars().take(MAX_SHOWN_KEY_CHARS);
     short.flat_map(char::escape_debug).collect()

@@ -6,9 +6,11 @@
 //!   oldest makes room for the next, so a newcomer is admitted at once, at the cost of nobody who
 //!   is being served.
 //! - With its first request a connection takes one of the other places. If there is none, the
-//!   served connection of the least [`ConnectionStanding`](super::standing::ConnectionStanding) is closed, even with an answer under
+//!   served connection of the least [`ConnectionStanding`] is closed, even with an answer under
 //!   way. This spares kept connections, which are idle most of the time. Only if they fill more
 //!   than half of the places does one of them make room before an answer that makes progress.
+//!
+//! [`ConnectionStanding`]: super::standing::ConnectionStanding
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

@@ -187,7 +187,8 @@ impl Acceptor<'_> {
         let _ = timeout(ACCEPT_RETRY_DELAY, self.registry.make_room()).await;
     }
 
-    /// Logs the error, unless the last one was logged only just now: thousands may come in a second.
+    /// Logs the error, unless the last one was logged only just now: thousands may come in a
+    /// second.
     fn warn(&mut self, error: &io::Error) {
         if self.is_warning_due() {
             self.last_warning = Some(Instant::now());
