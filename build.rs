@@ -13,6 +13,7 @@ fn main() {
         }
     }
     println!("cargo::rerun-if-changed=build.rs");
+    // Only the version says less if one of these cannot be found out, so that is not an error.
     let revision = revision().unwrap_or_else(unknown);
     println!("cargo::rustc-env=BUILD_REVISION={revision}");
     let compiler = compiler().unwrap_or_else(unknown);

@@ -26,6 +26,7 @@ pub(crate) struct Cli {
     pub(crate) serve: Serve,
 }
 
+// The build script gives the last two, so that a report of a fault says what exactly was running.
 const VERSION: &str = concat!(
     env!("CARGO_PKG_VERSION"),
     " (revision ",
@@ -54,6 +55,9 @@ pub(crate) enum Command {
     /// Ask a running exporter whether it is healthy
     Healthcheck(Web),
 }
+
+// The names of flags have a dot where those of Prometheus and its exporters have one, so that
+// nobody has to learn them anew.
 
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Configured {
@@ -109,6 +113,7 @@ pub(crate) struct Once {
     pub(crate) log: Log,
 }
 
+// A demo takes all that `serve` takes, so that whatever can be served can also be tried out.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Demo {
     #[command(flatten)]
@@ -151,6 +156,7 @@ pub(crate) struct Sim {
     #[arg(long = "sim.latency", value_name = "DURATION", default_value = "20ms", value_parser = duration)]
     pub(crate) latency: Duration,
     /// Throttle above this rate, per account and region
+    // Without it nothing is throttled, so that a demo shows a fleet in good health.
     #[arg(long = "sim.requests-per-second", value_name = "RATE", value_parser = rate)]
     pub(crate) requests_per_second: Option<f64>,
     /// Fail on purpose: KIND[:OPERATION[@ACCOUNT[/REGION]]][:RATE]; may be given several times
@@ -162,6 +168,7 @@ pub(crate) struct Sim {
 }
 
 fn telemetry_path(text: &str) -> Result<String, String> {
+    // A path that cannot be served is refused here, where the message can still name the flag.
     match check_telemetry_path(text) {
         Ok(()) => Ok(text.to_owned()),
         Err(error) => Err(error.to_string()),
@@ -179,6 +186,7 @@ fn duration(text: &str) -> Result<Duration, String> {
 
 fn rate(text: &str) -> Result<f64, String> {
     match finite(text) {
+        // At a rate of zero the simulator would refuse every call.
         Some(rate) if rate > 0.0 => Ok(rate),
         _ => Err("not a rate above 0".to_owned()),
     }

@@ -15,8 +15,7 @@ use clap::Parser;
 use ssm_compliance_exporter::app::{self, Fleet, FleetError, LogGuard, ServeOptions};
 use ssm_compliance_exporter::config::{Config, ConfigError};
 use ssm_compliance_exporter::http;
-
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use cli::{Cli, Command, Configured, Demo, Log, Once, Serve, Sim, Simulate, Web};
 
@@ -30,6 +29,7 @@ const LAST_WORDS_TIMEOUT: Duration = Duration::from_secs(1);
 fn main() -> ExitCode {
     // Before anything else, so that no panic goes by without a line in the log.
     app::log_panics();
+    // A bad flag ends the program here, with a usage text and exit code 2.
     let cli = Cli::parse();
     match app::block_on(run(cli)) {
         Ok(Ok(code)) => code,
@@ -73,18 +73,22 @@ fn is_of_configuration(error: &anyhow::Error) -> bool {
 /// Writes to stderr on a thread of its own: stderr may be a pipe that is full and that nobody
 /// reads, and the program is to end all the same.
 fn print_last_words(text: &str) {
-    let (printed, wait_for) = mpsc::channel();
-    let words = text.to_owned();
-    let printing = thread::Builder::new().spawn(move || {
-        print_error(&words);
-        // Nobody waits any more if it took too long.
-        let _ = printed.send(());
-    });
-    match printing {
-        Ok(_) => drop(wait_for.recv_timeout(LAST_WORDS_TIMEOUT)),
+    match start_printing(text.to_owned()) {
+        Ok(printed) => drop(printed.recv_timeout(LAST_WORDS_TIMEOUT)),
         // A program that gets no thread has only just started: its stderr is still empty.
         Err(_) => print_error(text),
     }
+}
+
+/// Prints the error on a thread of its own, which says when it has done so.
+fn start_printing(text: String) -> io::Result<mpsc::Receiver<()>> {
+    let (sender, printed) = mpsc::channel();
+    thread::Builder::new().spawn(move || {
+        print_error(&text);
+        // Nobody waits any more if it took too long.
+        let _ = sender.send(());
+    })?;
+    Ok(printed)
 }
 
 #[expect(clippy::print_stderr, reason = "where a program's errors go")]
@@ -95,18 +99,14 @@ fn print_error(text: &str) {
 async fn serve(arguments: Serve) -> anyhow::Result<ExitCode> {
     // The guard writes what is still in the log's queue when the command ends.
     let _log = start_logging(&arguments.log)?;
-    let fleet = Fleet::new(&config(&arguments.config)?, None).await?;
+    let fleet = fleet(&arguments.config).await?;
     app::serve(fleet, serve_options(arguments.web), termination()?, |_| {}).await?;
     Ok(ExitCode::SUCCESS)
 }
 
 async fn demo(arguments: Demo) -> anyhow::Result<ExitCode> {
     let _log = start_logging(&arguments.serve.log)?;
-    // Without a file the demo has a configuration of its own, not the default one.
-    let config = match arguments.serve.config.config_file {
-        Some(_) => Some(config(&arguments.serve.config)?),
-        None => None,
-    };
+    let config = demo_config(&arguments.serve.config)?;
     let options = sim_options(&arguments.sim);
     let web = serve_options(arguments.serve.web);
     let shutdown = termination()?;
@@ -123,6 +123,14 @@ async fn demo(arguments: Demo) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+fn demo_config(arguments: &Configured) -> Result<Option<Config>, ConfigError> {
+    // Without a file the demo has a configuration of its own, not the default one.
+    match arguments.config_file {
+        Some(_) => config(arguments).map(Some),
+        None => Ok(None),
+    }
+}
+
 async fn simulate(arguments: Simulate) -> anyhow::Result<ExitCode> {
     let _log = start_logging(&arguments.log)?;
     let options = sim_options(&arguments.sim);
@@ -133,7 +141,7 @@ async fn simulate(arguments: Simulate) -> anyhow::Result<ExitCode> {
 
 async fn once(arguments: Once) -> anyhow::Result<ExitCode> {
     let _log = start_logging(&arguments.log)?;
-    let fleet = Fleet::new(&config(&arguments.config)?, None).await?;
+    let fleet = fleet(&arguments.config).await?;
     let mut out = io::stdout();
     tokio::select! {
         are_all_up = app::once(fleet, &mut out) => Ok(success_if(are_all_up?)),
@@ -142,6 +150,7 @@ async fn once(arguments: Once) -> anyhow::Result<ExitCode> {
 }
 
 fn success_if(is_success: bool) -> ExitCode {
+    // The command itself has done its work, so there is no error to print; but scripts must notice.
     if is_success {
         ExitCode::SUCCESS
     } else {
@@ -162,7 +171,7 @@ async fn plan(arguments: Once) -> anyhow::Result<ExitCode> {
 
 async fn check_config(arguments: &Configured) -> anyhow::Result<ExitCode> {
     // A region that neither the file nor the environment gives is only noticed here.
-    Fleet::new(&config(arguments)?, None).await?;
+    fleet(arguments).await?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -180,6 +189,12 @@ async fn healthcheck(arguments: &Web) -> anyhow::Result<ExitCode> {
 
 fn start_logging(log: &Log) -> anyhow::Result<LogGuard> {
     app::start_logging(log.log_level, log.log_format).context("cannot start logging")
+}
+
+/// The targets of the configuration, with AWS itself behind them.
+async fn fleet(arguments: &Configured) -> anyhow::Result<Fleet> {
+    let config = config(arguments)?;
+    Ok(Fleet::new(&config, None).await?)
 }
 
 fn config(arguments: &Configured) -> Result<Config, ConfigError> {
@@ -213,13 +228,15 @@ fn sim_options(arguments: &Sim) -> ssm_simulator::Options {
 /// Completes when the process is asked to end. The handlers are in place when this returns, so no
 /// signal is lost in between.
 fn termination() -> anyhow::Result<impl Future<Output = ()> + Send> {
-    let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
-    let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for SIGINT")?;
-    Ok(async move {
-        // Supervisors and containers send the first, a terminal the second.
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-    })
+    let terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
+    let interrupt = signal(SignalKind::interrupt()).context("cannot listen for SIGINT")?;
+    Ok(either(terminate, interrupt))
+}
+
+/// Completes at the first signal: supervisors and containers send SIGTERM, a terminal SIGINT.
+async fn either(mut terminate: Signal, mut interrupt: Signal) {
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
 }

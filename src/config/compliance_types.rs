@@ -51,13 +51,12 @@ impl ComplianceTypes {
     pub fn any_other(&self) -> bool {
         // What a wildcard can match is not worth finding out: the calls for other types cost
         // little.
-        self.patterns
-            .iter()
-            .any(|pattern| !matches!(pattern.as_str(), "Patch" | "Association"))
+        self.patterns.iter().any(|pattern| is_other(pattern))
     }
 
     /// The wanted types by name, if none is a glob with wildcards.
     pub fn names(&self) -> Option<&[String]> {
+        // What a wildcard stands for is only known once AWS has listed the types.
         if self.patterns.iter().any(|pattern| has_wildcard(pattern)) {
             None
         } else {
@@ -70,24 +69,41 @@ impl ComplianceTypes {
         &self.patterns
     }
 
-    pub(super) fn new(globs: Vec<(String, Glob)>) -> Result<Self, Fault> {
+    pub(super) fn new(globs: Vec<Glob>) -> Result<Self, Fault> {
         // Building a set takes time and memory for each of its globs.
         if globs.len() > MAX_GLOBS {
-            let hint = format!("give at most {MAX_GLOBS}; * stands for any text");
-            return Err(Fault::new("has too many globs", hint));
+            return Err(too_many_globs());
         }
-        let mut builder = GlobSetBuilder::new();
         // The set cannot tell its globs back, and the plan of calls needs them.
-        let mut patterns = Vec::with_capacity(globs.len());
-        for (pattern, glob) in globs {
-            builder.add(glob);
-            patterns.push(pattern);
-        }
-        match builder.build() {
+        let patterns = globs.iter().map(|glob| glob.glob().to_owned()).collect();
+        match set_of(globs) {
             Ok(set) => Ok(Self { patterns, set }),
-            Err(error) => Err(Fault::new(format!("cannot be used: {}", error.kind()), "")),
+            Err(error) => Err(unusable(&error)),
         }
     }
+}
+
+fn set_of(globs: Vec<Glob>) -> Result<GlobSet, globset::Error> {
+    let mut builder = GlobSetBuilder::new();
+    for glob in globs {
+        builder.add(glob);
+    }
+    builder.build()
+}
+
+fn too_many_globs() -> Fault {
+    let hint = format!("give at most {MAX_GLOBS}; * stands for any text");
+    Fault::new("has too many globs", hint)
+}
+
+fn unusable(error: &globset::Error) -> Fault {
+    // Each glob has compiled alone, so together they are too much for the matcher. No hint fits
+    // every such case.
+    Fault::new(format!("cannot be used: {}", error.kind()), "")
+}
+
+fn is_other(pattern: &str) -> bool {
+    !matches!(pattern, "Patch" | "Association")
 }
 
 fn has_wildcard(pattern: &str) -> bool {
@@ -95,41 +111,46 @@ fn has_wildcard(pattern: &str) -> bool {
 }
 
 /// Reads one glob.
-pub(super) fn glob(text: &str) -> Result<(String, Glob), Fault> {
+pub(super) fn glob(text: &str) -> Result<Glob, Fault> {
+    match text.len() {
+        0 => Err(empty_glob()),
+        1..=MAX_GLOB_BYTES => Glob::new(text).map_err(|error| not_a_glob(&error)),
+        _ => Err(glob_too_long()),
+    }
+}
+
+fn empty_glob() -> Fault {
     // It would only match a type without a name, so it is a slip.
-    if text.is_empty() {
-        return Err(Fault::new(
-            "is empty and matches nothing",
-            "write \"*\" for every type, or remove the item",
-        ));
-    }
-    if text.len() > MAX_GLOB_BYTES {
-        return Err(Fault::new(
-            "is too long",
-            "compliance types have at most 100 characters",
-        ));
-    }
+    let hint = "write \"*\" for every type, or remove the item";
+    Fault::new("is empty and matches nothing", hint)
+}
+
+fn glob_too_long() -> Fault {
+    let hint = "compliance types have at most 100 characters";
+    Fault::new("is too long", hint)
+}
+
+fn not_a_glob(error: &globset::Error) -> Fault {
     // What is not a glob is mostly a sign that was meant to be itself.
-    match Glob::new(text) {
-        Ok(glob) => Ok((text.to_owned(), glob)),
-        Err(error) => {
-            let hint = "globs know *, ?, [ab] and {a,b}; put a backslash before one of these signs to mean itself";
-            Err(Fault::new(format!("is not a glob: {}", error.kind()), hint))
-        }
-    }
+    let hint =
+        "globs know *, ?, [ab] and {a,b}; put a backslash before one of these signs to mean itself";
+    Fault::new(format!("is not a glob: {}", error.kind()), hint)
 }
 
 impl Default for ComplianceTypes {
     /// Every type.
     fn default() -> Self {
-        // "*" cannot fail to compile; should it ever, the filter would match nothing and a test
-        // would show it.
-        let set = Glob::new("*").and_then(|glob| GlobSetBuilder::new().add(glob).build());
         Self {
             patterns: vec!["*".to_owned()],
-            set: set.unwrap_or_default(),
+            // "*" cannot fail to compile; should it ever, the filter would match nothing and a test
+            // would show it.
+            set: set_of_everything().unwrap_or_default(),
         }
     }
+}
+
+fn set_of_everything() -> Result<GlobSet, globset::Error> {
+    set_of(vec![Glob::new("*")?])
 }
 
 impl fmt::Debug for ComplianceTypes {

@@ -3,8 +3,8 @@
 //!
 //! This knows shapes (value, list, section) and nothing of what a value means.
 
-use std::collections::HashMap;
-
+use super::first_lines::FirstLines;
+use super::named_node::{NamedNode, NodeList, Value};
 use super::node::{Kind, Node};
 use super::problem::{Problems, shown};
 use super::{reference, suggest};
@@ -35,14 +35,6 @@ struct Entry {
     node: Node,
 }
 
-/// A scalar as written: variables are not replaced, and its type is not known.
-#[derive(Debug, Clone)]
-pub(super) struct Value {
-    pub(super) path: String,
-    pub(super) line: usize,
-    pub(super) text: String,
-}
-
 /// A list of scalars as written.
 #[derive(Debug, Clone)]
 pub(super) struct List {
@@ -51,122 +43,126 @@ pub(super) struct List {
     pub(super) items: Vec<Value>,
 }
 
-/// A list of mappings, each to be read like a section.
-pub(super) struct MapList<'p> {
+/// A list of mappings, each of which has been read.
+#[derive(Debug)]
+pub(super) struct MapList<T> {
     pub(super) line: usize,
-    pub(super) items: Vec<Fields<'p>>,
-}
-
-/// A list whose items have not been looked at.
-struct UnreadList {
-    path: String,
-    line: usize,
-    nodes: Vec<Node>,
+    pub(super) items: Vec<T>,
 }
 
 impl<'p> Fields<'p> {
     /// Takes a node apart; nothing if it is not a mapping (then there is a problem).
-    pub(super) fn open(node: Node, path: String, problems: &'p Problems) -> Option<Self> {
-        let Kind::Map(pairs) = node.kind else {
-            // The file as a whole has no key to call it by.
-            let name = if path.is_empty() { "the file" } else { &path };
-            let what = format!("{name} must be a mapping");
-            problems.add(node.line, what, "write its keys as `key: value`");
-            return None;
-        };
+    pub(super) fn open(node: NamedNode, problems: &'p Problems) -> Option<Self> {
         let mut fields = Self {
-            path,
-            line: node.line,
+            path: node.path.clone(),
+            line: node.node.line,
             entries: Vec::new(),
             known: Vec::new(),
             problems,
         };
-        let mut first_lines = HashMap::new();
-        for (key, node) in pairs {
-            fields.add_entry(key, node, &mut first_lines);
-        }
+        fields.add_entries(node.pairs(problems)?);
         Some(fields)
     }
 
+    fn add_entries(&mut self, pairs: Vec<(Node, Node)>) {
+        let mut first_lines = FirstLines::new();
+        for (key, node) in pairs {
+            self.add_entry(key, node, &mut first_lines);
+        }
+    }
+
     /// Adds an entry unless its key is of no use or was there before, which is a problem.
-    fn add_entry(&mut self, key: Node, node: Node, first_lines: &mut HashMap<String, usize>) {
+    fn add_entry(&mut self, key: Node, node: Node, first_lines: &mut FirstLines<String>) {
         let line = key.line;
         // YAML allows lists and mappings as keys.
         let Kind::Scalar(key) = key.kind else {
-            self.problems
-                .add(line, "a key must be a word", "write `key: value`");
+            let what = "a key must be a word";
+            self.problems.add(line, what, "write `key: value`");
             return;
         };
-        // YAML parsers disagree on which of the two counts, so neither is chosen silently.
-        if let Some(first) = first_lines.get(&key) {
-            let path = self.path_of(&key);
-            let what = format!("{path} is given twice, first on line {first}");
-            self.problems.add(line, what, "keep one of them");
-            return;
+        match first_lines.note(key.clone(), line) {
+            Some(first) => self.report_repetition(&key, line, first),
+            None => self.entries.push(Entry { key, line, node }),
         }
-        first_lines.insert(key.clone(), line);
-        self.entries.push(Entry { key, line, node });
+    }
+
+    fn report_repetition(&self, key: &str, line: usize, first: usize) {
+        // YAML parsers disagree on which of the two counts, so neither is chosen silently.
+        let path = self.path_of(key);
+        let what = format!("{path} is given twice, first on line {first}");
+        self.problems.add(line, what, "keep one of them");
+    }
+
+    /// Reads the whole mapping, and reports the keys that `read` has not asked for.
+    pub(super) fn read<T>(mut self, read: fn(&mut Self) -> T) -> T {
+        let value = read(&mut self);
+        self.report_unread();
+        value
+    }
+
+    fn report_unread(&self) {
+        for entry in &self.entries {
+            self.report_unknown(entry);
+        }
     }
 
     /// The scalar under `key`, if there is one.
     pub(super) fn value(&mut self, key: &'static str) -> Option<Value> {
         let entry = self.take(key)?;
-        scalar(entry.node, self.path_of(key), self.problems)
+        self.named(key, entry.node).scalar(self.problems)
     }
 
     /// The list of scalars under `key`, if there is one.
     pub(super) fn list(&mut self, key: &'static str) -> Option<List> {
         let list = self.take_list(key)?;
+        let path = list.path.clone();
+        let line = list.line;
         // A bad item is a problem of its own; the others are read all the same.
-        let mut items = Vec::with_capacity(list.nodes.len());
-        for (index, node) in list.nodes.into_iter().enumerate() {
-            let path = format!("{}[{index}]", list.path);
-            items.extend(scalar(node, path, self.problems));
-        }
-        Some(List {
-            path: list.path,
-            line: list.line,
-            items,
-        })
+        let values = list.items().filter_map(|item| item.scalar(self.problems));
+        let items = values.collect();
+        Some(List { path, line, items })
     }
 
     /// The list of mappings under `key`, if there is one.
-    pub(super) fn maps(&mut self, key: &'static str) -> Option<MapList<'p>> {
+    pub(super) fn maps<T>(
+        &mut self,
+        key: &'static str,
+        read: fn(&mut Self) -> T,
+    ) -> Option<MapList<T>> {
         let list = self.take_list(key)?;
-        let mut items = Vec::with_capacity(list.nodes.len());
-        for (index, node) in list.nodes.into_iter().enumerate() {
-            let path = format!("{}[{index}]", list.path);
-            items.extend(Fields::open(node, path, self.problems));
-        }
         let line = list.line;
+        // All are opened before the first is read: of problems on one line, those of shape come
+        // first.
+        let mappings: Vec<Self> = list
+            .items()
+            .filter_map(|item| Fields::open(item, self.problems))
+            .collect();
+        let items = mappings.into_iter().map(|fields| fields.read(read));
+        let items = items.collect();
         Some(MapList { line, items })
     }
 
     /// The mapping under `key`, if there is one.
-    pub(super) fn section(&mut self, key: &'static str) -> Option<Fields<'p>> {
+    pub(super) fn section<T>(&mut self, key: &'static str, read: fn(&mut Self) -> T) -> Option<T> {
         let entry = self.take(key)?;
         let mut node = entry.node;
         // Keys under a heading are often commented out one by one until none is left.
         if node.kind == Kind::Null {
             node.kind = Kind::Map(Vec::new());
         }
-        let mut fields = Fields::open(node, self.path_of(key), self.problems)?;
+        let mut fields = Fields::open(self.named(key, node), self.problems)?;
         // A mapping begins on the line below its key, but the key is where people look.
         fields.line = entry.line;
-        Some(fields)
+        Some(fields.read(read))
     }
 
-    /// Reports what nobody asked for.
-    pub(super) fn close(self) {
-        let place = if self.path.is_empty() {
-            String::new()
-        } else {
-            format!(" in {}", self.path)
+    fn report_unknown(&self, entry: &Entry) {
+        let key = shown(&entry.key);
+        let what = match self.path.as_str() {
+            "" => format!("unknown key {key}"),
+            path => format!("unknown key {key} in {path}"),
         };
-        for entry in &self.entries {
-            let what = format!("unknown key {}{place}", shown(&entry.key));
-            self.problems.add(entry.line, what, self.hint(&entry.key));
-        }
+        self.problems.add(entry.line, what, self.hint(&entry.key));
     }
 
     /// What a key that nobody asked for was probably meant to be.
@@ -176,11 +172,8 @@ impl<'p> Fields<'p> {
             return "merge keys are not supported, write the keys out".to_owned();
         }
         // A key that another section has is more likely misplaced than misspelt.
-        let elsewhere: Vec<String> = reference::paths_of(key)
-            .map(|path| format!("`{path}`"))
-            .collect();
-        if !elsewhere.is_empty() {
-            return format!("did you mean {}?", elsewhere.join(" or "));
+        if let Some(paths) = paths_elsewhere(key) {
+            return format!("did you mean {paths}?");
         }
         match self.nearest_known(key) {
             Some(near) => format!("did you mean `{near}`?"),
@@ -204,60 +197,39 @@ impl<'p> Fields<'p> {
     }
 
     /// The list under `key`, if there is one, whatever its items are.
-    fn take_list(&mut self, key: &'static str) -> Option<UnreadList> {
+    fn take_list(&mut self, key: &'static str) -> Option<NodeList> {
         let entry = self.take(key)?;
+        self.named(key, entry.node).list(self.problems)
+    }
+
+    fn named(&self, key: &str, node: Node) -> NamedNode {
         let path = self.path_of(key);
-        let line = entry.node.line;
-        let nodes = sequence(entry.node, &path, self.problems)?;
-        Some(UnreadList { path, line, nodes })
+        NamedNode { path, node }
     }
 
     fn path_of(&self, key: &str) -> String {
-        // The key comes from the file: it may be long, and hold control characters.
-        let short = key.chars().take(MAX_SHOWN_KEY_CHARS);
-        let printable: String = short.flat_map(char::escape_debug).collect();
-        if self.path.is_empty() {
-            printable
-        } else {
-            format!("{}.{printable}", self.path)
+        let key = printable(key);
+        match self.path.as_str() {
+            "" => key,
+            path => format!("{path}.{key}"),
         }
     }
 }
 
-fn scalar(node: Node, path: String, problems: &Problems) -> Option<Value> {
-    let line = node.line;
-    match node.kind {
-        Kind::Scalar(text) => return Some(Value { path, line, text }),
-        Kind::Null => report_empty(&path, line, problems),
-        Kind::List(_) => {
-            let what = format!("{path} must be one value, not a list");
-            problems.add(line, what, "remove the brackets");
-        }
-        Kind::Map(_) => {
-            let what = format!("{path} must be one value, not a mapping");
-            // A colon in a text without quotes begins a mapping.
-            let hint = "check the indentation; text with `: ` in it needs quotes";
-            problems.add(line, what, hint);
-        }
-    }
-    None
+/// A key as messages show it. It comes from the file, so it may be long and hold control
+/// characters.
+fn printable(key: &str) -> String {
+    let short = key.chars().take(MAX_SHOWN_KEY_CHARS);
+    short.flat_map(char::escape_debug).collect()
 }
 
-fn sequence(node: Node, path: &str, problems: &Problems) -> Option<Vec<Node>> {
-    match node.kind {
-        Kind::List(nodes) => return Some(nodes),
-        Kind::Null => report_empty(path, node.line, problems),
-        Kind::Scalar(_) | Kind::Map(_) => {
-            let what = format!("{path} must be a list");
-            let hint = "write one item per line, each after `- `, or put them in [brackets]";
-            problems.add(node.line, what, hint);
-        }
+/// Where in the format a key stands, for a message; nothing if it stands nowhere.
+fn paths_elsewhere(key: &str) -> Option<String> {
+    let paths: Vec<String> = reference::paths_of(key)
+        .map(|path| format!("`{path}`"))
+        .collect();
+    if paths.is_empty() {
+        return None;
     }
-    None
-}
-
-fn report_empty(path: &str, line: usize, problems: &Problems) {
-    let what = format!("{path} has no value");
-    let hint = "give it one, or remove the key to use the default";
-    problems.add(line, what, hint);
+    Some(paths.join(" or "))
 }

@@ -10,30 +10,52 @@ pub(super) type Env<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 /// `text` with its variables replaced.
 pub(super) fn replace(text: &str, env: Env<'_>) -> Result<String, Fault> {
-    let mut replaced = String::with_capacity(text.len());
-    let mut unset: Vec<&str> = Vec::new();
+    let mut replacement = Replacement::default();
     let mut rest = text;
     while let Some((plain, after)) = rest.split_once('$') {
-        replaced.push_str(plain);
-        let Some(inside) = after.strip_prefix('{') else {
-            // `$$` is how to write a dollar sign before a brace; any other one stays as it is.
-            replaced.push('$');
-            rest = after.strip_prefix('$').unwrap_or(after);
-            continue;
+        replacement.text.push_str(plain);
+        rest = match after.strip_prefix('{') {
+            Some(inside) => replacement.push_variable(inside, env)?,
+            None => replacement.push_dollar(after),
         };
+    }
+    replacement.text.push_str(rest);
+    replacement.finish()
+}
+
+/// The text as far as it has been read, and the variables in it that are not set.
+#[derive(Default)]
+struct Replacement<'a> {
+    text: String,
+    unset: Vec<&'a str>,
+}
+
+impl<'a> Replacement<'a> {
+    /// Adds the value of the variable whose opening brace stands before `inside`, and returns what
+    /// follows its closing brace.
+    fn push_variable(&mut self, inside: &'a str, env: Env<'_>) -> Result<&'a str, Fault> {
         let variable = Variable::read(inside)?;
         match env(variable.name) {
-            Some(value) => replaced.push_str(&value),
+            Some(value) => self.text.push_str(&value),
             // Reading goes on, so that every variable that is not set is named at once.
-            None => unset.push(variable.name),
+            None => self.unset.push(variable.name),
         }
-        rest = variable.rest;
+        Ok(variable.rest)
     }
-    replaced.push_str(rest);
-    if unset.is_empty() {
-        Ok(replaced)
-    } else {
-        Err(not_set(&unset))
+
+    /// Adds a dollar sign that begins no variable, and returns what follows it.
+    fn push_dollar(&mut self, after: &'a str) -> &'a str {
+        self.text.push('$');
+        // `$$` is how to write a dollar sign before a brace; any other one stays as it is.
+        after.strip_prefix('$').unwrap_or(after)
+    }
+
+    fn finish(self) -> Result<String, Fault> {
+        if self.unset.is_empty() {
+            Ok(self.text)
+        } else {
+            Err(not_set(&self.unset))
+        }
     }
 }
 
@@ -46,48 +68,58 @@ struct Variable<'a> {
 impl<'a> Variable<'a> {
     /// Reads what follows the opening brace.
     fn read(text: &'a str) -> Result<Self, Fault> {
-        let Some((name, rest)) = text.split_once('}') else {
-            return Err(Fault::new(
-                "has ${ without a closing brace",
-                "write ${NAME}, or $${ for a literal ${",
-            ));
-        };
+        let (name, rest) = text.split_once('}').ok_or_else(unclosed)?;
         // A shell's defaults, as in `${NAME:-x}`, are not supported: the colon makes this a bad
         // name.
         if is_name(name) {
-            return Ok(Self { name, rest });
+            Ok(Self { name, rest })
+        } else {
+            Err(not_a_name(name))
         }
-        let what = format!("holds {}, which is not a variable's name", shown(name));
-        let hint = "only ${NAME} is replaced, with letters, digits and underscores; write $${ for a literal ${";
-        Err(Fault::new(what, hint))
     }
 }
 
+fn unclosed() -> Fault {
+    let hint = "write ${NAME}, or $${ for a literal ${";
+    Fault::new("has ${ without a closing brace", hint)
+}
+
+fn not_a_name(text: &str) -> Fault {
+    let what = format!("holds {}, which is not a variable's name", shown(text));
+    let hint = "only ${NAME} is replaced, with letters, digits and underscores; write $${ for a literal ${";
+    Fault::new(what, hint)
+}
+
+/// Whether the text can name a variable in every shell, as POSIX defines it.
 fn is_name(text: &str) -> bool {
-    let starts_with_digit = text.starts_with(|first: char| first.is_ascii_digit());
-    !text.is_empty() && !starts_with_digit && text.bytes().all(is_name_byte)
+    let begins_well = text.starts_with(|first: char| !first.is_ascii_digit());
+    begins_well && text.bytes().all(is_name_byte)
 }
 
 fn is_name_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
-/// Names each variable once, however often the value uses it.
 fn not_set(names: &[&str]) -> Fault {
-    let mut listed: Vec<&str> = Vec::new();
-    for name in names {
-        if !listed.contains(name) {
-            listed.push(name);
-        }
-    }
-    let noun = if listed.len() == 1 {
-        "variable"
-    } else {
-        "variables"
+    let names = without_repetitions(names);
+    let noun = match names.len() {
+        1 => "variable",
+        _ => "variables",
     };
-    let what = format!("uses the environment {noun} {}, not set", listed.join(", "));
+    let what = format!("uses the environment {noun} {}, not set", names.join(", "));
     let hint = "set it in the exporter's environment, or write $${ for a literal ${";
     Fault::new(what, hint)
+}
+
+/// Each name once, however often the value uses it, in the order of the value.
+fn without_repetitions<'a>(names: &[&'a str]) -> Vec<&'a str> {
+    let mut unique = Vec::new();
+    for name in names {
+        if !unique.contains(name) {
+            unique.push(*name);
+        }
+    }
+    unique
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Read as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
@@ -26,13 +26,8 @@ impl Config {
     pub fn load(path: &Path, env: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let name = path.display().to_string();
         let bytes = read_bytes(path).map_err(|error| unreadable(&name, &error))?;
-        match std::str::from_utf8(&bytes) {
-            Ok(text) => Self::parse(text, &name, env),
-            // Only the beginning of a file that is too large was read, and that may end in the
-            // middle of a character.
-            Err(_) if is_too_large(&bytes) => Err(too_large(&name)),
-            Err(error) => Err(not_utf8(&name, &bytes[..error.valid_up_to()])),
-        }
+        let text = decode(&bytes, &name)?;
+        Self::parse(text, &name, env)
     }
 
     /// Reads the text of a file that messages call `file_name`. `env` looks up an environment
@@ -91,20 +86,36 @@ impl Config {
     }
 }
 
+/// The bytes of the file `name` as text.
+fn decode<'a>(bytes: &'a [u8], name: &str) -> Result<&'a str, ConfigError> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Ok(text),
+        // Only the beginning of a file that is too large was read, and that may end in the middle
+        // of a character.
+        Err(_) if is_too_large(bytes) => Err(too_large(name)),
+        Err(error) => Err(not_utf8(name, &bytes[..error.valid_up_to()])),
+    }
+}
+
+/// Reads the file, or gives up when that takes too long.
+fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
+    let result = start_reading(path.to_owned())?;
+    match result.recv_timeout(READ_TIMEOUT) {
+        Ok(result) => result,
+        Err(_) => Err(timed_out()),
+    }
+}
+
 /// Reads on a thread of its own, because opening a file on a dead mount never returns. The thread
 /// that hangs there ends with the process.
-fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
+fn start_reading(path: PathBuf) -> io::Result<mpsc::Receiver<io::Result<Vec<u8>>>> {
     let (sender, receiver) = mpsc::channel();
-    let path = path.to_owned();
     let reader = thread::Builder::new().name("file-reader".to_owned());
     reader.spawn(move || {
         // Nobody listens any more if it took too long.
         let _ = sender.send(read_bounded(&path));
     })?;
-    match receiver.recv_timeout(READ_TIMEOUT) {
-        Ok(result) => result,
-        Err(_) => Err(timed_out()),
-    }
+    Ok(receiver)
 }
 
 /// Stops reading behind the limit, because a device or a pipe has no size to ask for.
@@ -128,14 +139,17 @@ fn timed_out() -> io::Error {
 }
 
 fn unreadable(name: &str, error: &io::Error) -> ConfigError {
-    let hint = match error.kind() {
+    let what = format!("the configuration file cannot be read: {error}");
+    ConfigError::new(name, None, what, unreadable_hint(error.kind()))
+}
+
+fn unreadable_hint(kind: io::ErrorKind) -> &'static str {
+    match kind {
         io::ErrorKind::NotFound => "check --config.file, or leave it out to run without a file",
         io::ErrorKind::PermissionDenied => "let the user that runs the exporter read the file",
         io::ErrorKind::IsADirectory => "give the file in this directory",
         _ => "check --config.file",
-    };
-    let what = format!("the configuration file cannot be read: {error}");
-    ConfigError::new(name, None, what, hint)
+    }
 }
 
 fn too_large(name: &str) -> ConfigError {

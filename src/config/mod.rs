@@ -4,7 +4,7 @@
 //! | step | from | to | file |
 //! |---|---|---|---|
 //! | 1 | text | a tree whose nodes know their lines | `yaml`, `node` |
-//! | 2 | the tree | the file as written, key by key | `raw`, by way of `fields` |
+//! | 2 | the tree | the file as written, key by key | `raw`, by way of `fields` and `named_node` |
 //! | 3 | the file as written | a [`Config`], with variables replaced and rules checked | `resolve`, with the `forms` of values |
 //!
 //! [`reference`](mod@reference) describes every key and makes `docs/configuration.md`.
@@ -15,9 +15,11 @@
 
 mod compliance_types;
 mod fields;
+mod first_lines;
 pub(crate) mod forms;
 mod interpolate;
 mod load;
+mod named_node;
 mod node;
 mod problem;
 mod raw;

@@ -37,29 +37,32 @@ impl Node {
     /// Walks the whole tree. The recursion ends because the reader limits the depth of what it
     /// builds.
     pub(super) fn size(&self) -> TreeSize {
-        let mut size = TreeSize { cost: 1, height: 0 };
         match &self.kind {
-            Kind::Null => {}
-            Kind::Scalar(text) => size.cost = scalar_cost(text),
-            Kind::List(items) => {
-                size.height = 1;
-                for item in items {
-                    size.add_child(item.size());
-                }
-            }
+            Kind::Null => TreeSize::leaf(1),
+            Kind::Scalar(text) => TreeSize::leaf(scalar_cost(text)),
+            Kind::List(items) => TreeSize::around(items),
             Kind::Map(pairs) => {
-                size.height = 1;
-                for (key, value) in pairs {
-                    size.add_child(key.size());
-                    size.add_child(value.size());
-                }
+                TreeSize::around(pairs.iter().flat_map(|(key, value)| [key, value]))
             }
         }
-        size
     }
 }
 
 impl TreeSize {
+    fn leaf(cost: usize) -> Self {
+        Self { cost, height: 0 }
+    }
+
+    /// The size of a list or mapping of these children.
+    fn around<'a>(children: impl IntoIterator<Item = &'a Node>) -> Self {
+        // An empty one is a level too, because it opens brackets as any other does.
+        let mut size = Self { cost: 1, height: 1 };
+        for child in children {
+            size.add_child(child.size());
+        }
+        size
+    }
+
     fn add_child(&mut self, child: Self) {
         self.cost += child.cost;
         self.height = self.height.max(child.height + 1);

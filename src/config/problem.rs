@@ -61,26 +61,26 @@ impl ConfigError {
         what: impl Into<String>,
         hint: &str,
     ) -> Self {
-        let problem = Problem {
-            line,
-            what: what.into(),
-            hint: hint.to_owned(),
-        };
         Self {
             file: file.to_owned(),
-            problems: vec![problem],
+            problems: vec![Problem::new(line, what, hint)],
         }
     }
-}
 
-impl fmt::Display for ConfigError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn write_problems(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, problem) in self.problems.iter().take(MAX_PRINTED_PROBLEMS).enumerate() {
             if index > 0 {
                 f.write_str("\n")?;
             }
             problem.write(&self.file, f)?;
         }
+        Ok(())
+    }
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write_problems(f)?;
         match self.problems.len().saturating_sub(MAX_PRINTED_PROBLEMS) {
             0 => Ok(()),
             more => write!(f, "\nand {more} more"),
@@ -93,6 +93,14 @@ impl Error for ConfigError {}
 // === impl Problem ===
 
 impl Problem {
+    fn new(line: Option<usize>, what: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self {
+            line,
+            what: what.into(),
+            hint: hint.into(),
+        }
+    }
+
     /// Line in the file, counted from 1; `None` if the file as a whole is meant.
     pub fn line(&self) -> Option<usize> {
         self.line
@@ -109,15 +117,19 @@ impl Problem {
     }
 
     fn write(&self, file: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(file)?;
-        if let Some(line) = self.line {
-            write!(f, ":{line}")?;
+        // Editors and terminals make a link of `FILE:LINE`.
+        match self.line {
+            Some(line) => write!(f, "{file}:{line}: {}", self.what)?,
+            None => write!(f, "{file}: {}", self.what)?,
         }
-        write!(f, ": {}", self.what)?;
-        if !self.hint.is_empty() {
-            write!(f, "\n  hint: {}", self.hint)?;
+        self.write_hint(f)
+    }
+
+    fn write_hint(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.hint.is_empty() {
+            return Ok(());
         }
-        Ok(())
+        write!(f, "\n  hint: {}", self.hint)
     }
 }
 
@@ -125,11 +137,8 @@ impl Problem {
 
 impl Problems {
     pub(super) fn add(&self, line: usize, what: impl Into<String>, hint: impl Into<String>) {
-        self.0.borrow_mut().push(Problem {
-            line: Some(line),
-            what: what.into(),
-            hint: hint.into(),
-        });
+        let problem = Problem::new(Some(line), what, hint);
+        self.0.borrow_mut().push(problem);
     }
 
     pub(super) fn count(&self) -> usize {
@@ -165,13 +174,22 @@ impl Fault {
 /// A piece of the file for a message: quoted, on one line, cut, and without control characters for
 /// the terminal.
 pub(crate) fn shown(text: &str) -> String {
-    // A password in a URL is the one secret that may stand in the file by mistake.
-    if text.contains("://") && text.contains('@') {
+    if may_hold_password(text) {
         return "the value (not shown, it may hold a password)".to_owned();
     }
+    format!("{:?}", shortened(text))
+}
+
+fn may_hold_password(text: &str) -> bool {
+    // A password in a URL is the one secret that may stand in the file by mistake.
+    text.contains("://") && text.contains('@')
+}
+
+fn shortened(text: &str) -> String {
+    // It is cut between characters, because a cut by bytes could fall inside one.
     let mut short: String = text.chars().take(MAX_SHOWN_CHARS).collect();
     if short.len() < text.len() {
         short.push('…');
     }
-    format!("{short:?}")
+    short
 }

@@ -2,7 +2,8 @@
 //!
 //! Only shapes and keys are checked here. Variables, types and rules are left to `resolve`.
 
-use super::fields::{Fields, List, MapList, Value};
+use super::fields::{Fields, List, MapList};
+use super::named_node::{NamedNode, Value};
 use super::node::Kind;
 use super::problem::Problems;
 use super::yaml;
@@ -11,7 +12,7 @@ use super::yaml;
 pub(super) struct File {
     pub(super) refresh: Refresh,
     pub(super) api: Api,
-    pub(super) accounts: Option<Accounts>,
+    pub(super) accounts: Option<MapList<Account>>,
     pub(super) compliance_types: Option<List>,
     pub(super) instance_tags: Option<List>,
     pub(super) organization: Option<Organization>,
@@ -30,12 +31,6 @@ pub(super) struct Api {
     pub(super) requests_per_second: Option<Value>,
     pub(super) attempt_timeout: Option<Value>,
     pub(super) endpoint_url: Option<Value>,
-}
-
-#[derive(Debug)]
-pub(super) struct Accounts {
-    pub(super) line: usize,
-    pub(super) entries: Vec<Account>,
 }
 
 #[derive(Debug)]
@@ -80,8 +75,9 @@ pub(super) fn read(text: &str, problems: &Problems) -> File {
     if node.kind == Kind::Null {
         return File::default();
     }
-    match Fields::open(node, String::new(), problems) {
-        Some(fields) => File::read(fields),
+    let path = String::new();
+    match Fields::open(NamedNode { path, node }, problems) {
+        Some(fields) => fields.read(File::read),
         None => File::default(),
     }
 }
@@ -90,63 +86,44 @@ pub(super) fn read(text: &str, problems: &Problems) -> File {
 // the order in which they were asked for, so the order below is that of the documentation.
 
 impl File {
-    fn read(mut fields: Fields<'_>) -> Self {
-        let refresh = fields.section("refresh").map(Refresh::read);
-        let api = fields.section("api").map(Api::read);
-        let accounts = fields.maps("accounts").map(Accounts::read);
-        let compliance_types = fields.list("compliance_types");
-        let instance_tags = fields.list("instance_tags");
-        let organization = fields.section("organization").map(Organization::read);
-        let exposition = fields.section("exposition").map(Exposition::read);
-        fields.close();
+    fn read(fields: &mut Fields<'_>) -> Self {
         Self {
-            refresh: refresh.unwrap_or_default(),
-            api: api.unwrap_or_default(),
-            accounts,
-            compliance_types,
-            instance_tags,
-            organization,
-            exposition: exposition.unwrap_or_default(),
+            refresh: fields.section("refresh", Refresh::read).unwrap_or_default(),
+            api: fields.section("api", Api::read).unwrap_or_default(),
+            accounts: fields.maps("accounts", Account::read),
+            compliance_types: fields.list("compliance_types"),
+            instance_tags: fields.list("instance_tags"),
+            organization: fields.section("organization", Organization::read),
+            exposition: fields
+                .section("exposition", Exposition::read)
+                .unwrap_or_default(),
         }
     }
 }
 
 impl Refresh {
-    fn read(mut fields: Fields<'_>) -> Self {
-        let refresh = Self {
+    fn read(fields: &mut Fields<'_>) -> Self {
+        Self {
             interval: fields.value("interval"),
             stale_after: fields.value("stale_after"),
             full_every: fields.value("full_every"),
-        };
-        fields.close();
-        refresh
+        }
     }
 }
 
 impl Api {
-    fn read(mut fields: Fields<'_>) -> Self {
-        let api = Self {
+    fn read(fields: &mut Fields<'_>) -> Self {
+        Self {
             requests_per_second: fields.value("requests_per_second"),
             attempt_timeout: fields.value("attempt_timeout"),
             endpoint_url: fields.value("endpoint_url"),
-        };
-        fields.close();
-        api
-    }
-}
-
-impl Accounts {
-    fn read(entries: MapList<'_>) -> Self {
-        Self {
-            line: entries.line,
-            entries: entries.items.into_iter().map(Account::read).collect(),
         }
     }
 }
 
 impl Account {
-    fn read(mut fields: Fields<'_>) -> Self {
-        let account = Self {
+    fn read(fields: &mut Fields<'_>) -> Self {
+        Self {
             line: fields.line,
             account_name: fields.value("account_name"),
             account_id: fields.value("account_id"),
@@ -154,15 +131,13 @@ impl Account {
             role_arn: fields.value("role_arn"),
             role_session_name: fields.value("role_session_name"),
             external_id: fields.value("external_id"),
-        };
-        fields.close();
-        account
+        }
     }
 }
 
 impl Organization {
-    fn read(mut fields: Fields<'_>) -> Self {
-        let organization = Self {
+    fn read(fields: &mut Fields<'_>) -> Self {
+        Self {
             line: fields.line,
             role_name: fields.value("role_name"),
             lister_role_arn: fields.value("lister_role_arn"),
@@ -170,20 +145,16 @@ impl Organization {
             exclude_accounts: fields.list("exclude_accounts"),
             regions: fields.list("regions"),
             refresh: fields.value("refresh"),
-        };
-        fields.close();
-        organization
+        }
     }
 }
 
 impl Exposition {
-    fn read(mut fields: Fields<'_>) -> Self {
-        let exposition = Self {
+    fn read(fields: &mut Fields<'_>) -> Self {
+        Self {
             instances: fields.value("instances"),
             include_unlisted: fields.value("include_unlisted"),
             max_patch_info_series: fields.value("max_patch_info_series"),
-        };
-        fields.close();
-        exposition
+        }
     }
 }

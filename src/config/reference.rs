@@ -3,8 +3,6 @@
 //! Tests hold the table to the reader (each key is read, each default is the default) and the
 //! document to the table.
 
-use std::fmt::Write as _;
-
 /// One key of the file.
 #[derive(Debug, Clone, Copy)]
 pub struct Key {
@@ -248,15 +246,22 @@ pub(super) fn paths_of(key: &str) -> impl Iterator<Item = &'static str> {
 pub fn document() -> String {
     let mut text = INTRODUCTION.to_owned();
     for section in SECTIONS {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "\n## `{}`\n\n{}\n", section.prefix, section.about);
-        text.push_str("\n| key | type | default | example | meaning |\n|---|---|---|---|---|\n");
+        text.push_str(&section.heading());
         // The table is in the order of the document, so each section's keys keep theirs.
         for key in KEYS.iter().filter(|key| key.section() == section.prefix) {
             text.push_str(&key.row());
         }
     }
     text
+}
+
+impl Section {
+    /// The section up to the first row of its table.
+    fn heading(&self) -> String {
+        let Self { prefix, about } = self;
+        let head = "| key | type | default | example | meaning |\n|---|---|---|---|---|\n";
+        format!("\n## `{prefix}`\n\n{about}\n\n{head}")
+    }
 }
 
 impl Key {

@@ -6,25 +6,28 @@ const MAX_COMPARED_CHARS: usize = 40;
 /// The known word nearest to `word`, if it is near enough to be a slip of the finger; of several
 /// that are equally near the first.
 pub(super) fn nearest(word: &str, known: &[&'static str]) -> Option<&'static str> {
-    // Hyphens instead of underscores are the usual slip.
-    let typed: Vec<char> = word
-        .to_lowercase()
-        .replace('-', "_")
-        .chars()
-        .take(MAX_COMPARED_CHARS)
-        .collect();
+    let typed = letters_of(word);
     let mut nearest = None;
-    // A third of the letters may be wrong, and one letter of a short word.
-    let mut least = (typed.len() / 3).max(1) + 1;
+    let mut least = max_slips(&typed) + 1;
     for candidate in known {
-        let letters: Vec<char> = candidate.chars().collect();
-        let distance = distance(&typed, &letters);
+        let distance = distance(&typed, &letters_of(candidate));
         if distance < least {
             least = distance;
             nearest = Some(*candidate);
         }
     }
     nearest
+}
+
+fn letters_of(word: &str) -> Vec<char> {
+    // Hyphens instead of underscores are the usual slip.
+    let word = word.to_lowercase().replace('-', "_");
+    word.chars().take(MAX_COMPARED_CHARS).collect()
+}
+
+/// How far a word may be from what was meant: a third of its letters, or one of a short word.
+fn max_slips(word: &[char]) -> usize {
+    (word.len() / 3).max(1)
 }
 
 /// The number of insertions, deletions, replacements and swaps of neighbours that turn one word
@@ -36,22 +39,28 @@ fn distance(a: &[char], b: &[char]) -> usize {
     let mut before_last: Vec<usize> = Vec::new();
     let mut last: Vec<usize> = (0..=b.len()).collect();
     for i in 1..=a.len() {
-        let mut row = vec![i];
-        for j in 1..=b.len() {
-            let replaced = last[j - 1] + usize::from(a[i - 1] != b[j - 1]);
-            let deleted = last[j] + 1;
-            let inserted = row[j - 1] + 1;
-            let mut best = replaced.min(deleted).min(inserted);
-            // Two neighbours typed in the wrong order count as one slip and not as two.
-            if ends_swapped(&a[..i], &b[..j]) {
-                best = best.min(before_last[j - 2] + 1);
-            }
-            row.push(best);
-        }
+        let row = next_row(&a[..i], b, &last, &before_last);
         before_last = last;
         last = row;
     }
     last[b.len()]
+}
+
+/// The row of the table for all of `a`.
+fn next_row(a: &[char], b: &[char], last: &[usize], before_last: &[usize]) -> Vec<usize> {
+    let mut row = vec![a.len()];
+    for j in 1..=b.len() {
+        let replaced = last[j - 1] + usize::from(a.last() != b.get(j - 1));
+        let deleted = last[j] + 1;
+        let inserted = row[j - 1] + 1;
+        let mut best = replaced.min(deleted).min(inserted);
+        // Two neighbours typed in the wrong order count as one slip and not as two.
+        if ends_swapped(a, &b[..j]) {
+            best = best.min(before_last[j - 2] + 1);
+        }
+        row.push(best);
+    }
+    row
 }
 
 /// Whether the last two letters of one word are those of the other in reverse.

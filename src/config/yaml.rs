@@ -56,33 +56,50 @@ struct ReadingEnd {
     hint: &'static str,
 }
 
+/// Whether reading goes on after an event.
+type Step = Result<(), ReadingEnd>;
+
+impl ReadingEnd {
+    // What a second document holds would otherwise be ignored without a word.
+    const SECOND_DOCUMENT: Self = Self {
+        what: "a second YAML document starts here",
+        hint: "keep one document per file",
+    };
+    // The anchor of a node is known once the node has ended.
+    const ALIAS_INSIDE_ANCHOR: Self = Self {
+        what: "this alias stands inside its own anchor",
+        hint: "an alias can only stand after the end of what it names",
+    };
+    const TOO_MUCH: Self = Self {
+        what: "the file holds too much, aliases counted in full",
+        hint: "write the values out instead of nesting aliases",
+    };
+    const TOO_DEEP: Self = Self {
+        what: "values are nested too deeply",
+        hint: "the configuration needs four levels",
+    };
+}
+
 /// The tree of `text`, or nothing if it is empty or if reading had to stop (then there is a
 /// problem).
 pub(super) fn read(text: &str, problems: &Problems) -> Option<Node> {
     let mut builder = TreeBuilder::default();
     for event in Parser::new_from_str(text) {
-        let (event, span) = match event {
-            Ok(event) => event,
+        match event {
+            Ok((event, span)) => builder.read(event, span.start.line(), problems)?,
             Err(error) => {
                 report_syntax(&error, problems);
                 return None;
             }
-        };
-        let line = span.start.line();
-        if let Err(end) = builder.take(event, line, problems) {
-            problems.add(line, end.what, end.hint);
-            return None;
         }
     }
     builder.root
 }
 
 fn report_syntax(error: &ScanError, problems: &Problems) {
-    let detail = error.info();
-    let what = if detail.is_empty() {
-        "this is not YAML".to_owned()
-    } else {
-        format!("this is not YAML: {detail}")
+    let what = match error.info().as_str() {
+        "" => "this is not YAML".to_owned(),
+        detail => format!("this is not YAML: {detail}"),
     };
     let hint = "look at the indentation (spaces, no tabs), the quotes and the brackets here and just above";
     // Lines count from 1, but the parser may say 0 at the very beginning.
@@ -92,24 +109,26 @@ fn report_syntax(error: &ScanError, problems: &Problems) {
 // === impl TreeBuilder ===
 
 impl TreeBuilder {
-    fn take(
-        &mut self,
-        event: Event<'_>,
-        line: usize,
-        problems: &Problems,
-    ) -> Result<(), ReadingEnd> {
+    /// Takes an event that stands on `line`; `None` if reading cannot go on, which is a problem.
+    fn read(&mut self, event: Event<'_>, line: usize, problems: &Problems) -> Option<()> {
+        if has_tag(&event) {
+            report_tag(line, problems);
+        }
+        if let Err(end) = self.take(event, line) {
+            problems.add(line, end.what, end.hint);
+            return None;
+        }
+        Some(())
+    }
+
+    fn take(&mut self, event: Event<'_>, line: usize) -> Step {
         match event {
             Event::DocumentStart(..) => self.start_document(),
-            Event::Scalar(text, style, anchor, tag) => {
-                report_tag(tag.is_some(), line, problems);
-                self.add_scalar(text, style, line, anchor)
-            }
-            Event::SequenceStart(_, anchor, tag) => {
-                report_tag(tag.is_some(), line, problems);
+            Event::Scalar(text, style, anchor, _) => self.add_scalar(text, style, line, anchor),
+            Event::SequenceStart(_, anchor, _) => {
                 self.start(OpenNode::new(Shape::List, line, anchor))
             }
-            Event::MappingStart(_, anchor, tag) => {
-                report_tag(tag.is_some(), line, problems);
+            Event::MappingStart(_, anchor, _) => {
                 self.start(OpenNode::new(Shape::Map, line, anchor))
             }
             Event::SequenceEnd | Event::MappingEnd => self.end(),
@@ -119,31 +138,27 @@ impl TreeBuilder {
         }
     }
 
-    fn start_document(&mut self) -> Result<(), ReadingEnd> {
+    fn start_document(&mut self) -> Step {
         self.documents += 1;
-        // What a second document holds would be ignored without a word.
         if self.documents > 1 {
-            return Err(ReadingEnd {
-                what: "a second YAML document starts here",
-                hint: "keep one document per file",
-            });
+            return Err(ReadingEnd::SECOND_DOCUMENT);
         }
         Ok(())
     }
 
-    fn start(&mut self, node: OpenNode) -> Result<(), ReadingEnd> {
+    fn start(&mut self, node: OpenNode) -> Step {
         self.spend(1)?;
         self.check_depth(1)?;
         self.open.push(node);
         Ok(())
     }
 
-    fn end(&mut self) -> Result<(), ReadingEnd> {
-        let Some(open) = self.open.pop() else {
-            return Ok(());
-        };
-        let anchor = open.anchor;
-        self.add(open.close(), anchor)
+    fn end(&mut self) -> Step {
+        match self.open.pop() {
+            Some(open) => self.add(open.anchor, open.close()),
+            // The parser ends only what it has started.
+            None => Ok(()),
+        }
     }
 
     fn add_scalar(
@@ -152,66 +167,72 @@ impl TreeBuilder {
         style: ScalarStyle,
         line: usize,
         anchor: usize,
-    ) -> Result<(), ReadingEnd> {
+    ) -> Step {
         // The cost is known before the text is copied out of the parser's buffer.
         self.spend(scalar_cost(&text))?;
         let kind = scalar_kind(text.into_owned(), style);
-        self.add(Node { line, kind }, anchor)
+        self.add(anchor, Node { line, kind })
     }
 
     /// Hands a finished node to the one around it, and keeps a copy if it has an anchor. The parser
     /// numbers anchors from 1 and gives 0 to a node without one.
-    fn add(&mut self, node: Node, anchor: usize) -> Result<(), ReadingEnd> {
+    fn add(&mut self, anchor: usize, node: Node) -> Step {
         if anchor != 0 {
-            let size = node.size();
-            self.spend(size.cost)?;
-            // The copy is what costs memory, so it is counted too.
-            let node = node.clone();
-            self.anchors.insert(anchor, AnchoredNode { node, size });
+            self.keep(anchor, &node)?;
         }
+        self.place(node);
+        Ok(())
+    }
+
+    /// Keeps a copy of a node for the aliases that may follow.
+    fn keep(&mut self, anchor: usize, node: &Node) -> Step {
+        let size = node.size();
+        // The copy is what costs memory, so it is counted too.
+        self.spend(size.cost)?;
+        let node = node.clone();
+        self.anchors.insert(anchor, AnchoredNode { node, size });
+        Ok(())
+    }
+
+    fn place(&mut self, node: Node) {
         // A node with nothing around it is the file itself.
         match self.open.last_mut() {
             Some(open) => open.children.push(node),
             None => self.root = Some(node),
         }
-        Ok(())
     }
 
     /// Adds what an alias stands for, unless a copy of that would exceed the limits.
-    fn add_copy(&mut self, anchor: usize) -> Result<(), ReadingEnd> {
-        // The anchor of a node is known once the node has ended.
-        let Some(size) = self.anchors.get(&anchor).map(|anchored| anchored.size) else {
-            return Err(ReadingEnd {
-                what: "this alias stands inside its own anchor",
-                hint: "an alias can only stand after the end of what it names",
-            });
-        };
+    fn add_copy(&mut self, anchor: usize) -> Step {
+        let size = self.size_of(anchor)?;
         // Both limits hold before the copy is made.
         self.check_depth(size.height)?;
         self.spend(size.cost)?;
-        match self.anchors.get(&anchor) {
-            Some(anchored) => self.add(anchored.node.clone(), 0),
-            None => Ok(()),
-        }
-    }
-
-    fn spend(&mut self, cost: usize) -> Result<(), ReadingEnd> {
-        self.cost = self.cost.saturating_add(cost);
-        if self.cost > MAX_COST {
-            return Err(ReadingEnd {
-                what: "the file holds too much, aliases counted in full",
-                hint: "write the values out instead of nesting aliases",
-            });
+        if let Some(anchored) = self.anchors.get(&anchor) {
+            let copy = anchored.node.clone();
+            self.place(copy);
         }
         Ok(())
     }
 
-    fn check_depth(&self, height: usize) -> Result<(), ReadingEnd> {
+    fn size_of(&self, anchor: usize) -> Result<TreeSize, ReadingEnd> {
+        match self.anchors.get(&anchor) {
+            Some(anchored) => Ok(anchored.size),
+            None => Err(ReadingEnd::ALIAS_INSIDE_ANCHOR),
+        }
+    }
+
+    fn spend(&mut self, cost: usize) -> Step {
+        self.cost = self.cost.saturating_add(cost);
+        if self.cost > MAX_COST {
+            return Err(ReadingEnd::TOO_MUCH);
+        }
+        Ok(())
+    }
+
+    fn check_depth(&self, height: usize) -> Step {
         if self.open.len() + height > MAX_DEPTH {
-            return Err(ReadingEnd {
-                what: "values are nested too deeply",
-                hint: "the configuration needs four levels",
-            });
+            return Err(ReadingEnd::TOO_DEEP);
         }
         Ok(())
     }
@@ -239,23 +260,34 @@ impl OpenNode {
     }
 }
 
-/// Only plain scalars can be null; `"null"` is text.
 fn scalar_kind(text: String, style: ScalarStyle) -> Kind {
-    let is_plain = style == ScalarStyle::Plain;
-    if is_plain && matches!(text.as_str(), "" | "~" | "null" | "Null" | "NULL") {
+    // Only plain scalars can be null; `"null"` is text.
+    if style == ScalarStyle::Plain && is_null(&text) {
         Kind::Null
     } else {
         Kind::Scalar(text)
     }
 }
 
-/// Tags are refused and not ignored, because their author expects them to do something.
-fn report_tag(has_tag: bool, line: usize, problems: &Problems) {
-    if has_tag {
-        let what = "YAML tags are not used here";
-        let hint = "remove the word that starts with an exclamation mark";
-        problems.add(line, what, hint);
+/// Whether YAML's core schema reads the text as the absence of a value.
+fn is_null(text: &str) -> bool {
+    matches!(text, "" | "~" | "null" | "Null" | "NULL")
+}
+
+fn has_tag(event: &Event<'_>) -> bool {
+    match event {
+        Event::Scalar(.., tag) | Event::SequenceStart(.., tag) | Event::MappingStart(.., tag) => {
+            tag.is_some()
+        }
+        _ => false,
     }
+}
+
+fn report_tag(line: usize, problems: &Problems) {
+    // Tags are refused and not ignored, because their author expects them to do something.
+    let what = "YAML tags are not used here";
+    let hint = "remove the word that starts with an exclamation mark";
+    problems.add(line, what, hint);
 }
 
 fn pairs(children: Vec<Node>) -> Vec<(Node, Node)> {

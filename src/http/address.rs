@@ -7,6 +7,11 @@ use std::str::FromStr;
 
 use tokio::net::lookup_host;
 
+const ANY_IPV4: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
+const ANY_IPV6: IpAddr = IpAddr::V6(Ipv6Addr::UNSPECIFIED);
+const LOOPBACK_IPV4: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+const LOOPBACK_IPV6: IpAddr = IpAddr::V6(Ipv6Addr::LOCALHOST);
+
 /// A parsed `host:port`; without a host it means every address of the machine.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub struct ListenAddress {
@@ -47,17 +52,25 @@ pub enum ListenError {
 /// assert!(parse_listen_address("10068").is_err());
 /// ```
 pub fn parse_listen_address(text: &str) -> Result<ListenAddress, ListenError> {
+    let Some((host, port)) = split_port(text) else {
+        return Err(ListenError::NoPort(text.to_owned()));
+    };
+    match Host::parse(host) {
+        Some(host) => Ok(ListenAddress { host, port }),
+        None => Err(ListenError::NoHost(text.to_owned())),
+    }
+}
+
+/// What stands before the port, and the port.
+fn split_port(text: &str) -> Option<(&str, u16)> {
     // The last colon is meant, because an IPv6 address has colons itself.
-    let Some((host, port)) = text.rsplit_once(':') else {
-        return Err(ListenError::NoPort(text.to_owned()));
-    };
-    let Some(port) = parse_port(port) else {
-        return Err(ListenError::NoPort(text.to_owned()));
-    };
-    let Some(host) = Host::parse(host) else {
-        return Err(ListenError::NoHost(text.to_owned()));
-    };
-    Ok(ListenAddress { host, port })
+    let (host, port) = text.rsplit_once(':')?;
+    Some((host, parse_port(port)?))
+}
+
+/// Why a name that the system has looked up is of no use.
+pub(super) fn no_address() -> io::Error {
+    io::Error::new(io::ErrorKind::NotFound, "the name has no address")
 }
 
 fn parse_port(text: &str) -> Option<u16> {
@@ -78,25 +91,26 @@ impl ListenAddress {
     pub(super) async fn candidates(&self) -> io::Result<Vec<SocketAddr>> {
         match &self.host {
             // IPv6 comes first, because such a socket takes IPv4 as well.
-            Host::Any => {
-                Ok(self.with(&[Ipv6Addr::UNSPECIFIED.into(), Ipv4Addr::UNSPECIFIED.into()]))
-            }
+            Host::Any => Ok(self.with(&[ANY_IPV6, ANY_IPV4])),
             Host::Ip(ip) => Ok(self.with(&[*ip])),
-            // A name is only looked up now, because its address may change while the program runs.
-            Host::Name(name) => Ok(lookup_host((name.as_str(), self.port)).await?.collect()),
+            Host::Name(name) => self.look_up(name).await,
         }
+    }
+
+    async fn look_up(&self, name: &str) -> io::Result<Vec<SocketAddr>> {
+        // A name is only looked up now, because its address may change while the program runs.
+        let addresses = lookup_host((name, self.port)).await?;
+        Ok(addresses.collect())
     }
 
     /// Where a client on this machine reaches a server that listens on this address, in the order
     /// to try.
     pub(super) async fn reachable(&self) -> io::Result<Vec<SocketAddr>> {
-        let v4: IpAddr = Ipv4Addr::LOCALHOST.into();
-        let v6: IpAddr = Ipv6Addr::LOCALHOST.into();
-        match &self.host {
-            Host::Any => Ok(self.with(&[v4, v6])),
-            Host::Ip(IpAddr::V4(ip)) if ip.is_unspecified() => Ok(self.with(&[v4])),
+        match self.host {
+            Host::Any => Ok(self.with(&[LOOPBACK_IPV4, LOOPBACK_IPV6])),
+            Host::Ip(ANY_IPV4) => Ok(self.with(&[LOOPBACK_IPV4])),
             // A socket of every IPv6 address mostly takes IPv4 too.
-            Host::Ip(IpAddr::V6(ip)) if ip.is_unspecified() => Ok(self.with(&[v6, v4])),
+            Host::Ip(ANY_IPV6) => Ok(self.with(&[LOOPBACK_IPV6, LOOPBACK_IPV4])),
             Host::Ip(_) | Host::Name(_) => self.candidates().await,
         }
     }
@@ -115,8 +129,7 @@ impl Host {
             return Some(Self::Any);
         }
         if let Some(rest) = text.strip_prefix('[') {
-            let ip: Ipv6Addr = rest.strip_suffix(']')?.parse().ok()?;
-            return Some(Self::Ip(ip.into()));
+            return parse_bracketed(rest).map(Self::Ip);
         }
         if let Ok(ip) = text.parse::<Ipv4Addr>() {
             return Some(Self::Ip(ip.into()));
@@ -126,6 +139,12 @@ impl Host {
         }
         None
     }
+}
+
+/// An IPv6 address, of which only the opening bracket has been read.
+fn parse_bracketed(text: &str) -> Option<IpAddr> {
+    let ip: Ipv6Addr = text.strip_suffix(']')?.parse().ok()?;
+    Some(ip.into())
 }
 
 fn is_name_byte(byte: u8) -> bool {

@@ -12,13 +12,13 @@ use hyper::{Method, Response, StatusCode};
 
 use super::body::AnswerBody;
 use super::discovery::{self, UNKNOWN_ACCOUNT};
-use super::exporter_state::{ExporterState, PageSelector, Readiness};
+use super::exporter_state::{ExporterState, Exposition, PageSelector, Readiness};
 use super::landing;
 use super::limits::Options;
 use super::negotiate::{negotiate_encoding, negotiate_format};
 use super::route_answer::RouteAnswer;
 use super::routes::Handler;
-use crate::metrics::{Encoding, OTHER_HANDLER};
+use crate::metrics::{Encoding, Format, OTHER_HANDLER};
 
 const JSON: &str = "application/json";
 const HTML: &str = "text/html; charset=utf-8";
@@ -84,19 +84,14 @@ impl RequestContext<'_> {
         match (account_id, region) {
             (None, None) => self.exposition(PageSelector::Everything),
             (Some(account_id), Some(region)) => self.target(&account_id, &region),
-            _ => RouteAnswer::text(
-                StatusCode::BAD_REQUEST,
-                "account_id and region go together, one of them is missing\n",
-            ),
+            // One of them alone names no target: an account has several regions, and a region
+            // several accounts.
+            _ => missing_parameter(),
         }
     }
 
     fn target(self, account_id: &str, region: &str) -> RouteAnswer {
-        // Service discovery puts this word in the URL, because Prometheus drops empty parameters.
-        let account_id = match account_id {
-            UNKNOWN_ACCOUNT => "",
-            known => known,
-        };
+        let account_id = account_in_url(account_id);
         self.exposition(PageSelector::Target { account_id, region })
     }
 
@@ -104,25 +99,15 @@ impl RequestContext<'_> {
         let headers = &self.request.headers;
         let format = negotiate_format(headers.get_all(ACCEPT));
         let encoding = negotiate_encoding(headers.get_all(ACCEPT_ENCODING));
-        let Some(page) = self.exporter_state.metrics(selector, format, encoding) else {
-            let text = "there is no such target, see /sd for those there are\n";
-            return RouteAnswer::text(StatusCode::NOT_FOUND, text);
-        };
-        // A cache must not give one client the format of another.
-        let answer = RouteAnswer::new(StatusCode::OK, format.content_type(), page)
-            .with(VARY, "Accept, Accept-Encoding");
-        match encoding {
-            Encoding::Gzip => answer.with(CONTENT_ENCODING, "gzip"),
-            Encoding::Identity => answer,
+        match self.exporter_state.metrics(selector, format, encoding) {
+            Some(page) => page_answer(page, format, encoding),
+            None => unknown_target(),
         }
     }
 
     fn discover(self) -> RouteAnswer {
         let Some(targets) = self.exporter_state.discovery() else {
-            // Prometheus keeps the list it has when this is not answered with 200, but would drop
-            // the targets that a shorter list lacks.
-            let text = "not every target's account is known yet\n";
-            return RouteAnswer::text(StatusCode::SERVICE_UNAVAILABLE, text);
+            return unknown_accounts();
         };
         let host = host(&self.request.headers);
         let page = discovery::document(host, &self.options.telemetry_path, &targets);
@@ -147,6 +132,42 @@ impl RequestContext<'_> {
     }
 }
 
+/// The account id, empty if the account is unknown, that a URL's parameter stands for.
+fn account_in_url(parameter: &str) -> &str {
+    match parameter {
+        // Service discovery puts this word in the URL, because Prometheus drops empty parameters.
+        UNKNOWN_ACCOUNT => "",
+        known => known,
+    }
+}
+
+fn page_answer(page: Exposition, format: Format, encoding: Encoding) -> RouteAnswer {
+    // A cache must not give one client the format of another.
+    let answer = RouteAnswer::new(StatusCode::OK, format.content_type(), page)
+        .with(VARY, "Accept, Accept-Encoding");
+    match encoding {
+        Encoding::Gzip => answer.with(CONTENT_ENCODING, "gzip"),
+        Encoding::Identity => answer,
+    }
+}
+
+fn unknown_target() -> RouteAnswer {
+    let text = "there is no such target, see /sd for those there are\n";
+    RouteAnswer::text(StatusCode::NOT_FOUND, text)
+}
+
+fn missing_parameter() -> RouteAnswer {
+    let text = "account_id and region go together, one of them is missing\n";
+    RouteAnswer::text(StatusCode::BAD_REQUEST, text)
+}
+
+fn unknown_accounts() -> RouteAnswer {
+    // Prometheus keeps the list it has when this is not answered with 200, but would drop the
+    // targets that a shorter list lacks.
+    let text = "not every target's account is known yet\n";
+    RouteAnswer::text(StatusCode::SERVICE_UNAVAILABLE, text)
+}
+
 fn method_not_allowed() -> RouteAnswer {
     RouteAnswer::text(StatusCode::METHOD_NOT_ALLOWED, "405 method not allowed\n")
         .with(ALLOW, "GET, HEAD")
@@ -164,14 +185,21 @@ fn host(headers: &HeaderMap) -> &str {
 fn ready(readiness: &Readiness) -> RouteAnswer {
     match readiness {
         Readiness::Ready => RouteAnswer::text(StatusCode::OK, "ready\n"),
-        Readiness::Waiting(targets) => {
-            let mut text = "the first attempt of these targets still runs:\n".to_owned();
-            for target in targets {
-                text.push_str("  ");
-                text.push_str(target);
-                text.push('\n');
-            }
-            RouteAnswer::text(StatusCode::SERVICE_UNAVAILABLE, text)
-        }
+        // Kubernetes and load balancers send no traffic here until the answer is a success.
+        Readiness::Waiting(targets) => not_ready(targets),
     }
+}
+
+fn not_ready(waiting: &[String]) -> RouteAnswer {
+    RouteAnswer::text(StatusCode::SERVICE_UNAVAILABLE, waiting_text(waiting))
+}
+
+fn waiting_text(targets: &[String]) -> String {
+    let mut text = "the first attempt of these targets still runs:\n".to_owned();
+    for target in targets {
+        text.push_str("  ");
+        text.push_str(target);
+        text.push('\n');
+    }
+    text
 }

@@ -55,6 +55,8 @@ pub(super) async fn serve<T: Transport>(
     shutdown: watch::Receiver<ShutdownStage>,
 ) {
     let responder = Responder::new(&server, &slot);
+    // After a panic nothing of the connection is used but the flag that counts it, so whatever
+    // else the panic has broken is not seen.
     let driving = AssertUnwindSafe(drive(stream, &responder, starting, shutdown));
     if driving.catch_unwind().await.is_err() {
         debug!("connection closed after a panic");

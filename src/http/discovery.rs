@@ -15,22 +15,25 @@ pub(super) const UNKNOWN_ACCOUNT: &str = "unknown";
 
 /// The document for clients that reach the exporter as `host`.
 pub(super) fn document(host: &str, telemetry_path: &str, targets: &[DiscoveredTarget]) -> Bytes {
+    let groups = groups(host, telemetry_path, targets);
+    // Prometheus reads the whole list at each refresh, so a target that has gone needs no entry.
+    Value::Array(groups).to_string().into()
+}
+
+/// One group per target, because the labels of a group are those of all its members.
+fn groups(host: &str, telemetry_path: &str, targets: &[DiscoveredTarget]) -> Vec<Value> {
     let mut groups = Vec::with_capacity(targets.len() + 1);
     for target in targets {
         groups.push(target_group(host, telemetry_path, target));
     }
     groups.push(exporter_group(host, telemetry_path));
-    // Prometheus reads the whole list at each refresh, so a target that has gone needs no entry.
-    Value::Array(groups).to_string().into()
+    groups
 }
 
 /// A scrape of one target.
 fn target_group(host: &str, telemetry_path: &str, target: &DiscoveredTarget) -> Value {
     let region = &target.region;
-    let account_id = match target.account_id.as_str() {
-        "" => UNKNOWN_ACCOUNT,
-        known => known,
-    };
+    let account_id = account_in_url(target);
     // Each needs an `instance` of its own, or relabelling and `up` could not tell them apart.
     let labels = json!({
         "instance": format!("{host}/{account_id}/{region}"),
@@ -39,6 +42,13 @@ fn target_group(host: &str, telemetry_path: &str, target: &DiscoveredTarget) -> 
         "__param_region": region,
     });
     json!({ "targets": [host], "labels": labels })
+}
+
+fn account_in_url(target: &DiscoveredTarget) -> &str {
+    match target.account_id.as_str() {
+        "" => UNKNOWN_ACCOUNT,
+        known => known,
+    }
 }
 
 /// A scrape of the exporter's own metrics, which no target's page has.

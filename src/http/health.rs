@@ -9,7 +9,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use super::address::{ListenAddress, ListenError, parse_listen_address};
+use super::address::{ListenAddress, ListenError, no_address, parse_listen_address};
 
 /// The bound on looking up, connecting, asking and reading, all together.
 const HEALTH_TIMEOUT: Duration = Duration::from_secs(3);
@@ -51,12 +51,16 @@ pub enum HealthError {
 /// There is no answer in time, it is not HTTP, or its status is 500 or above.
 pub async fn check_health(address: &str) -> Result<u16, HealthError> {
     let address = parse_listen_address(address)?;
-    let start = match timeout(HEALTH_TIMEOUT, ask(&address)).await {
-        Ok(Ok(start)) => start,
-        Ok(Err(error)) => return Err(HealthError::Unreachable(address, error)),
-        Err(_) => return Err(HealthError::TimedOut(address)),
-    };
-    match parse_status(&start) {
+    match timeout(HEALTH_TIMEOUT, ask(&address)).await {
+        Ok(Ok(start)) => judge(address, &start),
+        Ok(Err(error)) => Err(HealthError::Unreachable(address, error)),
+        Err(_) => Err(HealthError::TimedOut(address)),
+    }
+}
+
+/// What the first bytes of an answer say of the exporter.
+fn judge(address: ListenAddress, start: &[u8]) -> Result<u16, HealthError> {
+    match parse_status(start) {
         None => Err(HealthError::NotHttp(address)),
         // An answer below 500 shows that the server works: 401 may come from a proxy before it.
         Some(code) if code >= 500 => Err(HealthError::Unhealthy { address, code }),
@@ -67,9 +71,14 @@ pub async fn check_health(address: &str) -> Result<u16, HealthError> {
 /// The first bytes of the answer, enough for the status.
 async fn ask(address: &ListenAddress) -> io::Result<Vec<u8>> {
     let mut stream = connect(&address.reachable().await?).await?;
+    // With `close` the exporter keeps no place for a next request that never comes.
     let request =
         format!("GET /-/healthy HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).await?;
+    read_start(stream).await
+}
+
+async fn read_start(stream: TcpStream) -> io::Result<Vec<u8>> {
     let mut start = Vec::new();
     // Another program may be there whose answer never ends.
     let mut answer = stream.take(STATUS_LINE_BYTES as u64);
@@ -79,7 +88,7 @@ async fn ask(address: &ListenAddress) -> io::Result<Vec<u8>> {
 
 /// Connects to the first address that answers.
 async fn connect(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
-    let mut last = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
+    let mut last = no_address();
     for address in addresses {
         match TcpStream::connect(address).await {
             Ok(stream) => return Ok(stream),
@@ -92,12 +101,18 @@ async fn connect(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
 /// The status in the first bytes of an answer, unless they are of another protocol.
 fn parse_status(start: &[u8]) -> Option<u16> {
     let start = std::str::from_utf8(start).ok()?;
-    let (version, code) = start.split_once(' ')?;
-    let is_http = matches!(version, "HTTP/1.1" | "HTTP/1.0");
-    if !is_http || !code.bytes().all(|b| b.is_ascii_digit()) {
+    match start.split_once(' ')? {
+        ("HTTP/1.1" | "HTTP/1.0", code) => parse_code(code),
+        _ => None,
+    }
+}
+
+fn parse_code(text: &str) -> Option<u16> {
+    // Rust also parses a leading plus sign.
+    if !text.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }
-    let code = code.parse().ok()?;
+    let code = text.parse().ok()?;
     (100..1000).contains(&code).then_some(code)
 }
 

@@ -55,6 +55,10 @@ fn write_targets(html: &mut String, targets: &[TargetRow]) -> fmt::Result {
     if targets.is_empty() {
         return html.write_str("<p>No targets yet.</p>\n");
     }
+    write_table(html, targets)
+}
+
+fn write_table(html: &mut String, targets: &[TargetRow]) -> fmt::Result {
     html.write_str(
         "<table>\n<thead><tr><th>Account</th><th>Name</th><th>Region</th>\
          <th>State</th><th>Data</th><th>Detail</th></tr></thead>\n<tbody>\n",
@@ -71,12 +75,17 @@ fn write_row(html: &mut String, target: &TargetRow) -> fmt::Result {
     write_cell(html, &target.account_name)?;
     write_cell(html, &target.region)?;
     write_cell(html, &target.state)?;
-    match target.age {
-        Some(age) => write!(html, "<td>{} ago</td>", Age(age))?,
-        None => write_cell(html, "none yet")?,
-    }
+    write_cell(html, &data_age(target.age))?;
     write_cell(html, target.detail.as_deref().unwrap_or_default())?;
     html.write_str("</tr>\n")
+}
+
+/// How old a target's data is, in words.
+fn data_age(age: Option<Duration>) -> String {
+    match age {
+        Some(age) => format!("{} ago", Age(age)),
+        None => "none yet".to_owned(),
+    }
 }
 
 fn write_cell(html: &mut String, text: &str) -> fmt::Result {
@@ -89,16 +98,25 @@ struct Escaped<'a>(&'a str);
 impl Display for Escaped<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         for c in self.0.chars() {
-            match c {
-                '&' => f.write_str("&amp;")?,
-                '<' => f.write_str("&lt;")?,
-                '>' => f.write_str("&gt;")?,
-                '"' => f.write_str("&quot;")?,
-                '\'' => f.write_str("&#39;")?,
-                plain => f.write_char(plain)?,
+            match entity(c) {
+                Some(entity) => f.write_str(entity)?,
+                None => f.write_char(c)?,
             }
         }
         Ok(())
+    }
+}
+
+/// What stands for a character that HTML would read as markup.
+fn entity(c: char) -> Option<&'static str> {
+    match c {
+        '&' => Some("&amp;"),
+        '<' => Some("&lt;"),
+        '>' => Some("&gt;"),
+        '"' => Some("&quot;"),
+        // HTML 4 does not know `&apos;`.
+        '\'' => Some("&#39;"),
+        _ => None,
     }
 }
 

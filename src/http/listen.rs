@@ -5,11 +5,14 @@ use std::net::SocketAddr;
 
 use tokio::net::{TcpListener, TcpSocket};
 
-use super::address::ListenAddress;
+use super::address::{ListenAddress, no_address};
 
 /// How many connections the system may hold until they are accepted; it may allow less. Above that
 /// a client's first packet is dropped, and it waits a second before it sends it again.
 const MAX_PENDING_CONNECTIONS: u32 = 1024;
+
+/// `EAFNOSUPPORT` of Linux, for which `ErrorKind` has no name.
+const FAMILY_NOT_SUPPORTED: i32 = 97;
 
 /// Why an address cannot be listened on.
 #[derive(Debug, thiserror::Error)]
@@ -38,13 +41,20 @@ pub enum BindError {
 /// # Errors
 /// The port is in use, the system does not allow it, or the address is not one of this machine's.
 pub async fn bind(address: &ListenAddress) -> Result<TcpListener, BindError> {
-    let candidates = match address.candidates().await {
-        Ok(candidates) => candidates,
-        Err(error) => return Err(BindError::NotHere(address.clone(), error)),
-    };
-    let mut last = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
+    match address.candidates().await {
+        Ok(candidates) => listen_at_first(&candidates, address),
+        Err(error) => Err(BindError::NotHere(address.clone(), error)),
+    }
+}
+
+/// Listens on the first candidate that this machine has.
+fn listen_at_first(
+    candidates: &[SocketAddr],
+    address: &ListenAddress,
+) -> Result<TcpListener, BindError> {
+    let mut last = no_address();
     for candidate in candidates {
-        match listen_at(candidate) {
+        match listen_at(*candidate) {
             Ok(listener) => return Ok(listener),
             // With IPv6 off there is still IPv4 to try.
             Err(error) if is_elsewhere(&error) => last = error,
@@ -55,11 +65,7 @@ pub async fn bind(address: &ListenAddress) -> Result<TcpListener, BindError> {
 }
 
 fn listen_at(address: SocketAddr) -> io::Result<TcpListener> {
-    let socket = if address.is_ipv4() {
-        TcpSocket::new_v4()?
-    } else {
-        TcpSocket::new_v6()?
-    };
+    let socket = socket_for(address)?;
     // A restart finds the port free, though the system still remembers connections of the last run.
     #[cfg(unix)]
     socket.set_reuseaddr(true)?;
@@ -67,10 +73,16 @@ fn listen_at(address: SocketAddr) -> io::Result<TcpListener> {
     socket.listen(MAX_PENDING_CONNECTIONS)
 }
 
+fn socket_for(address: SocketAddr) -> io::Result<TcpSocket> {
+    if address.is_ipv4() {
+        TcpSocket::new_v4()
+    } else {
+        TcpSocket::new_v6()
+    }
+}
+
 /// Whether the address, or its whole family, does not exist here. Then the next candidate may do.
 fn is_elsewhere(error: &io::Error) -> bool {
-    /// `EAFNOSUPPORT` of Linux, for which `ErrorKind` has no name.
-    const FAMILY_NOT_SUPPORTED: i32 = 97;
     error.kind() == io::ErrorKind::AddrNotAvailable
         || error.raw_os_error() == Some(FAMILY_NOT_SUPPORTED)
 }

@@ -24,6 +24,7 @@ mod address;
 mod answer;
 mod body;
 mod connection;
+mod connections;
 mod discovery;
 mod exporter_state;
 mod health;

@@ -39,6 +39,13 @@ struct Preference {
     weight: Weight,
 }
 
+/// What a client says of both formats, as far as its `Accept` headers have been read.
+#[derive(Clone, Copy, Default)]
+struct FormatPreferences {
+    open_metrics: Option<Preference>,
+    text: Option<Preference>,
+}
+
 /// The highest weight given for each coding that matters, if it is listed.
 #[derive(Default)]
 struct CodingWeights {
@@ -91,33 +98,44 @@ impl Format {
 /// assert_eq!(negotiate_format([&HeaderValue::from_static("*/*")]), Format::Text);
 /// ```
 pub fn negotiate_format<'a>(accept: impl IntoIterator<Item = &'a HeaderValue>) -> Format {
-    let mut open_metrics = None;
-    let mut text = None;
+    let mut preferences = FormatPreferences::default();
     for value in accept {
         // A value that is not text says nothing.
         let Ok(value) = value.to_str() else { continue };
         for range in MediaTypeList::new(value).flatten() {
-            // `None` is less than any preference, and a closer one is more than a heavier one.
-            open_metrics = open_metrics.max(preference(&range, Format::OpenMetrics));
-            text = text.max(preference(&range, Format::Text));
+            preferences.add(&range);
         }
     }
-    choose_format(open_metrics, text)
+    preferences.choose()
 }
 
-fn choose_format(open_metrics: Option<Preference>, text: Option<Preference>) -> Format {
-    let Some(open_metrics) = open_metrics else {
-        return Format::Text;
-    };
-    // A client that takes anything gets what every client reads, unless it refuses just that.
-    if open_metrics.closeness == Closeness::Anything && !text.is_some_and(Preference::is_refusal) {
-        return Format::Text;
+impl FormatPreferences {
+    fn add(&mut self, range: &MediaType<'_>) {
+        let open_metrics = preference(range, Format::OpenMetrics);
+        let text = preference(range, Format::Text);
+        // `None` is less than any preference, and a closer one is more than a heavier one.
+        self.open_metrics = self.open_metrics.max(open_metrics);
+        self.text = self.text.max(text);
     }
-    let text_weight = text.map_or(0, |text| text.weight);
-    if open_metrics.weight > 0 && open_metrics.weight >= text_weight {
-        Format::OpenMetrics
-    } else {
-        Format::Text
+
+    fn choose(self) -> Format {
+        match self.open_metrics {
+            Some(open_metrics) if self.is_wanted(open_metrics) => Format::OpenMetrics,
+            _ => Format::Text,
+        }
+    }
+
+    fn is_wanted(self, open_metrics: Preference) -> bool {
+        // A client that takes anything gets what every client reads, unless it refuses just that.
+        if open_metrics.closeness == Closeness::Anything && !self.refuses_text() {
+            return false;
+        }
+        let text_weight = self.text.map_or(0, |text| text.weight);
+        open_metrics.weight > 0 && open_metrics.weight >= text_weight
+    }
+
+    fn refuses_text(self) -> bool {
+        self.text.is_some_and(Preference::is_refusal)
     }
 }
 
@@ -132,11 +150,15 @@ impl Preference {
 /// nothing.
 fn preference(range: &MediaType<'_>, format: Format) -> Option<Preference> {
     let closeness = closeness(range, &format.name())?;
-    let weight = match range.get_param(Name::new_unchecked("q")) {
-        Some(weight) => parse_weight(&weight.unquoted_str())?,
-        None => FULL_WEIGHT,
-    };
+    let weight = weight_of(range)?;
     Some(Preference { closeness, weight })
+}
+
+fn weight_of(range: &MediaType<'_>) -> Option<Weight> {
+    match range.get_param(Name::new_unchecked("q")) {
+        Some(weight) => parse_weight(&weight.unquoted_str()),
+        None => Some(FULL_WEIGHT),
+    }
 }
 
 fn closeness(range: &MediaType<'_>, format: &FormatName) -> Option<Closeness> {
@@ -153,6 +175,11 @@ fn closeness(range: &MediaType<'_>, format: &FormatName) -> Option<Closeness> {
     if range.subty != format.subty || range.suffix.is_some() {
         return None;
     }
+    closeness_of_version(range, format)
+}
+
+/// How closely a range names a format whose type it has.
+fn closeness_of_version(range: &MediaType<'_>, format: &FormatName) -> Option<Closeness> {
     match range.get_param(Name::new_unchecked("version")) {
         None => Some(Closeness::Subtype),
         Some(version) if version.unquoted_str() == format.version => Some(Closeness::Version),
@@ -183,31 +210,41 @@ pub fn negotiate_encoding<'a>(
             weights.add(element);
         }
     }
-    // `*` stands for every coding that is not listed, and a coding that is neither listed nor
-    // matched is not acceptable, except `identity` (RFC 9110 section 12.5.3).
-    let gzip = weights.gzip.or(weights.any).unwrap_or(0);
-    let identity = weights.identity.unwrap_or(0);
-    if gzip > 0 && gzip >= identity {
-        Encoding::Gzip
-    } else {
-        Encoding::Identity
-    }
+    weights.choose()
 }
 
 impl CodingWeights {
+    fn choose(&self) -> Encoding {
+        // `*` stands for every coding that is not listed, and a coding that is neither listed nor
+        // matched is not acceptable, except `identity` (RFC 9110 section 12.5.3).
+        let gzip = self.gzip.or(self.any).unwrap_or(0);
+        let identity = self.identity.unwrap_or(0);
+        if gzip > 0 && gzip >= identity {
+            Encoding::Gzip
+        } else {
+            Encoding::Identity
+        }
+    }
+
     /// Takes one element, `gzip;q=0.5`. One whose weight cannot be read says nothing.
     fn add(&mut self, element: &str) {
         let Some((coding, weight)) = parse_coding(element) else {
             return;
         };
-        let known = match coding.to_ascii_lowercase().as_str() {
+        if let Some(known) = self.weight_of(coding) {
+            *known = (*known).max(Some(weight));
+        }
+    }
+
+    /// The weight of a coding, if that coding matters.
+    fn weight_of(&mut self, coding: &str) -> Option<&mut Option<Weight>> {
+        match coding.to_ascii_lowercase().as_str() {
             // RFC 9110 has `x-gzip` as the old name of the same coding.
-            "gzip" | "x-gzip" => &mut self.gzip,
-            "*" => &mut self.any,
-            "identity" => &mut self.identity,
-            _ => return,
-        };
-        *known = (*known).max(Some(weight));
+            "gzip" | "x-gzip" => Some(&mut self.gzip),
+            "*" => Some(&mut self.any),
+            "identity" => Some(&mut self.identity),
+            _ => None,
+        }
     }
 }
 
@@ -222,16 +259,14 @@ fn parse_coding(element: &str) -> Option<(&str, Weight)> {
 }
 
 fn weight_parameter(text: &str) -> Option<&str> {
+    // The case of a parameter's name does not matter (RFC 9110 section 5.6.6).
     text.strip_prefix("q=").or_else(|| text.strip_prefix("Q="))
 }
 
 /// A weight between 0 and 1. More than three decimals are tolerated and cut.
 fn parse_weight(text: &str) -> Option<Weight> {
     let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
-    if !decimals.bytes().all(|b| b.is_ascii_digit()) {
-        return None;
-    }
-    let thousandths = thousandths(decimals);
+    let thousandths = thousandths(decimals)?;
     match whole {
         "0" => Some(thousandths),
         "1" if thousandths == 0 => Some(FULL_WEIGHT),
@@ -239,13 +274,14 @@ fn parse_weight(text: &str) -> Option<Weight> {
     }
 }
 
-/// The first three decimals as a number; those that are not there are zeros.
-fn thousandths(decimals: &str) -> Weight {
-    let mut sum = 0;
-    for digit in decimals.bytes().chain([b'0'; 3]).take(3) {
-        sum = sum * 10 + Weight::from(digit - b'0');
+/// The first three decimals as a number; those that are not there are zeros. Nothing if one of them
+/// is no digit.
+fn thousandths(decimals: &str) -> Option<Weight> {
+    if !decimals.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
     }
-    sum
+    // A number of three digits always fits.
+    format!("{decimals:0<3.3}").parse().ok()
 }
 
 #[cfg(test)]

@@ -34,12 +34,16 @@ impl RecentBytes {
     pub(super) fn count_at(&self, now: Instant) -> u64 {
         let elapsed = now.saturating_duration_since(self.updated).as_nanos();
         let half_life = HALF_LIFE.as_nanos();
-        let halvings = u32::try_from(elapsed / half_life).unwrap_or(u32::MAX);
-        // A shift by 64 bits or more is an error and not 0.
-        let count = u128::from(self.count.checked_shr(halvings).unwrap_or(0));
+        let count = u128::from(halved(self.count, elapsed / half_life));
         let faded = count * (elapsed % half_life) / (2 * half_life);
         u64::try_from(count - faded).unwrap_or(u64::MAX)
     }
+}
+
+fn halved(count: u64, times: u128) -> u64 {
+    let times = u32::try_from(times).unwrap_or(u32::MAX);
+    // A shift by 64 bits or more is an error and not 0.
+    count.checked_shr(times).unwrap_or(0)
 }
 
 #[cfg(test)]

@@ -9,15 +9,15 @@
 //!   served connection of the least [`ConnectionStanding`] is closed, even with an answer under
 //!   way. This spares kept connections, which are idle most of the time. Only if they fill more
 //!   than half of the places does one of them make room before an answer that makes progress.
+//!
+//! [`ConnectionStanding`]: super::standing::ConnectionStanding
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
-use tokio::time::Instant;
 
+use super::connections::{Connections, newcomers_share};
 use super::limits::Limits;
-use super::standing::ConnectionStanding;
 use super::state::ConnectionState;
 
 /// How many connections may have been told to close without having done so, before newcomers wait
@@ -27,9 +27,6 @@ const MAX_CLOSING: usize = 16;
 /// How many newcomers may be admitted before the first of them is looked at. Accepting must not
 /// outrun serving, or the oldest newcomer might be closed although its request has already come.
 const MAX_STARTING: usize = 16;
-
-/// One in this many places is for newcomers.
-const NEWCOMERS_SHARE: usize = 4;
 
 /// All open connections of a server.
 #[derive(Debug)]
@@ -41,23 +38,6 @@ pub(super) struct Registry {
     connections: Mutex<Connections>,
     /// Connections whose task has not ended.
     count: watch::Sender<usize>,
-}
-
-/// The connections that have places, and those that are about to end.
-#[derive(Debug)]
-struct Connections {
-    max_idle: usize,
-    next_id: u64,
-    open: HashMap<u64, Arc<ConnectionState>>,
-    /// Connections that have been told to close. Others have their places already.
-    closing: usize,
-}
-
-/// A connection that might make room; the least goes first.
-#[derive(Clone, Copy, Eq, Ord, PartialEq, PartialOrd)]
-struct Candidate {
-    standing: ConnectionStanding,
-    id: u64,
 }
 
 /// What becomes of a connection behind the answer to its request.
@@ -79,7 +59,7 @@ impl Registry {
     pub(super) fn new(limits: Limits) -> Arc<Self> {
         // With a single place there would be none for a newcomer beside a connection being served.
         let max_open = limits.max_connections.max(2);
-        let for_newcomers = (max_open / NEWCOMERS_SHARE).max(1);
+        let for_newcomers = newcomers_share(max_open);
         let max_established = max_open - for_newcomers;
         Arc::new(Self {
             limits,
@@ -135,104 +115,31 @@ impl Registry {
         if connections.open.len() >= self.max_open {
             connections.evict_in_proportion();
         }
+        Some(self.open(&mut connections))
+    }
+
+    /// Gives a new connection a place.
+    fn open(self: &Arc<Self>, connections: &mut Connections) -> ConnectionSlot {
         let state = Arc::new(ConnectionState::new(self.limits));
         let id = connections.add(Arc::clone(&state));
-        // Wakes the tasks that wait in `admit`, `make_room` or `emptied`.
-        self.count.send_replace(connections.unended());
-        Some(ConnectionSlot {
+        self.publish_count(connections);
+        ConnectionSlot {
             registry: Arc::clone(self),
             id,
             state,
-        })
+        }
+    }
+
+    /// Wakes the tasks that wait in `admit`, `make_room` or `emptied`.
+    fn publish_count(&self, connections: &Connections) {
+        // Unlike `send`, this keeps the number even while nobody waits for it.
+        self.count.send_replace(connections.unended());
     }
 
     fn connections(&self) -> MutexGuard<'_, Connections> {
         self.connections
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Connections {
-    fn none(max_idle: usize) -> Self {
-        Self {
-            max_idle,
-            next_id: 0,
-            open: HashMap::new(),
-            closing: 0,
-        }
-    }
-
-    /// Adds a connection and returns the number by which it is known.
-    fn add(&mut self, state: Arc<ConnectionState>) -> u64 {
-        let id = self.next_id;
-        self.next_id += 1;
-        self.open.insert(id, state);
-        id
-    }
-
-    /// The number of connections whose task has not ended.
-    fn unended(&self) -> usize {
-        self.open.len() + self.closing
-    }
-
-    /// Makes room for a newcomer: at the cost of another newcomer if they have their share of the
-    /// places, else of a connection that is being served. `false` if nothing is open.
-    fn evict_in_proportion(&mut self) -> bool {
-        let newcomers = self.count(ConnectionState::is_newcomer);
-        let share = (self.open.len() / NEWCOMERS_SHARE).max(1);
-        if newcomers < share {
-            return self.evict_established();
-        }
-        let least = self.least(ConnectionState::is_newcomer);
-        self.evict(least)
-    }
-
-    /// Makes room among the served connections. `false` if there is none.
-    fn evict_established(&mut self) -> bool {
-        let Some(least) = self.least(ConnectionState::is_established) else {
-            return false;
-        };
-        let idle = self.count(ConnectionState::is_idle);
-        let is_stalled = least.standing.is_stalled(Instant::now());
-        if is_stalled || idle <= self.max_idle {
-            return self.evict(Some(least));
-        }
-        let longest_idle = self.least(ConnectionState::is_idle);
-        self.evict(longest_idle)
-    }
-
-    /// How many open connections are of a kind.
-    fn count(&self, is_counted: fn(&ConnectionState) -> bool) -> usize {
-        self.open.values().filter(|state| is_counted(state)).count()
-    }
-
-    /// The connection of the least standing among those of a kind.
-    fn least(&self, is_candidate: fn(&ConnectionState) -> bool) -> Option<Candidate> {
-        let now = Instant::now();
-        self.open
-            .iter()
-            .filter(|(_, state)| is_candidate(state))
-            .map(|(&id, state)| Candidate {
-                standing: state.standing(now),
-                id,
-            })
-            .min()
-    }
-
-    /// Tells a connection to close; `false` if there is none.
-    fn evict(&mut self, candidate: Option<Candidate>) -> bool {
-        let Some(candidate) = candidate else {
-            return false;
-        };
-        let Some(state) = self.open.remove(&candidate.id) else {
-            return false;
-        };
-        // The place is free at once. The task notices a moment later, and until then it still has
-        // its file descriptors.
-        self.closing += 1;
-        state.evict();
-        true
     }
 }
 
@@ -254,8 +161,7 @@ impl ConnectionSlot {
         if is_evicted {
             return AfterAnswer::Close;
         }
-        let established = connections.count(ConnectionState::is_established);
-        if established >= self.registry.max_established {
+        if connections.established() >= self.registry.max_established {
             if is_probe {
                 return AfterAnswer::Close;
             }
@@ -269,11 +175,8 @@ impl ConnectionSlot {
 impl Drop for ConnectionSlot {
     fn drop(&mut self) {
         let mut connections = self.registry.connections();
-        // One that was evicted has lost its place before.
-        if connections.open.remove(&self.id).is_none() {
-            connections.closing = connections.closing.saturating_sub(1);
-        }
-        self.registry.count.send_replace(connections.unended());
+        connections.forget(self.id);
+        self.registry.publish_count(&connections);
     }
 }
 

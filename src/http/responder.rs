@@ -58,12 +58,17 @@ impl<'a> Responder<'a> {
         let after_answer = self.slot.establish(is_probe);
         let mut response = self.answer(context);
         if after_answer == AfterAnswer::Close {
-            let close = HeaderValue::from_static("close");
-            response.headers_mut().insert(CONNECTION, close);
+            announce_close(&mut response);
         }
         log_answer(&request, response.status());
-        self.state().answering(response.body().size_hint().lower());
-        response.map(|body| body.watched_by(Arc::clone(self.state())))
+        self.watch(response)
+    }
+
+    /// Lets the state of the connection follow the answer to its end.
+    fn watch(&self, response: Response<AnswerBody>) -> Response<AnswerBody> {
+        let state = self.state();
+        state.answering(response.body().size_hint().lower());
+        response.map(|body| body.watched_by(Arc::clone(state)))
     }
 
     fn context<'b>(&'b self, request: &'b Parts) -> RequestContext<'b> {
@@ -91,6 +96,12 @@ impl<'a> Responder<'a> {
             self.server.exporter_state.panicked();
         }
     }
+}
+
+fn announce_close(response: &mut Response<AnswerBody>) {
+    // hyper closes a connection whose answer says so, and the client then opens a new one.
+    let close = HeaderValue::from_static("close");
+    response.headers_mut().insert(CONNECTION, close);
 }
 
 fn log_answer(request: &Parts, status: StatusCode) {

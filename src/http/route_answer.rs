@@ -50,19 +50,23 @@ impl RouteAnswer {
 
     /// The response to a request of this method. HEAD gets the headers of GET without the page.
     pub(super) fn into_response(self, method: &Method) -> Response<AnswerBody> {
+        // A browser must not take the text of an error, which may repeat what it sent, for a page.
         let mut answer = self.with(X_CONTENT_TYPE_OPTIONS, "nosniff");
         answer
             .headers
             .insert(CONTENT_LENGTH, answer.page.length.into());
-        // The length stays that of the page (RFC 9110 section 9.3.2).
-        let body = if *method == Method::HEAD {
-            AnswerBody::empty()
-        } else {
-            AnswerBody::new(answer.page)
-        };
-        let mut response = Response::new(body);
+        let mut response = Response::new(body_of(answer.page, method));
         *response.status_mut() = answer.status;
         *response.headers_mut() = answer.headers;
         response
+    }
+}
+
+fn body_of(page: Exposition, method: &Method) -> AnswerBody {
+    // The announced length stays that of the page (RFC 9110 section 9.3.2).
+    if *method == Method::HEAD {
+        AnswerBody::empty()
+    } else {
+        AnswerBody::new(page)
     }
 }

@@ -53,10 +53,15 @@ pub fn check_telemetry_path(path: &str) -> Result<(), TelemetryPathError> {
     if !is_plain(path) {
         return Err(TelemetryPathError::NotAPath(path.to_owned()));
     }
-    match find_fixed(path) {
-        None | Some(Handler::Landing) => Ok(()),
-        Some(_) => Err(TelemetryPathError::Taken(path.to_owned())),
+    if is_taken(path) {
+        return Err(TelemetryPathError::Taken(path.to_owned()));
     }
+    Ok(())
+}
+
+fn is_taken(path: &str) -> bool {
+    // The landing page only leads to the metrics, so it can give way to them.
+    !matches!(find_fixed(path), None | Some(Handler::Landing))
 }
 
 fn is_plain(path: &str) -> bool {

@@ -5,7 +5,7 @@ use std::future::{Future, poll_fn};
 use std::io;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::task::Poll;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures_util::FutureExt;
@@ -123,10 +123,9 @@ async fn until(
             never = accepting => match never {},
         }
     };
-    AssertUnwindSafe(accepting)
-        .catch_unwind()
-        .await
-        .map_err(|_| ServerError::Panicked)
+    let ended = AssertUnwindSafe(accepting).catch_unwind().await;
+    // The panic hook has logged what the panic said.
+    ended.map_err(|_| ServerError::Panicked)
 }
 
 /// Accepts connections, and serves each in a task of its own.
@@ -155,17 +154,18 @@ impl Acceptor<'_> {
     /// The next connection of any listener. The listener behind the one that had the last is asked
     /// first, so that none starves.
     async fn accept(&mut self) -> io::Result<TcpStream> {
-        poll_fn(|cx| {
-            for turn in 0..self.listeners.len() {
-                let index = (self.next_listener + turn) % self.listeners.len();
-                if let Poll::Ready(accepted) = self.listeners[index].poll_accept(cx) {
-                    self.next_listener = index + 1;
-                    return Poll::Ready(accepted.map(|(stream, _)| stream));
-                }
+        poll_fn(|cx| self.poll_accept(cx)).await
+    }
+
+    fn poll_accept(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<TcpStream>> {
+        for turn in 0..self.listeners.len() {
+            let index = (self.next_listener + turn) % self.listeners.len();
+            if let Poll::Ready(accepted) = self.listeners[index].poll_accept(cx) {
+                self.next_listener = index + 1;
+                return Poll::Ready(accepted.map(|(stream, _)| stream));
             }
-            Poll::Pending
-        })
-        .await
+        }
+        Poll::Pending
     }
 
     /// Starts a task for the connection, as soon as there is room for it.
@@ -176,23 +176,24 @@ impl Acceptor<'_> {
         let starting = self.registry.start().await;
         let slot = self.registry.admit().await;
         let server = Arc::clone(self.server);
-        tokio::spawn(serve(
-            stream,
-            slot,
-            starting,
-            server,
-            self.stage.subscribe(),
-        ));
+        let stage = self.stage.subscribe();
+        tokio::spawn(serve(stream, slot, starting, server, stage));
     }
 
     /// Accepting mostly fails for want of file descriptors, of which connections have some.
     async fn recover(&mut self, error: &io::Error) {
+        self.warn(error);
+        // Without a pause this would be a busy loop, because the listener stays ready.
+        let _ = timeout(ACCEPT_RETRY_DELAY, self.registry.make_room()).await;
+    }
+
+    /// Logs the error, unless the last one was logged only just now: thousands may come in a
+    /// second.
+    fn warn(&mut self, error: &io::Error) {
         if self.is_warning_due() {
             self.last_warning = Some(Instant::now());
             warn!(%error, "cannot accept connections, closing those that make the least progress");
         }
-        // Without a pause this would be a busy loop, because the listener stays ready.
-        let _ = timeout(ACCEPT_RETRY_DELAY, self.registry.make_room()).await;
     }
 
     fn is_warning_due(&self) -> bool {

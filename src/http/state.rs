@@ -79,12 +79,7 @@ impl ConnectionState {
 
     /// When the connection is to be dropped if nothing changes.
     pub(super) fn deadline(&self) -> Instant {
-        let cycle = self.cycle();
-        if !cycle.is_answering() {
-            return cycle.deadline;
-        }
-        let stalled = cycle.last_progress + self.limits.stall_timeout;
-        cycle.deadline.min(stalled)
+        self.cycle().nearest_deadline(self.limits.stall_timeout)
     }
 
     pub(super) fn phase(&self) -> Phase {
@@ -151,14 +146,9 @@ impl ConnectionState {
         let mut cycle = self.cycle();
         let now = Instant::now();
         if cycle.phase == Phase::Flushing {
-            // The answer before this one is not out yet: its deadlines still count.
-            let deadline = cycle.deadline;
-            cycle.enter(Phase::Responding, now, deadline);
-            cycle.answer_begun = true;
+            cycle.append_answer(now);
         } else {
-            let deadline = now + self.limits.response_timeout;
-            cycle.enter(Phase::Responding, now, deadline);
-            cycle.last_progress = now;
+            cycle.begin_answer(now, self.limits.response_timeout);
         }
     }
 
@@ -188,26 +178,15 @@ impl ConnectionState {
         if bytes == 0 {
             return;
         }
-        let mut cycle = self.cycle();
-        let now = Instant::now();
-        cycle.last_progress = now;
-        cycle.answer_begun = true;
-        cycle.taken.add(bytes as u64, now);
+        self.cycle().note_progress(bytes as u64, Instant::now());
     }
 
     /// Notes that all that was written has left for the client.
     pub(super) fn flushed(&self) {
         let mut cycle = self.cycle();
-        if cycle.phase != Phase::Flushing {
-            return;
-        }
-        let now = Instant::now();
-        // The bytes of a pipelined request have been read already, so nothing else would note that
-        // it has begun.
-        if cycle.has_pipelined {
-            cycle.enter(Phase::Reading, now, now + self.limits.header_timeout);
-        } else {
-            cycle.enter(Phase::Waiting, now, now + self.limits.idle_timeout);
+        // Before its last frame is handed over, a flush is only one within the answer.
+        if cycle.phase == Phase::Flushing {
+            cycle.end_answer(Instant::now(), &self.limits);
         }
     }
 
@@ -222,9 +201,9 @@ impl Limits {
     fn time_for(&self, bytes: u64) -> Duration {
         // A configured rate of 0 must not divide by zero.
         let reading = Duration::from_secs(bytes / self.min_bytes_per_second.max(1));
-        self.response_timeout
-            .saturating_add(reading)
-            .min(MAX_RESPONSE_TIME.max(self.response_timeout))
+        // A response timeout above the bound is what its user wants.
+        let longest = MAX_RESPONSE_TIME.max(self.response_timeout);
+        self.response_timeout.saturating_add(reading).min(longest)
     }
 }
 
@@ -245,11 +224,48 @@ impl Cycle {
         matches!(self.phase, Phase::Responding | Phase::Flushing)
     }
 
+    fn nearest_deadline(&self, stall_timeout: Duration) -> Instant {
+        if !self.is_answering() {
+            return self.deadline;
+        }
+        // A client that has stopped reading does not get all the time that its answer may take.
+        let stalled = self.last_progress + stall_timeout;
+        self.deadline.min(stalled)
+    }
+
     /// The first bytes of a request have come. A fresh connection's header timeout runs from
     /// connecting, so the deadline only ever gets nearer.
     fn begin_head(&mut self, now: Instant, header_timeout: Duration) {
         let deadline = self.deadline.min(now + header_timeout);
         self.enter(Phase::Reading, now, deadline);
+    }
+
+    fn begin_answer(&mut self, now: Instant, response_timeout: Duration) {
+        self.enter(Phase::Responding, now, now + response_timeout);
+        self.last_progress = now;
+    }
+
+    /// The answer before this one is not out yet: its deadlines still count.
+    fn append_answer(&mut self, now: Instant) {
+        self.enter(Phase::Responding, now, self.deadline);
+        self.answer_begun = true;
+    }
+
+    fn note_progress(&mut self, bytes: u64, now: Instant) {
+        self.last_progress = now;
+        self.answer_begun = true;
+        self.taken.add(bytes, now);
+    }
+
+    /// The client has taken all of the answer.
+    fn end_answer(&mut self, now: Instant, limits: &Limits) {
+        // The bytes of a pipelined request have been read already, so nothing else would note that
+        // it has begun.
+        if self.has_pipelined {
+            self.enter(Phase::Reading, now, now + limits.header_timeout);
+        } else {
+            self.enter(Phase::Waiting, now, now + limits.idle_timeout);
+        }
     }
 
     fn enter(&mut self, phase: Phase, now: Instant, deadline: Instant) {
@@ -269,11 +285,15 @@ impl Cycle {
         if !self.answer_begun && now.saturating_duration_since(since) < PROGRESS_GRACE {
             return ConnectionStanding::Beginning { since };
         }
+        self.standing_in_exchange(now)
+    }
+
+    fn standing_in_exchange(&self, now: Instant) -> ConnectionStanding {
         // The head of a later request that does not come to its end: the client takes nothing.
         if self.phase == Phase::Reading {
             return ConnectionStanding::Exchanging {
                 recent_bytes: 0,
-                last_progress: since,
+                last_progress: self.since,
             };
         }
         ConnectionStanding::Exchanging {

@@ -83,6 +83,7 @@ impl<T: Transport> AsyncWrite for ObservedStream<T> {
         cx: &mut Context<'_>,
         bufs: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        // hyper writes the head of an answer and its first frames at once this way.
         let count = ready!(Pin::new(&mut self.inner).poll_write_vectored(cx, bufs))?;
         self.state.sent(count);
         Poll::Ready(Ok(count))

@@ -31,6 +31,7 @@ pub(crate) fn write_all(root: &Path) -> anyhow::Result<()> {
 /// # Errors
 /// Names every file that is missing or says something else.
 pub(crate) fn check_all(root: &Path) -> anyhow::Result<()> {
+    // All of them are named at once, because one change often makes several stale.
     let mut stale = Vec::new();
     for file in all()? {
         if !file.is_current(root) {
@@ -56,6 +57,7 @@ fn all() -> anyhow::Result<Vec<Generated>> {
         // It is indented, so that a change of a dashboard can be reviewed line by line.
         let json = serde_json::to_string_pretty(&dashboard.to_json())?;
         let path = format!("dashboards/{}.json", dashboard.uid());
+        // Editors and git expect a newline at the end of a text.
         files.push(Generated::new(&path, json + "\n"));
     }
     Ok(files)

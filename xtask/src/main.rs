@@ -26,6 +26,7 @@ fn main() -> ExitCode {
 fn run() -> anyhow::Result<()> {
     let mut arguments = std::env::args().skip(1);
     let command = arguments.next();
+    // A second argument is a slip that would otherwise go unnoticed.
     if arguments.next().is_some() {
         bail!(USAGE);
     }
@@ -38,6 +39,7 @@ fn run() -> anyhow::Result<()> {
 
 /// The root of the repository, one folder above this crate.
 fn repository() -> &'static Path {
+    // This is fixed when the program is built, so it can be run from any folder.
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
     folder.parent().unwrap_or(folder)
 }

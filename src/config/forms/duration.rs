@@ -6,6 +6,7 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use super::characters::is_digits;
 use crate::config::problem::Fault;
 
 /// The units in descending order, in nanoseconds. `y`, `w` and `d` mean what they mean to
@@ -43,46 +44,74 @@ pub fn parse_duration(text: &str) -> Result<Duration, String> {
 
 /// Reads a duration above zero.
 pub(in crate::config) fn duration(text: &str) -> Result<Duration, Fault> {
-    let Some(nanos) = parse_nanos(text) else {
-        return Err(not_a_duration(text));
-    };
-    if nanos == 0 {
-        let hint = "a duration must be longer than zero, such as 5m";
-        return Err(Fault::new("is zero", hint));
-    }
-    match u64::try_from(nanos) {
-        Ok(short) if nanos <= MAX_NANOS => Ok(Duration::from_nanos(short)),
-        _ => Err(Fault::new("is too long", "durations end at 100 years")),
+    match parse_nanos(text) {
+        None => Err(not_a_duration(text)),
+        // A timer without any time would only spin.
+        Some(0) => Err(zero_duration()),
+        Some(nanos) => duration_of(nanos),
     }
 }
 
 fn not_a_duration(text: &str) -> Fault {
-    if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
-        return Fault::new(
-            "has no unit",
-            format!("write {text}s for seconds or {text}m for minutes"),
-        );
+    // Many other programs take seconds here.
+    if is_digits(text) {
+        let hint = format!("write {text}s for seconds or {text}m for minutes");
+        return Fault::new("has no unit", hint);
     }
     Fault::new("is not a duration", "write it like 90s, 5m, 1h30m or 1d")
 }
 
+fn zero_duration() -> Fault {
+    let hint = "a duration must be longer than zero, such as 5m";
+    Fault::new("is zero", hint)
+}
+
+fn duration_of(nanos: u128) -> Result<Duration, Fault> {
+    match u64::try_from(nanos) {
+        Ok(short) if nanos <= MAX_NANOS => Ok(Duration::from_nanos(short)),
+        _ => Err(too_long_duration()),
+    }
+}
+
+fn too_long_duration() -> Fault {
+    Fault::new("is too long", "durations end at 100 years")
+}
+
 /// The sum of the terms in nanoseconds, or nothing if the text has another form.
 fn parse_nanos(text: &str) -> Option<u128> {
-    let mut rest = text;
-    let mut units = &UNITS[..];
-    let mut total: u128 = 0;
+    let mut terms = Terms {
+        rest: text,
+        units: &UNITS,
+    };
     // There is at least one term, so an empty text is not a duration.
-    loop {
-        let term = split_term(rest)?;
-        let position = units.iter().position(|(name, _)| *name == term.unit)?;
-        let nanos = scale(term.number, units[position].1)?;
-        total = total.checked_add(nanos)?;
-        if term.rest.is_empty() {
-            return Some(total);
-        }
+    let mut total = terms.next_nanos()?;
+    while !terms.rest.is_empty() {
+        total = total.checked_add(terms.next_nanos()?)?;
+    }
+    Some(total)
+}
+
+/// The terms that are still to be read, and the units that they may have.
+struct Terms<'a> {
+    rest: &'a str,
+    units: &'static [(&'static str, u128)],
+}
+
+impl Terms<'_> {
+    fn next_nanos(&mut self) -> Option<u128> {
+        let term = split_term(self.rest)?;
+        self.rest = term.rest;
+        let unit = self.take_unit(term.unit)?;
+        scale(term.number, unit)
+    }
+
+    /// The length of a unit, which no later term may have.
+    fn take_unit(&mut self, name: &str) -> Option<u128> {
+        let position = self.units.iter().position(|(unit, _)| *unit == name)?;
+        let (_, nanos) = self.units[position];
         // Only smaller units may follow.
-        units = &units[position + 1..];
-        rest = term.rest;
+        self.units = &self.units[position + 1..];
+        Some(nanos)
     }
 }
 
@@ -107,20 +136,27 @@ fn split_term(text: &str) -> Option<Term<'_>> {
 /// `number` (digits, perhaps with a fraction) times `unit`, cut to whole nanoseconds.
 fn scale(number: &str, unit: u128) -> Option<u128> {
     // A point needs digits on both of its sides.
-    let Some((whole, fraction)) = number.split_once('.') else {
-        return parse_digits(number)?.checked_mul(unit);
-    };
-    let whole = parse_digits(whole)?.checked_mul(unit)?;
-    let digits = u32::try_from(fraction.len()).ok()?;
-    // The digits of a fraction are a number of their own over a power of ten, without rounding.
-    let part = parse_digits(fraction)?.checked_mul(unit)? / 10_u128.pow(digits);
-    whole.checked_add(part)
+    match number.split_once('.') {
+        Some((whole, fraction)) => multiply(whole, unit)?.checked_add(part(fraction, unit)?),
+        None => multiply(number, unit),
+    }
 }
 
-/// A number of digits only; nothing if there are none or too many.
-fn parse_digits(text: &str) -> Option<u128> {
-    let is_number = (1..=MAX_DIGITS).contains(&text.len()) && !text.contains('.');
-    if is_number { text.parse().ok() } else { None }
+/// The part of a unit that the digits behind a point stand for.
+fn part(fraction: &str, unit: u128) -> Option<u128> {
+    let digits = u32::try_from(fraction.len()).ok()?;
+    // The digits of a fraction are a number of their own over a power of ten, without rounding.
+    let whole = multiply(fraction, unit)?;
+    Some(whole / 10_u128.pow(digits))
+}
+
+/// `digits` times `unit`; nothing if there are no digits, too many, or other characters.
+fn multiply(digits: &str, unit: u128) -> Option<u128> {
+    if digits.len() > MAX_DIGITS || !is_digits(digits) {
+        return None;
+    }
+    let number: u128 = digits.parse().ok()?;
+    number.checked_mul(unit)
 }
 
 /// The shortest way to write a duration, cut to whole milliseconds.

@@ -1,5 +1,6 @@
 //! Ids and names of accounts, organizational units and tags.
 
+use super::characters::{is_digits, is_lowercase_or_digit};
 use crate::config::problem::Fault;
 
 /// Digits of an account id.
@@ -25,39 +26,48 @@ pub(crate) fn account_id(text: &str) -> Result<String, Fault> {
 pub(super) fn is_account_id(text: &str) -> bool {
     // Digits without quotes are a number to YAML, but scalars stay text here, so a leading zero is
     // still there.
-    text.len() == ACCOUNT_ID_DIGITS && text.bytes().all(|b| b.is_ascii_digit())
+    text.len() == ACCOUNT_ID_DIGITS && is_digits(text)
 }
 
 /// The name shown for an account.
 pub(in crate::config) fn account_name(text: &str) -> Result<String, Fault> {
     if text.trim().is_empty() {
-        return Err(Fault::new(
-            "is empty",
-            "give a name, or remove the key to show the account id",
-        ));
+        return Err(empty_account_name());
     }
     // A control character would garble a terminal.
     if text.len() > MAX_ACCOUNT_NAME_BYTES || text.chars().any(char::is_control) {
-        return Err(Fault::new(
-            "is not a usable name",
-            "names have at most 256 bytes and no control characters",
-        ));
+        return Err(unusable_account_name());
     }
     Ok(text.to_owned())
+}
+
+fn empty_account_name() -> Fault {
+    let hint = "give a name, or remove the key to show the account id";
+    Fault::new("is empty", hint)
+}
+
+fn unusable_account_name() -> Fault {
+    let hint = "names have at most 256 bytes and no control characters";
+    Fault::new("is not a usable name", hint)
 }
 
 /// `ou-ROOT-ID`, as in the Organizations API reference.
 pub(in crate::config) fn ou_id(text: &str) -> Result<String, Fault> {
     if is_ou_id(text) {
-        return Ok(text.to_owned());
+        Ok(text.to_owned())
+    } else {
+        Err(not_an_ou_id(text))
     }
+}
+
+fn not_an_ou_id(text: &str) -> Fault {
     // Tools list the root beside the units, although it is none.
     let hint = if text.starts_with("r-") {
         "this is the organization's root; leave include_ous out to take every account"
     } else {
         "write it like ou-ab12-34cd56ef"
     };
-    Err(Fault::new("is not the id of an organizational unit", hint))
+    Fault::new("is not the id of an organizational unit", hint)
 }
 
 fn is_ou_id(text: &str) -> bool {
@@ -71,21 +81,26 @@ fn is_ou_id(text: &str) -> bool {
 }
 
 fn is_ou_part(part: &str, min_bytes: usize) -> bool {
-    (min_bytes..=MAX_OU_PART_BYTES).contains(&part.len())
-        && part
-            .bytes()
-            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+    let lengths = min_bytes..=MAX_OU_PART_BYTES;
+    lengths.contains(&part.len()) && part.bytes().all(is_lowercase_or_digit)
 }
 
 /// The key of a tag.
 pub(in crate::config) fn tag_key(text: &str) -> Result<String, Fault> {
-    // AWS counts characters and not bytes.
-    let has_length = (1..=MAX_TAG_KEY_CHARS).contains(&text.chars().count());
-    if has_length && !text.chars().any(char::is_control) {
-        return Ok(text.to_owned());
+    if is_tag_key(text) {
+        Ok(text.to_owned())
+    } else {
+        Err(not_a_tag_key())
     }
-    Err(Fault::new(
-        "is not a tag key",
-        "tag keys have 1 to 128 characters",
-    ))
+}
+
+fn not_a_tag_key() -> Fault {
+    let hint = "tag keys have 1 to 128 characters";
+    Fault::new("is not a tag key", hint)
+}
+
+fn is_tag_key(text: &str) -> bool {
+    // AWS counts characters and not bytes.
+    let length = text.chars().count();
+    (1..=MAX_TAG_KEY_CHARS).contains(&length) && !text.chars().any(char::is_control)
 }

@@ -4,6 +4,7 @@
 //! environment variables and profiles hold values of the same forms, so `aws` reads them with the
 //! same functions and refuses them with the same words.
 
+mod characters;
 mod duration;
 mod identifiers;
 mod numbers;

@@ -4,6 +4,7 @@
 //! `partitions.json` recognises partitions by how the names of their regions begin, before a word
 //! and a number, so a new region of a known part of the world is known here too.
 
+use super::characters::{is_digits, is_lowercase_word};
 use crate::config::problem::Fault;
 
 /// How the regions of each partition begin, after `partitions.json` of AWS's endpoint rules.
@@ -24,35 +25,46 @@ const PARTITIONS: [(&str, &[&str]); 8] = [
 /// `eu-west-1`, `us-gov-west-1`, `us-isob-east-1`.
 pub(crate) fn region(text: &str) -> Result<String, Fault> {
     if is_region(text) {
-        return Ok(text.to_owned());
+        Ok(text.to_owned())
+    } else {
+        Err(not_a_region(text))
     }
+}
+
+fn not_a_region(text: &str) -> Fault {
     let what = if has_shape(text) {
         "is not a region of any partition"
     } else {
         "is not a region"
     };
-    Err(Fault::new(what, hint(text)))
+    Fault::new(what, hint(text))
 }
 
 fn hint(text: &str) -> String {
-    // A variable often holds a newline at its end.
-    let trimmed = text.trim();
-    let lower = trimmed.to_ascii_lowercase();
+    let lower = text.trim().to_ascii_lowercase();
     if is_region(&lower) {
-        let how = if trimmed == text {
-            "in lower case"
-        } else {
-            "without spaces"
-        };
+        let how = spelling_hint(text);
         return format!("write it {how}: {lower}");
     }
-    // An availability zone is a region with a letter behind it.
-    match lower.strip_suffix(|c: char| c.is_ascii_lowercase()) {
-        Some(region) if is_region(region) => {
-            format!("this looks like an availability zone; its region is {region}")
-        }
-        _ => "write it like eu-west-1 or us-gov-west-1".to_owned(),
+    match region_of_zone(&lower) {
+        Some(region) => format!("this looks like an availability zone; its region is {region}"),
+        None => "write it like eu-west-1 or us-gov-west-1".to_owned(),
     }
+}
+
+fn spelling_hint(text: &str) -> &'static str {
+    // A variable often holds a newline at its end.
+    if text.trim() == text {
+        "in lower case"
+    } else {
+        "without spaces"
+    }
+}
+
+/// The region of what looks like an availability zone, which is a region with a letter behind it.
+fn region_of_zone(text: &str) -> Option<&str> {
+    let region = text.strip_suffix(|c: char| c.is_ascii_lowercase())?;
+    is_region(region).then_some(region)
 }
 
 fn is_region(text: &str) -> bool {
@@ -64,12 +76,16 @@ pub(crate) fn partition_of_region(text: &str) -> Option<&'static str> {
     // The parts are taken from the end, because the beginning may have hyphens itself: `us-gov`.
     let (rest, number) = text.rsplit_once('-')?;
     let (beginning, direction) = rest.rsplit_once('-')?;
-    if !is_number(number) || !is_word(direction) {
-        return None;
+    if is_number(number) && is_lowercase_word(direction) {
+        partition_of_beginning(beginning)
+    } else {
+        None
     }
-    let (partition, _) = PARTITIONS
-        .iter()
-        .find(|(_, beginnings)| beginnings.contains(&beginning))?;
+}
+
+fn partition_of_beginning(text: &str) -> Option<&'static str> {
+    let mut partitions = PARTITIONS.iter();
+    let (partition, _) = partitions.find(|(_, beginnings)| beginnings.contains(&text))?;
     Some(partition)
 }
 
@@ -83,17 +99,12 @@ fn has_shape(text: &str) -> bool {
     let Some((words, number)) = text.rsplit_once('-') else {
         return false;
     };
-    is_number(number) && words.contains('-') && words.split('-').all(is_word)
-}
-
-fn is_word(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|b| b.is_ascii_lowercase())
+    is_number(number) && words.contains('-') && words.split('-').all(is_lowercase_word)
 }
 
 fn is_number(text: &str) -> bool {
-    matches!(text.len(), 1 | 2)
-        && text.bytes().all(|b| b.is_ascii_digit())
-        && !text.starts_with('0')
+    // No region has come near a hundred siblings, and none has a leading zero.
+    matches!(text.len(), 1 | 2) && is_digits(text) && !text.starts_with('0')
 }
 
 #[cfg(test)]

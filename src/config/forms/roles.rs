@@ -1,5 +1,6 @@
 //! Roles, and what is sent to assume them, in the forms of the IAM and STS API references.
 
+use super::characters::is_lowercase_or_digit;
 use super::identifiers::is_account_id;
 use crate::config::problem::Fault;
 use crate::config::secret::Secret;
@@ -20,16 +21,17 @@ pub(crate) struct RoleArn {
 
 /// `arn:PARTITION:iam::ACCOUNT:role/NAME`, in every partition.
 pub(crate) fn role_arn(text: &str) -> Result<RoleArn, Fault> {
-    if let Some(role) = RoleArn::parse(text) {
-        return Ok(role);
-    }
+    RoleArn::parse(text).ok_or_else(|| not_a_role_arn(text))
+}
+
+fn not_a_role_arn(text: &str) -> Fault {
     // What `aws sts get-caller-identity` prints is often pasted here.
     let hint = if text.contains(":assumed-role/") {
         "this is a session of a role; give the role itself: arn:aws:iam::111122223333:role/NAME"
     } else {
         "write it like arn:aws:iam::111122223333:role/ssm-compliance-exporter"
     };
-    Err(Fault::new("is not the ARN of a role", hint))
+    Fault::new("is not the ARN of a role", hint)
 }
 
 impl RoleArn {
@@ -63,22 +65,31 @@ fn is_partition(text: &str) -> bool {
 }
 
 fn is_partition_byte(byte: u8) -> bool {
-    byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'
+    is_lowercase_or_digit(byte) || byte == b'-'
 }
 
 /// The name of a role, with its path if it has one: `exporter`, `monitoring/exporter`.
 pub(in crate::config) fn role_name(text: &str) -> Result<String, Fault> {
-    // IAM lets a path hold colons, but what holds one here is an ARN.
-    if is_role_name(text) && !text.contains(':') {
-        return Ok(text.to_owned());
+    if is_role_name(text) && !is_like_arn(text) {
+        Ok(text.to_owned())
+    } else {
+        Err(not_a_role_name(text))
     }
+}
+
+fn is_like_arn(text: &str) -> bool {
+    // IAM lets a path hold colons, but what holds one here is an ARN.
+    text.contains(':')
+}
+
+fn not_a_role_name(text: &str) -> Fault {
     // The ARN of the role is at hand in most tools, so it is often pasted here.
     let hint = if text.starts_with("arn:") {
         "give the name alone, the part of the ARN after role/"
     } else {
         "letters, digits and +=,.@_- are allowed, at most 64 of them, after a path such as monitoring/ if there is one"
     };
-    Err(Fault::new("is not the name of a role", hint))
+    Fault::new("is not the name of a role", hint)
 }
 
 fn is_role_name(text: &str) -> bool {
@@ -106,23 +117,42 @@ fn is_name_byte(byte: u8) -> bool {
 
 /// What STS takes as the name of a role's session.
 pub(crate) fn role_session_name(text: &str) -> Result<String, Fault> {
-    // Unlike the name of a role, that of a session has at least two characters.
-    if text.len() >= 2 && is_name(text) {
-        return Ok(text.to_owned());
+    if is_session_name(text) {
+        Ok(text.to_owned())
+    } else {
+        Err(not_a_session_name())
     }
+}
+
+fn is_session_name(text: &str) -> bool {
+    // Unlike the name of a role, that of a session has at least two characters.
+    text.len() >= 2 && is_name(text)
+}
+
+fn not_a_session_name() -> Fault {
     let hint = "STS takes 2 to 64 letters, digits and +=,.@_- (no spaces)";
-    Err(Fault::new("is not the name of a session", hint))
+    Fault::new("is not the name of a session", hint)
 }
 
 /// What STS takes as an external id. The fault does not repeat the value.
 pub(crate) fn external_id(text: &str) -> Result<Secret, Fault> {
-    let has_length = (2..=MAX_EXTERNAL_ID_BYTES).contains(&text.len());
-    if has_length && text.bytes().all(is_external_id_byte) {
-        return Ok(Secret::new(text.to_owned()));
+    if is_external_id(text) {
+        Ok(Secret::new(text.to_owned()))
+    } else {
+        Err(not_an_external_id())
     }
+}
+
+fn is_external_id(text: &str) -> bool {
+    let has_length = (2..=MAX_EXTERNAL_ID_BYTES).contains(&text.len());
+    has_length && text.bytes().all(is_external_id_byte)
+}
+
+fn not_an_external_id() -> Fault {
+    // A secret store often adds a newline, which nobody sees.
     let hint =
         "STS takes 2 to 1224 letters, digits and +=,.@:/_- (no spaces, no newline at the end)";
-    Err(Fault::new("is not an external id", hint))
+    Fault::new("is not an external id", hint)
 }
 
 fn is_external_id_byte(byte: u8) -> bool {

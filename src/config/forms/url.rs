@@ -5,6 +5,7 @@
 
 use std::net::Ipv6Addr;
 
+use super::characters::is_digits;
 use crate::config::problem::Fault;
 
 /// The limit of the domain name system for a whole name, in characters.
@@ -22,13 +23,17 @@ pub(crate) fn http_url(text: &str) -> Result<String, Fault> {
     let authority = rest.split('/').next().unwrap_or_default();
     // This gets words of its own, because a password may stand before the sign.
     if authority.contains('@') {
-        let hint = "remove what stands before the @ sign";
-        return Err(Fault::new("holds a user name", hint));
+        return Err(user_name_in_address());
     }
     if !is_plain(text) || !is_authority(authority) {
         return Err(Fault::new("is not a usable address", HINT));
     }
     Ok(text.to_owned())
+}
+
+fn user_name_in_address() -> Fault {
+    let hint = "remove what stands before the @ sign";
+    Fault::new("holds a user name", hint)
 }
 
 fn without_scheme(text: &str) -> Option<&str> {
@@ -63,10 +68,7 @@ fn is_port(text: &str) -> bool {
         return false;
     };
     // Rust also parses a leading plus sign.
-    if !digits.bytes().all(|b| b.is_ascii_digit()) {
-        return false;
-    }
-    digits.parse::<u16>().is_ok_and(|port| port > 0)
+    is_digits(digits) && digits.parse::<u16>().is_ok_and(|port| port > 0)
 }
 
 fn is_host(text: &str) -> bool {
@@ -76,8 +78,10 @@ fn is_host(text: &str) -> bool {
 }
 
 fn is_host_label(label: &str) -> bool {
-    (1..=MAX_LABEL_BYTES).contains(&label.len())
-        && label
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
+    (1..=MAX_LABEL_BYTES).contains(&label.len()) && label.bytes().all(is_host_byte)
+}
+
+fn is_host_byte(byte: u8) -> bool {
+    // Names of containers have underscores, although the domain name system allows none.
+    byte.is_ascii_alphanumeric() || b"-_".contains(&byte)
 }

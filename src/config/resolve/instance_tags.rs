@@ -1,31 +1,37 @@
 //! The `instance_tags` of a file, which become label names.
 
-use std::collections::HashMap;
-
 use super::resolver::{Resolver, items_of};
-use crate::config::fields::{List, Value};
+use crate::config::fields::List;
+use crate::config::first_lines::FirstLines;
 use crate::config::forms;
+use crate::config::named_node::Value;
 use crate::config::problem::shown;
 
 /// The tag keys to copy. Two that become the same label are a problem, because the label could
 /// only have the value of one of them.
 pub(super) fn resolve(list: Option<&List>, resolver: &Resolver<'_>) -> Vec<String> {
-    let mut label_lines: HashMap<String, usize> = HashMap::new();
+    let mut label_lines = FirstLines::new();
     let mut keys = Vec::new();
     for item in items_of(list) {
-        let Some(key) = resolver.value(item, forms::tag_key) else {
-            continue;
-        };
-        let label = label_of(&key);
-        // `a.b` and `a-b` are two tags but one label.
-        if let Some(first_line) = label_lines.get(&label) {
-            report_same_label(item, &label, *first_line, resolver);
-        } else {
-            label_lines.insert(label, item.line);
+        if let Some(key) = resolver.value(item, forms::tag_key) {
+            check_label(item, &key, &mut label_lines, resolver);
+            keys.push(key);
         }
-        keys.push(key);
     }
     keys
+}
+
+fn check_label(
+    item: &Value,
+    key: &str,
+    label_lines: &mut FirstLines<String>,
+    resolver: &Resolver<'_>,
+) {
+    let label = label_of(key);
+    // `a.b` and `a-b` are two tags but one label.
+    if let Some(first_line) = label_lines.note(label.clone(), item.line) {
+        report_same_label(item, &label, first_line, resolver);
+    }
 }
 
 fn report_same_label(item: &Value, label: &str, first_line: usize, resolver: &Resolver<'_>) {
@@ -38,10 +44,7 @@ fn report_same_label(item: &Value, label: &str, first_line: usize, resolver: &Re
 
 /// The label of a tag key: every character that a label name cannot have becomes an underscore.
 fn label_of(key: &str) -> String {
-    let mut label = String::from("tag_");
-    for c in key.chars() {
-        // A letter outside of ASCII is not allowed in a label name either.
-        label.push(if c.is_ascii_alphanumeric() { c } else { '_' });
-    }
-    label
+    // A letter outside of ASCII is not allowed in a label name either.
+    let name = key.replace(|c: char| !c.is_ascii_alphanumeric(), "_");
+    format!("tag_{name}")
 }

@@ -23,10 +23,7 @@ use super::settings::{Api, Config, Exposition, InstanceSeries};
 /// The configuration that `file` describes; it may only be used if no problem was added.
 pub(super) fn resolve(file: &raw::File, resolver: &Resolver<'_>) -> Config {
     // It comes first, because it decides what the absence of `accounts` means.
-    let organization = file
-        .organization
-        .as_ref()
-        .map(|raw| organization::resolve(raw, resolver));
+    let organization = organization::resolve(file.organization.as_ref(), resolver);
     let has_organization = organization.is_some();
     Config {
         refresh: refresh::resolve(&file.refresh, resolver),
@@ -66,14 +63,15 @@ fn resolve_compliance_types(list: Option<&List>, resolver: &Resolver<'_>) -> Com
         resolver.report(list.line, "compliance_types is empty", hint);
     }
     let globs = resolver.items(Some(list), compliance_types::glob);
-    match ComplianceTypes::new(globs) {
-        Ok(types) => types,
-        Err(fault) => {
-            let what = format!("{} {}", list.path, fault.what);
-            resolver.report(list.line, what, fault.hint);
-            ComplianceTypes::default()
-        }
-    }
+    ComplianceTypes::new(globs).unwrap_or_else(|fault| {
+        report_bad_globs(list, fault, resolver);
+        ComplianceTypes::default()
+    })
+}
+
+fn report_bad_globs(list: &List, fault: Fault, resolver: &Resolver<'_>) {
+    let what = format!("{} {}", list.path, fault.what);
+    resolver.report(list.line, what, fault.hint);
 }
 
 fn resolve_exposition(raw: &raw::Exposition, resolver: &Resolver<'_>) -> Exposition {

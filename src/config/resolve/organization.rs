@@ -2,27 +2,31 @@
 
 use std::time::Duration;
 
-use super::regions;
+use super::regions::{self, ListedRegion};
 use super::resolver::{Resolver, items_of};
-use crate::config::forms;
+use crate::config::forms::{self, RoleArn};
 use crate::config::raw;
 use crate::config::settings::Organization;
 
 /// Default of `organization.refresh`: accounts seldom come and go.
 const DEFAULT_LISTING_INTERVAL: Duration = Duration::from_hours(1);
 
-pub(super) fn resolve(raw: &raw::Organization, resolver: &Resolver<'_>) -> Organization {
+/// The organization, if the file has one.
+pub(super) fn resolve(
+    raw: Option<&raw::Organization>,
+    resolver: &Resolver<'_>,
+) -> Option<Organization> {
+    raw.map(|raw| resolve_section(raw, resolver))
+}
+
+// Problems of one line are reported in the order in which they are found, so the order of the
+// statements here is that of the messages.
+fn resolve_section(raw: &raw::Organization, resolver: &Resolver<'_>) -> Organization {
     let role_name = required_role_name(raw, resolver);
-    let regions = regions::read(raw.regions.as_ref(), resolver);
-    regions::check_once(&regions, "organization.regions", resolver);
-    require_regions(raw, resolver);
-    let lister = resolver.optional(raw.lister_role_arn.as_ref(), forms::role_arn);
-    regions::check_partition(lister.as_ref(), &regions, "lister_role_arn", resolver);
-    let refresh = resolver.value_or(
-        raw.refresh.as_ref(),
-        DEFAULT_LISTING_INTERVAL,
-        forms::duration,
-    );
+    let regions = required_regions(raw, resolver);
+    let lister = lister_role(raw, &regions, resolver);
+    let refresh = raw.refresh.as_ref();
+    let refresh = resolver.value_or(refresh, DEFAULT_LISTING_INTERVAL, forms::duration);
     Organization {
         role_name,
         lister_role_arn: lister.map(|role| role.arn),
@@ -35,20 +39,43 @@ pub(super) fn resolve(raw: &raw::Organization, resolver: &Resolver<'_>) -> Organ
 
 fn required_role_name(raw: &raw::Organization, resolver: &Resolver<'_>) -> String {
     if raw.role_name.is_none() {
-        let what = "organization has no role_name";
-        let hint = "add role_name, the role to assume in each account";
-        resolver.report(raw.line, what, hint);
+        report_no_role_name(raw.line, resolver);
     }
     // With a problem the configuration is refused, so nobody uses the empty name.
     resolver.value_or(raw.role_name.as_ref(), String::new(), forms::role_name)
 }
 
-/// No region of the environment stands in here: what is read in every account of an organization
-/// is to be written down.
-fn require_regions(raw: &raw::Organization, resolver: &Resolver<'_>) {
+fn report_no_role_name(line: usize, resolver: &Resolver<'_>) {
+    let what = "organization has no role_name";
+    let hint = "add role_name, the role to assume in each account";
+    resolver.report(line, what, hint);
+}
+
+fn required_regions(raw: &raw::Organization, resolver: &Resolver<'_>) -> Vec<ListedRegion> {
+    let regions = regions::read(raw.regions.as_ref(), resolver);
+    regions::check_once(&regions, "organization.regions", resolver);
+    // A list of bad regions only is reported item by item, so only an empty one counts here.
     if items_of(raw.regions.as_ref()).is_empty() {
-        let what = "organization has no regions";
-        let hint = "add regions, such as [eu-west-1]";
-        resolver.report(raw.line, what, hint);
+        report_no_regions(raw.line, resolver);
     }
+    regions
+}
+
+/// The environment's region is no substitute: what is read in every account of an organization
+/// must be written down.
+fn report_no_regions(line: usize, resolver: &Resolver<'_>) {
+    let what = "organization has no regions";
+    let hint = "add regions, such as [eu-west-1]";
+    resolver.report(line, what, hint);
+}
+
+/// The role that lists the organization, which must be of the same partition as the regions.
+fn lister_role(
+    raw: &raw::Organization,
+    regions: &[ListedRegion],
+    resolver: &Resolver<'_>,
+) -> Option<RoleArn> {
+    let role = resolver.optional(raw.lister_role_arn.as_ref(), forms::role_arn);
+    regions::check_partition(role.as_ref(), regions, "lister_role_arn", resolver);
+    role
 }

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::resolver::Resolver;
-use crate::config::fields::Value;
+use super::resolver::{Form, Resolver};
 use crate::config::forms::{self, format_duration};
+use crate::config::named_node::Value;
 use crate::config::problem::Fault;
 use crate::config::raw;
 use crate::config::settings::Refresh;
@@ -22,87 +22,67 @@ struct DurationSetting<'a> {
 
 pub(super) fn resolve(raw: &raw::Refresh, resolver: &Resolver<'_>) -> Refresh {
     let default = Refresh::default();
-    let interval = DurationSetting::read(
-        raw.interval.as_ref(),
-        default.interval,
-        interval_form,
-        resolver,
-    );
-    let stale_after = not_below_interval(
-        "stale_after",
-        raw.stale_after.as_ref(),
-        default.stale_after,
-        interval,
-        resolver,
-    );
-    let full_every = not_below_interval(
-        "full_every",
-        raw.full_every.as_ref(),
-        default.full_every,
-        interval,
-        resolver,
-    );
+    let interval = raw.interval.as_ref();
+    let interval = DurationSetting::read(interval, default.interval, interval_form, resolver);
+    let bounded = BoundedDurations { interval, resolver };
+    let stale_after = raw.stale_after.as_ref();
+    let full_every = raw.full_every.as_ref();
     Refresh {
         interval: interval.map_or(default.interval, |setting| setting.duration),
-        stale_after,
-        full_every,
+        stale_after: bounded.read("stale_after", stale_after, default.stale_after),
+        full_every: bounded.read("full_every", full_every, default.full_every),
     }
 }
 
 fn interval_form(text: &str) -> Result<Duration, Fault> {
     let interval = forms::duration(text)?;
     if interval < MIN_INTERVAL {
-        let least = format_duration(MIN_INTERVAL);
-        return Err(Fault::new(
-            format!("is below {least}"),
-            format!("give {least} or more; 5m suits most fleets"),
-        ));
+        return Err(interval_too_short());
     }
     Ok(interval)
 }
 
-/// Reads a duration and reports it if it is below the interval. There is nothing to compare it
-/// with if the interval is bad.
-fn not_below_interval(
-    key: &str,
-    value: Option<&Value>,
-    default: Duration,
-    interval: Option<DurationSetting<'_>>,
-    resolver: &Resolver<'_>,
-) -> Duration {
-    let Some(setting) = DurationSetting::read(value, default, forms::duration, resolver) else {
-        return default;
-    };
-    if let Some(interval) = interval
-        && setting.duration < interval.duration
-    {
-        report_below_interval(key, setting, interval, resolver);
-    }
-    setting.duration
+fn interval_too_short() -> Fault {
+    let least = format_duration(MIN_INTERVAL);
+    let what = format!("is below {least}");
+    let hint = format!("give {least} or more; 5m suits most fleets");
+    Fault::new(what, hint)
 }
 
-/// The problem stands on the line of `key`, or on that of the interval if `key` has its default.
-fn report_below_interval(
-    key: &str,
-    setting: DurationSetting<'_>,
-    interval: DurationSetting<'_>,
-    resolver: &Resolver<'_>,
-) {
-    // The defaults agree with each other, so one of the two is in the file.
-    let Some(value) = setting.value.or(interval.value) else {
-        return;
-    };
-    // Without this, nobody would look for a key that the file does not have.
-    let by_default = match setting.value {
-        Some(_) => "",
-        None => " by default",
-    };
-    let this = format_duration(setting.duration);
-    let interval = format_duration(interval.duration);
-    let what =
-        format!("refresh.{key} is {this}{by_default}, below refresh.interval, which is {interval}");
-    let hint = format!("give refresh.{key} {interval} or more, or shorten the interval");
-    resolver.report(value.line, what, hint);
+/// Reads the durations that may not be below the interval.
+struct BoundedDurations<'a> {
+    /// `None` if the interval is bad. Then there is nothing to compare the others with.
+    interval: Option<DurationSetting<'a>>,
+    resolver: &'a Resolver<'a>,
+}
+
+impl BoundedDurations<'_> {
+    fn read(&self, key: &str, value: Option<&Value>, default: Duration) -> Duration {
+        let setting = DurationSetting::read(value, default, forms::duration, self.resolver);
+        let Some(setting) = setting else {
+            return default;
+        };
+        if let Some(interval) = self.interval
+            && setting.duration < interval.duration
+        {
+            self.report(key, setting, interval);
+        }
+        setting.duration
+    }
+
+    /// Reports a duration below the interval, on the line of `key`, or on that of the interval if
+    /// `key` has its default.
+    fn report(&self, key: &str, setting: DurationSetting<'_>, interval: DurationSetting<'_>) {
+        // The defaults agree with each other, so one of the two is in the file.
+        let Some(value) = setting.value.or(interval.value) else {
+            return;
+        };
+        let this = setting.in_words();
+        let least = format_duration(interval.duration);
+        let what = format!("refresh.{key} is {this}, below refresh.interval, which is {least}");
+        let hint = format!("give refresh.{key} {least} or more, or shorten the interval");
+        self.resolver.report(value.line, what, hint);
+    }
 }
 
 impl<'a> DurationSetting<'a> {
@@ -110,7 +90,7 @@ impl<'a> DurationSetting<'a> {
     fn read(
         value: Option<&'a Value>,
         default: Duration,
-        form: fn(&str) -> Result<Duration, Fault>,
+        form: Form<Duration>,
         resolver: &Resolver<'_>,
     ) -> Option<Self> {
         let duration = match value {
@@ -118,5 +98,14 @@ impl<'a> DurationSetting<'a> {
             None => default,
         };
         Some(Self { duration, value })
+    }
+
+    fn in_words(self) -> String {
+        let duration = format_duration(self.duration);
+        match self.value {
+            Some(_) => duration,
+            // Without this, people would look for a key that their file does not have.
+            None => format!("{duration} by default"),
+        }
     }
 }

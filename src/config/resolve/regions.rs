@@ -1,10 +1,10 @@
 //! Lists of regions, which accounts and an organization have alike.
 
-use std::collections::HashMap;
-
 use super::resolver::{Resolver, items_of};
 use crate::config::fields::List;
+use crate::config::first_lines::FirstLines;
 use crate::config::forms::{self, RoleArn, partition_of_arn, partition_of_region};
+use crate::config::named_node::Value;
 
 /// A region of the file, with its line for the rules that compare it with others.
 pub(super) struct ListedRegion {
@@ -17,23 +17,18 @@ pub(super) struct ListedRegion {
 pub(super) fn read(list: Option<&List>, resolver: &Resolver<'_>) -> Vec<ListedRegion> {
     let mut regions = Vec::new();
     for item in items_of(list) {
-        if let Some(name) = resolver.value(item, forms::region) {
-            let line = item.line;
-            regions.push(ListedRegion { name, line });
-        }
+        regions.extend(ListedRegion::read(item, resolver));
     }
     regions
 }
 
 /// Reports each region that a list, which messages call `path`, has twice.
 pub(super) fn check_once(regions: &[ListedRegion], path: &str, resolver: &Resolver<'_>) {
-    let mut first_lines: HashMap<&str, usize> = HashMap::new();
+    let mut first_lines = FirstLines::new();
     for ListedRegion { name, line } in regions {
-        if let Some(first) = first_lines.get(name.as_str()) {
+        if let Some(first) = first_lines.note(name, *line) {
             let what = format!("{path} has {name} twice, first on line {first}");
             resolver.report(*line, what, "remove one");
-        } else {
-            first_lines.insert(name, *line);
         }
     }
 }
@@ -50,16 +45,28 @@ pub(super) fn check_partition(
     let Some(partition) = role.and_then(|role| partition_of_arn(&role.arn)) else {
         return;
     };
-    for ListedRegion { name, line } in regions {
-        if let Some(other) = partition_of_region(name)
+    for region in regions {
+        if let Some(other) = partition_of_region(&region.name)
             && other != partition
         {
-            let what = format!(
-                "{name} is a region of the partition {other}, {key} names the partition {partition}"
-            );
-            let hint = "a role reads only its own partition; mend the region or the ARN";
-            resolver.report(*line, what, hint);
+            let role = format!("{key} names the partition {partition}");
+            region.report_other_partition(other, &role, resolver);
         }
+    }
+}
+
+impl ListedRegion {
+    fn read(item: &Value, resolver: &Resolver<'_>) -> Option<Self> {
+        let name = resolver.value(item, forms::region)?;
+        let line = item.line;
+        Some(Self { name, line })
+    }
+
+    fn report_other_partition(&self, partition: &str, role: &str, resolver: &Resolver<'_>) {
+        let name = &self.name;
+        let what = format!("{name} is a region of the partition {partition}, {role}");
+        let hint = "a role reads only its own partition; mend the region or the ARN";
+        resolver.report(self.line, what, hint);
     }
 }
 

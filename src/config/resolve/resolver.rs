@@ -1,12 +1,14 @@
 //! Turns one written value into a typed one, and reports what is wrong with it.
 
-use crate::config::fields::{List, Value};
+use crate::config::fields::List;
 use crate::config::interpolate::{self, Env};
+use crate::config::named_node::Value;
 use crate::config::problem::{Fault, Problems, shown};
 
+/// Parses the text of a value after its variables have been replaced.
+pub(super) type Form<T> = fn(&str) -> Result<T, Fault>;
+
 /// What resolving needs besides the file: where variables are looked up, and where problems go.
-///
-/// The `form` of its methods parses the text of a value after its variables have been replaced.
 pub(in crate::config) struct Resolver<'a> {
     pub(in crate::config) env: Env<'a>,
     pub(in crate::config) problems: &'a Problems,
@@ -14,51 +16,30 @@ pub(in crate::config) struct Resolver<'a> {
 
 impl Resolver<'_> {
     /// The typed value, or `None` and a problem if it is bad.
-    pub(super) fn value<T>(
-        &self,
-        value: &Value,
-        form: impl Fn(&str) -> Result<T, Fault>,
-    ) -> Option<T> {
+    pub(super) fn value<T>(&self, value: &Value, form: Form<T>) -> Option<T> {
         self.parse(value, &shown(&value.text), form)
     }
 
     /// The same for a key that may be absent, which is not a problem.
-    pub(super) fn optional<T>(
-        &self,
-        value: Option<&Value>,
-        form: impl Fn(&str) -> Result<T, Fault>,
-    ) -> Option<T> {
+    pub(super) fn optional<T>(&self, value: Option<&Value>, form: Form<T>) -> Option<T> {
         self.value(value?, form)
     }
 
     /// The same for a value that no message may repeat.
-    pub(super) fn optional_secret<T>(
-        &self,
-        value: Option<&Value>,
-        form: impl Fn(&str) -> Result<T, Fault>,
-    ) -> Option<T> {
+    pub(super) fn optional_secret<T>(&self, value: Option<&Value>, form: Form<T>) -> Option<T> {
         self.parse(value?, "the value (not shown)", form)
     }
 
     /// The typed value, or `default` if the key is absent or its value is bad.
-    pub(super) fn value_or<T>(
-        &self,
-        value: Option<&Value>,
-        default: T,
-        form: impl Fn(&str) -> Result<T, Fault>,
-    ) -> T {
+    pub(super) fn value_or<T>(&self, value: Option<&Value>, default: T, form: Form<T>) -> T {
         self.optional(value, form).unwrap_or(default)
     }
 
     /// Every good item of a list; each bad one is a problem.
-    pub(super) fn items<T>(
-        &self,
-        list: Option<&List>,
-        form: impl Fn(&str) -> Result<T, Fault>,
-    ) -> Vec<T> {
+    pub(super) fn items<T>(&self, list: Option<&List>, form: Form<T>) -> Vec<T> {
         let mut good = Vec::new();
         for item in items_of(list) {
-            good.extend(self.value(item, &form));
+            good.extend(self.value(item, form));
         }
         good
     }
@@ -69,14 +50,8 @@ impl Resolver<'_> {
     }
 
     /// Parses a value that messages call `name`.
-    fn parse<T>(
-        &self,
-        value: &Value,
-        name: &str,
-        form: impl Fn(&str) -> Result<T, Fault>,
-    ) -> Option<T> {
-        let text = interpolate::replace(&value.text, self.env);
-        match text.and_then(|text| form(&text)) {
+    fn parse<T>(&self, value: &Value, name: &str, form: Form<T>) -> Option<T> {
+        match self.try_parse(value, form) {
             Ok(parsed) => Some(parsed),
             Err(fault) => {
                 // The message has the value as written, never what a variable holds.
@@ -85,6 +60,11 @@ impl Resolver<'_> {
                 None
             }
         }
+    }
+
+    fn try_parse<T>(&self, value: &Value, form: Form<T>) -> Result<T, Fault> {
+        let text = interpolate::replace(&value.text, self.env)?;
+        form(&text)
     }
 }
 

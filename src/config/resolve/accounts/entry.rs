@@ -1,10 +1,11 @@
 //! One entry of `accounts`, and the rules within it.
 
-use crate::config::fields::Value;
 use crate::config::forms::{self, RoleArn};
+use crate::config::named_node::Value;
 use crate::config::raw;
 use crate::config::resolve::regions::{self, ListedRegion};
 use crate::config::resolve::resolver::{Resolver, items_of};
+use crate::config::secret::Secret;
 use crate::config::settings::Account;
 
 /// An account, and what the rules across entries need to know of where it is written.
@@ -30,34 +31,35 @@ struct AccountIdentity {
     is_known: bool,
 }
 
+/// The values of an entry that only matter to the sessions of its role.
+struct SessionSettings {
+    name: Option<String>,
+    external_id: Option<Secret>,
+}
+
 impl Entry {
     // Problems of one line are reported in the order in which they are found, so the order of the
     // statements here is that of the messages.
     pub(super) fn read(raw: &raw::Account, resolver: &Resolver<'_>) -> Self {
         let identity = AccountIdentity::read(raw, resolver);
-        let external_id = resolver.optional_secret(raw.external_id.as_ref(), forms::external_id);
-        let role_session_name =
-            resolver.optional(raw.role_session_name.as_ref(), forms::role_session_name);
-        check_role_is_given(raw, resolver);
+        let session = SessionSettings::read(raw, resolver);
         identity.check_same_account(raw, resolver);
-        let regions = regions::read(raw.regions.as_ref(), resolver);
-        regions::check_partition(identity.role.as_ref(), &regions, "role_arn", resolver);
-        let is_known = identity.is_known;
-        let account = Account {
-            name: resolver.optional(raw.account_name.as_ref(), forms::account_name),
-            regions: regions::names(&regions),
-            role_session_name,
-            external_id,
-            ..identity.into_account()
-        };
+        let regions = identity.read_regions(raw, resolver);
+        let name = resolver.optional(raw.account_name.as_ref(), forms::account_name);
         Self {
-            account,
             line: raw.line,
-            regions,
             name_line: line_of(raw.account_name.as_ref()).unwrap_or(raw.line),
             id_line: line_of(raw.account_id.as_ref()),
-            is_known,
+            is_known: identity.is_known,
             has_default_region: items_of(raw.regions.as_ref()).is_empty(),
+            account: Account {
+                name,
+                regions: regions::names(&regions),
+                role_session_name: session.name,
+                external_id: session.external_id,
+                ..identity.into_account()
+            },
+            regions,
         }
     }
 
@@ -82,6 +84,16 @@ impl Entry {
 
 fn line_of(value: Option<&Value>) -> Option<usize> {
     value.map(|value| value.line)
+}
+
+impl SessionSettings {
+    fn read(raw: &raw::Account, resolver: &Resolver<'_>) -> Self {
+        let external_id = resolver.optional_secret(raw.external_id.as_ref(), forms::external_id);
+        let name = raw.role_session_name.as_ref();
+        let name = resolver.optional(name, forms::role_session_name);
+        check_role_is_given(raw, resolver);
+        Self { name, external_id }
+    }
 }
 
 /// Reports the keys that are only of use when a role is assumed, if there is none to assume.
@@ -120,19 +132,22 @@ impl AccountIdentity {
 
     /// Reports an `account_id` that is not the account of the role beside it.
     fn check_same_account(&self, raw: &raw::Account, resolver: &Resolver<'_>) {
-        let Some(value) = &raw.account_id else { return };
         let Some(given_id) = &self.account_id else {
             return;
         };
         let Some(role) = &self.role else { return };
-        if *given_id == role.account_id {
-            return;
+        if *given_id != role.account_id
+            && let Some(value) = &raw.account_id
+        {
+            report_other_account(value, given_id, &role.account_id, resolver);
         }
-        let path = &value.path;
-        let role_id = &role.account_id;
-        let what = format!("{path} is {given_id}, but the account of role_arn is {role_id}");
-        let hint = "remove account_id: the ARN of the role tells it";
-        resolver.report(value.line, what, hint);
+    }
+
+    /// The regions of the entry, which must be of the partition of its role.
+    fn read_regions(&self, raw: &raw::Account, resolver: &Resolver<'_>) -> Vec<ListedRegion> {
+        let regions = regions::read(raw.regions.as_ref(), resolver);
+        regions::check_partition(self.role.as_ref(), &regions, "role_arn", resolver);
+        regions
     }
 
     /// An account of which nothing else is known. The role tells its account even if `account_id`
@@ -150,4 +165,11 @@ impl AccountIdentity {
             },
         }
     }
+}
+
+fn report_other_account(value: &Value, given_id: &str, role_id: &str, resolver: &Resolver<'_>) {
+    let path = &value.path;
+    let what = format!("{path} is {given_id}, but the account of role_arn is {role_id}");
+    let hint = "remove account_id: the ARN of the role tells it";
+    resolver.report(value.line, what, hint);
 }

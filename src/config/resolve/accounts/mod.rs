@@ -6,6 +6,7 @@ mod entry;
 mod rules;
 
 use super::resolver::Resolver;
+use crate::config::fields::MapList;
 use crate::config::raw;
 use crate::config::settings::Account;
 use entry::Entry;
@@ -13,7 +14,7 @@ use entry::Entry;
 /// The accounts to read. Without the key this is the account of the environment, unless an
 /// organization lists the accounts.
 pub(super) fn resolve(
-    raw: Option<&raw::Accounts>,
+    raw: Option<&MapList<raw::Account>>,
     has_organization: bool,
     resolver: &Resolver<'_>,
 ) -> Vec<Account> {
@@ -25,22 +26,31 @@ pub(super) fn resolve(
 }
 
 fn resolve_entries(
-    raw: &raw::Accounts,
+    raw: &MapList<raw::Account>,
     has_organization: bool,
     resolver: &Resolver<'_>,
 ) -> Vec<Account> {
     // Beside an organization an empty list does no harm.
-    if raw.entries.is_empty() && !has_organization {
-        let hint = "add an entry such as `- regions: [eu-west-1]`, or remove the key to use the environment's account";
-        resolver.report(raw.line, "accounts is empty", hint);
+    if raw.items.is_empty() && !has_organization {
+        report_no_entries(raw.line, resolver);
     }
-    let mut entries = Vec::with_capacity(raw.entries.len());
-    for raw in &raw.entries {
+    let entries = read_entries(&raw.items, resolver);
+    entries.into_iter().map(|entry| entry.account).collect()
+}
+
+fn report_no_entries(line: usize, resolver: &Resolver<'_>) {
+    let hint = "add an entry such as `- regions: [eu-west-1]`, or remove the key to use the environment's account";
+    resolver.report(line, "accounts is empty", hint);
+}
+
+fn read_entries(raw: &[raw::Account], resolver: &Resolver<'_>) -> Vec<Entry> {
+    let mut entries = Vec::with_capacity(raw.len());
+    for raw in raw {
         entries.push(Entry::read(raw, resolver));
     }
     // The ids come first, because names and targets are compared by them.
     rules::share_own_id(&mut entries, resolver);
     rules::check_names(&entries, resolver);
     rules::check_targets(&entries, resolver);
-    entries.into_iter().map(|entry| entry.account).collect()
+    entries
 }
