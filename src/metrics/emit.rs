@@ -63,7 +63,7 @@ impl<'a> Samples<'a> {
     pub(super) fn of_instances(mut self) -> Self {
         // The label is not `instance`: Prometheus attaches that one itself, and would rename ours
         // to `exported_instance` ("honor_labels" in Prometheus' configuration).
-        self.start.push_str(",instance_id=\"");
+        self.start.push_str("\",instance_id=\"");
         self.target_start_bytes = self.start.len();
         self
     }
@@ -72,7 +72,6 @@ impl<'a> Samples<'a> {
     pub(super) fn start_instance(&mut self, instance_id: &str) {
         self.start.truncate(self.target_start_bytes);
         self.start.push_str(instance_id);
-        self.start.push('"');
     }
 
     /// Writes one sample. `labels` are the values of the family's own labels, in their order.
@@ -89,7 +88,7 @@ impl<'a> Samples<'a> {
         );
         self.text.extend_from_slice(self.start.as_bytes());
         self.write_labels(labels);
-        self.text.extend_from_slice(b"} ");
+        self.text.extend_from_slice(b"\"} ");
         value.write(&mut self.text);
         // No timestamp follows. Prometheus does not track the staleness of series that have one
         // ("Querying basics"), so an instance that is gone would be shown for five minutes more.
@@ -106,7 +105,6 @@ impl<'a> Samples<'a> {
             // label, and every series of a family has the same labels for all other readers.
             self.text.extend_from_slice(name.as_bytes());
             escape(&mut self.text, value);
-            self.text.push(b'"');
         }
     }
 
@@ -130,16 +128,17 @@ impl<'a> Samples<'a> {
     }
 }
 
-/// The name of the family and the labels of the target, without the closing brace.
+/// The name of the family and the labels of the target, without the quote that ends the last of
+/// them. Whatever follows begins with that quote, so each label is two pieces and not three.
 fn target_start(name: &str, identity: &Identity) -> String {
     let account_id = escaped(&identity.account_id);
     let region = escaped(&identity.region);
-    format!("{name}{{account_id=\"{account_id}\",region=\"{region}\"")
+    format!("{name}{{account_id=\"{account_id}\",region=\"{region}")
 }
 
-/// A label of the family's own, up to its value.
+/// The end of the label before one of the family's own, and that one up to its value.
 fn label_start(name: &str) -> String {
-    format!(",{name}=\"")
+    format!("\",{name}=\"")
 }
 
 // === label values ===

@@ -19,7 +19,7 @@ use crate::model::Instance;
 // Every fragment starts without knowledge of the text before it, so more chunks in a fragment make
 // a smaller page. Fewer keep what is known of their instances in the processor's cache while one
 // family after the other is rendered, so they take less time.
-const CHUNKS_PER_FRAGMENT: usize = 8;
+const CHUNKS_PER_FRAGMENT: usize = 32;
 
 /// One target's samples, family by family in the order of the catalogue; `None` where it has none.
 ///
