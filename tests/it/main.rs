@@ -16,6 +16,7 @@
 //! - [`bodies`]: answers that are far too large.
 //! - [`cli`]: flags, files, exit codes, signals, and what errors say.
 //! - [`credentials`]: every source of credentials, and what is said where there are none.
+//! - [`documents`]: what the documents for contributors name is there.
 //! - [`incremental`]: refreshes that read little, and are right all the same.
 //! - [`parts`]: one target at a time, and the list of them for scrapers that share a fleet.
 //! - [`soak`]: hundreds of refreshes in bad weather, and hundreds of accounts of which many are
@@ -39,6 +40,7 @@
 mod bodies;
 mod cli;
 mod credentials;
+mod documents;
 mod endurance;
 mod environment;
 mod faults;
