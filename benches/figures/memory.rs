@@ -79,8 +79,8 @@ pub(crate) fn run_exporter(arguments: &[String]) {
     let config = Config::parse(&text, "bench", |_| None).expect("a configuration");
     runtime().block_on(async {
         let credentials = Some(("AKIAEXAMPLE".to_owned(), "secret".to_owned()));
-        let fleet = Fleet::new(&config, credentials).await.expect("a fleet");
-        let refreshers = fleet.refreshers();
+        let mut fleet = Fleet::new(&config, credentials).await.expect("a fleet");
+        let refreshers = fleet.take_refreshers();
         let web = ServeOptions {
             listen: vec!["127.0.0.1:0".parse().expect("an address")],
             telemetry_path: "/metrics".to_owned(),

@@ -142,8 +142,8 @@ pub(crate) fn run_fleet(arguments: &[String]) {
     );
     let exporter = async move {
         let credentials = Some(("AKIAEXAMPLE".to_owned(), "secret".to_owned()));
-        let fleet = Fleet::new(&config, credentials).await.expect("a fleet");
-        let refreshers = fleet.refreshers();
+        let mut fleet = Fleet::new(&config, credentials).await.expect("a fleet");
+        let refreshers = fleet.take_refreshers();
         for some in refreshers.chunks(MAX_FIRST_REFRESHES) {
             join_all(some.iter().map(|refresher| refresher.refresh(false))).await;
         }

@@ -1,5 +1,6 @@
 //! The targets of a configuration, ready to be refreshed.
 
+use std::mem;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -19,7 +20,7 @@ use crate::model::{AgeLimits, Selection, Target, Timestamp};
 pub struct Fleet {
     /// The page, the metrics and the policy that the targets share.
     pub(super) state: Arc<FleetState>,
-    /// The targets in the order of the configuration.
+    /// The targets that nobody refreshes yet, in the order of the configuration.
     pub(super) targets: Vec<FleetTarget>,
     pub(super) selection: Selection,
     pub(super) age_limits: AgeLimits,
@@ -66,10 +67,7 @@ impl Fleet {
 
     /// The status of each target, in the order of the configuration.
     pub fn statuses(&self) -> Vec<TargetStatus> {
-        self.targets
-            .iter()
-            .map(|target| target.slot.status())
-            .collect()
+        self.state.slots.iter().map(|slot| slot.status()).collect()
     }
 
     /// The time from the start of a refresh to the start of the next.
@@ -77,12 +75,14 @@ impl Fleet {
         self.age_limits.interval
     }
 
-    /// A refresher for each target, in the order of the configuration. Each call starts with targets
-    /// of which nothing is known.
-    pub fn refreshers(&self) -> Vec<Arc<FleetRefresher>> {
+    /// Takes a refresher for each target, in the order of the configuration. Whoever takes them
+    /// refreshes the targets, and there are none left for anybody else.
+    pub fn take_refreshers(&mut self) -> Vec<Arc<FleetRefresher>> {
+        // Two refreshers of one target would both read it from AWS, and show it in turn.
+        let targets = mem::take(&mut self.targets);
         // All targets have the same clock, so that their times can be compared.
         let clock = Clock::new(wall_clock);
-        self.targets
+        targets
             .iter()
             .map(|target| Arc::new(self.refresher(target, clock.clone())))
             .collect()

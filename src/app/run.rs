@@ -39,7 +39,7 @@ const START_STAGGER: Duration = Duration::from_millis(100);
 /// # Errors
 /// If an address cannot be listened on, or threads cannot be started.
 pub async fn serve(
-    fleet: Fleet,
+    mut fleet: Fleet,
     options: ServeOptions,
     shutdown: impl Future<Output = ()>,
     listening: impl FnOnce(&[String]),
@@ -48,7 +48,7 @@ pub async fn serve(
     let listeners = listen(&options.listen).await?;
     tell_addresses(&listeners, listening);
     let workers = AwsRuntime::start()?;
-    let targets = start(&fleet, &workers);
+    let targets = start(&mut fleet, &workers);
     let exporter_state: Arc<dyn ExporterState> = fleet.state;
     let web = web_options(options.telemetry_path);
     Server::run(listeners, exporter_state, web, shutdown).await?;
@@ -87,9 +87,9 @@ fn addresses(listeners: &[TcpListener]) -> Vec<String> {
 }
 
 /// Starts one task per target. The tasks end when the set is dropped.
-fn start(fleet: &Fleet, workers: &AwsRuntime) -> JoinSet<()> {
+fn start(fleet: &mut Fleet, workers: &AwsRuntime) -> JoinSet<()> {
     let interval = fleet.interval();
-    let refreshers = fleet.refreshers();
+    let refreshers = fleet.take_refreshers();
     let stagger = stagger(refreshers.len(), interval);
     let mut targets = JoinSet::new();
     for (number, refresher) in (0..).zip(refreshers) {
@@ -124,16 +124,16 @@ fn version_and_revision() -> String {
 ///
 /// # Errors
 /// If `out` cannot be written, or threads cannot be started.
-pub async fn once(fleet: Fleet, out: &mut impl Write) -> anyhow::Result<bool> {
+pub async fn once(mut fleet: Fleet, out: &mut impl Write) -> anyhow::Result<bool> {
     // There is no stagger: it would only make the user wait, and each account has its own limiter.
     let workers = AwsRuntime::start()?;
-    refresh_all_once(&fleet, &workers).await;
+    refresh_all_once(&mut fleet, &workers).await;
     write_page(&fleet, out).context("cannot write the metrics")?;
-    Ok(fleet.targets.iter().all(|target| is_well(&target.slot)))
+    Ok(fleet.state.slots.iter().all(|slot| is_well(slot)))
 }
 
-async fn refresh_all_once(fleet: &Fleet, workers: &AwsRuntime) {
-    let refreshers = fleet.refreshers().into_iter();
+async fn refresh_all_once(fleet: &mut Fleet, workers: &AwsRuntime) {
+    let refreshers = fleet.take_refreshers().into_iter();
     join_all(refreshers.map(|refresher| refresher.refresh_once(workers.handle()))).await;
 }
 

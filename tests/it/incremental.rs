@@ -47,10 +47,10 @@ impl Bench {
     pub(crate) async fn with(options: Options, settings: Settings) -> Self {
         let aws = Aws::start(options).await;
         let credentials = ("AKIAEXAMPLE".to_owned(), "secret".to_owned());
-        let fleet = Fleet::new(&settings.config(&aws), Some(credentials))
+        let mut fleet = Fleet::new(&settings.config(&aws), Some(credentials))
             .await
             .unwrap();
-        let refreshers = fleet.refreshers();
+        let refreshers = fleet.take_refreshers();
         join_all(refreshers.iter().map(|refresher| refresher.refresh(true))).await;
         let bench = Self {
             aws,
