@@ -6,11 +6,11 @@ use std::time::{Duration, SystemTime};
 
 use ssm_compliance_exporter::aws::{AwsBase, BaseOptions, Meter, SsmSource, TargetOptions};
 use ssm_compliance_exporter::collect::{
-    Clock, Identification, Operation, RefreshObserver, Refresher, TargetTask,
+    Clock, Identification, RefreshObserver, Refresher, TargetTask,
 };
 use ssm_compliance_exporter::metrics::{Identity, Policy, ShownInstances, TargetView};
 use ssm_compliance_exporter::model::{
-    AgeLimits, Collector, FailureReason, Selection, Target, Timestamp,
+    AgeLimits, Collector, FailureReason, Operation, Selection, Target, Timestamp,
 };
 use ssm_simulator::{Options, RateLimitScope, Simulator};
 use tokio::net::TcpListener;

@@ -168,15 +168,15 @@ impl RefreshObserver for TargetPublisher {
     }
 
     async fn show(&self, snapshot: Target) {
-        let failed = failed_target(&snapshot);
-        if self.render(snapshot).await.is_err() {
-            self.show_failure(failed).await;
+        let snapshot = Arc::new(snapshot);
+        if self.render(Arc::clone(&snapshot)).await.is_err() {
+            self.show_failure(&snapshot).await;
         }
     }
 }
 
 impl TargetPublisher {
-    async fn show_failure(&self, failed: Target) {
+    async fn show_failure(&self, target: &Target) {
         // The target's last page would stay, and look fine although it is no longer updated. A page
         // without data replaces it, which says that the target is down. Nothing that AWS has
         // answered is on it, so whatever made the renderer panic is not either.
@@ -185,13 +185,14 @@ impl TargetPublisher {
             target_name = self.slot.name(),
             "the target's page could not be rendered: it shows no data until it can be"
         );
+        let failed = Arc::new(failed_target(target));
         if self.render(failed).await.is_err() {
             let _publishing = locked(&self.state.publishing);
             self.state.publisher.withdraw(self.slot.number);
         }
     }
 
-    async fn render(&self, target: Target) -> Result<(), RenderError> {
+    async fn render(&self, target: Arc<Target>) -> Result<(), RenderError> {
         let Self { state, slot } = self.clone();
         let render = move || state.render(&slot, &target);
         self.state.render_thread.run(render).await

@@ -10,7 +10,8 @@ use aws_smithy_runtime_api::http::Headers;
 use tokio::time::Instant;
 
 use super::redaction;
-use crate::collect::{Operation, SourceError};
+use crate::collect::SourceError;
+use crate::model::Operation;
 
 /// AWS's request ids have 36 characters.
 const MAX_REQUEST_ID_CHARS: usize = 64;

@@ -24,8 +24,8 @@ use super::error_chain::{chain, find};
 use super::provider_error::to_source_error;
 use super::refused_answer::RefusedAnswer;
 use super::{attempt_log, codes};
-use crate::collect::{FailureScope, Operation, PageRequest, SourceError};
-use crate::model::FailureReason;
+use crate::collect::{FailureScope, PageRequest, SourceError};
+use crate::model::{FailureReason, Operation};
 
 /// What a call asks for, as far as it matters for what its failure means.
 #[derive(Clone, Copy, Debug)]

@@ -23,8 +23,8 @@ use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
 
 use self::queue::{MAX_PERMIT_INTERVAL, Queue, Turn, permit_interval};
-use crate::collect::Operation;
 use crate::locks::locked;
+use crate::model::Operation;
 
 pub(super) use queue::QueuePosition;
 

@@ -4,7 +4,7 @@ use tokio::time::Instant;
 
 use super::Meter;
 use super::attempt_log::{self, EndedAttempt};
-use crate::collect::Operation;
+use crate::model::Operation;
 
 /// An attempt of a call to SSM. It is counted when dropped, and thus also if the call is given up
 /// before its answer.

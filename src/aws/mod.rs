@@ -53,8 +53,7 @@ pub use environment::EnvironmentError;
 pub use source::SsmSource;
 pub use target_options::TargetOptions;
 
-use crate::collect::Operation;
-use crate::model::FailureReason;
+use crate::model::{FailureReason, Operation};
 
 /// Counts what a target does on the wire.
 ///

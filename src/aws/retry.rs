@@ -19,7 +19,8 @@ use super::limiter::{Limiter, QueuePosition};
 use super::metered_attempt::MeteredAttempt;
 use super::operations::PendingAnswer;
 use super::retry_budget::RetryBudgets;
-use crate::collect::{Operation, SourceError, SourceResult};
+use crate::collect::{SourceError, SourceResult};
+use crate::model::Operation;
 
 /// How many attempts a call makes when it meets transient faults.
 pub(super) const TRANSIENT_ATTEMPTS: u32 = 3;

@@ -25,9 +25,9 @@ use super::retry_budget::RetryBudgets;
 use super::sts::{Role, Sts};
 use super::target_options::TargetOptions;
 use super::{Meter, ssm_answer};
-use crate::collect::{Operation, Page, PageRequest, Source, SourceResult, TypeFilter};
+use crate::collect::{Page, PageRequest, Source, SourceResult, TypeFilter};
 use crate::model::{
-    AssociationRow, BaselineRow, InstanceRow, ItemRow, PatchRow, SummaryRow, TotalsRow,
+    AssociationRow, BaselineRow, InstanceRow, ItemRow, Operation, PatchRow, SummaryRow, TotalsRow,
 };
 
 /// The same as in the SDK.

@@ -32,7 +32,6 @@ mod supervisor;
 #[cfg(test)]
 mod tests;
 
-pub use crate::model::Operation;
 pub use clock::Clock;
 pub use estimate::{Calls, Estimate, estimate};
 pub use refresher::{Identification, RefreshObserver, Refresher, TargetTask};

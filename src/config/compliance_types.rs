@@ -20,7 +20,7 @@ const MAX_GLOBS: usize = 100;
 ///
 /// let text = "compliance_types: [Patch, \"Custom:*\"]";
 /// let types = Config::parse(text, "exporter.yaml", |_| None)?.compliance_types;
-/// assert!(types.patch() && !types.association());
+/// assert!(types.matches("Patch") && !types.matches("Association"));
 /// assert!(types.matches("Custom:Hardening"));
 /// # Ok::<(), ssm_compliance_exporter::config::ConfigError>(())
 /// ```
@@ -36,17 +36,7 @@ impl ComplianceTypes {
         self.set.is_match(compliance_type)
     }
 
-    /// Whether `Patch` is wanted.
-    pub fn patch(&self) -> bool {
-        self.matches("Patch")
-    }
-
-    /// Whether `Association` is wanted.
-    pub fn association(&self) -> bool {
-        self.matches("Association")
-    }
-
-    /// Whether a type other than those two can be wanted. A glob with wildcards always counts, even
+    /// Whether a type other than `Patch` and `Association` can be wanted. A glob with wildcards always counts, even
     /// if it only matches those two.
     pub fn any_other(&self) -> bool {
         // What a wildcard can match is not worth finding out: the calls for other types cost
@@ -179,19 +169,24 @@ mod tests {
     #[test]
     fn the_default_wants_everything() {
         let all = ComplianceTypes::default();
-        assert!(all.patch() && all.association() && all.any_other() && all.matches("Custom:a/b.c"));
+        assert!(
+            all.matches("Patch")
+                && all.matches("Association")
+                && all.any_other()
+                && all.matches("Custom:a/b.c")
+        );
         assert_eq!(all.names(), None);
     }
 
     #[test]
     fn a_glob_decides_each_kind_by_itself() {
         let custom = types(&["Custom:*"]);
-        assert!(!custom.patch() && !custom.association() && custom.any_other());
+        assert!(!custom.matches("Patch") && !custom.matches("Association") && custom.any_other());
         assert!(custom.matches("Custom:x/y") && !custom.matches("custom:x"));
         let two = types(&["Association", "Patch"]);
-        assert!(two.patch() && two.association() && !two.any_other());
+        assert!(two.matches("Patch") && two.matches("Association") && !two.any_other());
         assert_eq!(two.names().map(<[String]>::len), Some(2));
-        assert!(types(&["P?tch"]).patch() && !types(&["Patch"]).association());
+        assert!(types(&["P?tch"]).matches("Patch") && !types(&["Patch"]).matches("Association"));
     }
 
     #[test]

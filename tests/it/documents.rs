@@ -1,7 +1,6 @@
 //! What the documents for contributors name is there: tests, files and folders.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use crate::support::{root, rust_sources, text};
 
 const DOCUMENTS: [&str; 2] = ["CONTRIBUTING.md", "docs/architecture.md"];
 
@@ -10,13 +9,9 @@ const FOLDERS: [&str; 7] = [
     "alerts", "crates", "deploy", "docs", "src", "tests", "xtask",
 ];
 
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
 /// What stands between backticks in a document.
 fn codes(document: &str) -> Vec<String> {
-    let text = fs::read_to_string(root().join(document)).unwrap();
+    let text = text(document);
     // Blocks of code are between three of them.
     let prose: String = text.split("```").step_by(2).collect();
     prose
@@ -38,21 +33,6 @@ fn is_test(code: &str) -> bool {
     code.bytes().all(is_name) && code.matches('_').count() >= 4
 }
 
-fn sources(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).unwrap();
-    let paths = entries.map(|entry| entry.unwrap().path());
-    paths
-        .flat_map(|path| {
-            if path.is_dir() {
-                sources(&path)
-            } else {
-                vec![path]
-            }
-        })
-        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
-        .collect()
-}
-
 #[test]
 fn every_path_that_a_document_names_is_there() {
     for document in DOCUMENTS {
@@ -64,11 +44,9 @@ fn every_path_that_a_document_names_is_there() {
 
 #[test]
 fn every_test_that_a_document_names_is_there() {
-    let folders = ["src", "tests", "crates"].map(|folder| root().join(folder));
-    let code: String = folders
-        .iter()
-        .flat_map(|folder| sources(folder))
-        .map(|path| fs::read_to_string(path).unwrap())
+    let code: String = ["src", "tests", "crates"]
+        .into_iter()
+        .flat_map(|folder| rust_sources(folder).into_values())
         .collect();
     let named: Vec<String> = DOCUMENTS
         .iter()

@@ -14,7 +14,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::adaptive_rate::AdaptiveRate;
-use crate::collect::Operation;
+use crate::model::Operation;
 
 /// Two throttled operations share a limit if their attempts were sent no further apart.
 pub(super) const MAX_SIMULTANEOUS_GAP: Duration = Duration::from_millis(150);

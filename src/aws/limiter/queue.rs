@@ -19,7 +19,7 @@ use tokio::time::Instant;
 use super::learnt_limits::LearntLimits;
 use super::refresh_spread::RefreshSpread;
 use super::throttle_pauses::ThrottlePauses;
-use crate::collect::Operation;
+use crate::model::Operation;
 
 /// How late a permit may be taken without moving those after it, because a timer that goes off late
 /// must not lower the rate. Below a hundredth of a second, so that no second has more than one

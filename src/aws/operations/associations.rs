@@ -6,8 +6,8 @@ use aws_sdk_ssm::types::{Association, AssociationOverview};
 
 use super::ssm_operation::{PendingAnswer, SsmOperation, max_results, page_of};
 use super::values::{non_empty, status_counts};
-use crate::collect::{Operation, Page, PageRequest};
-use crate::model::AssociationRow;
+use crate::collect::{Page, PageRequest};
+use crate::model::{AssociationRow, Operation};
 
 /// Lists all associations.
 pub(in crate::aws) struct ListAssociations;

@@ -8,8 +8,8 @@ use aws_sdk_ssm::types::PatchBaselineIdentity;
 
 use super::ssm_operation::{PendingAnswer, SsmOperation, max_results, page_of};
 use super::values::{non_empty, word};
-use crate::collect::{Operation, Page, PageRequest};
-use crate::model::BaselineRow;
+use crate::collect::{Page, PageRequest};
+use crate::model::{BaselineRow, Operation};
 
 /// Lists all patch baselines, including those of AWS.
 pub(in crate::aws) struct DescribePatchBaselines;

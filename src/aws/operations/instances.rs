@@ -8,8 +8,8 @@ use aws_sdk_ssm::types::{InstanceAggregatedAssociationOverview, InstanceInformat
 
 use super::ssm_operation::{PendingAnswer, SsmOperation, max_results, page_of};
 use super::values::{non_empty, status_counts, timestamp, word};
-use crate::collect::{Operation, Page, PageRequest};
-use crate::model::InstanceRow;
+use crate::collect::{Page, PageRequest};
+use crate::model::{InstanceRow, Operation};
 
 /// Lists all managed instances.
 pub(in crate::aws) struct DescribeInstanceInformation;

@@ -11,8 +11,8 @@ use aws_sdk_ssm::types::{ComplianceItem, ComplianceStringFilter};
 use super::filters::equal;
 use super::ssm_operation::{PendingAnswer, SsmOperation, max_results, page_of};
 use super::values::{non_empty, word};
-use crate::collect::{Operation, Page, PageRequest};
-use crate::model::ItemRow;
+use crate::collect::{Page, PageRequest};
+use crate::model::{ItemRow, Operation};
 
 /// Lists the non-compliant items of type Association of the instance with this id.
 pub(in crate::aws) struct ListComplianceItems<'a> {

@@ -3,7 +3,7 @@
 //! Each file says how to ask for a page, and how the answer becomes rows of our own. The words of
 //! AWS are kept as they come, including those that were unknown when this was written.
 //!
-//! A further operation needs a file here, its name in [`Operation`](crate::collect::Operation), and
+//! A further operation needs a file here, its name in [`Operation`](crate::model::Operation), and
 //! a method of one line in [`Source`](crate::collect::Source).
 
 mod associations;

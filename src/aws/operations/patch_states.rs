@@ -10,8 +10,8 @@ use aws_sdk_ssm::types::InstancePatchState;
 
 use super::ssm_operation::{PendingAnswer, SsmOperation, max_results, page_of};
 use super::values::{non_empty, timestamp, word};
-use crate::collect::{Operation, Page, PageRequest};
-use crate::model::{PatchRow, PatchState};
+use crate::collect::{Page, PageRequest};
+use crate::model::{Operation, PatchRow, PatchState};
 
 /// Reads the patch states of the instances with these ids.
 pub(in crate::aws) struct DescribeInstancePatchStates<'a> {

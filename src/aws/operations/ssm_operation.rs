@@ -8,7 +8,8 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use futures_util::future::BoxFuture;
 
 use super::values::non_empty;
-use crate::collect::{Operation, Page, PageRequest};
+use crate::collect::{Page, PageRequest};
+use crate::model::Operation;
 
 /// The SDK's answer to an attempt under way.
 ///

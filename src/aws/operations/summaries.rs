@@ -12,8 +12,8 @@ use aws_sdk_ssm::types::{
 use super::filters::equal;
 use super::ssm_operation::{PendingAnswer, SsmOperation, max_results, page_of};
 use super::values::{non_empty, timestamp, word};
-use crate::collect::{Operation, Page, PageRequest, TypeFilter};
-use crate::model::{ItemCounts, Severity, SummaryRow, Timestamp};
+use crate::collect::{Page, PageRequest, TypeFilter};
+use crate::model::{ItemCounts, Operation, Severity, SummaryRow, Timestamp};
 
 /// Lists the summaries of some compliance types.
 pub(in crate::aws) struct ListResourceComplianceSummaries<'a> {

@@ -8,8 +8,8 @@ use aws_sdk_ssm::types::ComplianceSummaryItem;
 
 use super::ssm_operation::{PendingAnswer, SsmOperation, max_results, page_of};
 use super::values::non_empty;
-use crate::collect::{Operation, Page, PageRequest};
-use crate::model::TotalsRow;
+use crate::collect::{Page, PageRequest};
+use crate::model::{Operation, TotalsRow};
 
 /// Lists the totals of every compliance type.
 pub(in crate::aws) struct ListComplianceSummaries;

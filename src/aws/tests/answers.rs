@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::scripted_aws::{Counts, Reply, Server, html, json, role_options, session, with_headers};
 use crate::aws::SsmSource;
-use crate::collect::{FailureScope, Operation, PageRequest, Source, SourceResult, TypeFilter};
-use crate::model::FailureReason;
+use crate::collect::{FailureScope, PageRequest, Source, SourceResult, TypeFilter};
+use crate::model::{FailureReason, Operation};
 
 #[tokio::test]
 async fn a_page_may_be_empty_and_yet_not_the_last() {

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::scripted_aws::{Asked, Counts, Server, identity, json, options};
 use crate::aws::{AwsBase, BaseOptions, SsmSource};
-use crate::collect::{Operation, PageRequest, Source, TypeFilter};
+use crate::collect::{PageRequest, Source, TypeFilter};
+use crate::model::Operation;
 
 /// The body of the last request.
 fn body(asked: &[Asked]) -> serde_json::Value {

@@ -19,6 +19,7 @@ mod staleness;
 mod supervision;
 
 use super::*;
+use crate::model::Operation;
 
 const PATCH: &str = "Patch";
 const ASSOCIATION: &str = "Association";

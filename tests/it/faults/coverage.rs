@@ -1,34 +1,29 @@
 //! That no kind of fault is forgotten.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::collections::BTreeSet;
 
 use ssm_simulator::FaultKind;
 
-fn sources(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).unwrap();
-    let paths = entries.map(|entry| entry.unwrap().path());
-    paths
-        .flat_map(|path| {
-            if path.is_dir() {
-                sources(&path)
-            } else {
-                vec![path]
-            }
-        })
-        .collect()
+use crate::support::rust_sources;
+
+/// The kinds that a source names. A name may begin like that of another kind, so it is read whole.
+fn named_kinds(source: &str) -> impl Iterator<Item = &str> {
+    source.split("FaultKind::").skip(1).map(|rest| {
+        let end = rest.find(|c: char| !c.is_alphanumeric());
+        &rest[..end.unwrap_or(rest.len())]
+    })
 }
 
 #[test]
 fn every_kind_of_fault_is_met_by_the_exporter_in_some_test() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it");
-    let tests: String = sources(&folder)
-        .iter()
-        .map(|path| fs::read_to_string(path).unwrap())
+    let sources = rust_sources("tests/it");
+    let named: BTreeSet<&str> = sources
+        .values()
+        .flat_map(|text| named_kinds(text))
         .collect();
     let forgotten: Vec<&str> = FaultKind::ALL
         .iter()
-        .filter(|kind| !tests.contains(&format!("FaultKind::{kind:?}")))
+        .filter(|kind| !named.contains(format!("{kind:?}").as_str()))
         .map(|kind| kind.name())
         .collect();
     assert!(forgotten.is_empty(), "{forgotten:?}");

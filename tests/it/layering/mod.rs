@@ -18,9 +18,10 @@ mod tokens;
 
 use std::collections::BTreeSet;
 
+use crate::support::{entries, text};
 use arrows::{file_graph, folder_graph};
 use modules::{Crate, product_code};
-use repository::{crate_roots, entries, exporter, is_test_file, sources, text};
+use repository::{crate_roots, exporter, is_test_file, sources};
 use rules::{LAYERS, breaches, forbidden_words, layer_of};
 use tokens::Token;
 

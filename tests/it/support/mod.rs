@@ -5,6 +5,7 @@ mod client;
 mod exporter;
 mod page;
 mod program;
+mod repository;
 mod settings;
 
 use std::time::Duration;
@@ -14,6 +15,7 @@ pub(crate) use client::{Reply, get};
 pub(crate) use exporter::Exporter;
 pub(crate) use page::{Format, Page, Series};
 pub(crate) use program::{CREDENTIALS, Program, Run, command, run, run_with};
+pub(crate) use repository::{entries, root, rust_sources, text};
 pub(crate) use settings::{Settings, role};
 
 /// How long a test waits before it counts as hanging. Two cores may be busy with other tests, so

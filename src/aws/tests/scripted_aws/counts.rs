@@ -4,8 +4,7 @@ use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
 use crate::aws::Meter;
-use crate::collect::Operation;
-use crate::model::FailureReason;
+use crate::model::{FailureReason, Operation};
 
 /// A meter that remembers everything.
 #[derive(Default)]

@@ -4,10 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use promql_parser::label::MatchOp;
-use ssm_compliance_exporter::collect::Operation;
 use ssm_compliance_exporter::metrics::{Build, ExporterMetrics, Format, Page, families};
 use ssm_compliance_exporter::model::{
-    Collector, FailureReason, NoncomplianceReason, PatchState, Severity, Timestamp,
+    Collector, FailureReason, NoncomplianceReason, Operation, PatchState, Severity, Timestamp,
 };
 
 use super::promql::{matchers, metric, queries, selectors};
