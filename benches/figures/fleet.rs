@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use ssm_compliance_exporter::aws::{AwsBase, BaseOptions, Meter, SsmSource, TargetOptions};
 use ssm_compliance_exporter::collect::{
-    Clock, Identification, RefreshObserver, Refresher, TargetTask,
+    Clock, Identification, RefreshObserver, Refresher, SharedTarget, TargetTask,
 };
 use ssm_compliance_exporter::metrics::{Identity, Policy, ShownInstances, TargetView};
 use ssm_compliance_exporter::model::{
@@ -72,7 +72,8 @@ impl RefreshObserver for ShownTarget {
     fn panicked(&self) {}
     fn refresh_started(&self, _: Option<Timestamp>) {}
     fn refresh_ended(&self, _: Duration) {}
-    async fn show(&self, snapshot: Target) {
+    async fn show(&self, target: &Arc<SharedTarget>) {
+        let snapshot = target.snapshot();
         *self.0.lock().expect("not poisoned") = Some(snapshot);
     }
 }

@@ -9,7 +9,7 @@ use tracing::{debug, error, info, warn};
 
 use super::render::{RenderError, RenderThread};
 use super::slot::TargetSlot;
-use crate::collect::{Identification, RefreshObserver};
+use crate::collect::{Identification, RefreshObserver, SharedTarget};
 use crate::locks::locked;
 use crate::metrics::{ExporterMetrics, Policy, Publisher, TargetPage, TargetView, Task};
 use crate::model::{Collector, FailureReason, Now, Outcome, Target, Timestamp};
@@ -167,10 +167,9 @@ impl RefreshObserver for TargetPublisher {
         self.slot.note_attempted();
     }
 
-    async fn show(&self, snapshot: Target) {
-        let snapshot = Arc::new(snapshot);
-        if self.render(Arc::clone(&snapshot)).await.is_err() {
-            self.show_failure(&snapshot).await;
+    async fn show(&self, target: &Arc<SharedTarget>) {
+        if self.render(Arc::clone(target)).await.is_err() {
+            self.show_failure(&target.snapshot()).await;
         }
     }
 }
@@ -185,16 +184,18 @@ impl TargetPublisher {
             target_name = self.slot.name(),
             "the target's page could not be rendered: it shows no data until it can be"
         );
-        let failed = Arc::new(failed_target(target));
+        let failed = Arc::new(SharedTarget::new(failed_target(target)));
         if self.render(failed).await.is_err() {
             let _publishing = locked(&self.state.publishing);
             self.state.publisher.withdraw(self.slot.number);
         }
     }
 
-    async fn render(&self, target: Arc<Target>) -> Result<(), RenderError> {
+    async fn render(&self, target: Arc<SharedTarget>) -> Result<(), RenderError> {
         let Self { state, slot } = self.clone();
-        let render = move || state.render(&slot, &target);
+        // The snapshot is taken when it is the target's turn. One that was taken before it had to
+        // wait could replace the page of a later state, and so bring back data that has expired.
+        let render = move || state.render(&slot, &target.snapshot());
         self.state.render_thread.run(render).await
     }
 }

@@ -27,6 +27,7 @@ mod progress;
 mod refresh;
 mod refresher;
 mod resources;
+mod shared_target;
 mod source;
 mod supervisor;
 #[cfg(test)]
@@ -35,6 +36,7 @@ mod tests;
 pub use clock::Clock;
 pub use estimate::{Calls, Estimate, estimate};
 pub use refresher::{Identification, RefreshObserver, Refresher, TargetTask};
+pub use shared_target::SharedTarget;
 pub use source::{
     FailureScope, MAX_PAGE_ROWS, Page, PageRequest, Source, SourceError, SourceResult, TypeFilter,
 };

@@ -13,6 +13,7 @@ use tracing::{debug, info, warn};
 use super::clock::Clock;
 use super::progress::Progress;
 use super::refresh::{RefreshContext, fail_all, refresh};
+use super::shared_target::SharedTarget;
 use super::source::{Source, SourceError};
 use crate::locks::{locked, unlocked};
 use crate::model::{FailureReason, Now, Outcome, Selection, Target, Timestamp};
@@ -40,7 +41,7 @@ pub trait RefreshObserver: Send + Sync + 'static {
     /// Publishes the state of the target, which has changed.
     // The snapshot is a clone, so that rendering a large fleet does not hold the lock that the next
     // refresh needs.
-    fn show(&self, snapshot: Target) -> impl Future<Output = ()> + Send;
+    fn show(&self, target: &Arc<SharedTarget>) -> impl Future<Output = ()> + Send;
 }
 
 /// What an account id means for a target.
@@ -76,7 +77,7 @@ pub struct Refresher<S, O> {
     pub(super) observer: O,
     pub(super) selection: Selection,
     pub(super) clock: Clock,
-    pub(super) target: Mutex<Target>,
+    pub(super) target: Arc<SharedTarget>,
     pub(super) name: String,
     pub(super) progress: Progress,
     /// How much longer than its source is patient a refresh may show no progress.
@@ -102,7 +103,7 @@ impl<S: Source, O: RefreshObserver> Refresher<S, O> {
             observer,
             selection: task.selection,
             clock: task.clock,
-            target: Mutex::new(task.target),
+            target: Arc::new(SharedTarget::new(task.target)),
             name: task.name,
             progress: Progress::default(),
             stall_grace: STALL_GRACE,
@@ -118,7 +119,7 @@ impl<S: Source, O: RefreshObserver> Refresher<S, O> {
         self.progress.note();
         self.observer.refresh_started(self.clock.now().wall);
         let reading = self.read(start, first).await;
-        locked(&self.target).end_refresh();
+        self.target.lock().end_refresh();
         if reading == Reading::Shown {
             self.show().await;
             self.observer.refresh_ended(start.elapsed());
@@ -127,8 +128,7 @@ impl<S: Source, O: RefreshObserver> Refresher<S, O> {
 
     /// Shows the state as it is now.
     pub(super) async fn show(&self) {
-        let snapshot = locked(&self.target).clone();
-        self.observer.show(snapshot).await;
+        self.observer.show(&self.target).await;
     }
 
     async fn read(&self, start: Instant, first: bool) -> Reading {
@@ -167,7 +167,7 @@ impl<S: Source, O: RefreshObserver> Refresher<S, O> {
     fn start_anew(&self) {
         // `Target::forget` would not do: it remembers what AWS has had, and that was another
         // account's too.
-        let mut target = locked(&self.target);
+        let mut target = self.target.lock();
         *target = Target::new(target.age_limits());
     }
 
@@ -186,7 +186,7 @@ impl<S: Source, O: RefreshObserver> Refresher<S, O> {
     pub(super) fn fail_collectors(&self, reason: FailureReason, took: Duration) {
         let now = self.clock.now();
         fail_all(&self.selection, reason, took, |outcome| {
-            locked(&self.target).apply(outcome, now);
+            self.target.lock().apply(outcome, now);
         });
     }
 
@@ -227,7 +227,7 @@ impl<S: Source, O: RefreshObserver> Refresher<S, O> {
     }
 
     fn take_in(&self, (outcome, ended): EndedCollector) {
-        locked(&self.target).apply(outcome, ended);
+        self.target.lock().apply(outcome, ended);
     }
 
     /// Reads with all collectors, and passes each of them to `take` as it ends.
@@ -295,7 +295,7 @@ impl<S: Source, O: RefreshObserver> Refresher<S, O> {
     }
 
     fn log_end(&self, start: Instant) {
-        let target = locked(&self.target);
+        let target = self.target.lock();
         let known = target.instances().count();
         let listed = count_listed(&target);
         info!(

@@ -17,7 +17,6 @@ use tracing::error;
 
 use super::refresher::{RefreshObserver, Refresher};
 use super::source::Source;
-use crate::locks::locked;
 use crate::model::FailureReason;
 
 /// How often to check for data that may expire, as long as there is none.
@@ -132,7 +131,7 @@ impl<S: Source, O: RefreshObserver> Refresher<S, O> {
         );
         let took = self.progress.last().elapsed();
         self.fail_collectors(FailureReason::Timeout, took);
-        locked(&self.target).end_refresh();
+        self.target.lock().end_refresh();
         self.show().await;
     }
 
@@ -141,12 +140,9 @@ impl<S: Source, O: RefreshObserver> Refresher<S, O> {
         self.observer.panicked();
         // A panic in the middle of a change leaves a state that is half changed and must not be
         // shown. The lock is poisoned exactly in that case.
-        if self.target.is_poisoned() {
-            locked(&self.target).forget();
-            self.target.clear_poison();
-        }
+        self.target.forget_half_changed();
         self.fail_collectors(FailureReason::Internal, Duration::ZERO);
-        locked(&self.target).end_refresh();
+        self.target.lock().end_refresh();
         self.show().await;
     }
 
@@ -166,7 +162,7 @@ impl<S: Source, O: RefreshObserver> Refresher<S, O> {
     /// exporter's start.
     async fn expire(&self) -> Option<Duration> {
         let now = self.clock.now();
-        let expiry = locked(&self.target).expire(now);
+        let expiry = self.target.lock().expire(now);
         if expiry.has_dropped {
             self.show().await;
         }

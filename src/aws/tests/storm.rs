@@ -19,7 +19,7 @@ use super::scripted_aws::{Counts, options};
 use crate::aws::base::settings;
 use crate::aws::base_credentials::BaseCredentials;
 use crate::aws::{AwsBase, SsmSource, TargetOptions};
-use crate::collect::{Clock, Identification, RefreshObserver, Refresher, TargetTask};
+use crate::collect::{Clock, Identification, RefreshObserver, Refresher, SharedTarget, TargetTask};
 use crate::model::{AgeLimits, Collector, Selection, Target, Timestamp};
 
 const INTERVAL: Duration = Duration::from_mins(5);
@@ -110,7 +110,8 @@ impl RefreshObserver for Notes {
 
     fn refresh_ended(&self, _: Duration) {}
 
-    async fn show(&self, target: Target) {
+    async fn show(&self, target: &Arc<SharedTarget>) {
+        let target = target.snapshot();
         let detail = target
             .instances()
             .next()

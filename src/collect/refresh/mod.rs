@@ -20,8 +20,9 @@ use tokio::time::Instant;
 use super::details::Details;
 use super::progress::Progress;
 use super::resources::Resources;
+use super::shared_target::SharedTarget;
 use super::source::{Source, SourceError};
-use crate::locks::{locked, unlocked};
+use crate::locks::unlocked;
 use crate::model::{
     Collector, DetailKind, FailureReason, Interner, Now, Outcome, Selection, Target,
 };
@@ -30,7 +31,7 @@ use crate::model::{
 pub(super) struct RefreshContext<'a, S> {
     pub(super) source: &'a S,
     pub(super) selection: &'a Selection,
-    pub(super) target: &'a Mutex<Target>,
+    pub(super) target: &'a SharedTarget,
     pub(super) progress: &'a Progress,
 }
 
@@ -80,7 +81,7 @@ struct RefreshRun<'a, S> {
 
 impl<'a, S: Source> RefreshRun<'a, S> {
     fn begin(context: RefreshContext<'a, S>, now: Now, done: &'a Done<'a>) -> Self {
-        let mut target = locked(context.target);
+        let mut target = context.target.lock();
         let number = target.begin_refresh(now);
         let interner = target.interner();
         drop(target);
@@ -97,7 +98,7 @@ impl<'a, S: Source> RefreshRun<'a, S> {
     }
 
     fn target(&self) -> MutexGuard<'_, Target> {
-        locked(self.context.target)
+        self.context.target.lock()
     }
 
     async fn read_everything(&self) {

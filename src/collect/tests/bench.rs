@@ -123,7 +123,7 @@ impl Bench {
 
     /// Reads the target as it is now.
     pub(super) fn target<T>(&self, read: impl FnOnce(&Target) -> T) -> T {
-        read(&self.refresher.target.lock().expect("no test panics inside"))
+        read(&self.refresher.target.lock())
     }
 
     pub(super) fn known(&self) -> BTreeMap<String, Known> {
@@ -211,7 +211,8 @@ impl RefreshObserver for RecordingObserver {
         observed.ends.push(at);
     }
 
-    async fn show(&self, snapshot: Target) {
+    async fn show(&self, target: &Arc<SharedTarget>) {
+        let snapshot = target.snapshot();
         let known = scripted_target::known(&snapshot);
         let results = scripted_target::results(&snapshot);
         let mut observed = self.observed();
