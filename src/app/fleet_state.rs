@@ -225,3 +225,73 @@ fn failed_target(target: &Target) -> Target {
     }
     failed
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::channel;
+
+    use super::*;
+    use crate::metrics::{Body, Build, Encoding, Format, ShownInstances};
+    use crate::model::{AgeLimits, Selection};
+
+    fn publisher() -> TargetPublisher {
+        let build = Build {
+            version: "",
+            revision: "",
+            rustc: "",
+        };
+        let policy = Policy {
+            instances: ShownInstances::All,
+            include_unlisted: false,
+            selection: Selection::everything(),
+            tag_labels: Vec::new(),
+        };
+        let account_id = Some("111122223333".to_owned());
+        let slot = TargetSlot::new(0, None, account_id, "eu-west-1".to_owned());
+        let slot = Arc::new(slot);
+        let own = ExporterMetrics::new(build, Duration::ZERO);
+        let state = FleetState::new(own, policy, vec![Arc::clone(&slot)]).expect("a thread");
+        TargetPublisher {
+            state: Arc::new(state),
+            slot,
+        }
+    }
+
+    fn shared_target() -> Arc<SharedTarget> {
+        let hour = Duration::from_hours(1);
+        Arc::new(SharedTarget::new(Target::new(AgeLimits {
+            stale_after: hour,
+            interval: hour,
+            full_every: hour,
+        })))
+    }
+
+    fn fail_instances(target: &SharedTarget) {
+        let start = Now {
+            since_start: Duration::ZERO,
+            wall: None,
+        };
+        let reason = FailureReason::Throttled;
+        let outcome = Outcome::failed(Collector::Instances, reason, Duration::ZERO);
+        target.lock().apply(outcome, start);
+    }
+
+    #[tokio::test]
+    async fn a_page_shows_what_is_known_when_it_is_rendered_and_not_when_that_was_asked_for() {
+        let publisher = publisher();
+        let target = shared_target();
+        let (release, held) = channel::<()>();
+        let busy = publisher.state.render_thread.run(move || drop(held.recv()));
+        let show = publisher.show(&target);
+        let change = async {
+            fail_instances(&target);
+            drop(release);
+        };
+        let (busy, (), ()) = tokio::join!(busy, show, change);
+        busy.expect("it is only busy");
+        let page = publisher.state.publisher.page();
+        let body = Body::new(&page, Format::Text, Encoding::Identity, "");
+        let text = String::from_utf8(body.into_bytes()).expect("UTF-8");
+        assert!(text.contains("reason=\"throttled\"} 1"), "{text}");
+    }
+}

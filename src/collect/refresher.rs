@@ -39,8 +39,8 @@ pub trait RefreshObserver: Send + Sync + 'static {
     fn panicked(&self);
 
     /// Publishes the state of the target, which has changed.
-    // The snapshot is a clone, so that rendering a large fleet does not hold the lock that the next
-    // refresh needs.
+    // Whoever shows it takes a snapshot when it is shown, so that a later state is never replaced by
+    // an earlier one. Rendering a large fleet does not hold the lock that the next refresh needs.
     fn show(&self, target: &Arc<SharedTarget>) -> impl Future<Output = ()> + Send;
 }
 
