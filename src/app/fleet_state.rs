@@ -280,8 +280,12 @@ mod tests {
     async fn a_page_shows_what_is_known_when_it_is_rendered_and_not_when_that_was_asked_for() {
         let publisher = publisher();
         let target = shared_target();
-        let (release, held) = channel::<()>();
-        let busy = publisher.state.render_thread.run(move || drop(held.recv()));
+        let (release, released) = channel::<()>();
+        let wait = move || {
+            // Nothing is sent: it ends when the sender is dropped.
+            let _ = released.recv();
+        };
+        let busy = publisher.state.render_thread.run(wait);
         let show = publisher.show(&target);
         let change = async {
             fail_instances(&target);
