@@ -2,14 +2,17 @@
 //!
 //! Data goes one way. [`collect`] decides which calls a refresh needs and makes them through [`aws`];
 //! [`model`] keeps the answers and says what they mean; [`metrics`] renders a page from them once per
-//! refresh; [`http`] serves the page. [`config`] reads what the user wants, and [`app`] wires all of
+//! refresh; [`http`] serves the page. [`inspect`] reads one instance live, and [`explain`] says why it is
+//! non-compliant. [`config`] reads what the user wants, and [`app`] wires all of
 //! them up.
 
 pub mod app;
 pub mod aws;
 pub mod collect;
 pub mod config;
+pub mod explain;
 pub mod http;
+pub mod inspect;
 mod locks;
 pub mod metrics;
 pub mod model;

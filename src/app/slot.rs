@@ -215,7 +215,7 @@ impl Account {
 
 fn new_meter(account_id: &str, region: &str, own: &ExporterMetrics) -> TargetMeter {
     let meter = own.target(account_id, region);
-    for operation in Operation::ALL {
+    for operation in Operation::OF_REFRESH {
         meter.start_at_zero(operation.as_str());
     }
     meter

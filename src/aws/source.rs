@@ -82,7 +82,7 @@ impl SsmSource {
 
 fn show_first_limits(meter: &dyn Meter, per_second: f64) {
     // Every operation shows a limit from the start, even if it is never called or throttled.
-    for operation in Operation::ALL {
+    for operation in Operation::OF_REFRESH {
         meter.limit(operation, per_second);
     }
 }
@@ -193,7 +193,12 @@ impl Source for SsmSource {
         self.read(ListAssociations, page).await
     }
 
-    async fn items(&self, id: &str, page: &PageRequest) -> SourceResult<Page<ItemRow>> {
-        self.read(ListComplianceItems { id }, page).await
+    async fn items(
+        &self,
+        id: &str,
+        types: &TypeFilter,
+        page: &PageRequest,
+    ) -> SourceResult<Page<ItemRow>> {
+        self.read(ListComplianceItems { id, types }, page).await
     }
 }

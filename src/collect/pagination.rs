@@ -128,9 +128,7 @@ impl Listing {
             Operation::ListComplianceSummaries
             | Operation::DescribePatchBaselines
             | Operation::ListAssociations => MAX_SETTINGS_PAGES,
-            Operation::DescribeInstancePatchStates | Operation::ListComplianceItems => {
-                MAX_DETAIL_PAGES
-            }
+            _ => MAX_DETAIL_PAGES,
         }
     }
 

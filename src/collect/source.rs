@@ -49,12 +49,12 @@ pub struct Page<T> {
     pub next: Option<String>,
 }
 
-/// The compliance types that a chain of summaries reads.
+/// The compliance types that a listing of summaries or items reads.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TypeFilter {
-    /// The chain reads all types, because their names are not known.
+    /// All types are read, because their names are not known, or because all are wanted.
     All,
-    /// The chain reads these types, at most [`TypeFilter::MAX_NAMES`].
+    /// These types are read, at most [`TypeFilter::MAX_NAMES`].
     Named(Vec<String>),
 }
 
@@ -155,10 +155,11 @@ pub trait Source: Send + Sync + 'static {
         page: &PageRequest,
     ) -> impl Future<Output = SourceResult<Page<AssociationRow>>> + Send;
 
-    /// Calls `ListComplianceItems` for the non-compliant items of type Association of one instance.
+    /// Calls `ListComplianceItems` for the non-compliant items of some types of one resource.
     fn items(
         &self,
         id: &str,
+        types: &TypeFilter,
         page: &PageRequest,
     ) -> impl Future<Output = SourceResult<Page<ItemRow>>> + Send;
 }

@@ -183,7 +183,7 @@ impl NoncompliantAssociation {
     fn from_row(row: &ItemRow, interner: &Interner) -> Self {
         Self {
             association_id: free_text(&row.id).into(),
-            document: interner.free_text(&row.document),
+            document: interner.free_text(row.document()),
             severity: interner.word(&row.severity),
         }
     }

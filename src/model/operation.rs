@@ -1,4 +1,4 @@
-//! The AWS operations that a refresh calls.
+//! The AWS operations that are called.
 
 /// An operation of AWS Systems Manager. Its name is a value of the label `operation`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -17,11 +17,46 @@ pub enum Operation {
     ListAssociations,
     /// Lists the compliance items of one resource.
     ListComplianceItems,
+    /// Lists the patches of one instance.
+    DescribeInstancePatches,
+    /// Lists the associations of one instance.
+    DescribeInstanceAssociationsStatus,
+    /// Lists the executions of one association.
+    DescribeAssociationExecutions,
+    /// Lists the instances in one execution of an association.
+    DescribeAssociationExecutionTargets,
+    /// Returns the settings of a patch baseline.
+    GetPatchBaseline,
+    /// Returns the baseline that applies to a patch group.
+    GetPatchBaselineForPatchGroup,
+    /// Lists the instances of a command, with what its steps wrote.
+    ListCommandInvocations,
+    /// Returns a setting of the account.
+    GetServiceSetting,
 }
 
 impl Operation {
     /// Every operation.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 15] = [
+        Self::DescribeInstanceInformation,
+        Self::ListResourceComplianceSummaries,
+        Self::ListComplianceSummaries,
+        Self::DescribeInstancePatchStates,
+        Self::DescribePatchBaselines,
+        Self::ListAssociations,
+        Self::ListComplianceItems,
+        Self::DescribeInstancePatches,
+        Self::DescribeInstanceAssociationsStatus,
+        Self::DescribeAssociationExecutions,
+        Self::DescribeAssociationExecutionTargets,
+        Self::GetPatchBaseline,
+        Self::GetPatchBaselineForPatchGroup,
+        Self::ListCommandInvocations,
+        Self::GetServiceSetting,
+    ];
+
+    /// The operations that a refresh calls. The others only explain a single instance.
+    pub const OF_REFRESH: [Self; 7] = [
         Self::DescribeInstanceInformation,
         Self::ListResourceComplianceSummaries,
         Self::ListComplianceSummaries,
@@ -41,6 +76,14 @@ impl Operation {
             Self::DescribePatchBaselines => "DescribePatchBaselines",
             Self::ListAssociations => "ListAssociations",
             Self::ListComplianceItems => "ListComplianceItems",
+            Self::DescribeInstancePatches => "DescribeInstancePatches",
+            Self::DescribeInstanceAssociationsStatus => "DescribeInstanceAssociationsStatus",
+            Self::DescribeAssociationExecutions => "DescribeAssociationExecutions",
+            Self::DescribeAssociationExecutionTargets => "DescribeAssociationExecutionTargets",
+            Self::GetPatchBaseline => "GetPatchBaseline",
+            Self::GetPatchBaselineForPatchGroup => "GetPatchBaselineForPatchGroup",
+            Self::ListCommandInvocations => "ListCommandInvocations",
+            Self::GetServiceSetting => "GetServiceSetting",
         }
     }
 
@@ -51,7 +94,7 @@ impl Operation {
         // listing whose pages are being halved around a bad row.
         match self {
             Self::DescribeInstanceInformation => 5,
-            Self::DescribeInstancePatchStates => 10,
+            Self::DescribeInstancePatchStates | Self::DescribeInstancePatches => 10,
             _ => 1,
         }
     }
@@ -62,11 +105,15 @@ impl Operation {
     /// faster than page by page. That is why its calls go before those for details, many of which
     /// can be under way at once.
     pub const fn is_listing(self) -> bool {
-        // These two also have tokens in AWS's model, but they ask about given instances, and their
+        // Most others have tokens in AWS's model, too, but they ask about given instances, and their
         // answer is hardly ever longer than a page.
-        !matches!(
+        matches!(
             self,
-            Self::DescribeInstancePatchStates | Self::ListComplianceItems
+            Self::DescribeInstanceInformation
+                | Self::ListResourceComplianceSummaries
+                | Self::ListComplianceSummaries
+                | Self::DescribePatchBaselines
+                | Self::ListAssociations
         )
     }
 }

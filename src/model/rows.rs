@@ -3,6 +3,8 @@
 //! A missing text is empty, and a missing time is `None`. Rows live only as long as one page. What
 //! the model keeps of them is smaller.
 
+use std::collections::BTreeMap;
+
 use super::time::Timestamp;
 
 // Words of AWS's vocabulary are texts here, not enums. AWS adds values without notice and spells
@@ -44,6 +46,10 @@ pub struct InstanceRow {
     pub last_association_execution: Option<Timestamp>,
     /// When associations last ran with success.
     pub last_association_success: Option<Timestamp>,
+    /// The role that a hybrid node was registered with; empty for EC2.
+    pub iam_role: String,
+    /// The hybrid activation that a node was registered with; empty for EC2.
+    pub activation_id: String,
 }
 
 /// The number of compliance items, in total and by severity.
@@ -109,6 +115,8 @@ pub struct SummaryRow {
     pub execution_time: Option<Timestamp>,
     /// The id of the execution (`ExecutionSummary.ExecutionId`); empty for associations.
     pub execution_id: String,
+    /// Who ran it (`ExecutionSummary.ExecutionType`): `Command`, `PatchPolicy`, or empty.
+    pub execution_type: String,
     /// The compliant items (`CompliantSummary`).
     pub compliant: ItemCounts,
     /// The non-compliant items (`NonCompliantSummary`).
@@ -140,6 +148,12 @@ pub struct PatchRow {
     pub operation: String,
     /// The reboot option, `RebootIfNeeded` or `NoReboot`; empty if AWS does not say.
     pub reboot_option: String,
+    /// The id of the patch snapshot that the operation compared with.
+    pub snapshot_id: String,
+    /// The list of patches that an Install was given in place of the baseline's; usually empty.
+    pub install_override_list: String,
+    /// When the operation began.
+    pub operation_start: Option<Timestamp>,
     /// When the operation ended.
     pub operation_end: Option<Timestamp>,
     /// When patches were last installed with the option `NoReboot`.
@@ -234,15 +248,38 @@ pub struct AssociationRow {
     pub counts: Vec<(String, i64)>,
 }
 
-/// One item of type Association, from `ListComplianceItems`.
+/// One compliance item of one resource, from `ListComplianceItems`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ItemRow {
-    /// The association's id.
+    /// The compliance type: `Patch`, `Association` or `Custom:...`.
+    pub compliance_type: String,
+    /// The item's id: a KB number or a package for Patch, the association's id for Association.
     pub id: String,
-    /// The document that the association runs (`Details.DocumentName`).
-    pub document: String,
-    /// The severity that the association's owner gave it.
+    /// The title; often empty.
+    pub title: String,
+    /// The severity: for Patch the compliance level of the baseline, for Association the one that
+    /// the association's owner gave it.
     pub severity: String,
     /// The status. Only an item that is `NON_COMPLIANT` explains anything.
     pub status: String,
+    /// The time of the execution (`ExecutionSummary.ExecutionTime`).
+    pub execution_time: Option<Timestamp>,
+    /// The id of the execution (`ExecutionSummary.ExecutionId`); empty for associations.
+    pub execution_id: String,
+    /// Who ran it (`ExecutionSummary.ExecutionType`): `Command`, `PatchPolicy`, or empty.
+    pub execution_type: String,
+    /// What else AWS tells of the item (`Details`). Which keys there are depends on the type.
+    pub details: BTreeMap<String, String>,
+}
+
+impl ItemRow {
+    /// Returns one of the details; empty if AWS does not give it.
+    pub fn detail(&self, key: &str) -> &str {
+        self.details.get(key).map_or("", String::as_str)
+    }
+
+    /// Returns the document that an association runs: a name, or the ARN of a shared document.
+    pub fn document(&self) -> &str {
+        self.detail("DocumentName")
+    }
 }

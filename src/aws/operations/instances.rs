@@ -62,6 +62,8 @@ fn instance(from: InstanceInformation) -> Option<InstanceRow> {
         last_association_success: from
             .last_successful_association_execution_date
             .and_then(timestamp),
+        iam_role: from.iam_role.unwrap_or_default(),
+        activation_id: from.activation_id.unwrap_or_default(),
     })
 }
 

@@ -1,6 +1,4 @@
-//! `ListComplianceItems`: the associations that one instance does not comply with.
-
-use std::collections::HashMap;
+//! `ListComplianceItems`: what one resource does not comply with.
 
 use aws_sdk_ssm::Client;
 use aws_sdk_ssm::operation::list_compliance_items::{
@@ -8,15 +6,17 @@ use aws_sdk_ssm::operation::list_compliance_items::{
 };
 use aws_sdk_ssm::types::{ComplianceItem, ComplianceStringFilter};
 
+use super::execution::execution;
 use super::filters::equal;
 use super::ssm_operation::{PendingAnswer, SsmOperation, max_results, page_of};
 use super::values::{non_empty, word};
-use crate::collect::{Page, PageRequest};
+use crate::collect::{Page, PageRequest, TypeFilter};
 use crate::model::{ItemRow, Operation};
 
-/// Lists the non-compliant items of type Association of the instance with this id.
+/// Lists the non-compliant items of some compliance types of the resource with this id.
 pub(in crate::aws) struct ListComplianceItems<'a> {
     pub(in crate::aws) id: &'a str,
+    pub(in crate::aws) types: &'a TypeFilter,
 }
 
 impl SsmOperation for ListComplianceItems<'_> {
@@ -39,7 +39,7 @@ impl SsmOperation for ListComplianceItems<'_> {
             .resource_ids(self.id)
             // Compliance calls every instance a ManagedInstance, including those of EC2.
             .resource_types("ManagedInstance")
-            .set_filters(Some(filters()))
+            .set_filters(Some(filters(self.types)))
             .max_results(max_results(Self::OPERATION, page))
             .set_next_token(page.token.clone());
         Box::pin(request.send())
@@ -51,25 +51,26 @@ impl SsmOperation for ListComplianceItems<'_> {
 }
 
 /// The filters of a request, of which an item has to pass all.
-fn filters() -> Vec<ComplianceStringFilter> {
-    vec![
-        // Patches have items as well, and an instance may have thousands of them.
-        equal("ComplianceType", &["Association"]),
-        equal("Status", &["NON_COMPLIANT"]),
-    ]
+fn filters(types: &TypeFilter) -> Vec<ComplianceStringFilter> {
+    let noncompliant = equal("Status", &["NON_COMPLIANT"]);
+    match types {
+        TypeFilter::All => vec![noncompliant],
+        // An instance may have thousands of items of a type that nobody asks about.
+        TypeFilter::Named(names) => vec![equal("ComplianceType", names), noncompliant],
+    }
 }
 
 fn item(from: ComplianceItem) -> Option<ItemRow> {
+    let execution = execution(from.execution_summary);
     Some(ItemRow {
+        compliance_type: from.compliance_type.unwrap_or_default(),
         id: non_empty(from.id)?,
-        document: document(from.details).unwrap_or_default(),
+        title: from.title.unwrap_or_default(),
         severity: word(from.severity.as_ref()),
         status: word(from.status.as_ref()),
+        execution_time: execution.time,
+        execution_id: execution.id,
+        execution_type: execution.kind,
+        details: from.details.into_iter().flatten().collect(),
     })
-}
-
-/// The document that an association runs.
-fn document(details: Option<HashMap<String, String>>) -> Option<String> {
-    // Which details there are depends on the compliance type; only associations have this one.
-    details?.remove("DocumentName")
 }

@@ -8,6 +8,7 @@
 
 mod associations;
 mod baselines;
+mod execution;
 mod filters;
 mod instances;
 mod items;

@@ -57,6 +57,9 @@ fn patch_state(from: InstancePatchState) -> Option<PatchRow> {
         baseline_id: from.baseline_id,
         operation: from.operation.as_str().to_owned(),
         reboot_option: word(from.reboot_option.as_ref()),
+        snapshot_id: from.snapshot_id.unwrap_or_default(),
+        install_override_list: from.install_override_list.unwrap_or_default(),
+        operation_start: timestamp(from.operation_start_time),
         operation_end: timestamp(from.operation_end_time),
         last_no_reboot_install: from
             .last_no_reboot_install_operation_time

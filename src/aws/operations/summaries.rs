@@ -5,15 +5,16 @@ use aws_sdk_ssm::operation::list_resource_compliance_summaries::{
     ListResourceComplianceSummariesError, ListResourceComplianceSummariesOutput,
 };
 use aws_sdk_ssm::types::{
-    ComplianceExecutionSummary, ComplianceStringFilter, CompliantSummary, NonCompliantSummary,
-    ResourceComplianceSummaryItem, SeveritySummary,
+    ComplianceStringFilter, CompliantSummary, NonCompliantSummary, ResourceComplianceSummaryItem,
+    SeveritySummary,
 };
 
+use super::execution::execution;
 use super::filters::equal;
 use super::ssm_operation::{PendingAnswer, SsmOperation, max_results, page_of};
-use super::values::{non_empty, timestamp, word};
+use super::values::{non_empty, word};
 use crate::collect::{Page, PageRequest, TypeFilter};
-use crate::model::{ItemCounts, Operation, Severity, SummaryRow, Timestamp};
+use crate::model::{ItemCounts, Operation, Severity, SummaryRow};
 
 /// Lists the summaries of some compliance types.
 pub(in crate::aws) struct ListResourceComplianceSummaries<'a> {
@@ -57,23 +58,17 @@ fn filters(types: &TypeFilter) -> Option<Vec<ComplianceStringFilter>> {
 }
 
 fn summary(from: ResourceComplianceSummaryItem) -> Option<SummaryRow> {
-    let execution = from.execution_summary;
-    let execution_time = execution.as_ref().and_then(execution_time);
-    let execution_id = execution.and_then(|execution| execution.execution_id);
+    let execution = execution(from.execution_summary);
     Some(SummaryRow {
         resource_id: non_empty(from.resource_id)?,
         compliance_type: non_empty(from.compliance_type)?,
         status: word(from.status.as_ref()),
-        execution_time,
-        execution_id: execution_id.unwrap_or_default(),
+        execution_time: execution.time,
+        execution_id: execution.id,
+        execution_type: execution.kind,
         compliant: compliant_counts(from.compliant_summary),
         noncompliant: noncompliant_counts(from.non_compliant_summary),
     })
-}
-
-fn execution_time(execution: &ComplianceExecutionSummary) -> Option<Timestamp> {
-    // The SDK insists on a time here, so it fills in 1970 where AWS sent none.
-    timestamp(execution.execution_time)
 }
 
 fn compliant_counts(summary: Option<CompliantSummary>) -> ItemCounts {
@@ -124,7 +119,7 @@ const fn count_of(severity: Severity, breakdown: &SeveritySummary) -> i32 {
 
 #[cfg(test)]
 mod tests {
-    use aws_sdk_ssm::types::ComplianceStatus;
+    use aws_sdk_ssm::types::{ComplianceExecutionSummary, ComplianceStatus};
     use aws_smithy_types::DateTime;
 
     use super::*;

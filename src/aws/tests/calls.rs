@@ -68,8 +68,9 @@ async fn each_call_asks_for_pages_of_fifty_with_its_filters() {
         serde_json::json!({"MaxResults": 50, "NextToken": "t", "InstanceIds": ["i-1", "i-2"]});
     assert_eq!(body(&server.asked("DescribeInstancePatchStates")), expected);
 
+    let associations = TypeFilter::Named(vec!["Association".to_owned()]);
     source
-        .items("i-1", &PageRequest::FIRST)
+        .items("i-1", &associations, &PageRequest::FIRST)
         .await
         .expect("a page");
     let expected = serde_json::json!({
@@ -99,7 +100,10 @@ async fn the_limit_is_told_for_every_operation() {
     let server = Server::start(|_, _| json(200, "{}")).await;
     let (_source, counts) = server.source().await;
     let limits = counts.limits.lock().expect("unpoisoned").clone();
-    assert_eq!(limits, Operation::ALL.map(|operation| (operation, 500.0)));
+    assert_eq!(
+        limits,
+        Operation::OF_REFRESH.map(|operation| (operation, 500.0))
+    );
 }
 
 #[tokio::test]

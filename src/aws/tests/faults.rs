@@ -7,7 +7,7 @@ use super::scripted_aws::{
     Counts, Reply, Server, html, identity, json, options, refusal, with_headers,
 };
 use crate::aws::{SsmSource, TargetOptions};
-use crate::collect::{FailureScope, PageRequest, Source, SourceError};
+use crate::collect::{FailureScope, PageRequest, Source, SourceError, TypeFilter};
 use crate::model::FailureReason;
 
 /// Lists instances while every answer is `reply`. Returns how that failed, and after how many
@@ -185,7 +185,7 @@ async fn an_unknown_resource_is_gone_when_asked_for_alone() {
     let ids: [Arc<str>; 2] = ["i-1".into(), "i-2".into()];
     assert_eq!(
         source
-            .items("i-1", &PageRequest::FIRST)
+            .items("i-1", &TypeFilter::All, &PageRequest::FIRST)
             .await
             .expect_err("gone")
             .scope,

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{DetailCalls, DetailReader};
-use crate::collect::source::{Page, PageRequest, Source, SourceResult};
-use crate::model::{ItemRow, NoncompliantAssociation, Operation};
+use crate::collect::source::{Page, PageRequest, Source, SourceResult, TypeFilter};
+use crate::model::{ComplianceType, ItemRow, NoncompliantAssociation, Operation};
 
 impl DetailReader for Box<[NoncompliantAssociation]> {
     // The operation takes a list of ids, but AWS's API reference says that only one of them can be
@@ -33,5 +33,6 @@ async fn rows_of<S: Source>(calls: &DetailCalls<'_, S>, id: &str) -> SourceResul
 }
 
 async fn fetch<S: Source>(source: &S, id: &str, page: PageRequest) -> SourceResult<Page<ItemRow>> {
-    source.items(id, &page).await
+    let types = TypeFilter::Named(vec![ComplianceType::Association.as_str().to_owned()]);
+    source.items(id, &types, &page).await
 }

@@ -90,7 +90,11 @@ fn faults() -> impl Strategy<Value = Vec<Fault>> {
         Just(Step::Skip(1)),
     ];
     prop::collection::vec(
-        (prop::sample::select(&Operation::ALL[..]), 0_usize..4, step),
+        (
+            prop::sample::select(&Operation::OF_REFRESH[..]),
+            0_usize..4,
+            step,
+        ),
         0..5,
     )
 }

@@ -26,7 +26,7 @@ pub(super) struct ScriptState {
     pub(super) latency: Duration,
     pub(super) patience: Duration,
     pub(super) calls: Vec<Call>,
-    pub(super) numbers: [usize; Operation::ALL.len()],
+    pub(super) numbers: [usize; Operation::OF_REFRESH.len()],
     start: Instant,
     under_way: usize,
     pub(super) most_under_way: usize,
@@ -320,12 +320,24 @@ impl Source for Script {
         .await
     }
 
-    async fn items(&self, id: &str, page: &PageRequest) -> SourceResult<Page<ItemRow>> {
+    async fn items(
+        &self,
+        id: &str,
+        types: &TypeFilter,
+        page: &PageRequest,
+    ) -> SourceResult<Page<ItemRow>> {
+        let is_wanted = |row: &&ItemRow| match types {
+            TypeFilter::All => true,
+            TypeFilter::Named(names) => names.contains(&row.compliance_type),
+        };
         self.page(
             Operation::ListComplianceItems,
             vec![id.to_owned()],
             page,
-            |scripted| scripted.items.get(id).into_iter().flatten().collect(),
+            |scripted| {
+                let items = scripted.items.get(id).into_iter().flatten();
+                items.filter(is_wanted).collect()
+            },
         )
         .await
     }

@@ -118,9 +118,11 @@ impl ScriptedTarget {
         let status = "NON_COMPLIANT".to_owned();
         let row = ItemRow {
             id: format!("of-{id}"),
-            document: "Mine".into(),
+            compliance_type: ASSOCIATION.into(),
             severity: "HIGH".into(),
             status,
+            details: [("DocumentName".to_owned(), "Mine".to_owned())].into(),
+            ..<_>::default()
         };
         self.items.insert(id.into(), vec![row]);
     }

@@ -67,9 +67,10 @@ fn item(association: &str, document: &str) -> ItemRow {
     let status = "NON_COMPLIANT".to_owned();
     ItemRow {
         id: association.into(),
-        document: document.into(),
         severity: "HIGH".into(),
         status,
+        details: [("DocumentName".to_owned(), document.to_owned())].into(),
+        ..<_>::default()
     }
 }
 

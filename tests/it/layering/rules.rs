@@ -67,25 +67,47 @@ pub(super) const LAYERS: &[Layer] = &[
         must_not_name: &["aws_*", "hyper*", "prometheus_client", "ssm_simulator"],
     },
     Layer {
+        folder: "explain",
+        may_name: &["model"],
+        must_not_name: &[
+            "aws_*",
+            "hyper*",
+            "prometheus_client",
+            "ssm_simulator",
+            "tokio*",
+            // Like the model, it is told what time it is.
+            "Instant",
+            "SystemTime",
+            "UNIX_EPOCH",
+        ],
+    },
+    Layer {
+        folder: "inspect",
+        may_name: &["collect", "explain", "locks", "model"],
+        must_not_name: &["aws_*", "hyper*", "prometheus_client", "ssm_simulator"],
+    },
+    Layer {
         folder: "aws",
         // The environment of the SDK has values of the same forms as the configuration.
-        may_name: &["collect", "config::forms", "locks", "model"],
+        may_name: &[
+            "collect",
+            "config::forms",
+            "explain",
+            "inspect",
+            "locks",
+            "model",
+        ],
         must_not_name: &["hyper*", "prometheus_client", "ssm_simulator"],
     },
     Layer {
         folder: "http",
-        may_name: &["metrics"],
+        may_name: &["explain", "metrics", "model"],
         must_not_name: &["aws_*", "prometheus_client", "ssm_simulator"],
-    },
-    Layer {
-        folder: "explain",
-        may_name: &["collect", "config", "metrics", "model"],
-        must_not_name: &["aws_*", "hyper*", "ssm_simulator"],
     },
     Layer {
         folder: "app",
         may_name: &[
-            "aws", "collect", "config", "explain", "http", "locks", "metrics", "model",
+            "aws", "collect", "config", "explain", "http", "inspect", "locks", "metrics", "model",
         ],
         must_not_name: &[],
     },

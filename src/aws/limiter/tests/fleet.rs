@@ -113,7 +113,7 @@ impl Aws {
         loop {
             let rate = *self.rate.borrow();
             sleep(Duration::from_secs_f64(2.0 / rate)).await;
-            for operation in Operation::ALL {
+            for operation in Operation::OF_REFRESH {
                 if self.throttle == Throttle::PerOperation || operation == LIST {
                     self.admit(operation);
                 }
@@ -194,7 +194,7 @@ async fn refresh(aws: &Aws, limiter: &Limiter) {
 
 /// How many seconds a refresh takes that knows the limits, and after how many its middle is.
 fn bound(throttle: Throttle, rate: f64, middle: Middle) -> (f64, f64) {
-    let calls = Operation::ALL.map(calls_of);
+    let calls = Operation::OF_REFRESH.map(calls_of);
     let calls = f64::from(match throttle {
         Throttle::Shared => calls.iter().sum::<u32>(),
         Throttle::PerOperation => calls.into_iter().max().expect("some"),

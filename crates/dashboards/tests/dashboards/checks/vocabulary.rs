@@ -80,7 +80,7 @@ fn values(metric: &str, label: &str) -> Option<Vec<&'static str>> {
     let values = match label {
         "collector" => Collector::ALL.map(Collector::as_str).to_vec(),
         "operation" if metric.starts_with("aws_ssm_exporter_") => {
-            Operation::ALL.map(Operation::as_str).to_vec()
+            Operation::OF_REFRESH.map(Operation::as_str).to_vec()
         }
         "reason"
             if metric.starts_with("aws_ssm_instance_")
