@@ -2,8 +2,8 @@
 //
 // Folders, from the wire down: `http` holds connections and decides how each request ends, `sts`
 // and `operations` make the answers, `state` is what requests share, `target` is one account in one
-// region, `fleet` makes its rows from a seed, and `rows` is what they look like. `fault` is the
-// table of faults. Nothing here uses code of the exporter, so that one mistake cannot hide in both.
+// region, `fleet` makes its rows from a seed, `run_command` what commands print, and `rows` is what
+// they look like. `fault` is the table of faults. Nothing here uses code of the exporter, so that one mistake cannot hide in both.
 
 mod fault;
 mod fleet;
@@ -15,6 +15,7 @@ mod options;
 mod random;
 mod refusal;
 pub mod rows;
+mod run_command;
 mod simulator;
 mod state;
 mod sts;

@@ -80,13 +80,24 @@ pub(crate) const DESCRIBE_ASSOCIATION_EXECUTION_TARGETS: ListOperation = list_op
     "AssociationExecutionTargets",
     page_sizes(50, 1, 50),
 );
+pub(crate) const LIST_COMMAND_INVOCATIONS: ListOperation = list_operation(
+    "ListCommandInvocations",
+    "CommandInvocations",
+    page_sizes(50, 1, 50),
+);
+
+/// The operations of SSM that answer with one thing, and not with pages.
+pub(crate) const GET_PATCH_BASELINE: &str = "GetPatchBaseline";
+pub(crate) const GET_DEFAULT_PATCH_BASELINE: &str = "GetDefaultPatchBaseline";
+pub(crate) const GET_PATCH_BASELINE_FOR_PATCH_GROUP: &str = "GetPatchBaselineForPatchGroup";
+pub(crate) const GET_SERVICE_SETTING: &str = "GetServiceSetting";
 
 /// The actions of STS.
 pub(crate) const GET_CALLER_IDENTITY: &str = "GetCallerIdentity";
 pub(crate) const ASSUME_ROLE: &str = "AssumeRole";
 
 /// The names of all operations, those of STS last.
-pub(crate) const OPERATION_NAMES: [&str; 13] = [
+pub(crate) const OPERATION_NAMES: [&str; 18] = [
     DESCRIBE_INSTANCE_INFORMATION.name,
     LIST_COMPLIANCE_SUMMARIES.name,
     LIST_RESOURCE_COMPLIANCE_SUMMARIES.name,
@@ -98,6 +109,11 @@ pub(crate) const OPERATION_NAMES: [&str; 13] = [
     DESCRIBE_INSTANCE_ASSOCIATIONS_STATUS.name,
     DESCRIBE_ASSOCIATION_EXECUTIONS.name,
     DESCRIBE_ASSOCIATION_EXECUTION_TARGETS.name,
+    LIST_COMMAND_INVOCATIONS.name,
+    GET_PATCH_BASELINE,
+    GET_DEFAULT_PATCH_BASELINE,
+    GET_PATCH_BASELINE_FOR_PATCH_GROUP,
+    GET_SERVICE_SETTING,
     GET_CALLER_IDENTITY,
     ASSUME_ROLE,
 ];

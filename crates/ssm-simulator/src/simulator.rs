@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 use crate::fault::Fault;
 use crate::http;
 use crate::options::Options;
-use crate::rows::{ResourceTruth, TargetTruth};
+use crate::rows::{CommandInvocation, ResourceTruth, TargetTruth};
 use crate::state::{LoggedRequest, RequestCount, SharedState};
 use crate::sts;
 use crate::target::TruthDepth;
@@ -211,6 +211,35 @@ impl Simulator {
                 target.drift(share);
             }
         }
+    }
+
+    /// Sets the role of the default host management configuration, or takes it away with `None`, as
+    /// it is at first. AWS manages EC2 instances without an instance profile through this role.
+    ///
+    /// ```
+    /// use ssm_simulator::{Options, Simulator};
+    ///
+    /// let simulator = Simulator::new(Options::default());
+    /// let role = "service-role/AWSSystemsManagerDefaultEC2InstanceManagementRole";
+    /// simulator.set_default_host_role("111122223333", "eu-west-1", Some(role));
+    /// ```
+    pub fn set_default_host_role(&self, account: &str, region: &str, role: Option<&str>) {
+        if let Some(mut target) = self.state.target(account, region) {
+            target.default_host_role = role.map(str::to_owned);
+        }
+    }
+
+    /// What a command did on an instance, with its steps, or nothing for an unknown command.
+    pub fn invocation(
+        &self,
+        account: &str,
+        region: &str,
+        id: &str,
+        command_id: &str,
+    ) -> Option<CommandInvocation> {
+        let target = self.state.target(account, region)?;
+        let slot = target.find(id)?;
+        target.invocation(slot, command_id)
     }
 
     /// The id of the instance whose rows [`FaultKind::BadRow`](crate::FaultKind::BadRow) damages.

@@ -4,6 +4,7 @@
 mod accounts;
 mod client;
 mod consistency;
+mod evidence;
 mod faults_of_answers;
 mod faults_of_lists;
 mod fleet;

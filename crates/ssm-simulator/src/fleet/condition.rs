@@ -11,8 +11,8 @@ impl Condition {
     /// Patches were installed with `NoReboot` and wait for a reboot.
     pub(crate) const REBOOT: Self = Self(1 << 2);
     pub(crate) const REJECTED: Self = Self(1 << 3);
-    /// Security updates are available but not approved yet, and the baseline counts them as
-    /// non-compliant. Only Windows has this.
+    /// Security updates are available but not approved yet, and the account's own baseline counts
+    /// them as non-compliant. Only Windows has this.
     pub(crate) const SECURITY: Self = Self(1 << 4);
     /// Somebody has put a Patch item by hand, which no count of the patch state includes.
     pub(crate) const UNEXPLAINED: Self = Self(1 << 5);
@@ -32,6 +32,9 @@ impl Condition {
     // The bits above, by the compliance type that they belong to.
     const PATCH_MASK: Self = Self(0b11_1111);
     const ASSOCIATION_MASK: Self = Self(0b111_1100_0000);
+    /// What only a baseline of the account's own can bring about: those of AWS reject no patch, and
+    /// take available security updates for compliant.
+    pub(crate) const NEEDS_OWN_BASELINE: Self = Self::REJECTED.and(Self::SECURITY);
 
     /// What non-compliant nodes are given in turn: every reason, and two mixtures.
     pub(crate) const REASONS: [Self; 14] = [

@@ -20,6 +20,6 @@ pub(crate) use catalogue::DOCUMENTS;
 pub(crate) use condition::Condition;
 pub(crate) use custom::{ANTIVIRUS, BENCHMARK};
 pub(crate) use node::Node;
-pub(crate) use patches::baseline_rows;
+pub(crate) use patches::{baseline_rows, patch_baselines};
 pub(crate) use snapshot::{NodeSnapshot, TargetNames};
 pub(crate) use tally::{COMPLIANT, NON_COMPLIANT, Tally};

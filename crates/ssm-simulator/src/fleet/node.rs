@@ -1,7 +1,9 @@
 //! One resource of the fleet in a few bytes. Its rows are made on demand from a
 //! [`NodeSnapshot`](super::NodeSnapshot), so that a fleet of 100,000 instances stays small.
 
-use super::catalogue::{PATCH_GROUPS, PLATFORMS, Platform, WINDOWS};
+use super::catalogue::{
+    AMAZON_LINUX, OWN_BASELINE_GROUP, OWN_BASELINES, PATCH_GROUPS, PLATFORMS, Platform, WINDOWS,
+};
 use super::condition::Condition;
 use super::quirk::Quirk;
 use crate::random;
@@ -12,6 +14,7 @@ pub(crate) struct Node {
     pub(crate) index: u32,
     pub(crate) hash: u64,
     platform: u8,
+    patch_group: u8,
     /// Whether the resource has compliance data but is not listed as a managed instance any more.
     pub(crate) ghost: bool,
     pub(crate) quirk: Quirk,
@@ -30,6 +33,7 @@ impl Node {
             index,
             hash: random::join(seed, u64::from(index)),
             platform: 0,
+            patch_group: 0,
             ghost: false,
             quirk: Quirk::None,
             condition: Condition::COMPLIANT,
@@ -39,6 +43,7 @@ impl Node {
         };
         // The platform follows from the hash, which has to be set before.
         node.platform = platform_at(node.roll("platform", 100));
+        node.patch_group = node.roll_index("group", PATCH_GROUPS.len());
         node
     }
 
@@ -50,10 +55,42 @@ impl Node {
         if condition.has(Condition::SECURITY) {
             self.platform = WINDOWS;
         }
+        if condition.has(Condition::NEEDS_OWN_BASELINE) {
+            self.use_own_baseline();
+        }
         // The association applies only to nodes that are scanned by it.
         if condition.has(Condition::PATCH_ASSOCIATION) {
             self.quirk = Quirk::ScannedByAssociation;
         }
+    }
+
+    /// Puts the node into the patch group of the account's own baselines.
+    fn use_own_baseline(&mut self) {
+        if !self.has_own_baseline_for_os() {
+            self.platform = AMAZON_LINUX;
+        }
+        let group = PATCH_GROUPS
+            .iter()
+            .position(|name| *name == OWN_BASELINE_GROUP);
+        self.patch_group = group
+            .and_then(|index| u8::try_from(index).ok())
+            .unwrap_or(0);
+    }
+
+    fn has_own_baseline_for_os(&self) -> bool {
+        let os = self.platform().os;
+        OWN_BASELINES.iter().any(|baseline| baseline.os == os)
+    }
+
+    /// Whether one of the account's own baselines applies.
+    pub(crate) fn has_own_baseline(&self) -> bool {
+        self.patch_group() == OWN_BASELINE_GROUP && self.has_own_baseline_for_os()
+    }
+
+    /// An index of a short table, which is always the same for one node and one purpose.
+    fn roll_index(&self, purpose: &str, length: usize) -> u8 {
+        let limit = u32::try_from(length).unwrap_or(1);
+        u8::try_from(self.roll(purpose, limit)).unwrap_or(0)
     }
 
     /// A number in `0..limit`, which is always the same for one node and one purpose.
@@ -110,7 +147,10 @@ impl Node {
 
     /// The value of the tag `Patch Group`, or an empty text without one.
     pub(crate) fn patch_group(&self) -> &'static str {
-        self.choose("group", &PATCH_GROUPS)
+        PATCH_GROUPS
+            .get(usize::from(self.patch_group))
+            .copied()
+            .unwrap_or_default()
     }
 
     pub(crate) fn id(&self) -> String {
@@ -130,15 +170,13 @@ impl Node {
     pub(crate) fn possible_conditions(&self) -> Vec<Condition> {
         let mut possible = Vec::new();
         if self.has_patches() {
-            possible.extend([
-                Condition::MISSING,
-                Condition::FAILED,
-                Condition::REBOOT,
-                Condition::REJECTED,
-            ]);
+            possible.extend([Condition::MISSING, Condition::FAILED, Condition::REBOOT]);
+        }
+        if self.has_patches() && self.has_own_baseline() {
+            possible.push(Condition::REJECTED);
         }
         // The order of the conditions matters, because equal seeds must give equal drift.
-        if self.has_patches() && self.is_windows() {
+        if self.has_patches() && self.is_windows() && self.has_own_baseline() {
             possible.push(Condition::SECURITY);
         }
         if self.has_associations() {

@@ -13,7 +13,7 @@ use super::body::AnswerBody;
 use super::credentials::{CredentialScope, read_scope};
 use super::request::{ReceivedRequest, RequestedOperation};
 use crate::fault::{ActiveFaults, Effect, FaultKind, Replacement};
-use crate::operations::{self, Input, Operation, PageRequest};
+use crate::operations::{self, CallRequest, Input, Operation};
 use crate::random;
 use crate::refusal::{Refusal, RefusedCall};
 use crate::state::{LoggedRequest, SharedState};
@@ -129,7 +129,7 @@ impl Call<'_> {
             RequestedOperation::Ssm(operation) => self.state.admit(
                 &self.scope.account,
                 &self.scope.region,
-                operation.model.name,
+                operation.name(),
                 arrived_at,
             ),
             RequestedOperation::Sts { .. } => true,
@@ -171,12 +171,12 @@ impl Call<'_> {
 
     fn body(&self, faults: &ActiveFaults) -> Result<Vec<u8>, Refusal> {
         match self.operation {
-            RequestedOperation::Ssm(operation) => self.page(operation, faults),
+            RequestedOperation::Ssm(operation) => self.ssm_answer(operation, faults),
             RequestedOperation::Sts { action, form } => self.identity(action, form),
         }
     }
 
-    fn page(
+    fn ssm_answer(
         &self,
         operation: &'static Operation,
         faults: &ActiveFaults,
@@ -185,17 +185,17 @@ impl Call<'_> {
         // contain anything.
         let input: Input = serde_json::from_slice(self.request.body)
             .map_err(|_| Refusal::bare("SerializationException"))?;
-        let target = self
+        let mut target = self
             .state
             .target(&self.scope.account, &self.scope.region)
             .ok_or_else(Refusal::invalid_credentials)?;
-        let page = PageRequest {
+        let call = CallRequest {
             operation,
-            target: &target,
+            target: &mut target,
             input: &input,
             faults,
         };
-        operations::answer(page, |question| self.state.next_chain(question))
+        operations::answer(call, |question| self.state.next_chain(question))
     }
 
     fn identity(&self, action: &str, form: &Form) -> Result<Vec<u8>, Refusal> {

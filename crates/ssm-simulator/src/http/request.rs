@@ -33,7 +33,7 @@ impl RequestedOperation {
 
     pub(super) fn name(&self) -> &str {
         match self {
-            Self::Ssm(operation) => operation.model.name,
+            Self::Ssm(operation) => operation.name(),
             Self::Sts { action, .. } => action,
         }
     }

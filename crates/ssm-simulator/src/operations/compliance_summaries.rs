@@ -20,8 +20,12 @@ const FILTER_KEYS: [&str; 6] = [
 pub(super) fn summaries(request: &ListingRequest<'_>) -> Result<Listing, Refusal> {
     let filters = filters::read(request.input, &FILTER_KEYS)?;
     let target = request.target;
+    let ids = filters
+        .iter()
+        .filter(|filter| filter.key == "InstanceId")
+        .find_map(Filter::exact_values);
     let rows = request
-        .slots()
+        .slots_of(ids)
         .flat_map(|slot| (0..target.part_count(slot)).map(move |part| (slot, part)))
         // The first slot may have parts that the page before has shown already.
         .filter(|(slot, part)| position(*slot, *part) >= request.from)

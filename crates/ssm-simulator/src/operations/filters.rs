@@ -33,6 +33,11 @@ pub(super) struct Filter<'a> {
 }
 
 impl Filter<'_> {
+    /// The only values that pass, if the filter names them.
+    pub(super) fn exact_values(&self) -> Option<&[&str]> {
+        (self.operator == Operator::Equal).then_some(self.values.as_slice())
+    }
+
     /// Whether a row with this value passes.
     pub(super) fn accepts(&self, value: &str) -> bool {
         let mut known_values = self.values.iter();

@@ -163,7 +163,7 @@ fn wrong_type(member: &str) -> Refusal {
     Refusal::common("SerializationException", message)
 }
 
-fn wrong_pattern(member: &str, value: &str, pattern: &str) -> Refusal {
+pub(super) fn wrong_pattern(member: &str, value: &str, pattern: &str) -> Refusal {
     let constraint = format!("Member must satisfy regular expression pattern: {pattern}");
     Refusal::constraint(format!("'{value}'"), &in_messages(member), constraint)
 }

@@ -32,9 +32,14 @@ pub(super) fn managed_instances(request: &ListingRequest<'_>) -> Result<Listing,
     for filter in filters.iter().filter(|filter| filter.key == "InstanceIds") {
         check_listed(target, &filter.values)?;
     }
+    let ids = filters
+        .iter()
+        .find(|filter| filter.key == "InstanceIds")
+        .map(|filter| filter.values.as_slice());
+    let whole_slots = request.whole_slots();
     let rows = request
-        .whole_slots()
-        .filter(|slot| target.is_listed(*slot))
+        .slots_of(ids)
+        .filter(|slot| whole_slots.contains(slot) && target.is_listed(*slot))
         .filter_map(|slot| {
             let row = target.instance(slot)?;
             filters

@@ -122,6 +122,19 @@ impl ListingRequest<'_> {
         first..self.target.slot_count()
     }
 
+    /// The same, but only the slots of these resources, if a filter names them. A look at all other
+    /// slots of a large fleet would be slow.
+    pub(super) fn slots_of(&self, ids: Option<&[&str]>) -> Box<dyn Iterator<Item = u32>> {
+        let slots = self.slots();
+        let Some(ids) = ids else {
+            return Box::new(slots);
+        };
+        let mut named: Vec<u32> = ids.iter().filter_map(|id| self.target.find(id)).collect();
+        named.sort_unstable();
+        named.dedup();
+        Box::new(named.into_iter().filter(move |slot| slots.contains(slot)))
+    }
+
     /// The same for lists with one row per slot. A position inside a slot is after its row.
     pub(super) fn whole_slots(&self) -> Range<u32> {
         let slots = self.slots();

@@ -1,11 +1,13 @@
-//! The operations of SSM that answer with lists.
+//! The operations of SSM.
 //!
-//! `table` joins each operation with its rows, `page` makes a page of them, and the other files
-//! make the rows.
+//! `table` joins each operation with what it answers, `call` asks it, `page` makes a page of the
+//! rows of a list, and the other files make the rows and the single answers.
 
 mod association_rows;
 mod baselines;
+mod call;
 mod chain;
+mod command_invocations;
 mod compliance_items;
 mod compliance_summaries;
 mod executions;
@@ -14,12 +16,14 @@ mod input;
 mod instances;
 mod listing;
 mod page;
+mod patch_baseline;
 mod patches;
 mod row_damage;
+mod service_setting;
 mod table;
 mod token;
 mod totals;
 
+pub(crate) use call::{CallRequest, answer};
 pub(crate) use input::Input;
-pub(crate) use page::{PageRequest, answer};
 pub(crate) use table::{Operation, find};

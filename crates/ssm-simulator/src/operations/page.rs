@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::chain::{duplicate_row, next_cursor};
 use super::input::{self, Input};
 use super::listing::{Listing, ListingRequest, Row};
-use super::table::Operation;
+use super::table::ListAnswer;
 use super::token::{self, Cursor};
 use crate::fault::{ActiveFaults, FaultKind};
 use crate::model::{PAGE_SIZE_MEMBER, TOKEN_MEMBER};
@@ -26,11 +26,11 @@ const MEMBERS_CAPACITY: usize = 128;
 
 /// A request for one page.
 #[derive(Clone, Copy)]
-pub(crate) struct PageRequest<'a> {
-    pub(crate) operation: &'static Operation,
-    pub(crate) target: &'a SimulatedTarget,
-    pub(crate) input: &'a Input,
-    pub(crate) faults: &'a ActiveFaults,
+pub(super) struct PageRequest<'a> {
+    pub(super) operation: &'static ListAnswer,
+    pub(super) target: &'a SimulatedTarget,
+    pub(super) input: &'a Input,
+    pub(super) faults: &'a ActiveFaults,
 }
 
 /// A chain of pages at one of its pages.
@@ -45,7 +45,7 @@ struct ChainPosition<'a> {
 
 /// The JSON of one page. `next_chain` numbers the chains of pages that answer the same question,
 /// given the hash of the question.
-pub(crate) fn answer(
+pub(super) fn answer(
     request: PageRequest<'_>,
     next_chain: impl FnOnce(u64) -> u16,
 ) -> Result<Vec<u8>, Refusal> {

@@ -1,16 +1,28 @@
 //! The table of operations: what each answers with, and how its rows can break the service model.
+//!
+//! Most answer with pages of a list, and the others with one thing that is read.
 
+use serde_json::Value;
+
+use super::input::Input;
 use super::listing::{Listing, ListingRequest};
 use super::row_damage::RowDamage;
 use super::{
-    association_rows, baselines, compliance_items, compliance_summaries, executions, instances,
-    patches, totals,
+    association_rows, baselines, command_invocations, compliance_items, compliance_summaries,
+    executions, instances, patch_baseline, patches, service_setting, totals,
 };
 use crate::model::{self, ListOperation};
 use crate::refusal::Refusal;
+use crate::target::SimulatedTarget;
 
 /// One operation.
-pub(crate) struct Operation {
+pub(crate) enum Operation {
+    List(ListAnswer),
+    Read(ReadAnswer),
+}
+
+/// An operation that answers with pages of a list.
+pub(crate) struct ListAnswer {
     pub(crate) model: ListOperation,
     pub(super) rows: fn(&ListingRequest<'_>) -> Result<Listing, Refusal>,
     /// What the fault `bad-row` does to a row, so that a client that follows the service model
@@ -18,65 +30,92 @@ pub(crate) struct Operation {
     pub(super) damage: Option<RowDamage>,
 }
 
-const OPERATIONS: [Operation; 11] = [
-    Operation {
+/// An operation that answers with one thing, and changes nothing.
+pub(crate) struct ReadAnswer {
+    name: &'static str,
+    pub(super) read: fn(&SimulatedTarget, &Input) -> Result<Value, Refusal>,
+}
+
+const OPERATIONS: [Operation; 16] = [
+    Operation::List(ListAnswer {
         model: model::DESCRIBE_INSTANCE_INFORMATION,
         rows: instances::managed_instances,
         damage: Some(RowDamage::Overflow(
             "/AssociationOverview/InstanceAssociationStatusAggregatedCount/Success",
         )),
-    },
-    Operation {
+    }),
+    Operation::List(ListAnswer {
         model: model::LIST_COMPLIANCE_SUMMARIES,
         // Totals belong to no instance, so none of them can be the damaged one.
         rows: totals::totals,
         damage: None,
-    },
-    Operation {
+    }),
+    Operation::List(ListAnswer {
         model: model::LIST_RESOURCE_COMPLIANCE_SUMMARIES,
         rows: compliance_summaries::summaries,
         damage: Some(RowDamage::Overflow("/CompliantSummary/CompliantCount")),
-    },
-    Operation {
+    }),
+    Operation::List(ListAnswer {
         model: model::LIST_COMPLIANCE_ITEMS,
         rows: compliance_items::items,
         damage: Some(RowDamage::NullIn("/Details")),
-    },
-    Operation {
+    }),
+    Operation::List(ListAnswer {
         model: model::DESCRIBE_INSTANCE_PATCH_STATES,
         rows: patches::patch_states,
         damage: Some(RowDamage::Remove("Operation")),
-    },
-    Operation {
+    }),
+    Operation::List(ListAnswer {
         model: model::DESCRIBE_PATCH_BASELINES,
         rows: baselines::patch_baselines,
         damage: None,
-    },
-    Operation {
+    }),
+    Operation::List(ListAnswer {
         model: model::LIST_ASSOCIATIONS,
         rows: association_rows::associations,
         damage: None,
-    },
-    Operation {
+    }),
+    Operation::List(ListAnswer {
         model: model::DESCRIBE_INSTANCE_PATCHES,
         rows: patches::patches_of_instance,
         damage: Some(RowDamage::Remove("State")),
-    },
-    Operation {
+    }),
+    Operation::List(ListAnswer {
         model: model::DESCRIBE_INSTANCE_ASSOCIATIONS_STATUS,
         rows: association_rows::associations_of_instance,
         damage: None,
-    },
-    Operation {
+    }),
+    Operation::List(ListAnswer {
         model: model::DESCRIBE_ASSOCIATION_EXECUTIONS,
         rows: executions::executions,
         damage: None,
-    },
-    Operation {
+    }),
+    Operation::List(ListAnswer {
         model: model::DESCRIBE_ASSOCIATION_EXECUTION_TARGETS,
         rows: executions::execution_targets,
         damage: None,
-    },
+    }),
+    Operation::List(ListAnswer {
+        model: model::LIST_COMMAND_INVOCATIONS,
+        rows: command_invocations::invocations,
+        damage: Some(RowDamage::Overflow("/CommandPlugins/0/ResponseCode")),
+    }),
+    Operation::Read(ReadAnswer {
+        name: model::GET_PATCH_BASELINE,
+        read: patch_baseline::patch_baseline,
+    }),
+    Operation::Read(ReadAnswer {
+        name: model::GET_DEFAULT_PATCH_BASELINE,
+        read: patch_baseline::default_patch_baseline,
+    }),
+    Operation::Read(ReadAnswer {
+        name: model::GET_PATCH_BASELINE_FOR_PATCH_GROUP,
+        read: patch_baseline::patch_baseline_for_patch_group,
+    }),
+    Operation::Read(ReadAnswer {
+        name: model::GET_SERVICE_SETTING,
+        read: service_setting::service_setting,
+    }),
 ];
 
 /// The operation that the header `X-Amz-Target` names.
@@ -85,9 +124,16 @@ pub(crate) fn find(target: &str) -> Option<&'static Operation> {
     if namespace != model::SSM_NAMESPACE {
         return None;
     }
-    OPERATIONS
-        .iter()
-        .find(|operation| operation.model.name == name)
+    OPERATIONS.iter().find(|operation| operation.name() == name)
+}
+
+impl Operation {
+    pub(crate) const fn name(&self) -> &'static str {
+        match self {
+            Self::List(list) => list.model.name,
+            Self::Read(read) => read.name,
+        }
+    }
 }
 
 #[cfg(test)]

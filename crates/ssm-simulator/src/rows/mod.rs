@@ -4,12 +4,16 @@
 //! they compare a client's results with. All times are seconds since 1970.
 
 mod association;
+mod baseline;
+mod command;
 mod compliance;
 mod instance;
 mod patch;
 mod truth;
 
 pub use association::{Association, AssociationTarget, InstanceAssociation, Overview};
+pub use baseline::{PatchBaseline, PatchFilter, PatchFilterGroup, PatchRule, PatchRuleGroup};
+pub use command::{CommandInvocation, CommandPlugin};
 pub use compliance::{
     CompliantSummary, ExecutionSummary, Item, NonCompliantSummary, SeveritySummary, Summary, Total,
 };

@@ -1,6 +1,7 @@
 //! The rows of one resource and of one target together, as the simulator hands them to tests.
 
 use super::association::{Association, InstanceAssociation};
+use super::baseline::PatchBaseline;
 use super::compliance::{Item, Summary, Total};
 use super::instance::Instance;
 use super::patch::{Baseline, Patch, PatchState};
@@ -20,6 +21,8 @@ pub struct TargetTruth {
     pub patch_states: Vec<PatchState>,
     /// The rows of `DescribePatchBaselines`.
     pub baselines: Vec<Baseline>,
+    /// The answers of `GetPatchBaseline`, in the order of the rows above.
+    pub patch_baselines: Vec<PatchBaseline>,
     /// The rows of `ListAssociations`.
     pub associations: Vec<Association>,
     /// The rows of `ListComplianceItems` for every resource, whether compliant or not.

@@ -7,7 +7,7 @@ use super::aggregates::Aggregates;
 use super::listing_slot::ListingSlot;
 use crate::fleet::{self, FleetShape, Node, NodeSnapshot, TargetNames};
 use crate::random;
-use crate::rows::{Association, Baseline, Total};
+use crate::rows::{Association, Baseline, PatchBaseline, Total};
 
 /// One account in one region.
 #[derive(Debug)]
@@ -28,6 +28,10 @@ pub(crate) struct SimulatedTarget {
     pub(super) edited_totals: Option<Vec<Total>>,
     pub(super) edited_associations: Option<Vec<Association>>,
     pub(crate) baselines: Vec<Baseline>,
+    pub(crate) patch_baselines: Vec<PatchBaseline>,
+    /// The role of the default host management configuration, which manages instances that have no
+    /// instance profile.
+    pub(crate) default_host_role: Option<String>,
     pub(super) aggregates: OnceLock<Arc<Aggregates>>,
 }
 
@@ -48,6 +52,8 @@ impl SimulatedTarget {
         let listed = nodes.iter().filter(|node| !node.ghost).count();
         Self {
             baselines: fleet::baseline_rows(&names),
+            patch_baselines: fleet::patch_baselines(&names, start),
+            default_host_role: None,
             names,
             start,
             clock: start,

@@ -22,6 +22,7 @@ impl SimulatedTarget {
             totals: aggregates.totals.clone(),
             associations: aggregates.associations.clone(),
             baselines: self.baselines.clone(),
+            patch_baselines: self.patch_baselines.clone(),
             ..TargetTruth::default()
         };
         for index in 0..self.slot_count() {
@@ -61,6 +62,7 @@ impl SimulatedTarget {
             self.edited_associations = Some(after.associations.clone());
         }
         self.baselines.clone_from(&after.baselines);
+        self.patch_baselines.clone_from(&after.patch_baselines);
         self.replace_changed(by_resource(before), by_resource(after));
         self.forget_aggregates();
     }

@@ -10,7 +10,7 @@ use super::client::{ACCOUNT, REGION, small, truth};
 use super::consistency::assert_totals;
 use crate::fault::ActiveFaults;
 use crate::fleet::FleetShape;
-use crate::operations::{self, PageRequest};
+use crate::operations::{self, CallRequest};
 use crate::rows::{Summary, TargetTruth};
 use crate::target::{ListingSlot, SimulatedTarget};
 use crate::{Options, Simulator};
@@ -295,7 +295,7 @@ fn a_hundred_thousand_instances_take_little_memory_and_pages_cost_no_scan() {
         ghosts: 0.2,
         noncompliant: 0.1,
     };
-    let target = SimulatedTarget::new(shape, 1, ACCOUNT, REGION, 1.79e9);
+    let mut target = SimulatedTarget::new(shape, 1, ACCOUNT, REGION, 1.79e9);
     let faults = ActiveFaults::default();
     let operation = operations::find("AmazonSSM.ListResourceComplianceSummaries").unwrap();
     let filters = json!([{"Key": "Status", "Values": ["NON_COMPLIANT"]}]);
@@ -306,9 +306,9 @@ fn a_hundred_thousand_instances_take_little_memory_and_pages_cost_no_scan() {
     let mut times = Vec::new();
     for _ in 0..30 {
         let started = Instant::now();
-        let request = PageRequest {
+        let request = CallRequest {
             operation,
-            target: &target,
+            target: &mut target,
             input: &input,
             faults: &faults,
         };

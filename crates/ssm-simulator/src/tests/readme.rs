@@ -2,7 +2,7 @@
 
 use crate::FaultKind;
 use crate::model::OPERATION_NAMES;
-use crate::operations;
+use crate::operations::{self, Operation};
 
 const README: &str = include_str!("../../README.md");
 
@@ -30,11 +30,15 @@ fn every_operation_has_the_page_sizes_of_the_code() {
     let expected: Vec<String> = OPERATION_NAMES
         .iter()
         .filter_map(|name| operations::find(&format!("AmazonSSM.{name}")))
-        .map(|operation| {
-            let sizes = operation.model.page_sizes;
+        .filter_map(|operation| match operation {
+            Operation::List(list) => Some(&list.model),
+            Operation::Read(_) => None,
+        })
+        .map(|list| {
+            let sizes = list.page_sizes;
             format!(
                 "| `{}` | {} to {} | {} |",
-                operation.model.name, sizes.min, sizes.max, sizes.default
+                list.name, sizes.min, sizes.max, sizes.default
             )
         })
         .collect();

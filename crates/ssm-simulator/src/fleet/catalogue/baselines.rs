@@ -36,6 +36,9 @@ pub(crate) const AWS_BASELINES: [CataloguedBaseline; 15] = [
     baseline("ALMA_LINUX", "AWS-AlmaLinuxDefaultPatchBaseline"),
 ];
 
+/// The patch group that the account's own baselines are registered for.
+pub(crate) const OWN_BASELINE_GROUP: &str = "production";
+
 /// The baselines that the account has made for its patch group `production`.
 pub(crate) const OWN_BASELINES: [CataloguedBaseline; 3] = [
     baseline("AMAZON_LINUX_2023", "production-amazon-linux"),

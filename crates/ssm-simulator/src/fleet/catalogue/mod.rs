@@ -6,12 +6,12 @@ mod documents;
 mod patches;
 mod platforms;
 
-pub(crate) use baselines::{AWS_BASELINES, CataloguedBaseline, OWN_BASELINES};
+pub(crate) use baselines::{AWS_BASELINES, CataloguedBaseline, OWN_BASELINE_GROUP, OWN_BASELINES};
 pub(crate) use checks::CIS_CHECKS;
 pub(crate) use documents::{
     AGENT_UPDATE, DOCUMENTS, Document, INVENTORY, NodeScope, PACKAGE, PATCH_ASSOCIATION, SHARED,
 };
 pub(crate) use patches::{PACKAGES, UPDATES, VendorPatch};
 pub(crate) use platforms::{
-    AGENT_VERSIONS, COMPUTER_ROLES, PATCH_GROUPS, PLATFORMS, Platform, WINDOWS,
+    AGENT_VERSIONS, AMAZON_LINUX, COMPUTER_ROLES, PATCH_GROUPS, PLATFORMS, Platform, WINDOWS,
 };

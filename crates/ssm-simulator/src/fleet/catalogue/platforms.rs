@@ -69,6 +69,9 @@ pub(crate) const PLATFORMS: [Platform; 9] = [
     },
 ];
 
+/// The index of a platform that the account has a baseline of its own for.
+pub(crate) const AMAZON_LINUX: u8 = 0;
+
 /// The index of the platform of nodes that must run Windows.
 pub(crate) const WINDOWS: u8 = 6;
 

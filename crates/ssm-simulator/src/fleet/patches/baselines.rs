@@ -5,13 +5,10 @@ use crate::fleet::snapshot::{NodeSnapshot, TargetNames};
 use crate::random;
 use crate::rows::Baseline;
 
-/// The patch group that the account's own baselines are registered for.
-const OWN_BASELINE_GROUP: &str = "production";
-
 impl NodeSnapshot<'_> {
     /// The account's own baseline that applies to this node.
     pub(super) fn own_baseline(&self) -> Option<&'static CataloguedBaseline> {
-        if self.node.patch_group() != OWN_BASELINE_GROUP {
+        if !self.node.has_own_baseline() {
             return None;
         }
         let os = self.node.platform().os;
@@ -66,7 +63,7 @@ fn own_row(names: &TargetNames, baseline: &CataloguedBaseline) -> Baseline {
     }
 }
 
-fn own_id(names: &TargetNames, name: &str) -> String {
+pub(super) fn own_id(names: &TargetNames, name: &str) -> String {
     short_id(random::join(names.seed, random::text(name)))
 }
 
@@ -75,7 +72,7 @@ fn aws_id(names: &TargetNames, os: &str) -> String {
     short_id(random::text(&format!("{}/{os}", names.region)))
 }
 
-fn aws_arn(names: &TargetNames, os: &str) -> String {
+pub(super) fn aws_arn(names: &TargetNames, os: &str) -> String {
     let region = &names.region;
     let id = aws_id(names, os);
     format!("arn:aws:ssm:{region}:075727635805:patchbaseline/{id}")

@@ -65,11 +65,10 @@ impl<'a> NodeSnapshot<'a> {
 
     /// What the vendor says of a patch.
     pub(super) fn vendor_patch(&self, number: u32) -> &'static VendorPatch {
-        let index = number as usize;
         if self.node.is_windows() {
-            &UPDATES[index % UPDATES.len()]
+            &UPDATES[number as usize % UPDATES.len()]
         } else {
-            &PACKAGES[index % PACKAGES.len()]
+            package(number)
         }
     }
 
@@ -82,7 +81,7 @@ impl<'a> NodeSnapshot<'a> {
             },
             ListedState::Installed | ListedState::InstalledOther => ItemStatus::compliant(severity),
             // Whether available security updates are compliant is a setting of the baseline. Nodes
-            // with this condition have one that says they are not.
+            // with this condition have one of the account's own, which says that they are not.
             ListedState::AvailableSecurityUpdate if !self.condition.has(Condition::SECURITY) => {
                 ItemStatus::compliant(severity)
             }
@@ -91,7 +90,12 @@ impl<'a> NodeSnapshot<'a> {
     }
 }
 
-fn number(state: ListedState, ordinal: u32) -> u32 {
+/// What the vendor says of a package of Linux.
+pub(super) fn package(number: u32) -> &'static VendorPatch {
+    &PACKAGES[number as usize % PACKAGES.len()]
+}
+
+pub(super) fn number(state: ListedState, ordinal: u32) -> u32 {
     state as u32 * NUMBERS_PER_STATE + ordinal
 }
 

@@ -1,6 +1,6 @@
 //! The rows of `DescribeInstancePatches`.
 
-use super::draft::PatchDraft;
+use super::draft::{PatchDraft, number, package};
 use super::states::ListedState;
 use crate::fleet::catalogue::PACKAGES;
 use crate::fleet::snapshot::NodeSnapshot;
@@ -65,8 +65,29 @@ impl<'a> NodeSnapshot<'a> {
     }
 }
 
+/// The ids of the patches in a state, the first ones first, which are the same on every node of an
+/// operating system.
+pub(super) fn first_ids(state: ListedState, count: u32, is_windows: bool) -> Vec<String> {
+    (0..count)
+        .map(|ordinal| number(state, ordinal))
+        .map(|number| patch_id(number, is_windows))
+        .collect()
+}
+
+fn patch_id(number: u32, is_windows: bool) -> String {
+    if is_windows {
+        update_id(number)
+    } else {
+        package_names(number, package(number).name).0
+    }
+}
+
+fn update_id(number: u32) -> String {
+    format!("KB{}", 5_030_000 + number * 7)
+}
+
 fn update_names(number: u32, title: &str) -> (String, String) {
-    let id = format!("KB{}", 5_030_000 + number * 7);
+    let id = update_id(number);
     let full_title = format!("2026-10 {title} ({id})");
     (id, full_title)
 }

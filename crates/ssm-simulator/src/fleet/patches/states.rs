@@ -3,6 +3,9 @@
 use crate::fleet::condition::Condition;
 use crate::fleet::snapshot::NodeSnapshot;
 
+/// How many rejected patches a node has at most. Baselines reject as many.
+pub(super) const MAX_REJECTED_PATCHES: u32 = 2;
+
 /// The state of a patch, in the order of listing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ListedState {
@@ -54,7 +57,9 @@ impl NodeSnapshot<'_> {
             ListedState::Installed => 20 + self.node.roll("installed", 40),
             ListedState::InstalledOther => 3 + self.node.roll("other", 20),
             ListedState::InstalledPendingReboot => self.count_if(Condition::REBOOT, 3),
-            ListedState::InstalledRejected => self.count_if(Condition::REJECTED, 2),
+            ListedState::InstalledRejected => {
+                self.count_if(Condition::REJECTED, MAX_REJECTED_PATCHES)
+            }
             ListedState::Missing => self.count_if(Condition::MISSING, 6),
             ListedState::Failed => self.count_if(Condition::FAILED, 2),
             ListedState::AvailableSecurityUpdate => self.available_security_updates(),
@@ -75,12 +80,12 @@ impl NodeSnapshot<'_> {
     }
 
     fn available_security_updates(&self) -> u32 {
-        if self.condition.has(Condition::SECURITY) {
+        // The account's own baseline takes each of them for non-compliant, so that a compliant node
+        // of that baseline can have none.
+        if self.own_baseline().is_some() || !self.node.is_windows() {
             self.count_if(Condition::SECURITY, 3)
-        } else if self.node.is_windows() {
-            self.node.roll("available", 3)
         } else {
-            0
+            self.node.roll("available", 3)
         }
     }
 

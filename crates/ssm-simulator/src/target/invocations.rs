@@ -1,0 +1,125 @@
+//! The commands that ran on an instance: that of the last patch operation, and those of its
+//! associations.
+
+use super::executions::AssociationExecution;
+use super::simulated_target::SimulatedTarget;
+use crate::rows::{Association, CommandInvocation, Instance, InstanceAssociation};
+use crate::run_command::{PATCH_DOCUMENT, PatchRun, Run, association_outcome, patch_outcome};
+
+impl SimulatedTarget {
+    /// What a command did on the instance in a slot.
+    pub(crate) fn invocation(&self, slot: u32, command_id: &str) -> Option<CommandInvocation> {
+        if let Some(run) = self.patch_invocation(slot)
+            && run.command_id == command_id
+        {
+            return Some(run);
+        }
+        self.association_invocation(slot, command_id)
+    }
+
+    /// Every command that is known to have run on the instance in a slot, the newest one of each
+    /// association only.
+    pub(crate) fn invocations(&self, slot: u32) -> Vec<CommandInvocation> {
+        let aggregates = self.aggregates();
+        let associations = self
+            .instance_associations(slot)
+            .into_iter()
+            .filter_map(|row| {
+                let association = association_of(&aggregates.associations, &row)?;
+                let newest = self.executions(association).into_iter().next()?;
+                self.run_of_association(slot, &row, &newest)
+            });
+        self.patch_invocation(slot)
+            .into_iter()
+            .chain(associations)
+            .collect()
+    }
+
+    /// The last patch operation, if `AWS-RunPatchBaseline` has reported.
+    fn patch_invocation(&self, slot: u32) -> Option<CommandInvocation> {
+        let command_id = self.patch_execution_id(slot)?;
+        let state = self.patch_state(slot, false)?;
+        let patches = self.patches(slot, false);
+        let failed = patches.iter().filter(|patch| patch.state == "Failed");
+        let computer = self.computer(slot);
+        let outcome = patch_outcome(&PatchRun {
+            operation: &state.operation,
+            baseline_id: &state.baseline_id,
+            snapshot_id: &state.snapshot_id,
+            platform_type: &computer.platform_type,
+            failed: failed.map(|patch| patch.kb_id.as_str()).collect(),
+        });
+        let run = Run {
+            command_id: &command_id,
+            instance_id: &state.instance_id,
+            instance_name: &computer.computer_name,
+            platform_type: &computer.platform_type,
+            document: PATCH_DOCUMENT,
+            ended_at: state.operation_end_time,
+            outcome,
+        };
+        Some(run.invocation())
+    }
+
+    fn association_invocation(&self, slot: u32, command_id: &str) -> Option<CommandInvocation> {
+        let aggregates = self.aggregates();
+        self.instance_associations(slot)
+            .into_iter()
+            .find_map(|row| {
+                let association = association_of(&aggregates.associations, &row)?;
+                let execution = self
+                    .executions(association)
+                    .into_iter()
+                    .find(|execution| execution.command_id(&row.instance_id) == command_id)?;
+                self.run_of_association(slot, &row, &execution)
+            })
+    }
+
+    fn run_of_association(
+        &self,
+        slot: u32,
+        row: &InstanceAssociation,
+        execution: &AssociationExecution,
+    ) -> Option<CommandInvocation> {
+        if !execution.covers(&row.status) {
+            return None;
+        }
+        let computer = self.computer(slot);
+        let status = execution.status(&row.status);
+        let run = Run {
+            command_id: &execution.command_id(&row.instance_id),
+            instance_id: &row.instance_id,
+            instance_name: &computer.computer_name,
+            platform_type: &computer.platform_type,
+            document: &row.name,
+            ended_at: execution.time_on(row)?,
+            outcome: association_outcome(&row.name, status, &computer.platform_type)?,
+        };
+        Some(run.invocation())
+    }
+
+    /// The execution id of the summary of type Patch.
+    fn patch_execution_id(&self, slot: u32) -> Option<String> {
+        (0..self.part_count(slot))
+            .filter_map(|part| self.summary(slot, part))
+            .find(|summary| summary.compliance_type == "Patch")
+            .and_then(|summary| summary.execution_summary.execution_id.clone())
+    }
+
+    /// The instance, or one without any names if it is not listed any more.
+    fn computer(&self, slot: u32) -> Instance {
+        let instance = self.instance(slot);
+        instance
+            .map(std::borrow::Cow::into_owned)
+            .unwrap_or_default()
+    }
+}
+
+fn association_of<'a>(
+    associations: &'a [Association],
+    row: &InstanceAssociation,
+) -> Option<&'a Association> {
+    associations
+        .iter()
+        .find(|association| association.association_id == row.association_id)
+}
