@@ -149,6 +149,7 @@ pub(crate) async fn bench_target(conditions: &Conditions) -> BenchTarget {
         role_session_name: None,
         requests_per_second: conditions.ceiling,
         refresh_interval: conditions.interval,
+        burst: Duration::ZERO,
         attempt_timeout: Duration::from_secs(10),
     };
     let source = SsmSource::new(&base, options, Arc::new(IgnoringMeter));

@@ -173,6 +173,7 @@ fn target_options(target: &ConfiguredTarget<'_>, config: &Config) -> TargetOptio
         external_id: external_id.map(|id| id.expose().to_owned()),
         requests_per_second: config.api.requests_per_second,
         refresh_interval: config.refresh.interval,
+        burst: Duration::ZERO,
         attempt_timeout: config.api.attempt_timeout,
     }
 }

@@ -24,7 +24,7 @@ use super::error_chain::{chain, find};
 use super::provider_error::to_source_error;
 use super::refused_answer::RefusedAnswer;
 use super::{attempt_log, codes};
-use crate::collect::{FailureScope, PageRequest, SourceError};
+use crate::collect::{FailureScope, SourceError};
 use crate::model::{FailureReason, Operation};
 
 /// What a call asks for, as far as it matters for what its failure means.
@@ -32,20 +32,12 @@ use crate::model::{FailureReason, Operation};
 pub(super) struct CallContext {
     pub(super) operation: Operation,
     /// How many resources it names by id.
-    id_count: usize,
+    pub(super) id_count: usize,
     /// Whether it asks for a page after the first.
-    has_token: bool,
+    pub(super) has_token: bool,
 }
 
 impl CallContext {
-    pub(super) fn new(operation: Operation, id_count: usize, page: &PageRequest) -> Self {
-        Self {
-            operation,
-            id_count,
-            has_token: page.token.is_some(),
-        }
-    }
-
     fn scope_of_refused_token(&self) -> FailureScope {
         if self.has_token {
             FailureScope::Token

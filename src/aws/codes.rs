@@ -18,7 +18,7 @@ pub(super) enum CodeMeaning {
     WrongSignature,
     /// AWS does not accept something that was asked for.
     InvalidRequest,
-    /// AWS does not know an instance that was asked for.
+    /// AWS does not know what was asked for, or does not know it any more.
     UnknownResource,
     /// A fault of AWS. The HTTP status says so as well, except where the error comes as HTTP 200.
     ServerFault,
@@ -95,6 +95,11 @@ const MEANINGS: [(CodeMeaning, &[&str]); 8] = [
             "InvalidInstanceId",
             "InvalidResourceId",
             "InvalidResourceType",
+            "InvalidCommandId",
+            "AssociationDoesNotExist",
+            "AssociationExecutionDoesNotExist",
+            // A patch baseline that was deleted.
+            "DoesNotExistException",
         ],
     ),
     (

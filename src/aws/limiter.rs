@@ -43,6 +43,14 @@ impl Limiter {
         }
     }
 
+    /// Lets a time without calls be made up for by a burst, so that a handful of calls need not wait
+    /// for each other. What is taken at once is missing afterwards: over any time there are no more
+    /// permits than the ceiling and one burst.
+    pub(super) fn with_burst(self, burst: Duration) -> Self {
+        self.queue().allow_burst(burst);
+        self
+    }
+
     /// The longest time between two permits of an operation, as things stand.
     pub(super) fn interval(&self) -> Duration {
         permit_interval(self.queue().lowest_rate(Instant::now()))

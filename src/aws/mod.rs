@@ -25,6 +25,7 @@ mod disguised_error;
 mod environment;
 mod error_chain;
 mod identity;
+mod inspection;
 mod limiter;
 mod metered_attempt;
 mod network_failure;

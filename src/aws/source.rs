@@ -17,17 +17,20 @@ use super::credentials::TargetCredentials;
 use super::limiter::Limiter;
 use super::operations::{
     DescribeInstanceInformation, DescribeInstancePatchStates, DescribePatchBaselines,
-    ListAssociations, ListComplianceItems, ListComplianceSummaries,
-    ListResourceComplianceSummaries, SsmOperation,
+    ListAssociations, ListComplianceItems, ListComplianceSummaries, ListOperation,
+    ListResourceComplianceSummaries, PageOf, SsmOperation, SummariesOf,
 };
 use super::retry::{Caller, THROTTLED_ATTEMPTS, TRANSIENT_ATTEMPTS};
 use super::retry_budget::RetryBudgets;
 use super::sts::{Role, Sts};
 use super::target_options::TargetOptions;
 use super::{Meter, ssm_answer};
-use crate::collect::{Page, PageRequest, Source, SourceResult, TypeFilter};
+use crate::collect::{
+    FailureScope, Page, PageRequest, Source, SourceError, SourceResult, TypeFilter,
+};
 use crate::model::{
-    AssociationRow, BaselineRow, InstanceRow, ItemRow, Operation, PatchRow, SummaryRow, TotalsRow,
+    AssociationRow, BaselineRow, FailureReason, InstanceRow, ItemRow, Operation, PatchRow,
+    SummaryRow, TotalsRow,
 };
 
 /// The same as in the SDK.
@@ -51,7 +54,7 @@ impl SsmSource {
     pub fn new(base: &AwsBase, options: TargetOptions, meter: Arc<dyn Meter>) -> Self {
         show_first_limits(&*meter, options.requests_per_second);
         let attempt_timeout = options.attempt_timeout;
-        let limiter = Limiter::new(options.requests_per_second, options.refresh_interval);
+        let limiter = limiter(&options);
         let region = Region::new(options.region.clone());
         let credentials = Arc::new(credentials(base, region.clone(), options));
         Self {
@@ -66,18 +69,39 @@ impl SsmSource {
         }
     }
 
-    async fn read<O: SsmOperation>(
+    pub(super) async fn read<O: ListOperation>(
         &self,
-        operation: O,
+        listing: O,
         page: &PageRequest,
     ) -> SourceResult<Page<O::Row>> {
-        let context = CallContext::new(O::OPERATION, operation.id_count(), page);
+        self.get(PageOf { listing, page }).await
+    }
+
+    pub(super) async fn get<O: SsmOperation>(&self, operation: O) -> SourceResult<O::Answer> {
+        let context = CallContext {
+            operation: O::OPERATION,
+            id_count: operation.id_count(),
+            has_token: operation.has_token(),
+        };
         let output = self
             .caller
-            .call(context, || operation.send(&self.ssm, page))
+            .call(context, || operation.send(&self.ssm))
             .await?;
-        Ok(O::page(output))
+        O::answer(output).ok_or_else(incomplete_answer)
     }
+}
+
+/// The error of an answer that lacks what was asked for.
+fn incomplete_answer() -> SourceError {
+    SourceError::new(
+        FailureReason::BadResponse,
+        FailureScope::Content,
+        "the answer lacks what was asked for",
+    )
+}
+
+fn limiter(options: &TargetOptions) -> Limiter {
+    Limiter::new(options.requests_per_second, options.refresh_interval).with_burst(options.burst)
 }
 
 fn show_first_limits(meter: &dyn Meter, per_second: f64) {
@@ -169,7 +193,8 @@ impl Source for SsmSource {
         types: &TypeFilter,
         page: &PageRequest,
     ) -> SourceResult<Page<SummaryRow>> {
-        self.read(ListResourceComplianceSummaries { types }, page)
+        let of = SummariesOf::All;
+        self.read(ListResourceComplianceSummaries { types, of }, page)
             .await
     }
 

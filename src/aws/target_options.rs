@@ -20,6 +20,9 @@ pub struct TargetOptions {
     pub requests_per_second: f64,
     /// From the start of a refresh to the start of the next; a refresh is spread over half of it.
     pub refresh_interval: Duration,
+    /// How long a time without calls may be made up for at once, as a burst. None for the exporter,
+    /// which is not in a hurry.
+    pub burst: Duration,
     /// Timeout of one attempt of one call, from its permit to the last byte.
     pub attempt_timeout: Duration,
 }
@@ -37,6 +40,7 @@ impl fmt::Debug for TargetOptions {
             .field("external_id", &external_id)
             .field("requests_per_second", &self.requests_per_second)
             .field("refresh_interval", &self.refresh_interval)
+            .field("burst", &self.burst)
             .field("attempt_timeout", &self.attempt_timeout)
             .finish()
     }

@@ -35,6 +35,7 @@ mod tests;
 
 pub use clock::Clock;
 pub use estimate::{Calls, Estimate, estimate};
+pub(crate) use pagination::{AbsentList, Listing, absent_list, read as read_pages};
 pub use refresher::{Identification, RefreshObserver, Refresher, TargetTask};
 pub use shared_target::SharedTarget;
 pub use source::{

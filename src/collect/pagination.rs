@@ -32,7 +32,7 @@ const MAX_RESTARTS: usize = 3;
 
 /// What an answer without its list means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum AbsentList {
+pub(crate) enum AbsentList {
     /// It may be AWS's way to write an empty list, because nothing was known before.
     IsEmpty,
     /// It says nothing about what exists.
@@ -41,9 +41,9 @@ pub(super) enum AbsentList {
 
 /// The listing that is read.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Listing {
-    pub(super) operation: Operation,
-    pub(super) absent_list: AbsentList,
+pub(crate) struct Listing {
+    pub(crate) operation: Operation,
+    pub(crate) absent_list: AbsentList,
 }
 
 /// A listing on its way to the last page.
@@ -67,11 +67,11 @@ struct Walk {
 
 /// A listing that was read to its end.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Complete {
+pub(crate) struct Complete {
     /// The number of rows that could not be read.
-    pub(super) skipped: usize,
+    pub(crate) skipped: usize,
     /// Whether AWS sent no list, and that was taken for an empty one.
-    pub(super) is_assumed_empty: bool,
+    pub(crate) is_assumed_empty: bool,
 }
 
 /// Calls `fetch` for each page, and `take` with the rows of each page.
@@ -84,7 +84,7 @@ pub(super) struct Complete {
 /// Returns the first failure that asking again does not mend. It also fails if a token comes a
 /// second time, or if there are more pages than such a listing can have. What `take` has received
 /// by then is not the whole listing.
-pub(super) async fn read<T, F>(
+pub(crate) async fn read<T, F>(
     listing: Listing,
     fetch: impl Fn(PageRequest) -> F,
     mut take: impl FnMut(Vec<T>),
@@ -108,7 +108,7 @@ where
 impl AbsentList {
     /// Decides what an absent list means, given whether anything is known to exist or to have
     /// existed.
-    pub(super) fn when(anything_known: bool) -> Self {
+    pub(crate) fn when(anything_known: bool) -> Self {
         if anything_known {
             Self::IsFailure
         } else {
@@ -122,9 +122,9 @@ impl AbsentList {
 impl Listing {
     fn max_pages(self) -> usize {
         match self.operation {
-            Operation::DescribeInstanceInformation | Operation::ListResourceComplianceSummaries => {
-                MAX_FLEET_PAGES
-            }
+            Operation::DescribeInstanceInformation
+            | Operation::ListResourceComplianceSummaries
+            | Operation::DescribeAssociationExecutionTargets => MAX_FLEET_PAGES,
             Operation::ListComplianceSummaries
             | Operation::DescribePatchBaselines
             | Operation::ListAssociations => MAX_SETTINGS_PAGES,
@@ -273,7 +273,7 @@ impl Walk {
 }
 
 /// Creates the error for an answer without its list.
-pub(super) fn absent_list() -> SourceError {
+pub(crate) fn absent_list() -> SourceError {
     let detail = "the answer lacks its list, which is not the same as an empty one".to_owned();
     SourceError::new(FailureReason::BadResponse, FailureScope::Content, detail)
 }

@@ -29,6 +29,8 @@ pub enum Operation {
     GetPatchBaseline,
     /// Returns the baseline that applies to a patch group.
     GetPatchBaselineForPatchGroup,
+    /// Returns the baseline that applies to instances in no patch group.
+    GetDefaultPatchBaseline,
     /// Lists the instances of a command, with what its steps wrote.
     ListCommandInvocations,
     /// Returns a setting of the account.
@@ -37,7 +39,7 @@ pub enum Operation {
 
 impl Operation {
     /// Every operation.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::DescribeInstanceInformation,
         Self::ListResourceComplianceSummaries,
         Self::ListComplianceSummaries,
@@ -51,6 +53,7 @@ impl Operation {
         Self::DescribeAssociationExecutionTargets,
         Self::GetPatchBaseline,
         Self::GetPatchBaselineForPatchGroup,
+        Self::GetDefaultPatchBaseline,
         Self::ListCommandInvocations,
         Self::GetServiceSetting,
     ];
@@ -82,6 +85,7 @@ impl Operation {
             Self::DescribeAssociationExecutionTargets => "DescribeAssociationExecutionTargets",
             Self::GetPatchBaseline => "GetPatchBaseline",
             Self::GetPatchBaselineForPatchGroup => "GetPatchBaselineForPatchGroup",
+            Self::GetDefaultPatchBaseline => "GetDefaultPatchBaseline",
             Self::ListCommandInvocations => "ListCommandInvocations",
             Self::GetServiceSetting => "GetServiceSetting",
         }

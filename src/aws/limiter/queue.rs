@@ -35,8 +35,10 @@ pub(super) struct Queue {
     pub(super) waiting: BTreeMap<QueuePosition, Arc<Notify>>,
     /// How many positions were given out.
     positions: u64,
-    /// The earliest time of the next permit, whatever its operation.
+    /// The time of the next permit, whatever its operation, if permits were evenly spaced.
     next_permit_at: Instant,
+    /// How much earlier than that it may be taken.
+    burst: Duration,
     spread: RefreshSpread,
     pub(super) limits: LearntLimits,
     pub(super) pauses: ThrottlePauses,
@@ -68,10 +70,17 @@ impl Queue {
             waiting: BTreeMap::new(),
             positions: 0,
             next_permit_at: Instant::now(),
+            burst: Duration::ZERO,
             spread: RefreshSpread::new(ceiling, refresh_interval),
             limits: LearntLimits::new(ceiling),
             pauses: ThrottlePauses::default(),
         }
+    }
+
+    /// Allows as many permits at once as the ceiling allows in `time`.
+    pub(super) fn allow_burst(&mut self, time: Duration) {
+        // The first of them needs no allowance.
+        self.burst = time.saturating_sub(permit_interval(self.ceiling));
     }
 
     pub(super) fn begin_refresh(&mut self) {
@@ -148,15 +157,18 @@ impl Queue {
     }
 
     fn hold_back_until(&mut self, end: Instant) {
-        // A short pause must not end a longer one that AWS has asked for before.
-        self.next_permit_at = self.next_permit_at.max(end);
+        // A short pause must not end a longer one that AWS has asked for before. No burst follows a
+        // throttle.
+        self.next_permit_at = self.next_permit_at.max(end + self.burst);
     }
 
     /// The earliest time of the next permit of an operation.
     fn due(&self, operation: Operation) -> Instant {
+        let early = self.next_permit_at.checked_sub(self.burst);
+        let next_permit_at = early.unwrap_or(self.next_permit_at);
         match self.limits.next_permit_at(operation) {
-            Some(learnt) => learnt.max(self.next_permit_at),
-            None => self.next_permit_at,
+            Some(learnt) => learnt.max(next_permit_at),
+            None => next_permit_at,
         }
     }
 

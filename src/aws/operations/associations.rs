@@ -4,7 +4,7 @@ use aws_sdk_ssm::Client;
 use aws_sdk_ssm::operation::list_associations::{ListAssociationsError, ListAssociationsOutput};
 use aws_sdk_ssm::types::{Association, AssociationOverview};
 
-use super::ssm_operation::{PendingAnswer, SsmOperation, max_results, page_of};
+use super::ssm_operation::{ListOperation, PendingAnswer, max_results, page_of};
 use super::values::{non_empty, status_counts};
 use crate::collect::{Page, PageRequest};
 use crate::model::{AssociationRow, Operation};
@@ -12,7 +12,7 @@ use crate::model::{AssociationRow, Operation};
 /// Lists all associations.
 pub(in crate::aws) struct ListAssociations;
 
-impl SsmOperation for ListAssociations {
+impl ListOperation for ListAssociations {
     const OPERATION: Operation = Operation::ListAssociations;
     type Output = ListAssociationsOutput;
     type Error = ListAssociationsError;

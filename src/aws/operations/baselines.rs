@@ -6,7 +6,7 @@ use aws_sdk_ssm::operation::describe_patch_baselines::{
 };
 use aws_sdk_ssm::types::PatchBaselineIdentity;
 
-use super::ssm_operation::{PendingAnswer, SsmOperation, max_results, page_of};
+use super::ssm_operation::{ListOperation, PendingAnswer, max_results, page_of};
 use super::values::{non_empty, word};
 use crate::collect::{Page, PageRequest};
 use crate::model::{BaselineRow, Operation};
@@ -14,7 +14,7 @@ use crate::model::{BaselineRow, Operation};
 /// Lists all patch baselines, including those of AWS.
 pub(in crate::aws) struct DescribePatchBaselines;
 
-impl SsmOperation for DescribePatchBaselines {
+impl ListOperation for DescribePatchBaselines {
     const OPERATION: Operation = Operation::DescribePatchBaselines;
     type Output = DescribePatchBaselinesOutput;
     type Error = DescribePatchBaselinesError;

@@ -1,12 +1,14 @@
-//! `DescribeInstanceInformation`: the managed instances of a target.
+//! `DescribeInstanceInformation`: the managed instances of a target, or one of them.
 
 use aws_sdk_ssm::Client;
 use aws_sdk_ssm::operation::describe_instance_information::{
     DescribeInstanceInformationError, DescribeInstanceInformationOutput,
 };
-use aws_sdk_ssm::types::{InstanceAggregatedAssociationOverview, InstanceInformation};
+use aws_sdk_ssm::types::{
+    InstanceAggregatedAssociationOverview, InstanceInformation, InstanceInformationStringFilter,
+};
 
-use super::ssm_operation::{PendingAnswer, SsmOperation, max_results, page_of};
+use super::ssm_operation::{ListOperation, PendingAnswer, max_results, page_of};
 use super::values::{non_empty, status_counts, timestamp, word};
 use crate::collect::{Page, PageRequest};
 use crate::model::{InstanceRow, Operation};
@@ -14,7 +16,7 @@ use crate::model::{InstanceRow, Operation};
 /// Lists all managed instances.
 pub(in crate::aws) struct DescribeInstanceInformation;
 
-impl SsmOperation for DescribeInstanceInformation {
+impl ListOperation for DescribeInstanceInformation {
     const OPERATION: Operation = Operation::DescribeInstanceInformation;
     type Output = DescribeInstanceInformationOutput;
     type Error = DescribeInstanceInformationError;
@@ -39,6 +41,48 @@ impl SsmOperation for DescribeInstanceInformation {
             instance,
         )
     }
+}
+
+/// Looks one managed instance up. AWS refuses the call if it does not list that instance.
+pub(in crate::aws) struct DescribeInstanceInformationOf<'a> {
+    pub(in crate::aws) id: &'a str,
+}
+
+impl ListOperation for DescribeInstanceInformationOf<'_> {
+    const OPERATION: Operation = Operation::DescribeInstanceInformation;
+    type Output = DescribeInstanceInformationOutput;
+    type Error = DescribeInstanceInformationError;
+    type Row = InstanceRow;
+
+    fn id_count(&self) -> usize {
+        1
+    }
+
+    fn send(
+        &self,
+        client: &Client,
+        page: &PageRequest,
+    ) -> PendingAnswer<Self::Output, Self::Error> {
+        let request = client
+            .describe_instance_information()
+            .set_filters(Some(id_filter(self.id)))
+            .max_results(max_results(Self::OPERATION, page))
+            .set_next_token(page.token.clone());
+        Box::pin(request.send())
+    }
+
+    fn page(output: Self::Output) -> Page<InstanceRow> {
+        DescribeInstanceInformation::page(output)
+    }
+}
+
+fn id_filter(id: &str) -> Vec<InstanceInformationStringFilter> {
+    let filter = InstanceInformationStringFilter::builder()
+        .key("InstanceIds")
+        .values(id)
+        .build();
+    // The SDK refuses a filter without its key or values, of which this one has both.
+    filter.into_iter().collect()
 }
 
 fn instance(from: InstanceInformation) -> Option<InstanceRow> {

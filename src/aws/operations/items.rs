@@ -8,7 +8,7 @@ use aws_sdk_ssm::types::{ComplianceItem, ComplianceStringFilter};
 
 use super::execution::execution;
 use super::filters::equal;
-use super::ssm_operation::{PendingAnswer, SsmOperation, max_results, page_of};
+use super::ssm_operation::{ListOperation, PendingAnswer, max_results, page_of};
 use super::values::{non_empty, word};
 use crate::collect::{Page, PageRequest, TypeFilter};
 use crate::model::{ItemRow, Operation};
@@ -19,7 +19,7 @@ pub(in crate::aws) struct ListComplianceItems<'a> {
     pub(in crate::aws) types: &'a TypeFilter,
 }
 
-impl SsmOperation for ListComplianceItems<'_> {
+impl ListOperation for ListComplianceItems<'_> {
     const OPERATION: Operation = Operation::ListComplianceItems;
     type Output = ListComplianceItemsOutput;
     type Error = ListComplianceItemsError;

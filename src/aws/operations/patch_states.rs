@@ -8,7 +8,7 @@ use aws_sdk_ssm::operation::describe_instance_patch_states::{
 };
 use aws_sdk_ssm::types::InstancePatchState;
 
-use super::ssm_operation::{PendingAnswer, SsmOperation, max_results, page_of};
+use super::ssm_operation::{ListOperation, PendingAnswer, max_results, page_of};
 use super::values::{non_empty, timestamp, word};
 use crate::collect::{Page, PageRequest};
 use crate::model::{Operation, PatchRow, PatchState};
@@ -18,7 +18,7 @@ pub(in crate::aws) struct DescribeInstancePatchStates<'a> {
     pub(in crate::aws) ids: &'a [Arc<str>],
 }
 
-impl SsmOperation for DescribeInstancePatchStates<'_> {
+impl ListOperation for DescribeInstancePatchStates<'_> {
     const OPERATION: Operation = Operation::DescribeInstancePatchStates;
     type Output = DescribeInstancePatchStatesOutput;
     type Error = DescribeInstancePatchStatesError;

@@ -1,4 +1,6 @@
-//! What the operations have in common: a name, a way to ask for a page, and rows.
+//! What the operations have in common: a name, a way to ask, and an answer in types of our own.
+//!
+//! Most operations answer with a page of a list. The others return one thing.
 
 use std::error::Error;
 
@@ -18,8 +20,34 @@ use crate::model::Operation;
 pub(in crate::aws) type PendingAnswer<T, E> =
     BoxFuture<'static, Result<T, SdkError<E, HttpResponse>>>;
 
-/// An operation with all that it asks for except the page.
+/// An operation with all that it asks for.
 pub(in crate::aws) trait SsmOperation: Send + Sync {
+    /// The operation's name, its limits and its rank in the queue.
+    const OPERATION: Operation;
+    /// The SDK's answer.
+    type Output;
+    /// The SDK's error.
+    type Error: ProvideErrorMetadata + Error + 'static;
+    /// Our own form of the answer.
+    type Answer;
+
+    /// How many resources are asked for by id.
+    fn id_count(&self) -> usize;
+
+    /// Whether it asks for a page after the first.
+    fn has_token(&self) -> bool {
+        false
+    }
+
+    /// Sends one attempt.
+    fn send(&self, client: &Client) -> PendingAnswer<Self::Output, Self::Error>;
+
+    /// What the answer says; `None` if it lacks what was asked for.
+    fn answer(output: Self::Output) -> Option<Self::Answer>;
+}
+
+/// An operation that lists, with all that it asks for except the page.
+pub(in crate::aws) trait ListOperation: Send + Sync {
     /// The operation's name, its limits and its rank in the queue.
     const OPERATION: Operation;
     /// The SDK's answer.
@@ -40,6 +68,36 @@ pub(in crate::aws) trait SsmOperation: Send + Sync {
 
     /// The rows of an answer.
     fn page(output: Self::Output) -> Page<Self::Row>;
+}
+
+/// One page of an operation that lists.
+pub(in crate::aws) struct PageOf<'a, O> {
+    pub(in crate::aws) listing: O,
+    pub(in crate::aws) page: &'a PageRequest,
+}
+
+impl<O: ListOperation> SsmOperation for PageOf<'_, O> {
+    const OPERATION: Operation = O::OPERATION;
+    type Output = O::Output;
+    type Error = O::Error;
+    type Answer = Page<O::Row>;
+
+    fn id_count(&self) -> usize {
+        self.listing.id_count()
+    }
+
+    fn has_token(&self) -> bool {
+        self.page.token.is_some()
+    }
+
+    fn send(&self, client: &Client) -> PendingAnswer<Self::Output, Self::Error> {
+        self.listing.send(client, self.page)
+    }
+
+    fn answer(output: Self::Output) -> Option<Self::Answer> {
+        // That a page lacks its list is for its reader to judge.
+        Some(O::page(output))
+    }
 }
 
 /// `MaxResults` for a page, within the limits of the operation.

@@ -11,17 +11,29 @@ use aws_sdk_ssm::types::{
 
 use super::execution::execution;
 use super::filters::equal;
-use super::ssm_operation::{PendingAnswer, SsmOperation, max_results, page_of};
+use super::ssm_operation::{ListOperation, PendingAnswer, max_results, page_of};
 use super::values::{non_empty, word};
 use crate::collect::{Page, PageRequest, TypeFilter};
 use crate::model::{ItemCounts, Operation, Severity, SummaryRow};
 
-/// Lists the summaries of some compliance types.
+/// Lists the summaries of some compliance types, of one resource or of all.
 pub(in crate::aws) struct ListResourceComplianceSummaries<'a> {
     pub(in crate::aws) types: &'a TypeFilter,
+    pub(in crate::aws) of: SummariesOf<'a>,
 }
 
-impl SsmOperation for ListResourceComplianceSummaries<'_> {
+/// Whose summaries are listed.
+#[derive(Clone, Copy)]
+pub(in crate::aws) enum SummariesOf<'a> {
+    /// Those of all resources.
+    All,
+    /// Those of the resources that are non-compliant.
+    Noncompliant,
+    /// Those of the resource with this id.
+    Resource(&'a str),
+}
+
+impl ListOperation for ListResourceComplianceSummaries<'_> {
     const OPERATION: Operation = Operation::ListResourceComplianceSummaries;
     type Output = ListResourceComplianceSummariesOutput;
     type Error = ListResourceComplianceSummariesError;
@@ -34,7 +46,7 @@ impl SsmOperation for ListResourceComplianceSummaries<'_> {
     ) -> PendingAnswer<Self::Output, Self::Error> {
         let request = client
             .list_resource_compliance_summaries()
-            .set_filters(filters(self.types))
+            .set_filters(self.filters())
             .max_results(max_results(Self::OPERATION, page))
             .set_next_token(page.token.clone());
         Box::pin(request.send())
@@ -49,11 +61,33 @@ impl SsmOperation for ListResourceComplianceSummaries<'_> {
     }
 }
 
-fn filters(types: &TypeFilter) -> Option<Vec<ComplianceStringFilter>> {
-    match types {
-        // Without a filter AWS lists every type.
-        TypeFilter::All => None,
-        TypeFilter::Named(names) => Some(vec![equal("ComplianceType", names)]),
+impl ListResourceComplianceSummaries<'_> {
+    fn filters(&self) -> Option<Vec<ComplianceStringFilter>> {
+        let filters: Vec<_> = self
+            .type_filter()
+            .into_iter()
+            .chain(self.of.filter())
+            .collect();
+        // AWS refuses an empty list of filters.
+        (!filters.is_empty()).then_some(filters)
+    }
+
+    fn type_filter(&self) -> Option<ComplianceStringFilter> {
+        match self.types {
+            // Without a filter AWS lists every type.
+            TypeFilter::All => None,
+            TypeFilter::Named(names) => Some(equal("ComplianceType", names)),
+        }
+    }
+}
+
+impl SummariesOf<'_> {
+    fn filter(self) -> Option<ComplianceStringFilter> {
+        match self {
+            Self::All => None,
+            Self::Noncompliant => Some(equal("Status", &["NON_COMPLIANT"])),
+            Self::Resource(id) => Some(equal("InstanceId", &[id])),
+        }
     }
 }
 

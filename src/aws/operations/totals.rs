@@ -6,7 +6,7 @@ use aws_sdk_ssm::operation::list_compliance_summaries::{
 };
 use aws_sdk_ssm::types::ComplianceSummaryItem;
 
-use super::ssm_operation::{PendingAnswer, SsmOperation, max_results, page_of};
+use super::ssm_operation::{ListOperation, PendingAnswer, max_results, page_of};
 use super::values::non_empty;
 use crate::collect::{Page, PageRequest};
 use crate::model::{Operation, TotalsRow};
@@ -14,7 +14,7 @@ use crate::model::{Operation, TotalsRow};
 /// Lists the totals of every compliance type.
 pub(in crate::aws) struct ListComplianceSummaries;
 
-impl SsmOperation for ListComplianceSummaries {
+impl ListOperation for ListComplianceSummaries {
     const OPERATION: Operation = Operation::ListComplianceSummaries;
     type Output = ListComplianceSummariesOutput;
     type Error = ListComplianceSummariesError;

@@ -26,6 +26,7 @@ pub(in crate::aws) fn options() -> TargetOptions {
         external_id: None,
         requests_per_second: 500.0,
         refresh_interval: Duration::from_mins(5),
+        burst: Duration::ZERO,
         attempt_timeout: Duration::from_millis(500),
     }
 }

@@ -1,0 +1,315 @@
+//! Reads what explains the compliance type Association.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use futures_util::future::join_all;
+
+use super::calls::{known, known_if_any};
+use super::inspector::{Breadth, Inspector};
+use super::once::ReadOnce;
+use super::purpose;
+use super::sighting::{Sighting, Standing};
+use super::source::{ExecutionOf, InspectionSource, TargetsOf};
+use crate::collect::SourceResult;
+use crate::explain::{
+    AssociationExecutionRow, AssociationHistory, AssociationStatusRow, ExecutionTargetRow, Read,
+};
+use crate::model::{ItemRow, Timestamp};
+
+const ASSOCIATION: &str = "Association";
+const PATCH: &str = "Patch";
+
+/// The statuses with which an association ends badly on an instance.
+const FAILED_STATUSES: [&str; 2] = ["Failed", "TimedOut"];
+/// How many executions are searched for the instance.
+// An execution may be for new instances only, so the newest one need not have this instance.
+const MAX_SEARCHED_EXECUTIONS: usize = 3;
+/// How much earlier than its execution an instance may have run, by AWS's two clocks.
+const CLOCK_TOLERANCE_MILLIS: u64 = 60_000;
+
+type FailedTargets = Read<Arc<HashMap<String, ExecutionTargetRow>>>;
+
+/// What was read of associations, which many instances have in common.
+#[derive(Default)]
+pub(super) struct SharedRuns {
+    executions: ReadOnce<String, Read<Vec<AssociationExecutionRow>>>,
+    /// The instances of an execution with a bad status, by association, execution and status.
+    targets: ReadOnce<(String, String, &'static str), FailedTargets>,
+}
+
+impl<S: InspectionSource> Inspector<S> {
+    pub(super) async fn statuses_if_needed(
+        &self,
+        sighting: &Sighting,
+    ) -> Read<Vec<AssociationStatusRow>> {
+        // Patches that only an association reports have no summary of the type Patch.
+        let is_needed = sighting.standing(ASSOCIATION).may_be_noncompliant()
+            || matches!(sighting.standing(PATCH), Standing::Unreported);
+        if !is_needed || !sighting.may_be_listed() {
+            return Read::Unasked;
+        }
+        let source = &self.calls.source;
+        let fetch = async |page| source.association_statuses(&sighting.id, &page).await;
+        let answer = self.calls.rows(purpose::STATUSES, fetch).await;
+        known(purpose::STATUSES.operation, answer)
+    }
+
+    /// Reads the history of each association that failed on the instance.
+    pub(super) async fn histories(
+        &self,
+        sighting: &Sighting,
+        items: &Read<Vec<ItemRow>>,
+        statuses: &Read<Vec<AssociationStatusRow>>,
+    ) -> Vec<AssociationHistory> {
+        if !sighting.standing(ASSOCIATION).may_be_noncompliant() {
+            return Vec::new();
+        }
+        let failed = failed_associations(items, statuses);
+        let histories = failed
+            .into_iter()
+            .map(|id| self.history(&sighting.id, id, executed(statuses, id)));
+        join_all(histories).await
+    }
+
+    async fn history(
+        &self,
+        instance_id: &str,
+        association_id: &str,
+        executed: Option<Timestamp>,
+    ) -> AssociationHistory {
+        let executions = self.executions(association_id).await;
+        let rows = executions.done().map(Vec::as_slice).unwrap_or_default();
+        let run = self
+            .run(instance_id, association_id, &likely(rows, executed))
+            .await;
+        let command = self.command_of(instance_id, &run).await;
+        AssociationHistory {
+            association_id: association_id.to_owned(),
+            executions,
+            run,
+            command,
+        }
+    }
+
+    async fn executions(&self, association_id: &str) -> Read<Vec<AssociationExecutionRow>> {
+        let read = async {
+            let answer = self.read_executions(association_id).await;
+            known(purpose::EXECUTIONS.operation, answer)
+        };
+        let key = association_id.to_owned();
+        self.runs.executions.get(key, read).await
+    }
+
+    async fn read_executions(
+        &self,
+        association_id: &str,
+    ) -> SourceResult<Vec<AssociationExecutionRow>> {
+        let source = &self.calls.source;
+        let fetch = async |page| source.association_executions(association_id, &page).await;
+        // The newest page goes back far enough to say since when, as a rule. An association that
+        // runs each half hour has thirty pages.
+        let mut rows = self.calls.first_rows(purpose::EXECUTIONS, fetch).await?;
+        rows.sort_by(|a: &AssociationExecutionRow, b| b.created.cmp(&a.created));
+        Ok(rows)
+    }
+
+    /// The instance in the first of these executions that has it.
+    async fn run(
+        &self,
+        instance_id: &str,
+        association_id: &str,
+        executions: &[&AssociationExecutionRow],
+    ) -> Read<Option<ExecutionTargetRow>> {
+        let mut run = Read::Unasked;
+        for execution in executions {
+            let execution = ExecutionOf {
+                association_id,
+                execution_id: &execution.execution_id,
+            };
+            run = self.target_of(execution, instance_id).await;
+            if !matches!(run, Read::Done(None)) {
+                break;
+            }
+        }
+        run
+    }
+
+    async fn target_of(
+        &self,
+        execution: ExecutionOf<'_>,
+        instance_id: &str,
+    ) -> Read<Option<ExecutionTargetRow>> {
+        if self.breadth == Breadth::Fleet
+            && let Some(row) = self.failed_target(execution, instance_id).await
+        {
+            return Read::Done(Some(row));
+        }
+        let answer = self.read_target(execution, instance_id).await;
+        known_if_any(purpose::EXECUTION_TARGETS.operation, answer)
+    }
+
+    async fn read_target(
+        &self,
+        execution: ExecutionOf<'_>,
+        instance_id: &str,
+    ) -> SourceResult<Option<ExecutionTargetRow>> {
+        let source = &self.calls.source;
+        let of = TargetsOf::Resource(instance_id);
+        let fetch = async |page| source.execution_targets(execution, of, &page).await;
+        let rows = self.calls.rows(purpose::EXECUTION_TARGETS, fetch).await?;
+        let mut rows = rows.into_iter();
+        Ok(rows
+            .find(|target| target.instance_id == instance_id)
+            .map(|target| target.row))
+    }
+
+    /// The instance among all that failed in this execution.
+    async fn failed_target(
+        &self,
+        execution: ExecutionOf<'_>,
+        instance_id: &str,
+    ) -> Option<ExecutionTargetRow> {
+        for status in FAILED_STATUSES {
+            let targets = self.failed_targets(execution, status).await;
+            if let Some(row) = targets.done().and_then(|rows| rows.get(instance_id)) {
+                return Some(row.clone());
+            }
+        }
+        None
+    }
+
+    async fn failed_targets(
+        &self,
+        execution: ExecutionOf<'_>,
+        status: &'static str,
+    ) -> FailedTargets {
+        let key = (
+            execution.association_id.to_owned(),
+            execution.execution_id.to_owned(),
+            status,
+        );
+        let read = async {
+            let answer = self.read_failed_targets(execution, status).await;
+            known(purpose::FAILED_TARGETS.operation, answer.map(Arc::new))
+        };
+        self.runs.targets.get(key, read).await
+    }
+
+    async fn read_failed_targets(
+        &self,
+        execution: ExecutionOf<'_>,
+        status: &str,
+    ) -> SourceResult<HashMap<String, ExecutionTargetRow>> {
+        let source = &self.calls.source;
+        let of = TargetsOf::Status(status);
+        let fetch = async |page| source.execution_targets(execution, of, &page).await;
+        let rows = self.calls.rows(purpose::FAILED_TARGETS, fetch).await?;
+        let by_instance = rows
+            .into_iter()
+            .map(|target| (target.instance_id, target.row));
+        Ok(by_instance.collect())
+    }
+
+    async fn command_of(
+        &self,
+        instance_id: &str,
+        run: &Read<Option<ExecutionTargetRow>>,
+    ) -> Read<Option<crate::explain::CommandInvocationRow>> {
+        match run.done() {
+            Some(Some(run)) if !run.command_id.is_empty() => {
+                self.command(purpose::RUN_COMMAND, &run.command_id, instance_id)
+                    .await
+            }
+            _ => Read::Unasked,
+        }
+    }
+}
+
+/// The associations that failed: those of the items, or where these could not be read, those whose
+/// status says so.
+fn failed_associations<'a>(
+    items: &'a Read<Vec<ItemRow>>,
+    statuses: &'a Read<Vec<AssociationStatusRow>>,
+) -> BTreeSet<&'a str> {
+    if let Read::Done(items) = items {
+        let items = items
+            .iter()
+            .filter(|item| item.compliance_type == ASSOCIATION);
+        return items.map(|item| item.id.as_str()).collect();
+    }
+    let statuses = statuses.done().into_iter().flatten();
+    statuses
+        .filter(|row| FAILED_STATUSES.contains(&row.status.as_str()))
+        .map(|row| row.association_id.as_str())
+        .collect()
+}
+
+/// When an association last ran on the instance.
+fn executed(statuses: &Read<Vec<AssociationStatusRow>>, association_id: &str) -> Option<Timestamp> {
+    let statuses = statuses.done().into_iter().flatten();
+    let mut of_association = statuses.filter(|row| row.association_id == association_id);
+    of_association.next()?.executed
+}
+
+/// The executions in which the instance may have run at that time, the likeliest one first.
+fn likely(
+    executions: &[AssociationExecutionRow],
+    executed: Option<Timestamp>,
+) -> Vec<&AssociationExecutionRow> {
+    let may_have_run = |execution: &&AssociationExecutionRow| match (execution.created, executed) {
+        (Some(created), Some(executed)) => {
+            created.millis() <= executed.millis().saturating_add(CLOCK_TOLERANCE_MILLIS)
+        }
+        _ => true,
+    };
+    let in_time = executions.iter().filter(may_have_run);
+    in_time.take(MAX_SEARCHED_EXECUTIONS).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn time(seconds: i64) -> Option<Timestamp> {
+        Timestamp::from_millis((1_764_000_000 + seconds) * 1000)
+    }
+
+    fn execution(id: &str, seconds: i64) -> AssociationExecutionRow {
+        AssociationExecutionRow {
+            execution_id: id.to_owned(),
+            created: time(seconds),
+            ..AssociationExecutionRow::default()
+        }
+    }
+
+    #[test]
+    fn an_execution_that_began_after_the_instance_ran_is_left_out() {
+        let executions = [
+            execution("c", 3600),
+            execution("b", 1800),
+            execution("a", 0),
+        ];
+        let ids = |executed| {
+            let likely = likely(&executions, executed);
+            let ids = likely.iter().map(|row| row.execution_id.clone());
+            ids.collect::<Vec<String>>()
+        };
+        assert_eq!(ids(time(1830)), ["b", "a"]);
+        assert_eq!(ids(time(3590)), ["c", "b", "a"], "two clocks");
+        assert_eq!(ids(None), ["c", "b", "a"]);
+    }
+
+    #[test]
+    fn without_items_the_statuses_say_which_associations_failed() {
+        let status = |id: &str, status: &str| AssociationStatusRow {
+            association_id: id.to_owned(),
+            status: status.to_owned(),
+            ..AssociationStatusRow::default()
+        };
+        let statuses = Read::Done(vec![status("a", "Success"), status("b", "TimedOut")]);
+        let failed = failed_associations(&Read::Unasked, &statuses);
+        assert_eq!(failed.into_iter().collect::<Vec<&str>>(), ["b"]);
+        assert!(failed_associations(&Read::Done(Vec::new()), &statuses).is_empty());
+    }
+}

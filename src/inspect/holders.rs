@@ -1,0 +1,244 @@
+//! Finds the instances on which a patch is a finding.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+
+use super::calls::{known, known_if_any};
+use super::inspector::Inspector;
+use super::purpose;
+use super::readers::read_each;
+use super::source::InspectionSource;
+use crate::collect::{SourceResult, TypeFilter};
+use crate::explain::{Read, TargetName};
+use crate::model::{InstanceRow, ItemRow, Timestamp};
+
+/// A patch that is asked for: a KB number, the name of a package, or a CVE.
+#[derive(Clone, Debug)]
+pub struct PatchQuery(String);
+
+/// A patch that is a finding on an instance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PatchHolder {
+    /// Where the instance is.
+    pub target: TargetName,
+    /// The instance's id.
+    pub instance_id: String,
+    /// Its computer name, if AWS gives one.
+    pub computer_name: String,
+    /// The patch's id.
+    pub patch_id: String,
+    /// The patch's title; often empty.
+    pub title: String,
+    /// The patch's state, for example `Missing`.
+    pub state: String,
+    /// The severity that the vendor gives the patch.
+    pub severity: String,
+    /// The classification of the patch.
+    pub classification: String,
+    /// The vulnerabilities that the patch closes, separated by commas.
+    pub cve_ids: String,
+    /// When the operation ran that reported it. AWS does not know since when it holds.
+    pub reported: Option<Timestamp>,
+}
+
+/// The findings of one instance, or why they could not be read.
+#[derive(Clone, Debug)]
+pub struct Holding {
+    /// The instance's id.
+    pub instance_id: String,
+    /// What was found.
+    pub holders: Read<Vec<PatchHolder>>,
+}
+
+/// The instances of a target that are non-compliant for Patch, which are still to be searched.
+pub struct PatchSearch<S> {
+    inspector: Arc<Inspector<S>>,
+    suspects: Vec<InstanceRow>,
+}
+
+impl<S: InspectionSource> Inspector<S> {
+    /// Lists the instances that are non-compliant for Patch. Takes a page for each 50 instances, and
+    /// one for each 50 that are non-compliant.
+    ///
+    /// # Errors
+    /// If a listing cannot be read to its end, so that instances may be missing.
+    pub async fn patch_suspects(self) -> SourceResult<PatchSearch<S>> {
+        let (listings, summaries) = tokio::try_join!(self.listings(), self.patch_summaries())?;
+        let mut listings: HashMap<String, InstanceRow> = listings
+            .into_iter()
+            .map(|row| (row.id.clone(), row))
+            .collect();
+        // An instance that is not listed any more needs no patches.
+        let suspects = summaries
+            .iter()
+            .filter_map(|id| listings.remove(id))
+            .collect();
+        Ok(PatchSearch {
+            inspector: Arc::new(self),
+            suspects,
+        })
+    }
+
+    async fn patch_summaries(&self) -> SourceResult<Vec<String>> {
+        let source = &self.calls.source;
+        let types = patch_type();
+        let fetch = async |page| source.noncompliant_summaries(&types, &page).await;
+        let rows = self.calls.rows(purpose::ALL_SUMMARIES, fetch).await?;
+        Ok(rows.into_iter().map(|row| row.resource_id).collect())
+    }
+
+    async fn holding(&self, instance: &InstanceRow, query: &PatchQuery) -> Holding {
+        let items = self.items(&instance.id, &patch_type()).await;
+        let holders = items.map(|items| self.holders(instance, items, query));
+        Holding {
+            instance_id: instance.id.clone(),
+            holders: none_if_gone(holders),
+        }
+    }
+
+    fn holders(
+        &self,
+        instance: &InstanceRow,
+        items: Vec<ItemRow>,
+        query: &PatchQuery,
+    ) -> Vec<PatchHolder> {
+        let found = items.into_iter().filter(|item| query.is_meant(item));
+        found.map(|item| self.holder(instance, item)).collect()
+    }
+
+    fn holder(&self, instance: &InstanceRow, item: ItemRow) -> PatchHolder {
+        PatchHolder {
+            target: self.target().clone(),
+            instance_id: instance.id.clone(),
+            computer_name: instance.computer_name.clone(),
+            state: item.detail("PatchState").to_owned(),
+            severity: item.detail("PatchSeverity").to_owned(),
+            classification: item.detail("Classification").to_owned(),
+            cve_ids: item.detail("CVEIds").to_owned(),
+            reported: item.execution_time,
+            patch_id: item.id,
+            title: item.title,
+        }
+    }
+}
+
+fn patch_type() -> TypeFilter {
+    TypeFilter::Named(vec![crate::model::ComplianceType::Patch.to_string()])
+}
+
+/// An instance that is gone has no findings.
+fn none_if_gone(answer: SourceResult<Vec<PatchHolder>>) -> Read<Vec<PatchHolder>> {
+    match known_if_any(purpose::ITEMS.operation, answer.map(Some)) {
+        Read::Done(holders) => known(purpose::ITEMS.operation, Ok(holders.unwrap_or_default())),
+        Read::Failed(failure) => Read::Failed(failure),
+        Read::Unasked => Read::Unasked,
+    }
+}
+
+impl<S: InspectionSource> PatchSearch<S> {
+    /// The number of instances to search, each of which takes a call for each 50 patches.
+    pub fn count(&self) -> usize {
+        self.suspects.len()
+    }
+
+    /// Searches each of them, and sends what was found as it comes.
+    pub async fn search_each(self, query: PatchQuery, found: mpsc::Sender<Holding>) {
+        let Self {
+            inspector,
+            suspects,
+        } = self;
+        let query = Arc::new(query);
+        let read = move |instance: InstanceRow| {
+            let (inspector, query) = (Arc::clone(&inspector), Arc::clone(&query));
+            async move { inspector.holding(&instance, &query).await }
+        };
+        read_each(suspects, found, read).await;
+    }
+}
+
+// === impl PatchQuery ===
+
+impl PatchQuery {
+    /// Takes what a user has typed: `KB5030000` or `5030000`, a package with or without its
+    /// architecture, or a CVE.
+    pub fn new(text: &str) -> Self {
+        Self(text.trim().to_ascii_lowercase())
+    }
+
+    /// Whether an item of type Patch is about what is asked for.
+    pub fn is_meant(&self, item: &ItemRow) -> bool {
+        self.is_id(&item.id.to_ascii_lowercase()) || self.is_cve(item.detail("CVEIds"))
+    }
+
+    fn is_id(&self, id: &str) -> bool {
+        id == self.0 || id.strip_prefix("kb") == Some(&self.0) || without_architecture(id) == self.0
+    }
+
+    fn is_cve(&self, cve_ids: &str) -> bool {
+        let mut ids = cve_ids.split(',').map(str::trim);
+        ids.any(|id| id.eq_ignore_ascii_case(&self.0))
+    }
+}
+
+/// The name of a package without the architecture behind its last dot.
+fn without_architecture(package: &str) -> &str {
+    const ARCHITECTURES: [&str; 8] = [
+        "x86_64", "aarch64", "noarch", "i686", "i386", "amd64", "arm64", "all",
+    ];
+    match package.rsplit_once(['.', ':']) {
+        Some((name, architecture)) if ARCHITECTURES.contains(&architecture) => name,
+        _ => package,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    fn item(id: &str, cve_ids: &str) -> ItemRow {
+        ItemRow {
+            id: id.to_owned(),
+            details: BTreeMap::from([("CVEIds".to_owned(), cve_ids.to_owned())]),
+            ..ItemRow::default()
+        }
+    }
+
+    fn is_meant(text: &str, item: &ItemRow) -> bool {
+        PatchQuery::new(text).is_meant(item)
+    }
+
+    #[test]
+    fn a_kb_is_found_with_and_without_its_letters() {
+        let update = item("KB5030000", "");
+        for text in ["KB5030000", "kb5030000", "5030000", " 5030000 "] {
+            assert!(is_meant(text, &update), "{text}");
+        }
+        for text in ["503000", "KB503000", "KB50300001", ""] {
+            assert!(!is_meant(text, &update), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_package_is_found_with_and_without_its_architecture() {
+        let package = item("bind-libs.x86_64", "");
+        for text in ["bind-libs.x86_64", "bind-libs", "BIND-LIBS"] {
+            assert!(is_meant(text, &package), "{text}");
+        }
+        for text in ["bind", "libs", "bind-libs.aarch64"] {
+            assert!(!is_meant(text, &package), "{text}");
+        }
+        assert!(is_meant("python3.11", &item("python3.11", "")));
+        assert!(!is_meant("python3", &item("python3.11", "")));
+    }
+
+    #[test]
+    fn a_vulnerability_is_found_in_the_list_of_a_patch() {
+        let patch = item("KB5030000", "CVE-2026-20001, CVE-2026-20002");
+        assert!(is_meant("cve-2026-20002", &patch));
+        assert!(!is_meant("CVE-2026-2000", &patch));
+    }
+}
