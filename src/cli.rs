@@ -6,8 +6,9 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand};
-use ssm_compliance_exporter::app::LogFormat;
+use ssm_compliance_exporter::app::{ColorWhen, LogFormat, OutputFormat};
 use ssm_compliance_exporter::config::parse_duration;
 use ssm_compliance_exporter::http::{ListenAddress, check_telemetry_path};
 use ssm_simulator::Fault;
@@ -50,11 +51,32 @@ pub(crate) enum Command {
     /// The calls that a refresh needs, per target and operation, and how long they take under the
     /// ceiling
     Plan(Once),
+    /// Why instances are non-compliant, and what to do about it
+    #[command(after_help = EXPLAIN_HELP)]
+    Explain(Explain),
     /// Read and validate the configuration; print every problem; call nothing
     CheckConfig(Configured),
     /// Ask a running exporter whether it is healthy
     Healthcheck(Web),
 }
+
+const EXPLAIN_HELP: &str = "\
+Examples:
+  ssm-compliance-exporter explain i-0123456789abcdef0
+  ssm-compliance-exporter explain web-00012 --region eu-west-1
+  ssm-compliance-exporter explain --all-noncompliant --output csv > findings.csv
+  ssm-compliance-exporter explain --patch CVE-2026-20001
+
+An instance takes up to eight calls for a single cause. A computer name takes one more for each 50
+managed instances, because AWS cannot look for it.
+
+Exit codes:
+  0   compliant: nothing that was asked about is a finding
+  1   non-compliant
+  2   the command line is wrong
+  3   it could not be told: unknown, not managed, or not all could be read
+  78  the configuration is wrong
+Of several instances 3 goes before 1, and 1 before 0.";
 
 // The names of flags have a dot where those of Prometheus and its exporters have one, so that
 // nobody has to learn them anew.
@@ -111,6 +133,56 @@ pub(crate) struct Once {
     pub(crate) config: Configured,
     #[command(flatten)]
     pub(crate) log: Log,
+}
+
+#[derive(Args, Clone, Debug)]
+#[group(id = "subject", required = true, multiple = false, args = ["instances", "all_noncompliant", "patch"])]
+pub(crate) struct Explain {
+    /// Instance ids, or computer names where they are unambiguous
+    #[arg(value_name = "INSTANCE_ID", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) instances: Vec<String>,
+    /// Every listed instance that is non-compliant, the worst first
+    #[arg(long)]
+    pub(crate) all_noncompliant: bool,
+    /// The instances that lack a patch, where it failed, is rejected or waits for a reboot: a KB, a
+    /// package or a CVE
+    #[arg(long, value_name = "ID", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) patch: Option<String>,
+    /// How the answer is written
+    #[arg(long, value_name = "FORMAT", value_enum, default_value = "text")]
+    pub(crate) output: OutputFormat,
+    /// Look in this account only
+    #[arg(long, value_name = "ID", value_parser = account_id)]
+    pub(crate) account_id: Option<String>,
+    /// Look in this region only
+    #[arg(long, value_name = "REGION")]
+    pub(crate) region: Option<String>,
+    /// When to colour the text
+    #[arg(long, value_name = "WHEN", value_enum, default_value = "auto")]
+    pub(crate) color: ColorWhen,
+    /// Say on stderr which calls are made, what for, and how they end
+    #[arg(long)]
+    pub(crate) verbose: bool,
+    #[command(flatten)]
+    pub(crate) config: Configured,
+    #[command(flatten)]
+    pub(crate) log: QuietLog,
+}
+
+// A command that answers a question says only what keeps it from answering.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct QuietLog {
+    /// Least severe events to log: error, warn, info, debug or trace
+    #[arg(long = "log.level", value_name = "LEVEL", default_value = "warn")]
+    pub(crate) log_level: tracing::Level,
+    /// How a log line is written
+    #[arg(
+        long = "log.format",
+        value_name = "FORMAT",
+        value_enum,
+        default_value = "logfmt"
+    )]
+    pub(crate) log_format: LogFormat,
 }
 
 // A demo takes all that `serve` takes, so that whatever can be served can also be tried out.
@@ -172,6 +244,14 @@ fn telemetry_path(text: &str) -> Result<String, String> {
     match check_telemetry_path(text) {
         Ok(()) => Ok(text.to_owned()),
         Err(error) => Err(error.to_string()),
+    }
+}
+
+fn account_id(text: &str) -> Result<String, String> {
+    if text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        Ok(text.to_owned())
+    } else {
+        Err("not an account id of 12 digits".to_owned())
     }
 }
 

@@ -12,16 +12,20 @@ use std::time::Duration;
 
 use anyhow::Context;
 use clap::Parser;
-use ssm_compliance_exporter::app::{self, Fleet, FleetError, LogGuard, ServeOptions};
+use ssm_compliance_exporter::app::{
+    self, Answer, ExplainOptions, Fleet, FleetError, LogGuard, Scope, ServeOptions, Subject,
+};
 use ssm_compliance_exporter::config::{Config, ConfigError};
 use ssm_compliance_exporter::http;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use cli::{Cli, Command, Configured, Demo, Log, Once, Serve, Sim, Simulate, Web};
+use cli::{Cli, Command, Configured, Demo, Explain, Log, Once, Serve, Sim, Simulate, Web};
 
 /// Exit code if the configuration is wrong (`EX_CONFIG` of sysexits.h), so that a supervisor can
 /// tell this from a failure that a restart may mend.
 const BAD_CONFIGURATION: u8 = 78;
+/// Exit code of `explain` if it could not tell, for whatever reason: its 1 means non-compliant.
+const UNCLEAR: u8 = 3;
 
 /// How long the program waits for its last words to be written, where nobody reads stderr.
 const LAST_WORDS_TIMEOUT: Duration = Duration::from_secs(1);
@@ -45,6 +49,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Simulate(arguments) => simulate(arguments).await,
         Command::Once(arguments) => once(arguments).await,
         Command::Plan(arguments) => plan(arguments).await,
+        Command::Explain(arguments) => explain(arguments).await,
         Command::CheckConfig(arguments) => check_config(&arguments).await,
         Command::Healthcheck(arguments) => healthcheck(&arguments).await,
     }
@@ -167,6 +172,51 @@ async fn plan(arguments: Once) -> anyhow::Result<ExitCode> {
         .await
         .context("cannot write the plan")?;
     Ok(success_if(is_complete))
+}
+
+async fn explain(arguments: Explain) -> anyhow::Result<ExitCode> {
+    let log = &arguments.log;
+    let _log = app::start_logging(log.log_level, log.log_format).context("cannot start logging")?;
+    let config = config(&arguments.config)?;
+    let options = explain_options(arguments);
+    let answer = tokio::select! {
+        answer = app::explain(&config, options) => answer,
+        () = termination()? => Err(anyhow::anyhow!("interrupted before all was read; nothing is told")),
+    };
+    match answer {
+        Ok(answer) => Ok(exit_code_of(answer)),
+        Err(error) if is_of_configuration(&error) => Err(error),
+        Err(error) => {
+            print_last_words(&format!("{error:#}"));
+            Ok(UNCLEAR.into())
+        }
+    }
+}
+
+fn explain_options(arguments: Explain) -> ExplainOptions {
+    ExplainOptions {
+        scope: Scope {
+            account_id: arguments.account_id,
+            region: arguments.region,
+        },
+        output: arguments.output,
+        color: arguments.color,
+        verbose: arguments.verbose,
+        // The command line has exactly one of them.
+        subject: match arguments.patch {
+            Some(patch) => Subject::Patch(patch),
+            None if arguments.all_noncompliant => Subject::AllNoncompliant,
+            None => Subject::Instances(arguments.instances),
+        },
+    }
+}
+
+fn exit_code_of(answer: Answer) -> ExitCode {
+    match answer {
+        Answer::Compliant => ExitCode::SUCCESS,
+        Answer::NonCompliant => ExitCode::FAILURE,
+        Answer::Unclear => UNCLEAR.into(),
+    }
 }
 
 async fn check_config(arguments: &Configured) -> anyhow::Result<ExitCode> {

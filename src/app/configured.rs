@@ -51,6 +51,12 @@ pub enum FleetError {
     // people believe that it works.
     #[error("{0} is not supported by this version\n  hint: remove it from the configuration file")]
     NotSupported(&'static str),
+    /// A command was asked to look at an account or a region that the configuration does not have.
+    #[error(
+        "the configuration has no such account and region\n  hint: check --account-id and --region, and accounts in the \
+         configuration file"
+    )]
+    OutOfScope,
     /// The system refuses the thread that renders.
     #[error(transparent)]
     Render(#[from] RenderError),

@@ -123,7 +123,10 @@ impl FleetTarget {
     }
 }
 
-fn base_options(config: &Config, static_credentials: Option<(String, String)>) -> BaseOptions {
+pub(super) fn base_options(
+    config: &Config,
+    static_credentials: Option<(String, String)>,
+) -> BaseOptions {
     BaseOptions {
         endpoint_url: config.api.endpoint_url.clone(),
         static_credentials,
@@ -162,7 +165,7 @@ fn first_region(config: &Config) -> Option<String> {
         .find_map(|account| account.regions.first().cloned())
 }
 
-fn target_options(target: &ConfiguredTarget<'_>, config: &Config) -> TargetOptions {
+pub(super) fn target_options(target: &ConfiguredTarget<'_>, config: &Config) -> TargetOptions {
     let account = target.account;
     let external_id = account.external_id.as_ref();
     TargetOptions {

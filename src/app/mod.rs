@@ -11,6 +11,8 @@
 
 mod build_info;
 mod configured;
+mod demo_example;
+mod explain;
 mod exporter_state;
 mod fleet;
 mod fleet_state;
@@ -25,6 +27,7 @@ mod telemetry;
 
 pub use build_info::{BUILD, NAME};
 pub use configured::FleetError;
+pub use explain::{Answer, ColorWhen, ExplainOptions, OutputFormat, Scope, Subject, explain};
 pub use fleet::{Fleet, FleetRefresher};
 pub use fleet_state::TargetPublisher;
 pub use panics::log_panics;

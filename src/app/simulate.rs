@@ -11,6 +11,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 use super::configured::FleetError;
+use super::demo_example::explain_line;
 use super::fleet::Fleet;
 use super::run::{ServeOptions, serve};
 use crate::config::{Account, Config};
@@ -106,8 +107,20 @@ pub async fn demo(
     let endpoint = format!("http://{}", listener.local_addr()?);
     let config = config.unwrap_or_else(|| demo_config(&options));
     let fleet = demo_fleet(config, &endpoint).await?;
-    let _simulation = start_simulation(options, listener);
-    serve_demo(fleet, web, shutdown, &endpoint, out).await
+    let simulator = Simulator::new(options);
+    let words = DemoWords {
+        explain: explain_line(&simulator, &endpoint, CREDENTIALS),
+        endpoint,
+    };
+    let _simulation = start_simulation(simulator, listener);
+    serve_demo(fleet, web, shutdown, &words, out).await
+}
+
+/// What the demo says about its simulated AWS.
+struct DemoWords {
+    endpoint: String,
+    /// A command to try, if the fleet has an instance to explain.
+    explain: Option<String>,
 }
 
 async fn demo_fleet(mut config: Config, endpoint: &str) -> Result<Fleet, FleetError> {
@@ -117,8 +130,7 @@ async fn demo_fleet(mut config: Config, endpoint: &str) -> Result<Fleet, FleetEr
 }
 
 /// Starts the simulator as a task, which ends when the set is dropped.
-fn start_simulation(options: Options, listener: TcpListener) -> JoinSet<()> {
-    let simulator = Simulator::new(options);
+fn start_simulation(simulator: Simulator, listener: TcpListener) -> JoinSet<()> {
     let mut simulation = JoinSet::new();
     // It needs no shutdown of its own, because it has nothing to finish.
     simulation.spawn(simulator.serve(listener, future::pending()));
@@ -129,13 +141,13 @@ async fn serve_demo(
     fleet: Fleet,
     web: ServeOptions,
     shutdown: impl Future<Output = ()>,
-    endpoint: &str,
+    words: &DemoWords,
     out: &mut (impl Write + Send),
 ) -> anyhow::Result<()> {
     let path = web.telemetry_path.clone();
     let mut said = Ok(());
     serve(fleet, web, shutdown, |addresses| {
-        said = say_where(out, addresses, &path, endpoint);
+        said = say_where(out, addresses, &path, words);
     })
     .await?;
     // A closed stdout is no reason to stop a demo that is being watched in a browser.
@@ -151,7 +163,7 @@ fn say_where(
     out: &mut impl Write,
     addresses: &[String],
     path: &str,
-    endpoint: &str,
+    words: &DemoWords,
 ) -> io::Result<()> {
     writeln!(
         out,
@@ -160,7 +172,11 @@ fn say_where(
     for address in addresses {
         say_pages(out, &browsable(address), path)?;
     }
-    writeln!(out, "  simulated AWS  {endpoint}")?;
+    writeln!(out, "  simulated AWS  {}", words.endpoint)?;
+    if let Some(line) = &words.explain {
+        writeln!(out, "  why is an instance non-compliant? try")?;
+        writeln!(out, "    {line}")?;
+    }
     out.flush()
 }
 

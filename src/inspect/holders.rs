@@ -46,6 +46,8 @@ pub struct PatchHolder {
 /// The findings of one instance, or why they could not be read.
 #[derive(Clone, Debug)]
 pub struct Holding {
+    /// Where the instance is.
+    pub target: TargetName,
     /// The instance's id.
     pub instance_id: String,
     /// What was found.
@@ -93,6 +95,7 @@ impl<S: InspectionSource> Inspector<S> {
         let items = self.items(&instance.id, &patch_type()).await;
         let holders = items.map(|items| self.holders(instance, items, query));
         Holding {
+            target: self.target().clone(),
             instance_id: instance.id.clone(),
             holders: none_if_gone(holders),
         }
@@ -178,7 +181,7 @@ impl PatchQuery {
 
     fn is_cve(&self, cve_ids: &str) -> bool {
         let mut ids = cve_ids.split(',').map(str::trim);
-        ids.any(|id| id.eq_ignore_ascii_case(&self.0))
+        !self.0.is_empty() && ids.any(|id| id.eq_ignore_ascii_case(&self.0))
     }
 }
 

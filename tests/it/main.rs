@@ -9,6 +9,7 @@
 //!   nobody reads.
 //! - [`environment`]: variables, profiles, proxies, certificates and credential services around the
 //!   program.
+//! - [`explain`]: what is read of one instance, with how few calls, and what the command says of it.
 //! - [`faults`]: what a failing AWS costs, and what it must not cost.
 //! - [`frozen`]: a log that nobody reads, threads that the system refuses, files that never come.
 //! - [`hostile`]: names that no label has seen before, from AWS to the page and back through other
@@ -43,6 +44,7 @@ mod credentials;
 mod documents;
 mod endurance;
 mod environment;
+mod explain;
 mod faults;
 mod frozen;
 mod hostile;

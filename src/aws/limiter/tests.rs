@@ -48,6 +48,33 @@ async fn idleness_earns_no_burst() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_burst_is_as_many_permits_as_a_second_allows_and_is_missing_afterwards() {
+    let limiter = limiter(5.0).with_burst(Duration::from_secs(1));
+    let taken = permits(&limiter, 8).await;
+    let millis: Vec<u128> = taken.iter().map(Duration::as_millis).collect();
+    assert_eq!(millis, [0, 0, 0, 0, 0, 200, 400, 600]);
+    // A second without calls earns no more than one burst again.
+    advance(Duration::from_mins(1)).await;
+    let taken = permits(&limiter, 7).await;
+    assert_eq!(taken[4].as_millis(), 0);
+    assert!(taken[5] >= Duration::from_millis(190), "{taken:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_burst_follows_a_throttle() {
+    let limiter = limiter(5.0).with_burst(Duration::from_secs(1));
+    let sent = Instant::now();
+    limiter.permit(limiter.next_position(DETAIL)).await;
+    limiter.throttled(DETAIL, sent, Some(Duration::from_secs(2)));
+    let taken = permits(&limiter, 3).await;
+    assert!(taken[0] >= Duration::from_secs(2), "{taken:?}");
+    assert!(
+        taken[1] - taken[0] >= Duration::from_millis(190),
+        "{taken:?}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn lateness_of_a_timer_does_not_lower_the_rate() {
     let limiter = limiter(100.0);
     let start = Instant::now();

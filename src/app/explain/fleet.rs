@@ -1,0 +1,74 @@
+//! Explains every listed instance that is non-compliant, the worst first.
+
+use futures_util::future::join_all;
+use tokio::sync::mpsc;
+
+use super::progress::Progress;
+use super::render::Layout;
+use super::scope::display_name;
+use super::targets::{Begun, notes_of_unasked};
+use super::{Answer, Report};
+use crate::aws::SsmSource;
+use crate::explain::{Evidence, Explanation};
+use crate::inspect::Inspector;
+
+/// How many instances may wait to be explained. Explaining is much faster than reading.
+const WAITING_INSTANCES: usize = 64;
+
+pub(super) async fn report(
+    begun: Begun,
+    progress: &Progress,
+    layout: &Layout,
+) -> anyhow::Result<Report> {
+    let (sender, mut found) = mpsc::channel(WAITING_INSTANCES);
+    let reading = join_all(
+        begun
+            .inspectors
+            .into_iter()
+            .map(|inspector| read(inspector, progress, sender.clone())),
+    );
+    drop(sender);
+    let explaining = async {
+        let mut explanations = Vec::new();
+        while let Some(evidence) = found.recv().await {
+            explanations.push(layout.explain(&evidence));
+            progress.advance();
+        }
+        explanations
+    };
+    let (unread, mut explanations) = tokio::join!(reading, explaining);
+    let notes: Vec<String> = notes_of_unasked(&begun.unasked)
+        .chain(unread.into_iter().flatten())
+        .collect();
+    layout.sort_worst_first(&mut explanations);
+    Ok(Report {
+        output: layout.explanations(&explanations)?,
+        answer: answer(&explanations, &notes),
+        notes,
+    })
+}
+
+/// Reads one target. Returns why it could not be listed, if so.
+async fn read(
+    inspector: Inspector<SsmSource>,
+    progress: &Progress,
+    found: mpsc::Sender<Evidence>,
+) -> Option<String> {
+    let target = display_name(inspector.target());
+    match inspector.noncompliant().await {
+        Ok(inspection) => {
+            progress.know(inspection.count());
+            inspection.inspect_each(found).await;
+            None
+        }
+        Err(error) => Some(format!("{target} could not be listed: {error}")),
+    }
+}
+
+fn answer(explanations: &[Explanation], notes: &[String]) -> Answer {
+    let verdicts = explanations
+        .iter()
+        .map(|explanation| explanation.verdict.into());
+    let unread = notes.iter().map(|_| Answer::Unclear);
+    Answer::of_all(verdicts.chain(unread))
+}

@@ -1,0 +1,66 @@
+//! Explains the instances that were named.
+
+use futures_util::future::join_all;
+
+use super::lookup::Lookup;
+use super::render::Layout;
+use super::targets::Begun;
+use super::{Answer, Report};
+use crate::explain::{Evidence, Explanation};
+
+/// What is said of one name: explanations, or why there are none.
+type Said = Result<Vec<Evidence>, Vec<String>>;
+
+pub(super) async fn report(
+    begun: Begun,
+    names: Vec<String>,
+    layout: &Layout,
+) -> anyhow::Result<Report> {
+    let names = each_once(names);
+    let lookup = Lookup::new(&begun, &names).await;
+    // They are asked about at the same time, and told in the order in which they were named.
+    let said = join_all(names.iter().map(|name| say(&lookup, name))).await;
+    let mut explanations = Vec::new();
+    let mut notes = Vec::new();
+    for said in said {
+        match said {
+            Ok(evidence) => {
+                explanations.extend(evidence.iter().map(|evidence| layout.explain(evidence)))
+            }
+            Err(unknown) => notes.extend(unknown),
+        }
+    }
+    let answer = answer(&explanations, &notes);
+    Ok(Report {
+        output: layout.explanations(&explanations)?,
+        notes,
+        answer,
+    })
+}
+
+/// A name that was given twice is explained once.
+fn each_once(names: Vec<String>) -> Vec<String> {
+    let mut unique: Vec<String> = Vec::new();
+    for name in names {
+        if !unique.contains(&name) {
+            unique.push(name);
+        }
+    }
+    unique
+}
+
+async fn say(lookup: &Lookup<'_>, name: &str) -> Said {
+    let found = lookup.find(name).await?;
+    let evidence = found
+        .into_iter()
+        .map(|found| found.inspector.inspect(found.sighting));
+    Ok(join_all(evidence).await)
+}
+
+fn answer(explanations: &[Explanation], notes: &[String]) -> Answer {
+    let verdicts = explanations
+        .iter()
+        .map(|explanation| explanation.verdict.into());
+    let unknown = notes.iter().map(|_| Answer::Unclear);
+    Answer::of_all(verdicts.chain(unknown))
+}

@@ -1,0 +1,70 @@
+//! The command `explain`: why instances are non-compliant, and what to do about it.
+//!
+//! It reads live, on the runtime of AWS, and prints what it has to say once it has read all of it.
+
+mod answer;
+mod fleet;
+mod instances;
+mod lookup;
+mod options;
+mod patch_search;
+mod print;
+mod progress;
+mod render;
+mod scope;
+mod targets;
+mod verbose;
+
+pub use answer::Answer;
+pub use options::{ColorWhen, ExplainOptions, OutputFormat, Scope, Subject};
+
+use anyhow::Context;
+
+use self::options::Subject as Asked;
+use self::print::{print_notes, print_output};
+use self::progress::Progress;
+use self::render::Layout;
+use self::targets::{ExplainedTarget, explained_targets};
+use super::runtime::AwsRuntime;
+use crate::config::Config;
+
+/// What is to be printed.
+#[derive(Debug)]
+struct Report {
+    /// What goes to stdout.
+    output: String,
+    /// What could not be told, for stderr.
+    notes: Vec<String>,
+    answer: Answer,
+}
+
+/// Explains what it is asked about, and prints it.
+///
+/// # Errors
+/// If the configuration has no targets, threads cannot be started, or the output cannot be written.
+pub async fn explain(config: &Config, options: ExplainOptions) -> anyhow::Result<Answer> {
+    let targets = explained_targets(config, &options.scope).await?;
+    let workers = AwsRuntime::start()?;
+    let report = workers.handle().spawn(report(targets, options));
+    let Report {
+        output,
+        notes,
+        answer,
+    } = report.await.context("the reading has panicked")??;
+    print_notes(notes).await;
+    print_output(output)
+        .await
+        .context("cannot write the explanation")?;
+    Ok(answer)
+}
+
+async fn report(targets: Vec<ExplainedTarget>, options: ExplainOptions) -> anyhow::Result<Report> {
+    let layout = Layout::of(&options);
+    let progress = Progress::new(options.verbose);
+    let begun = targets::begin(targets, &options).await;
+    match options.subject {
+        Asked::Instances(names) => instances::report(begun, names, &layout).await,
+        Asked::AllNoncompliant => fleet::report(begun, &progress, &layout).await,
+        Asked::Patch(patch) => patch_search::report(begun, &patch, &progress, &layout).await,
+    }
+}

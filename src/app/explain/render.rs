@@ -1,0 +1,84 @@
+//! How the answer is written, and for whom.
+
+use std::env;
+use std::io::{self, IsTerminal};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use super::options::{ColorWhen, ExplainOptions, OutputFormat};
+use crate::explain::{
+    Context, Evidence, Explanation, Report, TextStyle, explain, render_csv, render_json,
+    render_markdown, render_text,
+};
+use crate::model::Timestamp;
+
+/// The width of a text that does not go to a terminal.
+const WIDTH_COLUMNS: usize = 100;
+
+/// How the answer is written.
+#[derive(Debug)]
+pub(super) struct Layout {
+    output: OutputFormat,
+    style: TextStyle,
+    now: Option<Timestamp>,
+}
+
+impl Layout {
+    pub(super) fn of(options: &ExplainOptions) -> Self {
+        Self {
+            output: options.output,
+            style: TextStyle {
+                width: terminal_width().unwrap_or(WIDTH_COLUMNS),
+                colour: is_coloured(options.color),
+            },
+            now: now(),
+        }
+    }
+
+    pub(super) fn explain(&self, evidence: &Evidence) -> Explanation {
+        explain(evidence, &Context { now: self.now })
+    }
+
+    /// Writes explanations. The notes go to stderr as well, so that only the formats that are kept
+    /// have them, too.
+    pub(super) fn explanations(&self, explanations: &[Explanation], notes: &[String]) -> String {
+        let report = Report {
+            explanations,
+            notes,
+            now: self.now,
+            ..Report::default()
+        };
+        let without_notes = Report {
+            notes: &[],
+            ..report
+        };
+        match self.output {
+            OutputFormat::Text => render_text(&without_notes, &self.style),
+            OutputFormat::Json => render_json(&report),
+            OutputFormat::Markdown => render_markdown(&report),
+            OutputFormat::Csv => render_csv(&without_notes),
+        }
+    }
+}
+
+fn terminal_width() -> Option<usize> {
+    let (width, _) = terminal_size::terminal_size_of(io::stdout())?;
+    Some(width.0.into())
+}
+
+fn is_coloured(when: ColorWhen) -> bool {
+    match when {
+        ColorWhen::Always => true,
+        ColorWhen::Never => false,
+        // https://no-color.org: any value but the empty one.
+        ColorWhen::Auto => {
+            io::stdout().is_terminal()
+                && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+        }
+    }
+}
+
+/// The time of day; `None` if the clock is set to before the year 2000.
+fn now() -> Option<Timestamp> {
+    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
+    Timestamp::from_millis(i64::try_from(since_epoch.as_millis()).ok()?)
+}
