@@ -11,37 +11,12 @@ use super::purpose;
 use super::readers::read_each;
 use super::source::InspectionSource;
 use crate::collect::{SourceResult, TypeFilter};
-use crate::explain::{Read, TargetName};
-use crate::model::{InstanceRow, ItemRow, Timestamp};
+use crate::explain::{PatchHolder, Read, TargetName};
+use crate::model::{InstanceRow, ItemRow};
 
 /// A patch that is asked for: a KB number, the name of a package, or a CVE.
 #[derive(Clone, Debug)]
 pub struct PatchQuery(String);
-
-/// A patch that is a finding on an instance.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PatchHolder {
-    /// Where the instance is.
-    pub target: TargetName,
-    /// The instance's id.
-    pub instance_id: String,
-    /// Its computer name, if AWS gives one.
-    pub computer_name: String,
-    /// The patch's id.
-    pub patch_id: String,
-    /// The patch's title; often empty.
-    pub title: String,
-    /// The patch's state, for example `Missing`.
-    pub state: String,
-    /// The severity that the vendor gives the patch.
-    pub severity: String,
-    /// The classification of the patch.
-    pub classification: String,
-    /// The vulnerabilities that the patch closes, separated by commas.
-    pub cve_ids: String,
-    /// When the operation ran that reported it. AWS does not know since when it holds.
-    pub reported: Option<Timestamp>,
-}
 
 /// The findings of one instance, or why they could not be read.
 #[derive(Clone, Debug)]
@@ -120,10 +95,22 @@ impl<S: InspectionSource> Inspector<S> {
             severity: item.detail("PatchSeverity").to_owned(),
             classification: item.detail("Classification").to_owned(),
             cve_ids: item.detail("CVEIds").to_owned(),
+            installed: installed(&item),
             reported: item.execution_time,
             patch_id: item.id,
             title: item.title,
         }
+    }
+}
+
+/// When a patch was installed. AWS writes a time that it does not know as 1970 or the year 1.
+fn installed(item: &ItemRow) -> String {
+    let time = item.detail("InstalledTime");
+    let is_known = !["0", "1970"].iter().any(|start| time.starts_with(start));
+    if is_known {
+        time.to_owned()
+    } else {
+        String::new()
     }
 }
 

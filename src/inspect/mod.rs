@@ -32,7 +32,7 @@ mod source;
 
 pub use calls::{CallObserver, EndedCall};
 pub use fleet::FleetInspection;
-pub use holders::{Holding, PatchHolder, PatchQuery, PatchSearch};
+pub use holders::{Holding, PatchQuery, PatchSearch};
 pub use inspector::Inspector;
 pub use names::{Named, is_instance_id, match_names};
 pub use sighting::{Presence, Sighting, Unasked};

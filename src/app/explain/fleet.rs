@@ -15,11 +15,7 @@ use crate::inspect::Inspector;
 /// How many instances may wait to be explained. Explaining is much faster than reading.
 const WAITING_INSTANCES: usize = 64;
 
-pub(super) async fn report(
-    begun: Begun,
-    progress: &Progress,
-    layout: &Layout,
-) -> anyhow::Result<Report> {
+pub(super) async fn report(begun: Begun, progress: &Progress, layout: &Layout) -> Report {
     let (sender, mut found) = mpsc::channel(WAITING_INSTANCES);
     let reading = join_all(
         begun
@@ -40,12 +36,12 @@ pub(super) async fn report(
     let notes: Vec<String> = notes_of_unasked(&begun.unasked)
         .chain(unread.into_iter().flatten())
         .collect();
-    layout.sort_worst_first(&mut explanations);
-    Ok(Report {
-        output: layout.explanations(&explanations)?,
+    sort_worst_first(&mut explanations);
+    Report {
+        output: layout.explanations(&explanations, &notes),
         answer: answer(&explanations, &notes),
         notes,
-    })
+    }
 }
 
 /// Reads one target. Returns why it could not be listed, if so.
@@ -63,6 +59,14 @@ async fn read(
         }
         Err(error) => Some(format!("{target} could not be listed: {error}")),
     }
+}
+
+fn sort_worst_first(explanations: &mut [Explanation]) {
+    explanations.sort_by(|a, b| {
+        let by_rank = b.rank().cmp(&a.rank());
+        // Those that are equally bad stay in the same order from run to run.
+        by_rank.then_with(|| a.resource_id.cmp(&b.resource_id))
+    });
 }
 
 fn answer(explanations: &[Explanation], notes: &[String]) -> Answer {

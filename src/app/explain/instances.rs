@@ -11,11 +11,7 @@ use crate::explain::{Evidence, Explanation};
 /// What is said of one name: explanations, or why there are none.
 type Said = Result<Vec<Evidence>, Vec<String>>;
 
-pub(super) async fn report(
-    begun: Begun,
-    names: Vec<String>,
-    layout: &Layout,
-) -> anyhow::Result<Report> {
+pub(super) async fn report(begun: Begun, names: Vec<String>, layout: &Layout) -> Report {
     let names = each_once(names);
     let lookup = Lookup::new(&begun, &names).await;
     // They are asked about at the same time, and told in the order in which they were named.
@@ -31,11 +27,11 @@ pub(super) async fn report(
         }
     }
     let answer = answer(&explanations, &notes);
-    Ok(Report {
-        output: layout.explanations(&explanations)?,
+    Report {
+        output: layout.explanations(&explanations, &notes),
         notes,
         answer,
-    })
+    }
 }
 
 /// A name that was given twice is explained once.

@@ -50,7 +50,7 @@ pub async fn explain(config: &Config, options: ExplainOptions) -> anyhow::Result
         output,
         notes,
         answer,
-    } = report.await.context("the reading has panicked")??;
+    } = report.await.context("the reading has panicked")?;
     print_notes(notes).await;
     print_output(output)
         .await
@@ -58,7 +58,7 @@ pub async fn explain(config: &Config, options: ExplainOptions) -> anyhow::Result
     Ok(answer)
 }
 
-async fn report(targets: Vec<ExplainedTarget>, options: ExplainOptions) -> anyhow::Result<Report> {
+async fn report(targets: Vec<ExplainedTarget>, options: ExplainOptions) -> Report {
     let layout = Layout::of(&options);
     let progress = Progress::new(options.verbose);
     let begun = targets::begin(targets, &options).await;

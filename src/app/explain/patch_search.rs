@@ -9,8 +9,8 @@ use super::scope::display_name;
 use super::targets::{Begun, notes_of_unasked};
 use super::{Answer, Report};
 use crate::aws::SsmSource;
-use crate::explain::{Read, ReadFailure, TargetName};
-use crate::inspect::{Holding, Inspector, PatchHolder, PatchQuery};
+use crate::explain::{PatchHolder, PatchList, Read, ReadFailure, TargetName};
+use crate::inspect::{Holding, Inspector, PatchQuery};
 
 const WAITING_INSTANCES: usize = 64;
 
@@ -26,7 +26,7 @@ pub(super) async fn report(
     patch: &str,
     progress: &Progress,
     layout: &Layout,
-) -> anyhow::Result<Report> {
+) -> Report {
     let query = PatchQuery::new(patch);
     let (sender, mut found) = mpsc::channel(WAITING_INSTANCES);
     let searches = begun
@@ -79,13 +79,18 @@ impl Findings {
         }
     }
 
-    fn report(mut self, patch: &str, layout: &Layout) -> anyhow::Result<Report> {
+    fn report(mut self, patch: &str, layout: &Layout) -> Report {
         self.holders.sort_by(|a, b| key(a).cmp(&key(b)));
-        Ok(Report {
-            output: layout.holders(patch, &self.holders)?,
+        let list = PatchList {
+            patch,
+            holders: &self.holders,
+            notes: &self.notes,
+        };
+        Report {
+            output: layout.patch_list(&list),
             answer: self.answer(),
             notes: self.notes,
-        })
+        }
     }
 
     fn answer(&self) -> Answer {

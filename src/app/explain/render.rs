@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::options::{ColorWhen, ExplainOptions, OutputFormat};
 use crate::explain::{
-    Context, Evidence, Explanation, Report, TextStyle, explain, render_csv, render_json,
+    Context, Evidence, Explanation, PatchList, Report, TextStyle, explain, render_csv, render_json,
     render_markdown, render_text,
 };
 use crate::model::Timestamp;
@@ -56,6 +56,16 @@ impl Layout {
             OutputFormat::Json => render_json(&report),
             OutputFormat::Markdown => render_markdown(&report),
             OutputFormat::Csv => render_csv(&without_notes),
+        }
+    }
+
+    /// Writes the instances on which a patch is a finding.
+    pub(super) fn patch_list(&self, list: &PatchList<'_>) -> String {
+        match self.output {
+            OutputFormat::Text => list.text(),
+            OutputFormat::Json => list.json(),
+            OutputFormat::Markdown => list.markdown(),
+            OutputFormat::Csv => list.csv(),
         }
     }
 }

@@ -15,7 +15,11 @@ const MAX_CALLS: usize = 8;
 /// What is wrong with an instance, in the words of AWS.
 fn causes(truth: &ResourceTruth) -> BTreeSet<String> {
     let mut causes = BTreeSet::new();
-    for item in truth.items.iter().filter(|row| row.status == "NON_COMPLIANT") {
+    for item in truth
+        .items
+        .iter()
+        .filter(|row| row.status == "NON_COMPLIANT")
+    {
         let key = match item.compliance_type.as_str() {
             "Patch" => "PatchState",
             "Association" => "DocumentName",
@@ -42,7 +46,10 @@ async fn no_single_cause_takes_more_than_eight_calls() {
         if causes.len() > 1 {
             continue;
         }
-        let cause = causes.into_iter().next().unwrap_or_else(|| "nothing".to_owned());
+        let cause = causes
+            .into_iter()
+            .next()
+            .unwrap_or_else(|| "nothing".to_owned());
         // Each is asked about alone, so that nothing is known from another.
         let inspector = inspector(&aws, 1000.0, Arc::clone(&calls)).await;
         calls.take();
@@ -52,10 +59,21 @@ async fn no_single_cause_takes_more_than_eight_calls() {
         *most = count.max(*most);
     }
     println!("{most:#?}");
-    for cause in ["Patch Missing", "Patch Failed", "Patch InstalledPendingReboot", "Association AWS-GatherSoftwareInventory"] {
-        assert!(most.contains_key(cause), "no instance has only {cause}: {most:?}");
+    for cause in [
+        "Patch Missing",
+        "Patch Failed",
+        "Patch InstalledPendingReboot",
+        "Association AWS-GatherSoftwareInventory",
+    ] {
+        assert!(
+            most.contains_key(cause),
+            "no instance has only {cause}: {most:?}"
+        );
     }
-    let too_many: Vec<_> = most.iter().filter(|(_, calls)| **calls > MAX_CALLS).collect();
+    let too_many: Vec<_> = most
+        .iter()
+        .filter(|(_, calls)| **calls > MAX_CALLS)
+        .collect();
     assert!(too_many.is_empty(), "{too_many:?}");
     assert!(most["nothing"] <= 5, "{most:?}");
 }

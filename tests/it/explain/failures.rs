@@ -13,13 +13,18 @@ use crate::support::{Aws, OWN};
 fn eventful_instance(aws: &Aws) -> String {
     let noncompliant = |id: &str, compliance_type: &str| {
         let resource = aws.resource(OWN, REGION, id).unwrap();
-        let has_state = resource.patch_state.is_some_and(|state| !state.patch_group.is_empty());
+        let has_state = resource
+            .patch_state
+            .is_some_and(|state| !state.patch_group.is_empty());
         let mut rows = resource.summaries.into_iter();
-        has_state && rows.any(|row| row.compliance_type == compliance_type && row.status == "NON_COMPLIANT")
+        has_state
+            && rows
+                .any(|row| row.compliance_type == compliance_type && row.status == "NON_COMPLIANT")
     };
     let instances = aws.outline(OWN, REGION).instances;
     let mut ids = instances.into_iter().map(|row| row.instance_id);
-    ids.find(|id| noncompliant(id, "Patch") && noncompliant(id, "Association")).unwrap()
+    ids.find(|id| noncompliant(id, "Patch") && noncompliant(id, "Association"))
+        .unwrap()
 }
 
 fn failures(evidence: &Evidence) -> Vec<ReadFailure> {
@@ -61,8 +66,15 @@ async fn a_denied_call_is_named_and_the_others_still_tell() {
         let failures = failures(&evidence);
         assert!(!failures.is_empty(), "{operation:?}");
         for failure in &failures {
-            assert_eq!((failure.operation, failure.reason), (operation, FailureReason::AccessDenied));
-            assert!(failure.detail.contains("AccessDenied"), "{}", failure.detail);
+            assert_eq!(
+                (failure.operation, failure.reason),
+                (operation, FailureReason::AccessDenied)
+            );
+            assert!(
+                failure.detail.contains("AccessDenied"),
+                "{}",
+                failure.detail
+            );
         }
         // What does not rest on that call is there.
         let rests_on_state = operation == Operation::DescribeInstancePatchStates;
@@ -103,7 +115,7 @@ async fn a_throttled_call_waits_and_succeeds_or_says_so() {
 async fn an_answer_without_its_list_is_a_failure_and_no_good_news() {
     let aws = Aws::of(300).await;
     let id = eventful_instance(&aws);
-    aws.break_with(["empty-body:ListComplianceItems".parse().unwrap()]);
+    aws.break_with(["empty-object:ListComplianceItems".parse().unwrap()]);
     let inspector = inspector(&aws, 1000.0, Arc::default()).await;
     let evidence = evidence(&inspector, &id).await;
     let failure = evidence.items.failure().unwrap();

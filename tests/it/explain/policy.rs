@@ -15,11 +15,16 @@ fn actions(sid: &str) -> BTreeSet<String> {
     let statements = policy["Statement"].as_array().unwrap();
     let statement = statements.iter().find(|row| row["Sid"] == sid).unwrap();
     let actions = statement["Action"].as_array().unwrap();
-    actions.iter().map(|action| action.as_str().unwrap().to_owned()).collect()
+    actions
+        .iter()
+        .map(|action| action.as_str().unwrap().to_owned())
+        .collect()
 }
 
 fn actions_of(operations: impl IntoIterator<Item = Operation>) -> BTreeSet<String> {
-    let actions = operations.into_iter().map(|operation| format!("ssm:{}", operation.as_str()));
+    let actions = operations
+        .into_iter()
+        .map(|operation| format!("ssm:{}", operation.as_str()));
     actions.collect()
 }
 
@@ -39,7 +44,12 @@ async fn explanations_call_every_action_of_the_second_statement_and_none_beyond_
     aws.stop(OWN, REGION, &ghost);
     let calls: Arc<Calls> = Arc::default();
     let inspector = inspector(&aws, 1000.0, Arc::clone(&calls)).await;
-    let ids: Vec<String> = aws.outline(OWN, REGION).instances.into_iter().map(|row| row.instance_id).collect();
+    let ids: Vec<String> = aws
+        .outline(OWN, REGION)
+        .instances
+        .into_iter()
+        .map(|row| row.instance_id)
+        .collect();
     for id in ids.iter().chain([&ghost]) {
         evidence(&inspector, id).await;
     }
@@ -47,5 +57,9 @@ async fn explanations_call_every_action_of_the_second_statement_and_none_beyond_
     let (first, second) = (actions("ReadCompliance"), actions("ExplainInstances"));
     let missing: Vec<_> = second.difference(&called).collect();
     assert!(missing.is_empty(), "never called: {missing:?}");
-    assert!(called.iter().all(|action| first.contains(action) || second.contains(action)));
+    assert!(
+        called
+            .iter()
+            .all(|action| first.contains(action) || second.contains(action))
+    );
 }

@@ -10,7 +10,12 @@ use tokio::sync::mpsc;
 use super::reading::{Calls, REGION, evidence, inspector};
 use crate::support::{Aws, OWN};
 
-const BAD_STATES: [&str; 4] = ["Missing", "Failed", "InstalledPendingReboot", "InstalledRejected"];
+const BAD_STATES: [&str; 4] = [
+    "Missing",
+    "Failed",
+    "InstalledPendingReboot",
+    "InstalledRejected",
+];
 
 fn noncompliant_ids(truth: &TargetTruth) -> BTreeSet<String> {
     let noncompliant: BTreeSet<&str> = truth
@@ -20,13 +25,20 @@ fn noncompliant_ids(truth: &TargetTruth) -> BTreeSet<String> {
         .map(|row| row.resource_id.as_str())
         .collect();
     let ids = truth.instances.iter().map(|row| row.instance_id.as_str());
-    ids.filter(|id| noncompliant.contains(id)).map(str::to_owned).collect()
+    ids.filter(|id| noncompliant.contains(id))
+        .map(str::to_owned)
+        .collect()
 }
 
 /// The ids of the non-compliant items, with their types.
 fn expected_items(truth: &ResourceTruth) -> BTreeSet<(String, String)> {
-    let items = truth.items.iter().filter(|row| row.status == "NON_COMPLIANT");
-    items.map(|row| (row.compliance_type.clone(), row.id.clone())).collect()
+    let items = truth
+        .items
+        .iter()
+        .filter(|row| row.status == "NON_COMPLIANT");
+    items
+        .map(|row| (row.compliance_type.clone(), row.id.clone()))
+        .collect()
 }
 
 /// The patches that make the instance non-compliant. Available updates do if their items say so.
@@ -36,8 +48,13 @@ fn expected_patches(truth: &ResourceTruth) -> BTreeSet<(String, String)> {
         let is_item = items.contains(&("Patch".to_owned(), id.to_owned()));
         BAD_STATES.contains(&state) || (state == "AvailableSecurityUpdate" && is_item)
     };
-    let patches = truth.patches.iter().filter(|row| is_bad(&row.kb_id, &row.state));
-    patches.map(|row| (row.kb_id.clone(), row.state.clone())).collect()
+    let patches = truth
+        .patches
+        .iter()
+        .filter(|row| is_bad(&row.kb_id, &row.state));
+    patches
+        .map(|row| (row.kb_id.clone(), row.state.clone()))
+        .collect()
 }
 
 fn is_noncompliant(truth: &ResourceTruth, compliance_type: &str) -> bool {
@@ -47,9 +64,18 @@ fn is_noncompliant(truth: &ResourceTruth, compliance_type: &str) -> bool {
 
 fn assert_is_truth(evidence: &Evidence, truth: &ResourceTruth) {
     let id = &evidence.resource_id;
-    let items = evidence.items.done().unwrap_or_else(|| panic!("{id}: {:?}", evidence.items));
-    let items = items.iter().map(|row| (row.compliance_type.clone(), row.id.clone()));
-    assert_eq!(items.collect::<BTreeSet<_>>(), expected_items(truth), "{id}");
+    let items = evidence
+        .items
+        .done()
+        .unwrap_or_else(|| panic!("{id}: {:?}", evidence.items));
+    let items = items
+        .iter()
+        .map(|row| (row.compliance_type.clone(), row.id.clone()));
+    assert_eq!(
+        items.collect::<BTreeSet<_>>(),
+        expected_items(truth),
+        "{id}"
+    );
     if is_noncompliant(truth, "Patch") {
         assert_patches_are_truth(evidence, truth);
     }
@@ -63,7 +89,9 @@ fn assert_is_truth(evidence: &Evidence, truth: &ResourceTruth) {
 fn assert_patches_are_truth(evidence: &Evidence, truth: &ResourceTruth) {
     let id = &evidence.resource_id;
     let patches = evidence.patches.done().into_iter().flatten();
-    let patches: BTreeSet<_> = patches.map(|row| (row.id.clone(), row.state.clone())).collect();
+    let patches: BTreeSet<_> = patches
+        .map(|row| (row.id.clone(), row.state.clone()))
+        .collect();
     assert_eq!(patches, expected_patches(truth), "{id}");
     let state = truth.patch_state.as_ref();
     let read = evidence.patch_state.done().unwrap().as_ref();
@@ -73,9 +101,20 @@ fn assert_patches_are_truth(evidence: &Evidence, truth: &ResourceTruth) {
         "{id}"
     );
     if let Some(state) = state {
-        let baseline = evidence.baseline.done().unwrap_or_else(|| panic!("{id}: {:?}", evidence.baseline));
-        assert!(state.baseline_id.ends_with(baseline.id.rsplit('/').next().unwrap()), "{id}");
-        assert!(matches!(evidence.patch_command, Read::Done(Some(_)) | Read::Unasked), "{id}");
+        let baseline = evidence
+            .baseline
+            .done()
+            .unwrap_or_else(|| panic!("{id}: {:?}", evidence.baseline));
+        assert!(
+            state
+                .baseline_id
+                .ends_with(baseline.id.rsplit('/').next().unwrap()),
+            "{id}"
+        );
+        assert!(
+            matches!(evidence.patch_command, Read::Done(Some(_)) | Read::Unasked),
+            "{id}"
+        );
     }
 }
 
@@ -89,7 +128,10 @@ fn assert_associations_are_truth(evidence: &Evidence, truth: &ResourceTruth) {
         .filter(|row| row.compliance_type == "Association" && row.status == "NON_COMPLIANT")
         .map(|row| row.id.as_str())
         .collect();
-    let histories = evidence.histories.iter().map(|history| history.association_id.as_str());
+    let histories = evidence
+        .histories
+        .iter()
+        .map(|history| history.association_id.as_str());
     assert_eq!(histories.collect::<BTreeSet<_>>(), expected, "{id}");
     for history in &evidence.histories {
         let row = truth
@@ -123,7 +165,11 @@ async fn the_evidence_of_the_whole_fleet_is_the_same_with_fewer_calls() {
     let aws = Aws::of(300).await;
     let ids = noncompliant_ids(&aws.outline(OWN, REGION));
     let calls: Arc<Calls> = Arc::default();
-    let inspection = inspector(&aws, 1000.0, Arc::clone(&calls)).await.noncompliant().await.unwrap();
+    let inspection = inspector(&aws, 1000.0, Arc::clone(&calls))
+        .await
+        .noncompliant()
+        .await
+        .unwrap();
     assert_eq!(inspection.count(), ids.len());
     let (sender, mut found) = mpsc::channel(1);
     let reading = tokio::spawn(inspection.inspect_each(sender));
@@ -137,18 +183,31 @@ async fn the_evidence_of_the_whole_fleet_is_the_same_with_fewer_calls() {
     assert_eq!(read, ids);
     let calls = calls.take().len();
     // One by one each instance takes seven or more.
-    assert!(calls < ids.len() * 7, "{calls} calls for {} instances", ids.len());
+    assert!(
+        calls < ids.len() * 7,
+        "{calls} calls for {} instances",
+        ids.len()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_a_ghost_there_is_what_aws_still_keeps() {
     let aws = Aws::of(60).await;
-    let id = noncompliant_ids(&aws.outline(OWN, REGION)).pop_first().unwrap();
+    let id = noncompliant_ids(&aws.outline(OWN, REGION))
+        .pop_first()
+        .unwrap();
     aws.stop(OWN, REGION, &id);
     let inspector = inspector(&aws, 1000.0, Arc::default()).await;
     let evidence = evidence(&inspector, &id).await;
-    assert!(matches!(evidence.listing, Read::Done(None)), "{:?}", evidence.listing);
+    assert!(
+        matches!(evidence.listing, Read::Done(None)),
+        "{:?}",
+        evidence.listing
+    );
     assert!(evidence.items.done().is_some_and(|items| !items.is_empty()));
-    assert_eq!(evidence.default_host_management.done().map(String::as_str), Some("$None"));
+    assert_eq!(
+        evidence.default_host_management.done().map(String::as_str),
+        Some("$None")
+    );
     assert_eq!(evidence.patches, Read::Unasked, "AWS refuses to tell");
 }

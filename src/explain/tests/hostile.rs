@@ -1,0 +1,1 @@
+//! No text of AWS breaks a format.

@@ -1,0 +1,9 @@
+//! Evidence in, findings and text out.
+
+mod cases;
+mod causes;
+mod evidence;
+mod golden;
+mod hostile;
+mod order;
+mod verdicts;
