@@ -3,6 +3,7 @@
 
 mod accounts;
 mod client;
+mod commands;
 mod consistency;
 mod evidence;
 mod faults_of_answers;

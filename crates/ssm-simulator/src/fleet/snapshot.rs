@@ -1,5 +1,6 @@
 //! A node at one moment, which rows are made from.
 
+use super::associations::AssociationRuns;
 use super::condition::Condition;
 use super::node::Node;
 use crate::random;
@@ -26,6 +27,7 @@ pub(crate) struct NodeSnapshot<'a> {
     pub(crate) names: &'a TargetNames,
     pub(crate) node: &'a Node,
     pub(crate) condition: Condition,
+    pub(crate) runs: &'a AssociationRuns,
     /// The moment, in seconds since 1970.
     pub(crate) clock: f64,
     /// When the fleet started, in seconds since 1970.
@@ -40,7 +42,9 @@ impl NodeSnapshot<'_> {
 
     /// When the agent last uploaded its associations, which it does for all of them at once.
     pub(crate) fn uploaded(&self) -> f64 {
+        // Each run of an association makes the agent upload again.
         self.latest("upload", UPLOAD_PERIOD_SECONDS)
+            .max(self.runs.latest())
     }
 
     /// When items of a custom compliance type were last put.

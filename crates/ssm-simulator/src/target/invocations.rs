@@ -1,6 +1,7 @@
-//! The commands that ran on an instance: that of the last patch operation, and those of its
-//! associations.
+//! The commands that ran on an instance: those that somebody has sent, that of the last patch
+//! operation, and those of its associations.
 
+use super::command_log::SentCommand;
 use super::executions::AssociationExecution;
 use super::simulated_target::SimulatedTarget;
 use crate::rows::{Association, CommandInvocation, Instance, InstanceAssociation};
@@ -9,6 +10,9 @@ use crate::run_command::{PATCH_DOCUMENT, PatchRun, Run, association_outcome, pat
 impl SimulatedTarget {
     /// What a command did on the instance in a slot.
     pub(crate) fn invocation(&self, slot: u32, command_id: &str) -> Option<CommandInvocation> {
+        if let Some(command) = self.sent_command(command_id) {
+            return self.sent_invocation(slot, command);
+        }
         if let Some(run) = self.patch_invocation(slot)
             && run.command_id == command_id
         {
@@ -29,10 +33,33 @@ impl SimulatedTarget {
                 let newest = self.executions(association).into_iter().next()?;
                 self.run_of_association(slot, &row, &newest)
             });
-        self.patch_invocation(slot)
-            .into_iter()
-            .chain(associations)
-            .collect()
+        let id = self.computer(slot).instance_id;
+        let sent = self
+            .commands
+            .of_instance(&id)
+            .filter_map(|command| self.sent_invocation(slot, command));
+        // The last patch operation may be one of the commands that somebody has sent.
+        let patching = self
+            .patch_invocation(slot)
+            .filter(|run| self.sent_command(&run.command_id).is_none());
+        sent.chain(patching).chain(associations).collect()
+    }
+
+    fn sent_invocation(&self, slot: u32, command: &SentCommand) -> Option<CommandInvocation> {
+        let computer = self.computer(slot);
+        let run = Run {
+            command_id: &command.id,
+            instance_id: &computer.instance_id,
+            instance_name: &computer.computer_name,
+            platform_type: &computer.platform_type,
+            document: &command.document,
+            ended_at: command.sent_at,
+            outcome: command.outcome(&computer.instance_id, self.clock)?,
+        };
+        Some(CommandInvocation {
+            comment: command.comment.clone(),
+            ..run.invocation()
+        })
     }
 
     /// The last patch operation, if `AWS-RunPatchBaseline` has reported.
@@ -81,11 +108,8 @@ impl SimulatedTarget {
         row: &InstanceAssociation,
         execution: &AssociationExecution,
     ) -> Option<CommandInvocation> {
-        if !execution.covers(&row.status) {
-            return None;
-        }
         let computer = self.computer(slot);
-        let status = execution.status(&row.status);
+        let status = execution.status(&row.instance_id, &row.status)?;
         let run = Run {
             command_id: &execution.command_id(&row.instance_id),
             instance_id: &row.instance_id,

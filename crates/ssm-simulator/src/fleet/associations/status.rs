@@ -25,10 +25,7 @@ impl<'a> NodeSnapshot<'a> {
         for (_, status) in self.association_statuses() {
             *counts.entry(status.to_owned()).or_default() += 1;
         }
-        AssociationOverview {
-            detailed_status: overall_status(&counts).to_owned(),
-            instance_association_status_aggregated_count: counts,
-        }
+        association_overview(counts)
     }
 
     fn association_status(&self, index: usize) -> Option<&'static str> {
@@ -60,6 +57,14 @@ impl<'a> NodeSnapshot<'a> {
             NodeScope::PatchAssociation => self.node.quirk == Quirk::ScannedByAssociation,
             NodeScope::Empty => false,
         }
+    }
+}
+
+/// What an instance says of its associations, given how many are in which status.
+pub(crate) fn association_overview(counts: BTreeMap<String, i32>) -> AssociationOverview {
+    AssociationOverview {
+        detailed_status: overall_status(&counts).to_owned(),
+        instance_association_status_aggregated_count: counts,
     }
 }
 

@@ -75,9 +75,23 @@ pub(crate) const AMAZON_LINUX: u8 = 0;
 /// The index of the platform of nodes that must run Windows.
 pub(crate) const WINDOWS: u8 = 6;
 
+/// The name that patch baselines give an operating system, which is empty where there are none.
+pub(crate) fn operating_system(name: &str, version: &str) -> Option<&'static str> {
+    PLATFORMS
+        .iter()
+        .find(|platform| platform.name == name && platform.version == version)
+        .map(|platform| platform.os)
+}
+
+pub(crate) const LATEST_AGENT_VERSION: &str = "3.3.2299.0";
+
 /// Versions of SSM Agent. The first one is the latest.
-pub(crate) const AGENT_VERSIONS: [&str; 4] =
-    ["3.3.2299.0", "3.3.1611.0", "3.2.2303.0", "3.1.1732.0"];
+pub(crate) const AGENT_VERSIONS: [&str; 4] = [
+    LATEST_AGENT_VERSION,
+    "3.3.1611.0",
+    "3.2.2303.0",
+    "3.1.1732.0",
+];
 
 /// What computers do. Their names begin with it.
 pub(crate) const COMPUTER_ROLES: [&str; 6] = ["web", "app", "db", "batch", "cache", "build"];
