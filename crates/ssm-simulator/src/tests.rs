@@ -12,3 +12,4 @@ mod fleet;
 mod lists;
 mod readme;
 mod refusals;
+mod unusual;

@@ -4,7 +4,9 @@
 use super::command_log::SentCommand;
 use super::executions::AssociationExecution;
 use super::simulated_target::SimulatedTarget;
-use crate::rows::{Association, CommandInvocation, Instance, InstanceAssociation};
+use crate::rows::{
+    Association, CommandInvocation, ExecutionSummary, Instance, InstanceAssociation,
+};
 use crate::run_command::{PATCH_DOCUMENT, PatchRun, Run, association_outcome, patch_outcome};
 
 impl SimulatedTarget {
@@ -62,27 +64,31 @@ impl SimulatedTarget {
         })
     }
 
-    /// The last patch operation, if `AWS-RunPatchBaseline` has reported.
+    /// The patch operation that the summary is of, if `AWS-RunPatchBaseline` has reported.
     fn patch_invocation(&self, slot: u32) -> Option<CommandInvocation> {
-        let command_id = self.patch_execution_id(slot)?;
+        let execution = self.patch_execution(slot)?;
         let state = self.patch_state(slot, false)?;
+        // An installation after it has an execution of its own, which AWS names nowhere.
+        let ended_at = state.operation_end_time.min(execution.execution_time);
+        let was_before = ended_at < state.operation_end_time;
+        let operation = if was_before { "Scan" } else { &state.operation };
         let patches = self.patches(slot, false);
         let failed = patches.iter().filter(|patch| patch.state == "Failed");
         let computer = self.computer(slot);
         let outcome = patch_outcome(&PatchRun {
-            operation: &state.operation,
+            operation,
             baseline_id: &state.baseline_id,
             snapshot_id: &state.snapshot_id,
             platform_type: &computer.platform_type,
             failed: failed.map(|patch| patch.kb_id.as_str()).collect(),
         });
         let run = Run {
-            command_id: &command_id,
+            command_id: execution.execution_id.as_deref()?,
             instance_id: &state.instance_id,
             instance_name: &computer.computer_name,
             platform_type: &computer.platform_type,
             document: PATCH_DOCUMENT,
-            ended_at: state.operation_end_time,
+            ended_at,
             outcome,
         };
         Some(run.invocation())
@@ -122,12 +128,12 @@ impl SimulatedTarget {
         Some(run.invocation())
     }
 
-    /// The execution id of the summary of type Patch.
-    fn patch_execution_id(&self, slot: u32) -> Option<String> {
+    /// The execution of the summary of type Patch.
+    fn patch_execution(&self, slot: u32) -> Option<ExecutionSummary> {
         (0..self.part_count(slot))
             .filter_map(|part| self.summary(slot, part))
             .find(|summary| summary.compliance_type == "Patch")
-            .and_then(|summary| summary.execution_summary.execution_id.clone())
+            .map(|summary| summary.execution_summary.clone())
     }
 
     /// The instance, or one without any names if it is not listed any more.

@@ -54,7 +54,7 @@ impl<'a> NodeSnapshot<'a> {
             NodeScope::All => true,
             NodeScope::Linux => self.node.platform().kind == "Linux",
             NodeScope::Windows => self.node.is_windows(),
-            NodeScope::PatchAssociation => self.node.quirk == Quirk::ScannedByAssociation,
+            NodeScope::PatchAssociation => self.node.has_patch_association(),
             NodeScope::Empty => false,
         }
     }
