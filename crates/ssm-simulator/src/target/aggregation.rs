@@ -63,7 +63,12 @@ impl SimulatedTarget {
     fn associations(&self) -> Vec<Association> {
         match &self.edited_associations {
             Some(associations) => associations.clone(),
-            None => fleet::association_rows(&self.names, self.association_counts(), self.clock),
+            None => fleet::association_rows(
+                &self.names,
+                self.association_counts(),
+                &self.runs,
+                self.clock,
+            ),
         }
     }
 

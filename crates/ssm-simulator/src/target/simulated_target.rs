@@ -4,8 +4,11 @@ use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use super::aggregates::Aggregates;
+use super::command_log::CommandLog;
+use super::executions::ExecutionHistory;
 use super::listing_slot::ListingSlot;
-use crate::fleet::{self, FleetShape, Node, NodeSnapshot, TargetNames};
+use crate::effects::Handwork;
+use crate::fleet::{self, AssociationRuns, FleetShape, Node, NodeSnapshot, TargetNames};
 use crate::random;
 use crate::rows::{Association, Baseline, PatchBaseline, Total};
 
@@ -32,6 +35,14 @@ pub(crate) struct SimulatedTarget {
     /// The role of the default host management configuration, which manages instances that have no
     /// instance profile.
     pub(crate) default_host_role: Option<String>,
+    /// What operators did on instances, by instance id.
+    pub(super) handwork: HashMap<String, Handwork>,
+    pub(super) commands: CommandLog,
+    pub(super) runs: AssociationRuns,
+    /// The history of each association that was started out of turn, by association id.
+    pub(super) histories: HashMap<String, ExecutionHistory>,
+    /// The moment of the last change that a command made, in seconds since 1970.
+    pub(super) last_change: f64,
     pub(super) aggregates: OnceLock<Arc<Aggregates>>,
 }
 
@@ -54,6 +65,11 @@ impl SimulatedTarget {
             baselines: fleet::baseline_rows(&names),
             patch_baselines: fleet::patch_baselines(&names, start),
             default_host_role: None,
+            handwork: HashMap::new(),
+            commands: CommandLog::default(),
+            runs: AssociationRuns::default(),
+            histories: HashMap::new(),
+            last_change: start,
             names,
             start,
             clock: start,
@@ -122,6 +138,7 @@ impl SimulatedTarget {
             names: &self.names,
             node,
             condition: node.condition,
+            runs: &self.runs,
             clock: self.clock,
             start: self.start,
         }
@@ -136,6 +153,13 @@ impl SimulatedTarget {
             snapshot.condition = node.previous;
         }
         snapshot
+    }
+
+    /// The moment of the next change. Times must grow with each change, although the clock of a
+    /// fleet without drift stands still.
+    pub(super) fn next_change(&mut self) -> f64 {
+        self.last_change = self.clock.max(self.last_change + 1.0);
+        self.last_change
     }
 
     /// Forgets what was computed from all resources.

@@ -32,7 +32,7 @@ fn every_operation_has_the_page_sizes_of_the_code() {
         .filter_map(|name| operations::find(&format!("AmazonSSM.{name}")))
         .filter_map(|operation| match operation {
             Operation::List(list) => Some(&list.model),
-            Operation::Read(_) => None,
+            Operation::Read(_) | Operation::Change(_) => None,
         })
         .map(|list| {
             let sizes = list.page_sizes;
