@@ -121,6 +121,17 @@ impl Explanation {
     pub fn rank(&self) -> Rank {
         self.rank
     }
+
+    /// Returns how to see that all is mended: the steps of all findings, each of them once.
+    pub fn verification(&self) -> Vec<&Step> {
+        let mut steps: Vec<&Step> = Vec::new();
+        for step in self.findings.iter().flat_map(|it| &it.verification) {
+            if !steps.contains(&step) {
+                steps.push(step);
+            }
+        }
+        steps
+    }
 }
 
 // === impl Verdict ===

@@ -6,7 +6,7 @@ use crate::explain::cause::Cause;
 use crate::explain::commands;
 use crate::explain::explanation::{Effect, Finding, Step};
 use crate::explain::words::counted;
-use crate::model::{ItemRow, NoncomplianceReason};
+use crate::model::{ItemRow, NoncomplianceReason, free_text};
 
 const ITEM_COLUMNS: &[&str] = &["id", "severity", "title", "details"];
 
@@ -48,7 +48,7 @@ fn sentence(case: Case<'_>, compliance_type: &str, items: &[&ItemRow]) -> String
     let count = items.len().max(usize::try_from(total).unwrap_or(0));
     match items {
         [item] if count == 1 && !item.title.is_empty() => {
-            format!("1 item is non-compliant: {}", item.title)
+            format!("1 item is non-compliant: {}", free_text(&item.title))
         }
         _ => counted(count, "item is non-compliant", "items are non-compliant"),
     }

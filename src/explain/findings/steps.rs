@@ -16,7 +16,8 @@ pub(super) fn place(case: Case<'_>) -> Place<'_> {
 pub(super) fn install(case: Case<'_>) -> Step {
     let mut text =
         "Install what the baseline approves. This reboots the instance if a patch needs \
-                    it. The wait gives up after 100 seconds: repeat it while patches install."
+                    it. Repeat the wait if it gives up (after 100 seconds) or does not know the command \
+                    yet."
             .to_owned();
     if case.is_by_patch_policy() {
         // AWS-RunPatchBaseline by hand knows nothing of the policy.

@@ -91,11 +91,18 @@ impl Markdown {
         }
         self.unread(explanation);
         if !explanation.findings.is_empty() {
-            self.blocks
-                .push("Afterwards, to see that all is mended:".to_owned());
-            self.blocks
-                .push(fenced("sh", &[words::line(&explanation.again)]));
+            self.afterwards(explanation);
         }
+    }
+
+    fn afterwards(&mut self, explanation: &Explanation) {
+        self.blocks
+            .push("### Afterwards, to see that all is mended".to_owned());
+        for step in explanation.verification() {
+            self.step("- ", step);
+        }
+        let again = Step::new("All of this once more:").command(explanation.again.clone());
+        self.step("- ", &again);
     }
 
     fn finding(&mut self, finding: &Finding) {
@@ -111,12 +118,6 @@ impl Markdown {
             self.wide_fact(fact);
         }
         self.remedy(finding);
-        if !finding.verification.is_empty() {
-            self.blocks.push("**Verify**".to_owned());
-            for step in &finding.verification {
-                self.step("- ", step);
-            }
-        }
     }
 
     /// The facts that fit in one line each, and since when.

@@ -69,6 +69,16 @@ fn wrapped_after(words: &str, first: &str, indent: &str, width: usize) -> Vec<St
     lines.into_iter().map(|line| line.into_owned()).collect()
 }
 
+/// The facts of a finding that no finding above it has told already: all findings about patches
+/// have the operation and its baseline in common.
+fn news<'a>(explanation: &'a Explanation, finding: &'a Finding) -> Vec<&'a Fact> {
+    let above = explanation.findings.iter();
+    let above = above.take_while(|other| !std::ptr::eq(*other, finding));
+    let told: Vec<&Fact> = above.flat_map(|other| &other.evidence).collect();
+    let facts = finding.evidence.iter();
+    facts.filter(|fact| !told.contains(fact)).collect()
+}
+
 // === impl Text ===
 
 impl Text {
@@ -80,10 +90,18 @@ impl Text {
         }
         self.unread(explanation);
         if !explanation.findings.is_empty() {
-            self.blank();
-            self.prose("Afterwards, to see that all is mended:", "  ");
-            self.verbatim(&explanation.again, "    ");
+            self.afterwards(explanation);
         }
+    }
+
+    fn afterwards(&mut self, explanation: &Explanation) {
+        self.blank();
+        self.prose("Afterwards, to see that all is mended:", "  ");
+        for step in explanation.verification() {
+            self.step("- ", step);
+        }
+        let again = Step::new("All of this once more:").command(explanation.again.clone());
+        self.step("- ", &again);
     }
 
     fn head(&mut self, explanation: &Explanation) {
@@ -118,7 +136,7 @@ impl Text {
 
     fn finding(&mut self, explanation: &Explanation, finding: &Finding) {
         self.finding_line(explanation, finding);
-        for fact in &finding.evidence {
+        for fact in news(explanation, finding) {
             self.fact(fact);
         }
         if let Some(since) = &finding.since {
@@ -128,12 +146,6 @@ impl Text {
         self.named("to do", finding.cause.remedy());
         for (number, step) in (1..).zip(&finding.remedy) {
             self.step(&format!("{number}. "), step);
-        }
-        if !finding.verification.is_empty() {
-            self.named("verify", "");
-            for step in &finding.verification {
-                self.step("- ", step);
-            }
         }
         if let Some(url) = runbook_url(finding.cause) {
             self.verbatim(&format!("runbook  {url}"), "  ");

@@ -81,7 +81,7 @@ fn missing() -> Vec<crate::explain::InstancePatchRow> {
         patch(
             "curl.x86_64",
             "curl.x86_64:0:8.5.0-1.22",
-            "Medium",
+            "Important",
             PatchState::Missing,
         ),
     ]
