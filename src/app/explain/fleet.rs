@@ -15,6 +15,9 @@ use crate::inspect::Inspector;
 /// How many instances may wait to be explained. Explaining is much faster than reading.
 const WAITING_INSTANCES: usize = 64;
 
+/// What is said of a fleet that is well.
+const NONE: &str = "no listed instance is non-compliant\n";
+
 pub(super) async fn report(begun: Begun, progress: &Progress, layout: &Layout) -> Report {
     let (sender, mut found) = mpsc::channel(WAITING_INSTANCES);
     let reading = join_all(
@@ -37,8 +40,10 @@ pub(super) async fn report(begun: Begun, progress: &Progress, layout: &Layout) -
         .chain(unread.into_iter().flatten())
         .collect();
     sort_worst_first(&mut explanations);
+    // Where a target could not be read, nothing is said about it.
+    let none = if notes.is_empty() { NONE } else { "" };
     Report {
-        output: layout.explanations(&explanations, &notes),
+        output: layout.explanations(&explanations, &notes, none),
         answer: answer(&explanations, &notes),
         notes,
     }
