@@ -49,21 +49,22 @@ pub(super) async fn report(begun: Begun, progress: &Progress, layout: &Layout) -
     }
 }
 
-/// Reads one target. Returns why it could not be listed, if so.
+/// Reads one target. Returns why not all of it could be listed, if so.
 async fn read(
     inspector: Inspector<SsmSource>,
     progress: &Progress,
     found: mpsc::Sender<Evidence>,
 ) -> Option<String> {
     let target = display_name(inspector.target());
-    match inspector.noncompliant().await {
+    let read = match inspector.noncompliant().await {
         Ok(inspection) => {
             progress.know(inspection.count());
-            inspection.inspect_each(found).await;
-            None
+            inspection.inspect_each(found).await
         }
-        Err(error) => Some(format!("{target} could not be listed: {error}")),
-    }
+        Err(error) => Err(error),
+    };
+    let error = read.err()?;
+    Some(format!("{target} could not be listed: {error}"))
 }
 
 fn sort_worst_first(explanations: &mut [Explanation]) {

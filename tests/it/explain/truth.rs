@@ -179,7 +179,7 @@ async fn the_evidence_of_the_whole_fleet_is_the_same_with_fewer_calls() {
         .noncompliant()
         .await
         .unwrap();
-    assert_eq!(inspection.count(), ids.len());
+    assert!(inspection.count() >= ids.len(), "ghosts are counted, too");
     let (sender, mut found) = mpsc::channel(1);
     let reading = tokio::spawn(inspection.inspect_each(sender));
     let mut read = BTreeSet::new();
@@ -188,7 +188,7 @@ async fn the_evidence_of_the_whole_fleet_is_the_same_with_fewer_calls() {
         assert_is_truth(&evidence, &truth);
         read.insert(evidence.resource_id);
     }
-    reading.await.unwrap();
+    reading.await.unwrap().unwrap();
     assert_eq!(read, ids);
     let calls = calls.take().len();
     // One by one each instance takes seven or more.
