@@ -1,10 +1,12 @@
 #![doc = include_str!("../README.md")]
 //
-// Folders, from the wire down: `http` holds connections and decides how each request ends, `sts`
-// and `operations` make the answers, `state` is what requests share, `target` is one account in one
-// region, `fleet` makes its rows from a seed, `run_command` what commands print, and `rows` is what
-// they look like. `fault` is the table of faults. Nothing here uses code of the exporter, so that one mistake cannot hide in both.
+// Folders, from the wire down: `http` holds connections and decides how each request ends, `ec2`,
+// `sts` and `operations` make the answers, `state` is what requests share, `target` is one account in one
+// region, `fleet` makes its rows from a seed, `effects` is what commands do to rows, `run_command`
+// what they print, and `rows` is what rows look like. `fault` is the table of faults. Nothing here uses code of the exporter, so that one mistake cannot hide in both.
 
+mod ec2;
+mod effects;
 mod fault;
 mod fleet;
 mod http;

@@ -91,13 +91,23 @@ pub(crate) const GET_PATCH_BASELINE: &str = "GetPatchBaseline";
 pub(crate) const GET_DEFAULT_PATCH_BASELINE: &str = "GetDefaultPatchBaseline";
 pub(crate) const GET_PATCH_BASELINE_FOR_PATCH_GROUP: &str = "GetPatchBaselineForPatchGroup";
 pub(crate) const GET_SERVICE_SETTING: &str = "GetServiceSetting";
+pub(crate) const GET_COMMAND_INVOCATION: &str = "GetCommandInvocation";
+
+/// The operations of SSM that change something.
+pub(crate) const SEND_COMMAND: &str = "SendCommand";
+pub(crate) const START_ASSOCIATIONS_ONCE: &str = "StartAssociationsOnce";
+pub(crate) const UPDATE_PATCH_BASELINE: &str = "UpdatePatchBaseline";
+pub(crate) const PUT_COMPLIANCE_ITEMS: &str = "PutComplianceItems";
+
+/// The action of EC2.
+pub(crate) const REBOOT_INSTANCES: &str = "RebootInstances";
 
 /// The actions of STS.
 pub(crate) const GET_CALLER_IDENTITY: &str = "GetCallerIdentity";
 pub(crate) const ASSUME_ROLE: &str = "AssumeRole";
 
-/// The names of all operations, those of STS last.
-pub(crate) const OPERATION_NAMES: [&str; 18] = [
+/// The names of all operations, those of EC2 and STS last.
+pub(crate) const OPERATION_NAMES: [&str; 24] = [
     DESCRIBE_INSTANCE_INFORMATION.name,
     LIST_COMPLIANCE_SUMMARIES.name,
     LIST_RESOURCE_COMPLIANCE_SUMMARIES.name,
@@ -114,6 +124,12 @@ pub(crate) const OPERATION_NAMES: [&str; 18] = [
     GET_DEFAULT_PATCH_BASELINE,
     GET_PATCH_BASELINE_FOR_PATCH_GROUP,
     GET_SERVICE_SETTING,
+    GET_COMMAND_INVOCATION,
+    SEND_COMMAND,
+    START_ASSOCIATIONS_ONCE,
+    UPDATE_PATCH_BASELINE,
+    PUT_COMPLIANCE_ITEMS,
+    REBOOT_INSTANCES,
     GET_CALLER_IDENTITY,
     ASSUME_ROLE,
 ];

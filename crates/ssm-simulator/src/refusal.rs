@@ -106,10 +106,15 @@ impl Refusal {
              perform: {action} because no identity-based policy allows the {action} action"
         );
         let mut refusal = Self::modelled("AccessDeniedException", message);
-        // STS has a code and a status of its own for this, while SSM answers 400 to everything that
-        // is the client's fault.
-        if call.service == "sts" {
-            refusal.code = "AccessDenied";
+        // EC2 and STS have codes and a status of their own for this, while SSM answers 400 to
+        // everything that is the client's fault.
+        let code_of_service = match call.service {
+            "sts" => Some("AccessDenied"),
+            "ec2" => Some("UnauthorizedOperation"),
+            _ => None,
+        };
+        if let Some(code) = code_of_service {
+            refusal.code = code;
             refusal.status = 403;
         }
         refusal

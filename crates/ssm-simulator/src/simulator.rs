@@ -229,6 +229,35 @@ impl Simulator {
         }
     }
 
+    /// Mends by hand whatever makes runs fail on an instance: frees the disk, repairs the source of
+    /// packages, brings the virus signatures up to date. AWS learns nothing of it. The next
+    /// installation of patches and the next run of an association succeed there, and tools report
+    /// their custom compliance types anew after the next command. Says whether the instance is
+    /// listed.
+    ///
+    /// ```
+    /// use ssm_simulator::{Options, Simulator};
+    ///
+    /// let simulator = Simulator::new(Options::default());
+    /// let (account, region) = ("111122223333", "eu-west-1");
+    /// let before = simulator.outline(account, region);
+    /// assert!(simulator.mend(account, region, &before.instances[0].instance_id));
+    /// assert_eq!(simulator.outline(account, region), before);
+    /// ```
+    pub fn mend(&self, account: &str, region: &str, id: &str) -> bool {
+        self.state
+            .target(account, region)
+            .is_some_and(|mut target| target.mend(id))
+    }
+
+    /// Lets the tools of the account report the custom compliance types of an instance anew, without
+    /// a command. Says whether the instance is mended, without which they have nothing to say.
+    pub fn report_again(&self, account: &str, region: &str, id: &str) -> bool {
+        self.state
+            .target(account, region)
+            .is_some_and(|mut target| target.report_again(id))
+    }
+
     /// What a command did on an instance, with its steps, or nothing for an unknown command.
     pub fn invocation(
         &self,

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod client;
+mod commands;
 mod consistency;
 mod evidence;
 mod faults_of_answers;
@@ -11,3 +12,4 @@ mod fleet;
 mod lists;
 mod readme;
 mod refusals;
+mod unusual;

@@ -58,13 +58,26 @@ fn make_ghosts(nodes: &mut [Node], indexes: &[usize]) {
 
 fn make_noncompliant(nodes: &mut [Node], indexes: &[usize]) {
     for (rank, index) in indexes.iter().enumerate() {
-        nodes[*index].make_noncompliant(Condition::REASONS[rank % Condition::REASONS.len()]);
+        let condition = Condition::REASONS[rank % Condition::REASONS.len()];
+        nodes[*index].make_noncompliant(condition);
+        if let Some(quirk) = quirk_beside(condition, rank) {
+            nodes[*index].give_quirk(quirk);
+        }
     }
+}
+
+/// The quirk of a non-compliant node. The first round of all reasons has none, so that small fleets
+/// show each reason by itself, and so have two of every three rounds after it.
+fn quirk_beside(condition: Condition, rank: usize) -> Option<Quirk> {
+    let is_free = condition.affects_patches() && !condition.has(Condition::BOUND_TO_SCANNER);
+    let has_turn = rank / Condition::REASONS.len() % 3 == 1;
+    let quirks = Quirk::DEALT_TO_NONCOMPLIANT;
+    (is_free && has_turn).then(|| quirks[rank % quirks.len()])
 }
 
 /// Gives every second node a quirk. The others stay ordinary.
 fn make_unusual(nodes: &mut [Node], indexes: &[usize]) {
     for (rank, index) in indexes.iter().step_by(2).enumerate() {
-        nodes[*index].quirk = Quirk::DEALT[rank % Quirk::DEALT.len()];
+        nodes[*index].give_quirk(Quirk::DEALT[rank % Quirk::DEALT.len()]);
     }
 }

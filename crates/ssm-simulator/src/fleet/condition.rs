@@ -35,6 +35,8 @@ impl Condition {
     /// What only a baseline of the account's own can bring about: those of AWS reject no patch, and
     /// take available security updates for compliant.
     pub(crate) const NEEDS_OWN_BASELINE: Self = Self::REJECTED.and(Self::SECURITY);
+    /// What depends on who scans the node, and with which baseline.
+    pub(crate) const BOUND_TO_SCANNER: Self = Self::NEEDS_OWN_BASELINE.and(Self::PATCH_ASSOCIATION);
 
     /// What non-compliant nodes are given in turn: every reason, and two mixtures.
     pub(crate) const REASONS: [Self; 14] = [

@@ -2,7 +2,8 @@
 //! [`NodeSnapshot`](super::NodeSnapshot), so that a fleet of 100,000 instances stays small.
 
 use super::catalogue::{
-    AMAZON_LINUX, OWN_BASELINE_GROUP, OWN_BASELINES, PATCH_GROUPS, PLATFORMS, Platform, WINDOWS,
+    AMAZON_LINUX, BOTTLEROCKET, NO_PATCH_GROUP, OWN_BASELINE_GROUP, OWN_BASELINES, PATCH_GROUPS,
+    PLATFORMS, Platform, WINDOWS,
 };
 use super::condition::Condition;
 use super::quirk::Quirk;
@@ -64,6 +65,25 @@ impl Node {
         }
     }
 
+    /// Makes the node unusual, and able to be so.
+    pub(crate) fn give_quirk(&mut self, quirk: Quirk) {
+        self.quirk = quirk;
+        match quirk {
+            Quirk::Unpatchable => self.platform = BOTTLEROCKET,
+            // With Linux, the new baseline finds nothing that the old one has not found.
+            Quirk::BaselineChanged => {
+                self.platform = AMAZON_LINUX;
+                self.use_own_baseline();
+            }
+            // Patching by a patch policy does not use patch groups.
+            Quirk::TwoScanners => {
+                self.platform = AMAZON_LINUX;
+                self.patch_group = NO_PATCH_GROUP;
+            }
+            _ => {}
+        }
+    }
+
     /// Puts the node into the patch group of the account's own baselines.
     fn use_own_baseline(&mut self) {
         if !self.has_own_baseline_for_os() {
@@ -82,9 +102,15 @@ impl Node {
         OWN_BASELINES.iter().any(|baseline| baseline.os == os)
     }
 
-    /// Whether one of the account's own baselines applies.
+    /// Whether one of the account's own baselines decided at the last scan.
     pub(crate) fn has_own_baseline(&self) -> bool {
-        self.patch_group() == OWN_BASELINE_GROUP && self.has_own_baseline_for_os()
+        let is_chosen = match self.quirk {
+            Quirk::BaselineChanged => false,
+            // The patch policy chooses it.
+            Quirk::TwoScanners => true,
+            _ => self.patch_group() == OWN_BASELINE_GROUP,
+        };
+        is_chosen && self.has_own_baseline_for_os()
     }
 
     /// An index of a short table, which is always the same for one node and one purpose.
@@ -124,8 +150,13 @@ impl Node {
     pub(crate) fn has_patches(&self) -> bool {
         !matches!(
             self.quirk,
-            Quirk::NeverScanned | Quirk::ScannedByAssociation
+            Quirk::NeverScanned | Quirk::ScannedByAssociation | Quirk::Unpatchable
         )
+    }
+
+    /// Whether an association scans the node.
+    pub(crate) fn has_patch_association(&self) -> bool {
+        matches!(self.quirk, Quirk::ScannedByAssociation | Quirk::TwoScanners)
     }
 
     /// Whether some association has ended.
@@ -182,7 +213,7 @@ impl Node {
         if self.has_associations() {
             possible.extend([Condition::INVENTORY, Condition::PACKAGE]);
         }
-        if self.quirk == Quirk::ScannedByAssociation {
+        if self.has_patch_association() {
             possible.push(Condition::PATCH_ASSOCIATION);
         }
         possible

@@ -83,6 +83,15 @@ impl Tally {
         }
     }
 
+    /// The worst severity among the non-compliant of rows, each with its status and severity.
+    pub(crate) fn worst_severity_of<'a>(rows: impl Iterator<Item = (&'a str, &'a str)>) -> &'a str {
+        rows.filter(|(status, _)| *status == NON_COMPLIANT)
+            .map(|(_, severity)| severity)
+            .filter(|severity| rank(severity) > 0)
+            .max_by_key(|severity| rank(severity))
+            .unwrap_or(UNSPECIFIED)
+    }
+
     pub(crate) fn status(&self) -> &'static str {
         if self.noncompliant.non_compliant_count > 0 {
             NON_COMPLIANT

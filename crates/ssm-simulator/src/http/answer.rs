@@ -1,9 +1,10 @@
-//! Writes answers: JSON for SSM, XML for STS, and the HTML of a proxy.
+//! Writes answers: JSON for SSM, XML for EC2 and STS, and the HTML of a proxy.
 
 use hyper::header::{CONTENT_TYPE, HeaderValue};
 use hyper::{Response, StatusCode};
 
 use super::body::AnswerBody;
+use crate::ec2;
 use crate::refusal::Refusal;
 use crate::sts;
 
@@ -17,13 +18,15 @@ pub(super) enum Protocol {
     Json,
     /// `awsQuery`, which STS speaks. It answers in XML.
     Query,
+    /// `ec2`, which is like `awsQuery` but wraps answers and errors in other elements.
+    Ec2,
 }
 
 impl Protocol {
     const fn content_type(self) -> &'static str {
         match self {
             Self::Json => "application/x-amz-json-1.1",
-            Self::Query => "text/xml",
+            Self::Query | Self::Ec2 => "text/xml",
         }
     }
 }
@@ -52,6 +55,7 @@ impl AnswerFormat<'_> {
         let body = match self.protocol {
             Protocol::Json => refusal.json(),
             Protocol::Query => sts::error_document(refusal, self.request_id),
+            Protocol::Ec2 => ec2::error_document(refusal, self.request_id),
         };
         let mut response = self.with_headers(status, body.into_bytes().into());
         if let Some(milliseconds) = refusal.retry_after {
@@ -70,6 +74,13 @@ impl AnswerFormat<'_> {
         }
         response
     }
+}
+
+/// An answer that is a status only.
+pub(super) fn bare(status: StatusCode) -> Response<AnswerBody> {
+    let mut response = Response::new(AnswerBody::default());
+    *response.status_mut() = status;
+    response
 }
 
 /// The page of a load balancer or a proxy.

@@ -12,6 +12,7 @@ use super::answer::{self, AnswerFormat};
 use super::body::AnswerBody;
 use super::credentials::{CredentialScope, read_scope};
 use super::request::{ReceivedRequest, RequestedOperation};
+use crate::ec2;
 use crate::fault::{ActiveFaults, Effect, FaultKind, Replacement};
 use crate::operations::{self, CallRequest, Input, Operation};
 use crate::random;
@@ -122,8 +123,8 @@ impl Call<'_> {
         }
     }
 
-    /// Whether the rate limit lets the call through. STS has limits of its own, which are not
-    /// simulated.
+    /// Whether the rate limit lets the call through. EC2 and STS have limits of their own, which are
+    /// not simulated.
     fn is_admitted(&self, arrived_at: Instant) -> bool {
         match self.operation {
             RequestedOperation::Ssm(operation) => self.state.admit(
@@ -132,7 +133,7 @@ impl Call<'_> {
                 operation.name(),
                 arrived_at,
             ),
-            RequestedOperation::Sts { .. } => true,
+            RequestedOperation::Ec2 { .. } | RequestedOperation::Sts { .. } => true,
         }
     }
 
@@ -140,7 +141,7 @@ impl Call<'_> {
         // A role is refused by the account that it belongs to, and not by that of the caller.
         let role_account = match self.operation {
             RequestedOperation::Sts { form, .. } => role_account(form),
-            RequestedOperation::Ssm(_) => None,
+            RequestedOperation::Ec2 { .. } | RequestedOperation::Ssm(_) => None,
         };
         self.state.active_faults(
             self.operation.service(),
@@ -172,6 +173,7 @@ impl Call<'_> {
     fn body(&self, faults: &ActiveFaults) -> Result<Vec<u8>, Refusal> {
         match self.operation {
             RequestedOperation::Ssm(operation) => self.ssm_answer(operation, faults),
+            RequestedOperation::Ec2 { action, form } => self.reboot(action, form),
             RequestedOperation::Sts { action, form } => self.identity(action, form),
         }
     }
@@ -196,6 +198,16 @@ impl Call<'_> {
             faults,
         };
         operations::answer(call, |question| self.state.next_chain(question))
+    }
+
+    fn reboot(&self, action: &str, form: &Form) -> Result<Vec<u8>, Refusal> {
+        let mut target = self
+            .state
+            .target(&self.scope.account, &self.scope.region)
+            .ok_or_else(Refusal::invalid_credentials)?;
+        let result = ec2::answer(action, form, &mut target)?;
+        let document = ec2::answer_document(action, &result, self.format.request_id);
+        Ok(document.into_bytes())
     }
 
     fn identity(&self, action: &str, form: &Form) -> Result<Vec<u8>, Refusal> {

@@ -2,12 +2,13 @@
 //!
 //! `server` holds the connections. Each request is an exchange: `request` reads which operation is
 //! meant, `credentials` reads who asks, `exchange` decides how the request ends, and `answer` and
-//! `body` write what is sent.
+//! `body` write what is sent. `operator` is what a person does on an instance, without AWS.
 
 mod answer;
 mod body;
 mod credentials;
 mod exchange;
+mod operator;
 mod request;
 mod server;
 

@@ -1,10 +1,11 @@
-//! Reads which operation a request names: in a header for SSM, and in the form for STS.
+//! Reads which operation a request names: in a header for SSM, and in the form for EC2 and STS.
 
 use bytes::Bytes;
 use hyper::Method;
 use hyper::http::request::Parts;
 
 use super::answer::Protocol;
+use crate::model::REBOOT_INSTANCES;
 use crate::operations::{self, Operation};
 use crate::refusal::Refusal;
 use crate::sts::Form;
@@ -19,6 +20,7 @@ pub(super) struct ReceivedRequest<'a> {
 /// The operation that a request names.
 pub(super) enum RequestedOperation {
     Ssm(&'static Operation),
+    Ec2 { action: String, form: Form },
     Sts { action: String, form: Form },
 }
 
@@ -27,6 +29,7 @@ impl RequestedOperation {
     pub(super) fn service(&self) -> &'static str {
         match self {
             Self::Ssm(_) => "ssm",
+            Self::Ec2 { .. } => "ec2",
             Self::Sts { .. } => "sts",
         }
     }
@@ -34,7 +37,7 @@ impl RequestedOperation {
     pub(super) fn name(&self) -> &str {
         match self {
             Self::Ssm(operation) => operation.name(),
-            Self::Sts { action, .. } => action,
+            Self::Ec2 { action, .. } | Self::Sts { action, .. } => action,
         }
     }
 }
@@ -49,7 +52,7 @@ impl ReceivedRequest<'_> {
         let media_type = content_type.split(';').next().unwrap_or_default();
         match media_type.trim() {
             "application/x-amz-json-1.1" => self.ssm_operation(),
-            "application/x-www-form-urlencoded" => self.sts_operation(),
+            "application/x-www-form-urlencoded" => self.form_operation(),
             _ => Err(unknown_operation()),
         }
     }
@@ -59,10 +62,10 @@ impl ReceivedRequest<'_> {
         // A request that names no operation is answered in the protocol that it seems to speak.
         let is_json = matches!(operation, Some(RequestedOperation::Ssm(_)))
             || self.head.headers.contains_key("x-amz-target");
-        if is_json {
-            Protocol::Json
-        } else {
-            Protocol::Query
+        match operation {
+            _ if is_json => Protocol::Json,
+            Some(RequestedOperation::Ec2 { .. }) => Protocol::Ec2,
+            _ => Protocol::Query,
         }
     }
 
@@ -79,11 +82,15 @@ impl ReceivedRequest<'_> {
         }
     }
 
-    fn sts_operation(&self) -> Result<RequestedOperation, Refusal> {
+    fn form_operation(&self) -> Result<RequestedOperation, Refusal> {
         let form = Form::read(self.body);
         let Some(action) = form.action().map(str::to_owned) else {
             return Err(Refusal::common("MissingAction", "Missing Action"));
         };
+        // The actions of the two services have different names.
+        if action == REBOOT_INSTANCES {
+            return Ok(RequestedOperation::Ec2 { action, form });
+        }
         Ok(RequestedOperation::Sts { action, form })
     }
 }

@@ -15,8 +15,10 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use super::answer;
 use super::body::AnswerBody;
 use super::exchange::{Ending, answer_request};
+use super::operator::operate;
 use super::request::ReceivedRequest;
 use crate::state::SharedState;
 
@@ -86,9 +88,12 @@ async fn serve_connection(
 ) {
     // Without this, small answers wait for acknowledgements of the client.
     let _ = stream.set_nodelay(true);
+    let is_local = stream
+        .peer_addr()
+        .is_ok_and(|address| address.ip().to_canonical().is_loopback());
     let service = service_fn(|request| {
         let state = Arc::clone(&state);
-        async move { respond(&state, request).await }
+        async move { respond(&state, request, is_local).await }
     });
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new());
@@ -104,12 +109,16 @@ async fn serve_connection(
 async fn respond(
     state: &SharedState,
     request: Request<Incoming>,
+    is_local: bool,
 ) -> Result<Response<AnswerBody>, ConnectionReset> {
     let (head, body) = request.into_parts();
     let Ok(body) = Limited::new(body, MAX_REQUEST_BYTES).collect().await else {
         return Err(ConnectionReset);
     };
     let body = body.to_bytes();
+    if let Some(status) = operate(state, head.uri.path(), &body, is_local) {
+        return Ok(answer::bare(status));
+    }
     let request = ReceivedRequest {
         head: &head,
         body: &body,

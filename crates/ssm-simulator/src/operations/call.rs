@@ -21,17 +21,24 @@ pub(crate) fn answer(
     request: CallRequest<'_>,
     next_chain: impl FnOnce(u64) -> u16,
 ) -> Result<Vec<u8>, Refusal> {
-    let answer = match request.operation {
+    let CallRequest {
+        operation,
+        target,
+        input,
+        faults,
+    } = request;
+    let answer = match operation {
         Operation::List(operation) => {
             let page = PageRequest {
                 operation,
-                target: request.target,
-                input: request.input,
-                faults: request.faults,
+                target,
+                input,
+                faults,
             };
             return page::answer(page, next_chain);
         }
-        Operation::Read(operation) => (operation.read)(request.target, request.input)?,
+        Operation::Read(operation) => (operation.read)(target, input)?,
+        Operation::Change(operation) => (operation.change)(target, input)?,
     };
     Ok(answer.to_string().into_bytes())
 }

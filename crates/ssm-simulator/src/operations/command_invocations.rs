@@ -19,7 +19,7 @@ pub(super) fn invocations(request: &ListingRequest<'_>) -> Result<Listing, Refus
     check_filters(request.input)?;
     // A command of which nothing is known (any more) has no invocations, which is no error.
     let command_id = command_id(request.input)?;
-    let slots = slots(request)?;
+    let slots = slots(request, command_id)?;
     let target = request.target;
     let wants_details = request.input.get("Details") == Some(&true.into());
     let rows = slots
@@ -37,15 +37,19 @@ pub(super) fn invocations(request: &ListingRequest<'_>) -> Result<Listing, Refus
 }
 
 /// The instances that the request is about.
-fn slots(request: &ListingRequest<'_>) -> Result<Vec<u32>, Refusal> {
+fn slots(request: &ListingRequest<'_>, command_id: Option<&str>) -> Result<Vec<u32>, Refusal> {
     if request.input.contains_key("InstanceId") {
         let id = input::instance_id(request.input)?;
         return Ok(request.target.find(id).into_iter().collect());
     }
-    Ok(request.slots().collect())
+    // A command that somebody has sent knows its instances. Others have to be looked for.
+    let sent = command_id.and_then(|id| request.target.sent_command(id));
+    let ids: Option<Vec<&str>> =
+        sent.map(|command| command.outcomes.keys().map(String::as_str).collect());
+    Ok(request.slots_of(ids.as_deref()).collect())
 }
 
-fn command_id(input: &Input) -> Result<Option<&str>, Refusal> {
+pub(super) fn command_id(input: &Input) -> Result<Option<&str>, Refusal> {
     let Some(id) = input::text(input, "CommandId")? else {
         return Ok(None);
     };

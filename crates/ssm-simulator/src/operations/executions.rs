@@ -1,17 +1,15 @@
 //! `DescribeAssociationExecutions` and `DescribeAssociationExecutionTargets`.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Value, json};
 
 use super::input::{self, Input};
 use super::listing::{Listing, ListingRequest, UnwrittenRow};
 use crate::refusal::Refusal;
 use crate::rows::{Association, InstanceAssociation};
-use crate::target::AssociationExecution;
+use crate::target::{AssociationExecution, SimulatedTarget};
 
 pub(super) fn executions(request: &ListingRequest<'_>) -> Result<Listing, Refusal> {
-    let association = find_association(request)?;
+    let association = requested_association(request)?;
     // Filters of executions are checked but keep all rows, of which there are three at most.
     check_filters(request.input, &["ExecutionId", "Status", "CreatedTime"])?;
     let rows: Vec<Value> = request
@@ -24,7 +22,7 @@ pub(super) fn executions(request: &ListingRequest<'_>) -> Result<Listing, Refusa
 }
 
 pub(super) fn execution_targets(request: &ListingRequest<'_>) -> Result<Listing, Refusal> {
-    let association = find_association(request)?;
+    let association = requested_association(request)?;
     let execution_id = input::uuid(request.input, "ExecutionId")?;
     check_filters(request.input, &["Status", "ResourceId", "ResourceType"])?;
     let execution = find_execution(request, &association, execution_id)?;
@@ -63,20 +61,20 @@ fn slots(request: &ListingRequest<'_>) -> Vec<u32> {
     }
 }
 
-fn find_association(request: &ListingRequest<'_>) -> Result<Association, Refusal> {
+fn requested_association(request: &ListingRequest<'_>) -> Result<Association, Refusal> {
     let id = input::uuid(request.input, "AssociationId")?;
-    let aggregates = request.target.aggregates();
-    let found = aggregates
-        .associations
+    find_association(request.target, id)
+}
+
+pub(super) fn find_association(target: &SimulatedTarget, id: &str) -> Result<Association, Refusal> {
+    target
+        .associations()
         .iter()
-        .find(|row| row.association_id == id);
-    match found {
-        Some(row) => Ok(row.clone()),
-        None => Err(Refusal::modelled(
-            "AssociationDoesNotExist",
-            "The association does not exist.",
-        )),
-    }
+        .find(|row| row.association_id == id)
+        .cloned()
+        .ok_or_else(|| {
+            Refusal::modelled("AssociationDoesNotExist", "The association does not exist.")
+        })
 }
 
 fn find_execution(
@@ -117,7 +115,7 @@ fn passes(row: &Value, input: &Input) -> bool {
 }
 
 fn execution_row(execution: &AssociationExecution, association: &Association) -> Value {
-    let status = execution.status(&association.overview.status);
+    let status = execution.overall_status(&association.overview.status);
     json!({
         "AssociationId": association.association_id,
         "AssociationVersion": association.association_version,
@@ -132,12 +130,7 @@ fn execution_row(execution: &AssociationExecution, association: &Association) ->
 
 /// AWS writes these counts in a notation of its own, and not in JSON.
 fn resource_counts(execution: &AssociationExecution, association: &Association) -> String {
-    let mut counts: BTreeMap<&str, i32> = BTreeMap::new();
-    for (now, count) in &association.overview.association_status_aggregated_count {
-        if execution.covers(now) {
-            *counts.entry(execution.status(now)).or_default() += count;
-        }
-    }
+    let counts = execution.counts(&association.overview.association_status_aggregated_count);
     let counts: Vec<String> = counts
         .iter()
         .map(|(status, count)| format!("{status}={count}"))
@@ -147,10 +140,7 @@ fn resource_counts(execution: &AssociationExecution, association: &Association) 
 
 /// The row of an instance, if the execution covered it.
 fn target_row(execution: &AssociationExecution, row: &InstanceAssociation) -> Option<Value> {
-    if !execution.covers(&row.status) {
-        return None;
-    }
-    let status = execution.status(&row.status);
+    let status = execution.status(&row.instance_id, &row.status)?;
     let mut target = json!({
         "AssociationId": row.association_id,
         "AssociationVersion": row.association_version,

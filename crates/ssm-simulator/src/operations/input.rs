@@ -89,8 +89,14 @@ pub(super) fn instance_id(input: &Input) -> Result<&str, Refusal> {
 /// A required id of an association or an execution.
 pub(super) fn uuid<'a>(input: &'a Input, member: &str) -> Result<&'a str, Refusal> {
     let id = required_text(input, member)?;
+    check_uuid(member, id)?;
+    Ok(id)
+}
+
+/// Refuses what is not the id of an association or an execution.
+pub(super) fn check_uuid(member: &str, id: &str) -> Result<(), Refusal> {
     if ids::is_uuid(id) {
-        return Ok(id);
+        return Ok(());
     }
     Err(wrong_pattern(member, id, ids::UUID_PATTERN))
 }
@@ -158,7 +164,7 @@ fn check_length(
 }
 
 /// A value of a JSON type that the service model does not have there.
-fn wrong_type(member: &str) -> Refusal {
+pub(super) fn wrong_type(member: &str) -> Refusal {
     let message = format!("Unexpected value for member {member}");
     Refusal::common("SerializationException", message)
 }
@@ -173,7 +179,7 @@ fn quoted_list(texts: &[&str]) -> String {
 }
 
 /// A member as messages spell it, which is with a small first letter.
-fn in_messages(member: &str) -> String {
+pub(super) fn in_messages(member: &str) -> String {
     let mut letters = member.chars();
     match letters.next() {
         Some(first) => first.to_lowercase().chain(letters).collect(),

@@ -1,6 +1,6 @@
 //! The table of operations: what each answers with, and how its rows can break the service model.
 //!
-//! Most answer with pages of a list, and the others with one thing that is read.
+//! Most answer with pages of a list. The others read one thing, or change something.
 
 use serde_json::Value;
 
@@ -8,8 +8,9 @@ use super::input::Input;
 use super::listing::{Listing, ListingRequest};
 use super::row_damage::RowDamage;
 use super::{
-    association_rows, baselines, command_invocations, compliance_items, compliance_summaries,
-    executions, instances, patch_baseline, patches, service_setting, totals,
+    association_rows, baselines, command_invocation, command_invocations, compliance_items,
+    compliance_summaries, executions, instances, patch_baseline, patches, put_items, send_command,
+    service_setting, start_associations, totals, update_baseline,
 };
 use crate::model::{self, ListOperation};
 use crate::refusal::Refusal;
@@ -19,6 +20,7 @@ use crate::target::SimulatedTarget;
 pub(crate) enum Operation {
     List(ListAnswer),
     Read(ReadAnswer),
+    Change(ChangeAnswer),
 }
 
 /// An operation that answers with pages of a list.
@@ -36,7 +38,13 @@ pub(crate) struct ReadAnswer {
     pub(super) read: fn(&SimulatedTarget, &Input) -> Result<Value, Refusal>,
 }
 
-const OPERATIONS: [Operation; 16] = [
+/// An operation that changes something.
+pub(crate) struct ChangeAnswer {
+    name: &'static str,
+    pub(super) change: fn(&mut SimulatedTarget, &Input) -> Result<Value, Refusal>,
+}
+
+const OPERATIONS: [Operation; 21] = [
     Operation::List(ListAnswer {
         model: model::DESCRIBE_INSTANCE_INFORMATION,
         rows: instances::managed_instances,
@@ -116,6 +124,26 @@ const OPERATIONS: [Operation; 16] = [
         name: model::GET_SERVICE_SETTING,
         read: service_setting::service_setting,
     }),
+    Operation::Read(ReadAnswer {
+        name: model::GET_COMMAND_INVOCATION,
+        read: command_invocation::command_invocation,
+    }),
+    Operation::Change(ChangeAnswer {
+        name: model::SEND_COMMAND,
+        change: send_command::send_command,
+    }),
+    Operation::Change(ChangeAnswer {
+        name: model::START_ASSOCIATIONS_ONCE,
+        change: start_associations::start_associations,
+    }),
+    Operation::Change(ChangeAnswer {
+        name: model::UPDATE_PATCH_BASELINE,
+        change: update_baseline::update_baseline,
+    }),
+    Operation::Change(ChangeAnswer {
+        name: model::PUT_COMPLIANCE_ITEMS,
+        change: put_items::put_items,
+    }),
 ];
 
 /// The operation that the header `X-Amz-Target` names.
@@ -132,6 +160,7 @@ impl Operation {
         match self {
             Self::List(list) => list.model.name,
             Self::Read(read) => read.name,
+            Self::Change(change) => change.name,
         }
     }
 }
@@ -139,15 +168,16 @@ impl Operation {
 #[cfg(test)]
 mod tests {
     use super::find;
-    use crate::model::{ASSUME_ROLE, GET_CALLER_IDENTITY, OPERATION_NAMES};
+    use crate::model::{ASSUME_ROLE, GET_CALLER_IDENTITY, OPERATION_NAMES, REBOOT_INSTANCES};
 
     #[test]
     fn every_operation_of_the_model_is_answered() {
         for name in OPERATION_NAMES {
-            let is_sts = [ASSUME_ROLE, GET_CALLER_IDENTITY].contains(&name);
+            let is_of_another_service =
+                [ASSUME_ROLE, GET_CALLER_IDENTITY, REBOOT_INSTANCES].contains(&name);
             assert_eq!(
                 find(&format!("AmazonSSM.{name}")).is_none(),
-                is_sts,
+                is_of_another_service,
                 "{name}"
             );
         }

@@ -1,10 +1,10 @@
 //! The answer of `GetPatchBaseline`, which is what a patch baseline decides by.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A patch baseline with its rules and lists.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
 #[expect(missing_docs, reason = "the members of AWS's GetPatchBaselineResult")]
 pub struct PatchBaseline {
     /// Baselines that AWS provides are named by their ARN.
@@ -24,23 +24,23 @@ pub struct PatchBaseline {
     pub modified_date: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    pub sources: Vec<String>,
+    pub sources: Vec<serde_json::Value>,
     /// Only baselines for Windows have this setting.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub available_security_updates_compliance_status: Option<String>,
 }
 
 /// The rules of a baseline.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
 #[expect(missing_docs, reason = "the members of AWS's PatchRuleGroup")]
 pub struct PatchRuleGroup {
     pub patch_rules: Vec<PatchRule>,
 }
 
 /// A rule that approves patches some days after their release.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
 #[expect(missing_docs, reason = "the members of AWS's PatchRule")]
 pub struct PatchRule {
     pub patch_filter_group: PatchFilterGroup,
@@ -50,16 +50,16 @@ pub struct PatchRule {
 }
 
 /// Filters that a patch must pass together.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
 #[expect(missing_docs, reason = "the members of AWS's PatchFilterGroup")]
 pub struct PatchFilterGroup {
     pub patch_filters: Vec<PatchFilter>,
 }
 
 /// A filter that a patch passes with any of the values.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
 #[expect(missing_docs, reason = "the members of AWS's PatchFilter")]
 pub struct PatchFilter {
     pub key: String,

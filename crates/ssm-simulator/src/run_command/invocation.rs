@@ -34,6 +34,10 @@ pub(crate) enum Outcome {
     },
     /// The step did not end in time.
     TimedOut,
+    /// The command has not reached the instance yet.
+    Pending,
+    /// The command never reached the instance.
+    Undelivered,
 }
 
 impl Outcome {
@@ -43,6 +47,8 @@ impl Outcome {
             Self::Success { .. } => ("Success", "Success"),
             Self::Failed { .. } => ("Failed", "Failed"),
             Self::TimedOut => ("TimedOut", "ExecutionTimedOut"),
+            Self::Pending => ("Pending", "Pending"),
+            Self::Undelivered => ("TimedOut", "DeliveryTimedOut"),
         }
     }
 
@@ -50,14 +56,14 @@ impl Outcome {
         match self {
             Self::Success { .. } => 0,
             Self::Failed { exit_code, .. } => *exit_code,
-            Self::TimedOut => -1,
+            Self::TimedOut | Self::Pending | Self::Undelivered => -1,
         }
     }
 
     fn output(&self) -> &str {
         match self {
             Self::Success { output } | Self::Failed { output, .. } => output,
-            Self::TimedOut => "",
+            Self::TimedOut | Self::Pending | Self::Undelivered => "",
         }
     }
 }

@@ -7,7 +7,7 @@ mod failure;
 mod invocation;
 mod patch_output;
 
-pub(crate) use documents::PATCH_DOCUMENT;
+pub(crate) use documents::{PATCH_ASSOCIATION_DOCUMENT, PATCH_DOCUMENT};
 pub(crate) use failure::association_outcome;
-pub(crate) use invocation::Run;
+pub(crate) use invocation::{Outcome, Run};
 pub(crate) use patch_output::{PatchRun, patch_outcome};

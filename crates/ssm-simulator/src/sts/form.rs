@@ -27,6 +27,14 @@ impl Form {
         self.member("RoleArn")
     }
 
+    /// The values of a list, whose members are numbered from 1.
+    pub(crate) fn list(&self, name: &str) -> Vec<&str> {
+        (1..)
+            .map_while(|number| self.0.get(&format!("{name}.{number}")))
+            .map(String::as_str)
+            .collect()
+    }
+
     /// The value of a member, or an empty text without it.
     pub(super) fn member(&self, name: &str) -> &str {
         self.0.get(name).map(String::as_str).unwrap_or_default()

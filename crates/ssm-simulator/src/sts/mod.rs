@@ -10,4 +10,4 @@ pub(crate) use access_key::{account_of_access_key, session_access_key, session_k
 pub(crate) use actions::{Caller, answer};
 pub(crate) use form::Form;
 pub(crate) use role_arn::RoleArn;
-pub(crate) use xml::{answer_document, error_document};
+pub(crate) use xml::{answer_document, error_document, escape};

@@ -28,7 +28,8 @@ pub(crate) fn error_document(refusal: &Refusal, request_id: &str) -> String {
     )
 }
 
-pub(super) fn escape(text: &str) -> String {
+/// A text as it stands inside an element.
+pub(crate) fn escape(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")

@@ -32,6 +32,22 @@ impl SimulatedTarget {
         }
     }
 
+    /// Replaces the baseline of the same id, in the list of baselines too.
+    pub(crate) fn replace_baseline(&mut self, baseline: PatchBaseline) -> Option<&PatchBaseline> {
+        let index = self.baseline_index(&baseline.baseline_id)?;
+        let modified_date = self.next_change();
+        if let Some(row) = self.baselines.get_mut(index) {
+            row.baseline_name.clone_from(&baseline.name);
+            row.baseline_description = baseline.description.clone().unwrap_or_default();
+        }
+        let known = self.patch_baselines.get_mut(index)?;
+        *known = PatchBaseline {
+            modified_date,
+            ..baseline
+        };
+        Some(known)
+    }
+
     fn baseline_index(&self, id: &str) -> Option<usize> {
         let short_id = short_baseline_id(id);
         self.patch_baselines

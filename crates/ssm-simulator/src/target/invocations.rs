@@ -1,14 +1,20 @@
-//! The commands that ran on an instance: that of the last patch operation, and those of its
-//! associations.
+//! The commands that ran on an instance: those that somebody has sent, that of the last patch
+//! operation, and those of its associations.
 
-use super::executions::AssociationExecution;
+use super::command_log::SentCommand;
+use super::execution_history::AssociationExecution;
 use super::simulated_target::SimulatedTarget;
-use crate::rows::{Association, CommandInvocation, Instance, InstanceAssociation};
+use crate::rows::{
+    Association, CommandInvocation, ExecutionSummary, Instance, InstanceAssociation,
+};
 use crate::run_command::{PATCH_DOCUMENT, PatchRun, Run, association_outcome, patch_outcome};
 
 impl SimulatedTarget {
     /// What a command did on the instance in a slot.
     pub(crate) fn invocation(&self, slot: u32, command_id: &str) -> Option<CommandInvocation> {
+        if let Some(command) = self.sent_command(command_id) {
+            return self.sent_invocation(slot, command);
+        }
         if let Some(run) = self.patch_invocation(slot)
             && run.command_id == command_id
         {
@@ -20,53 +26,80 @@ impl SimulatedTarget {
     /// Every command that is known to have run on the instance in a slot, the newest one of each
     /// association only.
     pub(crate) fn invocations(&self, slot: u32) -> Vec<CommandInvocation> {
-        let aggregates = self.aggregates();
+        let known = self.associations();
         let associations = self
             .instance_associations(slot)
             .into_iter()
             .filter_map(|row| {
-                let association = association_of(&aggregates.associations, &row)?;
+                let association = association_of(&known, &row)?;
                 let newest = self.executions(association).into_iter().next()?;
                 self.run_of_association(slot, &row, &newest)
             });
-        self.patch_invocation(slot)
-            .into_iter()
-            .chain(associations)
-            .collect()
+        let id = self.computer(slot).instance_id;
+        let sent = self
+            .commands
+            .of_instance(&id)
+            .filter_map(|command| self.sent_invocation(slot, command));
+        // The last patch operation may be one of the commands that somebody has sent.
+        let patching = self
+            .patch_invocation(slot)
+            .filter(|run| self.sent_command(&run.command_id).is_none());
+        sent.chain(patching).chain(associations).collect()
     }
 
-    /// The last patch operation, if `AWS-RunPatchBaseline` has reported.
+    fn sent_invocation(&self, slot: u32, command: &SentCommand) -> Option<CommandInvocation> {
+        let computer = self.computer(slot);
+        let run = Run {
+            command_id: &command.id,
+            instance_id: &computer.instance_id,
+            instance_name: &computer.computer_name,
+            platform_type: &computer.platform_type,
+            document: &command.document,
+            ended_at: command.sent_at,
+            outcome: command.outcome(&computer.instance_id, self.clock)?,
+        };
+        Some(CommandInvocation {
+            comment: command.comment.clone(),
+            ..run.invocation()
+        })
+    }
+
+    /// The patch operation that the summary is of, if `AWS-RunPatchBaseline` has reported.
     fn patch_invocation(&self, slot: u32) -> Option<CommandInvocation> {
-        let command_id = self.patch_execution_id(slot)?;
+        let execution = self.patch_execution(slot)?;
         let state = self.patch_state(slot, false)?;
+        // An installation after it has an execution of its own, which AWS names nowhere.
+        let ended_at = state.operation_end_time.min(execution.execution_time);
+        let was_before = ended_at < state.operation_end_time;
+        let operation = if was_before { "Scan" } else { &state.operation };
         let patches = self.patches(slot, false);
         let failed = patches.iter().filter(|patch| patch.state == "Failed");
         let computer = self.computer(slot);
         let outcome = patch_outcome(&PatchRun {
-            operation: &state.operation,
+            operation,
             baseline_id: &state.baseline_id,
             snapshot_id: &state.snapshot_id,
             platform_type: &computer.platform_type,
             failed: failed.map(|patch| patch.kb_id.as_str()).collect(),
         });
         let run = Run {
-            command_id: &command_id,
+            command_id: execution.execution_id.as_deref()?,
             instance_id: &state.instance_id,
             instance_name: &computer.computer_name,
             platform_type: &computer.platform_type,
             document: PATCH_DOCUMENT,
-            ended_at: state.operation_end_time,
+            ended_at,
             outcome,
         };
         Some(run.invocation())
     }
 
     fn association_invocation(&self, slot: u32, command_id: &str) -> Option<CommandInvocation> {
-        let aggregates = self.aggregates();
+        let known = self.associations();
         self.instance_associations(slot)
             .into_iter()
             .find_map(|row| {
-                let association = association_of(&aggregates.associations, &row)?;
+                let association = association_of(&known, &row)?;
                 let execution = self
                     .executions(association)
                     .into_iter()
@@ -81,11 +114,8 @@ impl SimulatedTarget {
         row: &InstanceAssociation,
         execution: &AssociationExecution,
     ) -> Option<CommandInvocation> {
-        if !execution.covers(&row.status) {
-            return None;
-        }
         let computer = self.computer(slot);
-        let status = execution.status(&row.status);
+        let status = execution.status(&row.instance_id, &row.status)?;
         let run = Run {
             command_id: &execution.command_id(&row.instance_id),
             instance_id: &row.instance_id,
@@ -98,12 +128,12 @@ impl SimulatedTarget {
         Some(run.invocation())
     }
 
-    /// The execution id of the summary of type Patch.
-    fn patch_execution_id(&self, slot: u32) -> Option<String> {
+    /// The execution of the summary of type Patch.
+    fn patch_execution(&self, slot: u32) -> Option<ExecutionSummary> {
         (0..self.part_count(slot))
             .filter_map(|part| self.summary(slot, part))
             .find(|summary| summary.compliance_type == "Patch")
-            .and_then(|summary| summary.execution_summary.execution_id.clone())
+            .map(|summary| summary.execution_summary.clone())
     }
 
     /// The instance, or one without any names if it is not listed any more.

@@ -1,11 +1,13 @@
 //! The state of one target.
 
-use std::collections::HashMap;
-use std::sync::{Arc, OnceLock};
+use std::collections::{HashMap, HashSet};
 
 use super::aggregates::Aggregates;
+use super::command_log::CommandLog;
+use super::execution_history::ExecutionHistory;
 use super::listing_slot::ListingSlot;
-use crate::fleet::{self, FleetShape, Node, NodeSnapshot, TargetNames};
+use crate::effects::Handwork;
+use crate::fleet::{self, AssociationRuns, FleetShape, Node, NodeSnapshot, TargetNames};
 use crate::random;
 use crate::rows::{Association, Baseline, PatchBaseline, Total};
 
@@ -32,7 +34,17 @@ pub(crate) struct SimulatedTarget {
     /// The role of the default host management configuration, which manages instances that have no
     /// instance profile.
     pub(crate) default_host_role: Option<String>,
-    pub(super) aggregates: OnceLock<Arc<Aggregates>>,
+    /// What operators did on instances, by instance id.
+    pub(super) handwork: HashMap<String, Handwork>,
+    pub(super) commands: CommandLog,
+    /// The slots whose rows a command has changed.
+    pub(super) slots_of_commands: HashSet<u32>,
+    pub(super) runs: AssociationRuns,
+    /// The history of each association that was started out of turn, by association id.
+    pub(super) histories: HashMap<String, ExecutionHistory>,
+    /// The moment of the last change that a command made, in seconds since 1970.
+    pub(super) last_change: f64,
+    pub(super) aggregates: Aggregates,
 }
 
 impl SimulatedTarget {
@@ -54,6 +66,12 @@ impl SimulatedTarget {
             baselines: fleet::baseline_rows(&names),
             patch_baselines: fleet::patch_baselines(&names, start),
             default_host_role: None,
+            handwork: HashMap::new(),
+            commands: CommandLog::default(),
+            slots_of_commands: HashSet::new(),
+            runs: AssociationRuns::default(),
+            histories: HashMap::new(),
+            last_change: start,
             names,
             start,
             clock: start,
@@ -64,7 +82,7 @@ impl SimulatedTarget {
             due_changes: 0.0,
             edited_totals: None,
             edited_associations: None,
-            aggregates: OnceLock::new(),
+            aggregates: Aggregates::default(),
         }
     }
 
@@ -122,6 +140,7 @@ impl SimulatedTarget {
             names: &self.names,
             node,
             condition: node.condition,
+            runs: &self.runs,
             clock: self.clock,
             start: self.start,
         }
@@ -138,9 +157,16 @@ impl SimulatedTarget {
         snapshot
     }
 
+    /// The moment of the next change. Times must grow with each change, although the clock of a
+    /// fleet without drift stands still.
+    pub(super) fn next_change(&mut self) -> f64 {
+        self.last_change = self.clock.max(self.last_change + 1.0);
+        self.last_change
+    }
+
     /// Forgets what was computed from all resources.
     pub(crate) fn forget_aggregates(&mut self) {
-        self.aggregates = OnceLock::new();
+        self.aggregates = Aggregates::default();
     }
 }
 

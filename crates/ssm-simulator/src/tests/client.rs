@@ -85,7 +85,22 @@ impl Running {
         headers: &[(&str, &str)],
         body: String,
     ) -> Result<ClientAnswer, String> {
-        let mut request = hyper::Request::post(&self.url);
+        self.send_to(&self.url, headers, body).await
+    }
+
+    /// Posts to a path that is none of AWS.
+    pub(super) async fn post(&self, path: &str, body: String) -> Result<ClientAnswer, String> {
+        self.send_to(&format!("{}{path}", self.url), &[], body)
+            .await
+    }
+
+    async fn send_to(
+        &self,
+        url: &str,
+        headers: &[(&str, &str)],
+        body: String,
+    ) -> Result<ClientAnswer, String> {
+        let mut request = hyper::Request::post(url);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }

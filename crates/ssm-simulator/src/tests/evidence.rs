@@ -15,7 +15,7 @@ fn baseline<'a>(baselines: &'a [PatchBaseline], id: &str) -> &'a PatchBaseline {
 
 #[test]
 fn rejected_patches_are_those_that_the_nodes_baseline_rejects() {
-    let truth = truth(small(1000));
+    let truth = truth(small(300));
     let rejected: Vec<_> = truth
         .patches
         .iter()
@@ -39,7 +39,7 @@ fn rejected_patches_are_those_that_the_nodes_baseline_rejects() {
 
 #[test]
 fn available_security_updates_are_as_compliant_as_the_baseline_says() {
-    let truth = truth(small(1000));
+    let truth = truth(small(300));
     let mut seen = Vec::new();
     for state in &truth.patch_states {
         if state.available_security_update_count.unwrap_or(0) == 0 {

@@ -35,14 +35,16 @@ impl<'a> NodeSnapshot<'a> {
             "Associated".clone_into(&mut row.detailed_status);
         } else {
             let delay = self.node.roll("run", MAX_UPLOAD_DELAY_SECONDS);
-            row.execution_date = Some(self.uploaded() - f64::from(delay));
+            let started_at = self.runs.started_at(index);
+            row.execution_date = Some((self.uploaded() - f64::from(delay)).max(started_at));
             row.execution_summary = Some(execution_summary(status));
         }
         row
     }
 }
 
-fn error_code(status: &str) -> Option<&'static str> {
+/// The code of a status that is not a success.
+pub(crate) fn error_code(status: &str) -> Option<&'static str> {
     match status {
         "TimedOut" => Some("TimedOut"),
         "Failed" => Some("ExecError"),
@@ -50,7 +52,8 @@ fn error_code(status: &str) -> Option<&'static str> {
     }
 }
 
-fn execution_summary(status: &str) -> String {
+/// What AWS says about the steps of a run, given its status.
+pub(crate) fn execution_summary(status: &str) -> String {
     let counts = match status {
         "Success" => "1 success, 0 failed, 0 timedout, 0 skipped",
         "TimedOut" => "0 success, 0 failed, 1 timedout, 0 skipped",

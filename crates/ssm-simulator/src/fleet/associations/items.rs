@@ -63,7 +63,7 @@ impl<'a> NodeSnapshot<'a> {
         ]);
         // Only this association knows a baseline, and its items are the only ones that name it.
         if index == PATCH_ASSOCIATION {
-            details.insert("PatchBaselineId".to_owned(), self.baseline_id());
+            details.insert("PatchBaselineId".to_owned(), self.association_baseline_id());
         }
         details
     }

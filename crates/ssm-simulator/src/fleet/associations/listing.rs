@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::names::{association_id, document_name};
+use super::runs::AssociationRuns;
 use crate::fleet::catalogue::{DOCUMENTS, Document, NodeScope};
 use crate::fleet::snapshot::TargetNames;
 use crate::rows::{Association, AssociationTarget, Overview};
@@ -14,6 +15,7 @@ const LAST_EXECUTION_AGE_SECONDS: f64 = 600.0;
 pub(crate) fn association_rows(
     names: &TargetNames,
     counts: Vec<BTreeMap<String, i32>>,
+    runs: &AssociationRuns,
     clock: f64,
 ) -> Vec<Association> {
     DOCUMENTS
@@ -26,7 +28,8 @@ pub(crate) fn association_rows(
             association_version: "1".to_owned(),
             document_version: "$DEFAULT".to_owned(),
             targets: vec![association_target(document.scope)],
-            last_execution_date: (!document.pending).then_some(clock - LAST_EXECUTION_AGE_SECONDS),
+            last_execution_date: (!document.pending)
+                .then(|| (clock - LAST_EXECUTION_AGE_SECONDS).max(runs.started_at(index))),
             overview: overview(document, counts),
             schedule_expression: document.schedule.to_owned(),
             association_name: document.name.map(str::to_owned),

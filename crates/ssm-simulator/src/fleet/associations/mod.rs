@@ -4,7 +4,11 @@ mod instance_rows;
 mod items;
 mod listing;
 mod names;
+mod runs;
 mod status;
 
+pub(crate) use instance_rows::{error_code, execution_summary};
 pub(crate) use listing::association_rows;
 pub(crate) use names::association_id;
+pub(crate) use runs::AssociationRuns;
+pub(crate) use status::association_overview;

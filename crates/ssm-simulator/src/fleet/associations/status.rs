@@ -25,10 +25,7 @@ impl<'a> NodeSnapshot<'a> {
         for (_, status) in self.association_statuses() {
             *counts.entry(status.to_owned()).or_default() += 1;
         }
-        AssociationOverview {
-            detailed_status: overall_status(&counts).to_owned(),
-            instance_association_status_aggregated_count: counts,
-        }
+        association_overview(counts)
     }
 
     fn association_status(&self, index: usize) -> Option<&'static str> {
@@ -57,9 +54,17 @@ impl<'a> NodeSnapshot<'a> {
             NodeScope::All => true,
             NodeScope::Linux => self.node.platform().kind == "Linux",
             NodeScope::Windows => self.node.is_windows(),
-            NodeScope::PatchAssociation => self.node.quirk == Quirk::ScannedByAssociation,
+            NodeScope::PatchAssociation => self.node.has_patch_association(),
             NodeScope::Empty => false,
         }
+    }
+}
+
+/// What an instance says of its associations, given how many are in which status.
+pub(crate) fn association_overview(counts: BTreeMap<String, i32>) -> AssociationOverview {
+    AssociationOverview {
+        detailed_status: overall_status(&counts).to_owned(),
+        instance_association_status_aggregated_count: counts,
     }
 }
 

@@ -13,5 +13,6 @@ pub(crate) use documents::{
 };
 pub(crate) use patches::{PACKAGES, UPDATES, VendorPatch};
 pub(crate) use platforms::{
-    AGENT_VERSIONS, AMAZON_LINUX, COMPUTER_ROLES, PATCH_GROUPS, PLATFORMS, Platform, WINDOWS,
+    AGENT_VERSIONS, AMAZON_LINUX, BOTTLEROCKET, COMPUTER_ROLES, LATEST_AGENT_VERSION,
+    NO_PATCH_GROUP, PATCH_GROUPS, PLATFORMS, Platform, WINDOWS, operating_system,
 };

@@ -33,7 +33,7 @@ const fn linux(
 }
 
 /// The platforms of the fleet. Their weights add up to 100.
-pub(crate) const PLATFORMS: [Platform; 9] = [
+pub(crate) const PLATFORMS: [Platform; 10] = [
     linux("Amazon Linux", "2023", "AMAZON_LINUX_2023", 26),
     linux("Amazon Linux", "2", "AMAZON_LINUX_2", 16),
     linux("Ubuntu", "22.04", "UBUNTU", 14),
@@ -67,7 +67,12 @@ pub(crate) const PLATFORMS: [Platform; 9] = [
         os: "MACOS",
         weight: 1,
     },
+    // Patch Manager has no baselines for this one. Only nodes that must not be patched run it.
+    linux("Bottlerocket", "1.20.0", "", 0),
 ];
+
+/// The index of the platform that Patch Manager cannot patch.
+pub(crate) const BOTTLEROCKET: u8 = 9;
 
 /// The index of a platform that the account has a baseline of its own for.
 pub(crate) const AMAZON_LINUX: u8 = 0;
@@ -75,12 +80,29 @@ pub(crate) const AMAZON_LINUX: u8 = 0;
 /// The index of the platform of nodes that must run Windows.
 pub(crate) const WINDOWS: u8 = 6;
 
+/// The name that patch baselines give an operating system, which is empty where there are none.
+pub(crate) fn operating_system(name: &str, version: &str) -> Option<&'static str> {
+    PLATFORMS
+        .iter()
+        .find(|platform| platform.name == name && platform.version == version)
+        .map(|platform| platform.os)
+}
+
+pub(crate) const LATEST_AGENT_VERSION: &str = "3.3.2299.0";
+
 /// Versions of SSM Agent. The first one is the latest.
-pub(crate) const AGENT_VERSIONS: [&str; 4] =
-    ["3.3.2299.0", "3.3.1611.0", "3.2.2303.0", "3.1.1732.0"];
+pub(crate) const AGENT_VERSIONS: [&str; 4] = [
+    LATEST_AGENT_VERSION,
+    "3.3.1611.0",
+    "3.2.2303.0",
+    "3.1.1732.0",
+];
 
 /// What computers do. Their names begin with it.
 pub(crate) const COMPUTER_ROLES: [&str; 6] = ["web", "app", "db", "batch", "cache", "build"];
+
+/// The index of a node without a patch group.
+pub(crate) const NO_PATCH_GROUP: u8 = 0;
 
 /// Values of the tag `Patch Group`. An empty one stands for a node without the tag.
 pub(crate) const PATCH_GROUPS: [&str; 8] = [

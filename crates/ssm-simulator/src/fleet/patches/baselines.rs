@@ -1,6 +1,7 @@
 //! Patch baselines: the rows of `DescribePatchBaselines`, and which one applies to a node.
 
 use crate::fleet::catalogue::{AWS_BASELINES, CataloguedBaseline, OWN_BASELINES};
+use crate::fleet::quirk::Quirk;
 use crate::fleet::snapshot::{NodeSnapshot, TargetNames};
 use crate::random;
 use crate::rows::Baseline;
@@ -19,6 +20,19 @@ impl NodeSnapshot<'_> {
         if let Some(baseline) = self.own_baseline() {
             return own_id(self.names, baseline.name);
         }
+        self.aws_baseline_id()
+    }
+
+    /// The baseline by which an association scans the node. It knows nothing of the patch policy
+    /// that may choose another.
+    pub(crate) fn association_baseline_id(&self) -> String {
+        match self.node.quirk {
+            Quirk::TwoScanners => self.aws_baseline_id(),
+            _ => self.baseline_id(),
+        }
+    }
+
+    fn aws_baseline_id(&self) -> String {
         // AWS names the baselines that it provides by the short id in some rows and by the ARN in
         // others.
         let os = self.node.platform().os;

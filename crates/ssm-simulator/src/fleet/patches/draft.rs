@@ -55,10 +55,12 @@ impl<'a> NodeSnapshot<'a> {
         let vendor = state
             .is_covered_by_baseline()
             .then(|| self.vendor_patch(number(state, ordinal)));
+        let patch_severity = vendor.map(|vendor| vendor.severity);
+        let severity = compliance_severity(patch_severity, has_own_baseline);
         PatchDraft {
             state,
             ordinal,
-            status: self.patch_status(state, severity(vendor, has_own_baseline)),
+            status: self.patch_status(state, severity),
             vendor,
         }
     }
@@ -99,14 +101,16 @@ pub(super) fn number(state: ListedState, ordinal: u32) -> u32 {
     state as u32 * NUMBERS_PER_STATE + ordinal
 }
 
-/// The compliance severity, which only the account's own baselines set.
-fn severity(vendor: Option<&VendorPatch>, has_own_baseline: bool) -> &'static str {
-    let Some(vendor) = vendor.filter(|_| has_own_baseline) else {
-        return UNSPECIFIED;
-    };
-    match vendor.severity {
-        "Critical" => "CRITICAL",
-        "Important" => "HIGH",
-        _ => "MEDIUM",
+/// The compliance severity, given the severity that the vendor gives the patch, if AWS knows it.
+/// Only the account's own baselines set it.
+pub(crate) fn compliance_severity(
+    patch_severity: Option<&str>,
+    has_own_baseline: bool,
+) -> &'static str {
+    match patch_severity.filter(|_| has_own_baseline) {
+        None => UNSPECIFIED,
+        Some("Critical") => "CRITICAL",
+        Some("Important") => "HIGH",
+        Some(_) => "MEDIUM",
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::draft::PatchDraft;
 use super::states::ListedState;
+use crate::fleet::quirk::Quirk;
 use crate::fleet::snapshot::NodeSnapshot;
 use crate::rows::{ExecutionSummary, Item, Patch};
 use crate::time;
@@ -20,10 +21,11 @@ impl<'a> NodeSnapshot<'a> {
     /// The execution that last reported patches.
     pub(crate) fn patch_execution(&self) -> ExecutionSummary {
         // Patching by a patch policy does not use patch groups.
-        let by_policy = self.node.patch_group().is_empty() && self.node.roll("policy", 6) == 0;
+        let by_policy = self.node.patch_group().is_empty()
+            && (self.node.quirk == Quirk::TwoScanners || self.node.roll("policy", 6) == 0);
         let execution_type = if by_policy { "PatchPolicy" } else { "Command" };
         ExecutionSummary {
-            execution_time: self.scanned(),
+            execution_time: self.summarized(),
             execution_id: Some(self.run_id("command")),
             execution_type: Some(execution_type.to_owned()),
         }

@@ -10,3 +10,4 @@ mod states;
 
 pub(crate) use approval::patch_baselines;
 pub(crate) use baselines::baseline_rows;
+pub(crate) use draft::compliance_severity;

@@ -3,6 +3,7 @@
 use super::draft::PatchDraft;
 use super::states::ListedState;
 use crate::fleet::condition::Condition;
+use crate::fleet::quirk::Quirk;
 use crate::fleet::snapshot::NodeSnapshot;
 use crate::rows::PatchState;
 
@@ -57,8 +58,7 @@ impl NodeSnapshot<'_> {
     fn add_operation(&self, row: &mut PatchState) {
         let end = self.scanned();
         let without_reboot = self.condition.has(Condition::REBOOT);
-        // A reboot can only be pending after an installation. Other nodes were mostly scanned.
-        let is_install = without_reboot || self.node.roll("operation", 4) == 0;
+        let is_install = self.was_installation();
         let operation = if is_install { "Install" } else { "Scan" };
         let reboot_option = if without_reboot {
             "NoReboot"
@@ -71,6 +71,18 @@ impl NodeSnapshot<'_> {
         row.reboot_option = Some(reboot_option.to_owned());
         row.last_no_reboot_install_operation_time =
             without_reboot.then_some(end - NO_REBOOT_AGE_SECONDS);
+    }
+}
+
+impl NodeSnapshot<'_> {
+    /// Whether the last operation installed patches. Most nodes were scanned.
+    fn was_installation(&self) -> bool {
+        // Patches fail, or wait for a reboot, only after an installation, which leaves none that are
+        // merely missing.
+        let needs_installation = self.condition.has(Condition::REBOOT.and(Condition::FAILED));
+        needs_installation
+            || self.node.quirk == Quirk::InstalledSince
+            || !self.condition.has(Condition::MISSING) && self.node.roll("operation", 4) == 0
     }
 }
 
