@@ -45,7 +45,8 @@ pub(super) fn item_state(item: &ItemRow) -> Option<PatchState> {
         .find(|known| is_word(state, known.as_str()))
 }
 
-/// Says what of the baseline approves a patch; empty if nothing is known to.
+/// Says what of the baseline approves a patch: its name, or a rule and how many days after the
+/// release. Empty if nothing is known to.
 pub(super) fn approved_by(patch: &FoundPatch, baseline: Option<&BaselineSettings>) -> String {
     let Some(baseline) = baseline else {
         return String::new();
@@ -78,10 +79,10 @@ fn described(number: usize, rule: &ApprovalRule) -> String {
     match (rule.approve_after_days, rule.approve_until_date.as_str()) {
         (Some(days), _) => {
             let days = counted(usize::try_from(days).unwrap_or(0), "day", "days");
-            format!("rule {number}: {days} after release")
+            format!("rule {number} ({days})")
         }
         (None, "") => format!("rule {number}"),
-        (None, date) => format!("rule {number}: released until {date}"),
+        (None, date) => format!("rule {number} (until {date})"),
     }
 }
 
@@ -140,10 +141,7 @@ mod tests {
             ..FoundPatch::default()
         };
         let approved = |id, severity| approved_by(&patch(id, severity), Some(&baseline));
-        assert_eq!(
-            approved("kernel", "Critical"),
-            "rule 2: 7 days after release"
-        );
+        assert_eq!(approved("kernel", "Critical"), "rule 2 (7 days)");
         assert_eq!(approved("kernel", "Low"), "");
         assert_eq!(approved("by-name", "Low"), "name");
     }

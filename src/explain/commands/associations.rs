@@ -6,7 +6,8 @@ use super::aws::{AwsCommand, Place};
 pub(in crate::explain) fn association_executions(place: Place<'_>, association_id: &str) -> String {
     AwsCommand::ssm("describe-association-executions", place.region)
         .option("association-id", association_id)
-        .verbatim("max-items", "10")
+        .verbatim("max-results", "10")
+        .flag("no-paginate")
         .query("AssociationExecutions[].[CreatedTime,Status,DetailedStatus,ExecutionId]")
         .line()
 }
@@ -17,11 +18,10 @@ pub(in crate::explain) fn association_targets(
     association_id: &str,
     execution_id: &str,
 ) -> String {
-    let filter = format!("Key=ResourceId,Value={}", place.instance_id);
     AwsCommand::ssm("describe-association-execution-targets", place.region)
         .option("association-id", association_id)
         .option("execution-id", execution_id)
-        .option("filters", &filter)
+        .value_filter("ResourceId", place.instance_id)
         .query(
             "AssociationExecutionTargets[].[Status,DetailedStatus,LastExecutionDate,\
              OutputSource.OutputSourceId]",

@@ -83,6 +83,14 @@ impl AwsCommand {
         self.json("filters", &json!([{"Key": key, "Values": [value]}]))
     }
 
+    /// Adds one filter of those with a key and one value.
+    pub(super) fn value_filter(self, key: &str, value: &str) -> Self {
+        if is_plain(value) {
+            return self.verbatim("filters", &format!("Key={key},Value={value}"));
+        }
+        self.json("filters", &json!([{"Key": key, "Value": value}]))
+    }
+
     /// Adds filters for values that are equal.
     pub(super) fn equal_filters(self, pairs: &[(&str, &str)]) -> Self {
         if pairs.iter().all(|(_, value)| is_plain(value)) {

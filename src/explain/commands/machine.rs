@@ -45,7 +45,13 @@ fn removal(manager: PackageManager, packages: &[&str]) -> String {
         PackageManager::Yum => "yum -y remove",
         PackageManager::Zypper => "zypper --non-interactive remove",
     };
-    format!("{command} {names}")
+    // A name that begins with a dash would be taken for an option.
+    let end = if packages.iter().any(|id| id.starts_with('-')) {
+        " --"
+    } else {
+        ""
+    };
+    format!("{command}{end} {names}")
 }
 
 /// Removes updates of Windows, of which `knowledge_base` has the numbers.
@@ -80,6 +86,10 @@ mod tests {
         assert_eq!(
             removal(PackageManager::Yum, &packages),
             "yum -y remove bash.x86_64 'x; reboot'"
+        );
+        assert_eq!(
+            removal(PackageManager::Dnf, &["--installroot=/"]),
+            "dnf -y remove -- '--installroot=/'"
         );
     }
 }

@@ -40,9 +40,9 @@ fn finding(case: Case<'_>, listing: &InstanceRow) -> Finding {
         )
         .step(check_machine(case))
         .step(check_agent(case))
-        .verify(
-            "The instance is Online; only then do the commands below reach it:",
-            commands::ping_status(place(case)),
+        .step(
+            Step::new("Go on when this says Online: only then do commands reach the instance.")
+                .command(commands::ping_status(place(case))),
         )
 }
 

@@ -9,7 +9,7 @@ use crate::explain::words::last_segment;
 use crate::model::Timestamp;
 
 pub(super) fn find(case: Case<'_>) -> Vec<Finding> {
-    let (Some(state), Some(_)) = (case.patch_state(), case.listing()) else {
+    let Some(state) = case.patch_state().filter(|_| !case.is_unlisted()) else {
         return Vec::new();
     };
     if let Some(assigned) = other_baseline(case, &state.baseline_id) {

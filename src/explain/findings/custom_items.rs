@@ -1,12 +1,12 @@
 //! "The status of custom compliance items": only whoever writes them knows what they mean.
 
-use super::steps::{place, verified_type};
+use super::steps::{place, verified_types};
 use crate::explain::case::{CUSTOM_PREFIX, Case};
 use crate::explain::cause::Cause;
 use crate::explain::commands;
 use crate::explain::explanation::{Effect, Finding, Step};
 use crate::explain::words::counted;
-use crate::model::{ItemRow, NoncomplianceReason};
+use crate::model::{ItemRow, NoncomplianceReason, free_text};
 
 const ITEM_COLUMNS: &[&str] = &["id", "severity", "title", "details"];
 
@@ -38,7 +38,7 @@ fn finding(case: Case<'_>, compliance_type: &str) -> Finding {
     .since(oldest, "when its writer last wrote the items")
     .step(read(case, compliance_type))
     .step(by_hand());
-    verified_type(finding, case, compliance_type)
+    verified_types(finding, case)
 }
 
 fn sentence(case: Case<'_>, compliance_type: &str, items: &[&ItemRow]) -> String {
@@ -48,7 +48,7 @@ fn sentence(case: Case<'_>, compliance_type: &str, items: &[&ItemRow]) -> String
     let count = items.len().max(usize::try_from(total).unwrap_or(0));
     match items {
         [item] if count == 1 && !item.title.is_empty() => {
-            format!("1 item is non-compliant: {}", item.title)
+            format!("1 item is non-compliant: {}", free_text(&item.title))
         }
         _ => counted(count, "item is non-compliant", "items are non-compliant"),
     }

@@ -8,7 +8,7 @@ use crate::explain::explanation::{Effect, Finding};
 
 pub(super) fn find(case: Case<'_>) -> Vec<Finding> {
     // Where something is non-compliant, its own remedy ends with a scan or an installation.
-    if !case.was_install() || case.is_noncompliant(PATCH) || case.listing().is_none() {
+    if !case.was_install() || case.is_noncompliant(PATCH) || case.is_unlisted() {
         return Vec::new();
     }
     let (effect, sentence) = if is_report_older(case) {

@@ -6,7 +6,7 @@ use crate::explain::cause::Cause;
 use crate::explain::explanation::{Effect, Finding, Step};
 
 pub(super) fn find(case: Case<'_>) -> Vec<Finding> {
-    if !case.is_by_patch_policy() || case.listing().is_none() {
+    if !case.is_by_patch_policy() || case.is_unlisted() {
         return Vec::new();
     }
     let finding = Finding::new(

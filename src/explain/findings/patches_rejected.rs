@@ -4,10 +4,10 @@ use super::patch_facts::{how_many, with_operation, with_patches};
 use super::steps::{place, scan, verified_patches};
 use crate::explain::case::{Case, PATCH, PATCH_DOCUMENT};
 use crate::explain::cause::Cause;
-use crate::explain::commands::{self, Place};
+use crate::explain::commands;
 use crate::explain::explanation::{Effect, Finding, Step};
 use crate::explain::patches::FoundPatch;
-use crate::explain::platform::{PackageManager, Platform};
+use crate::explain::platform::Platform;
 use crate::explain::words::{counted, last_segment};
 use crate::model::{NoncomplianceReason, PatchState};
 
@@ -69,22 +69,20 @@ fn remove(case: Case<'_>, patches: &[FoundPatch]) -> Step {
     if ids.is_empty() {
         return by_hand;
     }
+    let numbers: Vec<&str> = ids.iter().filter_map(|id| kb_number(id)).collect();
     let step = Step::new(
         "Remove the rejected patches. This changes the instance, and what runs there may need a \
          restart.",
     );
     match case.platform() {
-        Platform::Linux(manager) => step.commands(removals(place(case), manager, &ids)),
-        Platform::Windows => {
-            let numbers: Vec<&str> = ids.iter().filter_map(|id| kb_number(id)).collect();
+        Platform::Linux(manager) => {
+            step.commands(commands::remove_packages(place(case), manager, &ids))
+        }
+        Platform::Windows if !numbers.is_empty() => {
             step.commands(commands::remove_updates(place(case), &numbers))
         }
-        Platform::MacOs | Platform::Unknown => by_hand,
+        Platform::Windows | Platform::MacOs | Platform::Unknown => by_hand,
     }
-}
-
-fn removals(place: Place<'_>, manager: PackageManager, ids: &[&str]) -> Vec<String> {
-    commands::remove_packages(place, manager, ids)
 }
 
 /// The number of an update of Windows: `KB5030000` without its letters.

@@ -22,9 +22,12 @@ pub(super) fn find(case: Case<'_>) -> Vec<Finding> {
         .collect()
 }
 
-/// The age of the last scan. `None` without a scan, or if it is not known what time it is.
+/// The age of the last scan. `None` without a scan, without knowing what time it is, and for an
+/// instance that cannot be scanned.
 pub(in crate::explain) fn scan_age_days(case: Case<'_>) -> Option<u64> {
-    case.listing()?;
+    if case.is_unlisted() {
+        return None;
+    }
     case.summary(PATCH)?;
     Some(days_between(case.last_scan()?, case.now?))
 }

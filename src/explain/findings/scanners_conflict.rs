@@ -7,7 +7,7 @@ use crate::explain::explanation::{Effect, Finding, Step};
 use crate::explain::words::last_segment;
 
 pub(super) fn find(case: Case<'_>) -> Vec<Finding> {
-    if case.listing().is_none() {
+    if case.is_unlisted() {
         return Vec::new();
     }
     let by_policy_and_association =

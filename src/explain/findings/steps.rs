@@ -1,8 +1,11 @@
 //! Steps that several remedies have in common.
 
-use crate::explain::case::{Case, PATCH};
+use crate::explain::case::Case;
 use crate::explain::commands::{self, Place};
 use crate::explain::explanation::{Finding, Step};
+
+/// The same words in all findings, so that they are shown once.
+const ALL_TYPES_COMPLIANT: &str = "Each type is COMPLIANT:";
 
 /// Where the commands of a case go.
 pub(super) fn place(case: Case<'_>) -> Place<'_> {
@@ -16,7 +19,8 @@ pub(super) fn place(case: Case<'_>) -> Place<'_> {
 pub(super) fn install(case: Case<'_>) -> Step {
     let mut text =
         "Install what the baseline approves. This reboots the instance if a patch needs \
-                    it. The wait gives up after 100 seconds: repeat it while patches install."
+                    it. Repeat the wait if it gives up (after 100 seconds) or does not know the command \
+                    yet."
             .to_owned();
     if case.is_by_patch_policy() {
         // AWS-RunPatchBaseline by hand knows nothing of the policy.
@@ -42,14 +46,10 @@ pub(super) fn verified_patches(finding: Finding, case: Case<'_>) -> Finding {
             "The counts of Missing, Failed, InstalledPendingReboot and InstalledRejected are 0:",
             commands::patch_state(place),
         )
-        .verify(
-            &format!("The type {PATCH} is COMPLIANT:"),
-            commands::summaries(place),
-        )
+        .verify(ALL_TYPES_COMPLIANT, commands::summaries(place))
 }
 
-/// How to see that a type is in order.
-pub(super) fn verified_type(finding: Finding, case: Case<'_>, compliance_type: &str) -> Finding {
-    let text = format!("The type {compliance_type} is COMPLIANT:");
-    finding.verify(&text, commands::summaries(place(case)))
+/// How to see that all types are in order.
+pub(super) fn verified_types(finding: Finding, case: Case<'_>) -> Finding {
+    finding.verify(ALL_TYPES_COMPLIANT, commands::summaries(place(case)))
 }

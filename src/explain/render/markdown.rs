@@ -1,4 +1,4 @@
-//! Markdown for a ticket (CommonMark with GitHub's tables).
+//! Markdown for a ticket (`CommonMark` with GitHub's tables).
 
 use super::report::{Report, machine_words, runbook_url, target_words};
 use crate::explain::explanation::{Explanation, Fact, FactValue, Finding, Step};
@@ -90,12 +90,19 @@ impl Markdown {
             self.finding(finding);
         }
         self.unread(explanation);
-        if !explanation.findings.is_empty() {
-            self.blocks
-                .push("Afterwards, to see that all is mended:".to_owned());
-            self.blocks
-                .push(fenced("sh", &[words::line(&explanation.again)]));
+        if explanation.needs_action() {
+            self.afterwards(explanation);
         }
+    }
+
+    fn afterwards(&mut self, explanation: &Explanation) {
+        self.blocks
+            .push("### Afterwards, to see that all is mended".to_owned());
+        for step in explanation.verification() {
+            self.step("- ", step);
+        }
+        let again = Step::new("All of this once more:").command(explanation.again.clone());
+        self.step("- ", &again);
     }
 
     fn finding(&mut self, finding: &Finding) {
@@ -111,12 +118,6 @@ impl Markdown {
             self.wide_fact(fact);
         }
         self.remedy(finding);
-        if !finding.verification.is_empty() {
-            self.blocks.push("**Verify**".to_owned());
-            for step in &finding.verification {
-                self.step("- ", step);
-            }
-        }
     }
 
     /// The facts that fit in one line each, and since when.

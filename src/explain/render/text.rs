@@ -3,6 +3,8 @@
 //! Prose wraps. What is searched for or copied does not: the line that names id, type and cause,
 //! commands, and paths.
 
+use std::borrow::Cow;
+
 use textwrap::{Options, WordSeparator, WordSplitter};
 
 use super::colours::Colours;
@@ -66,7 +68,26 @@ fn wrapped_after(words: &str, first: &str, indent: &str, width: usize) -> Vec<St
         .word_separator(WordSeparator::AsciiSpace)
         .word_splitter(WordSplitter::NoHyphenation);
     let lines = textwrap::wrap(words, options);
-    lines.into_iter().map(|line| line.into_owned()).collect()
+    lines.into_iter().map(Cow::into_owned).collect()
+}
+
+/// What follows a verdict that is better than what is known.
+fn doubt(explanation: &Explanation) -> &'static str {
+    if explanation.verdict == Verdict::Compliant && explanation.is_doubtful() {
+        "  (AWS says so, and it is doubtful)"
+    } else {
+        ""
+    }
+}
+
+/// The facts of a finding that no finding above it has told already: all findings about patches
+/// have the operation and its baseline in common.
+fn news<'a>(explanation: &'a Explanation, finding: &'a Finding) -> Vec<&'a Fact> {
+    let above = explanation.findings.iter();
+    let above = above.take_while(|other| !std::ptr::eq(*other, finding));
+    let told: Vec<&Fact> = above.flat_map(|other| &other.evidence).collect();
+    let facts = finding.evidence.iter();
+    facts.filter(|fact| !told.contains(fact)).collect()
 }
 
 // === impl Text ===
@@ -79,28 +100,37 @@ impl Text {
             self.finding(explanation, finding);
         }
         self.unread(explanation);
-        if !explanation.findings.is_empty() {
-            self.blank();
-            self.prose("Afterwards, to see that all is mended:", "  ");
-            self.verbatim(&explanation.again, "    ");
+        if explanation.needs_action() {
+            self.afterwards(explanation);
         }
+    }
+
+    fn afterwards(&mut self, explanation: &Explanation) {
+        self.blank();
+        self.prose("Afterwards, to see that all is mended:", "  ");
+        for step in explanation.verification() {
+            self.step("- ", step);
+        }
+        let again = Step::new("All of this once more:").command(explanation.again.clone());
+        self.step("- ", &again);
     }
 
     fn head(&mut self, explanation: &Explanation) {
         let verdict = explanation.verdict;
         let painted = self.colours.verdict(verdict, verdict.as_str());
         let id = self.colours.strong(&words::line(&explanation.resource_id));
-        self.lines.push(format!("{id}  {painted}"));
+        let doubt = doubt(explanation);
+        self.lines.push(format!("{id}  {painted}{doubt}"));
         let machine = machine_words(explanation);
         if !machine.is_empty() {
             self.prose(&machine, "  ");
         }
         let target = target_words(explanation);
-        if explanation.findings.is_empty() {
-            self.prose(&target, "  ");
-        } else {
+        if explanation.needs_action() {
             let credentials = format!("{target}: the commands need credentials of this account");
             self.prose(&credentials, "  ");
+        } else {
+            self.prose(&target, "  ");
         }
         self.nothing_found(explanation);
     }
@@ -118,7 +148,7 @@ impl Text {
 
     fn finding(&mut self, explanation: &Explanation, finding: &Finding) {
         self.finding_line(explanation, finding);
-        for fact in &finding.evidence {
+        for fact in news(explanation, finding) {
             self.fact(fact);
         }
         if let Some(since) = &finding.since {
@@ -128,12 +158,6 @@ impl Text {
         self.named("to do", finding.cause.remedy());
         for (number, step) in (1..).zip(&finding.remedy) {
             self.step(&format!("{number}. "), step);
-        }
-        if !finding.verification.is_empty() {
-            self.named("verify", "");
-            for step in &finding.verification {
-                self.step("- ", step);
-            }
         }
         if let Some(url) = runbook_url(finding.cause) {
             self.verbatim(&format!("runbook  {url}"), "  ");

@@ -2,6 +2,7 @@
 
 mod cases;
 mod causes;
+mod documents;
 mod evidence;
 mod golden;
 mod hostile;
