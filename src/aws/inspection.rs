@@ -1,5 +1,7 @@
 //! [`InspectionSource`] of one target: the calls that only explain.
 
+use std::sync::Arc;
+
 use super::operations::{
     DescribeAssociationExecutionTargets, DescribeAssociationExecutions,
     DescribeInstanceAssociationsStatus, DescribeInstanceInformationOf, DescribeInstancePatches,
@@ -20,8 +22,12 @@ impl InspectionSource for SsmSource {
         self.read(DescribeInstanceInformationOf { id }, page).await
     }
 
-    async fn summaries_of(&self, id: &str, page: &PageRequest) -> SourceResult<Page<SummaryRow>> {
-        let (types, of) = (&TypeFilter::All, SummariesOf::Resource(id));
+    async fn summaries_of(
+        &self,
+        ids: &[Arc<str>],
+        page: &PageRequest,
+    ) -> SourceResult<Page<SummaryRow>> {
+        let (types, of) = (&TypeFilter::All, SummariesOf::Resources(ids));
         self.read(ListResourceComplianceSummaries { types, of }, page)
             .await
     }

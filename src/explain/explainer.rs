@@ -47,6 +47,7 @@ fn defer_remedy(finding: &mut Finding) {
     if findings::blocks_the_rest(finding.cause) {
         return;
     }
+    finding.verification.clear();
     finding.remedy = vec![Step::new(
         "No command reaches an instance that AWS does not list. Once it is listed, explain it \
          again.",

@@ -122,6 +122,18 @@ impl Explanation {
         self.rank
     }
 
+    /// Says whether anything is to be done: whether a finding is more than good to know.
+    pub fn needs_action(&self) -> bool {
+        let mut effects = self.findings.iter().map(|finding| finding.effect);
+        effects.any(|effect| effect != Effect::Informative)
+    }
+
+    /// Says whether it is doubtful what AWS says of the instance, good news included.
+    pub fn is_doubtful(&self) -> bool {
+        let mut effects = self.findings.iter().map(|finding| finding.effect);
+        effects.any(|effect| effect == Effect::Doubtful)
+    }
+
     /// Returns how to see that all is mended: the steps of all findings, each of them once.
     pub fn verification(&self) -> Vec<&Step> {
         let mut steps: Vec<&Step> = Vec::new();

@@ -42,10 +42,12 @@ fn age(time: Timestamp, now: Timestamp) -> String {
     if minutes == 0 {
         return "just now".to_owned();
     }
-    let (count, unit) = match minutes {
-        ..MINUTES_PER_HOUR => (minutes, "minute"),
-        ..MINUTES_PER_DAY => (minutes / MINUTES_PER_HOUR, "hour"),
-        _ => (minutes / MINUTES_PER_DAY, "day"),
+    let (count, unit) = if minutes < MINUTES_PER_HOUR {
+        (minutes, "minute")
+    } else if minutes < MINUTES_PER_DAY {
+        (minutes / MINUTES_PER_HOUR, "hour")
+    } else {
+        (minutes / MINUTES_PER_DAY, "day")
     };
     let plural = if count == 1 { "" } else { "s" };
     format!("{count} {unit}{plural} ago")

@@ -15,7 +15,7 @@ use crate::collect::SourceResult;
 use crate::explain::{
     AssociationExecutionRow, AssociationHistory, AssociationStatusRow, ExecutionTargetRow, Read,
 };
-use crate::model::{ItemRow, Timestamp};
+use crate::model::ItemRow;
 
 const ASSOCIATION: &str = "Association";
 const PATCH: &str = "Patch";
@@ -23,11 +23,8 @@ const PATCH: &str = "Patch";
 /// The statuses with which an association ends badly on an instance.
 const FAILED_STATUSES: [&str; 2] = ["Failed", "TimedOut"];
 /// How many executions are searched for the instance.
-// An execution may be for new instances only, so the newest one need not have this instance.
+// An execution may be for new instances only, so the newest one that failed need not have this one.
 const MAX_SEARCHED_EXECUTIONS: usize = 3;
-/// How much earlier than its execution an instance may have run, by AWS's two clocks.
-const CLOCK_TOLERANCE_MILLIS: u64 = 60_000;
-
 type FailedTargets = Read<Arc<HashMap<String, ExecutionTargetRow>>>;
 
 /// What was read of associations, which many instances have in common.
@@ -66,23 +63,14 @@ impl<S: InspectionSource> Inspector<S> {
             return Vec::new();
         }
         let failed = failed_associations(items, statuses);
-        let histories = failed
-            .into_iter()
-            .map(|id| self.history(&sighting.id, id, executed(statuses, id)));
+        let histories = failed.into_iter().map(|id| self.history(&sighting.id, id));
         join_all(histories).await
     }
 
-    async fn history(
-        &self,
-        instance_id: &str,
-        association_id: &str,
-        executed: Option<Timestamp>,
-    ) -> AssociationHistory {
+    async fn history(&self, instance_id: &str, association_id: &str) -> AssociationHistory {
         let executions = self.executions(association_id).await;
         let rows = executions.done().map(Vec::as_slice).unwrap_or_default();
-        let run = self
-            .run(instance_id, association_id, &likely(rows, executed))
-            .await;
+        let run = self.failed_run(instance_id, association_id, rows).await;
         let command = self.command_of(instance_id, &run).await;
         AssociationHistory {
             association_id: association_id.to_owned(),
@@ -114,25 +102,29 @@ impl<S: InspectionSource> Inspector<S> {
         Ok(rows)
     }
 
-    /// The instance in the first of these executions that has it.
-    async fn run(
+    /// The instance in the newest execution in which it failed, or else in any of those searched.
+    async fn failed_run(
         &self,
         instance_id: &str,
         association_id: &str,
-        executions: &[&AssociationExecutionRow],
+        executions: &[AssociationExecutionRow],
     ) -> Read<Option<ExecutionTargetRow>> {
-        let mut run = Read::Unasked;
-        for execution in executions {
+        let mut first = Read::Unasked;
+        for execution in suspects(executions) {
             let execution = ExecutionOf {
                 association_id,
                 execution_id: &execution.execution_id,
             };
-            run = self.target_of(execution, instance_id).await;
-            if !matches!(run, Read::Done(None)) {
-                break;
+            let run = self.target_of(execution, instance_id).await;
+            // What AWS does not tell about one execution, it will not tell about the next one.
+            if is_failed(&run) || run.failure().is_some() {
+                return run;
+            }
+            if !matches!(first, Read::Done(Some(_))) {
+                first = run;
             }
         }
-        run
+        first
     }
 
     async fn target_of(
@@ -245,59 +237,43 @@ fn failed_associations<'a>(
         .collect()
 }
 
-/// When an association last ran on the instance.
-fn executed(statuses: &Read<Vec<AssociationStatusRow>>, association_id: &str) -> Option<Timestamp> {
-    let statuses = statuses.done().into_iter().flatten();
-    let mut of_association = statuses.filter(|row| row.association_id == association_id);
-    of_association.next()?.executed
+/// The newest executions that did not succeed on all their instances.
+fn suspects(
+    executions: &[AssociationExecutionRow],
+) -> impl Iterator<Item = &AssociationExecutionRow> {
+    let failed = executions
+        .iter()
+        .filter(|execution| execution.status != "Success");
+    failed.take(MAX_SEARCHED_EXECUTIONS)
 }
 
-/// The executions in which the instance may have run at that time, the likeliest one first.
-fn likely(
-    executions: &[AssociationExecutionRow],
-    executed: Option<Timestamp>,
-) -> Vec<&AssociationExecutionRow> {
-    let may_have_run = |execution: &&AssociationExecutionRow| match (execution.created, executed) {
-        (Some(created), Some(executed)) => {
-            created.millis() <= executed.millis().saturating_add(CLOCK_TOLERANCE_MILLIS)
-        }
-        _ => true,
-    };
-    let in_time = executions.iter().filter(may_have_run);
-    in_time.take(MAX_SEARCHED_EXECUTIONS).collect()
+fn is_failed(run: &Read<Option<ExecutionTargetRow>>) -> bool {
+    let run = run.done().and_then(Option::as_ref);
+    run.is_some_and(|run| FAILED_STATUSES.contains(&run.status.as_str()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn time(seconds: i64) -> Option<Timestamp> {
-        Timestamp::from_millis((1_764_000_000 + seconds) * 1000)
-    }
-
-    fn execution(id: &str, seconds: i64) -> AssociationExecutionRow {
-        AssociationExecutionRow {
-            execution_id: id.to_owned(),
-            created: time(seconds),
-            ..AssociationExecutionRow::default()
-        }
-    }
-
     #[test]
-    fn an_execution_that_began_after_the_instance_ran_is_left_out() {
-        let executions = [
-            execution("c", 3600),
-            execution("b", 1800),
-            execution("a", 0),
-        ];
-        let ids = |executed| {
-            let likely = likely(&executions, executed);
-            let ids = likely.iter().map(|row| row.execution_id.clone());
-            ids.collect::<Vec<String>>()
+    fn executions_that_succeeded_everywhere_are_not_searched() {
+        let execution = |id: &str, status: &str| AssociationExecutionRow {
+            execution_id: id.to_owned(),
+            status: status.to_owned(),
+            ..AssociationExecutionRow::default()
         };
-        assert_eq!(ids(time(1830)), ["b", "a"]);
-        assert_eq!(ids(time(3590)), ["c", "b", "a"], "two clocks");
-        assert_eq!(ids(None), ["c", "b", "a"]);
+        let executions = [
+            execution("d", "Failed"),
+            execution("c", "Success"),
+            execution("b", "InProgress"),
+            execution("a", "Failed"),
+            execution("0", "Failed"),
+        ];
+        let ids: Vec<&str> = suspects(&executions)
+            .map(|row| row.execution_id.as_str())
+            .collect();
+        assert_eq!(ids, ["d", "b", "a"]);
     }
 
     #[test]

@@ -69,16 +69,32 @@ impl<S: InspectionSource> Calls<S> {
         T: Send,
         F: Future<Output = SourceResult<Page<T>>> + Send,
     {
+        let mut rows = Vec::new();
+        self.each_page(purpose, fetch, |page| rows.extend(page))
+            .await?;
+        Ok(rows)
+    }
+
+    /// Reads a listing to its end, and hands its rows on as they come.
+    pub(super) async fn each_page<T, F>(
+        &self,
+        purpose: Purpose,
+        fetch: impl Fn(PageRequest) -> F + Send,
+        take: impl FnMut(Vec<T>) + Send,
+    ) -> SourceResult<()>
+    where
+        T: Send,
+        F: Future<Output = SourceResult<Page<T>>> + Send,
+    {
         let listing = Listing {
             operation: purpose.operation,
             // What an answer without its list says is nothing, and nothing may not look like good
             // news.
             absent_list: AbsentList::IsFailure,
         };
-        let mut rows = Vec::new();
         let noted = |request| self.one(purpose, fetch(request));
-        read_pages(listing, noted, |page| rows.extend(page)).await?;
-        Ok(rows)
+        read_pages(listing, noted, take).await?;
+        Ok(())
     }
 
     /// Reads the first page of a listing only.

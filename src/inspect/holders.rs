@@ -1,14 +1,14 @@
 //! Finds the instances on which a patch is a finding.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
 use super::calls::{known, known_if_any};
 use super::inspector::Inspector;
+use super::listing::resources_of;
 use super::purpose;
-use super::readers::read_each;
+use super::readers::{queue, read_each};
 use super::source::InspectionSource;
 use crate::collect::{SourceResult, TypeFilter};
 use crate::explain::{PatchHolder, Read, TargetName};
@@ -29,41 +29,23 @@ pub struct Holding {
     pub holders: Read<Vec<PatchHolder>>,
 }
 
-/// The instances of a target that are non-compliant for Patch, which are still to be searched.
+/// The resources of a target that are non-compliant for Patch, which are still to be searched.
 pub struct PatchSearch<S> {
     inspector: Arc<Inspector<S>>,
-    suspects: Vec<InstanceRow>,
+    suspects: Vec<String>,
 }
 
 impl<S: InspectionSource> Inspector<S> {
-    /// Lists the instances that are non-compliant for Patch. Takes a page for each 50 instances, and
-    /// one for each 50 that are non-compliant.
+    /// Lists the resources that are non-compliant for Patch, a page for each 50.
     ///
     /// # Errors
-    /// If a listing cannot be read to its end, so that instances may be missing.
+    /// If they cannot be read to their end, so that instances would be missing.
     pub async fn patch_suspects(self) -> SourceResult<PatchSearch<S>> {
-        let (listings, summaries) = tokio::try_join!(self.listings(), self.patch_summaries())?;
-        let mut listings: HashMap<String, InstanceRow> = listings
-            .into_iter()
-            .map(|row| (row.id.clone(), row))
-            .collect();
-        // An instance that is not listed any more needs no patches.
-        let suspects = summaries
-            .iter()
-            .filter_map(|id| listings.remove(id))
-            .collect();
+        let summaries = self.noncompliant_summaries(&patch_type()).await?;
         Ok(PatchSearch {
             inspector: Arc::new(self),
-            suspects,
+            suspects: resources_of(summaries),
         })
-    }
-
-    async fn patch_summaries(&self) -> SourceResult<Vec<String>> {
-        let source = &self.calls.source;
-        let types = patch_type();
-        let fetch = async |page| source.noncompliant_summaries(&types, &page).await;
-        let rows = self.calls.rows(purpose::ALL_SUMMARIES, fetch).await?;
-        Ok(rows.into_iter().map(|row| row.resource_id).collect())
     }
 
     async fn holding(&self, instance: &InstanceRow, query: &PatchQuery) -> Holding {
@@ -128,23 +110,49 @@ fn none_if_gone(answer: SourceResult<Vec<PatchHolder>>) -> Read<Vec<PatchHolder>
 }
 
 impl<S: InspectionSource> PatchSearch<S> {
-    /// The number of instances to search, each of which takes a call for each 50 patches.
+    /// The number of resources to search. Some of them may not be listed any more.
     pub fn count(&self) -> usize {
         self.suspects.len()
     }
 
-    /// Searches each of them, and sends what was found as it comes.
-    pub async fn search_each(self, query: PatchQuery, found: mpsc::Sender<Holding>) {
+    /// Searches each of them that is listed, and sends what was found as it comes. Takes a page for
+    /// each 50 managed instances, and one for each 50 patches of a suspect.
+    ///
+    /// # Errors
+    /// If the listing cannot be read to its end, so that instances are missing.
+    pub async fn search_each(
+        self,
+        query: PatchQuery,
+        found: mpsc::Sender<Holding>,
+    ) -> SourceResult<()> {
         let Self {
             inspector,
             suspects,
         } = self;
+        let (listed, mut listings) = mpsc::unbounded_channel();
+        let (ready, subjects) = queue();
         let query = Arc::new(query);
-        let read = move |instance: InstanceRow| {
-            let (inspector, query) = (Arc::clone(&inspector), Arc::clone(&query));
-            async move { inspector.holding(&instance, &query).await }
+        let read = {
+            let inspector = Arc::clone(&inspector);
+            move |instance: InstanceRow| {
+                let (inspector, query) = (Arc::clone(&inspector), Arc::clone(&query));
+                async move { inspector.holding(&instance, &query).await }
+            }
         };
-        read_each(suspects, found, read).await;
+        let forwarding = async move {
+            while let Some(listing) = listings.recv().await {
+                // Nobody reads any more.
+                if ready.send(listing).await.is_err() {
+                    break;
+                }
+            }
+        };
+        let (answer, (), ()) = tokio::join!(
+            inspector.list_among(suspects.into_iter().collect(), listed),
+            forwarding,
+            read_each(subjects, found, read),
+        );
+        answer
     }
 }
 

@@ -84,11 +84,16 @@ impl<S: InspectionSource> Inspector<S> {
         Ok(rows.into_iter().find(|row: &InstanceRow| row.id == id))
     }
 
-    async fn summaries(&self, id: &str) -> SourceResult<Vec<SummaryRow>> {
+    pub(super) async fn summaries(&self, id: &str) -> SourceResult<Vec<SummaryRow>> {
+        let rows = self.summaries_of(&[id.into()]).await?;
+        Ok(newest_of_each_type(rows))
+    }
+
+    /// Reads the summaries of at most 20 instances.
+    pub(super) async fn summaries_of(&self, ids: &[Arc<str>]) -> SourceResult<Vec<SummaryRow>> {
         let source = &self.calls.source;
-        let fetch = async |page| source.summaries_of(id, &page).await;
-        let rows = self.calls.rows(purpose::SUMMARIES, fetch).await;
-        newest_of_each_type(rows)
+        let fetch = async |page| source.summaries_of(ids, &page).await;
+        self.calls.rows(purpose::SUMMARIES, fetch).await
     }
 
     /// Reads what else explains how the instance fares.

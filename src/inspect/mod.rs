@@ -15,6 +15,13 @@
 //! | if all is compliant | the baselines, which may have changed since |
 //! | if the instance is not listed | `GetServiceSetting` |
 //!
+//! # Calls for a fleet
+//!
+//! The non-compliant summaries of all instances are read first, then the summaries of those that have
+//! one, 20 with a call, and their patch states, 50 with a call. Meanwhile the instances are listed,
+//! and each that is listed is read as above. What many have in common is read once: baselines, the
+//! executions of an association, and the instances that failed in one.
+//!
 //! A call that fails costs what it would have told, and nothing else.
 
 mod associations;
@@ -22,6 +29,7 @@ mod calls;
 mod fleet;
 mod holders;
 mod inspector;
+mod listing;
 mod names;
 mod once;
 mod patching;

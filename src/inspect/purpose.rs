@@ -76,10 +76,6 @@ pub(super) const ALL_LISTINGS: Purpose = purpose(
     Operation::DescribeInstanceInformation,
     "all managed instances",
 );
-pub(super) const TYPES: Purpose = purpose(
-    Operation::ListComplianceSummaries,
-    "which compliance types there are",
-);
 pub(super) const ALL_SUMMARIES: Purpose = purpose(
     Operation::ListResourceComplianceSummaries,
     "which instances are non-compliant",

@@ -1,5 +1,7 @@
 //! The calls that only explain, as an extension of [`Source`].
 
+use std::sync::Arc;
+
 use crate::collect::{Page, PageRequest, Source, SourceResult, TypeFilter};
 use crate::explain::{
     AssociationExecutionRow, AssociationStatusRow, BaselineSettings, CommandInvocationRow,
@@ -44,10 +46,11 @@ pub trait InspectionSource: Source {
         page: &PageRequest,
     ) -> impl Future<Output = SourceResult<Page<InstanceRow>>> + Send;
 
-    /// Calls `ListResourceComplianceSummaries` for one resource.
+    /// Calls `ListResourceComplianceSummaries` for at most
+    /// [`TypeFilter::MAX_NAMES`](crate::collect::TypeFilter::MAX_NAMES) resources.
     fn summaries_of(
         &self,
-        id: &str,
+        ids: &[Arc<str>],
         page: &PageRequest,
     ) -> impl Future<Output = SourceResult<Page<SummaryRow>>> + Send;
 

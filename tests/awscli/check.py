@@ -2,6 +2,7 @@
 """Asks a simulated AWS endpoint with the AWS CLI: check.py ENDPOINT_URL AWS_BINARY
 
 Every simulated operation, with pagination, counts compared across operations, and wrong calls that must be refused.
+Then, one after the other, the commands that repair an instance, after which it must be compliant.
 Starts nothing but the CLI. Wants a simulator without faults, drift or rate limit, with a few hundred instances at
 most. Prints one line per failure, "N passed, N failed" last, and ends with 1 if anything failed.
 """
@@ -12,6 +13,7 @@ import json
 import os
 import subprocess
 import sys
+import urllib.request
 
 ENDPOINT, AWS = sys.argv[1:3] if len(sys.argv) == 3 else sys.exit(__doc__)
 REGION = os.environ.get("SIM_REGION", "eu-west-1")
@@ -30,11 +32,18 @@ ENVIRONMENT = {
     "AWS_DEFAULT_REGION": REGION,
 }
 checks = []
+changes = []
 
 
 def check(function):
     """Registers one check; its docstring is what must hold."""
     checks.append(function)
+    return function
+
+
+def change(function):
+    """Registers one check that changes something, so that it runs alone and after all others."""
+    changes.append(function)
     return function
 
 
@@ -280,6 +289,208 @@ def instance_associations():
     assert dict(counts) == row["AssociationOverview"]["InstanceAssociationStatusAggregatedCount"]
 
 
+@check
+def patch_baseline():
+    """GetPatchBaseline knows the baselines of the list by their ids and by the last part of their ARNs."""
+    for row in ssm("describe-patch-baselines")["BaselineIdentities"][-2:] + [baseline_of("WINDOWS", "nobody")]:
+        whole = ssm("get-patch-baseline", "--baseline-id", row["BaselineId"])
+        assert whole == ssm("get-patch-baseline", "--baseline-id", row["BaselineId"].split("/")[-1])
+        assert whole["ApprovalRules"]["PatchRules"] and whole["OperatingSystem"] == row["OperatingSystem"]
+
+
+def baseline_of(system, group):
+    return ssm("get-patch-baseline-for-patch-group", "--patch-group", group, "--operating-system", system)
+
+
+@check
+def baseline_of_a_group():
+    """GetPatchBaselineForPatchGroup and GetDefaultPatchBaseline agree where no group is registered."""
+    default = ssm("get-default-patch-baseline", "--operating-system", "UBUNTU")
+    assert baseline_of("UBUNTU", "nobody")["BaselineId"] == default["BaselineId"]
+    own = baseline_of("UBUNTU", "production")["BaselineId"]
+    assert own != default["BaselineId"]
+    assert ssm("get-patch-baseline", "--baseline-id", own)["PatchGroups"] == ["production"]
+
+
+@check
+def default_host_management():
+    """GetServiceSetting says that no role manages hosts by default."""
+    name = ("--setting-id", "/ssm/managed-instance/default-ec2-instance-management-role")
+    assert ssm("get-service-setting", *name)["ServiceSetting"]["SettingValue"] == "$None"
+
+
+def invocation(command, instance):
+    name = ("--command-id", command, "--instance-id", instance)
+    rows = ssm("list-command-invocations", *name, "--details")["CommandInvocations"]
+    assert len(rows) == 1, (command, instance)
+    assert ssm("get-command-invocation", *name)["Status"] == rows[0]["Status"]
+    return rows[0]
+
+
+@check
+def patch_command():
+    """The execution of a Patch summary is a command whose output ListCommandInvocations has."""
+    row = noncompliant("Patch")
+    found = invocation(row["ExecutionSummary"]["ExecutionId"], row["ResourceId"])
+    assert found["DocumentName"] == "AWS-RunPatchBaseline" and found["CommandPlugins"], found
+
+
+@check
+def association_command():
+    """The output of an execution's target is a command that says why the association failed."""
+    listed = noncompliant("Association")["ResourceId"]
+    item = next(item for item in items(listed, "--filters", "Key=Status,Values=NON_COMPLIANT") if item["ComplianceType"] == "Association")
+    name = ("--association-id", item["Id"])
+    newest = ssm("describe-association-executions", *name)["AssociationExecutions"][0]
+    place = (*name, "--execution-id", newest["ExecutionId"])
+    one = ("--filters", f"Key=ResourceId,Value={listed}")
+    [target] = ssm("describe-association-execution-targets", *place, *one)["AssociationExecutionTargets"]
+    found = invocation(target["OutputSource"]["OutputSourceId"], listed)
+    assert found["DocumentName"] == item["Details"]["DocumentName"]
+    assert any(plugin["ResponseCode"] != 0 for plugin in found["CommandPlugins"]), found
+
+
+def now(instance, kind):
+    """The present summary of an instance, past the cache."""
+    filters = (f"Key=ComplianceType,Values={kind},Type=EQUAL", f"Key=InstanceId,Values={instance},Type=EQUAL")
+    rows = ssm("list-resource-compliance-summaries", "--filters", *filters)["ResourceComplianceSummaryItems"]
+    return rows[0] if rows else None
+
+
+def send(instance, document, parameters):
+    command = ssm(
+        "send-command", "--instance-ids", instance, "--document-name", document, "--parameters", json.dumps(parameters)
+    )["Command"]
+    # The waiter prints nothing, and fails where the command does.
+    done = run("ssm", "wait", "command-executed", "--command-id", command["CommandId"], "--instance-id", instance)
+    assert done.returncode == 0, done.stderr
+    return command["CommandId"]
+
+
+def in_state(state):
+    """A listed instance whose only patches that need something are in this state."""
+    batch = sorted({row["ResourceId"] for row in summaries()} & set(identifiers()))
+    counts = ["MissingCount", "FailedCount", "InstalledPendingRebootCount", "InstalledRejectedCount"]
+    for start in range(0, len(batch), 50):
+        rows = ssm("describe-instance-patch-states", "--instance-ids", *batch[start : start + 50])
+        for row in rows["InstancePatchStates"]:
+            if [name for name in counts if row[name]] == [f"{state}Count"]:
+                return row["InstanceId"]
+    raise AssertionError(f"no instance with {state} only")
+
+
+def patch_ids(instance, state):
+    rows = ssm("describe-instance-patches", "--instance-id", instance, "--filters", f"Key=State,Values={state}")
+    return [row["KBId"] for row in rows["Patches"]]
+
+
+def is_windows(instance):
+    return next(row for row in instances() if row["InstanceId"] == instance)["PlatformType"] == "Windows"
+
+
+def mend(instance):
+    account = aws("sts", "get-caller-identity")["Account"]
+    order = {"account_id": account, "region": REGION, "instance_id": instance}
+    request = urllib.request.Request(f"{ENDPOINT.rstrip('/')}/-/mend", json.dumps(order).encode(), method="POST")
+    urllib.request.urlopen(request, timeout=10).close()
+
+
+@change
+def install_missing():
+    """An installation of missing patches makes the instance compliant, under the command's own id."""
+    instance = in_state("Missing")
+    before = now(instance, "Patch")
+    command = send(instance, "AWS-RunPatchBaseline", {"Operation": ["Install"], "RebootOption": ["RebootIfNeeded"]})
+    after = now(instance, "Patch")
+    assert (before["Status"], after["Status"]) == ("NON_COMPLIANT", "COMPLIANT")
+    assert after["ExecutionSummary"]["ExecutionId"] == command
+
+
+@change
+def reboot_and_scan():
+    """Patches that wait for a reboot do so until the instance has rebooted and is scanned."""
+    instance = in_state("InstalledPendingReboot")
+    if instance.startswith("i-"):
+        aws("ec2", "reboot-instances", "--instance-ids", instance)
+    else:
+        shell = ("AWS-RunPowerShellScript", "Restart-Computer") if is_windows(instance) else ("AWS-RunShellScript", "shutdown -r +1")
+        send(instance, shell[0], {"commands": [shell[1]]})
+    assert now(instance, "Patch")["Status"] == "NON_COMPLIANT"
+    send(instance, "AWS-RunPatchBaseline", {"Operation": ["Scan"]})
+    assert now(instance, "Patch")["Status"] == "COMPLIANT"
+
+
+@change
+def remove_rejected():
+    """Rejected patches that were removed are gone after a scan."""
+    instance = in_state("InstalledRejected")
+    rejected = patch_ids(instance, "InstalledRejected")
+    if is_windows(instance):
+        commands = [f"wusa /uninstall /kb:{name[2:]} /quiet /norestart" for name in rejected]
+        send(instance, "AWS-RunPowerShellScript", {"commands": commands})
+    else:
+        send(instance, "AWS-RunShellScript", {"commands": [f"yum remove -y {' '.join(rejected)}"]})
+    send(instance, "AWS-RunPatchBaseline", {"Operation": ["Scan"]})
+    assert now(instance, "Patch")["Status"] == "COMPLIANT"
+
+
+@change
+def approve_security_updates():
+    """Security updates that wait for approval are installed once the baseline approves them."""
+    own = next(row for row in ssm("describe-patch-baselines", "--filters", "Key=OWNER,Values=Self")["BaselineIdentities"] if row["OperatingSystem"] == "WINDOWS")
+    rows = ssm("describe-instance-patch-states", "--instance-ids", *identifiers()[:50])["InstancePatchStates"]
+    for start in range(50, len(identifiers()), 50):
+        rows += ssm("describe-instance-patch-states", "--instance-ids", *identifiers()[start : start + 50])["InstancePatchStates"]
+    instance = next(
+        row["InstanceId"] for row in rows if row["BaselineId"] == own["BaselineId"] and row["AvailableSecurityUpdateCount"]
+    )
+    approved = patch_ids(instance, "AvailableSecurityUpdate")
+    ssm("update-patch-baseline", "--baseline-id", own["BaselineId"], "--approved-patches", *approved)
+    send(instance, "AWS-RunPatchBaseline", {"Operation": ["Install"]})
+    assert now(instance, "Patch")["Status"] == "COMPLIANT"
+
+
+@change
+def install_failed():
+    """An installation fails again until the operator has mended its cause."""
+    instance = in_state("Failed")
+    install = {"Operation": ["Install"]}
+    command = ssm("send-command", "--instance-ids", instance, "--document-name", "AWS-RunPatchBaseline", "--parameters", json.dumps(install))
+    assert invocation(command["Command"]["CommandId"], instance)["Status"] == "Failed"
+    mend(instance)
+    assert now(instance, "Patch")["Status"] == "NON_COMPLIANT"
+    send(instance, "AWS-RunPatchBaseline", install)
+    assert now(instance, "Patch")["Status"] == "COMPLIANT"
+
+
+@change
+def start_association():
+    """A failed association succeeds at its next start once the cause is mended."""
+    instance = next(
+        row["ResourceId"] for row in summaries()
+        if (row["ComplianceType"], row["Status"]) == ("Association", "NON_COMPLIANT") and row["ResourceId"] in identifiers()
+    )
+    bad = items(instance, "--filters", "Key=Status,Values=NON_COMPLIANT", "Key=ComplianceType,Values=Association")
+    mend(instance)
+    ssm("start-associations-once", "--association-ids", *[item["Id"] for item in bad])
+    assert now(instance, "Association")["Status"] == "COMPLIANT"
+
+
+@change
+def put_items():
+    """Items that are put replace those of their type."""
+    instance = next(
+        row["ResourceId"] for row in summaries()
+        if (row["ComplianceType"], row["Status"]) == ("Custom:Antivirus", "NON_COMPLIANT")
+    )
+    ssm(
+        "put-compliance-items", "--resource-id", instance, "--resource-type", "ManagedInstance",
+        "--compliance-type", "Custom:Antivirus", "--execution-summary", "ExecutionTime=2026-11-25T20:00:00Z",
+        "--items", "Id=signatures,Title=Signatures,Severity=HIGH,Status=COMPLIANT",
+    )
+    assert now(instance, "Custom:Antivirus")["Status"] == "COMPLIANT"
+
+
 GHOST = "i-0000000000000dead"
 NIL = "00000000-0000-0000-0000-000000000000"
 WRONG = [
@@ -314,6 +525,25 @@ WRONG = [
     ("InvalidNextToken", "list-associations", "--next-token", "made-up"),
     ("AssociationDoesNotExist", "describe-association-executions", "--association-id", NIL),
     ("UnknownOperationException", "list-documents"),
+    ("ValidationException", "list-command-invocations", "--max-results", "51"),
+    ("ValidationException", "start-associations-once", "--association-ids", *[NIL] * 11),
+    ("DoesNotExistException", "get-patch-baseline", "--baseline-id", "pb-00000000000000000"),
+    ("InvalidResourceId", "get-patch-baseline", "--baseline-id", "mw-00000000000000000"),
+    ("DoesNotExistException", "update-patch-baseline", "--baseline-id", "pb-00000000000000000", "--name", "mine"),
+    ("ServiceSettingNotFound", "get-service-setting", "--setting-id", "/ssm/opsinsights/opscenter"),
+    ("InvocationDoesNotExist", "get-command-invocation", "--command-id", NIL, "--instance-id", GHOST),
+    ("AssociationDoesNotExist", "start-associations-once", "--association-ids", NIL),
+    ("InvalidDocument", "send-command", "--instance-ids", GHOST, "--document-name", "AWS-MakeCoffee"),
+    (
+        "InvalidInstanceId",
+        "send-command",
+        "--instance-ids",
+        GHOST,
+        "--document-name",
+        "AWS-RunPatchBaseline",
+        "--parameters",
+        "Operation=Scan",
+    ),
 ]
 
 
@@ -358,8 +588,9 @@ def main():
         outcome(fill)
     with concurrent.futures.ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:
         failures = [line for line in pool.map(outcome, checks) if line]
+    failures += [line for line in map(outcome, changes) if line]
     print(*failures, sep="\n", end="\n" if failures else "")
-    print(f"{len(checks) - len(failures)} passed, {len(failures)} failed")
+    print(f"{len(checks) + len(changes) - len(failures)} passed, {len(failures)} failed")
     sys.exit(1 if failures else 0)
 
 

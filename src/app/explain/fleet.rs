@@ -15,6 +15,9 @@ use crate::inspect::Inspector;
 /// How many instances may wait to be explained. Explaining is much faster than reading.
 const WAITING_INSTANCES: usize = 64;
 
+/// What is said of a fleet that is well.
+const NONE: &str = "no listed instance is non-compliant\n";
+
 pub(super) async fn report(begun: Begun, progress: &Progress, layout: &Layout) -> Report {
     let (sender, mut found) = mpsc::channel(WAITING_INSTANCES);
     let reading = join_all(
@@ -37,28 +40,31 @@ pub(super) async fn report(begun: Begun, progress: &Progress, layout: &Layout) -
         .chain(unread.into_iter().flatten())
         .collect();
     sort_worst_first(&mut explanations);
+    // Where a target could not be read, nothing is said about it.
+    let none = if notes.is_empty() { NONE } else { "" };
     Report {
-        output: layout.explanations(&explanations, &notes),
+        output: layout.explanations(&explanations, &notes, none),
         answer: answer(&explanations, &notes),
         notes,
     }
 }
 
-/// Reads one target. Returns why it could not be listed, if so.
+/// Reads one target. Returns why not all of it could be listed, if so.
 async fn read(
     inspector: Inspector<SsmSource>,
     progress: &Progress,
     found: mpsc::Sender<Evidence>,
 ) -> Option<String> {
     let target = display_name(inspector.target());
-    match inspector.noncompliant().await {
+    let read = match inspector.noncompliant().await {
         Ok(inspection) => {
             progress.know(inspection.count());
-            inspection.inspect_each(found).await;
-            None
+            inspection.inspect_each(found).await
         }
-        Err(error) => Some(format!("{target} could not be listed: {error}")),
-    }
+        Err(error) => Err(error),
+    };
+    let error = read.err()?;
+    Some(format!("{target} could not be listed: {error}"))
 }
 
 fn sort_worst_first(explanations: &mut [Explanation]) {

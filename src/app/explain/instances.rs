@@ -28,7 +28,7 @@ pub(super) async fn report(begun: Begun, names: Vec<String>, layout: &Layout) ->
     }
     let answer = answer(&explanations, &notes);
     Report {
-        output: layout.explanations(&explanations, &notes),
+        output: layout.explanations(&explanations, &notes, ""),
         notes,
         answer,
     }

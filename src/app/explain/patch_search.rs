@@ -49,7 +49,7 @@ pub(super) async fn report(
     findings.report(patch, layout)
 }
 
-/// Searches one target. Returns why it could not be listed, if so.
+/// Searches one target. Returns why not all of it could be listed, if so.
 async fn search(
     inspector: Inspector<SsmSource>,
     query: &PatchQuery,
@@ -57,14 +57,15 @@ async fn search(
     found: mpsc::Sender<Holding>,
 ) -> Option<String> {
     let target = display_name(inspector.target());
-    match inspector.patch_suspects().await {
+    let searched = match inspector.patch_suspects().await {
         Ok(search) => {
             progress.know(search.count());
-            search.search_each(query.clone(), found).await;
-            None
+            search.search_each(query.clone(), found).await
         }
-        Err(error) => Some(format!("{target} could not be listed: {error}")),
-    }
+        Err(error) => Err(error),
+    };
+    let error = searched.err()?;
+    Some(format!("{target} could not be listed: {error}"))
 }
 
 impl Findings {

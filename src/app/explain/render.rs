@@ -38,9 +38,17 @@ impl Layout {
         explain(evidence, &Context { now: self.now })
     }
 
-    /// Writes explanations. The notes go to stderr as well, so that only the formats that are kept
-    /// have them, too.
-    pub(super) fn explanations(&self, explanations: &[Explanation], notes: &[String]) -> String {
+    /// Writes explanations; a text without any is `none`. The notes go to stderr as well, so only the
+    /// formats that are kept have them, too.
+    pub(super) fn explanations(
+        &self,
+        explanations: &[Explanation],
+        notes: &[String],
+        none: &str,
+    ) -> String {
+        if explanations.is_empty() && self.output == OutputFormat::Text {
+            return none.to_owned();
+        }
         let report = Report {
             explanations,
             notes,

@@ -1,5 +1,7 @@
 //! `ListResourceComplianceSummaries`: one summary per resource and compliance type.
 
+use std::sync::Arc;
+
 use aws_sdk_ssm::Client;
 use aws_sdk_ssm::operation::list_resource_compliance_summaries::{
     ListResourceComplianceSummariesError, ListResourceComplianceSummariesOutput,
@@ -29,8 +31,8 @@ pub(in crate::aws) enum SummariesOf<'a> {
     All,
     /// Those of the resources that are non-compliant.
     Noncompliant,
-    /// Those of the resource with this id.
-    Resource(&'a str),
+    /// Those of the resources with these ids.
+    Resources(&'a [Arc<str>]),
 }
 
 impl ListOperation for ListResourceComplianceSummaries<'_> {
@@ -86,7 +88,7 @@ impl SummariesOf<'_> {
         match self {
             Self::All => None,
             Self::Noncompliant => Some(equal("Status", &["NON_COMPLIANT"])),
-            Self::Resource(id) => Some(equal("InstanceId", &[id])),
+            Self::Resources(ids) => Some(equal("InstanceId", ids)),
         }
     }
 }

@@ -9,13 +9,14 @@ use crate::explain::explanation::{Effect, Finding};
 use crate::explain::words::counted;
 use crate::model::{NoncomplianceReason, PatchState};
 
+const CAUSE: Cause = Cause::Reason(NoncomplianceReason::PatchesMissing);
+
 pub(super) fn find(case: Case<'_>) -> Vec<Finding> {
     let count = how_many(case, PatchState::Missing);
     if count == 0 || !case.is_noncompliant(PATCH) {
         return Vec::new();
     }
-    let cause = Cause::Reason(NoncomplianceReason::PatchesMissing);
-    let finding = Finding::new(cause, Effect::Noncompliant, PATCH, sentence(case, count));
+    let finding = Finding::new(CAUSE, Effect::Noncompliant, PATCH, sentence(case, count));
     let finding = with_operation(finding, case);
     let finding = with_approved(finding, case, &case.patches_in(PatchState::Missing))
         .since(

@@ -15,6 +15,8 @@ use crate::model::{NoncomplianceReason, PatchState};
 /// The most patches that a baseline approves by name, after AWS's model of `ApprovedPatches`.
 const MAX_APPROVED_PATCHES: usize = 50;
 
+const CAUSE: Cause = Cause::Reason(NoncomplianceReason::SecurityUpdatesAvailable);
+
 pub(super) fn find(case: Case<'_>) -> Vec<Finding> {
     let count = counted_updates(case);
     if count == 0 || !case.is_noncompliant(PATCH) {
@@ -28,8 +30,7 @@ pub(super) fn find(case: Case<'_>) -> Vec<Finding> {
         "security updates are available that the baseline does not approve, and counts as \
          non-compliant",
     );
-    let cause = Cause::Reason(NoncomplianceReason::SecurityUpdatesAvailable);
-    let finding = Finding::new(cause, Effect::Noncompliant, PATCH, sentence);
+    let finding = Finding::new(CAUSE, Effect::Noncompliant, PATCH, sentence);
     let flag = case.evidence.baseline.done();
     let finding = with_operation(finding, case).text(
         "available_security_updates_compliance_status",

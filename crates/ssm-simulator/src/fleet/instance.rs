@@ -8,7 +8,7 @@ use crate::rows::{AssociationOverview, Instance};
 use crate::time;
 
 /// How often the agent of a connected node pings.
-const PING_PERIOD_SECONDS: u32 = 300;
+pub(crate) const PING_PERIOD_SECONDS: u32 = 300;
 const SECONDS_PER_DAY: u32 = 86_400;
 
 impl NodeSnapshot<'_> {

@@ -22,6 +22,7 @@ pub(crate) use associations::{
 pub(crate) use catalogue::{DOCUMENTS, LATEST_AGENT_VERSION, operating_system};
 pub(crate) use condition::Condition;
 pub(crate) use custom::{ANTIVIRUS, BENCHMARK};
+pub(crate) use instance::PING_PERIOD_SECONDS;
 pub(crate) use node::Node;
 pub(crate) use patches::{baseline_rows, compliance_severity, patch_baselines};
 pub(crate) use snapshot::{NodeSnapshot, TargetNames};

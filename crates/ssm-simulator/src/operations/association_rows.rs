@@ -27,7 +27,7 @@ struct AssociationFilter<'a> {
 pub(super) fn associations(request: &ListingRequest<'_>) -> Result<Listing, Refusal> {
     let filters = read_filters(request.input)?;
     // Most callers ask without filters, and there are ten associations at most.
-    let mut rows = request.target.aggregates().associations.clone();
+    let mut rows = request.target.associations().to_vec();
     rows.retain(|row| filters.iter().all(|filter| filter.accepts(row)));
     Listing::of_slice(request, &rows, None)
 }

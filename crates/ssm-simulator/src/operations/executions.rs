@@ -68,8 +68,7 @@ fn requested_association(request: &ListingRequest<'_>) -> Result<Association, Re
 
 pub(super) fn find_association(target: &SimulatedTarget, id: &str) -> Result<Association, Refusal> {
     target
-        .aggregates()
-        .associations
+        .associations()
         .iter()
         .find(|row| row.association_id == id)
         .cloned()

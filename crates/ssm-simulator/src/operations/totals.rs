@@ -28,7 +28,7 @@ pub(super) fn totals(request: &ListingRequest<'_>) -> Result<Listing, Refusal> {
 fn count(target: &SimulatedTarget, filters: &[Filter<'_>]) -> Vec<Total> {
     // Without a filter of resources the totals are at hand.
     if filters.is_empty() {
-        return target.aggregates().totals.clone();
+        return target.totals().to_vec();
     }
     target.totals_of(|slot| filters.iter().all(|filter| passes(target, filter, slot)))
 }

@@ -1,11 +1,13 @@
 //! Rows that follow from all resources of a target together.
 
+use std::sync::{Arc, OnceLock};
+
 use crate::rows::{Association, Total};
 
-/// The totals and the associations of a target. They are computed once and kept until a resource
-/// changes.
+/// The totals and the associations of a target. Each is computed when somebody asks for it, and kept
+/// until a resource changes.
 #[derive(Debug, Default)]
-pub(crate) struct Aggregates {
-    pub(crate) totals: Vec<Total>,
-    pub(crate) associations: Vec<Association>,
+pub(super) struct Aggregates {
+    pub(super) totals: OnceLock<Arc<Vec<Total>>>,
+    pub(super) associations: OnceLock<Arc<Vec<Association>>>,
 }

@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::aggregates::Aggregates;
 use super::listing_slot::ListingSlot;
 use super::simulated_target::SimulatedTarget;
 use crate::fleet::{self, DOCUMENTS, Tally};
@@ -13,14 +12,14 @@ use crate::rows::{Association, InstanceAssociation, Total};
 type StatusCounts = BTreeMap<String, i32>;
 
 impl SimulatedTarget {
-    pub(crate) fn aggregates(&self) -> Arc<Aggregates> {
-        let aggregates = self.aggregates.get_or_init(|| {
-            Arc::new(Aggregates {
-                totals: self.totals(),
-                associations: self.associations(),
-            })
-        });
-        Arc::clone(aggregates)
+    pub(crate) fn totals(&self) -> Arc<Vec<Total>> {
+        let totals = &self.aggregates.totals;
+        Arc::clone(totals.get_or_init(|| Arc::new(self.count_totals())))
+    }
+
+    pub(crate) fn associations(&self) -> Arc<Vec<Association>> {
+        let associations = &self.aggregates.associations;
+        Arc::clone(associations.get_or_init(|| Arc::new(self.count_associations())))
     }
 
     /// The totals over the slots that a filter keeps.
@@ -39,7 +38,7 @@ impl SimulatedTarget {
             .collect()
     }
 
-    fn totals(&self) -> Vec<Total> {
+    fn count_totals(&self) -> Vec<Total> {
         match &self.edited_totals {
             Some(totals) => totals.clone(),
             None => self.totals_of(|_| true),
@@ -60,7 +59,7 @@ impl SimulatedTarget {
         }
     }
 
-    fn associations(&self) -> Vec<Association> {
+    fn count_associations(&self) -> Vec<Association> {
         match &self.edited_associations {
             Some(associations) => associations.clone(),
             None => fleet::association_rows(

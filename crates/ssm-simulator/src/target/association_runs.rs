@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::executions::EndedExecution;
+use super::execution_history::EndedExecution;
 use super::listing_slot::ListingSlot;
 use super::simulated_target::SimulatedTarget;
 use super::truth::TruthDepth;
@@ -85,7 +85,7 @@ impl SimulatedTarget {
         }
         let mut resource = self.resource(slot, TruthDepth::WithItems);
         run.apply(&mut resource, status);
-        self.replace(&row.instance_id, Some(resource));
+        self.keep_rows(slot, resource);
         self.report_again(&row.instance_id);
     }
 }

@@ -40,7 +40,7 @@ impl SimulatedTarget {
         let time = self.next_change();
         let mut resource = self.resource(slot, TruthDepth::WithItems);
         report_custom_items(&mut resource, time);
-        self.replace(id, Some(resource));
+        self.keep_rows(slot, resource);
         true
     }
 

@@ -2,7 +2,7 @@
 //! operation, and those of its associations.
 
 use super::command_log::SentCommand;
-use super::executions::AssociationExecution;
+use super::execution_history::AssociationExecution;
 use super::simulated_target::SimulatedTarget;
 use crate::rows::{
     Association, CommandInvocation, ExecutionSummary, Instance, InstanceAssociation,
@@ -26,12 +26,12 @@ impl SimulatedTarget {
     /// Every command that is known to have run on the instance in a slot, the newest one of each
     /// association only.
     pub(crate) fn invocations(&self, slot: u32) -> Vec<CommandInvocation> {
-        let aggregates = self.aggregates();
+        let known = self.associations();
         let associations = self
             .instance_associations(slot)
             .into_iter()
             .filter_map(|row| {
-                let association = association_of(&aggregates.associations, &row)?;
+                let association = association_of(&known, &row)?;
                 let newest = self.executions(association).into_iter().next()?;
                 self.run_of_association(slot, &row, &newest)
             });
@@ -95,11 +95,11 @@ impl SimulatedTarget {
     }
 
     fn association_invocation(&self, slot: u32, command_id: &str) -> Option<CommandInvocation> {
-        let aggregates = self.aggregates();
+        let known = self.associations();
         self.instance_associations(slot)
             .into_iter()
             .find_map(|row| {
-                let association = association_of(&aggregates.associations, &row)?;
+                let association = association_of(&known, &row)?;
                 let execution = self
                     .executions(association)
                     .into_iter()

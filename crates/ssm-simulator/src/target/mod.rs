@@ -8,6 +8,7 @@ mod association_runs;
 mod baselines;
 mod command_log;
 mod drift;
+mod execution_history;
 mod executions;
 mod handwork;
 mod invocations;
@@ -22,7 +23,7 @@ mod truth;
 
 pub(crate) use baselines::is_of_aws;
 pub(crate) use command_log::{DELIVERY_SECONDS, SentCommand};
-pub(crate) use executions::AssociationExecution;
+pub(crate) use execution_history::AssociationExecution;
 pub(crate) use listing_slot::ListingSlot;
 pub(crate) use patching::PatchOrder;
 pub(crate) use send_command::{CommandEffect, CommandOrder};

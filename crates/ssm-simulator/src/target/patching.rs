@@ -42,7 +42,7 @@ impl SimulatedTarget {
             order,
             (command_id, ended_at, &handwork),
         );
-        self.replace(id, Some(resource));
+        self.keep_rows(slot, resource);
         self.work_on(id, Handwork::seen_by_patch_operation);
         outcome
     }

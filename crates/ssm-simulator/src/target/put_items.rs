@@ -16,7 +16,7 @@ impl SimulatedTarget {
         };
         let mut resource = self.resource(slot, TruthDepth::WithItems);
         upload.apply(&mut resource);
-        self.replace(id, Some(resource));
+        self.keep_rows(slot, resource);
         true
     }
 }

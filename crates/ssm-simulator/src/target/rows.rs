@@ -5,14 +5,20 @@ use std::borrow::Cow;
 use super::listing_slot::ListingSlot;
 use super::simulated_target::SimulatedTarget;
 use super::summaries::ReportedType;
-use crate::fleet::Node;
+use crate::fleet::{Node, PING_PERIOD_SECONDS};
 use crate::rows::{Instance, InstanceAssociation, Item, Patch, PatchState};
 
 impl SimulatedTarget {
     pub(crate) fn instance(&self, index: u32) -> Option<Cow<'_, Instance>> {
         match self.slot(index) {
             ListingSlot::Node(node) => self.snapshot(node).instance().map(Cow::Owned),
-            ListingSlot::Edited(resource) => resource.instance.as_ref().map(Cow::Borrowed),
+            ListingSlot::Edited(resource) => {
+                let instance = resource.instance.as_ref()?;
+                if self.slots_of_commands.contains(&index) {
+                    return Some(Cow::Owned(pinged(instance, self.clock)));
+                }
+                Some(Cow::Borrowed(instance))
+            }
             ListingSlot::Removed => None,
         }
     }
@@ -76,4 +82,15 @@ impl SimulatedTarget {
         }
         items
     }
+}
+
+/// An instance that a command has changed goes on to ping while it is online. Those that a test has
+/// edited are as the test says.
+fn pinged(instance: &Instance, clock: f64) -> Instance {
+    let mut instance = instance.clone();
+    let silence = clock - instance.last_ping_date_time;
+    if instance.ping_status == "Online" && silence > 0.0 {
+        instance.last_ping_date_time = clock - silence.rem_euclid(f64::from(PING_PERIOD_SECONDS));
+    }
+    instance
 }

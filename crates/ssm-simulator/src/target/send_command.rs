@@ -78,7 +78,7 @@ impl SimulatedTarget {
                 success("")
             }
             CommandEffect::UpdateAgent => {
-                self.update_agent(slot, id);
+                self.update_agent(slot);
                 success("The agent is up to date.")
             }
             CommandEffect::Nothing => success("Succeeded."),
@@ -93,13 +93,13 @@ impl SimulatedTarget {
             .is_some_and(|instance| instance.ping_status == "Online")
     }
 
-    fn update_agent(&mut self, slot: u32, id: &str) {
+    fn update_agent(&mut self, slot: u32) {
         let mut resource = self.resource(slot, TruthDepth::WithItems);
         if let Some(instance) = &mut resource.instance {
             fleet::LATEST_AGENT_VERSION.clone_into(&mut instance.agent_version);
             instance.is_latest_version = Some(true);
         }
-        self.replace(id, Some(resource));
+        self.keep_rows(slot, resource);
     }
 }
 

@@ -1,11 +1,10 @@
 //! The state of one target.
 
-use std::collections::HashMap;
-use std::sync::{Arc, OnceLock};
+use std::collections::{HashMap, HashSet};
 
 use super::aggregates::Aggregates;
 use super::command_log::CommandLog;
-use super::executions::ExecutionHistory;
+use super::execution_history::ExecutionHistory;
 use super::listing_slot::ListingSlot;
 use crate::effects::Handwork;
 use crate::fleet::{self, AssociationRuns, FleetShape, Node, NodeSnapshot, TargetNames};
@@ -38,12 +37,14 @@ pub(crate) struct SimulatedTarget {
     /// What operators did on instances, by instance id.
     pub(super) handwork: HashMap<String, Handwork>,
     pub(super) commands: CommandLog,
+    /// The slots whose rows a command has changed.
+    pub(super) slots_of_commands: HashSet<u32>,
     pub(super) runs: AssociationRuns,
     /// The history of each association that was started out of turn, by association id.
     pub(super) histories: HashMap<String, ExecutionHistory>,
     /// The moment of the last change that a command made, in seconds since 1970.
     pub(super) last_change: f64,
-    pub(super) aggregates: OnceLock<Arc<Aggregates>>,
+    pub(super) aggregates: Aggregates,
 }
 
 impl SimulatedTarget {
@@ -67,6 +68,7 @@ impl SimulatedTarget {
             default_host_role: None,
             handwork: HashMap::new(),
             commands: CommandLog::default(),
+            slots_of_commands: HashSet::new(),
             runs: AssociationRuns::default(),
             histories: HashMap::new(),
             last_change: start,
@@ -80,7 +82,7 @@ impl SimulatedTarget {
             due_changes: 0.0,
             edited_totals: None,
             edited_associations: None,
-            aggregates: OnceLock::new(),
+            aggregates: Aggregates::default(),
         }
     }
 
@@ -164,7 +166,7 @@ impl SimulatedTarget {
 
     /// Forgets what was computed from all resources.
     pub(crate) fn forget_aggregates(&mut self) {
-        self.aggregates = OnceLock::new();
+        self.aggregates = Aggregates::default();
     }
 }
 

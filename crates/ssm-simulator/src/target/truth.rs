@@ -17,10 +17,9 @@ pub(crate) enum TruthDepth {
 impl SimulatedTarget {
     /// All rows as of now.
     pub(crate) fn truth(&self, depth: TruthDepth) -> TargetTruth {
-        let aggregates = self.aggregates();
         let mut truth = TargetTruth {
-            totals: aggregates.totals.clone(),
-            associations: aggregates.associations.clone(),
+            totals: self.totals().to_vec(),
+            associations: self.associations().to_vec(),
             baselines: self.baselines.clone(),
             patch_baselines: self.patch_baselines.clone(),
             ..TargetTruth::default()
@@ -74,14 +73,24 @@ impl SimulatedTarget {
             None => ListingSlot::Removed,
         };
         // An edited resource keeps its place, so that tokens given out before stay valid.
-        let known = self
-            .find(id)
-            .and_then(|index| self.slots.get_mut(index as usize));
+        let known_index = self.find(id);
+        let known = known_index.and_then(|index| self.slots.get_mut(index as usize));
         if let Some(known) = known {
             *known = slot;
+            self.slots_of_commands
+                .retain(|index| Some(*index) != known_index);
         } else {
             self.slot_by_id.insert(id.to_owned(), self.slot_count());
             self.slots.push(slot);
+        }
+        self.forget_aggregates();
+    }
+
+    /// Keeps the rows of a resource that a command has changed. The instance goes on to ping.
+    pub(super) fn keep_rows(&mut self, slot: u32, resource: ResourceTruth) {
+        if let Some(known) = self.slots.get_mut(slot as usize) {
+            *known = ListingSlot::Edited(Box::new(resource));
+            self.slots_of_commands.insert(slot);
         }
         self.forget_aggregates();
     }

@@ -331,3 +331,53 @@ fn a_hundred_thousand_instances_take_little_memory_and_pages_cost_no_scan() {
         "{times:?}"
     );
 }
+
+#[test]
+fn questions_about_one_instance_of_a_large_fleet_cost_no_walk() {
+    let shape = FleetShape {
+        instances: 20_000,
+        ghosts: 0.2,
+        noncompliant: 0.1,
+    };
+    let mut target = SimulatedTarget::new(shape, 1, ACCOUNT, REGION, 1.79e9);
+    let slot = (10_000..).find(|slot| target.is_listed(*slot)).unwrap();
+    let row = target.instance(slot).unwrap().into_owned();
+    let id = json!([row.instance_id]);
+    let questions = [
+        (
+            "ListResourceComplianceSummaries",
+            json!({"Filters": [{"Key": "InstanceId", "Values": id, "Type": "EQUAL"}]}),
+        ),
+        (
+            "DescribeInstanceInformation",
+            json!({"Filters": [{"Key": "InstanceIds", "Values": id}]}),
+        ),
+        (
+            "ListCommandInvocations",
+            json!({"InstanceId": row.instance_id, "Details": true}),
+        ),
+    ];
+    for (operation, input) in questions {
+        let input = input.as_object().cloned().unwrap();
+        let mut times: Vec<Duration> = (0..9)
+            .map(|_| {
+                let started = Instant::now();
+                let request = CallRequest {
+                    operation: operations::find(&format!("AmazonSSM.{operation}")).unwrap(),
+                    target: &mut target,
+                    input: &input,
+                    faults: &ActiveFaults::default(),
+                };
+                let page = operations::answer(request, |_| 0).unwrap();
+                assert!(String::from_utf8(page).unwrap().contains(&row.instance_id));
+                started.elapsed()
+            })
+            .collect();
+        times.sort();
+        // A walk over the fleet takes more than 100 ms without optimisation.
+        assert!(
+            times[4] < Duration::from_millis(20),
+            "{operation} {times:?}"
+        );
+    }
+}

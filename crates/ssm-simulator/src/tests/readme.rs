@@ -44,3 +44,23 @@ fn every_operation_has_the_page_sizes_of_the_code() {
         .collect();
     assert_eq!(table("| Operation | Rows per page | Default |"), expected);
 }
+
+/// The operations in the first column of a table.
+fn first_column(head: &str) -> Vec<&'static str> {
+    let rows = table(head).into_iter();
+    rows.filter_map(|row| row.split('`').nth(1)).collect()
+}
+
+#[test]
+fn every_operation_that_reads_or_changes_one_thing_is_described() {
+    let (mut read, mut changed) = (Vec::new(), Vec::new());
+    for name in OPERATION_NAMES {
+        match operations::find(&format!("AmazonSSM.{name}")) {
+            Some(Operation::Read(_)) => read.push(name),
+            Some(Operation::Change(_)) => changed.push(name),
+            _ => {}
+        }
+    }
+    assert_eq!(first_column("| Operation | What it answers |"), read);
+    assert_eq!(first_column("| Operation | What it changes |"), changed);
+}
