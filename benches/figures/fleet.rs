@@ -209,6 +209,7 @@ pub(crate) fn policy() -> Policy {
         instances: ShownInstances::All,
         include_unlisted: false,
         selection: Selection::everything(),
+        max_patch_info_series: 0,
         tag_labels: Vec::new(),
     }
 }
