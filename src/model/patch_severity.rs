@@ -31,7 +31,7 @@ impl<'a> SeverityOrder<'a> {
     /// Returns the place of the severity with this name. Case does not count.
     pub fn of(name: &'a str) -> Self {
         let is_named = |names: &&[&str]| names.iter().any(|other| other.eq_ignore_ascii_case(name));
-        match SEVERITIES.iter().position(|names| is_named(names)) {
+        match SEVERITIES.iter().position(is_named) {
             Some(rank) => Self { rank, name: "" },
             None => Self {
                 rank: SEVERITIES.len(),
