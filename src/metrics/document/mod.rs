@@ -155,7 +155,7 @@ fn off_when(collector: Collector) -> String {
     if conditions.is_empty() {
         return "never".to_owned();
     }
-    conditions.join(", and ")
+    conditions.join(" or ")
 }
 
 fn failure_table() -> Table {
