@@ -98,7 +98,10 @@ impl ShownTarget {
                 .map_or(Some(FailureReason::Other), |last| last.result.err())?;
             Some(format!("{}: {}", collector.as_str(), reason.as_str()))
         };
-        Collector::ALL.into_iter().filter_map(failure).collect()
+        Selection::everything()
+            .collectors()
+            .filter_map(failure)
+            .collect()
     }
 }
 
@@ -210,6 +213,7 @@ pub(crate) fn policy() -> Policy {
         instances: ShownInstances::All,
         include_unlisted: false,
         selection: Selection::everything(),
+        max_patch_info_series: 0,
         tag_labels: Vec::new(),
     }
 }

@@ -13,11 +13,13 @@ use crate::table::{Table, status};
 
 const REFRESHES: u32 = 3;
 const GZIP_SCRAPES: u32 = 10;
+/// More than the fleet has, so that every patch has a series.
+const MAX_PATCH_INFO_SERIES: usize = 1_000_000;
 
 pub(crate) fn measure(sizes: &[usize], table: &mut Table) {
     for &instances in sizes.iter().filter(|size| **size >= 10_000) {
-        let (empty, _) = peak(0);
-        let (full, series) = peak(instances);
+        let (empty, _) = peak(0, 0);
+        let (full, series) = peak(instances, 0);
         let above = full.saturating_sub(empty);
         let against = format!(
             "the same with no instances, {} MB; {series} series",
@@ -43,16 +45,25 @@ pub(crate) fn measure(sizes: &[usize], table: &mut Table) {
             &against,
             "≤ 3,000 B",
         );
+        let (with_patches, series) = peak(instances, MAX_PATCH_INFO_SERIES);
+        let more = with_patches.saturating_sub(full);
+        table.row(
+            "peak memory per instance, more with single patches",
+            instances,
+            format!("{} B", more / instances as u64),
+            &format!("the same without them; {series} series"),
+            "-",
+        );
     }
 }
 
 /// The peak resident size, in bytes, of an exporter in a process of its own, and the number of
-/// series on its page.
-fn peak(instances: usize) -> (u64, u64) {
+/// series on its page. `patches` is the limit of series of single patches.
+fn peak(instances: usize, patches: usize) -> (u64, u64) {
     let runtime = runtime();
     let simulator = Simulator::new(options(&Conditions::free(instances)));
     let endpoint = runtime.block_on(serve(&simulator));
-    let mut exporter = ChildProcess::start("exporter", &[&endpoint]);
+    let mut exporter = ChildProcess::start("exporter", &[&endpoint, &patches.to_string()]);
     let address = exporter.line();
     let mut series = 0;
     for refresh in 1..=REFRESHES {
@@ -73,8 +84,9 @@ fn peak(instances: usize) -> (u64, u64) {
 pub(crate) fn run_exporter(arguments: &[String]) {
     let text = format!(
         "refresh: {{interval: 1s, stale_after: 48h, full_every: 1s}}\napi: {{requests_per_second: 1000, endpoint_url: '{}'}}\n\
-         accounts: [{{regions: [{REGION}], role_arn: 'arn:aws:iam::{ACCOUNT}:role/bench'}}]\n",
-        arguments[0]
+         accounts: [{{regions: [{REGION}], role_arn: 'arn:aws:iam::{ACCOUNT}:role/bench'}}]\n\
+         exposition: {{max_patch_info_series: {}}}\n",
+        arguments[0], arguments[1]
     );
     let config = Config::parse(&text, "bench", |_| None).expect("a configuration");
     runtime().block_on(async {

@@ -101,10 +101,6 @@ pub(super) fn check_supported(config: &Config) -> Result<(), FleetError> {
     let unsupported = [
         (config.organization.is_some(), "organization"),
         (!config.instance_tags.is_empty(), "instance_tags"),
-        (
-            config.exposition.max_patch_info_series > 0,
-            "exposition.max_patch_info_series",
-        ),
     ];
     match unsupported
         .into_iter()

@@ -185,6 +185,7 @@ fn selection(config: &Config) -> Selection {
     let types = config.compliance_types.clone();
     let has_other_types = types.any_other();
     Selection::of_types(move |name| types.matches(name), has_other_types)
+        .with_patch_details(config.exposition.max_patch_info_series > 0)
 }
 
 fn policy(config: &Config, selection: Selection) -> Policy {
@@ -192,6 +193,7 @@ fn policy(config: &Config, selection: Selection) -> Policy {
         instances: shown_instances(config.exposition.instances),
         include_unlisted: config.exposition.include_unlisted,
         selection,
+        max_patch_info_series: config.exposition.max_patch_info_series,
         // Tags are not read yet, and `check_supported` has refused a configuration with any.
         tag_labels: Vec::new(),
     }

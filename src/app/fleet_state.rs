@@ -244,6 +244,7 @@ mod tests {
             instances: ShownInstances::All,
             include_unlisted: false,
             selection: Selection::everything(),
+            max_patch_info_series: 0,
             tag_labels: Vec::new(),
         };
         let account_id = Some("111122223333".to_owned());

@@ -33,6 +33,9 @@ const CREDENTIALS: (&str, &str) = ("AKIASIMULATEDEXAMPLE", "simulated");
 const DEMO_INTERVAL: Duration = Duration::from_secs(30);
 /// The demo's ceiling of requests, which is high because there is no AWS account to protect.
 const DEMO_REQUESTS_PER_SECOND: f64 = 50.0;
+/// The demo's limit of series of single patches, which are off by default.
+// The dashboards show them, and a demo should leave no panel empty.
+const DEMO_PATCH_INFO_SERIES: usize = 1000;
 
 /// The ids of `count` simulated accounts.
 pub fn simulated_accounts(count: u16) -> Vec<String> {
@@ -198,6 +201,7 @@ fn demo_config(options: &Options) -> Config {
     let mut config = Config::default();
     config.refresh.interval = DEMO_INTERVAL;
     config.api.requests_per_second = DEMO_REQUESTS_PER_SECOND;
+    config.exposition.max_patch_info_series = DEMO_PATCH_INFO_SERIES;
     config.accounts = options
         .accounts
         .iter()

@@ -45,13 +45,28 @@ pub async fn estimate<S: Source>(
     let survey = Survey::of(source, selection).await?;
     let mut calls = Vec::new();
     for collector in selection.collectors() {
-        calls.push(survey.calls(collector, age_limits).await?);
+        add(&mut calls, survey.calls(collector, age_limits).await?);
     }
     Ok(Estimate {
         calls,
         instances: survey.size.instances,
         is_counted: survey.size.is_counted,
     })
+}
+
+/// Adds the calls of a collector to those of the collectors before it.
+fn add(calls: &mut Vec<Calls>, more: Calls) {
+    // Items of type Association and of type Patch come from one operation.
+    let same = calls
+        .iter_mut()
+        .find(|calls| calls.operation == more.operation);
+    match same {
+        Some(calls) => {
+            calls.full += more.full;
+            calls.steady += more.steady;
+        }
+        None => calls.push(more),
+    }
 }
 
 // === impl Estimate ===
@@ -119,7 +134,8 @@ impl<'a, S: Source> Survey<'a, S> {
             Collector::ComplianceTotals => self.totals.pages,
             Collector::Compliance => self.summary_pages(),
             Collector::Patches => self.size.instances.div_ceil(MAX_PAGE_ROWS),
-            Collector::Items => self.noncompliant_for_association(),
+            Collector::Items => self.noncompliant_for(&ComplianceType::Association),
+            Collector::PatchDetails => self.noncompliant_for(&ComplianceType::Patch),
             Collector::Baselines => self.baseline_pages().await?,
             Collector::Associations => self.association_pages().await?,
         };
@@ -132,7 +148,7 @@ impl<'a, S: Source> Survey<'a, S> {
         // A listing is read as a whole each time. Of the details, only a share is read again.
         match collector {
             Collector::Patches => share_of(self.size.instances, age_limits).div_ceil(MAX_PAGE_ROWS),
-            Collector::Items => share_of(full, age_limits),
+            Collector::Items | Collector::PatchDetails => share_of(full, age_limits),
             _ => full,
         }
     }
@@ -145,8 +161,9 @@ impl<'a, S: Source> Survey<'a, S> {
             .sum()
     }
 
-    fn noncompliant_for_association(&self) -> usize {
-        let noncompliant = self.totals.noncompliant(&ComplianceType::Association);
+    /// Returns the number of instances whose items of this type are read, one call for each.
+    fn noncompliant_for(&self, compliance_type: &ComplianceType) -> usize {
+        let noncompliant = self.totals.noncompliant(compliance_type);
         // AWS also counts terminated resources, and those cost no calls.
         noncompliant.min(self.size.instances)
     }

@@ -12,6 +12,7 @@
 //! | `compliance` | `ListResourceComplianceSummaries` | one per 50 summaries, in up to three chains: Patch, Association, and 20 others each | the same | at once; if other types are wanted, after `compliance_totals`, which names them |
 //! | `patches` | `DescribeInstancePatchStates` | one per 50 listed instances | one per 50 whose Patch summary has changed, or whose turn it is | while pages of `instances` and `compliance` come |
 //! | `items` | `ListComplianceItems` | one per instance that is non-compliant for Association | one per such instance whose summary has changed, or whose turn it is | the same |
+//! | `patch_details` | `ListComplianceItems` | if asked for: one per 50 non-compliant patches of each instance that is non-compliant for Patch | one per such instance whose summary has changed, or whose turn it is | the same |
 //! | `baselines` | `DescribePatchBaselines` | one per 50 baselines, in a chain | the same | at once |
 //! | `associations` | `ListAssociations` | one per 50 associations, in a chain | the same | at once |
 //!

@@ -164,7 +164,7 @@ impl Resources {
 impl ResourceProgress {
     fn note_summary(&mut self, row: &SummaryRow) {
         // A type without details has nothing to be due.
-        if let Some(kind) = DetailKind::of_type(&row.compliance_type) {
+        for kind in DetailKind::of_type(&row.compliance_type) {
             let need = &mut self.details[kind as usize];
             need.signature = Some(Signature::of(row));
             need.is_noncompliant |= Status::parse(&row.status) == Status::NonCompliant;

@@ -196,7 +196,10 @@ pub const KEYS: &[Key] = &[
         kind: "whole number, series per target, up to 1000000",
         default: "0",
         example: "5000",
-        meaning: "Highest number of `aws_ssm_instance_noncompliant_patch_info` series. 0 is off, and costs no calls.",
+        meaning: "Highest number of `aws_ssm_instance_noncompliant_patch_info` series: beyond it the least severe \
+                  patches are left out. Above 0, patches and CVEs are counted over all instances, too. 0 is off, and \
+                  costs no calls; otherwise it is a call for each non-compliant instance that was scanned anew \
+                  (docs/scaling.md).",
     },
 ];
 

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ptr;
 
+use super::patch_counts::PatchCounts;
 use super::target_view::TargetView;
 use crate::model::{
     ComplianceType, Instance, NoncomplianceReason, PatchOperation, SharedListing, Status, Summary,
@@ -22,6 +23,8 @@ pub struct Counts<'a> {
     // cannot be graphed or alerted on well ("Avoid missing metrics", Prometheus' guide to
     // instrumentation).
     pub reasons: BTreeMap<(ComplianceType, NoncomplianceReason), u64>,
+    /// The number of instances by patch and by vulnerability.
+    pub(super) patches: PatchCounts<'a>,
     /// The number of instances without a summary that they should have, by compliance type. It has
     /// the types that are read and that every instance can have.
     unreported: BTreeMap<ComplianceType, u64>,
@@ -100,6 +103,7 @@ impl<'a> Counts<'a> {
         if let Some(counts) = patches.and_then(|detail| detail.content.as_ref()) {
             self.operations.add(&counts.operation);
         }
+        self.patches.add(instance);
     }
 
     fn add_summaries(&mut self, view: &TargetView<'_>, instance: &'a Instance) {

@@ -61,6 +61,9 @@ pub enum SampleSource {
     Target(fn(&TargetView<'_>, &Counts<'_>, &mut Samples<'_>)),
     /// Each instance that is shown.
     Instance(fn(&TargetView<'_>, &Instance, &mut Samples<'_>)),
+    /// Instances that are shown, up to a limit for the target. What fits under it is known only
+    /// once all instances were counted, so the function starts each instance itself.
+    LimitedInstance(fn(&TargetView<'_>, &Counts<'_>, &mut Samples<'_>)),
 }
 
 /// How the exposition is written: both formats have the same samples under different headers.
@@ -124,7 +127,9 @@ impl Family {
     pub fn identity_labels(&self) -> &'static [&'static str] {
         match self.samples {
             SampleSource::Target(_) => &["account_id", "region"],
-            SampleSource::Instance(_) => &["account_id", "region", "instance_id"],
+            SampleSource::Instance(_) | SampleSource::LimitedInstance(_) => {
+                &["account_id", "region", "instance_id"]
+            }
         }
     }
 
@@ -166,7 +171,7 @@ impl Family {
         let samples = Samples::new(self.name, view.identity, labels, deflater);
         match self.samples {
             SampleSource::Target(_) => samples,
-            SampleSource::Instance(_) => samples.of_instances(),
+            SampleSource::Instance(_) | SampleSource::LimitedInstance(_) => samples.of_instances(),
         }
     }
 }

@@ -35,6 +35,8 @@ mod family;
 mod frame;
 mod handlers;
 mod page;
+mod patch_counts;
+mod patch_quota;
 mod publisher;
 mod target_page;
 mod target_view;

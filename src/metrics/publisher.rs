@@ -36,6 +36,7 @@ use crate::locks::locked;
 ///     instances: ShownInstances::All,
 ///     include_unlisted: false,
 ///     selection: Selection::everything(),
+///     max_patch_info_series: 0,
 ///     tag_labels: Vec::new(),
 /// };
 /// let view = TargetView { target: &target, identity: &identity, policy: &policy };

@@ -55,7 +55,7 @@ impl TargetPage {
     /// last page, that have not changed.
     pub fn render(view: &TargetView<'_>, before: Option<&Self>) -> Self {
         let mut rendering = Rendering::new(view);
-        // The families of the target as a whole need the counts that the instances bring.
+        // The families of the target as a whole, and those with a limit, need the counts that the instances bring.
         rendering.render_instances();
         rendering.render_target();
         let sections = rendering.sections.into_iter().enumerate();
@@ -163,9 +163,12 @@ impl<'a> Rendering<'a> {
         }
     }
 
+    /// Renders the families that are rendered once, and not chunk by chunk.
     fn render_target(&mut self) {
         for (family, section) in &mut self.sections {
-            let SampleSource::Target(write_samples) = family.samples else {
+            let (SampleSource::Target(write_samples)
+            | SampleSource::LimitedInstance(write_samples)) = family.samples
+            else {
                 continue;
             };
             let mut samples = family.start_samples(self.view, &mut self.deflater);

@@ -28,6 +28,8 @@ pub struct Policy {
     pub include_unlisted: bool,
     /// The compliance types and collectors that are read, and so can be shown.
     pub selection: Selection,
+    /// The highest number of series of single patches that a target has.
+    pub max_patch_info_series: usize,
     /// The names of the labels that come from tags, in order and with their prefix.
     pub tag_labels: Vec<String>,
 }
@@ -99,6 +101,13 @@ impl TargetView<'_> {
         self.target.has(Collector::Instances) && self.target.has(Collector::Compliance)
     }
 
+    /// Whether the patches of instances are read, and are there.
+    pub fn has_patch_details(&self) -> bool {
+        let is_on = self.policy.selection.has(Collector::PatchDetails);
+        let is_read = self.target.has(Collector::PatchDetails);
+        is_on && is_read && self.target.has(Collector::Compliance)
+    }
+
     /// The types of which a listed instance should have a summary and has none.
     pub fn unreported(&self, instance: &Instance) -> impl Iterator<Item = ComplianceType> {
         let types = self.policy.selection.types_of_every_instance();
@@ -110,7 +119,7 @@ impl TargetView<'_> {
 
     /// Whether the data is there that explains why instances are not compliant with a type.
     pub fn explains(&self, compliance_type: &ComplianceType) -> bool {
-        let detail = DetailKind::of_type(compliance_type.as_str());
+        let detail = DetailKind::of_reasons(compliance_type.as_str());
         self.target.has(Collector::Compliance)
             && detail.is_none_or(|kind| self.target.has(kind.collector()))
     }

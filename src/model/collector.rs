@@ -22,6 +22,8 @@ pub enum Collector {
     Associations,
     /// Reads the non-compliant items of type Association.
     Items,
+    /// Reads the non-compliant items of type Patch.
+    PatchDetails,
 }
 
 /// The properties of a collector.
@@ -32,6 +34,8 @@ struct Entry {
     reads: &'static str,
     /// The compliance type that the collector is read for, if it is read for one only.
     serves: Option<ComplianceType>,
+    /// The key of the configuration without which the collector is off, if it is off by default.
+    asked_for_by: Option<&'static str>,
 }
 
 /// The properties of every collector, in the order of declaration.
@@ -42,6 +46,7 @@ static COLLECTORS: [Entry; Collector::ALL.len()] = [
         operation: Operation::DescribeInstanceInformation,
         reads: "which managed instances there are",
         serves: None,
+        asked_for_by: None,
     },
     Entry {
         collector: Collector::Compliance,
@@ -49,6 +54,7 @@ static COLLECTORS: [Entry; Collector::ALL.len()] = [
         operation: Operation::ListResourceComplianceSummaries,
         reads: "one summary per resource and compliance type",
         serves: None,
+        asked_for_by: None,
     },
     Entry {
         collector: Collector::ComplianceTotals,
@@ -56,6 +62,7 @@ static COLLECTORS: [Entry; Collector::ALL.len()] = [
         operation: Operation::ListComplianceSummaries,
         reads: "AWS's own counts per compliance type",
         serves: None,
+        asked_for_by: None,
     },
     Entry {
         collector: Collector::Patches,
@@ -63,6 +70,7 @@ static COLLECTORS: [Entry; Collector::ALL.len()] = [
         operation: Operation::DescribeInstancePatchStates,
         reads: "patch counts of listed instances",
         serves: Some(ComplianceType::Patch),
+        asked_for_by: None,
     },
     Entry {
         collector: Collector::Baselines,
@@ -70,6 +78,7 @@ static COLLECTORS: [Entry; Collector::ALL.len()] = [
         operation: Operation::DescribePatchBaselines,
         reads: "names of patch baselines",
         serves: Some(ComplianceType::Patch),
+        asked_for_by: None,
     },
     Entry {
         collector: Collector::Associations,
@@ -77,6 +86,7 @@ static COLLECTORS: [Entry; Collector::ALL.len()] = [
         operation: Operation::ListAssociations,
         reads: "State Manager associations and their counts",
         serves: Some(ComplianceType::Association),
+        asked_for_by: None,
     },
     Entry {
         collector: Collector::Items,
@@ -85,6 +95,15 @@ static COLLECTORS: [Entry; Collector::ALL.len()] = [
         reads: "non-compliant associations of listed instances that are NON_COMPLIANT \
          for Association",
         serves: Some(ComplianceType::Association),
+        asked_for_by: None,
+    },
+    Entry {
+        collector: Collector::PatchDetails,
+        name: "patch_details",
+        operation: Operation::ListComplianceItems,
+        reads: "non-compliant patches of listed instances that are NON_COMPLIANT for Patch",
+        serves: Some(ComplianceType::Patch),
+        asked_for_by: Some("exposition.max_patch_info_series"),
     },
 ];
 
@@ -100,7 +119,7 @@ const _: () = {
 impl Collector {
     /// Every collector, in the order in which a page lists them and in which a refresh takes in
     /// what they have read.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Instances,
         Self::Compliance,
         Self::ComplianceTotals,
@@ -108,6 +127,7 @@ impl Collector {
         Self::Baselines,
         Self::Associations,
         Self::Items,
+        Self::PatchDetails,
     ];
 
     /// Returns the value of the label `collector`.
@@ -129,6 +149,12 @@ impl Collector {
     /// on.
     pub fn serves(self) -> Option<ComplianceType> {
         self.entry().serves.clone()
+    }
+
+    /// Returns the key of the configuration that asks for the collector, or `None` if it is on by
+    /// default.
+    pub fn asked_for_by(self) -> Option<&'static str> {
+        self.entry().asked_for_by
     }
 
     fn entry(self) -> &'static Entry {

@@ -2,14 +2,16 @@
 //! values, and what repeats over a fleet is stored once.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::association::NoncompliantAssociation;
 use super::compliance_type::ComplianceType;
 use super::intern::Symbol;
 use super::interner::Interner;
 use super::listing::{Listing, PackedNames, SharedListing, StatusCounts};
+use super::noncompliant_patch::{NoncompliantPatch, NoncompliantPatches};
 use super::patch_state::{PatchCounts, PatchOperation};
-use super::rows::{InstanceRow, ItemCounts, ItemRow, PatchRow, Severity, SummaryRow};
+use super::rows::{InstanceRow, ItemCounts, ItemRow, PatchRow, PatchState, Severity, SummaryRow};
 use super::signature::Signature;
 use super::summary::{Status, Summary, SummaryCounts};
 use super::text::Count;
@@ -187,6 +189,66 @@ impl NoncompliantAssociation {
             severity: interner.word(&row.severity),
         }
     }
+}
+
+// === impl NoncompliantPatch ===
+
+/// The longest list of vulnerabilities that is kept of a patch, in bytes.
+// AWS's model allows a value of an item's details as many characters.
+const MAX_CVE_LIST_BYTES: usize = 4096;
+
+impl NoncompliantPatch {
+    /// Turns the items of one instance into the patches that are non-compliant, each of them once
+    /// and the worst ones first.
+    pub fn from_rows(rows: &[ItemRow], interner: &Interner) -> NoncompliantPatches {
+        let mut patches: Vec<Arc<Self>> = rows
+            .iter()
+            .filter(|row| is_noncompliant_patch(row))
+            .map(|row| interner.patches.get(Self::from_row(row, interner)))
+            .collect();
+        patches.sort_by(|a, b| a.order().cmp(&b.order()));
+        patches.dedup_by(|a, b| a.order() == b.order());
+        patches.into_boxed_slice()
+    }
+
+    fn from_row(row: &ItemRow, interner: &Interner) -> Self {
+        Self {
+            id: free_text(&row.id).into(),
+            state: interner.symbol(patch_state(row.detail("PatchState"))),
+            classification: interner.free_text(row.detail("Classification")),
+            severity: interner.word(row.detail("PatchSeverity")),
+            title: free_text(&row.title).into(),
+            cve_list: cve_list(row.detail("CVEIds")).into(),
+        }
+    }
+}
+
+fn is_noncompliant_patch(row: &ItemRow) -> bool {
+    row.compliance_type == ComplianceType::PATCH
+        && Status::parse(&row.status) == Status::NonCompliant
+}
+
+fn patch_state(name: &str) -> &str {
+    match PatchState::parse(name) {
+        Some(state) => state.as_str(),
+        None => vocabulary(name),
+    }
+}
+
+/// Cleans a list of vulnerabilities, and leaves out the end of one that is too long.
+fn cve_list(value: &str) -> String {
+    let mut list = String::new();
+    for id in value.split(',').map(str::trim).filter(|id| !id.is_empty()) {
+        let id = free_text(id);
+        if list.len() + id.len() >= MAX_CVE_LIST_BYTES {
+            break;
+        }
+        if !list.is_empty() {
+            list.push(',');
+        }
+        list.push_str(&id);
+    }
+    list
 }
 
 #[cfg(test)]

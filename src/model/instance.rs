@@ -10,6 +10,7 @@ use super::association::NoncompliantAssociation;
 use super::compliance_type::ComplianceType;
 use super::details::{Coverage, Detail, DetailKind, DetailMark};
 use super::listing::Listing;
+use super::noncompliant_patch::{NoncompliantPatch, NoncompliantPatches};
 use super::patch_state::PatchCounts;
 use super::summary::Summary;
 use super::time::Timestamp;
@@ -32,6 +33,8 @@ pub struct Instance {
     pub patches: Option<Box<Detail<Option<PatchCounts>>>>,
     /// The non-compliant associations in the order of their ids, or `None` if they were not read.
     pub items: Option<Box<Detail<Box<[NoncompliantAssociation]>>>>,
+    /// The non-compliant patches, or `None` if they were not read.
+    pub patch_items: Option<Box<Detail<NoncompliantPatches>>>,
 }
 
 /// The content of one kind of detail.
@@ -60,6 +63,7 @@ impl Instance {
             summaries: Box::default(),
             patches: None,
             items: None,
+            patch_items: None,
         }
     }
 
@@ -69,6 +73,7 @@ impl Instance {
             || !self.summaries.is_empty()
             || self.patches.is_some()
             || self.items.is_some()
+            || self.patch_items.is_some()
     }
 
     /// Returns the summary for a compliance type.
@@ -84,11 +89,23 @@ impl Instance {
             .is_some_and(Summary::is_noncompliant)
     }
 
+    /// Returns the patches because of which the instance is non-compliant, the worst ones first, as
+    /// far as they were read.
+    pub fn noncompliant_patches(&self) -> &[Arc<NoncompliantPatch>] {
+        match &self.patch_items {
+            // The items may be older than the summary, which alone decides whether the instance is
+            // compliant.
+            Some(detail) if self.is_noncompliant_for(&ComplianceType::Patch) => &detail.content,
+            _ => &[],
+        }
+    }
+
     /// Returns the mark of a detail, if that detail was read.
     pub(super) fn mark(&self, kind: DetailKind) -> Option<&DetailMark> {
         match kind {
             DetailKind::PatchStates => self.patches.as_ref().map(|detail| &detail.mark),
             DetailKind::AssociationItems => self.items.as_ref().map(|detail| &detail.mark),
+            DetailKind::PatchItems => self.patch_items.as_ref().map(|detail| &detail.mark),
         }
     }
 
@@ -97,6 +114,7 @@ impl Instance {
         match kind {
             DetailKind::PatchStates => self.patches = None,
             DetailKind::AssociationItems => self.items = None,
+            DetailKind::PatchItems => self.patch_items = None,
         }
     }
 
@@ -146,5 +164,24 @@ impl DetailContent for Box<[NoncompliantAssociation]> {
 
     fn place(instance: &mut Instance) -> &mut Option<Box<Detail<Self>>> {
         &mut instance.items
+    }
+}
+
+impl DetailContent for NoncompliantPatches {
+    const KIND: DetailKind = DetailKind::PatchItems;
+
+    fn dated(&self) -> Option<Timestamp> {
+        // The execution time of the items is that of their scan, and an instance would need another
+        // field for it. It can be spared: AWS stores the items together with their summary, and
+        // what was read because of a change is read once more.
+        None
+    }
+
+    fn is_something(&self) -> bool {
+        !self.is_empty()
+    }
+
+    fn place(instance: &mut Instance) -> &mut Option<Box<Detail<Self>>> {
+        &mut instance.patch_items
     }
 }

@@ -2,6 +2,7 @@
 
 use super::intern::{InternPool, Symbol};
 use super::listing::{SharedListing, StatusCounts};
+use super::noncompliant_patch::NoncompliantPatch;
 use super::patch_state::PatchOperation;
 use super::summary::SummaryCounts;
 
@@ -15,6 +16,7 @@ pub struct Interner {
     pub(super) summaries: InternPool<SummaryCounts>,
     pub(super) operations: InternPool<PatchOperation>,
     pub(super) status_counts: InternPool<StatusCounts>,
+    pub(super) patches: InternPool<NoncompliantPatch>,
 }
 
 // === impl Interner ===
@@ -26,6 +28,7 @@ impl Interner {
         self.summaries.sweep();
         self.operations.sweep();
         self.status_counts.sweep();
+        self.patches.sweep();
         // The texts come last, because the other values hold some of them.
         self.texts.sweep();
     }

@@ -42,8 +42,10 @@ mod interner;
 mod listing;
 mod loss;
 mod noncompliance;
+mod noncompliant_patch;
 mod operation;
 mod outcome;
+mod patch_severity;
 mod patch_state;
 mod reconciliation;
 mod rows;
@@ -71,8 +73,10 @@ pub use interner::Interner;
 pub use listing::{Listing, SharedListing, StatusCounts};
 pub use loss::SuddenLoss;
 pub use noncompliance::{NoncomplianceReason, noncompliance_reasons};
+pub use noncompliant_patch::{NoncompliantPatch, NoncompliantPatches};
 pub use operation::Operation;
 pub use outcome::{Attempt, CollectorState, Outcome};
+pub use patch_severity::SeverityOrder;
 pub use patch_state::{PatchCounts, PatchOperation};
 pub use rows::{
     AssociationRow, BaselineRow, InstanceRow, ItemCounts, ItemRow, PatchRow, PatchState, Severity,

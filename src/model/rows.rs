@@ -222,6 +222,15 @@ impl PatchState {
             Self::AvailableSecurityUpdate => "AvailableSecurityUpdate",
         }
     }
+
+    /// Returns the state that is spelled so, or `None` if it is none of these. The spelling of
+    /// AWS's model (`INSTALLED_OTHER`) is accepted too.
+    pub fn parse(name: &str) -> Option<Self> {
+        let name = name.replace('_', "");
+        Self::ALL
+            .into_iter()
+            .find(|state| state.as_str().eq_ignore_ascii_case(&name))
+    }
 }
 
 /// One patch baseline, from `DescribePatchBaselines`.

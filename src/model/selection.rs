@@ -22,10 +22,12 @@ use super::compliance_type::ComplianceType;
 pub struct Selection {
     is_wanted: Arc<dyn Fn(&str) -> bool + Send + Sync>,
     has_other_types: bool,
+    /// Whether single patches are asked for.
+    has_patch_details: bool,
 }
 
 impl Selection {
-    /// Selects every type, and thereby every collector.
+    /// Selects every type, and thereby every collector that is on by default.
     pub fn everything() -> Self {
         Self::of_types(|_| true, true)
     }
@@ -41,6 +43,17 @@ impl Selection {
         Self {
             is_wanted: Arc::new(is_wanted),
             has_other_types,
+            has_patch_details: false,
+        }
+    }
+
+    /// Switches the collector of single patches on or off. It stays off without Patch.
+    // It is off by default, because it costs a call for each instance that is non-compliant.
+    #[must_use]
+    pub fn with_patch_details(self, is_wanted: bool) -> Self {
+        Self {
+            has_patch_details: is_wanted,
+            ..self
         }
     }
 
@@ -56,10 +69,11 @@ impl Selection {
 
     /// Says whether a collector is on.
     pub fn has(&self, collector: Collector) -> bool {
-        match collector.serves() {
-            Some(compliance_type) => self.has_type(compliance_type.as_str()),
-            None => true,
-        }
+        let is_asked_for = collector.asked_for_by().is_none() || self.has_patch_details;
+        let is_needed = collector
+            .serves()
+            .is_none_or(|served| self.has_type(served.as_str()));
+        is_asked_for && is_needed
     }
 
     /// Returns the collectors that are on.
@@ -81,6 +95,7 @@ impl fmt::Debug for Selection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Selection")
             .field("has_other_types", &self.has_other_types)
+            .field("has_patch_details", &self.has_patch_details)
             .finish_non_exhaustive()
     }
 }

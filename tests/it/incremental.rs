@@ -16,7 +16,7 @@ use ssm_simulator::{Fault, FaultKind, Options, ResourceTruth};
 use tokio::time::{Duration, Instant, sleep};
 
 use crate::support::{Aws, Format, Page, Settings, TARGETS};
-use crate::truth::{differences, fleet};
+use crate::truth::{Reading, differences, fleet};
 use changes::{Change, Generator};
 
 /// Each seed gives other changes, in another order.
@@ -28,6 +28,8 @@ pub(crate) struct Bench {
     pub(crate) aws: Aws,
     fleet: Fleet,
     refreshers: Vec<Arc<FleetRefresher>>,
+    /// The setting `exposition.max_patch_info_series`, if single patches are asked for.
+    patch_series: Option<usize>,
 }
 
 impl Bench {
@@ -45,6 +47,20 @@ impl Bench {
     }
 
     pub(crate) async fn with(options: Options, settings: Settings) -> Self {
+        Self::start(options, settings, None).await
+    }
+
+    /// A bench that reads single patches, too.
+    async fn with_patches(options: Options) -> Self {
+        let settings = Settings {
+            interval: "50ms",
+            more: "exposition:\n  max_patch_info_series: 1000\n",
+            ..Settings::default()
+        };
+        Self::start(options, settings, Some(1000)).await
+    }
+
+    async fn start(options: Options, settings: Settings, patch_series: Option<usize>) -> Self {
         let aws = Aws::start(options).await;
         let credentials = ("AKIAEXAMPLE".to_owned(), "secret".to_owned());
         let mut fleet = Fleet::new(&settings.config(&aws), Some(credentials))
@@ -56,6 +72,7 @@ impl Bench {
             aws,
             fleet,
             refreshers,
+            patch_series,
         };
         bench.assert_true("the first refresh", |_| true);
         bench
@@ -79,7 +96,11 @@ impl Bench {
     /// Fails unless the page is what the simulator has now. Lines of the comparison that do not
     /// `count` are left out.
     pub(crate) fn assert_true(&self, when: &str, counts: impl Fn(&str) -> bool) {
-        let wrong = differences(&fleet(&self.aws, |reading| reading), &self.page());
+        let expected = fleet(&self.aws, |reading| Reading {
+            patch_series: self.patch_series,
+            ..reading
+        });
+        let wrong = differences(&expected, &self.page());
         let wrong: Vec<String> = wrong.into_iter().filter(|line| counts(line)).collect();
         assert!(
             wrong.is_empty(),
@@ -275,5 +296,35 @@ async fn a_refresh_asks_about_what_has_changed_and_a_little_more() {
         for (ids, _) in bench.asked("ListComplianceItems") {
             assert!(ids <= most_resources, "{refresh}: {ids}");
         }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn single_patches_are_asked_for_where_they_have_changed_and_are_right_afterwards() {
+    let bench = Bench::with_patches(options(60, 7)).await;
+    let mut generator = Generator::new(7);
+    // One instance's items of each kind are read again although nothing has changed.
+    let most_resources = 2;
+    bench.aws.clear();
+    bench.refresh().await;
+    for (ids, _) in bench.asked("ListComplianceItems") {
+        assert!(ids <= most_resources, "{ids} although nothing has changed");
+    }
+    let changes = generator.rescans(&bench.aws, 1);
+    bench.apply(&changes, |change| &change.after);
+    for refresh in ["with the change", "that reads once more", "after that"] {
+        bench.aws.clear();
+        bench.refresh().await;
+        bench.assert_true(refresh, |_| true);
+        for (ids, _) in bench.asked("ListComplianceItems") {
+            assert!(ids <= 1 + most_resources, "{refresh}: {ids}");
+        }
+    }
+    for round in 0..ROUNDS {
+        let changes = generator.visible(&bench.aws, 6);
+        bench.apply(&changes, |change| &change.after);
+        bench.refresh().await;
+        bench.refresh().await;
+        bench.assert_true(&format!("round {round}, {changes:?}"), |_| true);
     }
 }

@@ -14,7 +14,7 @@ KEYS = {"interval", "for", "keep_firing_for", "group_wait", "group_interval", "r
 # Numbers in expressions: which are seconds, and which count something else. A number on neither list is an error, so
 # that nobody adds a duration that stays undivided.
 SECONDS = {"86400", "3600", "120", "300"}
-COUNTS = {"0", "1", "2", "0.05", "0.2", "0.25", "0.5", "3", "4", "7", "10", "12", "14", "1024"}
+COUNTS = {"0", "1", "2", "0.05", "0.2", "0.25", "0.5", "3", "4", "7", "10", "12", "14", "30", "90", "180", "1024"}
 UNITS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
 
 DURATION = r"(?:\d+(?:ms|[smhdw]))+"

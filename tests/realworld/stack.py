@@ -168,7 +168,9 @@ def exporter_configuration(aws):
         for number, name, region in [GOOD, BAD]
     ]
     api = {"requests_per_second": 50, "endpoint_url": aws.url}
-    return {"refresh": {"interval": INTERVAL}, "api": api, "accounts": accounts}
+    # Off by default; panels of single patches need it.
+    exposition = {"max_patch_info_series": 1000}
+    return {"refresh": {"interval": INTERVAL}, "api": api, "accounts": accounts, "exposition": exposition}
 
 
 @contextlib.contextmanager

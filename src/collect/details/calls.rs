@@ -2,8 +2,8 @@
 
 use crate::collect::pagination::{self, AbsentList, Listing};
 use crate::collect::progress::Progress;
-use crate::collect::source::{Page, PageRequest, Source, SourceResult};
-use crate::model::{Interner, Operation};
+use crate::collect::source::{Page, PageRequest, Source, SourceResult, TypeFilter};
+use crate::model::{ComplianceType, Interner, ItemRow, Operation};
 
 /// What the calls for details need.
 pub(in crate::collect) struct DetailCalls<'a, S> {
@@ -15,6 +15,19 @@ pub(in crate::collect) struct DetailCalls<'a, S> {
 }
 
 impl<S: Source> DetailCalls<'_, S> {
+    /// Reads the non-compliant items that one instance has of one compliance type.
+    pub(super) async fn items(
+        &self,
+        id: &str,
+        compliance_type: &ComplianceType,
+    ) -> SourceResult<Vec<ItemRow>> {
+        let types = TypeFilter::Named(vec![compliance_type.as_str().to_owned()]);
+        self.rows(Operation::ListComplianceItems, |page| {
+            items_page(self.source, id, &types, page)
+        })
+        .await
+    }
+
     /// Reads all pages of one call for details.
     pub(super) async fn rows<T, F>(
         &self,
@@ -35,4 +48,13 @@ impl<S: Source> DetailCalls<'_, S> {
         pagination::read(listing, noted, |page| rows.extend(page)).await?;
         Ok(rows)
     }
+}
+
+async fn items_page<S: Source>(
+    source: &S,
+    id: &str,
+    types: &TypeFilter,
+    page: PageRequest,
+) -> SourceResult<Page<ItemRow>> {
+    source.items(id, types, &page).await
 }

@@ -2,6 +2,7 @@
 
 mod calls;
 mod items;
+mod patch_items;
 mod patch_states;
 mod reading;
 mod waiting;
@@ -15,7 +16,9 @@ pub(super) use calls::DetailCalls;
 use reading::{DetailReader, DetailReading};
 
 use super::source::{Source, SourceError};
-use crate::model::{DetailKind, NoncompliantAssociation, Outcome, PatchCounts};
+use crate::model::{
+    DetailKind, NoncompliantAssociation, NoncompliantPatches, Outcome, PatchCounts,
+};
 
 /// All the details that one refresh reads, in the order of [`DetailKind::ALL`].
 pub(super) struct Details<S>([Box<dyn DetailProgress<S>>; DetailKind::COUNT]);
@@ -54,6 +57,7 @@ impl<S: Source> Default for Details<S> {
         Self([
             reading::<S, Option<PatchCounts>>(),
             reading::<S, Box<[NoncompliantAssociation]>>(),
+            reading::<S, NoncompliantPatches>(),
         ])
     }
 }

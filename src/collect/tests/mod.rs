@@ -10,6 +10,7 @@ mod details;
 mod due;
 mod given_up;
 mod odd_answers;
+mod patch_details;
 mod plan;
 mod round_trip;
 mod schedule;

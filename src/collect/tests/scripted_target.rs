@@ -127,6 +127,21 @@ impl ScriptedTarget {
         self.items.insert(id.into(), vec![row]);
     }
 
+    /// Makes an instance lack patches of these ids.
+    pub(super) fn lack_patches(&mut self, id: &str, patches: &[&str]) {
+        self.set(id, PATCH, false);
+        let row = |patch: &&str| ItemRow {
+            id: (*patch).into(),
+            compliance_type: PATCH.into(),
+            status: "NON_COMPLIANT".into(),
+            details: [("PatchState".to_owned(), "Missing".to_owned())].into(),
+            ..<_>::default()
+        };
+        let items = self.items.entry(id.into()).or_default();
+        items.retain(|item| item.compliance_type != PATCH);
+        items.extend(patches.iter().map(row));
+    }
+
     pub(super) fn unlist(&mut self, id: &str) {
         self.instances.retain(|row| row.id != id);
     }
@@ -137,8 +152,12 @@ impl ScriptedTarget {
         for row in &mut self.summaries {
             let id = &row.resource_id;
             row.execution_id = match row.compliance_type.as_str() {
-                PATCH => format!("{:?}", self.patches.get(id).map(|patches| patches.counts)),
-                ASSOCIATION => format!("{:?}", self.items.get(id)),
+                PATCH => format!(
+                    "{:?} {:?}",
+                    self.patches.get(id).map(|patches| patches.counts),
+                    items_of(&self.items, id, PATCH),
+                ),
+                ASSOCIATION => format!("{:?}", items_of(&self.items, id, ASSOCIATION)),
                 _ => String::new(),
             };
         }
@@ -182,10 +201,8 @@ impl ScriptedTarget {
             );
             let unwell = instance.summaries.get(ASSOCIATION) == Some(&false);
             let items = || {
-                self.items
-                    .get(&row.id)
+                items_of(&self.items, &row.id, ASSOCIATION)
                     .into_iter()
-                    .flatten()
                     .map(|item| item.id.clone())
                     .collect()
             };
@@ -193,6 +210,17 @@ impl ScriptedTarget {
         }
         known
     }
+}
+
+/// Returns the items that a resource has of one compliance type.
+fn items_of<'a>(
+    items: &'a BTreeMap<String, Vec<ItemRow>>,
+    id: &str,
+    compliance_type: &str,
+) -> Vec<&'a ItemRow> {
+    let all = items.get(id).into_iter().flatten();
+    all.filter(|item| item.compliance_type == compliance_type)
+        .collect()
 }
 
 /// Returns what the target knows of each resource.

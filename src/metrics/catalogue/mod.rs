@@ -4,6 +4,7 @@ mod associations;
 mod compliance;
 mod instances;
 mod patches;
+mod single_patches;
 mod targets;
 
 use super::family::Family;
@@ -14,6 +15,7 @@ pub const SECTIONS: &[(&str, &[Family])] = &[
     ("Instances", instances::FAMILIES),
     ("Compliance", compliance::FAMILIES),
     ("Patches", patches::FAMILIES),
+    ("Single patches", single_patches::FAMILIES),
     ("Associations", associations::FAMILIES),
 ];
 

@@ -133,10 +133,7 @@ fn codes(words: &[&str]) -> String {
 fn collector_table() -> Table {
     let mut table = Table::new(&["collector", "AWS operation", "reads", "off"]);
     for collector in Collector::ALL {
-        let off = match collector.serves() {
-            Some(compliance_type) => format!("without `{compliance_type}`"),
-            None => "never".to_owned(),
-        };
+        let off = off_when(collector);
         table.add(&[
             &code(collector.as_str()),
             collector.operation().as_str(),
@@ -145,6 +142,20 @@ fn collector_table() -> Table {
         ]);
     }
     table
+}
+
+fn off_when(collector: Collector) -> String {
+    let type_needed = collector
+        .serves()
+        .map(|served| format!("without `{served}`"));
+    let key_needed = collector
+        .asked_for_by()
+        .map(|key| format!("unless `{key}` asks for it"));
+    let conditions: Vec<String> = type_needed.into_iter().chain(key_needed).collect();
+    if conditions.is_empty() {
+        return "never".to_owned();
+    }
+    conditions.join(" or ")
 }
 
 fn failure_table() -> Table {

@@ -47,7 +47,7 @@ fn no_two_families_have_one_name_in_either_format() {
 #[test]
 fn a_name_says_whether_a_family_is_of_instances() {
     for family in families() {
-        let of_instances = matches!(family.samples, SampleSource::Instance(_));
+        let of_instances = !matches!(family.samples, SampleSource::Target(_));
         assert_eq!(
             family.name.starts_with("aws_ssm_instance_"),
             of_instances,

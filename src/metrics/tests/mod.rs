@@ -5,3 +5,4 @@ mod document;
 mod exporter;
 mod fleet;
 mod samples;
+mod single_patches;

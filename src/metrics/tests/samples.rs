@@ -25,6 +25,7 @@ fn policy(tag_labels: &[&str]) -> Policy {
         instances: ShownInstances::All,
         include_unlisted: false,
         selection: Selection::everything(),
+        max_patch_info_series: 0,
         tag_labels: tag_labels.iter().map(|&label| label.to_owned()).collect(),
     }
 }

@@ -89,7 +89,7 @@ impl Target {
             Collector::Instances => self.chunks.update(|instance| instance.listing = None),
             Collector::Compliance => self.reconciliation.drop_summaries(&mut self.chunks),
             // Details expire instance by instance, because some of them may have been read since.
-            Collector::Patches | Collector::Items => {}
+            Collector::Patches | Collector::Items | Collector::PatchDetails => {}
             Collector::ComplianceTotals => self.totals.clear(),
             Collector::Baselines => self.baselines.clear(),
             Collector::Associations => self.associations.clear(),

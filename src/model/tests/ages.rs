@@ -53,6 +53,7 @@ fn full(bench: &mut Bench, took: Duration, now: Duration) {
         Collected::Associations(Association::from_rows(&[association], &Interner::default())),
     );
     bench.items("i-1", &[item("a", "Mine")], now);
+    bench.patch_items("i-1", &[patch_item("KB1", &[])], now);
 }
 
 /// Returns the time a moment earlier.
@@ -71,6 +72,7 @@ fn holds(target: &Target, collector: Collector) -> bool {
         Collector::Baselines => !target.baselines().is_empty(),
         Collector::Associations => !target.associations().is_empty(),
         Collector::Items => any(|i| i.items.is_some()),
+        Collector::PatchDetails => any(|i| i.patch_items.is_some()),
     }
 }
 

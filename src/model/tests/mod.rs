@@ -3,6 +3,7 @@
 
 mod ages;
 mod noncompliance_reasons;
+mod noncompliant_patches;
 mod reconciliation;
 mod rows;
 mod summaries;
@@ -70,6 +71,19 @@ fn item(association: &str, document: &str) -> ItemRow {
         severity: "HIGH".into(),
         status,
         details: [("DocumentName".to_owned(), document.to_owned())].into(),
+        ..<_>::default()
+    }
+}
+
+fn patch_item(id: &str, details: &[(&str, &str)]) -> ItemRow {
+    let details = details
+        .iter()
+        .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
+    ItemRow {
+        id: id.into(),
+        compliance_type: PATCH.into(),
+        status: "NON_COMPLIANT".into(),
+        details: details.collect(),
         ..<_>::default()
     }
 }
@@ -182,6 +196,13 @@ impl Bench {
             NoncompliantAssociation::from_rows(rows, &interner),
         )));
         self.end(Collector::Items, Duration::ZERO, now, data);
+    }
+
+    fn patch_items(&mut self, name: &str, rows: &[ItemRow], now: Duration) {
+        let interner = self.target.interner();
+        let patches = NoncompliantPatch::from_rows(rows, &interner);
+        let data = Collected::Details(Box::new(read(name, patches)));
+        self.end(Collector::PatchDetails, Duration::ZERO, now, data);
     }
 
     /// Drops what is too old while no refresh is under way.

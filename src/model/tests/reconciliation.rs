@@ -18,6 +18,7 @@ fn page(bench: &Bench) -> String {
         instances: ShownInstances::All,
         include_unlisted: true,
         selection: Selection::everything(),
+        max_patch_info_series: 0,
         tag_labels: Vec::new(),
     };
     let publisher = Publisher::default();

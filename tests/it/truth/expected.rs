@@ -3,6 +3,7 @@
 
 mod compliance;
 mod details;
+mod single_patches;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -44,6 +45,8 @@ pub(crate) struct Reading {
     pub(crate) show: ShownInstances,
     /// The setting `exposition.include_unlisted`.
     pub(crate) unlisted: bool,
+    /// The setting `exposition.max_patch_info_series`, if single patches are asked for.
+    pub(crate) patch_series: Option<usize>,
 }
 
 /// The series of the three targets of [`Settings`](crate::support::Settings), as of now.
@@ -58,6 +61,7 @@ pub(crate) fn fleet(aws: &Simulator, with: impl Fn(Reading) -> Reading) -> BTree
             types: &[],
             show: ShownInstances::All,
             unlisted: false,
+            patch_series: None,
         };
         series.append(&mut with(reading).series());
     }
@@ -65,15 +69,17 @@ pub(crate) fn fleet(aws: &Simulator, with: impl Fn(Reading) -> Reading) -> BTree
 }
 
 /// The rows from which series follow. There are hundreds of items per resource, so only those of
-/// resources are kept that are non-compliant for Association.
+/// resources are kept that are non-compliant for Association or Patch.
 fn truth(aws: &Simulator, account: &str, region: &str) -> TargetTruth {
     let mut truth = aws.outline(account, region);
-    let bad = truth
-        .summaries
-        .iter()
-        .filter(|row| row.compliance_type == "Association" && row.status == "NON_COMPLIANT");
-    truth.items = bad
-        .filter_map(|row| aws.resource(account, region, &row.resource_id))
+    let has_items = |row: &&Summary| {
+        ["Association", "Patch"].contains(&&*row.compliance_type) && row.status == "NON_COMPLIANT"
+    };
+    let bad = truth.summaries.iter().filter(has_items);
+    let ids: BTreeSet<&str> = bad.map(|row| row.resource_id.as_str()).collect();
+    truth.items = ids
+        .into_iter()
+        .filter_map(|id| aws.resource(account, region, id))
         .flat_map(|rows| rows.items)
         .collect();
     truth
@@ -220,6 +226,7 @@ impl Reading {
         self.managed(&resources, &mut out);
         self.compliance_counts(&resources, &mut out);
         self.baselines(&resources, &mut out);
+        self.single_patches(&resources, &mut out);
         self.associations(&mut out);
         out.series
     }
@@ -277,8 +284,11 @@ impl Reading {
         let of_association = ["associations", "items"]
             .into_iter()
             .filter(|_| self.reads("Association"));
+        let of_single_patches = self.patch_series.filter(|_| self.reads("Patch"));
+        let if_asked_for = of_single_patches.map(|_| "patch_details");
         let always = ["instances", "compliance", "compliance_totals"];
-        for collector in always.into_iter().chain(of_patch).chain(of_association) {
+        let on = always.into_iter().chain(of_patch).chain(of_association);
+        for collector in on.chain(if_asked_for) {
             let labels = [("collector", collector)];
             out.value("collector_success", &labels, 1);
             out.value("collector_skipped_resources", &labels, 0);

@@ -6,8 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::support::{Format, Page};
 
 /// Names without `aws_ssm_`, and the labels beside those of the target. Names that begin with
-/// `instance_` have the label `instance_id`, too. The families of single patches are off by
-/// default.
+/// `instance_` have the label `instance_id`, too.
 const FAMILIES: &[(&str, &[&str])] = &[
     ("up", &[]),
     ("target_info", &["account_name"]),
@@ -68,6 +67,28 @@ const FAMILIES: &[(&str, &[&str])] = &[
         "patch_baseline_info",
         &["baseline_id", "baseline_name", "operating_system"],
     ),
+    (
+        "instance_noncompliant_patch_info",
+        &[
+            "patch_id",
+            "patch_state",
+            "classification",
+            "patch_severity",
+            "title",
+            "cve_ids",
+        ],
+    ),
+    ("noncompliant_patches_truncated", &[]),
+    (
+        "noncompliant_patch_instances",
+        &[
+            "patch_id",
+            "patch_state",
+            "classification",
+            "patch_severity",
+        ],
+    ),
+    ("noncompliant_cve_instances", &["cve_id"]),
     ("instance_associations", &["status"]),
     ("instance_last_association_execution_timestamp_seconds", &[]),
     ("instance_last_association_success_timestamp_seconds", &[]),

@@ -133,6 +133,40 @@ async fn which_resources_have_series_of_their_own_is_configured_and_all_counts_s
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn single_patches_are_the_truth_up_to_their_limit_and_their_counts_beyond_it() {
+    let aws = odd_fleet(60).await;
+    for (more, patch_series) in [
+        ("exposition:\n  max_patch_info_series: 1000000\n", 1_000_000),
+        ("exposition:\n  max_patch_info_series: 25\n", 25),
+    ] {
+        compare(&aws, more, |reading| Reading {
+            patch_series: Some(patch_series),
+            ..reading
+        })
+        .await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn single_patches_follow_which_instances_have_series_and_which_types_are_read() {
+    let aws = odd_fleet(60).await;
+    let more = "exposition:\n  instances: none\n  max_patch_info_series: 25\n";
+    compare(&aws, more, |reading| Reading {
+        show: ShownInstances::None,
+        patch_series: Some(25),
+        ..reading
+    })
+    .await;
+    let more = "compliance_types: [Association]\nexposition:\n  max_patch_info_series: 25\n";
+    compare(&aws, more, |reading| Reading {
+        types: &["Association"],
+        patch_series: Some(25),
+        ..reading
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn once_prints_the_truth() {
     let aws = odd_fleet(137).await;
     let file = tempfile::NamedTempFile::new().unwrap();

@@ -49,6 +49,14 @@ pub(super) fn platform() -> Variable {
     )
 }
 
+/// The patches whose instances are listed.
+pub(super) fn patch() -> Variable {
+    let query = r#"label_values(aws_ssm_noncompliant_patch_instances{job=~"$job", account_id=~"$account", region=~"$region"}, patch_id)"#;
+    let description =
+        "KB numbers and packages that make instances non-compliant. Needs max_patch_info_series.";
+    Variable::many("patch", "Patch", description, ".*", query)
+}
+
 /// The one instance that a dashboard is about.
 pub(super) fn instance_id() -> Variable {
     let query = r#"label_values(aws_ssm_instance_info{job=~"$job", account_id=~"$account", region=~"$region", platform_type=~"$platform"}, instance_id)"#;

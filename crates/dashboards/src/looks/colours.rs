@@ -29,6 +29,17 @@ pub const PATCH_STATES: &[(&str, &str)] = &[
     ("NotApplicable", UNKNOWN_COLOUR),
 ];
 
+/// The colours of the severities that vendors give patches.
+pub const PATCH_SEVERITIES: &[(&str, &str)] = &[
+    ("Critical", "dark-red"),
+    ("Important", "red"),
+    ("High", "red"),
+    ("Moderate", "orange"),
+    ("Medium", "orange"),
+    ("Low", "yellow"),
+    ("Unspecified", UNKNOWN_COLOUR),
+];
+
 /// The colours of the severities of compliance items.
 pub const SEVERITIES: &[(&str, &str)] = &[
     ("CRITICAL", "dark-red"),

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::colours::{REASONS, UNKNOWN_COLOUR};
+use super::colours::{PATCH_SEVERITIES, PATCH_STATES, REASONS, UNKNOWN_COLOUR};
 use super::runbooks::RUNBOOKS;
 
 /// Shows a text in a colour in the place of each value: `(value, text, colour)`.
@@ -56,9 +56,24 @@ pub fn advice() -> Value {
 
 /// Reasons in their colours.
 pub fn reasons() -> Value {
-    let texts: Vec<_> = REASONS
+    coloured(REASONS)
+}
+
+/// Patch states in their colours.
+pub fn patch_states() -> Value {
+    coloured(PATCH_STATES)
+}
+
+/// The severities of patches in their colours.
+pub fn patch_severities() -> Value {
+    coloured(PATCH_SEVERITIES)
+}
+
+/// Names as they are, in their colours.
+fn coloured(names: &[(&str, &str)]) -> Value {
+    let texts: Vec<_> = names
         .iter()
-        .map(|(reason, colour)| (*reason, *reason, *colour))
+        .map(|(name, colour)| (*name, *name, *colour))
         .collect();
     mapping(&texts)
 }

@@ -12,6 +12,7 @@ pub(super) fn section() -> Section {
             vec![(5, last_operation()), (5, no_reboot()), (14, operation())],
         )
         .row(7, vec![(6, determined()), (18, patches_over_time())])
+        .row(8, vec![(24, patches_by_name())])
 }
 
 fn last_operation() -> Panel {
@@ -105,4 +106,29 @@ fn patches_over_time() -> Panel {
     .unit("short")
     .colours(looks::PATCH_STATES)
     .empty("never scanned")
+}
+
+fn patches_by_name() -> Panel {
+    let columns = [
+        Column::new("patch_id", "Patch").width(200),
+        Column::new("patch_state", "State")
+            .width(190)
+            .mapped(looks::patch_states()),
+        Column::new("patch_severity", "Severity")
+            .width(110)
+            .mapped(looks::patch_severities()),
+        Column::new("classification", "Classification").width(150),
+        Column::new("title", "Title"),
+        Column::new("cve_ids", "CVEs"),
+    ];
+    let labels = "patch_id, patch_state, patch_severity, classification, title, cve_ids";
+    let metric = "aws_ssm_instance_noncompliant_patch_info";
+    Panel::table(
+        "Patches by name",
+        "The patches that make the instance non-compliant. Empty unless exposition.max_patch_info_series is set, and without those beyond that limit.",
+        &columns,
+    )
+    .query("", queries::of_chosen_instance(metric, labels, ""))
+    .sorted("Patch", false)
+    .empty("none, or max_patch_info_series is not set")
 }

@@ -5,14 +5,16 @@ mod places;
 mod reboots;
 mod scans;
 mod series;
+mod single_patches;
 mod summary;
 
-use super::variables::{platform, targets};
+use super::variables::{patch, platform, targets};
 use crate::grafana::Dashboard;
 
 pub(super) fn dashboard() -> Dashboard {
     let mut variables = targets();
     variables.push(platform());
+    variables.push(patch());
     Dashboard {
         uid: "ssm-compliance-patching",
         title: "SSM Compliance / Patching",
@@ -24,6 +26,7 @@ pub(super) fn dashboard() -> Dashboard {
             places::section(),
             scans::section(),
             reboots::section(),
+            single_patches::section(),
         ],
     }
 }

@@ -23,3 +23,10 @@ pub(super) fn reboot_pending_since() -> String {
     let rule = "instance:aws_ssm_reboot_pending_since:timestamp_seconds";
     queries::recorded(rule, "", "")
 }
+
+/// Since when each instance has been non-compliant for each patch, as the recording rule has seen
+/// it.
+pub(super) fn noncompliant_since(matchers: &str) -> String {
+    let rule = "instance_patch:aws_ssm_noncompliant_since:timestamp_seconds";
+    queries::recorded(rule, "patch_id, patch_severity", matchers)
+}

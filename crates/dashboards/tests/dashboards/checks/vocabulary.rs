@@ -13,7 +13,7 @@ use super::promql::{matchers, metric, queries, selectors};
 use dashboards::looks;
 
 /// The recording rules of `alerts/`, with the labels that they leave.
-const RULES: [(&str, &[&str]); 2] = [
+const RULES: [(&str, &[&str]); 3] = [
     (
         "instance:aws_ssm_noncompliant_since:timestamp_seconds",
         &["account_id", "region", "instance_id", "compliance_type"],
@@ -21,6 +21,16 @@ const RULES: [(&str, &[&str]); 2] = [
     (
         "instance:aws_ssm_reboot_pending_since:timestamp_seconds",
         &["account_id", "region", "instance_id"],
+    ),
+    (
+        "instance_patch:aws_ssm_noncompliant_since:timestamp_seconds",
+        &[
+            "account_id",
+            "region",
+            "instance_id",
+            "patch_id",
+            "patch_severity",
+        ],
     ),
 ];
 
