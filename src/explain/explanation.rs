@@ -2,6 +2,7 @@
 
 use super::cause::Cause;
 use super::evidence::{ReadFailure, TargetName};
+use super::rank::Rank;
 use crate::model::{InstanceRow, Timestamp};
 
 /// Why an instance is non-compliant.
@@ -19,6 +20,10 @@ pub struct Explanation {
     pub findings: Vec<Finding>,
     /// What could not be read, so that the findings may be incomplete.
     pub unread: Vec<ReadFailure>,
+    /// How bad it is, for lists of several instances.
+    pub rank: Rank,
+    /// The command that explains the instance again, to see that all is mended.
+    pub again: String,
 }
 
 /// What can be said of an instance as a whole.
@@ -107,4 +112,163 @@ pub struct Step {
     pub commands: Vec<String>,
     /// Files on the instance to look at.
     pub paths: Vec<String>,
+}
+
+// === impl Explanation ===
+
+impl Explanation {
+    /// Returns how bad it is. Sorted by it, the worst instance comes last.
+    pub fn rank(&self) -> Rank {
+        self.rank
+    }
+
+    /// Returns how to see that all is mended: the steps of all findings, each of them once.
+    pub fn verification(&self) -> Vec<&Step> {
+        let mut steps: Vec<&Step> = Vec::new();
+        for step in self.findings.iter().flat_map(|it| &it.verification) {
+            if !steps.contains(&step) {
+                steps.push(step);
+            }
+        }
+        steps
+    }
+}
+
+// === impl Verdict ===
+
+impl Verdict {
+    /// Returns the verdict in AWS's spelling, or `UNKNOWN`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Compliant => "COMPLIANT",
+            Self::NonCompliant => "NON_COMPLIANT",
+            Self::Unknown => "UNKNOWN",
+        }
+    }
+
+    /// Returns the exit code of a program that explains this instance only: 0 compliant,
+    /// 1 non-compliant, 3 could not tell. Of several instances the highest code counts.
+    pub const fn exit_code(self) -> u8 {
+        match self {
+            Self::Compliant => 0,
+            Self::NonCompliant => 1,
+            Self::Unknown => 3,
+        }
+    }
+}
+
+// === impl Effect ===
+
+impl Effect {
+    /// Returns the name, in snake case.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Noncompliant => "noncompliant",
+            Self::Doubtful => "doubtful",
+            Self::Informative => "informative",
+        }
+    }
+}
+
+// === impl Finding ===
+
+impl Finding {
+    /// Begins a finding. The compliance type is empty if it is about the instance as a whole.
+    pub(super) fn new(
+        cause: Cause,
+        effect: Effect,
+        compliance_type: &str,
+        sentence: impl Into<String>,
+    ) -> Self {
+        Self {
+            cause,
+            effect,
+            compliance_type: compliance_type.to_owned(),
+            sentence: sentence.into(),
+            evidence: Vec::new(),
+            since: None,
+            remedy: Vec::new(),
+            verification: Vec::new(),
+        }
+    }
+
+    /// Adds a text as evidence, unless AWS did not give it.
+    pub(super) fn text(mut self, name: &'static str, text: &str) -> Self {
+        if !text.is_empty() {
+            let value = FactValue::Text(text.to_owned());
+            self.evidence.push(Fact { name, value });
+        }
+        self
+    }
+
+    /// Adds a time as evidence, unless AWS did not give it.
+    pub(super) fn time(mut self, name: &'static str, time: Option<Timestamp>) -> Self {
+        if let Some(time) = time {
+            let value = FactValue::Time(time);
+            self.evidence.push(Fact { name, value });
+        }
+        self
+    }
+
+    /// Adds rows as evidence, unless there are none.
+    pub(super) fn table(
+        mut self,
+        name: &'static str,
+        columns: &'static [&'static str],
+        rows: Vec<Vec<String>>,
+    ) -> Self {
+        if !rows.is_empty() {
+            let value = FactValue::Table { columns, rows };
+            self.evidence.push(Fact { name, value });
+        }
+        self
+    }
+
+    /// Says since when it holds, if AWS knows.
+    pub(super) fn since(mut self, time: Option<Timestamp>, meaning: &'static str) -> Self {
+        self.since = time.map(|time| Since { time, meaning });
+        self
+    }
+
+    /// Adds the next step of the remedy.
+    pub(super) fn step(mut self, step: Step) -> Self {
+        self.remedy.push(step);
+        self
+    }
+
+    /// Adds a command that shows whether it is mended.
+    pub(super) fn verify(mut self, text: &str, command: String) -> Self {
+        self.verification.push(Step::new(text).command(command));
+        self
+    }
+}
+
+// === impl Step ===
+
+impl Step {
+    /// Begins a step that is done by hand.
+    pub(super) fn new(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Adds a command.
+    pub(super) fn command(mut self, command: String) -> Self {
+        self.commands.push(command);
+        self
+    }
+
+    /// Adds commands.
+    pub(super) fn commands(mut self, commands: Vec<String>) -> Self {
+        self.commands.extend(commands);
+        self
+    }
+
+    /// Adds files on the instance to look at.
+    pub(super) fn paths(mut self, paths: Vec<String>) -> Self {
+        self.paths.extend(paths);
+        self
+    }
 }
