@@ -45,6 +45,11 @@ rule {
     value    = "/d/ssm-compliance-.+"
     required = true
   }
+  # Of alerts about one instance only.
+  annotation "instance_url" {
+    severity = "bug"
+    value    = "/instances/.+"
+  }
   label "severity" {
     severity = "bug"
     value    = "critical|warning|info"

@@ -10,7 +10,7 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand};
 use ssm_compliance_exporter::app::{ColorWhen, LogFormat, OutputFormat};
 use ssm_compliance_exporter::config::parse_duration;
-use ssm_compliance_exporter::http::{ListenAddress, check_telemetry_path};
+use ssm_compliance_exporter::http::{ExternalUrl, ListenAddress, check_telemetry_path};
 use ssm_simulator::Fault;
 
 /// Prometheus exporter for AWS Systems Manager Compliance.
@@ -115,6 +115,13 @@ pub(crate) struct Web {
     /// Path of the metrics page
     #[arg(long = "web.telemetry-path", value_name = "PATH", default_value = "/metrics", value_parser = telemetry_path)]
     pub(crate) telemetry_path: String,
+    /// No pages about instances: they hold host names and addresses
+    #[arg(long = "web.disable-pages")]
+    pub(crate) disable_pages: bool,
+    /// Address under which people reach the exporter, for example through a proxy; links begin with
+    /// its path
+    #[arg(long = "web.external-url", value_name = "URL")]
+    pub(crate) external_url: Option<ExternalUrl>,
 }
 
 #[derive(Args, Clone, Debug)]

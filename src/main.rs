@@ -258,6 +258,8 @@ fn serve_options(web: Web) -> ServeOptions {
     ServeOptions {
         listen: web.listen_address,
         telemetry_path: web.telemetry_path,
+        has_pages: !web.disable_pages,
+        external_url: web.external_url,
     }
 }
 

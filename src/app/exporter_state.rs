@@ -3,11 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::fleet::wall_clock;
 use super::fleet_state::FleetState;
 use super::slot::{TargetSlot, TargetStatus};
 use super::telemetry;
 use crate::http::{
-    DiscoveredTarget, ExporterState, Exposition, PageSelector, Readiness, TargetRow,
+    DiscoveredTarget, ExporterState, Exposition, FleetSnapshot, PageSelector, Readiness, TargetRow,
+    TargetSnapshot,
 };
 use crate::metrics::{Body, Encoding, Format, Page, Task};
 
@@ -46,6 +48,14 @@ impl ExporterState for FleetState {
 
     fn targets(&self) -> Vec<TargetRow> {
         self.slots.iter().map(|slot| row(slot)).collect()
+    }
+
+    fn fleet(&self) -> FleetSnapshot {
+        FleetSnapshot {
+            targets: self.shown().map(|slot| snapshot(slot)).collect(),
+            policy: self.policy.clone(),
+            now: wall_clock(),
+        }
     }
 
     fn readiness(&self) -> Readiness {
@@ -130,6 +140,14 @@ fn discovered(slot: &TargetSlot) -> DiscoveredTarget {
     DiscoveredTarget {
         account_id: identity.account_id,
         region: identity.region,
+    }
+}
+
+fn snapshot(slot: &TargetSlot) -> TargetSnapshot {
+    TargetSnapshot {
+        identity: slot.identity(),
+        row: row(slot),
+        target: slot.shown(),
     }
 }
 

@@ -19,7 +19,7 @@ use crate::model::{Collector, FailureReason, Now, Outcome, Target, Timestamp};
 pub(super) struct FleetState {
     pub(super) own: ExporterMetrics,
     pub(super) publisher: Publisher,
-    policy: Policy,
+    pub(super) policy: Policy,
     pub(super) started: Instant,
     /// The slots of the targets, in the order of the configuration.
     pub(super) slots: Vec<Arc<TargetSlot>>,
@@ -70,7 +70,7 @@ impl FleetState {
             Some(before) if before == account_id => Identification::Same,
             Some(_) => {
                 // The page that it has is about the account that it was until now.
-                self.publisher.withdraw(slot.number);
+                self.withdraw(slot);
                 self.leave_duplicates_out();
                 Identification::Changed
             }
@@ -105,9 +105,15 @@ impl FleetState {
 
     fn leave_out(&self, slot: &TargetSlot, shown: &TargetSlot) {
         if slot.set_duplicate_of(Some(shown.name())) {
-            self.publisher.withdraw(slot.number);
+            self.withdraw(slot);
             log_left_out(slot, shown);
         }
+    }
+
+    /// Shows nothing of a target any more. The lock for publishing is held.
+    fn withdraw(&self, slot: &TargetSlot) {
+        self.publisher.withdraw(slot.number);
+        slot.note_shown(None);
     }
 
     fn stop_leaving_out(slot: &TargetSlot) {
@@ -119,7 +125,8 @@ impl FleetState {
         }
     }
 
-    fn render(&self, slot: &TargetSlot, target: &Target) {
+    fn render(&self, slot: &TargetSlot, shared: &Arc<SharedTarget>) {
+        let target = &shared.snapshot();
         slot.note_status(target);
         // Only the publishing is done under the lock: a page may take a second to render.
         let before = self.publisher.target(slot.number);
@@ -134,6 +141,7 @@ impl FleetState {
         // It may have become a duplicate while it was rendered.
         if !slot.is_duplicate() {
             self.publisher.publish(slot.number, page);
+            slot.note_shown(Some(Arc::clone(shared)));
         }
     }
 }
@@ -187,7 +195,7 @@ impl TargetPublisher {
         let failed = Arc::new(SharedTarget::new(failed_target(target)));
         if self.render(failed).await.is_err() {
             let _publishing = locked(&self.state.publishing);
-            self.state.publisher.withdraw(self.slot.number);
+            self.state.withdraw(&self.slot);
         }
     }
 
@@ -195,7 +203,7 @@ impl TargetPublisher {
         let Self { state, slot } = self.clone();
         // The snapshot is taken when it is the target's turn. One that was taken before it had to
         // wait could replace the page of a later state, and so bring back data that has expired.
-        let render = move || state.render(&slot, &target.snapshot());
+        let render = move || state.render(&slot, &target);
         self.state.render_thread.run(render).await
     }
 }

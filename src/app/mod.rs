@@ -6,8 +6,9 @@
 //! # Locks
 //!
 //! The lock for publishing (`FleetState`) is taken before that of a slot's account (`TargetSlot`) and
-//! before that of the publisher's targets (`metrics::Publisher`). Those two are never held together.
-//! None of the three is held while AWS is called, a page is rendered, or a client waits.
+//! before those of the publisher's targets (`metrics::Publisher`) and of what a slot shows. Those three
+//! are never held together. None of the four is held while AWS is called, a page is rendered, or a
+//! client waits.
 
 mod build_info;
 mod configured;

@@ -16,7 +16,7 @@ use super::build_info::{BUILD, NAME};
 use super::fleet::Fleet;
 use super::runtime::AwsRuntime;
 use super::slot::TargetSlot;
-use crate::http::{ExporterState, Limits, ListenAddress, Options, Server, bind};
+use crate::http::{ExporterState, ExternalUrl, Limits, ListenAddress, Options, Server, bind};
 use crate::metrics::{Body, Encoding, Format};
 
 /// Where and how to serve.
@@ -26,6 +26,10 @@ pub struct ServeOptions {
     pub listen: Vec<ListenAddress>,
     /// The path of the page, usually `/metrics`.
     pub telemetry_path: String,
+    /// Whether there are pages about instances.
+    pub has_pages: bool,
+    /// Where people reach the exporter, if that is not where it listens.
+    pub external_url: Option<ExternalUrl>,
 }
 
 /// The time between the first starts of two targets.
@@ -50,7 +54,7 @@ pub async fn serve(
     let workers = AwsRuntime::start()?;
     let targets = start(&mut fleet, &workers);
     let exporter_state: Arc<dyn ExporterState> = fleet.state;
-    let web = web_options(options.telemetry_path);
+    let web = web_options(options);
     Server::run(listeners, exporter_state, web, shutdown).await?;
     // This cancels the refreshes that still run: nobody would see what they read.
     drop(targets);
@@ -105,9 +109,11 @@ fn stagger(targets: usize, interval: Duration) -> Duration {
     START_STAGGER.min(interval / 2 / count.max(1))
 }
 
-fn web_options(telemetry_path: String) -> Options {
+fn web_options(options: ServeOptions) -> Options {
     Options {
-        telemetry_path,
+        telemetry_path: options.telemetry_path,
+        has_pages: options.has_pages,
+        external_url: options.external_url,
         name: NAME.to_owned(),
         version: version_and_revision(),
         description: env!("CARGO_PKG_DESCRIPTION").to_owned(),

@@ -2,10 +2,11 @@
 //! its status for people.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use crate::aws::Meter;
+use crate::collect::SharedTarget;
 use crate::locks::locked;
 use crate::metrics::{ExporterMetrics, Identity, TargetMeter};
 use crate::model::{Collector, FailureReason, Operation, Target, Timestamp};
@@ -23,6 +24,10 @@ pub(super) struct TargetSlot {
     /// Whether the first attempt has ended.
     attempted: AtomicBool,
     status: Mutex<TargetStatus>,
+    /// The state from which the target's page of metrics was rendered, if it has one.
+    // It is the state that refreshes change and no snapshot of it: one that is kept would make every
+    // refresh copy the whole fleet.
+    shown: Mutex<Option<Arc<SharedTarget>>>,
 }
 
 /// The account whose credentials a target has, and what depends on the account.
@@ -67,6 +72,7 @@ impl TargetSlot {
             }),
             attempted: AtomicBool::new(false),
             status: Mutex::default(),
+            shown: Mutex::default(),
         }
     }
 
@@ -138,6 +144,17 @@ impl TargetSlot {
 
     pub(super) fn note_attempted(&self) {
         self.attempted.store(true, Ordering::Relaxed);
+    }
+
+    /// What is shown of the target, as it is now.
+    pub(super) fn shown(&self) -> Option<Target> {
+        // The lock is not held while the snapshot is taken, which may have to wait for a refresh.
+        let shown = locked(&self.shown).clone();
+        shown.map(|target| target.snapshot())
+    }
+
+    pub(super) fn note_shown(&self, target: Option<Arc<SharedTarget>>) {
+        *locked(&self.shown) = target;
     }
 
     /// The status of the target.

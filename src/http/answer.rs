@@ -3,9 +3,10 @@
 
 use std::borrow::Cow;
 
+use bytes::Bytes;
 use hyper::header::{
     ACCEPT, ACCEPT_ENCODING, ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_ENCODING,
-    CONTENT_SECURITY_POLICY, HOST, HeaderMap, REFERRER_POLICY, VARY,
+    CONTENT_SECURITY_POLICY, HOST, HeaderMap, REFERRER_POLICY, RETRY_AFTER, VARY,
 };
 use hyper::http::request::Parts;
 use hyper::{Method, Response, StatusCode};
@@ -13,35 +14,73 @@ use hyper::{Method, Response, StatusCode};
 use super::body::AnswerBody;
 use super::discovery::{self, UNKNOWN_ACCOUNT};
 use super::exporter_state::{ExporterState, Exposition, PageSelector, Readiness};
-use super::landing;
 use super::limits::Options;
 use super::negotiate::{negotiate_encoding, negotiate_format};
+use super::pages::{Page, PageRequest, decoded_id, landing};
 use super::route_answer::RouteAnswer;
-use super::routes::Handler;
+use super::routes::{Handler, Route};
 use crate::metrics::{Encoding, Format, OTHER_HANDLER};
 
 const JSON: &str = "application/json";
 const HTML: &str = "text/html; charset=utf-8";
+
+/// The browser may load nothing but the page's own style, send forms nowhere else, and show the
+/// page in no one's frame.
+const PAGE_SECURITY_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+/// After how many seconds a reader may ask again for a page for which there was no place.
+const RETRY_AFTER_SECONDS: &str = "5";
 
 /// A request, and what its answer is made from.
 #[derive(Clone, Copy)]
 pub(super) struct RequestContext<'a> {
     pub(super) request: &'a Parts,
     /// What answers the request's path, if anything does.
-    pub(super) handler: Option<Handler>,
+    pub(super) route: Option<Route<'a>>,
     pub(super) exporter_state: &'a dyn ExporterState,
     pub(super) options: &'a Options,
 }
 
 impl RequestContext<'_> {
-    /// Answers the request by its path's handler, if there is one.
+    /// Answers the request by its path's handler, if there is one. Pages that take a while to
+    /// render are left out; see [`RequestContext::page_request`].
     pub(super) fn answer(self) -> Response<AnswerBody> {
-        let answer = match self.handler {
-            None => RouteAnswer::text(StatusCode::NOT_FOUND, "404 not found\n"),
+        let answer = match self.handler() {
+            None => not_found(),
             Some(handler) if self.is_read() => self.answer_by(handler),
             Some(_) => method_not_allowed(),
         };
         self.finish(answer)
+    }
+
+    /// The page that is asked for, if it is one that takes a while to render.
+    pub(super) fn page_request(self) -> Option<PageRequest> {
+        let route = self.route.filter(|_| self.is_read())?;
+        let query = self.request.uri.query().unwrap_or_default().to_owned();
+        match route.handler {
+            Handler::Instances => Some(PageRequest::Instances { query }),
+            Handler::Instance => Some(PageRequest::Instance {
+                id: decoded_id(route.instance).into_owned(),
+                query,
+            }),
+            _ => None,
+        }
+    }
+
+    /// Answers with a page that has been rendered.
+    pub(super) fn page(self, page: Page) -> Response<AnswerBody> {
+        self.finish(html(page))
+    }
+
+    /// Answers that there is no place to render a page.
+    pub(super) fn busy(self) -> Response<AnswerBody> {
+        let text = "503 too many pages are being made, ask again in a few seconds\n";
+        let answer = RouteAnswer::text(StatusCode::SERVICE_UNAVAILABLE, text);
+        self.finish(answer.with(RETRY_AFTER, RETRY_AFTER_SECONDS))
+    }
+
+    pub(super) fn handler(self) -> Option<Handler> {
+        self.route.map(|route| route.handler)
     }
 
     /// Answers a request whose handler has panicked, and ends the connection: what else the panic
@@ -54,7 +93,7 @@ impl RequestContext<'_> {
 
     /// Counts the answer, whatever it is, and makes a response of it.
     fn finish(self, answer: RouteAnswer) -> Response<AnswerBody> {
-        let handler = self.handler.map_or(OTHER_HANDLER, Handler::name);
+        let handler = self.handler().map_or(OTHER_HANDLER, Handler::name);
         // It is counted before the client has taken it, because that may last for minutes.
         let code = answer.status().as_u16();
         self.exporter_state.answered(handler, code);
@@ -71,7 +110,9 @@ impl RequestContext<'_> {
             Handler::Metrics => self.metrics(),
             Handler::Exporter => self.exposition(PageSelector::Exporter),
             Handler::Discovery => self.discover(),
-            Handler::Landing => self.landing(),
+            Handler::Landing => html(landing(self.options, &self.exporter_state.targets())),
+            // These are rendered elsewhere, because a large fleet takes a while.
+            Handler::Instances | Handler::Instance => not_found(),
             Handler::Healthy => RouteAnswer::text(StatusCode::OK, "healthy\n"),
             Handler::Ready => ready(&self.exporter_state.readiness()),
         }
@@ -114,15 +155,6 @@ impl RequestContext<'_> {
         RouteAnswer::new(StatusCode::OK, JSON, page).with(CACHE_CONTROL, "no-store")
     }
 
-    fn landing(self) -> RouteAnswer {
-        // The page names accounts, so neither caches nor other servers are to learn of it.
-        let page = landing::page(self.options, &self.exporter_state.targets());
-        RouteAnswer::new(StatusCode::OK, HTML, page)
-            .with(CONTENT_SECURITY_POLICY, landing::CONTENT_SECURITY_POLICY)
-            .with(REFERRER_POLICY, "no-referrer")
-            .with(CACHE_CONTROL, "no-store")
-    }
-
     /// The first value of a parameter of the query.
     fn parameter(&self, name: &str) -> Option<Cow<'_, str>> {
         let query = self.request.uri.query().unwrap_or_default();
@@ -130,6 +162,18 @@ impl RequestContext<'_> {
             .find(|(key, _)| key == name)
             .map(|(_, value)| value)
     }
+}
+
+fn html(page: Page) -> RouteAnswer {
+    // The page names accounts, so neither caches nor other servers are to learn of it.
+    RouteAnswer::new(page.status, HTML, Bytes::from(page.html))
+        .with(CONTENT_SECURITY_POLICY, PAGE_SECURITY_POLICY)
+        .with(REFERRER_POLICY, "no-referrer")
+        .with(CACHE_CONTROL, "no-store")
+}
+
+fn not_found() -> RouteAnswer {
+    RouteAnswer::text(StatusCode::NOT_FOUND, "404 not found\n")
 }
 
 /// The account id, empty if the account is unknown, that a URL's parameter stands for.

@@ -4,20 +4,23 @@
 //! It is generic over the stream, so that TLS needs nothing new here.
 
 use std::convert::Infallible;
-use std::future::{Future, poll_fn, ready};
+use std::future::{Future, poll_fn};
 use std::panic::AssertUnwindSafe;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use futures_util::FutureExt;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
+use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use tokio::sync::watch;
 use tokio::time::{Instant, Sleep, sleep_until};
 use tracing::debug;
 
+use super::body::AnswerBody;
 use super::limits::MAX_BUFFERED_BYTES;
 use super::registry::ConnectionSlot;
 use super::responder::{Responder, ServerContext};
@@ -72,8 +75,8 @@ async fn drive<T: Transport>(
 ) {
     let state = responder.state();
     let io = TokioIo::new(ObservedStream::new(stream, Arc::clone(state)));
-    // Answers are made without awaiting anything, so a request cannot hang in between.
-    let service = service_fn(|request| ready(Ok::<_, Infallible>(responder.respond(request))));
+    // Only pages about instances are awaited, and those no longer than the answer's deadline.
+    let service = service_fn(|request| respond(responder, request));
     let mut connection = pin!(settings().serve_connection(io, service));
     let mut timer = pin!(sleep_until(state.deadline()));
     let mut starting = Some(starting);
@@ -98,6 +101,13 @@ async fn drive<T: Transport>(
     };
     // Before the connection is dropped, which would move its phase on.
     end.log(state);
+}
+
+async fn respond(
+    responder: &Responder<'_>,
+    request: Request<Incoming>,
+) -> Result<Response<AnswerBody>, Infallible> {
+    Ok(responder.respond(request).await)
 }
 
 /// The next stage of the shutdown. A server that is gone without a word has ended.

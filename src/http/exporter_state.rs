@@ -8,12 +8,13 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use crate::metrics::{Encoding, Format, Frame};
+use crate::metrics::{Encoding, Format, Frame, Identity, Policy};
+use crate::model::{Target, Timestamp};
 
 /// The content behind the endpoints.
 ///
-/// Every method is called on a worker of the runtime while a client waits: it must be cheap and
-/// must not block.
+/// Every method but [`fleet`](ExporterState::fleet) is called on a worker of the runtime while a
+/// client waits: it must be cheap and must not block.
 pub trait ExporterState: Send + Sync + 'static {
     /// The selected page as of now; `None` for a target that does not exist.
     fn metrics(
@@ -29,6 +30,10 @@ pub trait ExporterState: Send + Sync + 'static {
 
     /// One row per target for the landing page, in the order to show them.
     fn targets(&self) -> Vec<TargetRow>;
+
+    /// What is known of the instances, for the pages about them. It is called on a thread of its
+    /// own, and may take a moment.
+    fn fleet(&self) -> FleetSnapshot;
 
     /// Whether every target has finished its first attempt.
     fn readiness(&self) -> Readiness;
@@ -111,6 +116,28 @@ pub struct TargetRow {
     pub age: Option<Duration>,
     /// What is wrong, if something is.
     pub detail: Option<String>,
+}
+
+/// What is known of all targets at one moment.
+#[derive(Clone, Debug)]
+pub struct FleetSnapshot {
+    /// The targets, without those that are left out as duplicates, in the order to show them.
+    pub targets: Vec<TargetSnapshot>,
+    /// What the configuration says is to be shown.
+    pub policy: Policy,
+    /// The time of day, if the clock is set.
+    pub now: Option<Timestamp>,
+}
+
+/// What is known of one target at one moment.
+#[derive(Clone, Debug)]
+pub struct TargetSnapshot {
+    /// The account and region that it is.
+    pub identity: Identity,
+    /// Its state and how old its data is.
+    pub row: TargetRow,
+    /// Its data, from which its metrics are rendered; `None` as long as there are none.
+    pub target: Option<Target>,
 }
 
 /// The answer of `/-/ready`.

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use rustix::process::{Resource, getrlimit};
 
+use super::external_url::ExternalUrl;
+
 /// Most of one connection's unread request, and of its unsent small writes. A longer head is
 /// answered with 431 (RFC 6585).
 pub(super) const MAX_BUFFERED_BYTES: usize = 16 * 1024;
@@ -23,6 +25,10 @@ pub struct Options {
     pub version: String,
     /// One sentence for the landing page.
     pub description: String,
+    /// Whether there are pages about instances, which hold host names and addresses.
+    pub has_pages: bool,
+    /// Where people reach the server, if that is not where it listens.
+    pub external_url: Option<ExternalUrl>,
     /// The bounds of every connection.
     pub limits: Limits,
 }
@@ -49,6 +55,16 @@ pub struct Limits {
     pub max_connections: usize,
     /// How long a shutdown waits for answers under way.
     pub drain: Duration,
+}
+
+impl Options {
+    /// What stands in front of each path in a link: where a proxy shows the exporter, without a
+    /// slash at its end.
+    pub(super) fn base_path(&self) -> &str {
+        self.external_url
+            .as_ref()
+            .map_or("", ExternalUrl::base_path)
+    }
 }
 
 impl Default for Limits {

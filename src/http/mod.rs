@@ -6,7 +6,9 @@
 //! | `/metrics` | `metrics` | GET, HEAD | the page of the fleet and the exporter; with `account_id` and `region` that of one target | `answer` |
 //! | `/metrics/exporter` | `exporter` | GET, HEAD | the exporter's own metrics | `answer` |
 //! | `/sd` | `sd` | GET, HEAD | Prometheus HTTP service discovery, or 503 until the accounts are known | `discovery` |
-//! | `/` | `landing` | GET, HEAD | the landing page | `landing` |
+//! | `/` | `landing` | GET, HEAD | the landing page | `pages` |
+//! | `/instances` | `instances` | GET, HEAD | the instances as a table | `pages` |
+//! | `/instances/{id}` | `instance` | GET, HEAD | why an instance is non-compliant | `pages` |
 //! | `/-/healthy` | `healthy` | GET, HEAD | 200 as long as the server works | `answer` |
 //! | `/healthz` | `healthy` | GET, HEAD | the same, by its Kubernetes name | `answer` |
 //! | `/livez` | `healthy` | GET, HEAD | the same, by its Kubernetes name | `answer` |
@@ -14,7 +16,9 @@
 //! | `/readyz` | `ready` | GET, HEAD | the same, by its Kubernetes name | `answer` |
 //!
 //! A flag can give the metrics another path than `/metrics`, and the exporter's own metrics move
-//! with it. Any other path is answered with 404, and any other method with 405.
+//! with it. Another one turns the pages about instances off. Any other path is answered with 404,
+//! and any other method with 405. All paths are also answered below the path of the external URL,
+//! because some proxies take it off and some do not.
 //!
 //! What is shown comes from the rest of the program through the [`ExporterState`] trait, so this
 //! module knows neither AWS nor how a page is rendered. Signals, flags and exit codes are left to
@@ -27,11 +31,12 @@ mod connection;
 mod connections;
 mod discovery;
 mod exporter_state;
+mod external_url;
 mod health;
-mod landing;
 mod limits;
 mod listen;
 mod negotiate;
+mod pages;
 mod recent_bytes;
 mod registry;
 mod responder;
@@ -46,8 +51,10 @@ mod tests;
 
 pub use address::{ListenAddress, ListenError, parse_listen_address};
 pub use exporter_state::{
-    DiscoveredTarget, ExporterState, Exposition, PageSelector, Readiness, TargetRow,
+    DiscoveredTarget, ExporterState, Exposition, FleetSnapshot, PageSelector, Readiness, TargetRow,
+    TargetSnapshot,
 };
+pub use external_url::{ExternalUrl, ExternalUrlError};
 pub use health::{HealthError, check_health};
 pub use limits::{Limits, Options};
 pub use listen::{BindError, bind};

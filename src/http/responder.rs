@@ -15,6 +15,7 @@ use super::answer::RequestContext;
 use super::body::AnswerBody;
 use super::exporter_state::ExporterState;
 use super::limits::Options;
+use super::pages::{PageRenderer, PageRequest, RenderFailure};
 use super::registry::{AfterAnswer, ConnectionSlot};
 use super::routes::{self, Handler};
 use super::state::ConnectionState;
@@ -23,18 +24,19 @@ use super::state::ConnectionState;
 pub(super) struct ServerContext {
     pub(super) exporter_state: Arc<dyn ExporterState>,
     pub(super) options: Options,
+    pub(super) pages: PageRenderer,
 }
 
 /// Answers the requests of one connection.
 pub(super) struct Responder<'a> {
-    server: &'a ServerContext,
+    server: &'a Arc<ServerContext>,
     slot: &'a ConnectionSlot,
     /// Whether a panic has been counted.
     is_panic_counted: AtomicBool,
 }
 
 impl<'a> Responder<'a> {
-    pub(super) fn new(server: &'a ServerContext, slot: &'a ConnectionSlot) -> Self {
+    pub(super) fn new(server: &'a Arc<ServerContext>, slot: &'a ConnectionSlot) -> Self {
         Self {
             server,
             slot,
@@ -47,16 +49,19 @@ impl<'a> Responder<'a> {
         self.slot.state()
     }
 
-    pub(super) fn respond(&self, request: Request<Incoming>) -> Response<AnswerBody> {
+    pub(super) async fn respond(&self, request: Request<Incoming>) -> Response<AnswerBody> {
         // No route has a use for the body of a request, so it is left unread.
         let (request, _unread) = request.into_parts();
         let context = self.context(&request);
         self.state().requested();
-        let is_probe = context.handler.is_some_and(Handler::is_probe);
+        let is_probe = context.handler().is_some_and(Handler::is_probe);
         // The place is taken before the answer is made, because the answer's headers have to say
         // whether the connection stays open.
         let after_answer = self.slot.establish(is_probe);
-        let mut response = self.answer(context);
+        let mut response = match context.page_request() {
+            Some(page) => self.page(context, page).await,
+            None => self.answer(context),
+        };
         if after_answer == AfterAnswer::Close {
             announce_close(&mut response);
         }
@@ -75,7 +80,7 @@ impl<'a> Responder<'a> {
         let options = &self.server.options;
         RequestContext {
             request,
-            handler: routes::find(request.uri.path(), &options.telemetry_path),
+            route: routes::route(request.uri.path(), options),
             exporter_state: &*self.server.exporter_state,
             options,
         }
@@ -88,6 +93,20 @@ impl<'a> Responder<'a> {
             self.count_panic();
             context.internal_error()
         })
+    }
+
+    /// Has a page rendered where it keeps nobody else waiting.
+    async fn page(&self, context: RequestContext<'_>, page: PageRequest) -> Response<AnswerBody> {
+        let server = Arc::clone(self.server);
+        let render = move || page.page(&server.options, &server.exporter_state.fleet());
+        match self.server.pages.render(render).await {
+            Ok(page) => context.page(page),
+            Err(RenderFailure::Busy) => context.busy(),
+            Err(RenderFailure::Panicked) => {
+                self.count_panic();
+                context.internal_error()
+            }
+        }
     }
 
     /// Counts a panic, once per connection.

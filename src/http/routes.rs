@@ -2,6 +2,8 @@
 //!
 //! How a handler answers is left to [`answer`](super::answer).
 
+use super::limits::Options;
+
 /// What answers a path.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Handler {
@@ -9,13 +11,29 @@ pub(super) enum Handler {
     Exporter,
     Discovery,
     Landing,
+    /// The instances as a table.
+    Instances,
+    /// One instance, whose id follows in the path.
+    Instance,
     Healthy,
     Ready,
 }
 
+/// A path with what answers it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) struct Route<'a> {
+    pub(super) handler: Handler,
+    /// What follows [`INSTANCE_PREFIX`], still escaped, if the handler is that of an instance.
+    pub(super) instance: &'a str,
+}
+
+/// What stands before the id of an instance in the path of its page.
+const INSTANCE_PREFIX: &str = "/instances/";
+
 /// Paths that do not depend on flags: Prometheus' own names, and those of Kubernetes.
-const FIXED_ROUTES: [(&str, Handler); 7] = [
+const FIXED_ROUTES: [(&str, Handler); 8] = [
     ("/", Handler::Landing),
+    ("/instances", Handler::Instances),
     ("/sd", Handler::Discovery),
     ("/-/healthy", Handler::Healthy),
     ("/healthz", Handler::Healthy),
@@ -61,7 +79,7 @@ pub fn check_telemetry_path(path: &str) -> Result<(), TelemetryPathError> {
 
 fn is_taken(path: &str) -> bool {
     // The landing page only leads to the metrics, so it can give way to them.
-    !matches!(find_fixed(path), None | Some(Handler::Landing))
+    !matches!(find_here(path), None | Some(Handler::Landing))
 }
 
 fn is_plain(path: &str) -> bool {
@@ -73,20 +91,48 @@ fn is_plain_byte(byte: u8) -> bool {
     byte.is_ascii_graphic() && !b"?#%\\".contains(&byte)
 }
 
-/// The handler of a request's path, if it has one.
-pub(super) fn find(path: &str, telemetry_path: &str) -> Option<Handler> {
+/// What answers a request's path, if anything does.
+pub(super) fn route<'a>(path: &'a str, options: &Options) -> Option<Route<'a>> {
+    let telemetry_path = &options.telemetry_path;
+    let at = |path| Some((find(path, telemetry_path)?, path));
+    // A proxy may hand on the path as it is, or without what leads to the exporter.
+    let (handler, path) = at(path).or_else(|| at(below_base(path, options.base_path())?))?;
+    let is_on = options.has_pages || !handler.is_page();
+    is_on.then(|| Route {
+        handler,
+        instance: path.strip_prefix(INSTANCE_PREFIX).unwrap_or_default(),
+    })
+}
+
+/// The path below the base, if it is there.
+fn below_base<'a>(path: &'a str, base: &str) -> Option<&'a str> {
+    match path.strip_prefix(base)? {
+        "" => Some("/"),
+        rest => rest.starts_with('/').then_some(rest),
+    }
+}
+
+/// The handler of a path below the base, if it has one.
+fn find(path: &str, telemetry_path: &str) -> Option<Handler> {
     if path == telemetry_path {
         Some(Handler::Metrics)
     } else if path == exporter_path(telemetry_path) {
         Some(Handler::Exporter)
     } else {
-        find_fixed(path)
+        find_here(path)
     }
 }
 
 /// Where the exporter's own metrics are alone.
 pub(super) fn exporter_path(telemetry_path: &str) -> String {
     format!("{}/exporter", telemetry_path.trim_end_matches('/'))
+}
+
+/// The handler of a path that does not depend on flags.
+fn find_here(path: &str) -> Option<Handler> {
+    // Any text may be the id of an instance, one with a slash in it, too.
+    let is_instance = path.starts_with(INSTANCE_PREFIX);
+    find_fixed(path).or_else(|| is_instance.then_some(Handler::Instance))
 }
 
 fn find_fixed(path: &str) -> Option<Handler> {
@@ -100,6 +146,11 @@ impl Handler {
         matches!(self, Self::Healthy | Self::Ready)
     }
 
+    /// Whether it answers with a page about instances, which can be turned off.
+    pub(super) const fn is_page(self) -> bool {
+        matches!(self, Self::Instances | Self::Instance)
+    }
+
     /// Its value of the label `handler`, one of [`HANDLERS`](crate::metrics::HANDLERS).
     pub(super) const fn name(self) -> &'static str {
         match self {
@@ -107,6 +158,8 @@ impl Handler {
             Self::Exporter => "exporter",
             Self::Discovery => "sd",
             Self::Landing => "landing",
+            Self::Instances => "instances",
+            Self::Instance => "instance",
             Self::Healthy => "healthy",
             Self::Ready => "ready",
         }
@@ -138,7 +191,7 @@ mod tests {
                 "{path}"
             );
         }
-        for path in ["/-/healthy", "/readyz"] {
+        for path in ["/-/healthy", "/readyz", "/instances", "/instances/x"] {
             assert!(
                 matches!(
                     check_telemetry_path(path),
@@ -155,7 +208,8 @@ mod tests {
     /// Every handler that a route leads to.
     fn handlers() -> Vec<Handler> {
         let fixed = FIXED_ROUTES.iter().map(|(_, handler)| *handler);
-        fixed.chain([Handler::Metrics, Handler::Exporter]).collect()
+        let others = [Handler::Metrics, Handler::Exporter, Handler::Instance];
+        fixed.chain(others).collect()
     }
 
     #[test]

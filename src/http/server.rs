@@ -17,6 +17,7 @@ use tracing::{debug, warn};
 use super::connection::{ShutdownStage, serve};
 use super::exporter_state::ExporterState;
 use super::limits::Options;
+use super::pages::PageRenderer;
 use super::registry::Registry;
 use super::responder::ServerContext;
 use super::stream::configure;
@@ -82,6 +83,7 @@ impl Server {
         let server = Arc::new(ServerContext {
             exporter_state,
             options,
+            pages: PageRenderer::default(),
         });
         let acceptor = Acceptor {
             listeners: &listeners,

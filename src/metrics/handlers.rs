@@ -1,11 +1,13 @@
 //! The closed set of values of the label `handler`: which part of the web server answered.
 
 /// Every value of `handler`. The web server's routes are held to it by a test of theirs.
-pub const HANDLERS: [&str; 7] = [
+pub const HANDLERS: [&str; 9] = [
     "metrics",
     "exporter",
     "sd",
     "landing",
+    "instances",
+    "instance",
     "healthy",
     "ready",
     OTHER_HANDLER,

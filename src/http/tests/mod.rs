@@ -1,7 +1,10 @@
 //! The server over real sockets, spoken to byte by byte, because a well-behaved client library
 //! would hide the interesting cases.
 
+mod fleet;
 mod hostile;
+mod instances;
+mod page_rendering;
 mod panics;
 mod routes;
 mod shutdown;
@@ -31,6 +34,7 @@ type Page = fn(Format, Encoding) -> Exposition;
 struct ConstantState {
     page: Page,
     readiness: Readiness,
+    fleet: fn() -> FleetSnapshot,
     answered: Mutex<Vec<(&'static str, u16)>>,
     panicked: AtomicUsize,
 }
@@ -41,6 +45,7 @@ impl Default for ConstantState {
         Self {
             page,
             readiness: Readiness::Ready,
+            fleet: || fleet::fleet_of(Vec::new()),
             answered: Mutex::default(),
             panicked: AtomicUsize::new(0),
         }
@@ -96,6 +101,10 @@ impl ExporterState for ConstantState {
         }]
     }
 
+    fn fleet(&self) -> FleetSnapshot {
+        (self.fleet)()
+    }
+
     fn readiness(&self) -> Readiness {
         self.readiness.clone()
     }
@@ -123,6 +132,10 @@ async fn start(exporter_state: ConstantState, limits: Limits) -> Running {
 }
 
 async fn start_at(telemetry_path: &str, exporter_state: ConstantState, limits: Limits) -> Running {
+    start_with(options(telemetry_path, limits), exporter_state).await
+}
+
+async fn start_with(options: Options, exporter_state: ConstantState) -> Running {
     let listener = bind(&"127.0.0.1:0".parse().unwrap()).await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel();
@@ -130,7 +143,6 @@ async fn start_at(telemetry_path: &str, exporter_state: ConstantState, limits: L
     let shutdown = async {
         let _ = stopped.await;
     };
-    let options = options(telemetry_path, limits);
     let task = tokio::spawn(Server::run(
         vec![listener],
         Arc::clone(&exporter_state) as _,
@@ -151,6 +163,8 @@ fn options(telemetry_path: &str, limits: Limits) -> Options {
         name: "ssm-compliance-exporter".into(),
         version: "1.2.3".into(),
         description: String::new(),
+        has_pages: true,
+        external_url: None,
         limits,
     }
 }

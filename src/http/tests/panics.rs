@@ -121,6 +121,9 @@ impl ExporterState for Broken {
     fn targets(&self) -> Vec<TargetRow> {
         panic!("injected")
     }
+    fn fleet(&self) -> FleetSnapshot {
+        panic!("injected")
+    }
     fn readiness(&self) -> Readiness {
         panic!("injected")
     }

@@ -29,6 +29,12 @@ async fn every_path_has_its_answer() {
         ("/metrics/exporter", 200, "exporter"),
         ("/sd", 200, "sd"),
         ("/", 200, "landing"),
+        ("/instances", 200, "instances"),
+        ("/instances?q=%ff&x", 200, "instances"),
+        ("/instances?sort=x", 400, "instances"),
+        ("/instances/i-unknown", 404, "instance"),
+        ("/instances/", 404, "instance"),
+        ("/instances/..%2f..%2fmetrics", 404, "instance"),
         ("/-/healthy", 200, "healthy"),
         ("/healthz", 200, "healthy"),
         ("/livez", 200, "healthy"),
@@ -69,7 +75,14 @@ async fn the_telemetry_path_may_be_another() {
 async fn other_methods_are_refused_with_the_allowed_ones() {
     let server = start(ConstantState::default(), Limits::default()).await;
     for method in ["POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "BREW"] {
-        for path in ["/metrics", "/", "/-/healthy", "/readyz"] {
+        for path in [
+            "/metrics",
+            "/",
+            "/-/healthy",
+            "/readyz",
+            "/instances",
+            "/instances/i-1",
+        ] {
             let reply = server
                 .ask(&format!(
                     "{method} {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{{}}"
@@ -91,7 +104,15 @@ async fn other_methods_are_refused_with_the_allowed_ones() {
 #[tokio::test]
 async fn head_answers_with_the_headers_of_get() {
     let server = start(ConstantState::default(), Limits::default()).await;
-    for path in ["/metrics", "/", "/-/healthy", "/-/ready", "/nowhere"] {
+    for path in [
+        "/metrics",
+        "/",
+        "/-/healthy",
+        "/-/ready",
+        "/nowhere",
+        "/instances",
+        "/instances/i-1",
+    ] {
         let get = server.get(path, "").await;
         let mut client = server.connect().await;
         client

@@ -22,6 +22,8 @@ impl Exporter {
         let options = ServeOptions {
             listen: vec!["127.0.0.1:0".parse().unwrap()],
             telemetry_path: "/metrics".to_owned(),
+            has_pages: true,
+            external_url: None,
         };
         let (listening, address) = oneshot::channel();
         tokio::spawn(async move {

@@ -2,9 +2,20 @@
 
 use crate::grafana::Variable;
 
-/// The jobs that scrape the exporter, and the accounts and regions that it reads.
+/// The jobs that scrape the exporter, the accounts and regions that it reads, and where its pages
+/// are.
 pub(super) fn targets() -> Vec<Variable> {
-    vec![job(), account(), region()]
+    vec![job(), account(), region(), exporter_url()]
+}
+
+/// The address of the exporter's pages, which no metric knows.
+fn exporter_url() -> Variable {
+    Variable::text(
+        "exporter_url",
+        "Exporter URL",
+        "Where people reach the exporter's pages, without a slash at the end.",
+        "http://localhost:10068",
+    )
 }
 
 pub(super) fn job() -> Variable {

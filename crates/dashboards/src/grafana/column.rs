@@ -57,8 +57,15 @@ impl Column {
 
     /// Makes each cell a link.
     pub(crate) fn link(self, title: &str, url: impl Into<String>) -> Self {
-        let link = json!({ "title": title, "url": url.into(), "targetBlank": false });
-        self.with("links", json!([link]))
+        self.links(&[(title, &url.into())])
+    }
+
+    /// Makes each cell lead to several places, of which the reader chooses one.
+    pub(crate) fn links(self, links: &[(&str, &str)]) -> Self {
+        let links = links
+            .iter()
+            .map(|(title, url)| json!({ "title": title, "url": url, "targetBlank": false }));
+        self.with("links", links.collect::<Vec<_>>())
     }
 
     /// How the cells of this column differ from the rest of the table, if they do.

@@ -4,16 +4,27 @@ use serde_json::{Value, json};
 
 use super::data_source::chosen_data_source;
 
-/// A choice at the top of a dashboard, filled by a query.
+/// A choice at the top of a dashboard.
 #[derive(Clone, Debug)]
 pub(crate) struct Variable {
     name: &'static str,
     label: &'static str,
     description: &'static str,
-    query: String,
-    regex: &'static str,
-    /// The regular expression that stands for all values, where any number may be chosen.
-    all: Option<&'static str>,
+    content: Content,
+}
+
+/// What a choice is made from.
+#[derive(Clone, Debug)]
+enum Content {
+    /// The values that a query finds.
+    Query {
+        query: String,
+        regex: &'static str,
+        /// The regular expression that stands for all values, where any number may be chosen.
+        all: Option<&'static str>,
+    },
+    /// Any text, at first this one.
+    Text(&'static str),
 }
 
 // === impl Variable ===
@@ -32,9 +43,11 @@ impl Variable {
             name,
             label,
             description,
-            query: query.into(),
-            regex: "",
-            all: Some(all),
+            content: Content::Query {
+                query: query.into(),
+                regex: "",
+                all: Some(all),
+            },
         }
     }
 
@@ -49,15 +62,34 @@ impl Variable {
             name,
             label,
             description,
-            query: query.into(),
-            regex: "",
-            all: None,
+            content: Content::Query {
+                query: query.into(),
+                regex: "",
+                all: None,
+            },
+        }
+    }
+
+    /// A text that the reader may change.
+    pub(crate) fn text(
+        name: &'static str,
+        label: &'static str,
+        description: &'static str,
+        text: &'static str,
+    ) -> Self {
+        Self {
+            name,
+            label,
+            description,
+            content: Content::Text(text),
         }
     }
 
     /// Takes the value and the text of each choice apart, with the named groups `value` and `text`.
-    pub(crate) fn regex(mut self, regex: &'static str) -> Self {
-        self.regex = regex;
+    pub(crate) fn regex(mut self, pattern: &'static str) -> Self {
+        if let Content::Query { regex, .. } = &mut self.content {
+            *regex = pattern;
+        }
         self
     }
 
@@ -80,39 +112,48 @@ impl Variable {
         })
     }
 
-    fn query_to_json(&self) -> Value {
-        json!({
-            // Grafana's own number for a query as it is written.
-            "qryType": 5,
-            "query": self.query,
-            "refId": "PrometheusVariableQueryEditor-VariableQuery",
-        })
-    }
-
     pub(super) fn to_json(&self) -> Value {
-        let is_multiple = self.all.is_some();
-        let mut json = json!({
-            "name": self.name,
-            "label": self.label,
-            "description": self.description,
-            "type": "query",
-            "datasource": chosen_data_source(),
-            "query": self.query_to_json(),
-            "regex": self.regex,
-            // Asked again when the time range changes: another range may have other values.
-            "refresh": 2,
-            // In alphabetical order.
-            "sort": 1,
-            "hide": 0,
-            "multi": is_multiple,
-            "includeAll": is_multiple,
-            "skipUrlSync": false,
-            "options": [],
-        });
-        if let Some(all) = self.all {
-            json["allValue"] = json!(all);
-            json["current"] = json!({ "selected": true, "text": ["All"], "value": ["$__all"] });
-        }
+        let mut json = match &self.content {
+            Content::Query { query, regex, all } => query_to_json(query, regex, *all),
+            Content::Text(text) => text_to_json(text),
+        };
+        json["name"] = json!(self.name);
+        json["label"] = json!(self.label);
+        json["description"] = json!(self.description);
+        json["hide"] = json!(0);
+        json["skipUrlSync"] = json!(false);
         json
     }
+}
+
+fn query_to_json(query: &str, regex: &str, all: Option<&str>) -> Value {
+    let is_multiple = all.is_some();
+    let mut json = json!({
+        "type": "query",
+        "datasource": chosen_data_source(),
+        "query": {
+            // Grafana's own number for a query as it is written.
+            "qryType": 5,
+            "query": query,
+            "refId": "PrometheusVariableQueryEditor-VariableQuery",
+        },
+        "regex": regex,
+        // Asked again when the time range changes: another range may have other values.
+        "refresh": 2,
+        // In alphabetical order.
+        "sort": 1,
+        "multi": is_multiple,
+        "includeAll": is_multiple,
+        "options": [],
+    });
+    if let Some(all) = all {
+        json["allValue"] = json!(all);
+        json["current"] = json!({ "selected": true, "text": ["All"], "value": ["$__all"] });
+    }
+    json
+}
+
+fn text_to_json(text: &str) -> Value {
+    let chosen = json!({ "selected": true, "text": text, "value": text });
+    json!({ "type": "textbox", "query": text, "current": chosen, "options": [chosen] })
 }

@@ -1,6 +1,7 @@
 //! Why the instance is non-compliant, and what to do about it.
 
 use super::series::{compliance, patches_to_mend, reasons};
+use crate::boards::instance_columns::{CHOSEN_PAGE_URL, PAGE_TITLE};
 use crate::grafana::{Column, Panel, Section};
 use crate::looks;
 use crate::queries::{self, CHOSEN_INSTANCE};
@@ -183,7 +184,7 @@ fn identity_columns() -> Vec<Column> {
         Column::new("account_id", "Account"),
         Column::new("region", "Region"),
         Column::new("name", "Name"),
-        Column::new("computer_name", "Computer name"),
+        Column::new("computer_name", "Computer name").link(PAGE_TITLE, CHOSEN_PAGE_URL),
         Column::new("ip_address", "IP address"),
         Column::new("resource_type", "Kind"),
         Column::new("platform_name", "Platform"),

@@ -70,6 +70,26 @@ fn links_to_runbooks_lead_to_pages_of_the_repository() {
 }
 
 #[test]
+fn links_to_the_exporter_name_its_pages_by_a_variable_of_the_dashboard() {
+    let mut count = 0;
+    for (title, json) in dashboards() {
+        let mut found = Vec::new();
+        urls(&json, &mut found);
+        let own = |url: &&String| url.starts_with("${exporter_url:raw}/instances/");
+        let links = found.iter().filter(own).count();
+        let mentions = json.to_string().matches("${exporter_url").count();
+        assert_eq!(mentions, links, "{title}: another way to write such a link");
+        let mut variables = list(&json["templating"], "list");
+        let has_variable = variables.any(|variable| {
+            text(variable, "name") == "exporter_url" && variable["type"] == "textbox"
+        });
+        assert_eq!(has_variable, links > 0, "{title}");
+        count += links;
+    }
+    assert!(count >= 4, "only {count} links");
+}
+
+#[test]
 fn every_dashboard_lists_the_others_by_their_tag() {
     for (title, json) in dashboards() {
         let tag = &json["tags"][0];

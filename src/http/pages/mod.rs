@@ -1,0 +1,72 @@
+//! The pages for people: the landing page, the instances as a table, and why one of them is
+//! non-compliant.
+//!
+//! A page is made from a snapshot of what the last refreshes have read, so it never calls AWS. The
+//! HTML is in `templates/`, whose library escapes all that is inserted. Pages run no script and
+//! load nothing, and are made for text browsers and small windows, too.
+//!
+//! Which path leads to which page is left to [`routes`](super::routes), and headers to
+//! [`answer`](super::answer).
+
+mod candidates;
+mod census;
+mod data_notes;
+mod escapes;
+mod frame;
+mod instance;
+mod instances;
+mod landing;
+mod order;
+mod paging;
+mod query;
+mod query_form;
+mod renderer;
+mod rows;
+mod status;
+mod times;
+
+use askama::Template;
+use hyper::StatusCode;
+
+use super::exporter_state::FleetSnapshot;
+use super::limits::Options;
+
+pub(super) use escapes::decoded_id;
+pub(super) use landing::landing;
+pub(super) use renderer::{PageRenderer, RenderFailure};
+
+/// Which page is asked for. The query is that of the URL, as it was sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum PageRequest {
+    /// The instances as a table.
+    Instances { query: String },
+    /// The instance with this id.
+    Instance { id: String, query: String },
+}
+
+/// A page that is ready to be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Page {
+    pub(super) status: StatusCode,
+    pub(super) html: String,
+}
+
+impl PageRequest {
+    /// Makes the page. It takes a while for a large fleet, so it is not for a worker of the
+    /// runtime.
+    pub(super) fn page(&self, options: &Options, fleet: &FleetSnapshot) -> Page {
+        match self {
+            Self::Instances { query } => instances::page(options, fleet, query),
+            Self::Instance { id, query } => instance::page(options, fleet, id, query),
+        }
+    }
+}
+
+impl Page {
+    fn of(status: StatusCode, template: &impl Template) -> Self {
+        // Rendering writes into a text, which cannot fail, and all our templates' values can be
+        // displayed.
+        let html = template.render().unwrap_or_default();
+        Self { status, html }
+    }
+}

@@ -1,0 +1,274 @@
+//! What the query string of the table of instances asks for.
+
+use std::collections::HashMap;
+use std::fmt::{self, Display, Formatter};
+
+use super::order::{SortKey, SortOrder};
+use super::status::ShownStatus;
+use crate::model::NoncomplianceReason;
+
+/// What the table is to show. An empty text stands for any.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct InstanceQuery {
+    pub(super) account_id: String,
+    pub(super) region: String,
+    /// Only instances that have a status for this compliance type.
+    pub(super) compliance_type: String,
+    /// Only instances with this status, for that type if one is given, and for any if not.
+    pub(super) status: Option<ShownStatus>,
+    /// Only instances that are non-compliant for this reason.
+    pub(super) reason: Option<NoncomplianceReason>,
+    /// Only instances with this text in an id, a name or an address, in lower case.
+    pub(super) text: String,
+    /// Whether resources are shown, too, that AWS does not list.
+    pub(super) has_unlisted: bool,
+    pub(super) order: SortOrder,
+    /// The number of the page, from 1 on.
+    pub(super) page: usize,
+}
+
+/// Why a query string cannot be answered.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the parameter {parameter} cannot be {value:?}: it is {accepted}")]
+pub(super) struct QueryError {
+    pub(super) parameter: &'static str,
+    pub(super) value: String,
+    /// What it may be, as part of a sentence.
+    pub(super) accepted: String,
+}
+
+impl Default for InstanceQuery {
+    fn default() -> Self {
+        Self {
+            account_id: String::new(),
+            region: String::new(),
+            compliance_type: String::new(),
+            status: None,
+            reason: None,
+            text: String::new(),
+            has_unlisted: false,
+            order: SortOrder::default(),
+            page: 1,
+        }
+    }
+}
+
+/// The parameters of a query string, without the empty ones that a form sends.
+pub(super) struct Parameters(HashMap<String, String>);
+
+impl Parameters {
+    pub(super) fn parse(query: &str) -> Self {
+        let mut parameters = HashMap::new();
+        for (key, value) in form_urlencoded::parse(query.as_bytes()) {
+            let value = value.trim();
+            // As everywhere in the exporter, the first of several values counts.
+            if !value.is_empty() && !parameters.contains_key(&*key) {
+                parameters.insert(key.into_owned(), value.to_owned());
+            }
+        }
+        Self(parameters)
+    }
+
+    pub(super) fn text(&self, parameter: &str) -> &str {
+        self.0.get(parameter).map_or("", String::as_str)
+    }
+
+    /// A value of a closed set, if one is given.
+    fn word<T>(
+        &self,
+        parameter: &'static str,
+        parse: impl FnOnce(&str) -> Option<T>,
+        accepted: impl FnOnce() -> String,
+    ) -> Result<Option<T>, QueryError> {
+        let value = self.text(parameter);
+        if value.is_empty() {
+            return Ok(None);
+        }
+        match parse(value) {
+            Some(word) => Ok(Some(word)),
+            None => Err(QueryError {
+                parameter,
+                value: value.to_owned(),
+                accepted: accepted(),
+            }),
+        }
+    }
+}
+
+impl InstanceQuery {
+    /// Reads a query string. Parameters that nobody knows are ignored, so that links with those of
+    /// others work.
+    ///
+    /// # Errors
+    /// If a parameter with a closed set of values has another one. To ignore it would show more
+    /// instances than were asked for.
+    pub(super) fn parse(query: &str) -> Result<Self, QueryError> {
+        let parameters = Parameters::parse(query);
+        Ok(Self {
+            account_id: parameters.text("account_id").to_owned(),
+            region: parameters.text("region").to_owned(),
+            compliance_type: parameters.text("type").to_owned(),
+            status: parameters.word("status", ShownStatus::parse, accepted_statuses)?,
+            reason: parameters.word("reason", parse_reason, accepted_reasons)?,
+            text: parameters.text("q").to_lowercase(),
+            has_unlisted: parameters
+                .word("unlisted", parse_flag, || "1 or 0".to_owned())?
+                .unwrap_or(false),
+            order: parameters
+                .word("sort", SortOrder::parse, accepted_orders)?
+                .unwrap_or_default(),
+            page: parameters
+                .word("page", parse_page, || "a number from 1 on".to_owned())?
+                .unwrap_or(1),
+        })
+    }
+
+    /// Whether a compliance type is among those that are asked for.
+    pub(super) fn has_type(&self, name: &str) -> bool {
+        self.compliance_type.is_empty() || self.compliance_type == name
+    }
+
+    /// The same instances in another order, from their first page on.
+    pub(super) fn with_order(&self, order: SortOrder) -> Self {
+        Self {
+            order,
+            page: 1,
+            ..self.clone()
+        }
+    }
+
+    /// Another page of the same instances.
+    pub(super) fn with_page(&self, page: usize) -> Self {
+        Self {
+            page,
+            ..self.clone()
+        }
+    }
+
+    /// The parameters with their values, empty where they are as they are without being given.
+    fn parameters(&self) -> [(&'static str, String); 9] {
+        let is_usual_order = self.order == SortOrder::default();
+        [
+            ("account_id", self.account_id.clone()),
+            ("region", self.region.clone()),
+            ("type", self.compliance_type.clone()),
+            (
+                "status",
+                self.status
+                    .map(ShownStatus::as_str)
+                    .unwrap_or_default()
+                    .to_owned(),
+            ),
+            (
+                "reason",
+                self.reason
+                    .map(NoncomplianceReason::as_str)
+                    .unwrap_or_default()
+                    .to_owned(),
+            ),
+            ("q", self.text.clone()),
+            ("unlisted", unless(!self.has_unlisted, "1".to_owned())),
+            ("sort", unless(is_usual_order, self.order.parameter())),
+            ("page", unless(self.page == 1, self.page.to_string())),
+        ]
+    }
+}
+
+/// The text, but empty if it need not be said.
+fn unless(is_needless: bool, text: String) -> String {
+    if is_needless { String::new() } else { text }
+}
+
+/// The query string with its question mark; nothing if all is as usual.
+impl Display for InstanceQuery {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        for (parameter, value) in self.parameters() {
+            if !value.is_empty() {
+                query.append_pair(parameter, &value);
+            }
+        }
+        match query.finish().as_str() {
+            "" => Ok(()),
+            query => write!(f, "?{query}"),
+        }
+    }
+}
+
+fn parse_reason(word: &str) -> Option<NoncomplianceReason> {
+    NoncomplianceReason::ALL
+        .into_iter()
+        .find(|reason| reason.as_str() == word)
+}
+
+fn parse_flag(word: &str) -> Option<bool> {
+    match word {
+        "1" => Some(true),
+        "0" => Some(false),
+        _ => None,
+    }
+}
+
+fn parse_page(text: &str) -> Option<usize> {
+    text.parse().ok().filter(|page| *page > 0)
+}
+
+fn accepted_statuses() -> String {
+    one_of(&ShownStatus::ALL.map(ShownStatus::as_str))
+}
+
+fn accepted_reasons() -> String {
+    one_of(&NoncomplianceReason::ALL.map(NoncomplianceReason::as_str))
+}
+
+fn accepted_orders() -> String {
+    let columns = one_of(&SortKey::ALL.map(SortKey::as_str));
+    format!("{columns}, behind a minus sign for the other way round")
+}
+
+fn one_of(words: &[&str]) -> String {
+    format!("one of {}", words.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_query_is_written_as_it_is_read() {
+        for query in [
+            "",
+            "?account_id=111122223333&region=eu-west-1&type=Custom%3AA%26B&status=UNREPORTED&\
+             reason=patches_missing&q=%3Cscript%3E+%C3%A4&unlisted=1&sort=-scan&page=7",
+            "?sort=items",
+        ] {
+            let read = InstanceQuery::parse(query.trim_start_matches('?')).unwrap();
+            assert_eq!(read.to_string(), query);
+        }
+    }
+
+    #[test]
+    fn what_is_empty_or_unknown_or_as_usual_is_ignored() {
+        let query = "account_id=&q=++&page=1&sort=-items&utm_source=mail&unlisted=0&reason=";
+        assert_eq!(InstanceQuery::parse(query), Ok(InstanceQuery::default()));
+        let first = InstanceQuery::parse("region=a&region=b").unwrap();
+        assert_eq!(first.region, "a");
+    }
+
+    #[test]
+    fn a_value_outside_its_closed_set_is_an_error_that_says_what_it_may_be() {
+        for (query, accepted) in [
+            ("reason=nonsense", "patches_missing"),
+            ("status=compliant", "NON_COMPLIANT"),
+            ("sort=age", "last_ping"),
+            ("sort=--items", "items"),
+            ("page=0", "from 1"),
+            ("page=-1", "from 1"),
+            ("page=99999999999999999999", "from 1"),
+            ("unlisted=yes", "1 or 0"),
+        ] {
+            let error = InstanceQuery::parse(query).unwrap_err().to_string();
+            assert!(error.contains(accepted), "{query}: {error}");
+        }
+    }
+}
