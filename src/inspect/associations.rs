@@ -7,8 +7,8 @@ use futures_util::future::join_all;
 
 use super::calls::{known, known_if_any};
 use super::inspector::{Breadth, Inspector};
-use super::once::ReadOnce;
 use super::purpose;
+use super::shared::FailedTargets;
 use super::sighting::{Sighting, Standing};
 use super::source::{ExecutionOf, InspectionSource, TargetsOf};
 use crate::collect::SourceResult;
@@ -25,16 +25,6 @@ const FAILED_STATUSES: [&str; 2] = ["Failed", "TimedOut"];
 /// How many executions are searched for the instance.
 // An execution may be for new instances only, so the newest one that failed need not have this one.
 const MAX_SEARCHED_EXECUTIONS: usize = 3;
-type FailedTargets = Read<Arc<HashMap<String, ExecutionTargetRow>>>;
-
-/// What was read of associations, which many instances have in common.
-#[derive(Default)]
-pub(super) struct SharedRuns {
-    executions: ReadOnce<String, Read<Vec<AssociationExecutionRow>>>,
-    /// The instances of an execution with a bad status, by association, execution and status.
-    targets: ReadOnce<(String, String, &'static str), FailedTargets>,
-}
-
 impl<S: InspectionSource> Inspector<S> {
     pub(super) async fn statuses_if_needed(
         &self,
@@ -86,7 +76,7 @@ impl<S: InspectionSource> Inspector<S> {
             known(purpose::EXECUTIONS.operation, answer)
         };
         let key = association_id.to_owned();
-        self.runs.executions.get(key, read).await
+        self.shared.executions.get(key, read).await
     }
 
     async fn read_executions(
@@ -185,7 +175,7 @@ impl<S: InspectionSource> Inspector<S> {
             let answer = self.read_failed_targets(execution, status).await;
             known(purpose::FAILED_TARGETS.operation, answer.map(Arc::new))
         };
-        self.runs.targets.get(key, read).await
+        self.shared.failed_targets.get(key, read).await
     }
 
     async fn read_failed_targets(

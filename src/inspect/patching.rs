@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use super::calls::{known, known_if_any};
 use super::inspector::Inspector;
-use super::once::ReadOnce;
 use super::purpose;
 use super::sighting::{Sighting, Standing};
 use super::source::InspectionSource;
@@ -25,14 +24,6 @@ pub(super) struct PatchReading {
     pub(super) baseline: Read<BaselineSettings>,
     pub(super) assigned_baseline: Read<String>,
     pub(super) command: Read<Option<CommandInvocationRow>>,
-}
-
-/// The baselines that were read, which many instances have in common.
-#[derive(Default)]
-pub(super) struct SharedBaselines {
-    settings: ReadOnce<String, Read<BaselineSettings>>,
-    /// By patch group, which may be empty, and operating system.
-    assigned: ReadOnce<(String, String), Read<String>>,
 }
 
 impl<S: InspectionSource> Inspector<S> {
@@ -179,13 +170,13 @@ impl<S: InspectionSource> Inspector<S> {
             let answer = self.calls.one(purpose::BASELINE, call).await;
             known(purpose::BASELINE.operation, answer)
         };
-        self.baselines.settings.get(id.to_owned(), read).await
+        self.shared.baselines.get(id.to_owned(), read).await
     }
 
     async fn assigned_baseline(&self, patch_group: &str, operating_system: &str) -> Read<String> {
         let key = (patch_group.to_owned(), operating_system.to_owned());
         let read = self.read_assigned_baseline(patch_group, operating_system);
-        self.baselines.assigned.get(key, read).await
+        self.shared.assigned_baselines.get(key, read).await
     }
 
     async fn read_assigned_baseline(
