@@ -1,5 +1,6 @@
 //! Reads what explains the compliance type Association.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -88,7 +89,7 @@ impl<S: InspectionSource> Inspector<S> {
         // The newest page goes back far enough to say since when, as a rule. An association that
         // runs each half hour has thirty pages.
         let mut rows = self.calls.first_rows(purpose::EXECUTIONS, fetch).await?;
-        rows.sort_by(|a: &AssociationExecutionRow, b| b.created.cmp(&a.created));
+        rows.sort_by_key(|row: &AssociationExecutionRow| Reverse(row.created));
         Ok(rows)
     }
 
