@@ -33,6 +33,10 @@ pub(super) fn patch_baseline_for_patch_group(
     input: &Input,
 ) -> Result<Value, Refusal> {
     let group = input::required_text(input, "PatchGroup")?;
+    if group.is_empty() {
+        let constraint = "Member must have length greater than or equal to 1";
+        return Err(Refusal::constraint("''", "patchGroup", constraint));
+    }
     let os = operating_system(target, input)?;
     let id = target.baseline_of_group(group, os).unwrap_or_default();
     Ok(json!({ "BaselineId": id, "PatchGroup": group, "OperatingSystem": os }))

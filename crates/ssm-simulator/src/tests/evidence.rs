@@ -104,6 +104,9 @@ async fn patch_groups_lead_to_their_baseline_and_all_others_to_the_default() {
         answer.json()["BaselineId"].clone()
     };
     assert_eq!(of_group("nowhere", "WINDOWS").await, default["BaselineId"]);
+    let nothing = json!({ "PatchGroup": "" });
+    let answer = running.call("GetPatchBaselineForPatchGroup", nothing).await;
+    assert_eq!(answer.code(), "ValidationException");
     let own = of_group("production", "WINDOWS").await;
     assert_ne!(own, default["BaselineId"]);
     let whole = running
