@@ -35,7 +35,7 @@ impl<S: InspectionSource> Inspector<S> {
     ) -> PatchReading {
         let standing = sighting.standing(PATCH);
         let (command, state) = tokio::join!(
-            self.patch_command(&sighting.id, standing),
+            self.patch_command(sighting, standing),
             self.patch_state_unless(known_state, &sighting.id),
         );
         let mut reading = PatchReading {
@@ -117,11 +117,14 @@ impl<S: InspectionSource> Inspector<S> {
     /// The command that reported the patches, if they are non-compliant and a command did.
     async fn patch_command(
         &self,
-        id: &str,
+        sighting: &Sighting,
         standing: Standing<'_>,
     ) -> Read<Option<CommandInvocationRow>> {
+        let id = &sighting.id;
         match standing {
-            Standing::Noncompliant(summary) if !summary.execution_id.is_empty() => {
+            Standing::Noncompliant(summary)
+                if !summary.execution_id.is_empty() && sighting.may_be_listed() =>
+            {
                 self.command(purpose::PATCH_COMMAND, &summary.execution_id, id)
                     .await
             }
@@ -200,7 +203,8 @@ impl<S: InspectionSource> Inspector<S> {
 /// Whether it matters which baseline was used. It does where patches are non-compliant, and where
 /// nothing is: then a changed baseline makes the good news doubtful.
 fn is_baseline_needed(sighting: &Sighting, standing: Standing<'_>) -> bool {
-    standing.may_be_noncompliant() || !sighting.may_be_noncompliant()
+    let is_doubted = standing.may_be_noncompliant() || !sighting.may_be_noncompliant();
+    is_doubted && sighting.may_be_listed()
 }
 
 fn is_of_patch_policy(standing: Standing<'_>) -> bool {
