@@ -1,5 +1,6 @@
 //! Reads what explains the compliance type Association.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -7,8 +8,8 @@ use futures_util::future::join_all;
 
 use super::calls::{known, known_if_any};
 use super::inspector::{Breadth, Inspector};
-use super::once::ReadOnce;
 use super::purpose;
+use super::shared::FailedTargets;
 use super::sighting::{Sighting, Standing};
 use super::source::{ExecutionOf, InspectionSource, TargetsOf};
 use crate::collect::SourceResult;
@@ -25,16 +26,6 @@ const FAILED_STATUSES: [&str; 2] = ["Failed", "TimedOut"];
 /// How many executions are searched for the instance.
 // An execution may be for new instances only, so the newest one that failed need not have this one.
 const MAX_SEARCHED_EXECUTIONS: usize = 3;
-type FailedTargets = Read<Arc<HashMap<String, ExecutionTargetRow>>>;
-
-/// What was read of associations, which many instances have in common.
-#[derive(Default)]
-pub(super) struct SharedRuns {
-    executions: ReadOnce<String, Read<Vec<AssociationExecutionRow>>>,
-    /// The instances of an execution with a bad status, by association, execution and status.
-    targets: ReadOnce<(String, String, &'static str), FailedTargets>,
-}
-
 impl<S: InspectionSource> Inspector<S> {
     pub(super) async fn statuses_if_needed(
         &self,
@@ -86,7 +77,7 @@ impl<S: InspectionSource> Inspector<S> {
             known(purpose::EXECUTIONS.operation, answer)
         };
         let key = association_id.to_owned();
-        self.runs.executions.get(key, read).await
+        self.shared.executions.get(key, read).await
     }
 
     async fn read_executions(
@@ -98,7 +89,7 @@ impl<S: InspectionSource> Inspector<S> {
         // The newest page goes back far enough to say since when, as a rule. An association that
         // runs each half hour has thirty pages.
         let mut rows = self.calls.first_rows(purpose::EXECUTIONS, fetch).await?;
-        rows.sort_by(|a: &AssociationExecutionRow, b| b.created.cmp(&a.created));
+        rows.sort_by_key(|row: &AssociationExecutionRow| Reverse(row.created));
         Ok(rows)
     }
 
@@ -185,7 +176,7 @@ impl<S: InspectionSource> Inspector<S> {
             let answer = self.read_failed_targets(execution, status).await;
             known(purpose::FAILED_TARGETS.operation, answer.map(Arc::new))
         };
-        self.runs.targets.get(key, read).await
+        self.shared.failed_targets.get(key, read).await
     }
 
     async fn read_failed_targets(

@@ -2,11 +2,9 @@
 
 use std::sync::Arc;
 
-use super::associations::SharedRuns;
 use super::calls::{CallObserver, Calls, known, known_if_any};
-use super::once::ReadOnce;
-use super::patching::SharedBaselines;
 use super::purpose::{self, Purpose};
+use super::shared::Shared;
 use super::sighting::{Sighting, newest_of_each_type};
 use super::source::InspectionSource;
 use crate::collect::{SourceResult, TypeFilter};
@@ -29,9 +27,7 @@ pub(super) enum Breadth {
 pub struct Inspector<S> {
     pub(super) calls: Calls<S>,
     pub(super) breadth: Breadth,
-    pub(super) baselines: SharedBaselines,
-    pub(super) runs: SharedRuns,
-    host_management: ReadOnce<(), Read<String>>,
+    pub(super) shared: Shared,
 }
 
 impl<S: InspectionSource> Inspector<S> {
@@ -56,9 +52,7 @@ impl<S: InspectionSource> Inspector<S> {
                 observer,
             },
             breadth: Breadth::Few,
-            baselines: SharedBaselines::default(),
-            runs: SharedRuns::default(),
-            host_management: ReadOnce::default(),
+            shared: Shared::default(),
         })
     }
 
@@ -150,7 +144,10 @@ impl<S: InspectionSource> Inspector<S> {
         if sighting.may_be_listed() {
             return Read::Unasked;
         }
-        self.host_management.get((), self.host_management()).await
+        self.shared
+            .host_management
+            .get((), self.host_management())
+            .await
     }
 
     async fn host_management(&self) -> Read<String> {

@@ -35,6 +35,7 @@ mod once;
 mod patching;
 mod purpose;
 mod readers;
+mod shared;
 mod sighting;
 mod source;
 

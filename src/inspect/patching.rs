@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use super::calls::{known, known_if_any};
 use super::inspector::Inspector;
-use super::once::ReadOnce;
 use super::purpose;
 use super::sighting::{Sighting, Standing};
 use super::source::InspectionSource;
@@ -27,14 +26,6 @@ pub(super) struct PatchReading {
     pub(super) command: Read<Option<CommandInvocationRow>>,
 }
 
-/// The baselines that were read, which many instances have in common.
-#[derive(Default)]
-pub(super) struct SharedBaselines {
-    settings: ReadOnce<String, Read<BaselineSettings>>,
-    /// By patch group, which may be empty, and operating system.
-    assigned: ReadOnce<(String, String), Read<String>>,
-}
-
 impl<S: InspectionSource> Inspector<S> {
     /// Reads what explains the type Patch, as far as it is needed.
     pub(super) async fn patching(
@@ -44,7 +35,7 @@ impl<S: InspectionSource> Inspector<S> {
     ) -> PatchReading {
         let standing = sighting.standing(PATCH);
         let (command, state) = tokio::join!(
-            self.patch_command(&sighting.id, standing),
+            self.patch_command(sighting, standing),
             self.patch_state_unless(known_state, &sighting.id),
         );
         let mut reading = PatchReading {
@@ -126,11 +117,14 @@ impl<S: InspectionSource> Inspector<S> {
     /// The command that reported the patches, if they are non-compliant and a command did.
     async fn patch_command(
         &self,
-        id: &str,
+        sighting: &Sighting,
         standing: Standing<'_>,
     ) -> Read<Option<CommandInvocationRow>> {
+        let id = &sighting.id;
         match standing {
-            Standing::Noncompliant(summary) if !summary.execution_id.is_empty() => {
+            Standing::Noncompliant(summary)
+                if !summary.execution_id.is_empty() && sighting.may_be_listed() =>
+            {
                 self.command(purpose::PATCH_COMMAND, &summary.execution_id, id)
                     .await
             }
@@ -179,13 +173,13 @@ impl<S: InspectionSource> Inspector<S> {
             let answer = self.calls.one(purpose::BASELINE, call).await;
             known(purpose::BASELINE.operation, answer)
         };
-        self.baselines.settings.get(id.to_owned(), read).await
+        self.shared.baselines.get(id.to_owned(), read).await
     }
 
     async fn assigned_baseline(&self, patch_group: &str, operating_system: &str) -> Read<String> {
         let key = (patch_group.to_owned(), operating_system.to_owned());
         let read = self.read_assigned_baseline(patch_group, operating_system);
-        self.baselines.assigned.get(key, read).await
+        self.shared.assigned_baselines.get(key, read).await
     }
 
     async fn read_assigned_baseline(
@@ -209,7 +203,8 @@ impl<S: InspectionSource> Inspector<S> {
 /// Whether it matters which baseline was used. It does where patches are non-compliant, and where
 /// nothing is: then a changed baseline makes the good news doubtful.
 fn is_baseline_needed(sighting: &Sighting, standing: Standing<'_>) -> bool {
-    standing.may_be_noncompliant() || !sighting.may_be_noncompliant()
+    let is_doubted = standing.may_be_noncompliant() || !sighting.may_be_noncompliant();
+    is_doubted && sighting.may_be_listed()
 }
 
 fn is_of_patch_policy(standing: Standing<'_>) -> bool {

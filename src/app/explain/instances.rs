@@ -2,14 +2,17 @@
 
 use futures_util::future::join_all;
 
-use super::lookup::Lookup;
+use super::lookup::{Lookup, Search};
 use super::render::Layout;
 use super::targets::Begun;
 use super::{Answer, Report};
 use crate::explain::{Evidence, Explanation};
 
-/// What is said of one name: explanations, or why there are none.
-type Said = Result<Vec<Evidence>, Vec<String>>;
+/// What is said of one name.
+struct Said {
+    evidence: Vec<Evidence>,
+    notes: Vec<String>,
+}
 
 pub(super) async fn report(begun: Begun, names: Vec<String>, layout: &Layout) -> Report {
     let names = each_once(names);
@@ -19,12 +22,9 @@ pub(super) async fn report(begun: Begun, names: Vec<String>, layout: &Layout) ->
     let mut explanations = Vec::new();
     let mut notes = Vec::new();
     for said in said {
-        match said {
-            Ok(evidence) => {
-                explanations.extend(evidence.iter().map(|evidence| layout.explain(evidence)))
-            }
-            Err(unknown) => notes.extend(unknown),
-        }
+        let evidence = said.evidence.iter();
+        explanations.extend(evidence.map(|evidence| layout.explain(evidence)));
+        notes.extend(said.notes);
     }
     let answer = answer(&explanations, &notes);
     Report {
@@ -46,11 +46,14 @@ fn each_once(names: Vec<String>) -> Vec<String> {
 }
 
 async fn say(lookup: &Lookup<'_>, name: &str) -> Said {
-    let found = lookup.find(name).await?;
+    let Search { found, notes } = lookup.find(name).await;
     let evidence = found
         .into_iter()
         .map(|found| found.inspector.inspect(found.sighting));
-    Ok(join_all(evidence).await)
+    Said {
+        evidence: join_all(evidence).await,
+        notes,
+    }
 }
 
 fn answer(explanations: &[Explanation], notes: &[String]) -> Answer {

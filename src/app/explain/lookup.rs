@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 
 use super::scope::display_name;
 use super::targets::{Begun, notes_of_unasked};
-use crate::aws::SsmSource;
+use crate::aws::{SsmSource, one_line};
 use crate::inspect::{Inspector, Named, Presence, Sighting, is_instance_id, match_names};
 use crate::model::InstanceRow;
 
@@ -12,6 +12,22 @@ use crate::model::InstanceRow;
 pub(super) struct Found<'a> {
     pub(super) inspector: &'a Inspector<SsmSource>,
     pub(super) sighting: Sighting,
+}
+
+/// What the search for one name has brought.
+pub(super) struct Search<'a> {
+    pub(super) found: Vec<Found<'a>>,
+    /// Why nothing was found, or not without doubt.
+    pub(super) notes: Vec<String>,
+}
+
+impl<'a> Search<'a> {
+    fn of(found: Vec<Found<'a>>) -> Self {
+        Self {
+            found,
+            notes: Vec::new(),
+        }
+    }
 }
 
 /// The listings of one target, if they could be read.
@@ -58,52 +74,54 @@ impl<'a> Lookup<'a> {
     }
 
     /// Finds an instance by its id or by the name of its computer.
-    ///
-    /// # Errors
-    /// If it is not found, or not without doubt. The error says so in one or more lines.
-    pub(super) async fn find(&self, name: &str) -> Result<Vec<Found<'a>>, Vec<String>> {
+    pub(super) async fn find(&self, name: &str) -> Search<'a> {
         if is_instance_id(name) {
             return self.find_id(name).await;
         }
-        let (inspector, id) = self.find_name(name)?;
-        let sighting = inspector.look(&id).await;
-        Ok(vec![Found {
-            inspector,
-            sighting,
-        }])
+        match self.find_name(name) {
+            Ok((inspector, id)) => Search::of(vec![Found {
+                inspector,
+                sighting: inspector.look(&id).await,
+            }]),
+            Err(notes) => Search {
+                found: Vec::new(),
+                notes,
+            },
+        }
     }
 
-    async fn find_id(&self, id: &str) -> Result<Vec<Found<'a>>, Vec<String>> {
+    async fn find_id(&self, id: &str) -> Search<'a> {
         let looks = self.begun.inspectors.iter().map(async |inspector| Found {
             inspector,
             sighting: inspector.look(id).await,
         });
-        let found = join_all(looks).await;
-        let (here, elsewhere): (Vec<_>, Vec<_>) = found
+        let (here, elsewhere): (Vec<_>, Vec<_>) = join_all(looks)
+            .await
             .into_iter()
             .partition(|found| found.sighting.presence() == Presence::Here);
-        if !here.is_empty() {
-            return Ok(here);
+        if here.is_empty() {
+            self.where_it_may_be(id, elsewhere)
+        } else {
+            Search::of(here)
         }
-        self.where_it_may_be(id, elsewhere)
     }
 
     /// Where an instance is that no target is certain to have.
-    fn where_it_may_be(
-        &self,
-        id: &str,
-        found: Vec<Found<'a>>,
-    ) -> Result<Vec<Found<'a>>, Vec<String>> {
-        let is_unclear = |found: &Found<'_>| found.sighting.presence() == Presence::Unclear;
-        let unclear: Vec<Found<'_>> = found.into_iter().filter(is_unclear).collect();
+    fn where_it_may_be(&self, id: &str, asked: Vec<Found<'a>>) -> Search<'a> {
+        let is_only_target = asked.len() == 1 && self.begun.unasked.is_empty();
+        let (unclear, absent): (Vec<_>, Vec<_>) = asked
+            .into_iter()
+            .partition(|found| found.sighting.presence() == Presence::Unclear);
         // What else can be read there is worth more than to say that it is not clear.
         if unclear.len() == 1 && self.begun.unasked.is_empty() {
-            return Ok(unclear);
+            return Search::of(unclear);
         }
         let mut notes = vec![self.unknown(id)];
         notes.extend(unclear.iter().map(|found| could_not_tell(id, found)));
         notes.extend(notes_of_unasked(&self.begun.unasked));
-        Err(notes)
+        // Where it can only be in one target, it is said what that target lacks to manage it.
+        let found = if is_only_target { absent } else { Vec::new() };
+        Search { found, notes }
     }
 
     fn find_name(&self, name: &str) -> Result<(&'a Inspector<SsmSource>, String), Vec<String>> {
@@ -131,21 +149,20 @@ impl<'a> Lookup<'a> {
     }
 
     fn unknown(&self, name: &str) -> String {
-        let asked = self
+        let name = one_line(name);
+        let asked: Vec<String> = self
             .begun
             .inspectors
             .iter()
-            .map(|inspector| display_name(inspector.target()));
-        let asked: Vec<String> = asked.collect();
-        let asked = if asked.is_empty() {
-            "no target".to_owned()
-        } else {
-            asked.join(", ")
-        };
-        let name = crate::aws::one_line(name);
+            .map(|inspector| display_name(inspector.target()))
+            .collect();
+        if asked.is_empty() {
+            return format!("{name} could not be looked for");
+        }
         format!(
-            "{name} is not known where AWS could be asked ({asked})\n  hint: AWS knows managed instances and what has \
-             compliance data; check the id, the account and the region"
+            "{name} is not known where AWS could be asked ({})\n  hint: AWS knows managed instances and what has \
+             compliance data; check the id, or say with --account-id and --region where it should be",
+            asked.join(", ")
         )
     }
 }

@@ -61,7 +61,7 @@ pub async fn explain(config: &Config, options: ExplainOptions) -> anyhow::Result
 async fn report(targets: Vec<ExplainedTarget>, options: ExplainOptions) -> Report {
     let layout = Layout::of(&options);
     let progress = Progress::new(options.verbose);
-    let begun = targets::begin(targets, &options).await;
+    let begun = targets::begin(targets, &options.scope, layout.calls()).await;
     match options.subject {
         Asked::Instances(names) => instances::report(begun, names, &layout).await,
         Asked::AllNoncompliant => fleet::report(begun, &progress, &layout).await,

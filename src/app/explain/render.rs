@@ -2,9 +2,11 @@
 
 use std::env;
 use std::io::{self, IsTerminal};
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::options::{ColorWhen, ExplainOptions, OutputFormat};
+use super::verbose::CallLog;
 use crate::explain::{
     Context, Evidence, Explanation, PatchList, Report, TextStyle, explain, render_csv, render_json,
     render_markdown, render_text,
@@ -20,6 +22,7 @@ pub(super) struct Layout {
     output: OutputFormat,
     style: TextStyle,
     now: Option<Timestamp>,
+    calls: Arc<CallLog>,
 }
 
 impl Layout {
@@ -31,15 +34,21 @@ impl Layout {
                 colour: is_coloured(options.color),
             },
             now: now(),
+            calls: Arc::new(CallLog::new(options.verbose)),
         }
+    }
+
+    /// Where the calls are noted.
+    pub(super) fn calls(&self) -> &Arc<CallLog> {
+        &self.calls
     }
 
     pub(super) fn explain(&self, evidence: &Evidence) -> Explanation {
         explain(evidence, &Context { now: self.now })
     }
 
-    /// Writes explanations; a text without any is `none`. The notes go to stderr as well, so only the
-    /// formats that are kept have them, too.
+    /// Writes explanations; a text without any is `none`. Notes and calls go to stderr as well, so
+    /// only the formats that are kept have them, too.
     pub(super) fn explanations(
         &self,
         explanations: &[Explanation],
@@ -52,11 +61,12 @@ impl Layout {
         let report = Report {
             explanations,
             notes,
+            calls: &self.calls.lines(),
             now: self.now,
-            ..Report::default()
         };
         let without_notes = Report {
             notes: &[],
+            calls: &[],
             ..report
         };
         match self.output {

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 
-use super::options::{ExplainOptions, Scope};
+use super::options::Scope;
 use super::scope::display_name;
-use super::verbose::{Silent, Told, Uncounted};
+use super::verbose::{CallLog, Uncounted};
 use crate::app::configured::{ConfiguredTarget, FleetError, check_supported, configured_targets};
 use crate::app::fleet::{base_options, target_options};
 use crate::aws::{AwsBase, SsmSource, TargetOptions};
@@ -76,22 +76,22 @@ fn name_of(target: &ConfiguredTarget<'_>) -> TargetName {
 }
 
 /// Resolves the credentials of all targets at the same time.
-pub(super) async fn begin(targets: Vec<ExplainedTarget>, options: &ExplainOptions) -> Begun {
-    let observer: Arc<dyn CallObserver> = if options.verbose {
-        Arc::new(Told)
-    } else {
-        Arc::new(Silent)
-    };
-    let answers = targets
-        .into_iter()
-        .map(|target| begin_one(target, Arc::clone(&observer)));
+pub(super) async fn begin(
+    targets: Vec<ExplainedTarget>,
+    scope: &Scope,
+    calls: &Arc<CallLog>,
+) -> Begun {
+    let answers = targets.into_iter().map(|target| {
+        let observer: Arc<dyn CallObserver> = Arc::<CallLog>::clone(calls);
+        begin_one(target, observer)
+    });
     let mut begun = Begun {
         inspectors: Vec::new(),
         unasked: Vec::new(),
     };
     for answer in join_all(answers).await {
         match answer {
-            Ok(inspector) => begun.add(inspector, &options.scope),
+            Ok(inspector) => begun.add(inspector, scope),
             Err(unasked) => begun.unasked.push(unasked),
         }
     }

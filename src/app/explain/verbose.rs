@@ -1,21 +1,46 @@
 //! What `--verbose` says of each call.
 
 use std::io::{self, Write};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use super::scope::display_name;
 use crate::aws::Meter;
+use crate::collect::FailureScope;
 use crate::inspect::{CallObserver, EndedCall};
+use crate::locks::locked;
 use crate::model::{FailureReason, Operation};
 
-/// Tells of each call on stderr.
+/// The calls that were made, if they are asked for.
 #[derive(Debug)]
-pub(super) struct Told;
+pub(super) struct CallLog {
+    is_asked_for: bool,
+    lines: Mutex<Vec<String>>,
+}
 
-impl CallObserver for Told {
+impl CallLog {
+    pub(super) fn new(is_asked_for: bool) -> Self {
+        Self {
+            is_asked_for,
+            lines: Mutex::default(),
+        }
+    }
+
+    /// The calls so far, one a line.
+    pub(super) fn lines(&self) -> Vec<String> {
+        locked(&self.lines).clone()
+    }
+}
+
+impl CallObserver for CallLog {
     fn ended(&self, call: &EndedCall<'_>) {
-        // Nothing is lost but the line if stderr is closed.
-        let _ = writeln!(io::stderr().lock(), "{}", line(call));
+        if !self.is_asked_for {
+            return;
+        }
+        let line = line(call);
+        // A person who waits sees at once what for. Nothing is lost but the line if stderr is closed.
+        let _ = writeln!(io::stderr().lock(), "{line}");
+        locked(&self.lines).push(line);
     }
 }
 
@@ -24,21 +49,14 @@ fn line(call: &EndedCall<'_>) -> String {
     let operation = call.operation.as_str();
     let milliseconds = call.took.as_millis();
     let result = match call.failure {
-        Some(error) => error.to_string(),
         None => "ok".to_owned(),
+        Some(error) if error.scope == FailureScope::Gone => "AWS does not know it".to_owned(),
+        Some(error) => error.to_string(),
     };
     format!(
         "{target}  {operation}  {}  {milliseconds} ms  {result}",
         call.purpose
     )
-}
-
-/// Tells of no call.
-#[derive(Debug)]
-pub(super) struct Silent;
-
-impl CallObserver for Silent {
-    fn ended(&self, _: &EndedCall<'_>) {}
 }
 
 /// Counts nothing, because nobody scrapes a command.

@@ -66,12 +66,9 @@ async fn no_burst_follows_a_throttle() {
     let sent = Instant::now();
     limiter.permit(limiter.next_position(DETAIL)).await;
     limiter.throttled(DETAIL, sent, Some(Duration::from_secs(2)));
-    let taken = permits(&limiter, 3).await;
+    let taken = permits(&limiter, 2).await;
     assert!(taken[0] >= Duration::from_secs(2), "{taken:?}");
-    assert!(
-        taken[1] - taken[0] >= Duration::from_millis(190),
-        "{taken:?}"
-    );
+    assert!(taken[1] >= Duration::from_millis(2190), "{taken:?}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -7,7 +7,48 @@ use std::time::{Duration, Instant};
 use ssm_simulator::{Options, ResourceTruth};
 
 use super::reading::{Calls, REGION, evidence, inspector};
-use crate::support::{Aws, OWN};
+use crate::support::{Aws, OWN, text};
+
+/// The causes whose calls are counted here: what is wrong, and what `docs/explain.md` calls it.
+const DOCUMENTED: [(&str, &str); 12] = [
+    ("Patch Failed", "patches_failed"),
+    ("Patch Missing", "patches_missing"),
+    ("Patch InstalledPendingReboot", "reboot_pending"),
+    ("Patch InstalledRejected", "patches_rejected"),
+    (
+        "Patch AvailableSecurityUpdate",
+        "security_updates_available",
+    ),
+    (
+        "Association AWS-GatherSoftwareInventory",
+        "inventory_failed",
+    ),
+    (
+        "Association AWS-RunPatchBaselineAssociation",
+        "patch_association_noncompliant",
+    ),
+    ("Association AWS-UpdateSSMAgent", "association_failed"),
+    ("Custom:Antivirus", "custom_items"),
+    ("Patch by hand", "unexplained"),
+    ("gone", "terminated"),
+    ("unknown", "not_managed"),
+];
+
+/// The number of calls that the document gives for a cause.
+fn documented(cause: &str) -> String {
+    let document = text("docs/explain.md");
+    let start = format!("| `{cause}` |");
+    let row = document
+        .lines()
+        .find(|line| line.starts_with(&start))
+        .unwrap();
+    row.trim_end_matches([' ', '|'])
+        .rsplit('|')
+        .next()
+        .unwrap()
+        .trim()
+        .to_owned()
+}
 
 /// The most calls that any single cause may take.
 const MAX_CALLS: usize = 8;
@@ -58,17 +99,20 @@ async fn no_single_cause_takes_more_than_eight_calls() {
         let most = most.entry(cause).or_default();
         *most = count.max(*most);
     }
+    let ghost = aws.victim(OWN, REGION).unwrap();
+    aws.stop(OWN, REGION, &ghost);
+    for (what, id) in [("gone", ghost.as_str()), ("unknown", "i-0123456789abcdef0")] {
+        let inspector = inspector(&aws, 1000.0, Arc::clone(&calls)).await;
+        evidence(&inspector, id).await;
+        most.insert(what.to_owned(), calls.take().len());
+    }
     println!("{most:#?}");
-    for cause in [
-        "Patch Missing",
-        "Patch Failed",
-        "Patch InstalledPendingReboot",
-        "Association AWS-GatherSoftwareInventory",
-    ] {
+    for (what, cause) in DOCUMENTED {
         assert!(
-            most.contains_key(cause),
-            "no instance has only {cause}: {most:?}"
+            most.contains_key(what),
+            "no instance has only {what}: {most:?}"
         );
+        assert_eq!(documented(cause), most[what].to_string(), "{cause}");
     }
     let too_many: Vec<_> = most
         .iter()

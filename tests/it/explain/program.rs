@@ -173,6 +173,9 @@ async fn json_stays_json_when_something_is_unknown_or_verbose() {
     assert_eq!(run.code, Some(3));
     let json: Value = serde_json::from_str(&run.out).unwrap();
     assert_eq!(json["notes"].as_array().unwrap().len(), 1, "{}", run.out);
+    let calls = json["calls"].as_array().unwrap();
+    let told = run.err.lines().filter(|line| line.contains(" ms  "));
+    assert_eq!(calls.len(), told.count());
     assert!(
         run.err.contains("i-0123456789abcdef0 is not known"),
         "{}",
