@@ -32,6 +32,7 @@ mod patches;
 mod paths;
 mod platform;
 mod rank;
+mod recorded;
 mod render;
 mod rows;
 #[cfg(test)]
@@ -44,6 +45,7 @@ pub use evidence::{AssociationHistory, Evidence, Read, ReadFailure, TargetName};
 pub use explainer::{Context, explain};
 pub use explanation::{Effect, Explanation, Fact, FactValue, Finding, Since, Step, Verdict};
 pub use rank::Rank;
+pub use recorded::recorded_evidence;
 pub use render::{Report, TextStyle, render_csv, render_json, render_markdown, render_text};
 pub use rows::{
     ApprovalRule, AssociationExecutionRow, AssociationStatusRow, BaselineSettings,
