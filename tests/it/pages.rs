@@ -73,7 +73,11 @@ async fn the_numbers_of_the_table_are_those_of_the_metrics() {
 
 /// The reasons that the metrics give for an instance of the first target.
 fn reasons<'a>(page: &'a Page, id: &str) -> BTreeSet<&'a str> {
-    let of = [("instance_id", id), ("account_id", OWN), ("region", "eu-west-1")];
+    let of = [
+        ("instance_id", id),
+        ("account_id", OWN),
+        ("region", "eu-west-1"),
+    ];
     page.matching("aws_ssm_instance_noncompliance_reason", &of)
         .map(|(series, _)| series.label("reason"))
         .collect()
@@ -109,11 +113,15 @@ async fn a_target_that_is_down_is_shown_with_its_last_data_and_the_reason() {
     aws.break_with([Fault::always(FaultKind::Deny)]);
     exporter
         .until("all targets are down", |page| {
-            page.matching("aws_ssm_up", &[]).all(|(_, value)| value == 0.0)
+            page.matching("aws_ssm_up", &[])
+                .all(|(_, value)| value == 0.0)
         })
         .await;
     let html = html(&exporter, "/instances").await;
-    assert!(html.contains("is down (") && html.contains("instances: access_denied"), "{html}");
+    assert!(
+        html.contains("is down (") && html.contains("instances: access_denied"),
+        "{html}"
+    );
     assert!((total(&html) - all).abs() < 0.5);
 }
 
@@ -129,8 +137,14 @@ async fn pages_are_there_without_series_of_instances_and_go_when_data_expires() 
     assert!(total(&html(&exporter, "/instances").await) > 300.0);
     aws.break_with([Fault::always(FaultKind::Deny)]);
     let start = Instant::now();
-    while !html(&exporter, "/instances").await.contains("No instance is known.") {
-        assert!(start.elapsed() < Duration::from_secs(60), "the data does not expire");
+    while !html(&exporter, "/instances")
+        .await
+        .contains("No instance is known.")
+    {
+        assert!(
+            start.elapsed() < Duration::from_secs(60),
+            "the data does not expire"
+        );
         sleep(Duration::from_millis(200)).await;
     }
 }
@@ -140,9 +154,18 @@ async fn the_flags_of_the_pages_do_what_they_say() {
     let demo = ["demo", "--sim.instances=5", "--sim.latency=0"];
     let off = Program::start(&[], &[&demo[..], &["--web.disable-pages"]].concat()).await;
     assert_eq!(get(off.address, "/instances", "").await.code, 404);
-    assert!(!get(off.address, "/", "").await.text().contains("/instances"));
+    assert!(
+        !get(off.address, "/", "")
+            .await
+            .text()
+            .contains("/instances")
+    );
     let url = ["--web.external-url", "https://tools.example.com/ssm"];
     let proxied = Program::start(&[], &[&demo[..], &url].concat()).await;
     let page = get(proxied.address, "/ssm/instances", "").await;
-    assert!(page.text().contains("href=\"/ssm/metrics\""), "{}", page.text());
+    assert!(
+        page.text().contains("href=\"/ssm/metrics\""),
+        "{}",
+        page.text()
+    );
 }
