@@ -96,6 +96,8 @@ pub(crate) fn run_exporter(arguments: &[String]) {
         let web = ServeOptions {
             listen: vec!["127.0.0.1:0".parse().expect("an address")],
             telemetry_path: "/metrics".to_owned(),
+            has_pages: true,
+            external_url: None,
         };
         let listening = |addresses: &[String]| println!("{}", addresses[0]);
         tokio::spawn(serve_fleet(fleet, web, std::future::pending(), listening));

@@ -33,6 +33,7 @@ mod patches;
 mod paths;
 mod platform;
 mod rank;
+mod recorded;
 mod render;
 mod rows;
 #[cfg(test)]
@@ -46,6 +47,7 @@ pub use explainer::{Context, explain};
 pub use explanation::{Effect, Explanation, Fact, FactValue, Finding, Since, Step, Verdict};
 pub use patch_holder::PatchHolder;
 pub use rank::Rank;
+pub use recorded::recorded_evidence;
 pub use render::{
     PatchList, Report, TextStyle, render_csv, render_json, render_markdown, render_text,
 };

@@ -19,6 +19,7 @@
 //! - [`credentials`]: every source of credentials, and what is said where there are none.
 //! - [`documents`]: what the documents for contributors name is there.
 //! - [`incremental`]: refreshes that read little, and are right all the same.
+//! - [`pages`]: the pages for people say what the metrics say.
 //! - [`parts`]: one target at a time, and the list of them for scrapers that share a fleet.
 //! - [`soak`]: hundreds of refreshes in bad weather, and hundreds of accounts of which many are
 //!   dead.
@@ -51,6 +52,7 @@ mod hostile;
 mod http;
 mod incremental;
 mod layering;
+mod pages;
 mod parts;
 mod secrets;
 mod slow_readers;

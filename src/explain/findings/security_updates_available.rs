@@ -51,7 +51,8 @@ fn counted_updates(case: Case<'_>) -> usize {
         .iter()
         .filter(|item| item_state(item) == Some(PatchState::AvailableSecurityUpdate))
         .count();
-    if named > 0 || case.evidence.items.done().is_some() {
+    // A type that is non-compliant has items: without any, they were not read.
+    if !items.is_empty() {
         return named;
     }
     let available = case.count(PatchState::AvailableSecurityUpdate);

@@ -21,15 +21,15 @@ struct LandingPage<'a> {
 /// A target as pages show it.
 #[derive(Clone, Debug)]
 pub(super) struct ShownTarget<'a> {
-    account_id: &'a str,
-    account_name: &'a str,
-    region: &'a str,
-    state: &'a str,
+    pub(super) account_id: &'a str,
+    pub(super) account_name: &'a str,
+    pub(super) region: &'a str,
+    pub(super) state: &'a str,
     /// How old its data is, in words.
-    data_age: String,
-    detail: &'a str,
+    pub(super) data_age: String,
+    pub(super) detail: &'a str,
     /// Where its instances are, if its account is known.
-    instances_path: Option<String>,
+    pub(super) instances_path: Option<String>,
 }
 
 /// The landing page.

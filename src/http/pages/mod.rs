@@ -12,6 +12,7 @@ mod candidates;
 mod census;
 mod data_notes;
 mod escapes;
+mod findings;
 mod frame;
 mod instance;
 mod instances;
@@ -23,7 +24,9 @@ mod query_form;
 mod renderer;
 mod rows;
 mod status;
+mod steps;
 mod times;
+mod unknowns;
 
 use askama::Template;
 use hyper::StatusCode;

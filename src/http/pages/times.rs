@@ -3,6 +3,8 @@
 use std::fmt::{self, Display, Formatter};
 use std::time::Duration;
 
+use time::OffsetDateTime;
+
 use crate::model::Timestamp;
 
 /// A duration in its two largest units.
@@ -60,31 +62,16 @@ impl Display for Age {
 
 impl Display for Utc {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let seconds = self.0.millis() / 1000;
-        let (year, month, day) = civil_date(seconds / 86_400);
-        let (hour, minute) = (seconds / 3600 % 24, seconds / 60 % 60);
-        let second = seconds % 60;
+        let seconds = i64::try_from(self.0.millis() / 1000).unwrap_or(i64::MAX);
+        // A timestamp ends with the year 9999, as the calendar does.
+        let t = OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+        let (year, month, day) = (t.year(), u8::from(t.month()), t.day());
+        let (hour, minute, second) = (t.hour(), t.minute(), t.second());
         write!(
             f,
             "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z"
         )
     }
-}
-
-/// The date of a day that is counted from 1970 on.
-// This is Howard Hinnant's `civil_from_days`. Its years begin in March, so that a leap day is the
-// last day of a year.
-fn civil_date(days: u64) -> (u64, u64, u64) {
-    let days = days + 719_468;
-    let (era, day_of_era) = (days / 146_097, days % 146_097);
-    let year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted_month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = (shifted_month + 2) % 12 + 1;
-    let year = era * 400 + year_of_era + u64::from(month <= 2);
-    (year, month, day)
 }
 
 #[cfg(test)]

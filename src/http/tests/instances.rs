@@ -50,7 +50,7 @@ async fn serving(fleet: fn() -> FleetSnapshot) -> Running {
 /// The ids in the rows of the table, in their order.
 fn ids(html: &str) -> Vec<&str> {
     let rows = html.split("<th scope=\"row\">").skip(1);
-    rows.map(|row| row.split(['<', '>']).nth(2).unwrap())
+    rows.map(|row| row.split(['<', '>']).nth(4).unwrap())
         .collect()
 }
 
@@ -71,8 +71,8 @@ async fn the_worst_instances_come_first_with_all_that_is_known() {
         "{html}"
     );
     for part in [
-        "<a href=\"/instances/i-02?account_id=111122223333&#38;region=eu-west-1\">i-02</a>",
-        "<td>batch-2</td><td>111122223333 production</td><td>eu-west-1</td><td>Amazon Linux 2023</td>",
+        "<a href=\"/instances/i-02?account_id=111122223333&#38;region=eu-west-1\"><bdi>i-02</bdi></a>",
+        "<td><bdi>batch-2</bdi></td><td>111122223333 production</td><td>eu-west-1</td><td><bdi>Amazon Linux 2023</bdi></td>",
         "<span class=\"bad\">ConnectionLost</span>",
         "<span class=\"bad\">NON_COMPLIANT</span> (7)",
         "Custom:Antivirus: <span class=\"bad\">NON_COMPLIANT</span> (2)",

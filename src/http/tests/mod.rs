@@ -3,6 +3,7 @@
 
 mod fleet;
 mod hostile;
+mod instance;
 mod instances;
 mod page_rendering;
 mod panics;

@@ -88,6 +88,8 @@ fn the_exporter_of_the_soak() {
         let options = ServeOptions {
             listen: vec!["127.0.0.1:0".parse().unwrap()],
             telemetry_path: "/metrics".to_owned(),
+            has_pages: true,
+            external_url: None,
         };
         app::serve(
             fleet,
