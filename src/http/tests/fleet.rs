@@ -23,6 +23,7 @@ pub(super) fn fleet_of(targets: Vec<TargetSnapshot>) -> FleetSnapshot {
             instances: ShownInstances::All,
             include_unlisted: false,
             selection: Selection::everything(),
+            max_patch_info_series: 0,
             tag_labels: Vec::new(),
         },
         now: Timestamp::from_millis(NOW_MILLIS),
