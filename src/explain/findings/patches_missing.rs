@@ -2,10 +2,10 @@
 //! were approved.
 
 use super::patch_facts::{how_many, with_approved, with_operation};
-use super::steps::{install, verified_patches};
+use super::steps::{SCAN_AFTER_INSTALL, install, scan, verified_patches};
 use crate::explain::case::{Case, PATCH};
 use crate::explain::cause::Cause;
-use crate::explain::explanation::{Effect, Finding};
+use crate::explain::explanation::{Effect, Finding, Step};
 use crate::explain::words::counted;
 use crate::model::{NoncomplianceReason, PatchState};
 
@@ -23,8 +23,16 @@ pub(super) fn find(case: Case<'_>) -> Vec<Finding> {
             case.last_scan(),
             "the scan that found them; AWS does not keep when each was approved",
         )
-        .step(install(case));
+        .step(installation(case))
+        .step(scan(case, SCAN_AFTER_INSTALL));
     vec![verified_patches(finding, case)]
+}
+
+fn installation(case: Case<'_>) -> Step {
+    if how_many(case, PatchState::Failed) == 0 {
+        return install(case);
+    }
+    Step::new("The installation above, of the patches that failed, installs these, too.")
 }
 
 fn sentence(case: Case<'_>, count: usize) -> String {

@@ -2,7 +2,7 @@
 //! before it approves them. The article knows this state as none of its own.
 
 use super::patch_facts::{with_operation, with_patches};
-use super::steps::{install, place, verified_patches};
+use super::steps::{SCAN_AFTER_INSTALL, install, place, scan, verified_patches};
 use crate::explain::case::{Case, PATCH};
 use crate::explain::cause::Cause;
 use crate::explain::commands;
@@ -39,7 +39,8 @@ pub(super) fn find(case: Case<'_>) -> Vec<Finding> {
     let finding = with_patches(finding, &updates)
         .since(case.last_scan(), "the scan that found them")
         .step(approve(case, &updates))
-        .step(install(case));
+        .step(install(case))
+        .step(scan(case, SCAN_AFTER_INSTALL));
     vec![verified_patches(finding, case)]
 }
 

@@ -7,6 +7,10 @@ use crate::explain::explanation::{Finding, Step};
 /// The same words in all findings, so that they are shown once.
 const ALL_TYPES_COMPLIANT: &str = "Each type is COMPLIANT:";
 
+/// Why to scan after an installation.
+pub(super) const SCAN_AFTER_INSTALL: &str =
+    "Scan: after an Install AWS lists what failed, but not what is missing.";
+
 /// Where the commands of a case go.
 pub(super) fn place(case: Case<'_>) -> Place<'_> {
     Place {
