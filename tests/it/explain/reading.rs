@@ -71,5 +71,6 @@ pub(super) async fn inspector(aws: &Aws, ceiling: f64, calls: Arc<Calls>) -> Ins
 
 /// What explains one instance.
 pub(super) async fn evidence(inspector: &Inspector<SsmSource>, id: &str) -> Evidence {
-    inspector.inspect(inspector.look(id).await).await
+    let sighting = Box::pin(inspector.look(id)).await;
+    inspector.inspect(sighting).await
 }
