@@ -13,8 +13,8 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use ssm_compliance_exporter::app::BUILD;
 use ssm_compliance_exporter::http::{
-    DiscoveredTarget, ExporterState, Exposition, Limits, Options, PageSelector, Readiness, Server,
-    TargetRow,
+    DiscoveredTarget, ExporterState, Exposition, FleetSnapshot, Limits, Options, PageSelector,
+    Readiness, Server, TargetRow,
 };
 use ssm_compliance_exporter::metrics::{
     Body, Encoding, ExporterMetrics, Format, Publisher, TargetPage,
@@ -119,6 +119,13 @@ impl ExporterState for FixedPage {
     fn targets(&self) -> Vec<TargetRow> {
         Vec::new()
     }
+    fn fleet(&self) -> FleetSnapshot {
+        FleetSnapshot {
+            targets: Vec::new(),
+            policy: policy(),
+            now: None,
+        }
+    }
     fn readiness(&self) -> Readiness {
         Readiness::Ready
     }
@@ -149,6 +156,8 @@ pub(crate) fn serve_page(instances: &str) {
             name: String::new(),
             version: String::new(),
             description: String::new(),
+            has_pages: true,
+            external_url: None,
             limits: Limits::default(),
         };
         Server::run(
