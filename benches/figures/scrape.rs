@@ -156,7 +156,7 @@ pub(crate) fn serve_page(instances: &str) {
             name: String::new(),
             version: String::new(),
             description: String::new(),
-            has_pages: false,
+            has_pages: true,
             external_url: None,
             limits: Limits::default(),
         };
