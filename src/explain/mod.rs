@@ -27,6 +27,7 @@ mod evidence;
 mod explainer;
 mod explanation;
 mod findings;
+mod judge;
 mod moment;
 mod patches;
 mod paths;
@@ -42,10 +43,11 @@ mod words;
 pub use cause::Cause;
 pub use evidence::{AssociationHistory, Evidence, Read, ReadFailure, TargetName};
 pub use explainer::{Context, explain};
-pub use explanation::{Effect, Explanation, Fact, FactValue, Finding, Since, Step, Verdict};
+pub use explanation::{Effect, Explanation, Fact, FactValue, Finding, Since, Step};
 pub use rank::Rank;
 pub use render::{Report, TextStyle, render_csv, render_json, render_markdown, render_text};
 pub use rows::{
     ApprovalRule, AssociationExecutionRow, AssociationStatusRow, BaselineSettings,
     CommandInvocationRow, CommandStepRow, ExecutionTargetRow, InstancePatchRow,
 };
+pub use verdict::Verdict;
