@@ -5,8 +5,8 @@ use super::commands::quoted;
 use super::evidence::{AssociationHistory, Evidence, ReadFailure};
 use super::explanation::{Explanation, Finding, Step};
 use super::findings;
+use super::judge::verdict;
 use super::rank::Rank;
-use super::verdict::verdict;
 use crate::model::Timestamp;
 
 /// What an explanation needs beside the evidence.
@@ -47,6 +47,7 @@ fn defer_remedy(finding: &mut Finding) {
     if findings::blocks_the_rest(finding.cause) {
         return;
     }
+    finding.verification.clear();
     finding.remedy = vec![Step::new(
         "No command reaches an instance that AWS does not list. Once it is listed, explain it \
          again.",

@@ -27,6 +27,7 @@ mod evidence;
 mod explainer;
 mod explanation;
 mod findings;
+mod judge;
 mod moment;
 mod patches;
 mod paths;
@@ -43,7 +44,7 @@ mod words;
 pub use cause::Cause;
 pub use evidence::{AssociationHistory, Evidence, Read, ReadFailure, TargetName};
 pub use explainer::{Context, explain};
-pub use explanation::{Effect, Explanation, Fact, FactValue, Finding, Since, Step, Verdict};
+pub use explanation::{Effect, Explanation, Fact, FactValue, Finding, Since, Step};
 pub use rank::Rank;
 pub use recorded::recorded_evidence;
 pub use render::{Report, TextStyle, render_csv, render_json, render_markdown, render_text};
@@ -51,3 +52,4 @@ pub use rows::{
     ApprovalRule, AssociationExecutionRow, AssociationStatusRow, BaselineSettings,
     CommandInvocationRow, CommandStepRow, ExecutionTargetRow, InstancePatchRow,
 };
+pub use verdict::Verdict;

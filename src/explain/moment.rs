@@ -1,6 +1,6 @@
 //! Points in time and ages, as explanations write them: always in UTC.
 
-use time::OffsetDateTime;
+use time::{OffsetDateTime, PrimitiveDateTime};
 
 use crate::model::Timestamp;
 
@@ -42,10 +42,12 @@ fn age(time: Timestamp, now: Timestamp) -> String {
     if minutes == 0 {
         return "just now".to_owned();
     }
-    let (count, unit) = match minutes {
-        ..MINUTES_PER_HOUR => (minutes, "minute"),
-        ..MINUTES_PER_DAY => (minutes / MINUTES_PER_HOUR, "hour"),
-        _ => (minutes / MINUTES_PER_DAY, "day"),
+    let (count, unit) = if minutes < MINUTES_PER_HOUR {
+        (minutes, "minute")
+    } else if minutes < MINUTES_PER_DAY {
+        (minutes / MINUTES_PER_HOUR, "hour")
+    } else {
+        (minutes / MINUTES_PER_DAY, "day")
     };
     let plural = if count == 1 { "" } else { "s" };
     format!("{count} {unit}{plural} ago")
@@ -58,7 +60,7 @@ fn minutes_between(time: Timestamp, now: Timestamp) -> u64 {
 fn civil(time: Timestamp) -> OffsetDateTime {
     let seconds = i64::try_from(time.millis() / 1000).unwrap_or(i64::MAX);
     // A timestamp ends with the year 9999, as the calendar does.
-    OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(OffsetDateTime::UNIX_EPOCH)
+    OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(PrimitiveDateTime::MAX.assume_utc())
 }
 
 #[cfg(test)]

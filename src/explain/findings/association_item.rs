@@ -1,7 +1,7 @@
 //! What all findings about one non-compliant association have in common.
 
 use super::patch_facts::with_failed_step;
-use super::steps::{place, verified_type};
+use super::steps::{place, verified_types};
 use crate::explain::case::{ASSOCIATION, Case};
 use crate::explain::commands;
 use crate::explain::evidence::AssociationHistory;
@@ -145,7 +145,7 @@ impl<'a> AssociationItem<'a> {
     pub(super) fn verified(&self, finding: Finding) -> Finding {
         let command = commands::association_status(place(self.case), &self.item.id);
         let finding = finding.verify("The association has succeeded on this instance:", command);
-        verified_type(finding, self.case, ASSOCIATION)
+        verified_types(finding, self.case)
     }
 
     fn with_run(&self, finding: Finding) -> Finding {

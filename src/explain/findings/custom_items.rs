@@ -1,6 +1,6 @@
 //! "The status of custom compliance items": only whoever writes them knows what they mean.
 
-use super::steps::{place, verified_type};
+use super::steps::{place, verified_types};
 use crate::explain::case::{CUSTOM_PREFIX, Case};
 use crate::explain::cause::Cause;
 use crate::explain::commands;
@@ -38,7 +38,7 @@ fn finding(case: Case<'_>, compliance_type: &str) -> Finding {
     .since(oldest, "when its writer last wrote the items")
     .step(read(case, compliance_type))
     .step(by_hand());
-    verified_type(finding, case, compliance_type)
+    verified_types(finding, case)
 }
 
 fn sentence(case: Case<'_>, compliance_type: &str, items: &[&ItemRow]) -> String {

@@ -3,7 +3,7 @@
 use super::patch_facts::{
     how_many, patch_command_id, with_approved, with_failed_step, with_operation,
 };
-use super::steps::{install, place, scan, verified_patches};
+use super::steps::{SCAN_AFTER_INSTALL, install, place, scan, verified_patches};
 use crate::explain::case::{Case, PATCH};
 use crate::explain::cause::Cause;
 use crate::explain::commands;
@@ -32,10 +32,7 @@ pub(super) fn find(case: Case<'_>) -> Vec<Finding> {
         .step(read_logs(case))
         .step(mend())
         .step(install(case))
-        .step(scan(
-            case,
-            "Scan: after an Install AWS lists what failed, but not what is missing.",
-        ));
+        .step(scan(case, SCAN_AFTER_INSTALL));
     vec![verified_patches(finding, case)]
 }
 

@@ -2,28 +2,37 @@
 //! were approved.
 
 use super::patch_facts::{how_many, with_approved, with_operation};
-use super::steps::{install, verified_patches};
+use super::steps::{SCAN_AFTER_INSTALL, install, scan, verified_patches};
 use crate::explain::case::{Case, PATCH};
 use crate::explain::cause::Cause;
-use crate::explain::explanation::{Effect, Finding};
+use crate::explain::explanation::{Effect, Finding, Step};
 use crate::explain::words::counted;
 use crate::model::{NoncomplianceReason, PatchState};
+
+const CAUSE: Cause = Cause::Reason(NoncomplianceReason::PatchesMissing);
 
 pub(super) fn find(case: Case<'_>) -> Vec<Finding> {
     let count = how_many(case, PatchState::Missing);
     if count == 0 || !case.is_noncompliant(PATCH) {
         return Vec::new();
     }
-    let cause = Cause::Reason(NoncomplianceReason::PatchesMissing);
-    let finding = Finding::new(cause, Effect::Noncompliant, PATCH, sentence(case, count));
+    let finding = Finding::new(CAUSE, Effect::Noncompliant, PATCH, sentence(case, count));
     let finding = with_operation(finding, case);
     let finding = with_approved(finding, case, &case.patches_in(PatchState::Missing))
         .since(
             case.last_scan(),
             "the scan that found them; AWS does not keep when each was approved",
         )
-        .step(install(case));
+        .step(installation(case))
+        .step(scan(case, SCAN_AFTER_INSTALL));
     vec![verified_patches(finding, case)]
+}
+
+fn installation(case: Case<'_>) -> Step {
+    if how_many(case, PatchState::Failed) == 0 {
+        return install(case);
+    }
+    Step::new("The installation above, of the patches that failed, installs these, too.")
 }
 
 fn sentence(case: Case<'_>, count: usize) -> String {

@@ -1,4 +1,4 @@
-//! "AWS-RunPatchBaseline document ran, but the RebootOption parameter is set to NoReboot".
+//! "AWS-RunPatchBaseline document ran, but the `RebootOption` parameter is set to `NoReboot`".
 
 use super::patch_facts::{how_many, with_operation, with_patches};
 use super::steps::{place, scan, verified_patches};
@@ -9,13 +9,14 @@ use crate::explain::explanation::{Effect, Finding, Step};
 use crate::explain::words::{counted, is_word};
 use crate::model::{NoncomplianceReason, PatchState};
 
+const CAUSE: Cause = Cause::Reason(NoncomplianceReason::RebootPending);
+
 pub(super) fn find(case: Case<'_>) -> Vec<Finding> {
     let count = how_many(case, PatchState::InstalledPendingReboot);
     if count == 0 || !case.is_noncompliant(PATCH) {
         return Vec::new();
     }
-    let cause = Cause::Reason(NoncomplianceReason::RebootPending);
-    let finding = Finding::new(cause, Effect::Noncompliant, PATCH, sentence(case, count));
+    let finding = Finding::new(CAUSE, Effect::Noncompliant, PATCH, sentence(case, count));
     let last = case
         .patch_state()
         .and_then(|row| row.last_no_reboot_install);

@@ -2,7 +2,7 @@
 //! before it approves them. The article knows this state as none of its own.
 
 use super::patch_facts::{with_operation, with_patches};
-use super::steps::{install, place, verified_patches};
+use super::steps::{SCAN_AFTER_INSTALL, install, place, scan, verified_patches};
 use crate::explain::case::{Case, PATCH};
 use crate::explain::cause::Cause;
 use crate::explain::commands;
@@ -14,6 +14,8 @@ use crate::model::{NoncomplianceReason, PatchState};
 
 /// The most patches that a baseline approves by name, after AWS's model of `ApprovedPatches`.
 const MAX_APPROVED_PATCHES: usize = 50;
+
+const CAUSE: Cause = Cause::Reason(NoncomplianceReason::SecurityUpdatesAvailable);
 
 pub(super) fn find(case: Case<'_>) -> Vec<Finding> {
     let count = counted_updates(case);
@@ -28,8 +30,7 @@ pub(super) fn find(case: Case<'_>) -> Vec<Finding> {
         "security updates are available that the baseline does not approve, and counts as \
          non-compliant",
     );
-    let cause = Cause::Reason(NoncomplianceReason::SecurityUpdatesAvailable);
-    let finding = Finding::new(cause, Effect::Noncompliant, PATCH, sentence);
+    let finding = Finding::new(CAUSE, Effect::Noncompliant, PATCH, sentence);
     let flag = case.evidence.baseline.done();
     let finding = with_operation(finding, case).text(
         "available_security_updates_compliance_status",
@@ -38,7 +39,8 @@ pub(super) fn find(case: Case<'_>) -> Vec<Finding> {
     let finding = with_patches(finding, &updates)
         .since(case.last_scan(), "the scan that found them")
         .step(approve(case, &updates))
-        .step(install(case));
+        .step(install(case))
+        .step(scan(case, SCAN_AFTER_INSTALL));
     vec![verified_patches(finding, case)]
 }
 

@@ -1,8 +1,15 @@
 //! Steps that several remedies have in common.
 
-use crate::explain::case::{Case, PATCH};
+use crate::explain::case::Case;
 use crate::explain::commands::{self, Place};
 use crate::explain::explanation::{Finding, Step};
+
+/// The same words in all findings, so that they are shown once.
+const ALL_TYPES_COMPLIANT: &str = "Each type is COMPLIANT:";
+
+/// Why to scan after an installation.
+pub(super) const SCAN_AFTER_INSTALL: &str =
+    "Scan: after an Install AWS lists what failed, but not what is missing.";
 
 /// Where the commands of a case go.
 pub(super) fn place(case: Case<'_>) -> Place<'_> {
@@ -43,14 +50,10 @@ pub(super) fn verified_patches(finding: Finding, case: Case<'_>) -> Finding {
             "The counts of Missing, Failed, InstalledPendingReboot and InstalledRejected are 0:",
             commands::patch_state(place),
         )
-        .verify(
-            &format!("The type {PATCH} is COMPLIANT:"),
-            commands::summaries(place),
-        )
+        .verify(ALL_TYPES_COMPLIANT, commands::summaries(place))
 }
 
-/// How to see that a type is in order.
-pub(super) fn verified_type(finding: Finding, case: Case<'_>, compliance_type: &str) -> Finding {
-    let text = format!("The type {compliance_type} is COMPLIANT:");
-    finding.verify(&text, commands::summaries(place(case)))
+/// How to see that all types are in order.
+pub(super) fn verified_types(finding: Finding, case: Case<'_>) -> Finding {
+    finding.verify(ALL_TYPES_COMPLIANT, commands::summaries(place(case)))
 }

@@ -1,6 +1,6 @@
 //! What no other branch explains: items that somebody has put by hand, and summaries without items.
 
-use super::steps::{place, scan, verified_type};
+use super::steps::{place, scan, verified_types};
 use crate::explain::case::{CUSTOM_PREFIX, Case, PATCH};
 use crate::explain::cause::Cause;
 use crate::explain::commands;
@@ -46,7 +46,7 @@ fn of_type(case: Case<'_>, compliance_type: &str, others: &[Finding]) -> Option<
     )
     .step(read(case, compliance_type))
     .step(mend(case, compliance_type, &items));
-    Some(verified_type(finding, case, compliance_type))
+    Some(verified_types(finding, case))
 }
 
 /// The items that are about nothing that another branch explains.

@@ -10,10 +10,13 @@ use crate::explain::explanation::{Effect, Finding, Step};
 use crate::explain::platform::is_unsupported;
 
 pub(super) fn find(case: Case<'_>) -> Vec<Finding> {
-    unscanned(case)
-        .map(|cause| finding(case, cause))
-        .into_iter()
-        .collect()
+    let found = match unscanned(case) {
+        Some(Cause::UnsupportedPlatform) => unsupported(case),
+        Some(Cause::ReportedByAssociationOnly) => by_association(case),
+        Some(_) => never_scanned(case),
+        None => return Vec::new(),
+    };
+    vec![found]
 }
 
 /// Says why a listed instance has no compliance of type Patch. `None` if it has, or if too little
@@ -30,14 +33,6 @@ pub(in crate::explain) fn unscanned(case: Case<'_>) -> Option<Cause> {
         return Some(Cause::ReportedByAssociationOnly);
     }
     Some(Cause::NeverScanned)
-}
-
-fn finding(case: Case<'_>, cause: Cause) -> Finding {
-    match cause {
-        Cause::UnsupportedPlatform => unsupported(case),
-        Cause::ReportedByAssociationOnly => by_association(case),
-        _ => never_scanned(case),
-    }
 }
 
 fn never_scanned(case: Case<'_>) -> Finding {

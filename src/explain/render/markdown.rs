@@ -1,4 +1,4 @@
-//! Markdown for a ticket (CommonMark with GitHub's tables).
+//! Markdown for a ticket (`CommonMark` with GitHub's tables).
 
 use super::report::{Report, machine_words, runbook_url, target_words};
 use crate::explain::explanation::{Explanation, Fact, FactValue, Finding, Step};
@@ -90,7 +90,7 @@ impl Markdown {
             self.finding(finding);
         }
         self.unread(explanation);
-        if !explanation.findings.is_empty() {
+        if explanation.needs_action() {
             self.afterwards(explanation);
         }
     }

@@ -11,6 +11,7 @@ mod markdown;
 mod report;
 mod text;
 mod text_table;
+mod wrap;
 
 pub use csv::render_csv;
 pub use json::render_json;

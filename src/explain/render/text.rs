@@ -3,13 +3,13 @@
 //! Prose wraps. What is searched for or copied does not: the line that names id, type and cause,
 //! commands, and paths.
 
-use textwrap::{Options, WordSeparator, WordSplitter};
-
 use super::colours::Colours;
 use super::report::{Report, machine_words, runbook_url, target_words};
 use super::text_table::table;
-use crate::explain::explanation::{Explanation, Fact, FactValue, Finding, Step, Verdict};
+use super::wrap::wrapped_after;
+use crate::explain::explanation::{Explanation, Fact, FactValue, Finding, Step};
 use crate::explain::moment;
+use crate::explain::verdict::Verdict;
 use crate::explain::words;
 use crate::model::Timestamp;
 
@@ -52,21 +52,13 @@ pub fn render_text(report: &Report<'_>, style: &TextStyle) -> String {
     text.finished()
 }
 
-/// Wraps words at the width, each line with the indentation.
-pub(super) fn wrapped(words: &str, indent: &str, width: usize) -> Vec<String> {
-    wrapped_after(words, indent, indent, width)
-}
-
-fn wrapped_after(words: &str, first: &str, indent: &str, width: usize) -> Vec<String> {
-    // Ids and paths are not broken: half of one is of no use to anybody who copies it.
-    let options = Options::new(width)
-        .initial_indent(first)
-        .subsequent_indent(indent)
-        .break_words(false)
-        .word_separator(WordSeparator::AsciiSpace)
-        .word_splitter(WordSplitter::NoHyphenation);
-    let lines = textwrap::wrap(words, options);
-    lines.into_iter().map(|line| line.into_owned()).collect()
+/// What follows a verdict that is better than what is known.
+fn doubt(explanation: &Explanation) -> &'static str {
+    if explanation.verdict == Verdict::Compliant && explanation.is_doubtful() {
+        "  (AWS says so, and it is doubtful)"
+    } else {
+        ""
+    }
 }
 
 /// The facts of a finding that no finding above it has told already: all findings about patches
@@ -89,7 +81,7 @@ impl Text {
             self.finding(explanation, finding);
         }
         self.unread(explanation);
-        if !explanation.findings.is_empty() {
+        if explanation.needs_action() {
             self.afterwards(explanation);
         }
     }
@@ -108,17 +100,18 @@ impl Text {
         let verdict = explanation.verdict;
         let painted = self.colours.verdict(verdict, verdict.as_str());
         let id = self.colours.strong(&words::line(&explanation.resource_id));
-        self.lines.push(format!("{id}  {painted}"));
+        let doubt = doubt(explanation);
+        self.lines.push(format!("{id}  {painted}{doubt}"));
         let machine = machine_words(explanation);
         if !machine.is_empty() {
             self.prose(&machine, "  ");
         }
         let target = target_words(explanation);
-        if explanation.findings.is_empty() {
-            self.prose(&target, "  ");
-        } else {
+        if explanation.needs_action() {
             let credentials = format!("{target}: the commands need credentials of this account");
             self.prose(&credentials, "  ");
+        } else {
+            self.prose(&target, "  ");
         }
         self.nothing_found(explanation);
     }

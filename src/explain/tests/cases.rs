@@ -334,8 +334,9 @@ fn scan_stale() -> Evidence {
     let mut evidence = healthy();
     state(&mut evidence).operation_end = days_ago(12);
     if let Read::Done(rows) = &mut evidence.summaries {
-        rows.iter_mut()
-            .for_each(|row| row.execution_time = days_ago(12));
+        for row in rows.iter_mut() {
+            row.execution_time = days_ago(12);
+        }
     }
     evidence
 }

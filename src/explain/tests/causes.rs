@@ -1,5 +1,7 @@
 //! Which findings a branch has.
 
+use std::collections::BTreeSet;
+
 use super::cases::BRANCHES;
 use super::evidence::hours_ago;
 use crate::explain::{Cause, Context, Explanation, explain};
@@ -40,5 +42,15 @@ fn a_single_cause_is_found_alone() {
             name => &[name],
         };
         assert_eq!(found, expected, "{cause:?}");
+    }
+}
+
+#[test]
+fn no_finding_has_two_facts_of_one_name() {
+    for branch in BRANCHES {
+        for finding in explained(branch.name).findings {
+            let names: BTreeSet<&str> = finding.evidence.iter().map(|fact| fact.name).collect();
+            assert_eq!(names.len(), finding.evidence.len(), "{}", branch.name);
+        }
     }
 }

@@ -13,8 +13,10 @@ use crate::explain::{
 /// Set to anything, the files are written anew.
 const UPDATE_VARIABLE: &str = "UPDATE_GOLDEN";
 
+type Render = fn(&Report<'_>) -> String;
+
 /// The ending of each file, and what it holds.
-const FORMATS: [(&str, fn(&Report<'_>) -> String); 5] = [
+const FORMATS: [(&str, Render); 5] = [
     ("txt", |report| render_text(report, &style(120))),
     ("narrow.txt", |report| render_text(report, &style(60))),
     ("json", render_json),

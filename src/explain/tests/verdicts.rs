@@ -56,8 +56,9 @@ fn a_scan_of_more_than_30_days_ago_proves_nothing() {
                 row.operation_end = days_ago(days);
             }
             if let Read::Done(rows) = &mut it.summaries {
-                rows.iter_mut()
-                    .for_each(|row| row.execution_time = days_ago(days));
+                for row in rows.iter_mut() {
+                    row.execution_time = days_ago(days);
+                }
             }
         })
     };
