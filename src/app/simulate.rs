@@ -119,8 +119,9 @@ pub async fn demo(
     serve_demo(fleet, web, shutdown, &words, out).await
 }
 
-/// What the demo says about its simulated AWS.
+/// What the demo says about itself.
 struct DemoWords {
+    /// The address of the simulated AWS.
     endpoint: String,
     /// A command to try, if the fleet has an instance to explain.
     explain: Option<String>,
@@ -147,10 +148,10 @@ async fn serve_demo(
     words: &DemoWords,
     out: &mut (impl Write + Send),
 ) -> anyhow::Result<()> {
-    let path = web.telemetry_path.clone();
+    let pages = pages(&web);
     let mut said = Ok(());
     serve(fleet, web, shutdown, |addresses| {
-        said = say_where(out, addresses, &path, words);
+        said = say_where(out, addresses, &pages, words);
     })
     .await?;
     // A closed stdout is no reason to stop a demo that is being watched in a browser.
@@ -161,11 +162,23 @@ fn demo_credentials() -> (String, String) {
     (CREDENTIALS.0.to_owned(), CREDENTIALS.1.to_owned())
 }
 
+/// The pages to look at, by name and path.
+fn pages(web: &ServeOptions) -> Vec<(&'static str, String)> {
+    let mut pages = vec![
+        ("metrics", web.telemetry_path.clone()),
+        ("targets", "/".to_owned()),
+    ];
+    if web.has_pages {
+        pages.push(("instances", "/instances".to_owned()));
+    }
+    pages
+}
+
 /// Says where the pages of the demo are.
 fn say_where(
     out: &mut impl Write,
     addresses: &[String],
-    path: &str,
+    pages: &[(&str, String)],
     words: &DemoWords,
 ) -> io::Result<()> {
     writeln!(
@@ -173,7 +186,7 @@ fn say_where(
         "a simulated fleet, no AWS account needed; stop with Ctrl-C"
     )?;
     for address in addresses {
-        say_pages(out, &browsable(address), path)?;
+        say_pages(out, &browsable(address), pages)?;
     }
     writeln!(out, "  simulated AWS  {}", words.endpoint)?;
     if let Some(line) = &words.explain {
@@ -183,9 +196,11 @@ fn say_where(
     out.flush()
 }
 
-fn say_pages(out: &mut impl Write, address: &str, path: &str) -> io::Result<()> {
-    writeln!(out, "  metrics        http://{address}{path}")?;
-    writeln!(out, "  targets        http://{address}/")
+fn say_pages(out: &mut impl Write, address: &str, pages: &[(&str, String)]) -> io::Result<()> {
+    for (name, path) in pages {
+        writeln!(out, "  {name:<13}  http://{address}{path}")?;
+    }
+    Ok(())
 }
 
 /// The address as a browser takes it.

@@ -27,6 +27,7 @@ mod evidence;
 mod explainer;
 mod explanation;
 mod findings;
+mod judge;
 mod moment;
 mod patch_holder;
 mod patches;
@@ -44,8 +45,12 @@ mod words;
 pub use cause::Cause;
 pub use evidence::{AssociationHistory, Evidence, Read, ReadFailure, TargetName};
 pub use explainer::{Context, explain};
+<<<<<<< HEAD
 pub use explanation::{Effect, Explanation, Fact, FactValue, Finding, Since, Step, Verdict};
 pub use patch_holder::PatchHolder;
+=======
+pub use explanation::{Effect, Explanation, Fact, FactValue, Finding, Since, Step};
+>>>>>>> room-pages
 pub use rank::Rank;
 pub use recorded::recorded_evidence;
 pub use render::{
@@ -55,3 +60,4 @@ pub use rows::{
     ApprovalRule, AssociationExecutionRow, AssociationStatusRow, BaselineSettings,
     CommandInvocationRow, CommandStepRow, ExecutionTargetRow, InstancePatchRow,
 };
+pub use verdict::Verdict;

@@ -1,13 +1,14 @@
 //! The evidence of one instance as the refreshes have recorded it, for readers that call nobody.
 //!
-//! It has less in it than what live calls read: no patches by name, no history of associations and
-//! no settings of baselines.
+//! It has less in it than what live calls read: no history of associations, no settings of
+//! baselines, and patches by name only where the refreshes read them.
 
 use super::evidence::{Evidence, Read, ReadFailure, TargetName};
-use super::rows::BaselineSettings;
+use super::rows::{BaselineSettings, InstancePatchRow};
 use crate::model::{
     Collector, ComplianceType, DetailMark, Instance, InstanceRow, ItemCounts, ItemRow, Listing,
-    NoncompliantAssociation, PatchCounts, PatchRow, Severity, Summary, SummaryRow, Target,
+    NoncompliantAssociation, NoncompliantPatch, PatchCounts, PatchRow, Severity, Summary,
+    SummaryRow, Target,
 };
 
 /// Returns what the refreshes of `target` know of one of its instances.
@@ -20,6 +21,7 @@ pub fn recorded_evidence(target: &Target, name: TargetName, instance: &Instance)
         summaries: recorded.summaries(),
         items: recorded.items(),
         patch_state: recorded.patch_state(),
+        patches: recorded.patches(),
         baseline: recorded.baseline(),
         ..Evidence::default()
     }
@@ -159,6 +161,15 @@ impl<'a> Recorded<'a> {
         }
     }
 
+    /// The patches by name, which refreshes read only if they are asked to.
+    fn patches(self) -> Read<Vec<InstancePatchRow>> {
+        let patches = self.instance.noncompliant_patches();
+        if patches.is_empty() {
+            return Read::Unasked;
+        }
+        Read::Done(patches.iter().map(|patch| patch_by_name(patch)).collect())
+    }
+
     /// The name of the baseline that the last operation used.
     fn baseline(self) -> Read<BaselineSettings> {
         let detail = self.instance.patches.as_ref();
@@ -195,6 +206,18 @@ impl<'a> Recorded<'a> {
             }),
             None => Read::Unasked,
         }
+    }
+}
+
+fn patch_by_name(patch: &NoncompliantPatch) -> InstancePatchRow {
+    InstancePatchRow {
+        id: patch.id.to_string(),
+        title: patch.title.to_string(),
+        classification: patch.classification.to_string(),
+        severity: patch.severity.to_string(),
+        state: patch.state.to_string(),
+        cve_ids: patch.cve_ids().map(str::to_owned).collect(),
+        ..InstancePatchRow::default()
     }
 }
 

@@ -54,6 +54,7 @@ struct Heading {
 const COLUMNS: [(&str, Option<SortKey>); 13] = [
     ("Instance", Some(SortKey::Instance)),
     ("Name", Some(SortKey::Name)),
+    ("Reasons", None),
     ("Account", Some(SortKey::Account)),
     ("Region", Some(SortKey::Region)),
     ("Platform", Some(SortKey::Platform)),
@@ -61,7 +62,6 @@ const COLUMNS: [(&str, Option<SortKey>); 13] = [
     ("Patch", Some(SortKey::Patch)),
     ("Association", Some(SortKey::Association)),
     ("Other types", None),
-    ("Reasons", None),
     ("Items", Some(SortKey::Items)),
     ("Scanned", Some(SortKey::Scan)),
     ("Last ping", Some(SortKey::LastPing)),
