@@ -45,12 +45,8 @@ mod words;
 pub use cause::Cause;
 pub use evidence::{AssociationHistory, Evidence, Read, ReadFailure, TargetName};
 pub use explainer::{Context, explain};
-<<<<<<< HEAD
-pub use explanation::{Effect, Explanation, Fact, FactValue, Finding, Since, Step, Verdict};
-pub use patch_holder::PatchHolder;
-=======
 pub use explanation::{Effect, Explanation, Fact, FactValue, Finding, Since, Step};
->>>>>>> room-pages
+pub use patch_holder::PatchHolder;
 pub use rank::Rank;
 pub use recorded::recorded_evidence;
 pub use render::{
