@@ -5,8 +5,8 @@ use super::commands::quoted;
 use super::evidence::{AssociationHistory, Evidence, ReadFailure};
 use super::explanation::{Explanation, Finding, Step};
 use super::findings;
+use super::judge::verdict;
 use super::rank::Rank;
-use super::verdict::verdict;
 use crate::model::Timestamp;
 
 /// What an explanation needs beside the evidence.

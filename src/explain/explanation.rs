@@ -3,6 +3,7 @@
 use super::cause::Cause;
 use super::evidence::{ReadFailure, TargetName};
 use super::rank::Rank;
+use super::verdict::Verdict;
 use crate::model::{InstanceRow, Timestamp};
 
 /// Why an instance is non-compliant.
@@ -24,17 +25,6 @@ pub struct Explanation {
     pub rank: Rank,
     /// The command that explains the instance again, to see that all is mended.
     pub again: String,
-}
-
-/// What can be said of an instance as a whole.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// Everything that was read says so, and nothing that says so is missing.
-    Compliant,
-    /// At least one compliance type is non-compliant.
-    NonCompliant,
-    /// Too little could be read, or AWS has nothing that says so.
-    Unknown,
 }
 
 /// One thing that was found.
@@ -143,29 +133,6 @@ impl Explanation {
             }
         }
         steps
-    }
-}
-
-// === impl Verdict ===
-
-impl Verdict {
-    /// Returns the verdict in AWS's spelling, or `UNKNOWN`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Compliant => "COMPLIANT",
-            Self::NonCompliant => "NON_COMPLIANT",
-            Self::Unknown => "UNKNOWN",
-        }
-    }
-
-    /// Returns the exit code of a program that explains this instance only: 0 compliant,
-    /// 1 non-compliant, 3 could not tell. Of several instances the highest code counts.
-    pub const fn exit_code(self) -> u8 {
-        match self {
-            Self::Compliant => 0,
-            Self::NonCompliant => 1,
-            Self::Unknown => 3,
-        }
     }
 }
 

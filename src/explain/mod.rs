@@ -27,6 +27,7 @@ mod evidence;
 mod explainer;
 mod explanation;
 mod findings;
+mod judge;
 mod moment;
 mod patch_holder;
 mod patches;
@@ -43,7 +44,7 @@ mod words;
 pub use cause::Cause;
 pub use evidence::{AssociationHistory, Evidence, Read, ReadFailure, TargetName};
 pub use explainer::{Context, explain};
-pub use explanation::{Effect, Explanation, Fact, FactValue, Finding, Since, Step, Verdict};
+pub use explanation::{Effect, Explanation, Fact, FactValue, Finding, Since, Step};
 pub use patch_holder::PatchHolder;
 pub use rank::Rank;
 pub use render::{
@@ -53,3 +54,4 @@ pub use rows::{
     ApprovalRule, AssociationExecutionRow, AssociationStatusRow, BaselineSettings,
     CommandInvocationRow, CommandStepRow, ExecutionTargetRow, InstancePatchRow,
 };
+pub use verdict::Verdict;

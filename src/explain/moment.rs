@@ -1,6 +1,6 @@
 //! Points in time and ages, as explanations write them: always in UTC.
 
-use time::OffsetDateTime;
+use time::{OffsetDateTime, PrimitiveDateTime};
 
 use crate::model::Timestamp;
 
@@ -60,7 +60,7 @@ fn minutes_between(time: Timestamp, now: Timestamp) -> u64 {
 fn civil(time: Timestamp) -> OffsetDateTime {
     let seconds = i64::try_from(time.millis() / 1000).unwrap_or(i64::MAX);
     // A timestamp ends with the year 9999, as the calendar does.
-    OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(OffsetDateTime::UNIX_EPOCH)
+    OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(PrimitiveDateTime::MAX.assume_utc())
 }
 
 #[cfg(test)]

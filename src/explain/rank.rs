@@ -1,7 +1,7 @@
 //! How bad the state of an instance is, so that lists show the worst first.
 
 use super::case::Case;
-use super::explanation::Verdict;
+use super::verdict::Verdict;
 use crate::model::Severity;
 
 /// How bad the state of an instance is. The greater, the worse.

@@ -1,42 +1,35 @@
-//! What can be said of an instance as a whole.
+//! The answer in one word.
 
-use super::case::Case;
-use super::cause::Cause;
-use super::explanation::Verdict;
-use super::findings::{MAX_KEPT_DAYS, scan_age_days, unscanned};
+/// What can be said of an instance as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Everything that was read says so, and nothing that says so is missing.
+    Compliant,
+    /// At least one compliance type is non-compliant.
+    NonCompliant,
+    /// Too little could be read, or AWS has nothing that says so.
+    Unknown,
+}
 
-/// Judges an instance. The table of the folder's documentation says how.
-pub(super) fn verdict(case: Case<'_>) -> Verdict {
-    if !case.noncompliant_types().is_empty() {
-        return Verdict::NonCompliant;
+// === impl Verdict ===
+
+impl Verdict {
+    /// Returns the verdict in AWS's spelling, or `UNKNOWN`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Compliant => "COMPLIANT",
+            Self::NonCompliant => "NON_COMPLIANT",
+            Self::Unknown => "UNKNOWN",
+        }
     }
-    if is_all_read(case) && is_all_compliant(case) && is_credible(case) {
-        Verdict::Compliant
-    } else {
-        Verdict::Unknown
+
+    /// Returns the exit code of a program that explains this instance only: 0 compliant,
+    /// 1 non-compliant, 3 could not tell. Of several instances the highest code counts.
+    pub const fn exit_code(self) -> u8 {
+        match self {
+            Self::Compliant => 0,
+            Self::NonCompliant => 1,
+            Self::Unknown => 3,
+        }
     }
-}
-
-/// Whether all was read that could say otherwise.
-fn is_all_read(case: Case<'_>) -> bool {
-    let evidence = case.evidence;
-    let failures = [
-        evidence.items.failure(),
-        evidence.patch_state.failure(),
-        evidence.associations.failure(),
-    ];
-    let is_read = evidence.listing.done().is_some() && evidence.summaries.done().is_some();
-    is_read && failures.iter().all(Option::is_none)
-}
-
-fn is_all_compliant(case: Case<'_>) -> bool {
-    let summaries = case.summaries();
-    !summaries.is_empty() && summaries.iter().all(|row| row.status == "COMPLIANT")
-}
-
-/// Whether the good news are about the instance as it is.
-fn is_credible(case: Case<'_>) -> bool {
-    let is_kept = scan_age_days(case).is_none_or(|days| days <= MAX_KEPT_DAYS);
-    let is_scanned = unscanned(case) != Some(Cause::NeverScanned);
-    !case.is_unlisted() && is_kept && is_scanned
 }

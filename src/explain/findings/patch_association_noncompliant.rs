@@ -2,7 +2,7 @@
 //! as its own non-compliance. The article knows only the association behind it.
 
 use super::association_item::{AssociationItem, associations};
-use super::steps::install;
+use super::steps::{SCAN_AFTER_INSTALL, install, scan};
 use crate::explain::case::{ASSOCIATION, Case, PATCH_ASSOCIATION_DOCUMENT};
 use crate::explain::cause::Cause;
 use crate::explain::explanation::{Effect, Finding};
@@ -33,6 +33,7 @@ fn finding(association: &AssociationItem<'_>) -> Finding {
             "Find the patches in what the last run wrote: AWS keeps no list of them elsewhere.",
         ))
         .step(install(association.case))
+        .step(scan(association.case, SCAN_AFTER_INSTALL))
         .step(association.run_again());
     association.verified(finding)
 }

@@ -2,7 +2,8 @@
 
 use anstyle::{AnsiColor, Style};
 
-use crate::explain::explanation::{Effect, Verdict};
+use crate::explain::explanation::Effect;
+use crate::explain::verdict::Verdict;
 
 /// Paints words, or leaves them as they are.
 #[derive(Clone, Copy, Debug)]

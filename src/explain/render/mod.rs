@@ -12,6 +12,7 @@ mod patch_list;
 mod report;
 mod text;
 mod text_table;
+mod wrap;
 
 pub use csv::render_csv;
 pub use json::render_json;

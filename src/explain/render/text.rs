@@ -3,15 +3,13 @@
 //! Prose wraps. What is searched for or copied does not: the line that names id, type and cause,
 //! commands, and paths.
 
-use std::borrow::Cow;
-
-use textwrap::{Options, WordSeparator, WordSplitter};
-
 use super::colours::Colours;
 use super::report::{Report, machine_words, runbook_url, target_words};
 use super::text_table::table;
-use crate::explain::explanation::{Explanation, Fact, FactValue, Finding, Step, Verdict};
+use super::wrap::wrapped_after;
+use crate::explain::explanation::{Explanation, Fact, FactValue, Finding, Step};
 use crate::explain::moment;
+use crate::explain::verdict::Verdict;
 use crate::explain::words;
 use crate::model::Timestamp;
 
@@ -52,23 +50,6 @@ pub fn render_text(report: &Report<'_>, style: &TextStyle) -> String {
     text.list("Notes", report.notes);
     text.list("Calls", report.calls);
     text.finished()
-}
-
-/// Wraps words at the width, each line with the indentation.
-pub(super) fn wrapped(words: &str, indent: &str, width: usize) -> Vec<String> {
-    wrapped_after(words, indent, indent, width)
-}
-
-fn wrapped_after(words: &str, first: &str, indent: &str, width: usize) -> Vec<String> {
-    // Ids and paths are not broken: half of one is of no use to anybody who copies it.
-    let options = Options::new(width)
-        .initial_indent(first)
-        .subsequent_indent(indent)
-        .break_words(false)
-        .word_separator(WordSeparator::AsciiSpace)
-        .word_splitter(WordSplitter::NoHyphenation);
-    let lines = textwrap::wrap(words, options);
-    lines.into_iter().map(Cow::into_owned).collect()
 }
 
 /// What follows a verdict that is better than what is known.

@@ -2,7 +2,7 @@
 
 use textwrap::core::display_width;
 
-use super::text::wrapped;
+use super::wrap::wrapped;
 use crate::explain::words;
 
 /// How many rows are shown of one table.
