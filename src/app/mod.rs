@@ -10,6 +10,8 @@
 //! None of the three is held while AWS is called, a page is rendered, or a client waits.
 
 mod build_info;
+mod check_config;
+mod configuration;
 mod configured;
 mod exporter_state;
 mod fleet;
@@ -24,6 +26,8 @@ mod slot;
 mod telemetry;
 
 pub use build_info::{BUILD, NAME};
+pub use check_config::check_config;
+pub use configuration::read_configuration;
 pub use configured::FleetError;
 pub use fleet::{Fleet, FleetRefresher};
 pub use fleet_state::TargetPublisher;
@@ -32,6 +36,6 @@ pub use plan::plan;
 pub use render::RenderError;
 pub use run::{ServeOptions, once, serve};
 pub use runtime::{NoThreads, block_on};
-pub use simulate::{demo, simulate, simulated_accounts};
+pub use simulate::{demo, demo_config, simulate, simulated_accounts};
 pub use slot::TargetStatus;
 pub use telemetry::{LogError, LogFormat, LogGuard, LogLayer, log_layer, start_logging};
