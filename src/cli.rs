@@ -3,7 +3,7 @@
 //! The doc comments of commands and flags are their help texts, in the style of `--help`: short and
 //! without a full stop.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::builder::NonEmptyStringValueParser;
@@ -54,8 +54,9 @@ pub(crate) enum Command {
     /// Why instances are non-compliant, and what to do about it
     #[command(after_help = EXPLAIN_HELP)]
     Explain(Explain),
-    /// Read and validate the configuration; print every problem; call nothing
-    CheckConfig(Configured),
+    /// Read and validate the configuration and what it needs of the environment; print every
+    /// problem, or what was accepted; call nothing
+    CheckConfig(CheckConfig),
     /// Ask a running exporter whether it is healthy
     Healthcheck(Web),
 }
@@ -86,6 +87,23 @@ pub(crate) struct Configured {
     /// Configuration file; without one: the default AWS credentials and region
     #[arg(long = "config.file", value_name = "FILE")]
     pub(crate) config_file: Option<PathBuf>,
+}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct CheckConfig {
+    /// Configuration file, as --config.file gives it
+    // promtool and amtool take the file so.
+    #[arg(value_name = "FILE", conflicts_with = "config_file")]
+    file: Option<PathBuf>,
+    #[command(flatten)]
+    config: Configured,
+}
+
+impl CheckConfig {
+    pub(crate) fn file(&self) -> Option<&Path> {
+        let file = self.file.as_ref().or(self.config.config_file.as_ref());
+        file.map(PathBuf::as_path)
+    }
 }
 
 #[derive(Args, Clone, Debug)]

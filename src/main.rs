@@ -19,7 +19,9 @@ use ssm_compliance_exporter::config::{Config, ConfigError};
 use ssm_compliance_exporter::http;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use cli::{Cli, Command, Configured, Demo, Explain, Log, Once, Serve, Sim, Simulate, Web};
+use cli::{
+    CheckConfig, Cli, Command, Configured, Demo, Explain, Log, Once, Serve, Sim, Simulate, Web,
+};
 
 /// Exit code if the configuration is wrong (`EX_CONFIG` of sysexits.h), so that a supervisor can
 /// tell this from a failure that a restart may mend.
@@ -111,8 +113,8 @@ async fn serve(arguments: Serve) -> anyhow::Result<ExitCode> {
 
 async fn demo(arguments: Demo) -> anyhow::Result<ExitCode> {
     let _log = start_logging(&arguments.serve.log)?;
-    let config = demo_config(&arguments.serve.config)?;
     let options = sim_options(&arguments.sim);
+    let config = demo_config(&arguments.serve.config, &options)?;
     let web = serve_options(arguments.serve.web);
     let shutdown = termination()?;
     let mut out = io::stdout();
@@ -128,12 +130,16 @@ async fn demo(arguments: Demo) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn demo_config(arguments: &Configured) -> Result<Option<Config>, ConfigError> {
-    // Without a file the demo has a configuration of its own, not the default one.
-    match arguments.config_file {
-        Some(_) => config(arguments).map(Some),
-        None => Ok(None),
-    }
+fn demo_config(
+    arguments: &Configured,
+    options: &ssm_simulator::Options,
+) -> Result<Option<Config>, ConfigError> {
+    let Some(path) = &arguments.config_file else {
+        return Ok(None);
+    };
+    // The demo has a configuration of its own, and that applies where the file says nothing.
+    let defaults = app::demo_config(options);
+    Config::load_over(&defaults, path, |name| std::env::var(name).ok()).map(Some)
 }
 
 async fn simulate(arguments: Simulate) -> anyhow::Result<ExitCode> {
@@ -165,7 +171,7 @@ fn success_if(is_success: bool) -> ExitCode {
 
 async fn plan(arguments: Once) -> anyhow::Result<ExitCode> {
     let _log = start_logging(&arguments.log)?;
-    let config = config(&arguments.config)?;
+    let config = config(&arguments.config).await?;
     let fleet = Fleet::new(&config, None).await?;
     let mut out = io::stdout().lock();
     let is_complete = app::plan(fleet, &config, &mut out)
@@ -177,7 +183,7 @@ async fn plan(arguments: Once) -> anyhow::Result<ExitCode> {
 async fn explain(arguments: Explain) -> anyhow::Result<ExitCode> {
     let log = &arguments.log;
     let _log = app::start_logging(log.log_level, log.log_format).context("cannot start logging")?;
-    let config = config(&arguments.config)?;
+    let config = config(&arguments.config).await?;
     let options = explain_options(arguments);
     let answer = tokio::select! {
         answer = app::explain(&config, options) => answer,
@@ -219,9 +225,9 @@ fn exit_code_of(answer: Answer) -> ExitCode {
     }
 }
 
-async fn check_config(arguments: &Configured) -> anyhow::Result<ExitCode> {
-    // A region that neither the file nor the environment gives is only noticed here.
-    fleet(arguments).await?;
+async fn check_config(arguments: &CheckConfig) -> anyhow::Result<ExitCode> {
+    let mut out = io::stdout().lock();
+    app::check_config(arguments.file(), &mut out).await?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -243,15 +249,12 @@ fn start_logging(log: &Log) -> anyhow::Result<LogGuard> {
 
 /// The targets of the configuration, with AWS itself behind them.
 async fn fleet(arguments: &Configured) -> anyhow::Result<Fleet> {
-    let config = config(arguments)?;
+    let config = config(arguments).await?;
     Ok(Fleet::new(&config, None).await?)
 }
 
-fn config(arguments: &Configured) -> Result<Config, ConfigError> {
-    match &arguments.config_file {
-        Some(path) => Config::load(path, |name| std::env::var(name).ok()),
-        None => Ok(Config::default()),
-    }
+async fn config(arguments: &Configured) -> Result<Config, FleetError> {
+    app::read_configuration(arguments.config_file.as_deref()).await
 }
 
 fn serve_options(web: Web) -> ServeOptions {

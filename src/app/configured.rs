@@ -3,7 +3,7 @@
 use super::render::RenderError;
 use crate::aws::EnvironmentError;
 use crate::config::forms::{partition_of_arn, partition_of_region};
-use crate::config::{Account, Config};
+use crate::config::{Account, Config, ConfigError};
 
 /// An account of the configuration, in one of its regions.
 #[derive(Clone, Debug)]
@@ -13,10 +13,13 @@ pub(super) struct ConfiguredTarget<'a> {
 }
 
 /// Why a configuration has no targets.
-// These are errors of the configuration, too, but `config` cannot find them: they depend on what the
-// AWS SDK finds in the environment and in the profile.
+// Most are errors of the configuration, too, but `config` cannot find them: they depend on what
+// stands in the environment and in the profile.
 #[derive(Debug, thiserror::Error)]
 pub enum FleetError {
+    /// The file cannot be read, or holds problems.
+    #[error(transparent)]
+    File(#[from] ConfigError),
     /// No region is known anywhere.
     #[error(
         "no region is known\n  hint: list regions under accounts in the configuration file, or set AWS_REGION"
@@ -60,6 +63,25 @@ pub enum FleetError {
     /// The system refuses the thread that renders.
     #[error(transparent)]
     Render(#[from] RenderError),
+    /// Several of these at once, never none.
+    #[error("{}", in_lines(.0))]
+    Several(Vec<Self>),
+}
+
+impl FleetError {
+    /// An error that says all of these, or nothing if there is none.
+    pub(super) fn all(mut errors: Vec<Self>) -> Result<(), Self> {
+        match errors.len() {
+            0 => Ok(()),
+            1 => Err(errors.remove(0)),
+            _ => Err(Self::Several(errors)),
+        }
+    }
+}
+
+fn in_lines(errors: &[FleetError]) -> String {
+    let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
+    errors.join("\n")
 }
 
 /// Each account with each of its regions. An account without regions has `default_region`, which is
@@ -71,44 +93,49 @@ pub(super) fn configured_targets<'a>(
     config: &'a Config,
     default_region: Option<&str>,
 ) -> Result<Vec<ConfiguredTarget<'a>>, FleetError> {
-    let mut targets = Vec::new();
-    for account in &config.accounts {
-        for region in regions(config, account, default_region)? {
-            targets.push(ConfiguredTarget { account, region });
-        }
-    }
-    Ok(targets)
+    FleetError::all(region_errors(config, default_region))?;
+    let targets = config.accounts.iter().flat_map(|account| {
+        let regions = regions(account, default_region).into_iter();
+        regions.map(move |region| ConfiguredTarget { account, region })
+    });
+    Ok(targets.collect())
 }
 
-fn regions(
-    config: &Config,
-    account: &Account,
-    default_region: Option<&str>,
-) -> Result<Vec<String>, FleetError> {
-    if !account.regions.is_empty() {
-        return Ok(account.regions.clone());
+/// The regions of an account, or else the default one.
+pub(super) fn regions(account: &Account, default_region: Option<&str>) -> Vec<String> {
+    if account.regions.is_empty() {
+        default_region.map(str::to_owned).into_iter().collect()
+    } else {
+        account.regions.clone()
     }
-    let region = default_region.ok_or(FleetError::NoRegion)?;
-    check_default_region(config, account, region)?;
-    Ok(vec![region.to_owned()])
 }
 
-/// Checks that this version can do what the configuration asks for.
-///
-/// # Errors
-/// If it cannot.
-pub(super) fn check_supported(config: &Config) -> Result<(), FleetError> {
+/// What is wrong with the default region for the accounts that need it.
+pub(super) fn region_errors(config: &Config, default_region: Option<&str>) -> Vec<FleetError> {
+    let accounts = config.accounts.iter();
+    let mut without_region = accounts
+        .filter(|account| account.regions.is_empty())
+        .peekable();
+    match default_region {
+        // One region mends all of them, so it is said once.
+        None if without_region.peek().is_some() => vec![FleetError::NoRegion],
+        None => Vec::new(),
+        Some(region) => without_region
+            .filter_map(|account| check_default_region(config, account, region).err())
+            .collect(),
+    }
+}
+
+/// What the configuration asks for and this version cannot do.
+pub(super) fn unsupported_keys(config: &Config) -> Vec<FleetError> {
     let unsupported = [
         (config.organization.is_some(), "organization"),
         (!config.instance_tags.is_empty(), "instance_tags"),
     ];
-    match unsupported
-        .into_iter()
-        .find(|(is_asked_for, _)| *is_asked_for)
-    {
-        Some((_, key)) => Err(FleetError::NotSupported(key)),
-        None => Ok(()),
-    }
+    let asked_for = unsupported.into_iter().filter(|(is_asked, _)| *is_asked);
+    asked_for
+        .map(|(_, key)| FleetError::NotSupported(key))
+        .collect()
 }
 
 /// Checks the region of the environment, as `config` has checked those of the configuration.

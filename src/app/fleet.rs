@@ -5,11 +5,12 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::build_info::BUILD;
-use super::configured::{ConfiguredTarget, FleetError, check_supported, configured_targets};
+use super::configuration::accepted_base;
+use super::configured::{ConfiguredTarget, FleetError, configured_targets};
 use super::fleet_state::{FleetState, TargetPublisher};
 use super::render::RenderError;
 use super::slot::{TargetSlot, TargetStatus};
-use crate::aws::{AwsBase, BaseOptions, Meter, SsmSource, TargetOptions};
+use crate::aws::{AwsBase, Meter, SsmSource, TargetOptions};
 use crate::collect::{Clock, Refresher, TargetTask};
 use crate::config::{Config, InstanceSeries};
 use crate::metrics::{ExporterMetrics, Page, Policy, ShownInstances};
@@ -47,8 +48,7 @@ impl Fleet {
         config: &Config,
         static_credentials: Option<(String, String)>,
     ) -> Result<Self, FleetError> {
-        check_supported(config)?;
-        let base = AwsBase::load(base_options(config, static_credentials)).await?;
+        let base = accepted_base(config, static_credentials).await?;
         let targets = fleet_targets(config, &base)?;
         let selection = selection(config);
         let state = fleet_state(config, &targets, selection.clone())?;
@@ -123,17 +123,6 @@ impl FleetTarget {
     }
 }
 
-pub(super) fn base_options(
-    config: &Config,
-    static_credentials: Option<(String, String)>,
-) -> BaseOptions {
-    BaseOptions {
-        endpoint_url: config.api.endpoint_url.clone(),
-        static_credentials,
-        fallback_region: first_region(config),
-    }
-}
-
 fn fleet_targets(config: &Config, base: &AwsBase) -> Result<Vec<FleetTarget>, FleetError> {
     let default_region = base.default_region();
     let configured = configured_targets(config, default_region.as_deref())?;
@@ -154,17 +143,6 @@ fn fleet_state(
     FleetState::new(own, policy(config, selection), slots.collect())
 }
 
-/// Any region of the configuration, for the SDK where neither the environment nor the profile has
-/// one.
-// Without one the SDK would ask the instance metadata service, which outside of EC2 does not answer
-// and so delays the start.
-fn first_region(config: &Config) -> Option<String> {
-    config
-        .accounts
-        .iter()
-        .find_map(|account| account.regions.first().cloned())
-}
-
 pub(super) fn target_options(target: &ConfiguredTarget<'_>, config: &Config) -> TargetOptions {
     let account = target.account;
     let external_id = account.external_id.as_ref();
@@ -181,7 +159,7 @@ pub(super) fn target_options(target: &ConfiguredTarget<'_>, config: &Config) -> 
     }
 }
 
-fn selection(config: &Config) -> Selection {
+pub(super) fn selection(config: &Config) -> Selection {
     let types = config.compliance_types.clone();
     let has_other_types = types.any_other();
     Selection::of_types(move |name| types.matches(name), has_other_types)
@@ -194,7 +172,7 @@ fn policy(config: &Config, selection: Selection) -> Policy {
         include_unlisted: config.exposition.include_unlisted,
         selection,
         max_patch_info_series: config.exposition.max_patch_info_series,
-        // Tags are not read yet, and `check_supported` has refused a configuration with any.
+        // Tags are not read yet, and `unsupported_keys` has refused a configuration with any.
         tag_labels: Vec::new(),
     }
 }

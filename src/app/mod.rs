@@ -11,6 +11,8 @@
 //! client waits.
 
 mod build_info;
+mod check_config;
+mod configuration;
 mod configured;
 mod demo_example;
 mod explain;
@@ -27,6 +29,8 @@ mod slot;
 mod telemetry;
 
 pub use build_info::{BUILD, NAME};
+pub use check_config::check_config;
+pub use configuration::read_configuration;
 pub use configured::FleetError;
 pub use explain::{Answer, ColorWhen, ExplainOptions, OutputFormat, Scope, Subject, explain};
 pub use fleet::{Fleet, FleetRefresher};
@@ -36,6 +40,6 @@ pub use plan::plan;
 pub use render::RenderError;
 pub use run::{ServeOptions, once, serve};
 pub use runtime::{NoThreads, block_on};
-pub use simulate::{demo, simulate, simulated_accounts};
+pub use simulate::{demo, demo_config, simulate, simulated_accounts};
 pub use slot::TargetStatus;
 pub use telemetry::{LogError, LogFormat, LogGuard, LogLayer, log_layer, start_logging};

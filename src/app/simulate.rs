@@ -212,7 +212,7 @@ fn browsable(address: &str) -> String {
 }
 
 /// A configuration that reads every simulated account in every simulated region.
-fn demo_config(options: &Options) -> Config {
+pub fn demo_config(options: &Options) -> Config {
     let mut config = Config::default();
     config.refresh.interval = DEMO_INTERVAL;
     config.api.requests_per_second = DEMO_REQUESTS_PER_SECOND;

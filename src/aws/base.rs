@@ -12,7 +12,9 @@ use aws_types::sdk_config::Builder;
 
 use super::base_credentials::BaseCredentials;
 use super::default_chain::DefaultChain;
-use super::environment::{CheckedParts, Environment, EnvironmentError};
+use super::environment::{
+    CheckedParts, DefaultRegion, Environment, EnvironmentError, RegionOrigin,
+};
 use super::{answer_guard, connector};
 
 /// Stands in the user agent and is the name of assumed sessions, by which `CloudTrail` shows who
@@ -46,6 +48,7 @@ impl fmt::Debug for BaseOptions {
 pub struct AwsBase {
     pub(super) sdk: SdkConfig,
     pub(super) credentials: Arc<BaseCredentials>,
+    pub(super) region: DefaultRegion,
 }
 
 impl AwsBase {
@@ -58,19 +61,25 @@ impl AwsBase {
         let http = connector::shared(environment.proxies.clone(), environment.trust_store.clone());
         // Providers of credentials get this client, too, so that no answer of anybody is unbounded.
         let http = answer_guard::bounded(http);
-        let region = environment.region.clone().map(Region::new);
-        let mut sdk = settings(http.clone(), region);
+        let region = environment.region.clone();
+        let mut sdk = settings(http.clone(), sdk_region(&region));
         set_endpoints(&mut sdk, options.endpoint_url.clone(), &environment);
         let credentials = options.credentials(environment, http);
         Ok(Self {
             sdk: sdk.build(),
             credentials: Arc::new(credentials),
+            region,
         })
     }
 
     /// The region of `AWS_REGION`, `AWS_DEFAULT_REGION` or the profile.
     pub fn default_region(&self) -> Option<String> {
-        self.sdk.region().map(ToString::to_string)
+        self.region.name().map(str::to_owned)
+    }
+
+    /// What names the default region, if anything does.
+    pub fn default_region_origin(&self) -> Option<&RegionOrigin> {
+        self.region.origin()
     }
 }
 
@@ -98,13 +107,19 @@ impl BaseOptions {
         if let Some((id, secret)) = self.static_credentials {
             return static_credentials(id, secret);
         }
-        let region = environment.region.clone().or(self.fallback_region);
+        let fallback = self.fallback_region.map(Region::new);
+        let region = sdk_region(&environment.region).or(fallback);
         BaseCredentials::from_default_chain(DefaultChain {
             environment,
             http,
-            region: region.map(Region::new),
+            region,
         })
     }
+}
+
+fn sdk_region(region: &DefaultRegion) -> Option<Region> {
+    let name = region.name()?;
+    Some(Region::new(name.to_owned()))
 }
 
 fn static_credentials(id: String, secret: String) -> BaseCredentials {

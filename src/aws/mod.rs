@@ -50,7 +50,7 @@ use std::time::Duration;
 pub use base::{AwsBase, BaseOptions};
 pub use credential_process::end_credential_processes;
 pub use detail::one_line;
-pub use environment::EnvironmentError;
+pub use environment::{DefaultRegion, EnvironmentError, RegionOrigin};
 pub use source::SsmSource;
 pub use target_options::TargetOptions;
 

@@ -43,13 +43,6 @@ pub(super) struct List {
     pub(super) items: Vec<Value>,
 }
 
-/// A list of mappings, each of which has been read.
-#[derive(Debug)]
-pub(super) struct MapList<T> {
-    pub(super) line: usize,
-    pub(super) items: Vec<T>,
-}
-
 impl<'p> Fields<'p> {
     /// Takes a node apart; nothing if it is not a mapping (then there is a problem).
     pub(super) fn open(node: NamedNode, problems: &'p Problems) -> Option<Self> {
@@ -128,9 +121,8 @@ impl<'p> Fields<'p> {
         &mut self,
         key: &'static str,
         read: fn(&mut Self) -> T,
-    ) -> Option<MapList<T>> {
+    ) -> Option<Vec<T>> {
         let list = self.take_list(key)?;
-        let line = list.line;
         // All are opened before the first is read: of problems on one line, those of shape come
         // first.
         let mappings: Vec<Self> = list
@@ -138,8 +130,7 @@ impl<'p> Fields<'p> {
             .filter_map(|item| Fields::open(item, self.problems))
             .collect();
         let items = mappings.into_iter().map(|fields| fields.read(read));
-        let items = items.collect();
-        Some(MapList { line, items })
+        Some(items.collect())
     }
 
     /// The mapping under `key`, if there is one.
@@ -199,7 +190,7 @@ impl<'p> Fields<'p> {
     /// The list under `key`, if there is one, whatever its items are.
     fn take_list(&mut self, key: &'static str) -> Option<NodeList> {
         let entry = self.take(key)?;
-        self.named(key, entry.node).list(self.problems)
+        Some(self.named(key, entry.node).list(self.problems))
     }
 
     fn named(&self, key: &str, node: Node) -> NamedNode {

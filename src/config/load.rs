@@ -7,7 +7,9 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use super::problem::{ConfigError, Problems};
+use super::error::ConfigError;
+use super::interpolate::Env;
+use super::problem::Problems;
 use super::raw;
 use super::resolve::{Resolver, resolve};
 use super::settings::Config;
@@ -24,10 +26,22 @@ impl Config {
     /// The file cannot be read, is larger than 1 MiB, is not UTF-8, or holds problems, all of which
     /// the error has.
     pub fn load(path: &Path, env: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        Self::load_over(&Self::default(), path, env)
+    }
+
+    /// Reads a file over `defaults`, which apply where the file says nothing.
+    ///
+    /// # Errors
+    /// Those of [`load`](Self::load).
+    pub fn load_over(
+        defaults: &Self,
+        path: &Path,
+        env: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, ConfigError> {
         let name = path.display().to_string();
         let bytes = read_bytes(path).map_err(|error| unreadable(&name, &error))?;
         let text = decode(&bytes, &name)?;
-        Self::parse(text, &name, env)
+        parse_over(defaults, text, &name, &env)
     }
 
     /// Reads the text of a file that messages call `file_name`. `env` looks up an environment
@@ -70,20 +84,34 @@ impl Config {
         file_name: &str,
         env: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, ConfigError> {
-        if is_too_large(text.as_bytes()) {
-            return Err(too_large(file_name));
-        }
-        let problems = Problems::default();
-        let file = raw::read(text, &problems);
-        let resolver = Resolver {
-            env: &env,
-            problems: &problems,
-        };
-        // Even a file with problems is resolved to its end, so that all of them are found.
-        let config = resolve(&file, &resolver);
-        problems.into_result(file_name)?;
-        Ok(config)
+        parse_over(&Self::default(), text, file_name, &env)
     }
+}
+
+fn parse_over(
+    defaults: &Config,
+    text: &str,
+    file_name: &str,
+    env: Env<'_>,
+) -> Result<Config, ConfigError> {
+    if is_too_large(text.as_bytes()) {
+        return Err(too_large(file_name));
+    }
+    let problems = Problems::default();
+    let Some(file) = raw::read(text, &problems) else {
+        return Err(ConfigError::of(file_name, problems, None));
+    };
+    let resolver = Resolver {
+        defaults,
+        env,
+        problems: &problems,
+    };
+    // Even a file with problems is resolved to its end, so that all of them are found.
+    let config = resolve(&file, &resolver);
+    if problems.count() > 0 {
+        return Err(ConfigError::of(file_name, problems, Some(config)));
+    }
+    Ok(config)
 }
 
 /// The bytes of the file `name` as text.
@@ -145,16 +173,16 @@ fn unreadable(name: &str, error: &io::Error) -> ConfigError {
 
 fn unreadable_hint(kind: io::ErrorKind) -> &'static str {
     match kind {
-        io::ErrorKind::NotFound => "check --config.file, or leave it out to run without a file",
+        io::ErrorKind::NotFound => "check its name, or leave it out to run without a file",
         io::ErrorKind::PermissionDenied => "let the user that runs the exporter read the file",
         io::ErrorKind::IsADirectory => "give the file in this directory",
-        _ => "check --config.file",
+        _ => "check its name and its mount",
     }
 }
 
 fn too_large(name: &str) -> ConfigError {
     let what = "the configuration file is larger than 1 MiB";
-    ConfigError::new(name, None, what, "check --config.file")
+    ConfigError::new(name, None, what, "check that this is the right file")
 }
 
 fn not_utf8(name: &str, good: &[u8]) -> ConfigError {

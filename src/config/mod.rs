@@ -14,6 +14,8 @@
 //! are left to the code that connects to AWS.
 
 mod compliance_types;
+mod empty_lists;
+mod error;
 mod fields;
 mod first_lines;
 pub(crate) mod forms;
@@ -33,7 +35,8 @@ mod tests;
 mod yaml;
 
 pub use compliance_types::ComplianceTypes;
+pub use error::ConfigError;
 pub use forms::parse_duration;
-pub use problem::{ConfigError, Problem};
+pub use problem::Problem;
 pub use secret::Secret;
 pub use settings::{Account, Api, Config, Exposition, InstanceSeries, Organization, Refresh};

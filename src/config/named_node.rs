@@ -1,5 +1,6 @@
 //! A node with the name by which messages call it, and the shape that a reader wants it to have.
 
+use super::empty_lists;
 use super::node::{Kind, Node};
 use super::problem::Problems;
 
@@ -24,8 +25,7 @@ pub(super) struct NodeList {
     nodes: Vec<Node>,
 }
 
-// Each method takes the node as one shape. If the node has another one, that is a problem, and
-// there is nothing to return.
+// Each method takes the node as one shape. If the node has another one, that is a problem.
 impl NamedNode {
     pub(super) fn scalar(self, problems: &Problems) -> Option<Value> {
         let path = self.path;
@@ -39,15 +39,19 @@ impl NamedNode {
         None
     }
 
-    pub(super) fn list(self, problems: &Problems) -> Option<NodeList> {
+    /// The list. One without items is a problem too, unless that is its default. Whatever is wrong, it counts as a list without
+    /// items and not as absent, so that nothing is said of the default that absence would mean.
+    pub(super) fn list(self, problems: &Problems) -> NodeList {
         let path = self.path;
         let line = self.node.line;
-        match self.node.kind {
-            Kind::List(nodes) => return Some(NodeList { path, line, nodes }),
-            Kind::Null => report_empty(&path, line, problems),
-            Kind::Scalar(_) | Kind::Map(_) => report_no_list(&path, line, problems),
-        }
-        None
+        let nodes = match self.node.kind {
+            Kind::List(nodes) if !nodes.is_empty() => nodes,
+            other => {
+                report_no_items(&other, &path, line, problems);
+                Vec::new()
+            }
+        };
+        NodeList { path, line, nodes }
     }
 
     /// The keys and values of a mapping.
@@ -70,6 +74,21 @@ impl NodeList {
             path: format!("{list}[{index}]"),
             node,
         })
+    }
+}
+
+fn report_no_items(kind: &Kind, path: &str, line: usize, problems: &Problems) {
+    match kind {
+        Kind::Null => report_empty(path, line, problems),
+        Kind::List(_) => report_empty_list(path, line, problems),
+        Kind::Scalar(_) | Kind::Map(_) => report_no_list(path, line, problems),
+    }
+}
+
+fn report_empty_list(path: &str, line: usize, problems: &Problems) {
+    // Some would take it for "nothing" and others for "everything", so neither is guessed.
+    if let Some(hint) = empty_lists::hint(path) {
+        problems.add(line, format!("{path} is empty"), hint);
     }
 }
 

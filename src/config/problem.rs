@@ -5,26 +5,10 @@
 //! the environment stays there.
 
 use std::cell::RefCell;
-use std::error::Error;
 use std::fmt;
 
 /// Longest piece of the file that a message repeats.
 const MAX_SHOWN_CHARS: usize = 80;
-/// Most problems that are printed; of the others only the number is. Nobody mends more in one go,
-/// and a terminal or a log keeps no more.
-const MAX_PRINTED_PROBLEMS: usize = 100;
-
-/// Everything that is wrong with one configuration file.
-///
-/// Its `Display` prints the first hundred problems as `FILE:LINE: what is wrong`, each followed by
-/// an indented `hint:` line where one helps, and then how many more there are. It does not end in a
-/// newline.
-#[derive(Debug)]
-pub struct ConfigError {
-    file: String,
-    problems: Vec<Problem>,
-}
-
 /// One thing that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
@@ -46,54 +30,14 @@ pub(crate) struct Fault {
     pub(crate) hint: String,
 }
 
-// === impl ConfigError ===
-
-impl ConfigError {
-    /// The problems in the order of their lines; never empty.
-    pub fn problems(&self) -> &[Problem] {
-        &self.problems
-    }
-
-    /// A single problem that ends the reading.
-    pub(super) fn new(
-        file: &str,
-        line: Option<usize>,
-        what: impl Into<String>,
-        hint: &str,
-    ) -> Self {
-        Self {
-            file: file.to_owned(),
-            problems: vec![Problem::new(line, what, hint)],
-        }
-    }
-
-    fn write_problems(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, problem) in self.problems.iter().take(MAX_PRINTED_PROBLEMS).enumerate() {
-            if index > 0 {
-                f.write_str("\n")?;
-            }
-            problem.write(&self.file, f)?;
-        }
-        Ok(())
-    }
-}
-
-impl fmt::Display for ConfigError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.write_problems(f)?;
-        match self.problems.len().saturating_sub(MAX_PRINTED_PROBLEMS) {
-            0 => Ok(()),
-            more => write!(f, "\nand {more} more"),
-        }
-    }
-}
-
-impl Error for ConfigError {}
-
 // === impl Problem ===
 
 impl Problem {
-    fn new(line: Option<usize>, what: impl Into<String>, hint: impl Into<String>) -> Self {
+    pub(super) fn new(
+        line: Option<usize>,
+        what: impl Into<String>,
+        hint: impl Into<String>,
+    ) -> Self {
         Self {
             line,
             what: what.into(),
@@ -116,7 +60,7 @@ impl Problem {
         &self.hint
     }
 
-    fn write(&self, file: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    pub(super) fn write(&self, file: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Editors and terminals make a link of `FILE:LINE`.
         match self.line {
             Some(line) => write!(f, "{file}:{line}: {}", self.what)?,
@@ -145,18 +89,13 @@ impl Problems {
         self.0.borrow().len()
     }
 
-    pub(super) fn into_result(self, file: &str) -> Result<(), ConfigError> {
+    /// The problems in the order of their lines.
+    pub(super) fn into_sorted(self) -> Vec<Problem> {
         let mut problems = self.0.into_inner();
-        if problems.is_empty() {
-            return Ok(());
-        }
         // Sections are read in the order of the format, which need not be that of the file. The
         // sort is stable, so problems of one line keep the order in which they were found.
         problems.sort_by_key(|problem| problem.line);
-        Err(ConfigError {
-            file: file.to_owned(),
-            problems,
-        })
+        problems
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Only shapes and keys are checked here. Variables, types and rules are left to `resolve`.
 
-use super::fields::{Fields, List, MapList};
+use super::fields::{Fields, List};
 use super::named_node::{NamedNode, Value};
 use super::node::Kind;
 use super::problem::Problems;
@@ -12,7 +12,7 @@ use super::yaml;
 pub(super) struct File {
     pub(super) refresh: Refresh,
     pub(super) api: Api,
-    pub(super) accounts: Option<MapList<Account>>,
+    pub(super) accounts: Option<Vec<Account>>,
     pub(super) compliance_types: Option<List>,
     pub(super) instance_tags: Option<List>,
     pub(super) organization: Option<Organization>,
@@ -66,20 +66,19 @@ pub(super) struct Exposition {
     pub(super) max_patch_info_series: Option<Value>,
 }
 
-/// Reads the text of a file. An empty file is the same as none.
-pub(super) fn read(text: &str, problems: &Problems) -> File {
+/// Reads the text of a file. An empty file is the same as none. Nothing is returned if it is not
+/// known what the file says (then there is a problem).
+pub(super) fn read(text: &str, problems: &Problems) -> Option<File> {
     let Some(node) = yaml::read(text, problems) else {
-        return File::default();
+        return (problems.count() == 0).then(File::default);
     };
     // A file of comments only has a single node without a value.
     if node.kind == Kind::Null {
-        return File::default();
+        return Some(File::default());
     }
     let path = String::new();
-    match Fields::open(NamedNode { path, node }, problems) {
-        Some(fields) => fields.read(File::read),
-        None => File::default(),
-    }
+    let fields = Fields::open(NamedNode { path, node }, problems)?;
+    Some(fields.read(File::read))
 }
 
 // Struct fields are evaluated in the order in which they are written, and hints list the keys in

@@ -77,7 +77,8 @@ pub const KEYS: &[Key] = &[
         kind: "text",
         default: "-",
         example: "production",
-        meaning: "Name to show for the account; the account id if there is none. One account has one name.",
+        meaning: "Name to show for the account; the account id if there is none. One account has one name, and no \
+                  two have the same.",
     },
     Key {
         path: "accounts[].account_id",
@@ -122,14 +123,14 @@ pub const KEYS: &[Key] = &[
         kind: "list of globs",
         default: "[\"*\"]",
         example: "[Patch, Association, \"Custom:*\"]",
-        meaning: "Compliance types to read. Globs know `*`, `?`, `[ab]` and `{a,b}`, and case counts. Without `Patch` \
-                  the collectors `patches`, `baselines` and `patch_details` are off; without `Association`, \
+        meaning: "Compliance types to read. Globs know `*`, `?`, `[ab]` and `{a,b}`, and case counts. A glob that can \
+                  match none of AWS's types (`Patch`, `Association` and `Custom:NAME`) is an error. Without `Patch` the collectors `patches`, `baselines` and `patch_details` are off; without `Association`, \
                   `associations` and `items` are.",
     },
     Key {
         path: "instance_tags",
         kind: "list of tag keys",
-        default: "[]",
+        default: "-",
         example: "[Name, Environment, Team]",
         meaning: "Tag keys copied to `aws_ssm_instance_info` as labels `tag_<key>`. Characters that a label cannot \
                   have become `_`; two keys that become the same label are an error.",
@@ -151,14 +152,14 @@ pub const KEYS: &[Key] = &[
     Key {
         path: "organization.include_ous",
         kind: "list of organizational unit ids",
-        default: "[]",
+        default: "-",
         example: "[ou-ab12-34cd56ef]",
-        meaning: "Organizational units to read, with their children. Empty means all.",
+        meaning: "Organizational units to read, with their children. Without it all.",
     },
     Key {
         path: "organization.exclude_accounts",
         kind: "list of account ids",
-        default: "[]",
+        default: "-",
         example: "[\"111122223333\"]",
         meaning: "Accounts to leave out.",
     },
@@ -199,7 +200,7 @@ pub const KEYS: &[Key] = &[
         meaning: "Highest number of `aws_ssm_instance_noncompliant_patch_info` series: beyond it the least severe \
                   patches are left out. Above 0, patches and CVEs are counted over all instances, too. 0 is off, and \
                   costs no calls; otherwise it is a call for each non-compliant instance that was scanned anew \
-                  (docs/scaling.md).",
+                  (docs/scaling.md). Needs `Patch` among `compliance_types`.",
     },
 ];
 
@@ -216,7 +217,7 @@ const SECTIONS: &[Section] = &[
         prefix: "accounts",
         about: "A list. Each entry times each of its regions is one target. Without the key there is one account: the \
                 default AWS credential chain and the region of the environment or profile. A region given twice for \
-                one account is an error.",
+                one account is an error. `demo` reads its own accounts without the key.",
     },
     Section {
         prefix: "compliance_types",

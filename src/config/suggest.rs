@@ -1,14 +1,23 @@
-//! Finds what a misspelt key was meant to be.
+//! Finds what a misspelt word was meant to be.
 
-/// How much of a word is compared; keys of the format are shorter.
+/// How much of a word is compared; keys of the format and regions are shorter.
 const MAX_COMPARED_CHARS: usize = 40;
 
 /// The known word nearest to `word`, if it is near enough to be a slip of the finger; of several
 /// that are equally near the first.
 pub(super) fn nearest(word: &str, known: &[&'static str]) -> Option<&'static str> {
+    nearest_within(word, known, max_slips(&letters_of(word)))
+}
+
+/// The same for words that are near if they are at most `max_slips` slips apart.
+pub(super) fn nearest_within(
+    word: &str,
+    known: &[&'static str],
+    max_slips: usize,
+) -> Option<&'static str> {
     let typed = letters_of(word);
     let mut nearest = None;
-    let mut least = max_slips(&typed) + 1;
+    let mut least = max_slips + 1;
     for candidate in known {
         let distance = distance(&typed, &letters_of(candidate));
         if distance < least {

@@ -15,6 +15,8 @@
 //! - [`hostile`]: names that no label has seen before, from AWS to the page and back through other
 //!   parsers.
 //! - [`bodies`]: answers that are far too large.
+//! - [`check_config`]: what of files and environments is refused, all of it at once, and what is said of
+//!   those that are accepted.
 //! - [`cli`]: flags, files, exit codes, signals, and what errors say.
 //! - [`credentials`]: every source of credentials, and what is said where there are none.
 //! - [`documents`]: what the documents for contributors name is there.
@@ -40,6 +42,7 @@
 )]
 
 mod bodies;
+mod check_config;
 mod cli;
 mod credentials;
 mod documents;

@@ -8,8 +8,9 @@ use futures_util::future::join_all;
 use super::options::Scope;
 use super::scope::display_name;
 use super::verbose::{CallLog, Uncounted};
-use crate::app::configured::{ConfiguredTarget, FleetError, check_supported, configured_targets};
-use crate::app::fleet::{base_options, target_options};
+use crate::app::configuration::accepted_base;
+use crate::app::configured::{ConfiguredTarget, FleetError, configured_targets};
+use crate::app::fleet::target_options;
 use crate::aws::{AwsBase, SsmSource, TargetOptions};
 use crate::config::Config;
 use crate::explain::TargetName;
@@ -39,8 +40,7 @@ pub(super) async fn explained_targets(
     config: &Config,
     scope: &Scope,
 ) -> Result<Vec<ExplainedTarget>, FleetError> {
-    check_supported(config)?;
-    let base = AwsBase::load(base_options(config, None)).await?;
+    let base = accepted_base(config, None).await?;
     let default_region = base.default_region();
     let configured = configured_targets(config, default_region.as_deref())?;
     let targets: Vec<ExplainedTarget> = configured

@@ -10,6 +10,7 @@
 mod certificates;
 mod credential_source;
 mod credentials;
+mod default_region;
 mod endpoints;
 mod files;
 mod metadata;
@@ -29,6 +30,7 @@ mod variables;
 use aws_smithy_http_client::tls::TrustStore;
 
 use credential_source::CredentialSource;
+pub use default_region::{DefaultRegion, RegionOrigin};
 use endpoints::Endpoints;
 use metadata::MetadataService;
 pub use problems::EnvironmentError;
@@ -56,7 +58,7 @@ pub(super) struct Environment {
     profile_files: ProfileFiles,
     metadata: MetadataService,
     endpoints: Endpoints,
-    pub(super) region: Option<String>,
+    pub(super) region: DefaultRegion,
     pub(super) proxies: Proxies,
     pub(super) trust_store: TrustStore,
 }
@@ -79,6 +81,8 @@ impl Environment {
         let variable_reader = VariableReader::new(&variables, &problems);
         let profile_files = ProfileFiles::named_by(variable_reader);
         let profile = profile_files.read(&problems).await;
+        // Until here only the profile and its files could be wrong.
+        let is_profile_good = problems.is_empty();
         let reader = SettingReader {
             variables: variable_reader,
             profile: &profile,
@@ -95,11 +99,11 @@ impl Environment {
         } else {
             Endpoints::default()
         };
-        let region = region::region(reader);
+        let region = region::region(reader, is_profile_good);
         let services = credential_services(variable_reader, &metadata);
         let proxies = Proxies::of(variable_reader, &services);
         let trust_store = certificates::load(reader).await;
-        problems.into_result()?;
+        problems.into_result(&region)?;
         Ok(Self {
             variables,
             profile_files,
@@ -132,7 +136,7 @@ impl Environment {
 
 /// The region of the process's variables. A simulator does not care whether it is valid, so a bad
 /// one is no problem.
-fn region_if_good() -> Option<String> {
+fn region_if_good() -> DefaultRegion {
     let variables = Variables::of_process();
     let ignored = Problems::default();
     region::of_variables(VariableReader::new(&variables, &ignored))

@@ -4,6 +4,7 @@
 use std::fmt;
 use std::sync::{Mutex, MutexGuard};
 
+use super::default_region::DefaultRegion;
 use crate::config::forms::Fault;
 use crate::locks::{locked, unlocked};
 
@@ -24,7 +25,17 @@ pub(super) struct Problems(Mutex<Vec<Problem>>);
 /// Everything that is wrong with the environment and the profile. `Display` prints a line and a
 /// hint for each problem.
 #[derive(Debug)]
-pub struct EnvironmentError(Vec<Problem>);
+pub struct EnvironmentError {
+    problems: Vec<Problem>,
+    region: DefaultRegion,
+}
+
+impl EnvironmentError {
+    /// The region all the same, so that whoever uses it can say what else is wrong.
+    pub fn default_region(&self) -> &DefaultRegion {
+        &self.region
+    }
+}
 
 impl Problems {
     pub(super) fn add(
@@ -50,14 +61,20 @@ impl Problems {
         unlocked(self.0)
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.list().is_empty()
+    }
+
     /// An error if there is any problem.
-    pub(super) fn into_result(self) -> Result<(), EnvironmentError> {
-        let list = self.into_list();
-        if list.is_empty() {
-            Ok(())
-        } else {
-            Err(EnvironmentError(list))
+    pub(super) fn into_result(self, region: &DefaultRegion) -> Result<(), EnvironmentError> {
+        let problems = self.into_list();
+        if problems.is_empty() {
+            return Ok(());
         }
+        Err(EnvironmentError {
+            problems,
+            region: region.clone(),
+        })
     }
 
     fn list(&self) -> MutexGuard<'_, Vec<Problem>> {
@@ -80,7 +97,7 @@ impl fmt::Display for Problem {
 
 impl fmt::Display for EnvironmentError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, problem) in self.0.iter().enumerate() {
+        for (index, problem) in self.problems.iter().enumerate() {
             let newline = if index > 0 { "\n" } else { "" };
             write!(f, "{newline}{problem}")?;
         }

@@ -187,6 +187,11 @@ impl Profile {
         Some(url.into_owned())
     }
 
+    /// The file in which a key of the selected profile stands, for messages.
+    pub(super) fn file_name_of(&self, key: &str) -> Option<String> {
+        self.file_of(self.name(), key).map(ProfileFile::name)
+    }
+
     /// Where a key stands, for messages.
     pub(super) fn place(&self, profile: &str, key: &str) -> String {
         let place = format!("{key} of profile {}", shown(profile));

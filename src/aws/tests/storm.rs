@@ -18,7 +18,7 @@ use tokio::time::Instant;
 use super::scripted_aws::{Counts, options};
 use crate::aws::base::settings;
 use crate::aws::base_credentials::BaseCredentials;
-use crate::aws::{AwsBase, SsmSource, TargetOptions};
+use crate::aws::{AwsBase, DefaultRegion, SsmSource, TargetOptions};
 use crate::collect::{Clock, Identification, RefreshObserver, Refresher, SharedTarget, TargetTask};
 use crate::model::{AgeLimits, Collector, Selection, Target, Timestamp};
 
@@ -155,7 +155,11 @@ fn source(sky: &Sky) -> SsmSource {
         ..options()
     };
     SsmSource::new(
-        &AwsBase { sdk, credentials },
+        &AwsBase {
+            sdk,
+            credentials,
+            region: DefaultRegion::Absent,
+        },
         options,
         Arc::<Counts>::default(),
     )

@@ -7,6 +7,7 @@
 mod characters;
 mod duration;
 mod identifiers;
+mod known_regions;
 mod numbers;
 mod region;
 mod roles;
@@ -16,7 +17,7 @@ pub use duration::parse_duration;
 
 pub(crate) use super::problem::{Fault, shown};
 pub(crate) use identifiers::account_id;
-pub(crate) use region::{partition_of_arn, partition_of_region, region};
+pub(crate) use region::{is_known_region, partition_of_arn, partition_of_region, region};
 pub(crate) use roles::{RoleArn, external_id, role_arn, role_session_name};
 pub(crate) use url::http_url;
 

@@ -2,9 +2,11 @@
 //!
 //! A list of all regions would make each new one wait for a release of this program. AWS's own
 //! `partitions.json` recognises partitions by how the names of their regions begin, before a word
-//! and a number, so a new region of a known part of the world is known here too.
+//! and a number, so a new region of a known part of the world is accepted here too, unless it looks
+//! like a slip (see `known_regions`).
 
 use super::characters::{is_digits, is_lowercase_word};
+use super::known_regions;
 use crate::config::problem::Fault;
 
 /// How the regions of each partition begin, after `partitions.json` of AWS's endpoint rules.
@@ -46,8 +48,11 @@ fn hint(text: &str) -> String {
         let how = spelling_hint(text);
         return format!("write it {how}: {lower}");
     }
-    match region_of_zone(&lower) {
-        Some(region) => format!("this looks like an availability zone; its region is {region}"),
+    if let Some(region) = region_of_zone(&lower) {
+        return format!("this looks like an availability zone; its region is {region}");
+    }
+    match known_regions::nearest(&lower) {
+        Some(region) => format!("did you mean {region}?"),
         None => "write it like eu-west-1 or us-gov-west-1".to_owned(),
     }
 }
@@ -68,18 +73,42 @@ fn region_of_zone(text: &str) -> Option<&str> {
 }
 
 fn is_region(text: &str) -> bool {
-    partition_of_region(text).is_some()
+    let Some(parts) = Parts::of(text) else {
+        return false;
+    };
+    parts.partition().is_some() && known_regions::slip_of(text, parts.direction).is_none()
 }
 
-/// The partition of a region, or nothing if no partition has such a region.
+/// Whether this region was there when this program was written.
+pub(crate) fn is_known_region(region: &str) -> bool {
+    known_regions::is_known(region)
+}
+
+/// The partition of a region, or nothing if no partition has regions that begin so.
 pub(crate) fn partition_of_region(text: &str) -> Option<&'static str> {
-    // The parts are taken from the end, because the beginning may have hyphens itself: `us-gov`.
-    let (rest, number) = text.rsplit_once('-')?;
-    let (beginning, direction) = rest.rsplit_once('-')?;
-    if is_number(number) && is_lowercase_word(direction) {
-        partition_of_beginning(beginning)
-    } else {
-        None
+    Parts::of(text)?.partition()
+}
+
+/// A text of the shape of a region, without its number.
+struct Parts<'a> {
+    beginning: &'a str,
+    direction: &'a str,
+}
+
+impl<'a> Parts<'a> {
+    fn of(text: &'a str) -> Option<Self> {
+        // The parts are taken from the end, because the beginning may have hyphens itself: `us-gov`.
+        let (rest, number) = text.rsplit_once('-')?;
+        let (beginning, direction) = rest.rsplit_once('-')?;
+        let has_shape = is_number(number) && is_lowercase_word(direction);
+        has_shape.then_some(Self {
+            beginning,
+            direction,
+        })
+    }
+
+    fn partition(&self) -> Option<&'static str> {
+        partition_of_beginning(self.beginning)
     }
 }
 
@@ -156,6 +185,35 @@ mod tests {
             "global",
         ] {
             assert!(region(text).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_slip_is_refused_and_a_region_that_may_be_new_is_not() {
+        for (slip, meant) in [
+            ("eu-wset-1", "eu-west-1"),
+            ("eu-wesst-1", "eu-west-1"),
+            ("us-est-1", "us-east-1"),
+            ("us-eats-2", "us-east-2"),
+            ("ap-souteast-1", "ap-southeast-1"),
+            ("us-gov-weest-1", "us-gov-west-1"),
+            ("ue-west-1", "eu-west-1"),
+            ("eu-west1", "eu-west-1"),
+            ("eu_west_1", "eu-west-1"),
+            ("EU-WSET-1", "eu-west-1"),
+            ("eu-west", "eu-west-1"),
+        ] {
+            let fault = region(slip).expect_err(slip);
+            assert_eq!(fault.hint, format!("did you mean {meant}?"), "{slip}");
+        }
+        for new in [
+            "eu-west-4",
+            "sa-west-1",
+            "me-north-1",
+            "us-gov-central-1",
+            "eu-polar-1",
+        ] {
+            assert!(region(new).is_ok() && !is_known_region(new), "{new}");
         }
     }
 

@@ -10,6 +10,9 @@ use crate::config::problem::shown;
 /// The tag keys to copy. Two that become the same label are a problem, because the label could
 /// only have the value of one of them.
 pub(super) fn resolve(list: Option<&List>, resolver: &Resolver<'_>) -> Vec<String> {
+    if list.is_none() {
+        return resolver.defaults.instance_tags.clone();
+    }
     let mut label_lines = FirstLines::new();
     let mut keys = Vec::new();
     for item in items_of(list) {

@@ -25,19 +25,22 @@ pub(super) fn resolve(file: &raw::File, resolver: &Resolver<'_>) -> Config {
     // It comes first, because it decides what the absence of `accounts` means.
     let organization = organization::resolve(file.organization.as_ref(), resolver);
     let has_organization = organization.is_some();
+    let compliance_types = resolve_compliance_types(file.compliance_types.as_ref(), resolver);
+    let exposition = resolve_exposition(&file.exposition, resolver);
+    check_patches_are_read(&file.exposition, &exposition, &compliance_types, resolver);
     Config {
         refresh: refresh::resolve(&file.refresh, resolver),
         api: resolve_api(&file.api, resolver),
-        accounts: accounts::resolve(file.accounts.as_ref(), has_organization, resolver),
-        compliance_types: resolve_compliance_types(file.compliance_types.as_ref(), resolver),
+        accounts: accounts::resolve(file.accounts.as_deref(), has_organization, resolver),
+        compliance_types,
         instance_tags: instance_tags::resolve(file.instance_tags.as_ref(), resolver),
         organization,
-        exposition: resolve_exposition(&file.exposition, resolver),
+        exposition,
     }
 }
 
 fn resolve_api(raw: &raw::Api, resolver: &Resolver<'_>) -> Api {
-    let default = Api::default();
+    let default = &resolver.defaults.api;
     Api {
         requests_per_second: resolver.value_or(
             raw.requests_per_second.as_ref(),
@@ -49,24 +52,33 @@ fn resolve_api(raw: &raw::Api, resolver: &Resolver<'_>) -> Api {
             default.attempt_timeout,
             forms::duration,
         ),
-        endpoint_url: resolver.optional(raw.endpoint_url.as_ref(), forms::http_url),
+        endpoint_url: resolver
+            .optional(raw.endpoint_url.as_ref(), forms::http_url)
+            .or_else(|| default.endpoint_url.clone()),
     }
 }
 
 fn resolve_compliance_types(list: Option<&List>, resolver: &Resolver<'_>) -> ComplianceTypes {
     let Some(list) = list else {
-        return ComplianceTypes::default();
+        return resolver.defaults.compliance_types.clone();
     };
-    // An exporter that reads no type at all is not what anybody wants.
-    if list.items.is_empty() {
-        let hint = "remove the key to read every type";
-        resolver.report(list.line, "compliance_types is empty", hint);
+    match read_globs(list, resolver) {
+        Ok(types) => types,
+        Err(fault) => {
+            report_bad_globs(list, fault, resolver);
+            ComplianceTypes::default()
+        }
     }
+}
+
+fn read_globs(list: &List, resolver: &Resolver<'_>) -> Result<ComplianceTypes, Fault> {
+    compliance_types::check_count(list.items.len())?;
     let globs = resolver.items(Some(list), compliance_types::glob);
-    ComplianceTypes::new(globs).unwrap_or_else(|fault| {
-        report_bad_globs(list, fault, resolver);
-        ComplianceTypes::default()
-    })
+    // Of a list with bad items nobody knows what it leaves out, so nothing is said of that.
+    if globs.is_empty() || globs.len() < list.items.len() {
+        return Ok(ComplianceTypes::default());
+    }
+    ComplianceTypes::new(globs)
 }
 
 fn report_bad_globs(list: &List, fault: Fault, resolver: &Resolver<'_>) {
@@ -75,7 +87,7 @@ fn report_bad_globs(list: &List, fault: Fault, resolver: &Resolver<'_>) {
 }
 
 fn resolve_exposition(raw: &raw::Exposition, resolver: &Resolver<'_>) -> Exposition {
-    let default = Exposition::default();
+    let default = &resolver.defaults.exposition;
     Exposition {
         instances: resolver.value_or(raw.instances.as_ref(), default.instances, instance_series),
         include_unlisted: resolver.value_or(
@@ -88,6 +100,26 @@ fn resolve_exposition(raw: &raw::Exposition, resolver: &Resolver<'_>) -> Exposit
             default.max_patch_info_series,
             forms::series_count,
         ),
+    }
+}
+
+/// Reports series of single patches that are asked for where no patches are read.
+fn check_patches_are_read(
+    raw: &raw::Exposition,
+    exposition: &Exposition,
+    types: &ComplianceTypes,
+    resolver: &Resolver<'_>,
+) {
+    let Some(value) = &raw.max_patch_info_series else {
+        return;
+    };
+    if exposition.max_patch_info_series > 0 && !types.matches("Patch") {
+        let what = format!(
+            "{} asks for patches, which compliance_types leaves out",
+            value.path
+        );
+        let hint = "add Patch to compliance_types, or remove the key";
+        resolver.report(value.line, what, hint);
     }
 }
 

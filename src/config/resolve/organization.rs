@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::regions::{self, ListedRegion};
-use super::resolver::{Resolver, items_of};
+use super::resolver::Resolver;
 use crate::config::forms::{self, RoleArn};
 use crate::config::raw;
 use crate::config::settings::Organization;
@@ -54,8 +54,8 @@ fn report_no_role_name(line: usize, resolver: &Resolver<'_>) {
 fn required_regions(raw: &raw::Organization, resolver: &Resolver<'_>) -> Vec<ListedRegion> {
     let regions = regions::read(raw.regions.as_ref(), resolver);
     regions::check_once(&regions, "organization.regions", resolver);
-    // A list of bad regions only is reported item by item, so only an empty one counts here.
-    if items_of(raw.regions.as_ref()).is_empty() {
+    // A list that is empty or has bad regions only is reported by itself.
+    if raw.regions.is_none() {
         report_no_regions(raw.line, resolver);
     }
     regions

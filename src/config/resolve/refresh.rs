@@ -21,7 +21,7 @@ struct DurationSetting<'a> {
 }
 
 pub(super) fn resolve(raw: &raw::Refresh, resolver: &Resolver<'_>) -> Refresh {
-    let default = Refresh::default();
+    let default = &resolver.defaults.refresh;
     let interval = raw.interval.as_ref();
     let interval = DurationSetting::read(interval, default.interval, interval_form, resolver);
     let bounded = BoundedDurations { interval, resolver };

@@ -1,15 +1,19 @@
 //! Turns one written value into a typed one, and reports what is wrong with it.
 
 use crate::config::fields::List;
+use crate::config::first_lines::FirstLines;
 use crate::config::interpolate::{self, Env};
 use crate::config::named_node::Value;
 use crate::config::problem::{Fault, Problems, shown};
+use crate::config::settings::Config;
 
 /// Parses the text of a value after its variables have been replaced.
 pub(super) type Form<T> = fn(&str) -> Result<T, Fault>;
 
-/// What resolving needs besides the file: where variables are looked up, and where problems go.
+/// What resolving needs besides the file: what applies where the file says nothing, where variables
+/// are looked up, and where problems go.
 pub(in crate::config) struct Resolver<'a> {
+    pub(in crate::config) defaults: &'a Config,
     pub(in crate::config) env: Env<'a>,
     pub(in crate::config) problems: &'a Problems,
 }
@@ -35,13 +39,26 @@ impl Resolver<'_> {
         self.optional(value, form).unwrap_or(default)
     }
 
-    /// Every good item of a list; each bad one is a problem.
+    /// Every good item of a list; each bad one is a problem, and so is each that was there before.
     pub(super) fn items<T>(&self, list: Option<&List>, form: Form<T>) -> Vec<T> {
+        let mut first_lines = FirstLines::new();
         let mut good = Vec::new();
         for item in items_of(list) {
-            good.extend(self.value(item, form));
+            match first_lines.note(item.text.as_str(), item.line) {
+                Some(first) => self.report_repetition(item, first),
+                None => good.extend(self.value(item, form)),
+            }
         }
         good
+    }
+
+    fn report_repetition(&self, item: &Value, first: usize) {
+        let what = format!(
+            "{}: {} is given twice, first on line {first}",
+            item.path,
+            shown(&item.text)
+        );
+        self.report(item.line, what, "remove one");
     }
 
     /// Adds a problem: what is wrong on a line, and the way out.

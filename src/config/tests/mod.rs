@@ -2,6 +2,7 @@
 //! write.
 
 mod accounts;
+mod draft;
 mod files;
 mod hostile;
 mod reference;

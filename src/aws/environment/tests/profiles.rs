@@ -13,7 +13,7 @@ async fn keys_of_a_profile_without_a_value_count_as_not_there() {
     let environment = Environment::of([("HOME", &home)].map(|(a, b)| (a, b.as_str())).into(), ALL)
         .await
         .expect("good");
-    assert_eq!(environment.region, None);
+    assert_eq!(environment.region, DefaultRegion::Absent);
     assert!(matches!(
         source(&environment).await,
         CredentialSource::Profile
@@ -31,7 +31,7 @@ async fn a_profile_may_lie_elsewhere_and_must_be_there_if_it_is_named() {
         ("AWS_PROFILE", "dev"),
     ];
     let environment = Environment::of(named.into(), ALL).await.expect("good");
-    assert_eq!(environment.region.as_deref(), Some("eu-west-1"));
+    assert_eq!(environment.region.name(), Some("eu-west-1"));
     let told = message([
         ("HOME", &home),
         ("AWS_CONFIG_FILE", "~/gone"),

@@ -4,7 +4,7 @@ use crate::config::forms::{self, RoleArn};
 use crate::config::named_node::Value;
 use crate::config::raw;
 use crate::config::resolve::regions::{self, ListedRegion};
-use crate::config::resolve::resolver::{Resolver, items_of};
+use crate::config::resolve::resolver::Resolver;
 use crate::config::secret::Secret;
 use crate::config::settings::Account;
 
@@ -20,7 +20,7 @@ pub(super) struct Entry {
     /// False if the role or the account id is given but bad: then nobody knows which account this
     /// is, and comparing it with others would only add confusing problems.
     pub(super) is_known: bool,
-    /// Whether no region is given at all, as opposed to only bad ones.
+    /// Whether the entry leaves its region to the environment.
     pub(super) has_default_region: bool,
 }
 
@@ -51,7 +51,7 @@ impl Entry {
             name_line: line_of(raw.account_name.as_ref()).unwrap_or(raw.line),
             id_line: line_of(raw.account_id.as_ref()),
             is_known: identity.is_known,
-            has_default_region: items_of(raw.regions.as_ref()).is_empty(),
+            has_default_region: raw.regions.is_none(),
             account: Account {
                 name,
                 regions: regions::names(&regions),
@@ -66,6 +66,11 @@ impl Entry {
     /// Whether this is the account of the exporter's own credentials.
     pub(super) fn is_own(&self) -> bool {
         self.is_known && self.account.role_arn.is_none()
+    }
+
+    /// Whether it is known which regions to read, if only from the environment.
+    pub(super) fn has_regions(&self) -> bool {
+        self.has_default_region || !self.regions.is_empty()
     }
 
     /// Twelve digits, if the file tells them.

@@ -6,7 +6,6 @@ mod entry;
 mod rules;
 
 use super::resolver::Resolver;
-use crate::config::fields::MapList;
 use crate::config::raw;
 use crate::config::settings::Account;
 use entry::Entry;
@@ -14,33 +13,23 @@ use entry::Entry;
 /// The accounts to read. Without the key this is the account of the environment, unless an
 /// organization lists the accounts.
 pub(super) fn resolve(
-    raw: Option<&MapList<raw::Account>>,
+    raw: Option<&[raw::Account]>,
     has_organization: bool,
     resolver: &Resolver<'_>,
 ) -> Vec<Account> {
     match raw {
-        Some(raw) => resolve_entries(raw, has_organization, resolver),
+        Some(raw) => resolve_entries(raw, resolver),
         None if has_organization => Vec::new(),
-        None => vec![Account::default()],
+        None => resolver.defaults.accounts.clone(),
     }
 }
 
-fn resolve_entries(
-    raw: &MapList<raw::Account>,
-    has_organization: bool,
-    resolver: &Resolver<'_>,
-) -> Vec<Account> {
-    // Beside an organization an empty list does no harm.
-    if raw.items.is_empty() && !has_organization {
-        report_no_entries(raw.line, resolver);
-    }
-    let entries = read_entries(&raw.items, resolver);
-    entries.into_iter().map(|entry| entry.account).collect()
-}
-
-fn report_no_entries(line: usize, resolver: &Resolver<'_>) {
-    let hint = "add an entry such as `- regions: [eu-west-1]`, or remove the key to use the environment's account";
-    resolver.report(line, "accounts is empty", hint);
+fn resolve_entries(raw: &[raw::Account], resolver: &Resolver<'_>) -> Vec<Account> {
+    let entries = read_entries(raw, resolver);
+    // An entry of bad regions only has been reported. Without regions it would look like one that
+    // wants that of the environment.
+    let entries = entries.into_iter().filter(Entry::has_regions);
+    entries.map(|entry| entry.account).collect()
 }
 
 fn read_entries(raw: &[raw::Account], resolver: &Resolver<'_>) -> Vec<Entry> {
