@@ -72,11 +72,11 @@ async fn the_worst_instances_come_first_with_all_that_is_known() {
     );
     for part in [
         "<a href=\"/instances/i-02?account_id=111122223333&#38;region=eu-west-1\"><bdi>i-02</bdi></a>",
-        "<td><bdi>batch-2</bdi></td><td>111122223333 production</td><td>eu-west-1</td><td><bdi>Amazon Linux 2023</bdi></td>",
+        "<td><bdi>batch-2</bdi></td><td>patches_missing, patches_failed, custom_items</td><td>111122223333 production</td><td>eu-west-1</td><td><bdi>Amazon Linux 2023</bdi></td>",
         "<span class=\"bad\">ConnectionLost</span>",
         "<span class=\"bad\">NON_COMPLIANT</span> (7)",
         "Custom:Antivirus: <span class=\"bad\">NON_COMPLIANT</span> (2)",
-        "<td>patches_missing, patches_failed, custom_items</td><td>9</td>",
+        "(2)</td><td>9</td>",
         "<span class=\"doubt\">UNREPORTED</span>",
         ">5h 0m ago</time>",
         ">1d 6h ago</time>",
