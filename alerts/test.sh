@@ -52,8 +52,13 @@ check "every alert is silent in a test" same "$names" "$others"
 
 check "the example for Alertmanager is valid" "$AMTOOL" check-config alertmanager.example.yml
 route ssm-compliance-pager alertname=SsmComplianceTargetDown severity=critical account_id=111122223333 region=eu-west-1
-route ssm-compliance-tickets alertname=SsmCompliancePatchesFailed severity=warning instance_id=i-0123456789abcdef0
+route ssm-compliance-tickets alertname=SsmComplianceFleetSilent severity=warning account_id=111122223333 region=eu-west-1
+route ssm-compliance-digest alertname=SsmCompliancePatchesFailed severity=warning instance_id=i-0123456789abcdef0
+route ssm-compliance-digest alertname=SsmCompliancePatchOverdue severity=warning patch_id=KB5034441
 route ssm-compliance-digest alertname=SsmComplianceUnexplained severity=info instance_id=i-0123456789abcdef0
+check "nothing repeats later than Alertmanager remembers" awk '
+    /^ *repeat_interval:/ {days = $NF; if (sub(/d$/, "", days) && days > 4) {print; failed = 1}}
+    END {exit failed}' alertmanager.example.yml
 route nobody alertname=NodeDown severity=critical
 
 echo "$passed passed, $failed failed"
