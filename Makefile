@@ -34,7 +34,7 @@ test: setup build ## Run all tests, against real Prometheus, curl and Chromium, 
 		"$(python) tests/realworld/trying.py $(exporter)" \
 		"sh alerts/test.sh" "node dashboards/schema-check/check.mjs"
 
-alerts-day: setup build ## Count a day's notifications of a real Alertmanager about 40 accounts of 300 instances (10 minutes)
+alerts-day: setup build ## Count a day's notifications of a real Alertmanager about 40 accounts of 300 instances (5 minutes)
 	@$(python) tests/realworld/day.py $(exporter)
 
 soak: ## Run the soak of the tests for 30 minutes (SOAK_MINUTES=N for another time)
