@@ -1,7 +1,7 @@
 # What people and CI run. `make` alone lists it.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build generate check-generated test soak lint awscli test-rules-current image demo bench
+.PHONY: help setup build generate check-generated test alerts-day soak lint awscli test-rules-current image demo bench
 
 target := $(or $(CARGO_TARGET_DIR),target)
 exporter := $(target)/debug/ssm-compliance-exporter
@@ -32,7 +32,12 @@ test: setup build ## Run all tests, against real Prometheus, curl and Chromium, 
 		"$(python) tests/realworld/paging.py $(exporter)" \
 		"$(python) tests/realworld/scaling.py $(exporter)" \
 		"$(python) tests/realworld/pages.py $(exporter)" \
+		"$(python) tests/realworld/trying.py $(exporter)" \
+		"$(python) tests/realworld/remedies.py $(exporter)" \
 		"sh alerts/test.sh" "node dashboards/schema-check/check.mjs"
+
+alerts-day: setup build ## Count a day's notifications of a real Alertmanager about 40 accounts of 300 instances (5 minutes)
+	@$(python) tests/realworld/day.py $(exporter)
 
 soak: ## Run the soak of the tests for 30 minutes (SOAK_MINUTES=N for another time)
 	@SOAK_MINUTES=$${SOAK_MINUTES:-30} cargo test --locked --test it -- --nocapture whatever_happens

@@ -50,10 +50,23 @@ awk '/alertname:/ {if (name) print name; name = $NF} /exp_alerts:/ {name = ""} E
     sort -u >"$others"
 check "every alert is silent in a test" same "$names" "$others"
 
+thresholds() { # file; the record and the labels of each rule that is not made up for the demo
+    sed -n 's/^ *\(# \)\{0,1\}- record: \(ssm_compliance\|instance\)/\2/p; s/^ *labels: {\(.*\)}$/\1/p' "$1" | grep -v made_up | sort
+}
+thresholds ssm-compliance.thresholds.yaml >"$names"
+thresholds demo/ssm-compliance.thresholds.yaml >"$others"
+check "the thresholds for trying are the shipped ones with other values" same "$names" "$others"
+check "the thresholds for trying are valid" "$PROMTOOL" check rules demo/ssm-compliance.thresholds.yaml
+
 check "the example for Alertmanager is valid" "$AMTOOL" check-config alertmanager.example.yml
 route ssm-compliance-pager alertname=SsmComplianceTargetDown severity=critical account_id=111122223333 region=eu-west-1
-route ssm-compliance-tickets alertname=SsmCompliancePatchesFailed severity=warning instance_id=i-0123456789abcdef0
+route ssm-compliance-tickets alertname=SsmComplianceFleetSilent severity=warning account_id=111122223333 region=eu-west-1
+route ssm-compliance-digest alertname=SsmCompliancePatchesFailed severity=warning instance_id=i-0123456789abcdef0
+route ssm-compliance-digest alertname=SsmCompliancePatchOverdue severity=warning patch_id=KB5034441
 route ssm-compliance-digest alertname=SsmComplianceUnexplained severity=info instance_id=i-0123456789abcdef0
+check "nothing repeats later than Alertmanager remembers" awk '
+    /^ *repeat_interval:/ {days = $NF; if (sub(/d$/, "", days) && days > 4) {print; failed = 1}}
+    END {exit failed}' alertmanager.example.yml
 route nobody alertname=NodeDown severity=critical
 
 echo "$passed passed, $failed failed"

@@ -149,4 +149,31 @@ mod tests {
         assert!(!is("Linux", "Amazon Linux", "2"));
         assert!(!is("Linux", "", ""));
     }
+
+    /// The rule of the alerts that lists the same platforms.
+    fn rule() -> String {
+        let file = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/alerts/ssm-compliance.thresholds.yaml"
+        );
+        std::fs::read_to_string(file).expect("the thresholds")
+    }
+
+    #[test]
+    fn the_alerts_leave_out_the_same_platforms() {
+        let names = format!("platform_name=~\"(?i)({}).*\"", UNSUPPORTED.join("|"));
+        assert!(rule().contains(&names), "{names}");
+    }
+
+    #[test]
+    fn the_alerts_leave_out_the_same_versions_of_macos() {
+        let majors: Vec<_> = (0..MIN_MACOS_MAJOR)
+            .map(|major| major.to_string())
+            .collect();
+        let versions = format!(
+            "platform_type=\"MacOS\", platform_version=~\"({})([.].*)?\"",
+            majors.join("|")
+        );
+        assert!(rule().contains(&versions), "{versions}");
+    }
 }

@@ -19,6 +19,8 @@ STEP = 5
 ASKED = [30, 70, MINUTES - 5]
 # An alert fires as often as it has label sets.
 MOST = 5
+# The fleet has scans of more than a month ago, which are not calm; that exactly these are told is a check of its own.
+OLD_SCANS = "SsmComplianceScanOld"
 
 
 def series(row):
@@ -46,7 +48,8 @@ def unit_test(page, rules, now):
     """A unit test for promtool; JSON is YAML enough for it."""
     # Loud where nothing was loaded: an empty fleet has no alerts either.
     loaded = "count(aws_ssm_instance_compliant) > bool 0"
-    expression = f'((count(ALERTS{{alertstate="firing"}}) or vector(0)) <= bool {MOST}) * ({loaded})'
+    firing = f'ALERTS{{alertstate="firing", alertname!="{OLD_SCANS}"}}'
+    expression = f'((count({firing}) or vector(0)) <= bool {MOST}) * ({loaded})'
     asked = [{"expr": expression, "eval_time": f"{m}m", "exp_samples": [{"labels": "{}", "value": 1}]} for m in ASKED]
     text = "\n".join(path.read_text() for path in rules)
     test = {"interval": f"{STEP}m", "input_series": fleet(page, text, now), "promql_expr_test": asked}

@@ -22,7 +22,7 @@ from checks import Checks, binary
 from programs import fetch, wait_for
 from story import PATIENCE, canonical, everything, ids, labels_of, linked, moment
 
-PAGER, TICKETS = "ssm-compliance-pager", "ssm-compliance-tickets"
+PAGER, TICKETS, DIGEST = "ssm-compliance-pager", "ssm-compliance-tickets", "ssm-compliance-digest"
 
 GOOD, BAD = ({"account_id": account, "region": region} for account, _, region in [stack.GOOD, stack.BAD])
 # What is injected: one account denies its list of instances, the other the one of its associations.
@@ -111,7 +111,7 @@ def hardly_an_alert_while_all_is_well(story):
 
 @checks.check
 def old_scans_are_told(story):
-    """Exactly the instances that were last scanned before the divided limit have a ticket for it, with their labels."""
+    """Exactly the instances that were last scanned before the divided limit are in a digest, with their labels and host."""
     limit = calm.DAY * 7 / durations.FACTOR
     # Scans go on: only those count that are clearly old, or young, whenever one looks.
     looks = [story.scanned_before, story.scan_ages()]
@@ -121,12 +121,14 @@ def old_scans_are_told(story):
     labels = {"alertname": "SsmComplianceScanOld", "reason": "scan_old"} | PATCH
 
     def told():
-        return story.receiver.labels(TICKETS, "firing", **labels)
+        return story.receiver.labels(DIGEST, "firing", **labels)
 
     wait_for("all old scans are told", lambda: old <= ids(told()), PATIENCE)
     odd = ids(told()) - looks[0].keys() | ids(told()) & never
     assert not odd, f"told without a reason: {odd}"
     assert all(row == labels | {"instance_id": row["instance_id"]} for row in told()), told()[0]
+    for alert in story.receiver.alerts(DIGEST, "firing", **labels):
+        assert f"{alert['labels']['instance_id']} (" in alert["annotations"]["description"], alert
 
 
 @checks.check
@@ -175,7 +177,7 @@ def failed_patches_fire(story):
     # AWS's pings are no faster than AWS: under the divided limit most agents are silent, and that inhibits.
     for row in story.known(**labels):
         assert row["status"]["state"] == "active" or row["by"] == {"SsmComplianceInstanceSilent"}, row
-    assert set(canonical(story.receiver.labels(TICKETS, "firing", **labels))) <= set(wanted)
+    assert set(canonical(story.receiver.labels(DIGEST, "firing", **labels))) <= set(wanted)
 
 
 @checks.check
@@ -212,7 +214,7 @@ def severities_go_where_they_belong(story):
         told[receiver].add((alert["labels"]["severity"], alert["labels"]["alertname"]))
     assert told.pop(PAGER) == {("critical", "SsmComplianceTargetDown")}, told
     assert {severity for severity, _ in told.pop(TICKETS)} == {"warning"}
-    assert {severity for severity, _ in told.pop("ssm-compliance-digest", ())} <= {"info"}
+    assert {severity for severity, _ in told.pop(DIGEST)} <= {"info", "warning"}
     assert not told, told
 
 
