@@ -4,11 +4,10 @@ use askama::Template;
 use hyper::StatusCode;
 
 use super::Page;
-use super::candidates::cut_to_page;
 use super::census::{Census, views};
 use super::data_notes::{data_ages, data_notes};
 use super::frame::{INSTANCES_PATH, PageFrame};
-use super::order::SortKey;
+use super::order::{SortKey, cut_to_page};
 use super::paging::Paging;
 use super::query::{InstanceQuery, QueryError};
 use super::query_form::QueryForm;

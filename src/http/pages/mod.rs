@@ -17,6 +17,7 @@ mod frame;
 mod instance;
 mod instances;
 mod landing;
+mod matching;
 mod order;
 mod paging;
 mod query;

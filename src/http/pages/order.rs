@@ -3,6 +3,7 @@
 use std::cmp::{Ordering, Reverse};
 
 use super::candidates::Candidate;
+use super::paging::Paging;
 use super::status::status_for;
 use crate::model::ComplianceType;
 
@@ -136,4 +137,20 @@ impl SortOrder {
         // With an order of equals, no instance is on two pages or on none.
         by_key.then_with(|| a.place().cmp(&b.place()))
     }
+}
+
+/// Puts the rows of one page into their order, and drops all others.
+pub(super) fn cut_to_page(candidates: &mut Vec<Candidate<'_>>, order: SortOrder, paging: &Paging) {
+    let rows = paging.rows();
+    // Only what comes before the end of the page is sorted: a fleet has many more instances.
+    if let Some(last) = rows
+        .end
+        .checked_sub(1)
+        .filter(|last| *last < candidates.len())
+    {
+        candidates.select_nth_unstable_by(last, |a, b| order.compare(a, b));
+        candidates.truncate(rows.end);
+    }
+    candidates.sort_unstable_by(|a, b| order.compare(a, b));
+    candidates.drain(..rows.start.min(candidates.len()));
 }
