@@ -34,7 +34,8 @@ WARMUP_SECONDS = 30
 # A digest more than one a day, when all of an account's alerts have ended in between.
 MAX_DIGESTS_PER_ACCOUNT = 2
 # What a description tells to do: one of these words is in each.
-REMEDY = re.compile(r"[.:] (?:.* )?(Install|Reboot|Remove|Approve|Scan|Ask|Look|Start|start|Set up|says? why|Restart)\b")
+WORDS = "Install|Reboot|Remove|Approve|Scan|Ask|Look|Start|start|Set up|says? why|Restart"
+REMEDY = re.compile(rf"[.:] (?:.* )?({WORDS})\b")
 
 checks = Checks()
 
