@@ -51,7 +51,8 @@ awk '/alertname:/ {if (name) print name; name = $NF} /exp_alerts:/ {name = ""} E
 check "every alert is silent in a test" same "$names" "$others"
 
 thresholds() { # file; the record and the labels of each rule that is not made up for the demo
-    sed -n 's/^ *\(# \)\{0,1\}- record: \(ssm_compliance\|instance\)/\2/p; s/^ *labels: {\(.*\)}$/\1/p' "$1" | grep -v made_up | sort
+    sed -n 's/^ *\(# \)\{0,1\}- record: \(ssm_compliance\|instance\)/\2/p; s/^ *labels: {\(.*\)}$/\1/p' "$1" |
+        grep -v made_up | sort
 }
 thresholds ssm-compliance.thresholds.yaml >"$names"
 thresholds demo/ssm-compliance.thresholds.yaml >"$others"

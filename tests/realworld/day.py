@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """A day of notifications about 40 accounts of 300 instances: day.py EXPORTER_BINARY
 
-The exporter over the simulated fleet, which drifts; the shipped rules in a real Prometheus, and the shipped routes in a real
-Alertmanager. A day takes 144 seconds: every duration of the routes is divided, and thresholds that count from when Prometheus
-first saw a state are those for trying, so every instance that is non-compliant counts as one that has been so for long.
-Prints what was sent in the day after the first digests, "N passed, N failed" last, and ends with 1 if anything failed. It
-takes some minutes, so it is no part of `make test`.
+The exporter over the simulated fleet, which drifts; the shipped rules in a real Prometheus, and the shipped routes in
+a real Alertmanager. A day takes 144 seconds: every duration of the routes is divided, and thresholds that count from
+when Prometheus first saw a state are those for trying, so every instance that is non-compliant counts as one that has
+been so for long. Prints what was sent in the day after the first digests, "N passed, N failed" last, and ends with 1
+if anything failed. It takes some minutes, so it is no part of `make test`.
 """
 
 import collections
@@ -34,7 +34,8 @@ WARMUP_SECONDS = 30
 # A digest more than one a day, when all of an account's alerts have ended in between.
 MAX_DIGESTS_PER_ACCOUNT = 2
 # What a description tells to do: one of these words is in each.
-REMEDY = re.compile(r"[.:] (?:.* )?(Install|Reboot|Remove|Approve|Scan|Ask|Look|Start|start|Set up|says? why|Split|Restart)\b")
+WORDS = "Install|Reboot|Remove|Approve|Scan|Ask|Look|Start|start|Set up|says? why|Restart"
+REMEDY = re.compile(rf"[.:] (?:.* )?({WORDS})\b")
 
 checks = Checks()
 
@@ -90,14 +91,17 @@ def is_kept(rule):
 
 def write_rules(folder, exporter, pager):
     """Rules and thresholds for trying, but for the shares of a fleet, which are as shipped, and what is made up."""
-    subprocess.run(["sh", str(stack.ALERTS / "demo" / "rules.sh"), str(folder), exporter], check=True, capture_output=True)
-    shares = [rule for group in stack.shipped(stack.ALERTS / "ssm-compliance.thresholds.yaml")["groups"] for rule in group["rules"]]
-    kept = {(rule["record"], str(rule.get("labels"))): rule for rule in shares if is_kept(rule)}
+    script = str(stack.ALERTS / "demo" / "rules.sh")
+    subprocess.run(["sh", script, str(folder), exporter], check=True, capture_output=True)
+    (shipped,) = stack.shipped(stack.ALERTS / "ssm-compliance.thresholds.yaml")["groups"]
+    kept = {(rule["record"], str(rule.get("labels"))): rule for rule in shipped["rules"] if is_kept(rule)}
     path = folder / "ssm-compliance.thresholds.yaml"
     document = stack.shipped(path)
     (group,) = document["groups"]
     rules = [kept.get((rule["record"], str(rule.get("labels"))), rule) for rule in group["rules"]]
-    group["rules"] = [rule for rule in rules if not rule["record"].startswith("aws_ssm_exporter_") and ":bytes" not in rule["record"]]
+    # What is made up for trying, and what is off as shipped.
+    unwanted = re.compile("aws_ssm_exporter_|.*:bytes")
+    group["rules"] = [rule for rule in rules if not unwanted.match(rule["record"])]
     stack.write(path, document)
     for rule_file in folder.glob("ssm-compliance.*.yaml"):
         # 12,000 instances every 5 s would be a load that no real evaluation is.
@@ -121,9 +125,12 @@ class Day:
             bodies = self.sent.of(receiver)
             alerts = [len(body["alerts"]) for body in bodies]
             print(f"{receiver}: {len(bodies)} notifications, {sum(alerts)} alerts, at most {max(alerts)} in one")
-        told = {alert["fingerprint"]: alert["labels"]["alertname"] for _, _, body in self.sent for alert in body["alerts"]}
+        rows = [alert for _, _, body in self.sent for alert in body["alerts"]]
+        told = {alert["fingerprint"]: alert["labels"]["alertname"] for alert in rows}
         for name, count in collections.Counter(told.values()).most_common():
             print(f"{count:6d} {name}")
+        ((_, active),) = [row["value"] for row in self.prometheus.instant('count(ALERTS{alertstate="firing"})')]
+        print(f"{active} alerts fire; the last evaluations took:")
         groups = self.prometheus.ask("rules")["groups"]
         for group in groups:
             print(f"{group['evaluationTime']:6.2f} s {group['name']}")
@@ -164,7 +171,8 @@ def everything(program, folder):
     with contextlib.ExitStack() as alive:
         routes = write_routes(folder, alive.enter_context(sent.listening()))
         page = f"127.0.0.1:{free_port()}"
-        alive.enter_context(started(program, "demo", r"metrics +(\S+)", f"--web.listen-address={page}", "--log.level=warn", *FLEET, DRIFT))
+        demo = [f"--web.listen-address={page}", "--log.level=warn", *FLEET, DRIFT]
+        alive.enter_context(started(program, "demo", r"metrics +(\S+)", *demo))
         wait_for("the demo is ready", lambda: fetch(f"http://{page}/-/ready"), 300)
         pager = alive.enter_context(stack.alertmanager(folder, routes))
         web = f"127.0.0.1:{free_port()}"

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Sees every alert fire on the demo, as docs/alerts.md says: trying.py EXPORTER_BINARY
 
-The flags of the demo are the document's; the ports are free ones. Prints one line per failure, "N passed, N failed" last,
-and ends with 1 if anything failed.
+The flags of the demo are the document's; the ports are free ones. Prints one line per failure, "N passed, N failed"
+last, and ends with 1 if anything failed.
 """
 
 import contextlib
