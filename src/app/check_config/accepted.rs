@@ -9,7 +9,7 @@ use crate::app::fleet::selection;
 use crate::aws::RegionOrigin;
 use crate::config::forms::is_known_region;
 use crate::config::{Account, Config};
-use crate::model::Collector;
+use crate::model::{Collector, Selection};
 
 /// A configuration that can be used in this environment. `Display` says what the program makes of
 /// it, over several lines.
@@ -70,11 +70,16 @@ impl Accepted<'_> {
         let (on, off): (Vec<_>, Vec<_>) = Collector::ALL
             .into_iter()
             .partition(|collector| selection.has(*collector));
+        let (unasked, off): (Vec<_>, Vec<_>) = off
+            .into_iter()
+            .partition(|collector| serves_selected_type(*collector, &selection));
         writeln!(f, "collectors on: {}", names(&on))?;
         if !off.is_empty() {
             writeln!(f, "collectors off by compliance_types: {}", names(&off))?;
         }
-        Ok(())
+        unasked
+            .into_iter()
+            .try_for_each(|collector| write_unasked(collector, f))
     }
 
     fn write_endpoint(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -150,6 +155,20 @@ fn write_role(role: &str, account: &Account, f: &mut fmt::Formatter<'_>) -> fmt:
         None => "",
     };
     writeln!(f, "  role: {role}{external_id}")
+}
+
+fn serves_selected_type(collector: Collector, selection: &Selection) -> bool {
+    let served = collector.serves();
+    served.is_none_or(|compliance_type| selection.has_type(compliance_type.as_str()))
+}
+
+/// Writes which key would ask for a collector that is off by default.
+fn write_unasked(collector: Collector, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let name = collector.as_str();
+    match collector.asked_for_by() {
+        Some(key) => writeln!(f, "collector off unless {key} asks for it: {name}"),
+        None => writeln!(f, "collector off: {name}"),
+    }
 }
 
 fn names(collectors: &[Collector]) -> String {
