@@ -157,9 +157,9 @@ async fn single_patches_follow_which_instances_have_series_and_which_types_are_r
         ..reading
     })
     .await;
-    let more = "compliance_types: [Association]\nexposition:\n  max_patch_info_series: 25\n";
+    let more = "compliance_types: [Patch]\nexposition:\n  max_patch_info_series: 25\n";
     compare(&aws, more, |reading| Reading {
-        types: &["Association"],
+        types: &["Patch"],
         patch_series: Some(25),
         ..reading
     })
