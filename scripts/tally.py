@@ -1,11 +1,16 @@
 #!/usr/bin/env python3
 """Runs shell commands in turn, all of them, and sums up what they passed and failed: tally.py COMMAND...
 
+Commands with " ::: " between them run side by side, which is for those that mostly wait; what they say comes when they
+have ended.
+
 A command's counts are its last line "N passed, N failed", else the sum of its "test result:" lines (cargo test), else
 it counts as one check that its exit code decides. Ends with the sum on a line alone, and with 1 if anything failed or
 nothing passed.
 """
 
+import concurrent.futures
+import io
 import re
 import subprocess
 import sys
@@ -15,13 +20,13 @@ CLOSING = re.compile(r"(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$")
 CARGO = re.compile(r"test result: \w+\. (\d+) passed; (\d+) failed; (\d+) ignored;")
 
 
-def run(command):
+def run(command, out):
     """Passes the command's output on and counts it: [passed, failed, skipped]."""
     closing, cargo = None, None
     with subprocess.Popen(["bash", "-c", command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as process:
         for line in process.stdout:
-            sys.stdout.buffer.write(line)
-            sys.stdout.buffer.flush()
+            out.write(line)
+            out.flush()
             text = line.decode(errors="replace").rstrip()
             if found := CLOSING.match(text):
                 closing = [int(group or 0) for group in found.groups()]
@@ -35,6 +40,23 @@ def run(command):
     return counts
 
 
+def timed(command, out):
+    start = time.monotonic()
+    counts = run(command, out)
+    return command, counts, time.monotonic() - start
+
+
+def side_by_side(commands):
+    """The reports of commands that run at the same time."""
+    outputs = [io.BytesIO() for _ in commands]
+    with concurrent.futures.ThreadPoolExecutor(len(commands)) as pool:
+        reports = list(pool.map(timed, commands, outputs))
+    for output in outputs:
+        sys.stdout.buffer.write(output.getvalue())
+        sys.stdout.buffer.flush()
+    return reports
+
+
 def say(counts):
     passed, failed, skipped = counts
     return f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else "")
@@ -45,9 +67,8 @@ def main():
     report = []
     for command in commands:
         print(f"==> {command}", flush=True)
-        start = time.monotonic()
-        counts = run(command)
-        report.append((command, counts, time.monotonic() - start))
+        parts = command.split(" ::: ")
+        report += side_by_side(parts) if len(parts) > 1 else [timed(command, sys.stdout.buffer)]
     print()
     for command, counts, seconds in report:
         print(f"{seconds:6.0f} s  {command}: {say(counts)}")

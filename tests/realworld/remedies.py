@@ -219,7 +219,9 @@ def check(binary, endpoint, directory):
     explainer = Explainer(binary, str(configuration))
     patients = simulation.noncompliant()
     assert len(patients) > INSTANCES / 20, f"only {len(patients)} instances are non-compliant"
-    yield from whole_fleet(simulation, explainer, patients)
+    code, report, errors = explainer.run("--all-noncompliant")
+    yield "--all-noncompliant", None if code == 1 else f"exit code {code}: {errors}"
+    yield from whole_fleet(simulation, report, patients)
     operator = Operator(simulation, explainer, directory)
     with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
         for instance_id, problem in zip(patients, pool.map(operator.heal, patients)):
@@ -232,9 +234,7 @@ def check(binary, endpoint, directory):
     print(f"{len(patients)} instances, {operator.commands} commands")
 
 
-def whole_fleet(simulation, explainer, patients):
-    code, report, errors = explainer.run("--all-noncompliant")
-    yield "--all-noncompliant", None if code == 1 else f"exit code {code}: {errors}"
+def whole_fleet(simulation, report, patients):
     explanations = {explanation["resource_id"]: explanation for explanation in report["explanations"]}
     strange = sorted(set(patients) ^ set(explanations))
     yield "the instances of the fleet", f"missed or made up: {strange}" if strange else None
