@@ -3,15 +3,17 @@
 use super::evidence::Evidence;
 use super::patches::{FoundPatch, patches_in};
 use super::platform::Platform;
-use super::words::{is_word, last_segment};
-use crate::model::{InstanceRow, ItemRow, PatchRow, PatchState, SummaryRow, Timestamp};
+use super::words::is_word;
+use crate::model::{
+    ComplianceType, InstanceRow, ItemRow, PatchRow, PatchState, SummaryRow, Timestamp, last_segment,
+};
 
 /// The compliance type that Patch Manager reports.
-pub(super) const PATCH: &str = "Patch";
+pub(super) const PATCH: &str = ComplianceType::PATCH;
 /// The compliance type that State Manager reports.
-pub(super) const ASSOCIATION: &str = "Association";
+pub(super) const ASSOCIATION: &str = ComplianceType::ASSOCIATION;
 /// How the types begin that users of AWS write themselves.
-pub(super) const CUSTOM_PREFIX: &str = "Custom:";
+pub(super) const CUSTOM_PREFIX: &str = ComplianceType::CUSTOM_PREFIX;
 
 /// The document that scans and installs, and reports the type Patch.
 pub(super) const PATCH_DOCUMENT: &str = "AWS-RunPatchBaseline";
@@ -82,7 +84,7 @@ impl<'a> Case<'a> {
         let items = self.evidence.items.done().into_iter().flatten();
         items
             .filter(|item| item.compliance_type == compliance_type)
-            .filter(|item| is_noncompliant(&item.status))
+            .filter(|item| item.is_noncompliant())
             .collect()
     }
 
@@ -135,7 +137,7 @@ impl<'a> Case<'a> {
 
     fn types_of_details(self) -> Vec<&'a str> {
         let items = self.evidence.items.done().into_iter().flatten();
-        let noncompliant = items.filter(|item| is_noncompliant(&item.status));
+        let noncompliant = items.filter(|item| item.is_noncompliant());
         let types = noncompliant.map(|item| item.compliance_type.as_str());
         let bad_states = &PatchState::ALL[..PatchState::NONCOMPLIANT];
         let has_bad_patches = bad_states.iter().any(|state| self.count(*state) > 0);
@@ -143,13 +145,8 @@ impl<'a> Case<'a> {
     }
 }
 
-/// Whether a status says that something is non-compliant.
-pub(super) fn is_noncompliant(status: &str) -> bool {
-    status == "NON_COMPLIANT"
-}
-
 fn noncompliant_summaries(summaries: &[SummaryRow]) -> Vec<&str> {
-    let noncompliant = summaries.iter().filter(|row| is_noncompliant(&row.status));
+    let noncompliant = summaries.iter().filter(|row| row.is_noncompliant());
     noncompliant
         .map(|row| row.compliance_type.as_str())
         .collect()

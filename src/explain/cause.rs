@@ -2,6 +2,10 @@
 
 use crate::model::NoncomplianceReason;
 
+/// Where the runbooks are published.
+const RUNBOOKS_URL: &str =
+    "https://github.com/ssm-compliance-exporter/ssm-compliance-exporter/blob/main/docs/runbooks";
+
 /// What a finding is about.
 // The reasons are those of the metric `aws_ssm_instance_noncompliance_reason`, so that an alert, a
 // dashboard and an explanation name the same thing by the same word.
@@ -165,6 +169,12 @@ impl Cause {
             Self::Reason(reason) => Some(reason_runbook(reason)),
             _ => self.entry()?.alert,
         }
+    }
+
+    /// Returns the address at which the runbook is published.
+    pub fn runbook_url(self) -> Option<String> {
+        let runbook = self.runbook()?;
+        Some(format!("{RUNBOOKS_URL}/{runbook}.md"))
     }
 
     fn entry(self) -> Option<&'static Entry> {

@@ -1,5 +1,7 @@
 //! What was read of one instance, and what could not be read.
 
+use std::fmt;
+
 use super::rows::{
     AssociationExecutionRow, AssociationStatusRow, BaselineSettings, CommandInvocationRow,
     ExecutionTargetRow, InstancePatchRow,
@@ -88,6 +90,15 @@ pub struct ReadFailure {
     pub reason: FailureReason,
     /// One line with AWS's code and message. It never holds a secret.
     pub detail: String,
+}
+
+/// Names the IAM action, the reason, and what AWS said, in one line.
+impl fmt::Display for ReadFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let operation = self.operation.as_str();
+        let reason = self.reason.as_str();
+        write!(f, "ssm:{operation}: {reason}: {}", self.detail)
+    }
 }
 
 // === impl Read ===

@@ -2,7 +2,7 @@
 
 use super::case::Case;
 use super::commands::quoted;
-use super::evidence::{AssociationHistory, Evidence, ReadFailure};
+use super::evidence::{AssociationHistory, Evidence, ReadFailure, TargetName};
 use super::explanation::{Explanation, Finding, Step};
 use super::findings;
 use super::judge::verdict;
@@ -38,7 +38,7 @@ pub fn explain(evidence: &Evidence, context: &Context) -> Explanation {
         findings: found,
         unread: unread(evidence),
         rank: Rank::of(case, verdict),
-        again: again(evidence),
+        again: explain_command(&evidence.target, &evidence.resource_id),
     }
 }
 
@@ -87,9 +87,8 @@ fn unread_history(history: &AssociationHistory) -> [Option<&ReadFailure>; 3] {
     ]
 }
 
-/// The command that explains the instance again.
-fn again(evidence: &Evidence) -> String {
-    let target = &evidence.target;
+/// Returns the command that explains an instance, for a POSIX shell.
+pub fn explain_command(target: &TargetName, resource_id: &str) -> String {
     let mut words = vec!["ssm-compliance-exporter explain".to_owned()];
     if !target.account_id.is_empty() {
         words.push(format!("--account-id {}", quoted(&target.account_id)));
@@ -98,9 +97,9 @@ fn again(evidence: &Evidence) -> String {
         words.push(format!("--region {}", quoted(&target.region)));
     }
     // An id that begins with a dash would be taken for an option.
-    if evidence.resource_id.starts_with('-') {
+    if resource_id.starts_with('-') {
         words.push("--".to_owned());
     }
-    words.push(quoted(&evidence.resource_id));
+    words.push(quoted(resource_id));
     words.join(" ")
 }

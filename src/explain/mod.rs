@@ -44,7 +44,7 @@ mod words;
 
 pub use cause::Cause;
 pub use evidence::{AssociationHistory, Evidence, Read, ReadFailure, TargetName};
-pub use explainer::{Context, explain};
+pub use explainer::{Context, explain, explain_command};
 pub use explanation::{Effect, Explanation, Fact, FactValue, Finding, Since, Step};
 pub use patch_holder::PatchHolder;
 pub use rank::Rank;

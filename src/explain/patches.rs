@@ -1,7 +1,7 @@
 //! The patches of an instance in one state, from whichever view told them.
 
 use super::rows::{ApprovalRule, BaselineSettings, InstancePatchRow};
-use super::words::{counted, is_word};
+use super::words::counted;
 use crate::model::{ItemRow, PatchState};
 
 /// One patch of the instance.
@@ -24,7 +24,7 @@ pub(super) fn patches_in(
 ) -> Vec<FoundPatch> {
     let listed = rows.into_iter().flatten();
     let mut patches: Vec<FoundPatch> = listed
-        .filter(|row| is_word(&row.state, state.as_str()))
+        .filter(|row| PatchState::parse(&row.state) == Some(state))
         .map(from_row)
         .collect();
     if patches.is_empty() {
@@ -39,10 +39,7 @@ pub(super) fn patches_in(
 /// The state of the patch that an item is about. `None` if it is in none that AWS documents, or if
 /// somebody has put the item by hand, and so it is about no patch.
 pub(super) fn item_state(item: &ItemRow) -> Option<PatchState> {
-    let state = item.detail("PatchState");
-    PatchState::ALL
-        .into_iter()
-        .find(|known| is_word(state, known.as_str()))
+    PatchState::parse(item.detail("PatchState"))
 }
 
 /// Says what of the baseline approves a patch: its name, or a rule and how many days after the

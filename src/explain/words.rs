@@ -35,13 +35,6 @@ fn is_visible(c: char) -> bool {
     !c.is_control() && !DIRECTION_MARKS.iter().any(|marks| marks.contains(&c))
 }
 
-/// Returns the last segment of an id or a name that may be an ARN.
-// AWS writes the id of one of its own baselines as a full ARN in some answers and without it in
-// others; a shared document is named by its ARN.
-pub(super) fn last_segment(id: &str) -> &str {
-    id.rsplit('/').next().unwrap_or(id)
-}
-
 /// Compares two of AWS's words, which it spells `INSTALLED_OTHER` in its model and `InstalledOther`
 /// in its answers.
 pub(super) fn is_word(value: &str, word: &str) -> bool {

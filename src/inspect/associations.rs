@@ -16,10 +16,10 @@ use crate::collect::SourceResult;
 use crate::explain::{
     AssociationExecutionRow, AssociationHistory, AssociationStatusRow, ExecutionTargetRow, Read,
 };
-use crate::model::ItemRow;
+use crate::model::{ComplianceType, ItemRow};
 
-const ASSOCIATION: &str = "Association";
-const PATCH: &str = "Patch";
+const ASSOCIATION: &str = ComplianceType::ASSOCIATION;
+const PATCH: &str = ComplianceType::PATCH;
 
 /// The statuses with which an association ends badly on an instance.
 const FAILED_STATUSES: [&str; 2] = ["Failed", "TimedOut"];

@@ -131,6 +131,17 @@ pub(super) fn known_if_any<T>(
     }
 }
 
+/// The same for a list that is empty where AWS does not know what it would be about.
+pub(super) fn known_or_empty<T>(
+    operation: Operation,
+    answer: SourceResult<Vec<T>>,
+) -> Read<Vec<T>> {
+    match answer {
+        Err(error) if error.scope == FailureScope::Gone => Read::Done(Vec::new()),
+        answer => known(operation, answer),
+    }
+}
+
 fn failed<T>(operation: Operation, error: SourceError) -> Read<T> {
     Read::Failed(ReadFailure {
         operation,

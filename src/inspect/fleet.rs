@@ -189,5 +189,5 @@ async fn prepare(
 
 fn is_compliant(reads: &FirstReads) -> bool {
     let summaries = reads.summaries.done();
-    summaries.is_some_and(|rows| rows.iter().all(|row| row.status != "NON_COMPLIANT"))
+    summaries.is_some_and(|rows| !rows.iter().any(SummaryRow::is_noncompliant))
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
-use super::calls::{known, known_if_any};
+use super::calls::known_or_empty;
 use super::inspector::Inspector;
 use super::listing::resources_of;
 use super::purpose;
@@ -12,7 +12,7 @@ use super::readers::{queue, read_each};
 use super::source::InspectionSource;
 use crate::collect::{SourceResult, TypeFilter};
 use crate::explain::{PatchHolder, Read, TargetName};
-use crate::model::{InstanceRow, ItemRow};
+use crate::model::{ComplianceType, InstanceRow, ItemRow};
 
 /// A patch that is asked for: a KB number, the name of a package, or a CVE.
 #[derive(Clone, Debug)]
@@ -54,7 +54,8 @@ impl<S: InspectionSource> Inspector<S> {
         Holding {
             target: self.target().clone(),
             instance_id: instance.id.clone(),
-            holders: none_if_gone(holders),
+            // An instance that is gone has no findings.
+            holders: known_or_empty(purpose::ITEMS.operation, holders),
         }
     }
 
@@ -97,16 +98,7 @@ fn installed(item: &ItemRow) -> String {
 }
 
 fn patch_type() -> TypeFilter {
-    TypeFilter::Named(vec![crate::model::ComplianceType::Patch.to_string()])
-}
-
-/// An instance that is gone has no findings.
-fn none_if_gone(answer: SourceResult<Vec<PatchHolder>>) -> Read<Vec<PatchHolder>> {
-    match known_if_any(purpose::ITEMS.operation, answer.map(Some)) {
-        Read::Done(holders) => known(purpose::ITEMS.operation, Ok(holders.unwrap_or_default())),
-        Read::Failed(failure) => Read::Failed(failure),
-        Read::Unasked => Read::Unasked,
-    }
+    TypeFilter::Named(vec![ComplianceType::PATCH.to_owned()])
 }
 
 impl<S: InspectionSource> PatchSearch<S> {

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::calls::{CallObserver, Calls, known, known_if_any};
-use super::purpose::{self, Purpose};
+use super::calls::{CallObserver, Calls, known, known_if_any, known_or_empty};
+use super::purpose;
 use super::shared::Shared;
 use super::sighting::{Sighting, newest_of_each_type};
 use super::source::InspectionSource;
@@ -131,7 +131,7 @@ impl<S: InspectionSource> Inspector<S> {
             return Read::Unasked;
         }
         let items = self.items(&sighting.id, &TypeFilter::All).await;
-        known_or_none(purpose::ITEMS, items)
+        known_or_empty(purpose::ITEMS.operation, items)
     }
 
     pub(super) async fn items(&self, id: &str, types: &TypeFilter) -> SourceResult<Vec<ItemRow>> {
@@ -155,14 +155,5 @@ impl<S: InspectionSource> Inspector<S> {
         let setting = self.calls.source.service_setting(HOST_MANAGEMENT_SETTING);
         let answer = self.calls.one(purpose::HOST_MANAGEMENT, setting).await;
         known(purpose::HOST_MANAGEMENT.operation, answer)
-    }
-}
-
-/// What AWS does not know the resource of is an empty list.
-fn known_or_none(purpose: Purpose, answer: SourceResult<Vec<ItemRow>>) -> Read<Vec<ItemRow>> {
-    match known_if_any(purpose.operation, answer.map(Some)) {
-        Read::Done(rows) => Read::Done(rows.unwrap_or_default()),
-        Read::Failed(failure) => Read::Failed(failure),
-        Read::Unasked => Read::Unasked,
     }
 }

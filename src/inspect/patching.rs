@@ -10,9 +10,9 @@ use super::sighting::{Sighting, Standing};
 use super::source::InspectionSource;
 use crate::collect::SourceResult;
 use crate::explain::{BaselineSettings, CommandInvocationRow, InstancePatchRow, Read};
-use crate::model::{PatchRow, PatchState, SummaryRow};
+use crate::model::{ComplianceType, PatchRow, PatchState, SummaryRow};
 
-const PATCH: &str = "Patch";
+const PATCH: &str = ComplianceType::PATCH;
 /// Who runs a scan in place of a command, and then ignores the patch group.
 const PATCH_POLICY: &str = "PatchPolicy";
 
@@ -38,37 +38,24 @@ impl<S: InspectionSource> Inspector<S> {
             self.patch_command(sighting, standing),
             self.patch_state_unless(known_state, &sighting.id),
         );
-        let mut reading = PatchReading {
-            command,
-            ..PatchReading::default()
+        let Read::Done(Some(row)) = &state else {
+            return PatchReading {
+                state,
+                command,
+                ..PatchReading::default()
+            };
         };
-        if let Read::Done(Some(state)) = &state {
-            self.explain_patch_state(sighting, state, &mut reading)
-                .await;
+        let (patches, (baseline, assigned_baseline)) = tokio::join!(
+            self.bad_patches(sighting, row),
+            self.baselines_if_needed(sighting, row),
+        );
+        PatchReading {
+            state,
+            patches,
+            baseline,
+            assigned_baseline,
+            command,
         }
-        reading.state = state;
-        reading
-    }
-
-    async fn explain_patch_state(
-        &self,
-        sighting: &Sighting,
-        state: &PatchRow,
-        reading: &mut PatchReading,
-    ) {
-        let standing = sighting.standing(PATCH);
-        let (patches, ()) = tokio::join!(self.bad_patches(sighting, state), async {
-            if is_baseline_needed(sighting, standing) {
-                self.read_baselines(
-                    standing,
-                    state,
-                    &mut reading.baseline,
-                    &mut reading.assigned_baseline,
-                )
-                .await;
-            }
-        });
-        reading.patches = patches;
     }
 
     async fn patch_state_unless(
@@ -149,22 +136,27 @@ impl<S: InspectionSource> Inspector<S> {
         known_if_any(purpose.operation, rows.map(|rows| rows.into_iter().next()))
     }
 
-    async fn read_baselines(
+    /// Reads the baseline that was used, and which one applies now.
+    async fn baselines_if_needed(
         &self,
-        standing: Standing<'_>,
+        sighting: &Sighting,
         state: &PatchRow,
-        baseline: &mut Read<BaselineSettings>,
-        assigned: &mut Read<String>,
-    ) {
-        *baseline = self.baseline(&state.baseline_id).await;
-        // A patch policy brings its own baselines, so none is assigned to its instances.
-        if let Read::Done(settings) = baseline
-            && !is_of_patch_policy(standing)
-        {
-            *assigned = self
-                .assigned_baseline(&state.patch_group, &settings.operating_system)
-                .await;
+    ) -> (Read<BaselineSettings>, Read<String>) {
+        let standing = sighting.standing(PATCH);
+        if !is_baseline_needed(sighting, standing) {
+            return (Read::Unasked, Read::Unasked);
         }
+        let used = self.baseline(&state.baseline_id).await;
+        let assigned = match &used {
+            // A patch policy brings its own baselines, so none is assigned to its instances.
+            Read::Done(settings) if !is_of_patch_policy(standing) => {
+                let operating_system = &settings.operating_system;
+                self.assigned_baseline(&state.patch_group, operating_system)
+                    .await
+            }
+            _ => Read::Unasked,
+        };
+        (used, assigned)
     }
 
     async fn baseline(&self, id: &str) -> Read<BaselineSettings> {
@@ -237,9 +229,7 @@ fn counts_available_updates(state: &PatchRow, standing: Standing<'_>) -> bool {
     let Standing::Noncompliant(SummaryRow { noncompliant, .. }) = standing else {
         return true;
     };
-    let bad = &state.counts[..PatchState::NONCOMPLIANT];
-    let explained: i64 = bad.iter().flatten().sum();
-    noncompliant.total > explained
+    noncompliant.total > state.always_noncompliant()
 }
 
 #[cfg(test)]

@@ -59,7 +59,7 @@ impl Sighting {
             .iter()
             .find(|row| row.compliance_type == compliance_type);
         match row {
-            Some(row) if row.status == "NON_COMPLIANT" => Standing::Noncompliant(row),
+            Some(row) if row.is_noncompliant() => Standing::Noncompliant(row),
             Some(row) => Standing::Reported(row),
             None => Standing::Unreported,
         }

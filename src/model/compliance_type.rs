@@ -30,9 +30,12 @@ pub enum ComplianceType {
 }
 
 impl ComplianceType {
-    pub(super) const PATCH: &'static str = "Patch";
-    pub(super) const ASSOCIATION: &'static str = "Association";
-    const CUSTOM_PREFIX: &'static str = "Custom:";
+    /// The name of the type `Patch`.
+    pub const PATCH: &'static str = "Patch";
+    /// The name of the type `Association`.
+    pub const ASSOCIATION: &'static str = "Association";
+    /// How the names begin of types whose items users of AWS write themselves.
+    pub const CUSTOM_PREFIX: &'static str = "Custom:";
 
     /// The types that every instance of an account can have a summary for. They are read even if
     /// AWS's own counts do not mention them.

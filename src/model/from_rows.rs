@@ -13,7 +13,8 @@ use super::noncompliant_patch::{NoncompliantPatch, NoncompliantPatches};
 use super::patch_state::{PatchCounts, PatchOperation};
 use super::rows::{InstanceRow, ItemCounts, ItemRow, PatchRow, PatchState, Severity, SummaryRow};
 use super::signature::Signature;
-use super::summary::{Status, Summary, SummaryCounts};
+use super::status::Status;
+use super::summary::{Summary, SummaryCounts};
 use super::text::Count;
 use super::text::{baseline_id, free_text, vocabulary};
 
@@ -174,7 +175,7 @@ impl NoncompliantAssociation {
         // empty or new, and then nothing is claimed about the item.
         let mut associations: Vec<Self> = rows
             .iter()
-            .filter(|row| Status::parse(&row.status) == Status::NonCompliant)
+            .filter(|row| row.is_noncompliant())
             .map(|row| Self::from_row(row, interner))
             .collect();
         associations.sort();
@@ -224,8 +225,7 @@ impl NoncompliantPatch {
 }
 
 fn is_noncompliant_patch(row: &ItemRow) -> bool {
-    row.compliance_type == ComplianceType::PATCH
-        && Status::parse(&row.status) == Status::NonCompliant
+    row.compliance_type == ComplianceType::PATCH && row.is_noncompliant()
 }
 
 fn patch_state(name: &str) -> &str {

@@ -52,6 +52,7 @@ mod rows;
 mod selection;
 mod settings;
 mod signature;
+mod status;
 mod summary;
 mod target;
 #[cfg(test)]
@@ -85,7 +86,8 @@ pub use rows::{
 pub use selection::Selection;
 pub use settings::{Association, Baseline, Totals};
 pub use signature::Signature;
-pub use summary::{Status, Summary, SummaryCounts};
+pub use status::Status;
+pub use summary::{Summary, SummaryCounts};
 pub use target::{AgeLimits, Expiry, Target};
-pub use text::{Count, free_text};
+pub use text::{Count, free_text, last_segment};
 pub use time::{Now, Timestamp};

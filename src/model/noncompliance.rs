@@ -11,7 +11,7 @@ use super::instance::Instance;
 use super::patch_state::PatchCounts;
 use super::rows::PatchState;
 use super::summary::Summary;
-use super::text::document_name;
+use super::text::last_segment;
 
 /// One reason for being non-compliant. The set is closed, because the reason is a label value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -256,7 +256,7 @@ fn association_reasons(instance: &Instance, summary: &Summary) -> Vec<Noncomplia
 }
 
 fn association_reason(association: &NoncompliantAssociation) -> NoncomplianceReason {
-    match document_name(&association.document) {
+    match last_segment(&association.document) {
         "AWS-GatherSoftwareInventory" => NoncomplianceReason::InventoryFailed,
         "AWS-RunPatchBaselineAssociation" => NoncomplianceReason::PatchAssociationNoncompliant,
         _ => NoncomplianceReason::AssociationFailed,

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use super::status::Status;
 use super::time::Timestamp;
 
 // Words of AWS's vocabulary are texts here, not enums. AWS adds values without notice and spells
@@ -281,7 +282,28 @@ pub struct ItemRow {
     pub details: BTreeMap<String, String>,
 }
 
+impl SummaryRow {
+    /// Says whether the status is `NON_COMPLIANT`.
+    pub fn is_noncompliant(&self) -> bool {
+        Status::parse(&self.status) == Status::NonCompliant
+    }
+}
+
+impl PatchRow {
+    /// Returns how many patches are in the four states that always make an instance non-compliant.
+    pub fn always_noncompliant(&self) -> i64 {
+        let bad = self.counts[..PatchState::NONCOMPLIANT].iter().flatten();
+        // AWS's own sample output has a count of -1, which stands for an unknown one.
+        bad.map(|count| (*count).max(0)).sum()
+    }
+}
+
 impl ItemRow {
+    /// Says whether the status is `NON_COMPLIANT`.
+    pub fn is_noncompliant(&self) -> bool {
+        Status::parse(&self.status) == Status::NonCompliant
+    }
+
     /// Returns one of the details; empty if AWS does not give it.
     pub fn detail(&self, key: &str) -> &str {
         self.details.get(key).map_or("", String::as_str)

@@ -58,12 +58,14 @@ pub fn free_text(value: &str) -> Cow<'_, str> {
 // AWS writes the id of one of its own baselines as a full ARN in some answers and without it in
 // others. A join on the label would miss without this.
 pub(crate) fn baseline_id(value: &str) -> Cow<'_, str> {
-    free_text(value.rsplit('/').next().unwrap_or(value))
+    free_text(last_segment(value))
 }
 
-/// Returns the bare name of a document. A shared document is named by its ARN,
-/// `arn:aws:ssm:REGION:ACCOUNT:document/NAME`.
-pub(crate) fn document_name(value: &str) -> &str {
+/// Returns the last segment of a name or an id that may be an ARN: the bare name of a document, or
+/// the `pb-...` part of a baseline.
+// A document that another account shares is named by its ARN,
+// `arn:aws:ssm:REGION:ACCOUNT:document/NAME`.
+pub fn last_segment(value: &str) -> &str {
     value.rsplit('/').next().unwrap_or(value)
 }
 
@@ -119,7 +121,7 @@ mod tests {
         );
         assert_eq!(baseline_id("pb-0123"), "pb-0123");
         assert_eq!(
-            document_name("arn:aws:ssm:eu-west-1:1:document/Mine"),
+            last_segment("arn:aws:ssm:eu-west-1:1:document/Mine"),
             "Mine"
         );
     }

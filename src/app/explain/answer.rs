@@ -1,6 +1,6 @@
 //! The answer in one word, which becomes the exit code.
 
-use crate::explain::Verdict;
+use crate::explain::{Explanation, Verdict};
 
 /// What was found, the weightiest last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,8 +24,11 @@ impl From<Verdict> for Answer {
 }
 
 impl Answer {
-    /// The answer to all of these questions together.
-    pub(super) fn of_all(answers: impl IntoIterator<Item = Self>) -> Self {
-        answers.into_iter().max().unwrap_or(Self::Compliant)
+    /// The answer of these explanations together. Each note is about something that could not be
+    /// told.
+    pub(super) fn of(explanations: &[Explanation], notes: &[String]) -> Self {
+        let verdicts = explanations.iter().map(|it| it.verdict.into());
+        let unclear = notes.iter().map(|_| Self::Unclear);
+        verdicts.chain(unclear).max().unwrap_or(Self::Compliant)
     }
 }

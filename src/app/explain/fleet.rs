@@ -1,50 +1,35 @@
 //! Explains every listed instance that is non-compliant, the worst first.
 
-use futures_util::future::join_all;
 use tokio::sync::mpsc;
 
+use super::gather::{could_not_list, gather};
 use super::progress::Progress;
 use super::render::Layout;
-use super::scope::display_name;
 use super::targets::{Begun, notes_of_unasked};
 use super::{Answer, Report};
 use crate::aws::SsmSource;
 use crate::explain::{Evidence, Explanation};
 use crate::inspect::Inspector;
 
-/// How many instances may wait to be explained. Explaining is much faster than reading.
-const WAITING_INSTANCES: usize = 64;
-
 /// What is said of a fleet that is well.
 const NONE: &str = "no listed instance is non-compliant\n";
 
 pub(super) async fn report(begun: Begun, progress: &Progress, layout: &Layout) -> Report {
-    let (sender, mut found) = mpsc::channel(WAITING_INSTANCES);
-    let reading = join_all(
-        begun
-            .inspectors
-            .into_iter()
-            .map(|inspector| read(inspector, progress, sender.clone())),
-    );
-    drop(sender);
-    let explaining = async {
-        let mut explanations = Vec::new();
-        while let Some(evidence) = found.recv().await {
-            explanations.push(layout.explain(&evidence));
-            progress.advance();
-        }
-        explanations
-    };
-    let (unread, mut explanations) = tokio::join!(reading, explaining);
-    let notes: Vec<String> = notes_of_unasked(&begun.unasked)
-        .chain(unread.into_iter().flatten())
-        .collect();
+    let mut explanations = Vec::new();
+    let unlisted = gather(
+        begun.inspectors,
+        progress,
+        |inspector, found| read(inspector, progress, found),
+        |evidence| explanations.push(layout.explain(&evidence)),
+    )
+    .await;
+    let notes: Vec<String> = notes_of_unasked(&begun.unasked).chain(unlisted).collect();
     sort_worst_first(&mut explanations);
     // Where a target could not be read, nothing is said about it.
     let none = if notes.is_empty() { NONE } else { "" };
     Report {
         output: layout.explanations(&explanations, &notes, none),
-        answer: answer(&explanations, &notes),
+        answer: Answer::of(&explanations, &notes),
         notes,
     }
 }
@@ -55,7 +40,7 @@ async fn read(
     progress: &Progress,
     found: mpsc::Sender<Evidence>,
 ) -> Option<String> {
-    let target = display_name(inspector.target());
+    let target = inspector.target().clone();
     let read = match inspector.noncompliant().await {
         Ok(inspection) => {
             progress.know(inspection.count());
@@ -63,8 +48,7 @@ async fn read(
         }
         Err(error) => Err(error),
     };
-    let error = read.err()?;
-    Some(format!("{target} could not be listed: {error}"))
+    read.err().map(|error| could_not_list(&target, &error))
 }
 
 fn sort_worst_first(explanations: &mut [Explanation]) {
@@ -73,12 +57,4 @@ fn sort_worst_first(explanations: &mut [Explanation]) {
         // Those that are equally bad stay in the same order from run to run.
         by_rank.then_with(|| a.resource_id.cmp(&b.resource_id))
     });
-}
-
-fn answer(explanations: &[Explanation], notes: &[String]) -> Answer {
-    let verdicts = explanations
-        .iter()
-        .map(|explanation| explanation.verdict.into());
-    let unread = notes.iter().map(|_| Answer::Unclear);
-    Answer::of_all(verdicts.chain(unread))
 }

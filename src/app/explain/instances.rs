@@ -6,7 +6,7 @@ use super::lookup::{Lookup, Search};
 use super::render::Layout;
 use super::targets::Begun;
 use super::{Answer, Report};
-use crate::explain::{Evidence, Explanation};
+use crate::explain::Evidence;
 
 /// What is said of one name.
 struct Said {
@@ -26,7 +26,7 @@ pub(super) async fn report(begun: Begun, names: Vec<String>, layout: &Layout) ->
         explanations.extend(evidence.map(|evidence| layout.explain(evidence)));
         notes.extend(said.notes);
     }
-    let answer = answer(&explanations, &notes);
+    let answer = Answer::of(&explanations, &notes);
     Report {
         output: layout.explanations(&explanations, &notes, ""),
         notes,
@@ -54,12 +54,4 @@ async fn say(lookup: &Lookup<'_>, name: &str) -> Said {
         evidence: join_all(evidence).await,
         notes,
     }
-}
-
-fn answer(explanations: &[Explanation], notes: &[String]) -> Answer {
-    let verdicts = explanations
-        .iter()
-        .map(|explanation| explanation.verdict.into());
-    let unknown = notes.iter().map(|_| Answer::Unclear);
-    Answer::of_all(verdicts.chain(unknown))
 }

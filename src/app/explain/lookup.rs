@@ -2,6 +2,7 @@
 
 use futures_util::future::join_all;
 
+use super::gather::could_not_list;
 use super::scope::display_name;
 use super::targets::{Begun, notes_of_unasked};
 use crate::aws::{SsmSource, one_line};
@@ -64,11 +65,9 @@ impl<'a> Lookup<'a> {
         for (inspector, answer) in join_all(answers).await {
             match answer {
                 Ok(rows) => self.listings.push((inspector, rows)),
-                Err(error) => {
-                    let target = display_name(inspector.target());
-                    self.unlisted
-                        .push(format!("{target} could not be listed: {error}"));
-                }
+                Err(error) => self
+                    .unlisted
+                    .push(could_not_list(inspector.target(), &error)),
             }
         }
     }
@@ -169,15 +168,7 @@ impl<'a> Lookup<'a> {
 
 fn could_not_tell(id: &str, found: &Found<'_>) -> String {
     let target = display_name(found.inspector.target());
-    let failures = found.sighting.failures().map(|failure| {
-        let action = failure.operation.as_str();
-        format!(
-            "ssm:{action}: {}: {}",
-            failure.reason.as_str(),
-            failure.detail
-        )
-    });
-    let failures: Vec<String> = failures.collect();
+    let failures: Vec<String> = found.sighting.failures().map(ToString::to_string).collect();
     format!(
         "{id} may be in {target}, which did not tell: {}",
         failures.join("; ")

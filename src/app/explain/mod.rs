@@ -4,6 +4,7 @@
 
 mod answer;
 mod fleet;
+mod gather;
 mod instances;
 mod lookup;
 mod options;

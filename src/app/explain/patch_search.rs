@@ -1,8 +1,8 @@
 //! Lists the instances on which a patch is a finding.
 
-use futures_util::future::join_all;
 use tokio::sync::mpsc;
 
+use super::gather::{could_not_list, gather};
 use super::progress::Progress;
 use super::render::Layout;
 use super::scope::display_name;
@@ -11,8 +11,6 @@ use super::{Answer, Report};
 use crate::aws::SsmSource;
 use crate::explain::{PatchHolder, PatchList, Read, ReadFailure, TargetName};
 use crate::inspect::{Holding, Inspector, PatchQuery};
-
-const WAITING_INSTANCES: usize = 64;
 
 /// What was found in all targets.
 #[derive(Default)]
@@ -28,23 +26,15 @@ pub(super) async fn report(
     layout: &Layout,
 ) -> Report {
     let query = PatchQuery::new(patch);
-    let (sender, mut found) = mpsc::channel(WAITING_INSTANCES);
-    let searches = begun
-        .inspectors
-        .into_iter()
-        .map(|inspector| search(inspector, &query, progress, sender.clone()));
-    let searching = join_all(searches);
-    drop(sender);
-    let collecting = async {
-        let mut findings = Findings::default();
-        while let Some(holding) = found.recv().await {
-            findings.add(holding);
-            progress.advance();
-        }
-        findings
-    };
-    let (unread, mut findings) = tokio::join!(searching, collecting);
-    findings.notes.extend(unread.into_iter().flatten());
+    let mut findings = Findings::default();
+    let unlisted = gather(
+        begun.inspectors,
+        progress,
+        |inspector, found| search(inspector, &query, progress, found),
+        |holding| findings.add(holding),
+    )
+    .await;
+    findings.notes.extend(unlisted);
     findings.notes.extend(notes_of_unasked(&begun.unasked));
     findings.report(patch, layout)
 }
@@ -56,7 +46,7 @@ async fn search(
     progress: &Progress,
     found: mpsc::Sender<Holding>,
 ) -> Option<String> {
-    let target = display_name(inspector.target());
+    let target = inspector.target().clone();
     let searched = match inspector.patch_suspects().await {
         Ok(search) => {
             progress.know(search.count());
@@ -64,8 +54,7 @@ async fn search(
         }
         Err(error) => Err(error),
     };
-    let error = searched.err()?;
-    Some(format!("{target} could not be listed: {error}"))
+    searched.err().map(|error| could_not_list(&target, &error))
 }
 
 impl Findings {
@@ -116,11 +105,6 @@ fn key(holder: &PatchHolder) -> (&str, &str, &str, &str) {
 }
 
 fn unread(target: &TargetName, instance_id: &str, failure: &ReadFailure) -> String {
-    format!(
-        "{instance_id} in {} could not be searched: ssm:{}: {}: {}",
-        display_name(target),
-        failure.operation.as_str(),
-        failure.reason.as_str(),
-        failure.detail
-    )
+    let target = display_name(target);
+    format!("{instance_id} in {target} could not be searched: {failure}")
 }

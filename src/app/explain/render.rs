@@ -3,10 +3,10 @@
 use std::env;
 use std::io::{self, IsTerminal};
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::options::{ColorWhen, ExplainOptions, OutputFormat};
 use super::verbose::CallLog;
+use crate::app::fleet::wall_clock;
 use crate::explain::{
     Context, Evidence, Explanation, PatchList, Report, TextStyle, explain, render_csv, render_json,
     render_markdown, render_text,
@@ -33,7 +33,7 @@ impl Layout {
                 width: terminal_width().unwrap_or(WIDTH_COLUMNS),
                 colour: is_coloured(options.color),
             },
-            now: now(),
+            now: wall_clock(),
             calls: Arc::new(CallLog::new(options.verbose)),
         }
     }
@@ -103,10 +103,4 @@ fn is_coloured(when: ColorWhen) -> bool {
                 && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
         }
     }
-}
-
-/// The time of day; `None` if the clock is set to before the year 2000.
-fn now() -> Option<Timestamp> {
-    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
-    Timestamp::from_millis(i64::try_from(since_epoch.as_millis()).ok()?)
 }

@@ -9,8 +9,8 @@ use crate::explain::explanation::{Finding, Step};
 use crate::explain::moment;
 use crate::explain::paths;
 use crate::explain::rows::{AssociationExecutionRow, AssociationStatusRow};
-use crate::explain::words::{is_word, last_segment};
-use crate::model::{ItemRow, Timestamp};
+use crate::explain::words::is_word;
+use crate::model::{ItemRow, Timestamp, last_segment};
 
 /// The columns of an association's history.
 const EXECUTION_COLUMNS: &[&str] = &["execution_id", "status", "created"];
@@ -96,6 +96,17 @@ impl<'a> AssociationItem<'a> {
         };
         let finding = self.with_run(finding);
         self.with_executions(finding)
+    }
+
+    /// Completes the finding of an association that failed to run: what proves it, its history to
+    /// read, the cause to mend, and another run.
+    pub(super) fn failure(&self, finding: Finding, mend: Step) -> Finding {
+        let finding = self
+            .since(self.evidence(finding))
+            .step(self.read("Read the history of the association, and what its last run wrote."))
+            .step(mend)
+            .step(self.run_again());
+        self.verified(finding)
     }
 
     /// Since when the association fails, as far as AWS lists its executions.

@@ -5,8 +5,7 @@ use super::steps::{scan, verified_patches};
 use crate::explain::case::{Case, PATCH};
 use crate::explain::cause::Cause;
 use crate::explain::explanation::{Effect, Finding};
-use crate::explain::words::last_segment;
-use crate::model::Timestamp;
+use crate::model::{Timestamp, last_segment};
 
 pub(super) fn find(case: Case<'_>) -> Vec<Finding> {
     let Some(state) = case.patch_state().filter(|_| !case.is_unlisted()) else {

@@ -6,8 +6,7 @@ use super::steps::{SCAN_AFTER_INSTALL, install, scan};
 use crate::explain::case::{ASSOCIATION, Case, PATCH_ASSOCIATION_DOCUMENT};
 use crate::explain::cause::Cause;
 use crate::explain::explanation::{Effect, Finding};
-use crate::explain::words::last_segment;
-use crate::model::NoncomplianceReason;
+use crate::model::{NoncomplianceReason, last_segment};
 
 pub(super) fn find(case: Case<'_>) -> Vec<Finding> {
     let found = associations(case, |document| document == PATCH_ASSOCIATION_DOCUMENT);

@@ -5,8 +5,8 @@ use crate::explain::evidence::Evidence;
 use crate::explain::explanation::Finding;
 use crate::explain::patches::{FoundPatch, approved_by};
 use crate::explain::rows::CommandStepRow;
-use crate::explain::words::{is_word, last_segment, lines};
-use crate::model::PatchState;
+use crate::explain::words::{is_word, lines};
+use crate::model::{PatchState, last_segment};
 
 /// The columns of a table of patches.
 const PATCH_COLUMNS: &[&str] = &[

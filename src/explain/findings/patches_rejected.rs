@@ -8,8 +8,8 @@ use crate::explain::commands;
 use crate::explain::explanation::{Effect, Finding, Step};
 use crate::explain::patches::FoundPatch;
 use crate::explain::platform::Platform;
-use crate::explain::words::{counted, last_segment};
-use crate::model::{NoncomplianceReason, PatchState};
+use crate::explain::words::counted;
+use crate::model::{NoncomplianceReason, PatchState, last_segment};
 
 pub(super) fn find(case: Case<'_>) -> Vec<Finding> {
     let count = how_many(case, PatchState::InstalledRejected);

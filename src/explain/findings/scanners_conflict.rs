@@ -4,7 +4,7 @@ use super::patch_facts::with_operation;
 use crate::explain::case::{Case, PATCH, PATCH_DOCUMENT};
 use crate::explain::cause::Cause;
 use crate::explain::explanation::{Effect, Finding, Step};
-use crate::explain::words::last_segment;
+use crate::model::last_segment;
 
 pub(super) fn find(case: Case<'_>) -> Vec<Finding> {
     if case.is_unlisted() {

@@ -9,8 +9,8 @@ use crate::explain::commands;
 use crate::explain::explanation::{Effect, Finding, Step};
 use crate::explain::patches::{FoundPatch, item_state};
 use crate::explain::rows::BaselineSettings;
-use crate::explain::words::{counted, last_segment};
-use crate::model::{NoncomplianceReason, PatchState};
+use crate::explain::words::counted;
+use crate::model::{NoncomplianceReason, PatchRow, PatchState, last_segment};
 
 /// The most patches that a baseline approves by name, after AWS's model of `ApprovedPatches`.
 const MAX_APPROVED_PATCHES: usize = 50;
@@ -66,10 +66,9 @@ fn counted_updates(case: Case<'_>) -> usize {
 /// Whether the summary has more non-compliant items than the four states that always are.
 // This is how the metric tells it: without the items nothing else does.
 fn exceeds_the_four_states(case: Case<'_>) -> bool {
-    let bad = &PatchState::ALL[..PatchState::NONCOMPLIANT];
-    let explained: usize = bad.iter().map(|state| case.count(*state)).sum();
+    let explained = case.patch_state().map_or(0, PatchRow::always_noncompliant);
     let total = case.summary(PATCH).map_or(0, |row| row.noncompliant.total);
-    usize::try_from(total).unwrap_or(0) > explained
+    total > explained
 }
 
 fn updates(case: Case<'_>) -> Vec<FoundPatch> {

@@ -3,7 +3,7 @@
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use super::report::{Report, runbook_url};
+use super::report::Report;
 use crate::explain::evidence::ReadFailure;
 use crate::explain::explanation::{Explanation, Fact, FactValue, Finding, Since, Step};
 use crate::explain::moment;
@@ -163,7 +163,7 @@ fn finding_form(finding: &Finding) -> FindingForm<'_> {
             steps: finding.remedy.iter().map(step_form).collect(),
         },
         verification: finding.verification.iter().map(step_form).collect(),
-        runbook: runbook_url(finding.cause),
+        runbook: finding.cause.runbook_url(),
     }
 }
 

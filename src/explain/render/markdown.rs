@@ -1,6 +1,6 @@
 //! Markdown for a ticket (`CommonMark` with GitHub's tables).
 
-use super::report::{Report, machine_words, runbook_url, target_words};
+use super::report::{Report, machine_words, target_words};
 use crate::explain::explanation::{Explanation, Fact, FactValue, Finding, Step};
 use crate::explain::moment;
 use crate::explain::words;
@@ -171,7 +171,7 @@ impl Markdown {
 
     fn remedy(&mut self, finding: &Finding) {
         let summary = escaped(finding.cause.remedy());
-        let runbook = runbook_url(finding.cause);
+        let runbook = finding.cause.runbook_url();
         let runbook = runbook.map_or_else(String::new, |url| format!(" ([runbook]({url}))"));
         self.blocks.push(format!("**To do**: {summary}{runbook}"));
         for (number, step) in (1..).zip(&finding.remedy) {

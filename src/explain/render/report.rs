@@ -1,12 +1,7 @@
 //! What is rendered.
 
-use crate::explain::cause::Cause;
 use crate::explain::explanation::Explanation;
 use crate::model::Timestamp;
-
-/// Where the runbooks are published.
-const RUNBOOKS_URL: &str =
-    "https://github.com/ssm-compliance-exporter/ssm-compliance-exporter/blob/main/docs/runbooks/";
 
 /// Explanations, and what else their reader should know.
 #[derive(Clone, Copy, Debug, Default)]
@@ -20,12 +15,6 @@ pub struct Report<'a> {
     pub calls: &'a [String],
     /// What time it is.
     pub now: Option<Timestamp>,
-}
-
-/// Returns the address of the runbook of a cause, if it has one.
-pub(super) fn runbook_url(cause: Cause) -> Option<String> {
-    let runbook = cause.runbook()?;
-    Some(format!("{RUNBOOKS_URL}{runbook}.md"))
 }
 
 /// How the target is named: the account's id, its name if it has one, and the region.

@@ -4,7 +4,7 @@
 //! commands, and paths.
 
 use super::colours::Colours;
-use super::report::{Report, machine_words, runbook_url, target_words};
+use super::report::{Report, machine_words, target_words};
 use super::text_table::table;
 use super::wrap::wrapped_after;
 use crate::explain::explanation::{Explanation, Fact, FactValue, Finding, Step};
@@ -140,7 +140,7 @@ impl Text {
         for (number, step) in (1..).zip(&finding.remedy) {
             self.step(&format!("{number}. "), step);
         }
-        if let Some(url) = runbook_url(finding.cause) {
+        if let Some(url) = finding.cause.runbook_url() {
             self.verbatim(&format!("runbook  {url}"), "  ");
         }
     }

@@ -25,6 +25,22 @@ pub(in crate::http) fn instance_path(id: &str) -> String {
     format!("{INSTANCES_PATH}/{}", utf8_percent_encode(id, ESCAPED))
 }
 
+/// The path of an instance's page, in an account and a region if they are not empty.
+pub(super) fn instance_path_in(id: &str, account_id: &str, region: &str) -> String {
+    let path = instance_path(id);
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    for (parameter, value) in [("account_id", account_id), ("region", region)] {
+        if !value.is_empty() {
+            query.append_pair(parameter, value);
+        }
+    }
+    let separator = if path.contains('?') { '&' } else { '?' };
+    match query.finish().as_str() {
+        "" => path,
+        query => format!("{path}{separator}{query}"),
+    }
+}
+
 /// The id that stands behind `/instances/`.
 pub(in crate::http) fn decoded_id(rest_of_path: &str) -> Cow<'_, str> {
     // Some proxies decode an escaped slash, so whatever follows belongs to the id.

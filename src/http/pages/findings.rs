@@ -2,12 +2,8 @@
 
 use super::steps::ShownStep;
 use super::times::Moment;
-use crate::explain::{Cause, Effect, Fact, FactValue, Finding};
+use crate::explain::{Effect, Fact, FactValue, Finding};
 use crate::model::Timestamp;
-
-/// Where the runbooks are published.
-const RUNBOOKS_URL: &str =
-    "https://github.com/ssm-compliance-exporter/ssm-compliance-exporter/blob/main/docs/runbooks";
 
 /// A finding of an explanation.
 #[derive(Debug)]
@@ -58,7 +54,7 @@ impl ShownFinding {
             facts: facts(&finding.evidence, now),
             tables: finding.evidence.iter().filter_map(table).collect(),
             remedy: finding.remedy.iter().map(ShownStep::new).collect(),
-            runbook: runbook(finding.cause),
+            runbook: finding.cause.runbook_url().unwrap_or_default(),
         }
     }
 }
@@ -105,11 +101,4 @@ fn table(fact: &Fact) -> Option<FactTable> {
 /// A name in snake case as words.
 fn words(name: &str) -> String {
     name.replace('_', " ")
-}
-
-fn runbook(cause: Cause) -> String {
-    match cause.runbook() {
-        Some(alert) => format!("{RUNBOOKS_URL}/{alert}.md"),
-        None => String::new(),
-    }
 }

@@ -4,6 +4,7 @@ use askama::Template;
 use hyper::StatusCode;
 
 use super::Page;
+use super::escapes::instance_path_in;
 use super::findings::{ShownFact, ShownFinding};
 use super::frame::PageFrame;
 use super::landing::{ShownTarget, data_age};
@@ -13,7 +14,8 @@ use super::steps::ShownStep;
 use super::times::Moment;
 use super::unknowns::unknowns;
 use crate::explain::{
-    Cause, Context, Evidence, Explanation, Finding, TargetName, Verdict, explain, recorded_evidence,
+    Cause, Context, Explanation, Finding, TargetName, Verdict, explain, explain_command,
+    recorded_evidence,
 };
 use crate::http::exporter_state::{FleetSnapshot, TargetSnapshot};
 use crate::http::limits::Options;
@@ -115,14 +117,10 @@ fn no_instance(
     parameters: &Parameters,
     id: &str,
 ) -> Page {
-    let evidence = Evidence {
-        target: TargetName {
-            account_id: parameters.text("account_id").to_owned(),
-            account_name: None,
-            region: parameters.text("region").to_owned(),
-        },
-        resource_id: id.to_owned(),
-        ..Evidence::default()
+    let target = TargetName {
+        account_id: parameters.text("account_id").to_owned(),
+        account_name: None,
+        region: parameters.text("region").to_owned(),
     };
     let page = NoInstancePage {
         frame: PageFrame::new(options, ""),
@@ -131,7 +129,7 @@ fn no_instance(
             .iter()
             .map(|target| ShownTarget::new(&target.row))
             .collect(),
-        command: explain(&evidence, &Context::default()).again,
+        command: explain_command(&target, id),
     };
     Page::of(StatusCode::NOT_FOUND, &page)
 }
@@ -141,20 +139,9 @@ fn address(options: &Options, id: &str, query: &str) -> String {
     let Some(url) = &options.external_url else {
         return String::new();
     };
-    let path = super::escapes::instance_path(id);
     let parameters = Parameters::parse(query);
-    let mut kept = form_urlencoded::Serializer::new(String::new());
-    for parameter in ["account_id", "region"] {
-        let value = parameters.text(parameter);
-        if !value.is_empty() {
-            kept.append_pair(parameter, value);
-        }
-    }
-    let separator = if path.contains('?') { '&' } else { '?' };
-    match kept.finish().as_str() {
-        "" => format!("{url}{path}"),
-        kept => format!("{url}{path}{separator}{kept}"),
-    }
+    let path = instance_path_in(id, parameters.text("account_id"), parameters.text("region"));
+    format!("{url}{path}")
 }
 
 impl FoundInstance {

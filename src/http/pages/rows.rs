@@ -1,7 +1,7 @@
 //! A row of the table of instances, as texts.
 
 use super::candidates::Candidate;
-use super::escapes::instance_path;
+use super::escapes::instance_path_in;
 use super::query::InstanceQuery;
 use super::status::{TypeStatus, statuses};
 use super::times::Moment;
@@ -42,7 +42,7 @@ impl<'a> InstanceRow<'a> {
         });
         Self {
             id: &candidate.instance.id,
-            path: page_path(candidate.place()),
+            path: page_path(candidate),
             name: candidate.name(),
             account_id,
             account_name: if account_name == account_id {
@@ -67,15 +67,10 @@ impl<'a> InstanceRow<'a> {
     }
 }
 
-/// The page of an instance. Its account and region are part of the query, because an id may be
-/// known in several targets.
-pub(super) fn page_path([id, account_id, region]: [&str; 3]) -> String {
-    let path = instance_path(id);
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    query.append_pair("account_id", account_id);
-    query.append_pair("region", region);
-    let separator = if path.contains('?') { '&' } else { '?' };
-    format!("{path}{separator}{}", query.finish())
+/// The page of the instance, in this target: an id may be known in several.
+fn page_path(candidate: &Candidate<'_>) -> String {
+    let [id, account_id, region] = candidate.place();
+    instance_path_in(id, account_id, region)
 }
 
 fn platform((name, version): (&str, &str)) -> String {
