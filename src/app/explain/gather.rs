@@ -41,7 +41,11 @@ where
     unlisted.into_iter().flatten().collect()
 }
 
-/// Says that a target could not be listed, and why.
+/// Says that a target could not be listed, why, and where to look.
 pub(super) fn could_not_list(target: &TargetName, error: &SourceError) -> String {
-    format!("{} could not be listed: {error}", display_name(target))
+    let look_at = error.reason.look_at();
+    format!(
+        "{} could not be listed: {error}\n  hint: look at {look_at}",
+        display_name(target)
+    )
 }

@@ -124,9 +124,10 @@ impl Begun {
     }
 }
 
-/// Says of each of these targets that it could not be asked, and why.
+/// Says of each of these targets that it could not be asked, why, and where to look.
 pub(super) fn notes_of_unasked(unasked: &[Unasked]) -> impl Iterator<Item = String> {
-    unasked
-        .iter()
-        .map(|Unasked { target, error }| format!("{target} could not be asked: {error}"))
+    unasked.iter().map(|Unasked { target, error }| {
+        let look_at = error.reason.look_at();
+        format!("{target} could not be asked: {error}\n  hint: look at {look_at}")
+    })
 }
