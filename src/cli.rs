@@ -111,14 +111,11 @@ pub(crate) struct Log {
     /// Least severe events to log: error, warn, info, debug or trace
     #[arg(long = "log.level", value_name = "LEVEL", default_value = "info")]
     pub(crate) log_level: tracing::Level,
-    /// How a log line is written
-    #[arg(
-        long = "log.format",
-        value_name = "FORMAT",
-        value_enum,
-        default_value = "logfmt"
-    )]
-    pub(crate) log_format: LogFormat,
+    /// How log lines are written, and, if it is given, the error that ends the program [default:
+    /// logfmt]
+    // Without it an error is for people, who want to read it: one line for each problem, and a hint.
+    #[arg(long = "log.format", value_name = "FORMAT", value_enum)]
+    pub(crate) log_format: Option<LogFormat>,
 }
 
 #[derive(Args, Clone, Debug)]
@@ -148,6 +145,9 @@ pub(crate) struct Serve {
     pub(crate) config: Configured,
     #[command(flatten)]
     pub(crate) web: Web,
+    /// Let HTTP clients have the configuration read anew, with POST /-/reload
+    #[arg(long = "web.enable-lifecycle")]
+    pub(crate) enable_lifecycle: bool,
     #[command(flatten)]
     pub(crate) log: Log,
 }
@@ -200,14 +200,19 @@ pub(crate) struct QuietLog {
     /// Least severe events to log: error, warn, info, debug or trace
     #[arg(long = "log.level", value_name = "LEVEL", default_value = "warn")]
     pub(crate) log_level: tracing::Level,
-    /// How a log line is written
-    #[arg(
-        long = "log.format",
-        value_name = "FORMAT",
-        value_enum,
-        default_value = "logfmt"
-    )]
-    pub(crate) log_format: LogFormat,
+    /// How log lines are written, and, if it is given, the error that ends the program [default:
+    /// logfmt]
+    #[arg(long = "log.format", value_name = "FORMAT", value_enum)]
+    pub(crate) log_format: Option<LogFormat>,
+}
+
+impl From<QuietLog> for Log {
+    fn from(log: QuietLog) -> Self {
+        Self {
+            log_level: log.log_level,
+            log_format: log.log_format,
+        }
+    }
 }
 
 // A demo takes all that `serve` takes, so that whatever can be served can also be tried out.

@@ -5,6 +5,7 @@ mod cli;
 
 use std::future::Future;
 use std::io;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::mpsc;
 use std::thread;
@@ -13,7 +14,8 @@ use std::time::Duration;
 use anyhow::Context;
 use clap::Parser;
 use ssm_compliance_exporter::app::{
-    self, Answer, ExplainOptions, Fleet, FleetError, LogGuard, Scope, ServeOptions, Subject,
+    self, Answer, ConfigReader, ExplainOptions, Fleet, FleetError, LogGuard, ReloadOptions, Scope,
+    ServeOptions, Subject,
 };
 use ssm_compliance_exporter::config::{Config, ConfigError};
 use ssm_compliance_exporter::http;
@@ -32,6 +34,11 @@ const UNCLEAR: u8 = 3;
 /// How long the program waits for its last words to be written, where nobody reads stderr.
 const LAST_WORDS_TIMEOUT: Duration = Duration::from_secs(1);
 
+/// Why `explain` could not tell.
+#[derive(Debug, thiserror::Error)]
+#[error("{0:#}")]
+struct Unclear(anyhow::Error);
+
 fn main() -> ExitCode {
     // Before anything else, so that no panic goes by without a line in the log.
     app::log_panics();
@@ -46,22 +53,51 @@ fn main() -> ExitCode {
 
 async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command.unwrap_or(Command::Serve(cli.serve)) {
-        Command::Serve(arguments) => serve(arguments).await,
-        Command::Demo(arguments) => demo(arguments).await,
-        Command::Simulate(arguments) => simulate(arguments).await,
-        Command::Once(arguments) => once(arguments).await,
-        Command::Plan(arguments) => plan(arguments).await,
-        Command::Explain(arguments) => explain(arguments).await,
+        Command::Serve(arguments) => logged(&arguments.log.clone(), serve(arguments)).await,
+        Command::Demo(arguments) => {
+            // Its future is large, because it has that of a server and that of a simulator.
+            let log = arguments.serve.log.clone();
+            logged(&log, Box::pin(demo(arguments))).await
+        }
+        Command::Simulate(arguments) => logged(&arguments.log.clone(), simulate(arguments)).await,
+        Command::Once(arguments) => logged(&arguments.log.clone(), once(arguments)).await,
+        Command::Plan(arguments) => logged(&arguments.log.clone(), plan(arguments)).await,
+        Command::Explain(arguments) => {
+            logged(&arguments.log.clone().into(), explain(arguments)).await
+        }
         Command::CheckConfig(arguments) => check_config(&arguments).await,
         Command::Healthcheck(arguments) => healthcheck(&arguments).await,
+    }
+}
+
+/// Runs a command that has a log. The guard of the log writes what is still in its queue when the
+/// command ends.
+async fn logged(
+    log: &Log,
+    command: impl Future<Output = anyhow::Result<ExitCode>>,
+) -> anyhow::Result<ExitCode> {
+    let _log = start_logging(log)?;
+    match command.await {
+        // Whoever has chosen a format has a program that reads it, and no line may be another.
+        Err(error) if log.log_format.is_some() => {
+            app::log_error(&format!("{error:#}"));
+            Ok(exit_code(&error))
+        }
+        ended => ended,
     }
 }
 
 /// Prints the error, and says which exit code it means.
 fn failed(error: &anyhow::Error) -> ExitCode {
     print_last_words(&format!("{error:#}"));
+    exit_code(error)
+}
+
+fn exit_code(error: &anyhow::Error) -> ExitCode {
     if is_of_configuration(error) {
         BAD_CONFIGURATION.into()
+    } else if error.is::<Unclear>() {
+        UNCLEAR.into()
     } else {
         ExitCode::FAILURE
     }
@@ -104,18 +140,22 @@ fn print_error(text: &str) {
 }
 
 async fn serve(arguments: Serve) -> anyhow::Result<ExitCode> {
-    // The guard writes what is still in the log's queue when the command ends.
-    let _log = start_logging(&arguments.log)?;
+    // From here on no signal ends the program before it can be handled.
+    let file = arguments.config.config_file.clone();
+    let options = serve_options(&arguments, file.map(ConfigReader::of_file))?;
+    let shutdown = termination()?;
     let fleet = fleet(&arguments.config).await?;
-    app::serve(fleet, serve_options(arguments.web), termination()?, |_| {}).await?;
+    app::serve(fleet, options, shutdown, |_| {}).await?;
     Ok(ExitCode::SUCCESS)
 }
 
 async fn demo(arguments: Demo) -> anyhow::Result<ExitCode> {
-    let _log = start_logging(&arguments.serve.log)?;
     let options = sim_options(&arguments.sim);
-    let config = demo_config(&arguments.serve.config, &options)?;
-    let web = serve_options(arguments.serve.web);
+    let defaults = app::demo_config(&options);
+    let file = arguments.serve.config.config_file.clone();
+    let reader = file.map(|path| demo_reader(path, defaults.clone()));
+    let web = serve_options(&arguments.serve, reader)?;
+    let config = demo_config(&arguments.serve.config, &defaults)?;
     let shutdown = termination()?;
     let mut out = io::stdout();
     app::demo(
@@ -130,20 +170,23 @@ async fn demo(arguments: Demo) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn demo_config(
-    arguments: &Configured,
-    options: &ssm_simulator::Options,
-) -> Result<Option<Config>, ConfigError> {
-    let Some(path) = &arguments.config_file else {
-        return Ok(None);
-    };
-    // The demo has a configuration of its own, and that applies where the file says nothing.
-    let defaults = app::demo_config(options);
-    Config::load_over(&defaults, path, |name| std::env::var(name).ok()).map(Some)
+/// What reads the demo's file anew.
+fn demo_reader(path: PathBuf, defaults: Config) -> ConfigReader {
+    let file = path.display().to_string();
+    ConfigReader::new(file, move || load_over(&defaults, &path))
+}
+
+fn demo_config(arguments: &Configured, defaults: &Config) -> Result<Option<Config>, ConfigError> {
+    let path = arguments.config_file.as_deref();
+    path.map(|path| load_over(defaults, path)).transpose()
+}
+
+/// The demo has a configuration of its own, and that applies where the file says nothing.
+fn load_over(defaults: &Config, path: &Path) -> Result<Config, ConfigError> {
+    Config::load_over(defaults, path, |name| std::env::var(name).ok())
 }
 
 async fn simulate(arguments: Simulate) -> anyhow::Result<ExitCode> {
-    let _log = start_logging(&arguments.log)?;
     let options = sim_options(&arguments.sim);
     let listen = arguments.sim.listen;
     app::simulate(options, listen, termination()?, &mut io::stdout()).await?;
@@ -151,7 +194,6 @@ async fn simulate(arguments: Simulate) -> anyhow::Result<ExitCode> {
 }
 
 async fn once(arguments: Once) -> anyhow::Result<ExitCode> {
-    let _log = start_logging(&arguments.log)?;
     let fleet = fleet(&arguments.config).await?;
     let mut out = io::stdout();
     tokio::select! {
@@ -170,7 +212,6 @@ fn success_if(is_success: bool) -> ExitCode {
 }
 
 async fn plan(arguments: Once) -> anyhow::Result<ExitCode> {
-    let _log = start_logging(&arguments.log)?;
     let config = config(&arguments.config).await?;
     let fleet = Fleet::new(&config, None).await?;
     let mut out = io::stdout().lock();
@@ -181,8 +222,6 @@ async fn plan(arguments: Once) -> anyhow::Result<ExitCode> {
 }
 
 async fn explain(arguments: Explain) -> anyhow::Result<ExitCode> {
-    let log = &arguments.log;
-    let _log = app::start_logging(log.log_level, log.log_format).context("cannot start logging")?;
     let config = config(&arguments.config).await?;
     let options = explain_options(arguments);
     let answer = tokio::select! {
@@ -192,10 +231,7 @@ async fn explain(arguments: Explain) -> anyhow::Result<ExitCode> {
     match answer {
         Ok(answer) => Ok(exit_code_of(answer)),
         Err(error) if is_of_configuration(&error) => Err(error),
-        Err(error) => {
-            print_last_words(&format!("{error:#}"));
-            Ok(UNCLEAR.into())
-        }
+        Err(error) => Err(Unclear(error).into()),
     }
 }
 
@@ -244,7 +280,8 @@ async fn healthcheck(arguments: &Web) -> anyhow::Result<ExitCode> {
 }
 
 fn start_logging(log: &Log) -> anyhow::Result<LogGuard> {
-    app::start_logging(log.log_level, log.log_format).context("cannot start logging")
+    app::start_logging(log.log_level, log.log_format.unwrap_or_default())
+        .context("cannot start logging")
 }
 
 /// The targets of the configuration, with AWS itself behind them.
@@ -257,13 +294,22 @@ async fn config(arguments: &Configured) -> Result<Config, FleetError> {
     app::read_configuration(arguments.config_file.as_deref()).await
 }
 
-fn serve_options(web: Web) -> ServeOptions {
-    ServeOptions {
+/// What serving needs. `config` is what reads the configuration anew.
+fn serve_options(arguments: &Serve, config: Option<ConfigReader>) -> anyhow::Result<ServeOptions> {
+    let web = arguments.web.clone();
+    let hangups = signal(SignalKind::hangup()).context("cannot listen for SIGHUP")?;
+    let reload = ReloadOptions {
+        config,
+        hangups: Some(hangups),
+        enable_lifecycle: arguments.enable_lifecycle,
+    };
+    Ok(ServeOptions {
         listen: web.listen_address,
         telemetry_path: web.telemetry_path,
         has_pages: !web.disable_pages,
         external_url: web.external_url,
-    }
+        reload,
+    })
 }
 
 fn sim_options(arguments: &Sim) -> ssm_simulator::Options {

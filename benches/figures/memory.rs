@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use ssm_compliance_exporter::app::{Fleet, ServeOptions, serve as serve_fleet};
+use ssm_compliance_exporter::app::{Fleet, ReloadOptions, ServeOptions, serve as serve_fleet};
 use ssm_compliance_exporter::config::Config;
 use ssm_simulator::Simulator;
 
@@ -98,6 +98,7 @@ pub(crate) fn run_exporter(arguments: &[String]) {
             telemetry_path: "/metrics".to_owned(),
             has_pages: true,
             external_url: None,
+            reload: ReloadOptions::default(),
         };
         let listening = |addresses: &[String]| println!("{}", addresses[0]);
         tokio::spawn(serve_fleet(fleet, web, std::future::pending(), listening));

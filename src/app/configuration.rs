@@ -56,31 +56,33 @@ pub(super) async fn accepted_base(
     config: &Config,
     static_credentials: Option<(String, String)>,
 ) -> Result<AwsBase, FleetError> {
-    let base = AwsBase::load(base_options(config, static_credentials)).await;
-    let of_region = errors_of_region(config, &base);
-    let mut errors = unsupported_keys(config);
-    match base {
-        Ok(base) => {
-            errors.extend(of_region);
-            FleetError::all(errors).map(|()| base)
-        }
-        Err(error) => {
-            errors.push(error.into());
-            errors.extend(of_region);
-            Err(FleetError::Several(errors))
-        }
+    match AwsBase::load(base_options(config, static_credentials)).await {
+        Ok(base) => check_with(config, &base).map(|()| base),
+        Err(error) => Err(with_configuration(error, config)),
     }
 }
 
-fn errors_of_region(config: &Config, base: &Result<AwsBase, EnvironmentError>) -> Vec<FleetError> {
-    match base {
-        Ok(base) => region_errors(config, base.default_region().as_deref()),
-        Err(error) => match error.default_region() {
-            // That it cannot be read has been said, and mending it may well give a region.
-            DefaultRegion::Unreadable => Vec::new(),
-            region => region_errors(config, region.name()),
-        },
-    }
+/// Checks whether a configuration can be used with what targets share already.
+///
+/// # Errors
+/// If it cannot, with all that is wrong.
+pub(super) fn check_with(config: &Config, base: &AwsBase) -> Result<(), FleetError> {
+    let mut errors = unsupported_keys(config);
+    errors.extend(region_errors(config, base.default_region().as_deref()));
+    FleetError::all(errors)
+}
+
+/// The error of an environment, with what is wrong with the configuration.
+fn with_configuration(error: EnvironmentError, config: &Config) -> FleetError {
+    let of_region = match error.default_region() {
+        // That it cannot be read has been said, and mending it may well give a region.
+        DefaultRegion::Unreadable => Vec::new(),
+        region => region_errors(config, region.name()),
+    };
+    let mut errors = unsupported_keys(config);
+    errors.push(error.into());
+    errors.extend(of_region);
+    FleetError::Several(errors)
 }
 
 fn base_options(config: &Config, static_credentials: Option<(String, String)>) -> BaseOptions {

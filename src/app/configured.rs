@@ -12,6 +12,24 @@ pub(super) struct ConfiguredTarget<'a> {
     pub(super) region: String,
 }
 
+/// What makes a target the same one in two configurations. All else may change while it runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct TargetKey {
+    account_id: Option<String>,
+    role_arn: Option<String>,
+    region: String,
+}
+
+impl TargetKey {
+    pub(super) fn of(target: &ConfiguredTarget<'_>) -> Self {
+        Self {
+            account_id: target.account.account_id.clone(),
+            role_arn: target.account.role_arn.clone(),
+            region: target.region.clone(),
+        }
+    }
+}
+
 /// Why a configuration has no targets.
 // Most are errors of the configuration, too, but `config` cannot find them: they depend on what
 // stands in the environment and in the profile.

@@ -8,8 +8,8 @@ use super::fleet_state::FleetState;
 use super::slot::{TargetSlot, TargetStatus};
 use super::telemetry;
 use crate::http::{
-    DiscoveredTarget, ExporterState, Exposition, FleetSnapshot, PageSelector, Readiness, TargetRow,
-    TargetSnapshot,
+    DiscoveredTarget, ExporterState, Exposition, FleetSnapshot, PageSelector, PendingReload,
+    Readiness, TargetRow, TargetSnapshot,
 };
 use crate::metrics::{Body, Encoding, Format, Page, Task};
 
@@ -30,7 +30,7 @@ impl ExporterState for FleetState {
             PageSelector::Exporter => self.exporter_body(format, encoding),
             PageSelector::Target { account_id, region } => {
                 let slot = self.find(account_id, region)?;
-                self.target_body(slot, format, encoding)
+                self.target_body(&slot, format, encoding)
             }
         };
         Some(Exposition {
@@ -43,17 +43,17 @@ impl ExporterState for FleetState {
         // Without an answer, Prometheus keeps the targets that it has ("HTTP SD"). With a list that
         // still lacks some, it would drop those, and their series would go stale at every restart.
         self.are_all_known()
-            .then(|| self.shown().map(|slot| discovered(slot)).collect())
+            .then(|| self.shown().iter().map(|slot| discovered(slot)).collect())
     }
 
     fn targets(&self) -> Vec<TargetRow> {
-        self.slots.iter().map(|slot| row(slot)).collect()
+        self.slots().iter().map(|slot| row(slot)).collect()
     }
 
     fn fleet(&self) -> FleetSnapshot {
         FleetSnapshot {
-            targets: self.shown().map(|slot| snapshot(slot)).collect(),
-            policy: self.policy.clone(),
+            targets: self.shown().iter().map(|slot| snapshot(slot)).collect(),
+            policy: self.policy(),
             now: wall_clock(),
         }
     }
@@ -76,11 +76,16 @@ impl ExporterState for FleetState {
     fn panicked(&self) {
         self.own.panicked(Task::Connection);
     }
+
+    fn reload(&self) -> Option<PendingReload> {
+        let requests = self.reload_requests.get()?;
+        Some(Box::pin(requests.clone().reload()))
+    }
 }
 
 impl FleetState {
     fn are_all_known(&self) -> bool {
-        self.slots.iter().all(|slot| is_known(slot))
+        self.slots().iter().all(|slot| is_known(slot))
     }
 
     fn whole_body(&self, format: Format, encoding: Encoding) -> Body {
@@ -107,7 +112,7 @@ impl FleetState {
     }
 
     fn names_of_unattempted(&self) -> Vec<String> {
-        self.slots
+        self.slots()
             .iter()
             .filter(|slot| !slot.is_attempted())
             .map(|slot| slot.name())
@@ -115,13 +120,18 @@ impl FleetState {
     }
 
     /// The target of this account and region, if it is shown.
-    fn find(&self, account_id: &str, region: &str) -> Option<&Arc<TargetSlot>> {
-        self.shown().find(|slot| is_of(slot, account_id, region))
+    fn find(&self, account_id: &str, region: &str) -> Option<Arc<TargetSlot>> {
+        let shown = self.shown();
+        shown
+            .into_iter()
+            .find(|slot| is_of(slot, account_id, region))
     }
 
     /// The targets that are not left out as duplicates.
-    fn shown(&self) -> impl Iterator<Item = &Arc<TargetSlot>> {
-        self.slots.iter().filter(|slot| !slot.is_duplicate())
+    fn shown(&self) -> Vec<Arc<TargetSlot>> {
+        let slots = self.slots();
+        let shown = slots.iter().filter(|slot| !slot.is_duplicate());
+        shown.cloned().collect()
     }
 }
 

@@ -2,11 +2,12 @@
 
 use std::mem;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::build_info::BUILD;
 use super::configuration::accepted_base;
-use super::configured::{ConfiguredTarget, FleetError, configured_targets};
+use super::configured::{ConfiguredTarget, FleetError, TargetKey, configured_targets};
 use super::fleet_state::{FleetState, TargetPublisher};
 use super::render::RenderError;
 use super::slot::{TargetSlot, TargetStatus};
@@ -25,11 +26,17 @@ pub struct Fleet {
     pub(super) targets: Vec<FleetTarget>,
     pub(super) selection: Selection,
     pub(super) age_limits: AgeLimits,
+    pub(super) config: Config,
+    pub(super) base: AwsBase,
+    static_credentials: Option<(String, String)>,
+    // All targets have the same clock, so that their times can be compared.
+    clock: Clock,
 }
 
 /// One target of a fleet.
 #[derive(Debug)]
 pub(super) struct FleetTarget {
+    pub(super) key: TargetKey,
     pub(super) slot: Arc<TargetSlot>,
     pub(super) source: Arc<SsmSource>,
 }
@@ -48,7 +55,7 @@ impl Fleet {
         config: &Config,
         static_credentials: Option<(String, String)>,
     ) -> Result<Self, FleetError> {
-        let base = accepted_base(config, static_credentials).await?;
+        let base = accepted_base(config, static_credentials.clone()).await?;
         let targets = fleet_targets(config, &base)?;
         let selection = selection(config);
         let state = fleet_state(config, &targets, selection.clone())?;
@@ -57,7 +64,21 @@ impl Fleet {
             targets,
             selection,
             age_limits: age_limits(config),
+            config: config.clone(),
+            base,
+            static_credentials,
+            clock: Clock::new(wall_clock),
         })
+    }
+
+    /// What the SDK needs for another configuration, if that can be used in this environment.
+    pub(super) fn load_base(
+        &self,
+        config: &Config,
+    ) -> impl Future<Output = Result<AwsBase, FleetError>> + Send + 'static {
+        let config = config.clone();
+        let static_credentials = self.static_credentials.clone();
+        async move { accepted_base(&config, static_credentials).await }
     }
 
     /// The page of all targets, as it is now.
@@ -67,7 +88,11 @@ impl Fleet {
 
     /// The status of each target, in the order of the configuration.
     pub fn statuses(&self) -> Vec<TargetStatus> {
-        self.state.slots.iter().map(|slot| slot.status()).collect()
+        self.state
+            .slots()
+            .iter()
+            .map(|slot| slot.status())
+            .collect()
     }
 
     /// The time from the start of a refresh to the start of the next.
@@ -80,15 +105,13 @@ impl Fleet {
     pub fn take_refreshers(&mut self) -> Vec<Arc<FleetRefresher>> {
         // Two refreshers of one target would both read it from AWS, and show it in turn.
         let targets = mem::take(&mut self.targets);
-        // All targets have the same clock, so that their times can be compared.
-        let clock = Clock::new(wall_clock);
         targets
             .iter()
-            .map(|target| Arc::new(self.refresher(target, clock.clone())))
+            .map(|target| Arc::new(self.refresher(target)))
             .collect()
     }
 
-    fn refresher(&self, target: &FleetTarget, clock: Clock) -> FleetRefresher {
+    pub(super) fn refresher(&self, target: &FleetTarget) -> FleetRefresher {
         let publisher = TargetPublisher {
             state: Arc::clone(&self.state),
             slot: Arc::clone(&target.slot),
@@ -96,7 +119,7 @@ impl Fleet {
         let task = TargetTask {
             name: target.slot.name(),
             selection: self.selection.clone(),
-            clock,
+            clock: self.clock.clone(),
             target: Target::new(self.age_limits),
         };
         Refresher::new(Arc::clone(&target.source), publisher, task)
@@ -106,21 +129,36 @@ impl Fleet {
 // === impl FleetTarget ===
 
 impl FleetTarget {
-    fn new(number: usize, target: &ConfiguredTarget<'_>, config: &Config, base: &AwsBase) -> Self {
+    pub(super) fn new(target: &ConfiguredTarget<'_>, config: &Config, base: &AwsBase) -> Self {
         let slot = Arc::new(TargetSlot::new(
-            number,
+            next_number(),
             target.account.name.clone(),
             target.account.account_id.clone(),
             target.region.clone(),
         ));
-        // The slot counts, because only it knows when the account is known that the labels need.
-        let meter: Arc<dyn Meter> = Arc::clone(&slot) as _;
-        let source = SsmSource::new(base, target_options(target, config), meter);
+        let source = SsmSource::new(base, target_options(target, config), meter(&slot));
         Self {
+            key: TargetKey::of(target),
             slot,
             source: Arc::new(source),
         }
     }
+
+    /// What counts the calls of the target.
+    pub(super) fn meter(&self) -> Arc<dyn Meter> {
+        meter(&self.slot)
+    }
+}
+
+fn meter(slot: &Arc<TargetSlot>) -> Arc<dyn Meter> {
+    // The slot counts, because only it knows when the account is known that the labels need.
+    Arc::clone(slot) as _
+}
+
+/// A number that no target has had yet. Those of targets that are made later are higher.
+fn next_number() -> usize {
+    static NEXT_NUMBER: AtomicUsize = AtomicUsize::new(0);
+    NEXT_NUMBER.fetch_add(1, Ordering::Relaxed)
 }
 
 fn fleet_targets(config: &Config, base: &AwsBase) -> Result<Vec<FleetTarget>, FleetError> {
@@ -128,8 +166,7 @@ fn fleet_targets(config: &Config, base: &AwsBase) -> Result<Vec<FleetTarget>, Fl
     let configured = configured_targets(config, default_region.as_deref())?;
     let targets = configured
         .iter()
-        .enumerate()
-        .map(|(number, target)| FleetTarget::new(number, target, config, base));
+        .map(|target| FleetTarget::new(target, config, base));
     Ok(targets.collect())
 }
 
@@ -139,6 +176,7 @@ fn fleet_state(
     selection: Selection,
 ) -> Result<FleetState, RenderError> {
     let own = ExporterMetrics::new(BUILD, config.refresh.interval);
+    own.config_loaded(wall_clock(), config.refresh.interval);
     let slots = targets.iter().map(|target| Arc::clone(&target.slot));
     FleetState::new(own, policy(config, selection), slots.collect())
 }
@@ -163,10 +201,21 @@ pub(super) fn selection(config: &Config) -> Selection {
     let types = config.compliance_types.clone();
     let has_other_types = types.any_other();
     Selection::of_types(move |name| types.matches(name), has_other_types)
-        .with_patch_details(config.exposition.max_patch_info_series > 0)
+        .with_patch_details(wants_patch_details(config))
 }
 
-fn policy(config: &Config, selection: Selection) -> Policy {
+fn wants_patch_details(config: &Config) -> bool {
+    // Nobody would see what was read for no series.
+    config.exposition.max_patch_info_series > 0
+}
+
+/// Whether both configurations read the same of a target.
+pub(super) fn have_same_selection(one: &Config, other: &Config) -> bool {
+    one.compliance_types == other.compliance_types
+        && wants_patch_details(one) == wants_patch_details(other)
+}
+
+pub(super) fn policy(config: &Config, selection: Selection) -> Policy {
     Policy {
         instances: shown_instances(config.exposition.instances),
         include_unlisted: config.exposition.include_unlisted,
@@ -187,7 +236,7 @@ const fn shown_instances(instances: InstanceSeries) -> ShownInstances {
     }
 }
 
-fn age_limits(config: &Config) -> AgeLimits {
+pub(super) fn age_limits(config: &Config) -> AgeLimits {
     AgeLimits {
         stale_after: config.refresh.stale_after,
         interval: config.refresh.interval,

@@ -1,28 +1,33 @@
 //! What all targets share: the page, the exporter's own metrics, and the decision which of several
 //! targets may show an account and region.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
-use tracing::{debug, error, info, warn};
+use arc_swap::ArcSwap;
+use tracing::{debug, error};
 
+use super::page_change::PageChange;
+use super::reload_requests::ReloadRequests;
 use super::render::{RenderError, RenderThread};
 use super::slot::TargetSlot;
 use crate::collect::{Identification, RefreshObserver, SharedTarget};
 use crate::locks::locked;
 use crate::metrics::{ExporterMetrics, Policy, Publisher, TargetPage, TargetView, Task};
-use crate::model::{Collector, FailureReason, Now, Outcome, Target, Timestamp};
+use crate::model::{AgeLimits, Collector, FailureReason, Now, Outcome, Target, Timestamp};
 
 /// The state that all targets share.
 #[derive(Debug)]
 pub(super) struct FleetState {
     pub(super) own: ExporterMetrics,
     pub(super) publisher: Publisher,
-    pub(super) policy: Policy,
+    policy: ArcSwap<Policy>,
     pub(super) started: Instant,
     /// The slots of the targets, in the order of the configuration.
-    pub(super) slots: Vec<Arc<TargetSlot>>,
+    slots: ArcSwap<Vec<Arc<TargetSlot>>>,
+    /// How clients ask for a reload, if they may.
+    pub(super) reload_requests: OnceLock<ReloadRequests>,
     render_thread: RenderThread,
     /// This lock is held while a page is published and while it is decided which targets are
     /// duplicates.
@@ -52,61 +57,90 @@ impl FleetState {
         let state = Self {
             own,
             publisher: Publisher::default(),
-            policy,
+            policy: ArcSwap::from_pointee(policy.clone()),
             started: Instant::now(),
-            slots,
+            slots: ArcSwap::default(),
+            reload_requests: OnceLock::new(),
             render_thread: RenderThread::start()?,
             publishing: Mutex::default(),
         };
-        state.leave_duplicates_out();
+        state.replace_targets(slots, policy);
         Ok(state)
     }
 
-    /// Notes whose credentials a target has.
-    fn identify(&self, slot: &TargetSlot, account_id: &str) -> Identification {
+    /// The slots of the targets, in the order of the configuration.
+    pub(super) fn slots(&self) -> Arc<Vec<Arc<TargetSlot>>> {
+        self.slots.load_full()
+    }
+
+    /// What is shown of all targets, as of now.
+    pub(super) fn policy(&self) -> Policy {
+        Policy::clone(&self.policy.load())
+    }
+
+    /// Makes these the targets, in the order of the configuration. Those that are not among them are
+    /// gone from all pages, and those that are new are on them with their names.
+    pub(super) fn replace_targets(&self, slots: Vec<Arc<TargetSlot>>, policy: Policy) {
         let _publishing = locked(&self.publishing);
-        let before = slot.identify(account_id, &self.own);
-        let identification = match before {
-            Some(before) if before == account_id => Identification::Same,
-            Some(_) => {
-                // The page that it has is about the account that it was until now.
-                self.withdraw(slot);
-                self.leave_duplicates_out();
-                Identification::Changed
-            }
-            None => {
-                self.leave_duplicates_out();
-                Identification::Same
-            }
-        };
-        if slot.is_duplicate() {
+        self.policy.store(Arc::new(policy));
+        let slots = Arc::new(slots);
+        let before = self.slots.swap(Arc::clone(&slots));
+        let gone = without(&before, &slots);
+        for slot in &gone {
+            slot.retire(slots.iter().any(|other| other.identity_is_of(slot)));
+        }
+        let mut change = self.leave_duplicates_out();
+        change.withdrawn.extend(gone);
+        change.blank.extend(without(&slots, &before));
+        self.change_page(&change);
+    }
+
+    /// Notes whose credentials a target has.
+    fn identify(&self, slot: &Arc<TargetSlot>, account_id: &str) -> Identification {
+        let _publishing = locked(&self.publishing);
+        // Nothing is read any more for a target that is no longer configured.
+        if slot.is_retired() {
             return Identification::Duplicate;
         }
-        identification
-    }
-
-    /// Of several targets that are one account and region, the one that is configured first is
-    /// shown, and the others are left out.
-    // It is the first even if it is down. With any rule that looks at how targets are doing, the
-    // series would jump from one to the other, and a fault of the first would be hidden.
-    fn leave_duplicates_out(&self) {
-        let mut first = HashMap::new();
-        for slot in self.slots.iter().filter(|slot| slot.is_identified()) {
-            let identity = slot.identity();
-            let key = (identity.account_id, identity.region);
-            let shown = first.entry(key).or_insert(slot);
-            if shown.number == slot.number {
-                Self::stop_leaving_out(slot);
-            } else {
-                self.leave_out(slot, shown);
-            }
+        let before = slot.identify(account_id, &self.own);
+        let is_changed = before.as_ref().is_some_and(|before| before != account_id);
+        if is_changed || before.is_none() {
+            self.show_identified(slot, is_changed);
+        }
+        if slot.is_duplicate() {
+            Identification::Duplicate
+        } else if is_changed {
+            Identification::Changed
+        } else {
+            Identification::Same
         }
     }
 
-    fn leave_out(&self, slot: &TargetSlot, shown: &TargetSlot) {
-        if slot.set_duplicate_of(Some(shown.name())) {
-            self.withdraw(slot);
-            log_left_out(slot, shown);
+    /// Brings the page in line with a target whose account is known now, or is another one.
+    fn show_identified(&self, slot: &Arc<TargetSlot>, is_changed: bool) {
+        let mut change = self.leave_duplicates_out();
+        // The page that it has is about the account that it was until now, or about none. If that
+        // page says why there was none, it stays until something is read.
+        if is_changed || !slot.is_attempted() {
+            change.blank.push(Arc::clone(slot));
+        }
+        self.change_page(&change);
+    }
+
+    /// Changes the page in one step. The lock for publishing is held.
+    fn change_page(&self, change: &PageChange) {
+        let blank = change.blank.iter().filter(|slot| slot.is_shown());
+        let published: Vec<_> = blank
+            .map(|slot| (slot.number, self.blank_page(slot)))
+            .collect();
+        let withdrawn = change.withdrawn.iter().map(|slot| slot.number);
+        let withdrawn: Vec<usize> = withdrawn.collect();
+        if !withdrawn.is_empty() || !published.is_empty() {
+            self.publisher.replace(&withdrawn, published);
+        }
+        // The pages about instances follow that of the metrics.
+        for slot in change.withdrawn.iter().chain(&change.blank) {
+            slot.note_shown(None);
         }
     }
 
@@ -116,34 +150,69 @@ impl FleetState {
         slot.note_shown(None);
     }
 
-    fn stop_leaving_out(slot: &TargetSlot) {
-        if slot.set_duplicate_of(None) {
-            info!(
-                target_name = slot.name(),
-                "no longer left out: no other target is the same account and region"
-            );
+    /// The page of a target of which nothing is known yet.
+    fn blank_page(&self, slot: &TargetSlot) -> TargetPage {
+        // Nothing of it can grow old.
+        let target = Target::new(AgeLimits {
+            stale_after: Duration::ZERO,
+            interval: Duration::ZERO,
+            full_every: Duration::ZERO,
+        });
+        self.page_of(slot, &target)
+    }
+
+    fn page_of(&self, slot: &TargetSlot, target: &Target) -> TargetPage {
+        let before = self.publisher.target(slot.number);
+        let view = TargetView {
+            target,
+            identity: &slot.identity(),
+            policy: &self.policy.load(),
+        };
+        TargetPage::render(&view, before.as_ref())
+    }
+
+    /// Of several targets that are one account and region, the one that is configured first is
+    /// shown, and the others are left out.
+    // It is the first even if it is down. With any rule that looks at how targets are doing, the
+    // series would jump from one to the other, and a fault of the first would be hidden.
+    fn leave_duplicates_out(&self) -> PageChange {
+        let mut change = PageChange::default();
+        let mut first = HashMap::new();
+        let slots = self.slots();
+        let places = slots.iter().enumerate();
+        for (position, slot) in places.filter(|(_, slot)| slot.is_identified()) {
+            let identity = slot.identity();
+            let key = (identity.account_id, identity.region);
+            let (shown_position, shown) = *first.entry(key).or_insert((position, slot));
+            if shown.number == slot.number {
+                change.stop_leaving_out(slot);
+            } else {
+                change.leave_out(slot, shown, shown_position);
+            }
         }
+        change
     }
 
     fn render(&self, slot: &TargetSlot, shared: &Arc<SharedTarget>) {
         let target = &shared.snapshot();
         slot.note_status(target);
         // Only the publishing is done under the lock: a page may take a second to render.
-        let before = self.publisher.target(slot.number);
-        let view = TargetView {
-            target,
-            identity: &slot.identity(),
-            policy: &self.policy,
-        };
-        let page = TargetPage::render(&view, before.as_ref());
+        let page = self.page_of(slot, target);
         debug!(target_name = slot.name(), "page rendered");
         let _publishing = locked(&self.publishing);
-        // It may have become a duplicate while it was rendered.
-        if !slot.is_duplicate() {
+        // It may have become a duplicate while it was rendered, or have gone.
+        if slot.is_shown() {
             self.publisher.publish(slot.number, page);
             slot.note_shown(Some(Arc::clone(shared)));
         }
     }
+}
+
+/// The slots that are not among the `others`.
+fn without(slots: &[Arc<TargetSlot>], others: &[Arc<TargetSlot>]) -> Vec<Arc<TargetSlot>> {
+    let numbers: HashSet<usize> = others.iter().map(|other| other.number).collect();
+    let slots = slots.iter().filter(|slot| !numbers.contains(&slot.number));
+    slots.cloned().collect()
 }
 
 // === impl TargetPublisher ===
@@ -206,16 +275,6 @@ impl TargetPublisher {
         let render = move || state.render(&slot, &target);
         self.state.render_thread.run(render).await
     }
-}
-
-fn log_left_out(slot: &TargetSlot, shown: &TargetSlot) {
-    // Both may have the same name, so the place in the configuration tells them apart.
-    let entry = shown.number + 1;
-    warn!(
-        target_name = slot.name(),
-        other = format!("{}, entry {entry}", shown.name()),
-        "left out: another target of the configuration is the same account and region"
-    );
 }
 
 /// A target without data, in which every collector has failed that was tried in `target`.

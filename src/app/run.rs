@@ -3,24 +3,26 @@
 use std::future::Future;
 use std::io::{self, Write};
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::Context;
 use bytes::Buf;
 use futures_util::future::join_all;
 use tokio::net::TcpListener;
-use tokio::task::JoinSet;
+use tokio_util::task::AbortOnDropHandle;
 use tracing::info;
 
 use super::build_info::{BUILD, NAME};
+use super::config_reader::ConfigReader;
 use super::fleet::Fleet;
+use super::reloader::{ReloadOptions, Reloader};
+use super::running_fleet::RunningFleet;
 use super::runtime::AwsRuntime;
 use super::slot::TargetSlot;
 use crate::http::{ExporterState, ExternalUrl, Limits, ListenAddress, Options, Server, bind};
 use crate::metrics::{Body, Encoding, Format};
 
 /// Where and how to serve.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct ServeOptions {
     /// The addresses to listen on.
     pub listen: Vec<ListenAddress>,
@@ -30,12 +32,9 @@ pub struct ServeOptions {
     pub has_pages: bool,
     /// Where people reach the exporter, if that is not where it listens.
     pub external_url: Option<ExternalUrl>,
+    /// When the configuration is read anew.
+    pub reload: ReloadOptions,
 }
-
-/// The time between the first starts of two targets.
-// Every target assumes its role first, and STS limits the calls of the account that assumes them. A
-// fleet of hundreds of targets that starts in one burst would be throttled.
-const START_STAGGER: Duration = Duration::from_millis(100);
 
 /// Refreshes every target on the interval and serves the pages, until `shutdown`. Calls `listening`
 /// with the addresses as soon as it listens.
@@ -43,33 +42,43 @@ const START_STAGGER: Duration = Duration::from_millis(100);
 /// # Errors
 /// If an address cannot be listened on, or threads cannot be started.
 pub async fn serve(
-    mut fleet: Fleet,
+    fleet: Fleet,
     options: ServeOptions,
     shutdown: impl Future<Output = ()>,
     listening: impl FnOnce(&[String]),
 ) -> anyhow::Result<()> {
+    tell_fleet(&fleet, options.reload.config.as_ref());
     // An address that is in use ends the program before it has called AWS.
     let listeners = listen(&options.listen).await?;
     tell_addresses(&listeners, listening);
     let workers = AwsRuntime::start()?;
-    let targets = start(&mut fleet, &workers);
-    let exporter_state: Arc<dyn ExporterState> = fleet.state;
-    let web = web_options(options);
+    let exporter_state: Arc<dyn ExporterState> = Arc::clone(&fleet.state) as _;
+    let web = web_options(&options);
+    let fleet = RunningFleet::start(fleet, workers.handle());
+    let reloader = Reloader::new(fleet, options.reload);
+    let reloading = AbortOnDropHandle::new(tokio::spawn(reloader.run()));
     Server::run(listeners, exporter_state, web, shutdown).await?;
     // This cancels the refreshes that still run: nobody would see what they read.
-    drop(targets);
+    drop(reloading);
     info!("stopped");
     Ok(())
 }
 
-fn tell_addresses(listeners: &[TcpListener], listening: impl FnOnce(&[String])) {
-    let addresses = addresses(listeners);
+fn tell_fleet(fleet: &Fleet, reader: Option<&ConfigReader>) {
     info!(
-        addresses = addresses.join(","),
+        file = reader.map(ConfigReader::file),
+        accounts = fleet.config.accounts.len(),
+        targets = fleet.targets.len(),
+        interval = ?fleet.interval(),
         version = BUILD.version,
         revision = BUILD.revision,
-        "listening"
+        "starting"
     );
+}
+
+fn tell_addresses(listeners: &[TcpListener], listening: impl FnOnce(&[String])) {
+    let addresses = addresses(listeners);
+    info!(addresses = addresses.join(","), "listening");
     listening(&addresses);
 }
 
@@ -90,30 +99,11 @@ fn addresses(listeners: &[TcpListener]) -> Vec<String> {
         .collect()
 }
 
-/// Starts one task per target. The tasks end when the set is dropped.
-fn start(fleet: &mut Fleet, workers: &AwsRuntime) -> JoinSet<()> {
-    let interval = fleet.interval();
-    let refreshers = fleet.take_refreshers();
-    let stagger = stagger(refreshers.len(), interval);
-    let mut targets = JoinSet::new();
-    for (number, refresher) in (0..).zip(refreshers) {
-        targets.spawn(refresher.run(workers.handle(), interval, stagger * number));
-    }
-    targets
-}
-
-/// The time between the first starts of two of so many targets.
-fn stagger(targets: usize, interval: Duration) -> Duration {
-    let count = u32::try_from(targets).unwrap_or(u32::MAX);
-    // The last target must start within half an interval, however many there are.
-    START_STAGGER.min(interval / 2 / count.max(1))
-}
-
-fn web_options(options: ServeOptions) -> Options {
+fn web_options(options: &ServeOptions) -> Options {
     Options {
-        telemetry_path: options.telemetry_path,
+        telemetry_path: options.telemetry_path.clone(),
         has_pages: options.has_pages,
-        external_url: options.external_url,
+        external_url: options.external_url.clone(),
         name: NAME.to_owned(),
         version: version_and_revision(),
         description: env!("CARGO_PKG_DESCRIPTION").to_owned(),
@@ -135,7 +125,7 @@ pub async fn once(mut fleet: Fleet, out: &mut impl Write) -> anyhow::Result<bool
     let workers = AwsRuntime::start()?;
     refresh_all_once(&mut fleet, &workers).await;
     write_page(&fleet, out).context("cannot write the metrics")?;
-    Ok(fleet.state.slots.iter().all(|slot| is_well(slot)))
+    Ok(fleet.state.slots().iter().all(|slot| is_well(slot)))
 }
 
 async fn refresh_all_once(fleet: &mut Fleet, workers: &AwsRuntime) {

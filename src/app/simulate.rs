@@ -109,6 +109,7 @@ pub async fn demo(
     let listener = bind_or(sim_listen, FREE_PORT).await?;
     let endpoint = format!("http://{}", listener.local_addr()?);
     let config = config.unwrap_or_else(|| demo_config(&options));
+    let web = demo_web(web, &endpoint);
     let fleet = demo_fleet(config, &endpoint).await?;
     let simulator = Simulator::new(options);
     let words = DemoWords {
@@ -127,10 +128,21 @@ struct DemoWords {
     explain: Option<String>,
 }
 
-async fn demo_fleet(mut config: Config, endpoint: &str) -> Result<Fleet, FleetError> {
-    // Also a configuration of the user's must not reach the real AWS from here.
+async fn demo_fleet(config: Config, endpoint: &str) -> Result<Fleet, FleetError> {
+    Fleet::new(&at(endpoint, config), Some(demo_credentials())).await
+}
+
+/// Also a configuration of the user's must not reach the real AWS from here.
+fn at(endpoint: &str, mut config: Config) -> Config {
     config.api.endpoint_url = Some(endpoint.to_owned());
-    Fleet::new(&config, Some(demo_credentials())).await
+    config
+}
+
+fn demo_web(mut web: ServeOptions, endpoint: &str) -> ServeOptions {
+    let endpoint = endpoint.to_owned();
+    let reader = web.reload.config.take();
+    web.reload.config = reader.map(|reader| reader.map(move |config| at(&endpoint, config)));
+    web
 }
 
 /// Starts the simulator as a task, which ends when the set is dropped.

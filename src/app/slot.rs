@@ -14,9 +14,8 @@ use crate::model::{Collector, FailureReason, Operation, Target, Timestamp};
 /// One configured target: a region, and an account that may not be known yet.
 #[derive(Debug)]
 pub(super) struct TargetSlot {
-    /// The target's place in the order of the configuration, from 0 on.
+    /// The target's number, which no other target of this process has or has had.
     pub number: usize,
-    account_name: Option<String>,
     region: String,
     // No other lock of ours is taken while this one is held. It is held for a moment only, because
     // every call of AWS needs it to be counted.
@@ -33,6 +32,8 @@ pub(super) struct TargetSlot {
 /// The account whose credentials a target has, and what depends on the account.
 #[derive(Debug, Default)]
 struct Account {
+    /// The configured name.
+    name: Option<String>,
     /// The account id, once STS has told it. A configured one is known from the start.
     id: Option<String>,
     /// The counters, which exist only once the account is known, because it is one of their labels.
@@ -42,6 +43,9 @@ struct Account {
     early_limits: Vec<(Operation, f64)>,
     /// The name of the other target that already shows this account and region, if there is one.
     duplicate_of: Option<String>,
+    /// Whether the target is no longer configured.
+    // A refresh that was cancelled may go on for a moment, and must leave no trace.
+    is_retired: bool,
 }
 
 /// The status of a target, for people.
@@ -64,9 +68,9 @@ impl TargetSlot {
     ) -> Self {
         Self {
             number,
-            account_name,
             region,
             account: Mutex::new(Account {
+                name: account_name,
                 id: account_id,
                 ..Account::default()
             }),
@@ -78,17 +82,28 @@ impl TargetSlot {
 
     /// The target's account and region. The account id is empty until it is known.
     pub(super) fn identity(&self) -> Identity {
-        let account_id = self.account().id.clone().unwrap_or_default();
+        let account = self.account();
+        let account_id = account.id.clone().unwrap_or_default();
         Identity {
-            account_name: self.name_of_account(&account_id),
+            account_name: account.name.as_ref().unwrap_or(&account_id).clone(),
             account_id,
             region: self.region.clone(),
         }
     }
 
-    fn name_of_account(&self, account_id: &str) -> String {
-        let name = self.account_name.as_deref();
-        name.unwrap_or(account_id).to_owned()
+    /// Whether the other target has the labels of this one.
+    pub(super) fn identity_is_of(&self, other: &Self) -> bool {
+        let (this, other) = (self.identity(), other.identity());
+        this.account_id == other.account_id && this.region == other.region
+    }
+
+    /// Gives the account the name that the configuration has for it now. Answers whether it is
+    /// another one.
+    pub(super) fn rename(&self, account_name: Option<&str>) -> bool {
+        let mut account = self.account();
+        let is_other = account.name.as_deref() != account_name;
+        account.name = account_name.map(str::to_owned);
+        is_other
     }
 
     /// The target's name for the log and for people: its account by name or id, and its region.
@@ -134,6 +149,27 @@ impl TargetSlot {
 
     pub(super) fn is_duplicate(&self) -> bool {
         self.account().duplicate_of.is_some()
+    }
+
+    /// Whether the target may be on the page.
+    pub(super) fn is_shown(&self) -> bool {
+        let account = self.account();
+        !account.is_retired && account.duplicate_of.is_none()
+    }
+
+    pub(super) fn is_retired(&self) -> bool {
+        self.account().is_retired
+    }
+
+    /// Ends the target's part in the metrics, because it is no longer configured. Its own series go
+    /// unless a target that is still there has the same ones.
+    pub(super) fn retire(&self, keeps_series: bool) {
+        let mut account = self.account();
+        account.is_retired = true;
+        let meter = account.meter.take();
+        if let Some(meter) = meter.filter(|_| !keeps_series) {
+            meter.remove(Operation::ALL.map(Operation::as_str));
+        }
     }
 
     /// Whether the first attempt has ended, well or badly.
@@ -219,7 +255,7 @@ impl Account {
     /// Starts the target's counters if the account is known and they do not exist yet.
     fn start_meter(&mut self, region: &str, own: &ExporterMetrics) {
         let Some(account_id) = &self.id else { return };
-        if self.meter.is_some() {
+        if self.meter.is_some() || self.is_retired {
             return;
         }
         let meter = new_meter(account_id, region, own);
@@ -255,6 +291,7 @@ impl Meter for TargetSlot {
         let mut account = self.account();
         match &account.meter {
             Some(meter) => meter.limit(operation.as_str(), per_second),
+            None if account.is_retired => {}
             None => account.early_limits.push((operation, per_second)),
         }
     }

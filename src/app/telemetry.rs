@@ -15,6 +15,7 @@ use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::{Layer, SubscriberExt};
 use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
 
+use super::json_lines::JsonLines;
 use super::runtime::NoThreads;
 
 /// The format of a line.
@@ -111,9 +112,7 @@ fn logfmt(writer: NonBlocking) -> LogLayer {
 
 fn json(writer: NonBlocking) -> LogLayer {
     tracing_subscriber::fmt::layer()
-        .json()
-        .flatten_event(true)
-        .with_target(false)
+        .event_format(JsonLines)
         .with_writer(writer)
         .boxed()
 }

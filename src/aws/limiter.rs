@@ -66,6 +66,14 @@ impl Limiter {
         self.queue().pauses.longest()
     }
 
+    /// Changes the ceiling, the interval and the burst. What was learnt of AWS's own limits stays,
+    /// and so do the calls that wait.
+    pub(super) fn reconfigure(&self, ceiling: f64, refresh_interval: Duration, burst: Duration) {
+        let mut queue = self.queue();
+        queue.reconfigure(usable_ceiling(ceiling), refresh_interval);
+        queue.allow_burst(burst);
+    }
+
     /// Begins a refresh.
     pub(super) fn begin(&self) {
         self.queue().begin_refresh();

@@ -32,7 +32,7 @@ const FIRST_BACKOFF: Duration = Duration::from_millis(200);
 
 /// Makes the calls of one target.
 pub(super) struct Caller {
-    pub(super) limiter: Limiter,
+    pub(super) limiter: Arc<Limiter>,
     pub(super) credentials: Arc<TargetCredentials>,
     pub(super) meter: Arc<dyn Meter>,
     pub(super) budgets: RetryBudgets,
@@ -187,6 +187,13 @@ impl Caller {
         }
         sleep(pause(history.transient_faults, failure.retry_after)).await;
         Ok(())
+    }
+
+    /// Tells the meter what every operation is allowed.
+    pub(super) fn tell_limits(&self) {
+        for operation in Operation::OF_REFRESH {
+            self.tell_limit(operation);
+        }
     }
 
     fn tell_limit(&self, operation: Operation) {

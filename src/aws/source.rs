@@ -40,7 +40,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_millis(3100);
 pub struct SsmSource {
     ssm: Client,
     caller: Caller,
-    attempt_timeout: Duration,
+    options: TargetOptions,
 }
 
 impl fmt::Debug for SsmSource {
@@ -53,20 +53,54 @@ impl SsmSource {
     /// Prepares to read a target; makes no call yet.
     pub fn new(base: &AwsBase, options: TargetOptions, meter: Arc<dyn Meter>) -> Self {
         show_first_limits(&*meter, options.requests_per_second);
-        let attempt_timeout = options.attempt_timeout;
-        let limiter = limiter(&options);
-        let region = Region::new(options.region.clone());
-        let credentials = Arc::new(credentials(base, region.clone(), options));
-        Self {
-            ssm: client(base, region, attempt_timeout, &credentials),
-            caller: Caller {
-                limiter,
-                credentials,
-                meter,
-                budgets: RetryBudgets::new(),
-            },
-            attempt_timeout,
+        let caller = Caller {
+            limiter: Arc::new(limiter(&options)),
+            credentials: Arc::new(credentials(base, &options)),
+            meter,
+            budgets: RetryBudgets::new(),
+        };
+        Self::calling(base, options, caller)
+    }
+
+    /// The same target with other options, and the same `base`. It keeps what its limiter has
+    /// learnt, and its credentials unless they are got in another way now.
+    pub fn reconfigured(&self, base: &AwsBase, options: TargetOptions) -> Self {
+        let before = &self.caller;
+        // The two share the limiter, so that calls that are still under way count, too.
+        before.limiter.reconfigure(
+            options.requests_per_second,
+            options.refresh_interval,
+            options.burst,
+        );
+        let caller = Caller {
+            limiter: Arc::clone(&before.limiter),
+            credentials: self.credentials_for(base, &options),
+            meter: Arc::clone(&before.meter),
+            budgets: RetryBudgets::new(),
+        };
+        caller.tell_limits();
+        Self::calling(base, options, caller)
+    }
+
+    fn credentials_for(&self, base: &AwsBase, options: &TargetOptions) -> Arc<TargetCredentials> {
+        if self.options.has_same_credentials(options) {
+            Arc::clone(&self.caller.credentials)
+        } else {
+            Arc::new(credentials(base, options))
         }
+    }
+
+    fn calling(base: &AwsBase, options: TargetOptions, caller: Caller) -> Self {
+        Self {
+            ssm: client(base, &options, &caller.credentials),
+            caller,
+            options,
+        }
+    }
+
+    /// What it was made with.
+    pub fn options(&self) -> &TargetOptions {
+        &self.options
     }
 
     pub(super) async fn read<O: ListOperation>(
@@ -111,34 +145,33 @@ fn show_first_limits(meter: &dyn Meter, per_second: f64) {
     }
 }
 
-fn credentials(base: &AwsBase, region: Region, options: TargetOptions) -> TargetCredentials {
-    let sts = Sts::new(&base.sdk, region);
+fn credentials(base: &AwsBase, options: &TargetOptions) -> TargetCredentials {
+    let sts = Sts::new(&base.sdk, region_of(options));
     let account_id = options.account_id.clone();
     let role = role_of(options);
     TargetCredentials::new(Arc::clone(&base.credentials), sts, role, account_id)
 }
 
+fn region_of(options: &TargetOptions) -> Region {
+    Region::new(options.region.clone())
+}
+
 /// The role that a target assumes, if it has one.
-fn role_of(options: TargetOptions) -> Option<Role> {
-    let session_name = options.role_session_name;
+fn role_of(options: &TargetOptions) -> Option<Role> {
+    let session_name = options.role_session_name.as_deref();
     Some(Role {
-        arn: options.role_arn?,
-        session_name: session_name.unwrap_or_else(|| APP_NAME.to_owned()),
-        external_id: options.external_id,
+        arn: options.role_arn.clone()?,
+        session_name: session_name.unwrap_or(APP_NAME).to_owned(),
+        external_id: options.external_id.clone(),
     })
 }
 
 /// The SDK's client, without its own retries and without its own cache of credentials.
-fn client(
-    base: &AwsBase,
-    region: Region,
-    attempt_timeout: Duration,
-    credentials: &Arc<TargetCredentials>,
-) -> Client {
+fn client(base: &AwsBase, options: &TargetOptions, credentials: &Arc<TargetCredentials>) -> Client {
     let provider: Arc<dyn ProvideCredentials> = Arc::<TargetCredentials>::clone(credentials);
     let mut config = Builder::from(&base.sdk)
-        .region(region)
-        .timeout_config(timeouts(attempt_timeout))
+        .region(region_of(options))
+        .timeout_config(timeouts(options.attempt_timeout))
         // The retry loop of this folder stays below the request ceiling.
         .retry_config(RetryConfig::disabled())
         // The credentials of a target are cached where it is known which of them AWS has refused.
@@ -176,7 +209,8 @@ impl Source for SsmSource {
     fn patience(&self) -> Duration {
         let limiter = &self.caller.limiter;
         let pause = limiter.longest_pause();
-        let attempt = self.attempt_timeout.saturating_add(limiter.interval());
+        let timeout = self.options.attempt_timeout;
+        let attempt = timeout.saturating_add(limiter.interval());
         // There is a pause before each attempt of a throttled call but the first. The sums
         // saturate, because a configured timeout may be so long that they would overflow.
         attempt

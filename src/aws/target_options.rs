@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 /// Which target to read, and how.
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 pub struct TargetOptions {
     /// For example `eu-west-1`.
     pub region: String,
@@ -25,6 +25,17 @@ pub struct TargetOptions {
     pub burst: Duration,
     /// Timeout of one attempt of one call, from its permit to the last byte.
     pub attempt_timeout: Duration,
+}
+
+impl TargetOptions {
+    /// Whether the credentials of the other options serve these as well.
+    pub(super) fn has_same_credentials(&self, other: &Self) -> bool {
+        self.region == other.region
+            && self.account_id == other.account_id
+            && self.role_arn == other.role_arn
+            && self.role_session_name == other.role_session_name
+            && self.external_id == other.external_id
+    }
 }
 
 // Written by hand, because `derive` would show the external id, which is as good as a secret: with

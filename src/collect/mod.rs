@@ -23,14 +23,18 @@ mod chains;
 mod clock;
 mod details;
 mod estimate;
+mod news;
 mod pagination;
 mod progress;
+mod reconfiguration;
 mod refresh;
+mod refresh_log;
 mod refresher;
 mod resources;
 mod shared_target;
 mod source;
 mod supervisor;
+mod target_settings;
 #[cfg(test)]
 mod tests;
 
@@ -42,3 +46,4 @@ pub use shared_target::SharedTarget;
 pub use source::{
     FailureScope, MAX_PAGE_ROWS, Page, PageRequest, Source, SourceError, SourceResult, TypeFilter,
 };
+pub use target_settings::TargetSettings;

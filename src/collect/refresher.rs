@@ -7,14 +7,17 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::watch;
 use tokio::time::Instant;
-use tracing::{debug, info, warn};
+use tracing::warn;
 
 use super::clock::Clock;
 use super::progress::Progress;
 use super::refresh::{RefreshContext, fail_all, refresh};
+use super::refresh_log::{RefreshLog, RefreshStart};
 use super::shared_target::SharedTarget;
-use super::source::{Source, SourceError};
+use super::source::Source;
+use super::target_settings::TargetSettings;
 use crate::locks::{locked, unlocked};
 use crate::model::{FailureReason, Now, Outcome, Selection, Target, Timestamp};
 
@@ -73,13 +76,15 @@ pub struct TargetTask {
 /// Refreshes one target.
 #[derive(Debug)]
 pub struct Refresher<S, O> {
-    pub(super) source: Arc<S>,
+    pub(super) settings: Mutex<Arc<TargetSettings<S>>>,
+    /// Tells the schedule and the expiry of data that settings have changed.
+    pub(super) reconfigured: watch::Sender<()>,
     pub(super) observer: O,
-    pub(super) selection: Selection,
     pub(super) clock: Clock,
     pub(super) target: Arc<SharedTarget>,
     pub(super) name: String,
     pub(super) progress: Progress,
+    pub(super) log: RefreshLog,
     /// How much longer than its source is patient a refresh may show no progress.
     pub(super) stall_grace: Duration,
 }
@@ -98,14 +103,19 @@ type EndedCollector = (Outcome, Now);
 impl<S: Source, O: RefreshObserver> Refresher<S, O> {
     /// Creates a refresher that reads from `source` and shows the result to `observer`.
     pub fn new(source: Arc<S>, observer: O, task: TargetTask) -> Self {
-        Self {
+        let settings = TargetSettings {
             source,
-            observer,
             selection: task.selection,
+        };
+        Self {
+            settings: Mutex::new(Arc::new(settings)),
+            reconfigured: watch::Sender::new(()),
+            observer,
             clock: task.clock,
             target: Arc::new(SharedTarget::new(task.target)),
             name: task.name,
             progress: Progress::default(),
+            log: RefreshLog::default(),
             stall_grace: STALL_GRACE,
         }
     }
@@ -115,11 +125,13 @@ impl<S: Source, O: RefreshObserver> Refresher<S, O> {
     // Before the first refresh there is nothing to show, so every part of it is welcome. Later,
     // half a refresh beside half of the one before would show a fleet that never existed.
     pub async fn refresh(&self, first: bool) {
+        // What is changed meanwhile holds from the next refresh on.
+        let settings = self.settings();
         let start = Instant::now();
         self.progress.note();
         self.observer.refresh_started(self.clock.now().wall);
-        let reading = self.read(start, first).await;
-        self.target.lock().end_refresh();
+        let reading = self.read(&settings, first).await;
+        self.end_refresh(&settings);
         if reading == Reading::Shown {
             self.show().await;
             self.observer.refresh_ended(start.elapsed());
@@ -131,35 +143,49 @@ impl<S: Source, O: RefreshObserver> Refresher<S, O> {
         self.observer.show(&self.target).await;
     }
 
-    async fn read(&self, start: Instant, first: bool) -> Reading {
-        match self.source.begin().await {
+    async fn read(&self, settings: &TargetSettings<S>, first: bool) -> Reading {
+        let start = self.log_start();
+        match settings.source.begin().await {
             Ok(account_id) => {
                 self.progress.note();
-                self.read_as(&account_id, start, first).await
+                let reading = self.read_as(&account_id, settings, first).await;
+                self.end_reading(reading, &start)
             }
             Err(error) => {
-                self.fail(&error, start.elapsed());
+                self.log_not_begun(&error);
+                self.fail_collectors(error.reason, start.elapsed());
                 Reading::Shown
             }
         }
     }
 
+    fn end_reading(&self, reading: Reading, start: &RefreshStart) -> Reading {
+        if reading == Reading::Shown {
+            self.log_end(start);
+        }
+        reading
+    }
+
     /// Reads the target with the credentials of this account.
-    async fn read_as(&self, account_id: &str, start: Instant, first: bool) -> Reading {
+    async fn read_as(
+        &self,
+        account_id: &str,
+        settings: &TargetSettings<S>,
+        first: bool,
+    ) -> Reading {
         match self.observer.identified(account_id) {
-            Identification::Same if first => self.read_and_show_each().await,
-            Identification::Same => self.read_whole().await,
+            Identification::Same if first => self.read_and_show_each(settings).await,
+            Identification::Same => self.read_whole(settings).await,
             Identification::Changed => {
                 self.log_changed(account_id);
                 self.start_anew();
-                self.read_and_show_each().await;
+                self.read_and_show_each(settings).await;
             }
             Identification::Duplicate => {
                 self.start_anew();
                 return Reading::LeftOut;
             }
         }
-        self.log_end(start);
         Reading::Shown
     }
 
@@ -172,28 +198,18 @@ impl<S: Source, O: RefreshObserver> Refresher<S, O> {
     }
 
     /// Fails every collector for one reason.
-    fn fail(&self, error: &SourceError, took: Duration) {
-        warn!(
-            target_name = self.name,
-            reason = error.reason.as_str(),
-            error = error.detail,
-            request_id = error.request_id.as_deref(),
-            "refresh failed before its first call"
-        );
-        self.fail_collectors(error.reason, took);
-    }
-
     pub(super) fn fail_collectors(&self, reason: FailureReason, took: Duration) {
         let now = self.clock.now();
-        fail_all(&self.selection, reason, took, |outcome| {
+        let settings = self.settings();
+        fail_all(&settings.selection, reason, took, |outcome| {
             self.target.lock().apply(outcome, now);
         });
     }
 
     /// Reads the target, and takes the outcomes in when all collectors have ended.
-    async fn read_whole(&self) {
+    async fn read_whole(&self, settings: &TargetSettings<S>) {
         let outcomes: Mutex<Vec<EndedCollector>> = Mutex::default();
-        self.read_collectors(|ended| locked(&outcomes).push(ended))
+        self.read_collectors(settings, |ended| locked(&outcomes).push(ended))
             .await;
         let mut outcomes = unlocked(outcomes);
         // The order is listing, summaries, details: what each of them means depends on the one
@@ -205,14 +221,18 @@ impl<S: Source, O: RefreshObserver> Refresher<S, O> {
     }
 
     /// Reads the target, and shows what each collector has read as soon as it has ended.
-    async fn read_and_show_each(&self) {
+    async fn read_and_show_each(&self, settings: &TargetSettings<S>) {
         let (sender, outcomes) = unbounded_channel();
-        tokio::join!(self.read_into(sender), self.show_each(outcomes));
+        tokio::join!(self.read_into(settings, sender), self.show_each(outcomes));
     }
 
     // This function owns the sender, so that the channel closes when the reading ends.
-    async fn read_into(&self, sender: UnboundedSender<EndedCollector>) {
-        self.read_collectors(|ended| {
+    async fn read_into(
+        &self,
+        settings: &TargetSettings<S>,
+        sender: UnboundedSender<EndedCollector>,
+    ) {
+        self.read_collectors(settings, |ended| {
             // The receiver runs beside this function until the channel closes, so it is there.
             let _ = sender.send(ended);
         })
@@ -231,10 +251,14 @@ impl<S: Source, O: RefreshObserver> Refresher<S, O> {
     }
 
     /// Reads with all collectors, and passes each of them to `take` as it ends.
-    async fn read_collectors(&self, take: impl Fn(EndedCollector) + Sync) {
+    async fn read_collectors(
+        &self,
+        settings: &TargetSettings<S>,
+        take: impl Fn(EndedCollector) + Sync,
+    ) {
         let context = RefreshContext {
-            source: &*self.source,
-            selection: &self.selection,
+            source: &*settings.source,
+            selection: &settings.selection,
             target: &self.target,
             progress: &self.progress,
         };
@@ -253,73 +277,4 @@ impl<S: Source, O: RefreshObserver> Refresher<S, O> {
             account_id, "the credentials are another account's: starting anew"
         );
     }
-
-    fn log_outcome(&self, outcome: &Outcome, error: Option<SourceError>) {
-        match (outcome.attempt.result, error) {
-            (Err(reason), error) => self.log_failure(outcome, reason, error),
-            (Ok(()), Some(error)) => self.log_skipped(outcome, &error),
-            (Ok(()), None) => debug!(
-                target_name = self.name,
-                collector = outcome.collector.as_str(),
-                seconds = outcome.attempt.took.as_secs_f64(),
-                "collector finished"
-            ),
-        }
-    }
-
-    fn log_failure(&self, outcome: &Outcome, reason: FailureReason, error: Option<SourceError>) {
-        let (error, request_id) = match error {
-            Some(error) => (error.detail, error.request_id),
-            None => (String::new(), None),
-        };
-        warn!(
-            target_name = self.name,
-            collector = outcome.collector.as_str(),
-            reason = reason.as_str(),
-            error,
-            request_id,
-            "collector failed"
-        );
-    }
-
-    fn log_skipped(&self, outcome: &Outcome, error: &SourceError) {
-        warn!(
-            target_name = self.name,
-            collector = outcome.collector.as_str(),
-            skipped = outcome.attempt.skipped,
-            reason = error.reason.as_str(),
-            error = error.detail,
-            request_id = error.request_id,
-            "some instances could not be read"
-        );
-    }
-
-    fn log_end(&self, start: Instant) {
-        let target = self.target.lock();
-        let known = target.instances().count();
-        let listed = count_listed(&target);
-        info!(
-            target_name = self.name,
-            seconds = start.elapsed().as_secs_f64(),
-            instances = listed,
-            unlisted = known - listed,
-            failed_collectors = count_failed(&target, &self.selection),
-            "refresh finished"
-        );
-    }
-}
-
-fn count_listed(target: &Target) -> usize {
-    target
-        .instances()
-        .filter(|instance| instance.listing.is_some())
-        .count()
-}
-
-fn count_failed(target: &Target, selection: &Selection) -> usize {
-    selection
-        .collectors()
-        .filter_map(|collector| target.collector(collector).attempt)
-        .filter(|attempt| attempt.result.is_err())
-        .count()
 }

@@ -13,7 +13,6 @@ use tokio::runtime::Handle;
 use tokio::task::JoinError;
 use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::task::AbortOnDropHandle;
-use tracing::error;
 
 use super::refresher::{RefreshObserver, Refresher};
 use super::source::Source;
@@ -32,17 +31,17 @@ impl<S: Source, O: RefreshObserver> Refresher<S, O> {
     ///
     /// A panic, in a refresh or in the schedule itself, fails the collectors of this target. Other
     /// targets are not affected, and this one is tried again at the next tick.
-    pub async fn run(self: Arc<Self>, workers: Handle, interval: Duration, delay: Duration) {
+    pub async fn run(self: Arc<Self>, workers: Handle, delay: Duration) {
         let mut delay = delay;
         loop {
-            let schedule = Arc::clone(&self).keep_schedule(&workers, interval, delay);
+            let schedule = Arc::clone(&self).keep_schedule(&workers, delay);
             // The schedule has no end, so it can only have panicked.
             let _ = AssertUnwindSafe(schedule).catch_unwind().await;
             // Recovering renders the target, and it may have been the rendering that panicked.
             let _ = AssertUnwindSafe(self.recover_from_panic())
                 .catch_unwind()
                 .await;
-            delay = interval;
+            delay = self.interval();
         }
     }
 
@@ -53,21 +52,40 @@ impl<S: Source, O: RefreshObserver> Refresher<S, O> {
 
     /// Starts a refresh at each tick. A refresh that outlasts the interval skips the ticks that it
     /// misses.
-    async fn keep_schedule(self: Arc<Self>, workers: &Handle, interval: Duration, delay: Duration) {
+    async fn keep_schedule(self: Arc<Self>, workers: &Handle, delay: Duration) {
         let mut start = Instant::now() + delay;
+        tokio::select! {
+            () = sleep_until(start) => {}
+            () = self.expire_for_ever() => {}
+        }
         let mut first = true;
         let mut lingering = None;
         loop {
-            tokio::select! {
-                () = sleep_until(start) => {}
-                () = self.expire_for_ever() => {}
-            }
             lingering = Arc::clone(&self)
                 .refresh_on(workers, first, lingering)
                 .await;
             first = false;
-            start = next_tick(start, interval, Instant::now());
+            start = self.wait_for_tick(start).await;
         }
+    }
+
+    /// Waits for the next start after `last`, while data expires, and returns it.
+    async fn wait_for_tick(&self, last: Instant) -> Instant {
+        let mut reconfigured = self.reconfigured.subscribe();
+        loop {
+            let next = next_tick(last, self.interval(), Instant::now());
+            tokio::select! {
+                () = sleep_until(next) => return next,
+                () = self.expire_for_ever() => {}
+                // The interval may be another one now. The sender is ours, so there is no error.
+                _ = reconfigured.changed() => {}
+            }
+        }
+    }
+
+    /// The time from the start of a refresh to the start of the next, as of now.
+    fn interval(&self) -> Duration {
+        self.target.lock().age_limits().interval
     }
 
     /// Refreshes the target once, on the threads of `workers`. Returns the refresh if it was given
@@ -120,15 +138,12 @@ impl<S: Source, O: RefreshObserver> Refresher<S, O> {
     /// Ends when a refresh has shown no progress for so long that it cannot be running.
     async fn stalled(&self) {
         self.progress
-            .silence(|| self.source.patience() + self.stall_grace)
+            .silence(|| self.settings().source.patience() + self.stall_grace)
             .await;
     }
 
     async fn fail_stalled(&self) {
-        error!(
-            target_name = self.name,
-            "the refresh stands still: something that it calls blocks its thread"
-        );
+        self.log_stalled();
         let took = self.progress.last().elapsed();
         self.fail_collectors(FailureReason::Timeout, took);
         self.target.lock().end_refresh();
@@ -148,13 +163,22 @@ impl<S: Source, O: RefreshObserver> Refresher<S, O> {
 
     /// Drops data as it grows too old, even while a refresh hangs.
     async fn expire_for_ever(&self) {
+        let mut reconfigured = self.reconfigured.subscribe();
         loop {
             let next = self.expire().await;
-            match next {
-                Some(next) => sleep_until(self.clock.instant(next)).await,
-                // There is nothing to drop yet, but a long first refresh will bring something.
-                None => sleep(EXPIRY_CHECK_INTERVAL).await,
+            tokio::select! {
+                () = self.until_expiry(next) => {}
+                // Data may have to go sooner now.
+                _ = reconfigured.changed() => {}
             }
+        }
+    }
+
+    async fn until_expiry(&self, next: Option<Duration>) {
+        match next {
+            Some(next) => sleep_until(self.clock.instant(next)).await,
+            // There is nothing to drop yet, but a long first refresh will bring something.
+            None => sleep(EXPIRY_CHECK_INTERVAL).await,
         }
     }
 

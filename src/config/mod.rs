@@ -1,5 +1,5 @@
-//! The configuration file: read once at start, and either wholly valid or refused with every
-//! problem at once.
+//! The configuration file: read at start and at every reload, and either wholly valid or refused with
+//! every problem at once.
 //!
 //! | step | from | to | file |
 //! |---|---|---|---|

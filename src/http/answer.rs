@@ -47,6 +47,7 @@ impl RequestContext<'_> {
     pub(super) fn answer(self) -> Response<AnswerBody> {
         let answer = match self.handler() {
             None => not_found(),
+            Some(Handler::Reload) => self.refuse_reload(),
             Some(handler) if self.is_read() => self.answer_by(handler),
             Some(_) => method_not_allowed(),
         };
@@ -92,7 +93,7 @@ impl RequestContext<'_> {
     }
 
     /// Counts the answer, whatever it is, and makes a response of it.
-    fn finish(self, answer: RouteAnswer) -> Response<AnswerBody> {
+    pub(super) fn finish(self, answer: RouteAnswer) -> Response<AnswerBody> {
         let handler = self.handler().map_or(OTHER_HANDLER, Handler::name);
         // It is counted before the client has taken it, because that may last for minutes.
         let code = answer.status().as_u16();
@@ -101,7 +102,7 @@ impl RequestContext<'_> {
     }
 
     fn is_read(self) -> bool {
-        // Nothing here can be changed from outside, so no other method makes sense.
+        // Nothing that is read can be changed from outside, so no other method makes sense.
         matches!(self.request.method, Method::GET | Method::HEAD)
     }
 
@@ -115,6 +116,7 @@ impl RequestContext<'_> {
             Handler::Instances | Handler::Instance => not_found(),
             Handler::Healthy => RouteAnswer::text(StatusCode::OK, "healthy\n"),
             Handler::Ready => ready(&self.exporter_state.readiness()),
+            Handler::Reload => self.refuse_reload(),
         }
     }
 

@@ -75,7 +75,8 @@ async fn drive<T: Transport>(
 ) {
     let state = responder.state();
     let io = TokioIo::new(ObservedStream::new(stream, Arc::clone(state)));
-    // Only pages about instances are awaited, and those no longer than the answer's deadline.
+    // Only pages about instances and the ends of reloads are awaited, and those no longer than the
+    // answer's deadline.
     let service = service_fn(|request| respond(responder, request));
     let mut connection = pin!(settings().serve_connection(io, service));
     let mut timer = pin!(sleep_until(state.deadline()));

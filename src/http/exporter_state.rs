@@ -4,6 +4,8 @@
 //! it over constants.
 
 use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -45,7 +47,15 @@ pub trait ExporterState: Send + Sync + 'static {
     /// Counts a connection whose task panicked, for `panics_total{task="connection"}`. The panic
     /// hook has logged it.
     fn panicked(&self) {}
+
+    /// Asks for the configuration to be read anew; `None` where clients may not ask for that.
+    fn reload(&self) -> Option<PendingReload> {
+        None
+    }
 }
+
+/// Ends when the configuration was read anew, or with what is wrong with it, for people.
+pub type PendingReload = Pin<Box<dyn Future<Output = Result<(), String>> + Send>>;
 
 /// Which page a request asks for.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -14,6 +14,7 @@
 //! | `/livez` | `healthy` | GET, HEAD | the same, by its Kubernetes name | `answer` |
 //! | `/-/ready` | `ready` | GET, HEAD | 200, or 503 until every target's first attempt has ended | `answer` |
 //! | `/readyz` | `ready` | GET, HEAD | the same, by its Kubernetes name | `answer` |
+//! | `/-/reload` | `reload` | POST, PUT | reads the configuration anew; 403 unless a flag allows it | `reload` |
 //!
 //! A flag can give the metrics another path than `/metrics`, and the exporter's own metrics move
 //! with it. Another one turns the pages about instances off. Any other path is answered with 404,
@@ -39,6 +40,7 @@ mod negotiate;
 mod pages;
 mod recent_bytes;
 mod registry;
+mod reload;
 mod responder;
 mod route_answer;
 mod routes;
@@ -51,8 +53,8 @@ mod tests;
 
 pub use address::{ListenAddress, ListenError, parse_listen_address};
 pub use exporter_state::{
-    DiscoveredTarget, ExporterState, Exposition, FleetSnapshot, PageSelector, Readiness, TargetRow,
-    TargetSnapshot,
+    DiscoveredTarget, ExporterState, Exposition, FleetSnapshot, PageSelector, PendingReload,
+    Readiness, TargetRow, TargetSnapshot,
 };
 pub use external_url::{ExternalUrl, ExternalUrlError};
 pub use health::{HealthError, check_health};

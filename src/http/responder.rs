@@ -58,10 +58,7 @@ impl<'a> Responder<'a> {
         // The place is taken before the answer is made, because the answer's headers have to say
         // whether the connection stays open.
         let after_answer = self.slot.establish(is_probe);
-        let mut response = match context.page_request() {
-            Some(page) => self.page(context, page).await,
-            None => self.answer(context),
-        };
+        let mut response = self.answer(context).await;
         if after_answer == AfterAnswer::Close {
             announce_close(&mut response);
         }
@@ -86,7 +83,18 @@ impl<'a> Responder<'a> {
         }
     }
 
-    fn answer(&self, context: RequestContext<'_>) -> Response<AnswerBody> {
+    /// Answers a request. Only few answers have to be waited for.
+    async fn answer(&self, context: RequestContext<'_>) -> Response<AnswerBody> {
+        if let Some(page) = context.page_request() {
+            self.page(context, page).await
+        } else if let Some(reload) = context.reload() {
+            context.answer_reload(reload).await
+        } else {
+            self.answer_at_once(context)
+        }
+    }
+
+    fn answer_at_once(&self, context: RequestContext<'_>) -> Response<AnswerBody> {
         let answered = catch_unwind(AssertUnwindSafe(|| context.answer()));
         answered.unwrap_or_else(|_| {
             // The panic hook has already logged it.

@@ -17,6 +17,7 @@ pub(super) enum Handler {
     Instance,
     Healthy,
     Ready,
+    Reload,
 }
 
 /// A path with what answers it.
@@ -31,7 +32,7 @@ pub(super) struct Route<'a> {
 const INSTANCE_PREFIX: &str = "/instances/";
 
 /// Paths that do not depend on flags: Prometheus' own names, and those of Kubernetes.
-const FIXED_ROUTES: [(&str, Handler); 8] = [
+const FIXED_ROUTES: [(&str, Handler); 9] = [
     ("/", Handler::Landing),
     ("/instances", Handler::Instances),
     ("/sd", Handler::Discovery),
@@ -40,6 +41,7 @@ const FIXED_ROUTES: [(&str, Handler); 8] = [
     ("/livez", Handler::Healthy),
     ("/-/ready", Handler::Ready),
     ("/readyz", Handler::Ready),
+    ("/-/reload", Handler::Reload),
 ];
 
 /// Why a telemetry path cannot be served.
@@ -162,6 +164,7 @@ impl Handler {
             Self::Instance => "instance",
             Self::Healthy => "healthy",
             Self::Ready => "ready",
+            Self::Reload => "reload",
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The closed set of values of the label `handler`: which part of the web server answered.
 
 /// Every value of `handler`. The web server's routes are held to it by a test of theirs.
-pub const HANDLERS: [&str; 9] = [
+pub const HANDLERS: [&str; 10] = [
     "metrics",
     "exporter",
     "sd",
@@ -10,6 +10,7 @@ pub const HANDLERS: [&str; 9] = [
     "instance",
     "healthy",
     "ready",
+    "reload",
     OTHER_HANDLER,
 ];
 

@@ -109,6 +109,17 @@ impl Publisher {
         self.store(&targets);
     }
 
+    /// Removes some targets from the page and replaces the pages of others, in one step.
+    // A scrape in between would find both of two targets that show the same series, or neither.
+    pub fn replace(&self, withdrawn: &[usize], published: Vec<(usize, TargetPage)>) {
+        let mut targets = locked(&self.targets);
+        for number in withdrawn {
+            targets.remove(number);
+        }
+        targets.extend(published);
+        self.store(&targets);
+    }
+
     /// The page of all targets, as it is now.
     pub fn page(&self) -> Arc<Page> {
         self.page.load_full()

@@ -16,6 +16,7 @@ use super::in_place::replace_in_place;
 use super::instance::Instance;
 use super::listing::Listing;
 use super::loss::{Belief, LossGuard, SuddenLoss, sudden_loss};
+use super::selection::Selection;
 use super::summary::Summary;
 
 /// The number of complete readings that must miss a summary before it is given up. One is not
@@ -137,6 +138,23 @@ impl Reconciliation {
     pub(super) fn drop_summaries(&mut self, chunks: &mut Chunks) {
         self.newly_due.clear();
         chunks.update(|instance| instance.summaries = Box::default());
+    }
+
+    /// Forgets what was concluded of types that are no longer read. Types that are read from now on
+    /// wait until their summaries are read: none of them is there yet.
+    pub(super) fn reselect(&mut self, chunks: &Chunks, before: &Selection, after: &Selection) {
+        for awaited in [&mut self.newly_due, &mut self.newly_lost] {
+            awaited.retain(|(_, compliance_type)| after.has_type(compliance_type.as_str()));
+        }
+        // What a doubted reading had was of other types.
+        self.summary_guard = LossGuard::default();
+        self.is_loss_confirmed = false;
+        for instance in chunks.instances() {
+            let newly_read = instance.missing().filter(|missing| {
+                after.has_type(missing.as_str()) && !before.has_type(missing.as_str())
+            });
+            self.newly_due.extend(of_instance(instance, newly_read));
+        }
     }
 
     /// Says whether both views agree that an instance lacks a summary that it should have.

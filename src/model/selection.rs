@@ -57,6 +57,13 @@ impl Selection {
         }
     }
 
+    /// Says whether this is a clone of the other selection, with the same collectors. Two that were
+    /// made apart are not the same, even if they select the same.
+    pub fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.is_wanted, &other.is_wanted)
+            && self.has_patch_details == other.has_patch_details
+    }
+
     /// Says whether summaries of this type are read.
     pub fn has_type(&self, name: &str) -> bool {
         (self.is_wanted)(name)

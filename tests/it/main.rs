@@ -21,8 +21,10 @@
 //! - [`credentials`]: every source of credentials, and what is said where there are none.
 //! - [`documents`]: what the documents for contributors name is there.
 //! - [`incremental`]: refreshes that read little, and are right all the same.
+//! - [`log`]: what a line of the log is made of, in either format.
 //! - [`pages`]: the pages for people say what the metrics say.
 //! - [`parts`]: one target at a time, and the list of them for scrapers that share a fleet.
+//! - [`reload`]: the file read anew, by signal and by HTTP, while scrapers scrape.
 //! - [`soak`]: hundreds of refreshes in bad weather, and hundreds of accounts of which many are
 //!   dead.
 //! - [`http`]: clients that take more than they should.
@@ -55,8 +57,10 @@ mod hostile;
 mod http;
 mod incremental;
 mod layering;
+mod log;
 mod pages;
 mod parts;
+mod reload;
 mod secrets;
 mod slow_readers;
 mod soak;

@@ -66,6 +66,10 @@ impl AdaptiveRate {
         }
     }
 
+    pub(super) fn set_ceiling(&mut self, ceiling: f64) {
+        self.ceiling = ceiling;
+    }
+
     /// The rate that is allowed now, at most the ceiling.
     pub(super) fn allowed(&self, now: Instant) -> f64 {
         match self.last_refusal {

@@ -56,6 +56,12 @@ impl LearntLimits {
         }
     }
 
+    /// Changes the ceiling, in requests per second.
+    pub(super) fn set_ceiling(&mut self, ceiling: f64) {
+        let rates = self.by_operation.iter_mut().chain([&mut self.shared]);
+        rates.for_each(|rate| rate.set_ceiling(ceiling));
+    }
+
     /// What an operation is allowed now, in requests per second.
     pub(super) fn allowed(&self, operation: Operation, now: Instant) -> f64 {
         let own = self.own(operation).allowed(now);

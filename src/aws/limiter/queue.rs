@@ -77,6 +77,12 @@ impl Queue {
         }
     }
 
+    pub(super) fn reconfigure(&mut self, ceiling: f64, refresh_interval: Duration) {
+        self.ceiling = ceiling;
+        self.spread.reconfigure(ceiling, refresh_interval);
+        self.limits.set_ceiling(ceiling);
+    }
+
     /// Allows as many permits at once as the ceiling allows in `time`.
     pub(super) fn allow_burst(&mut self, time: Duration) {
         // The first of them needs no allowance.

@@ -37,6 +37,14 @@ impl RefreshSpread {
         }
     }
 
+    /// Changes the ceiling and the interval. A refresh under way is not spread any more, because its
+    /// rate was that of the former ones.
+    pub(super) fn reconfigure(&mut self, ceiling: f64, refresh_interval: Duration) {
+        self.ceiling = ceiling;
+        self.refresh_interval = refresh_interval;
+        self.rate = ceiling;
+    }
+
     /// Spreads the refresh that begins now over half the interval, given how many calls the last
     /// one made.
     pub(super) fn begin_refresh(&mut self) {

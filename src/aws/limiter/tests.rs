@@ -61,6 +61,20 @@ async fn a_burst_is_as_many_permits_as_a_second_allows_and_is_missing_afterwards
 }
 
 #[tokio::test(start_paused = true)]
+async fn another_ceiling_allows_another_burst() {
+    let second = Duration::from_secs(1);
+    let limiter = limiter(5.0).with_burst(second);
+    limiter.reconfigure(2.0, second, second);
+    let taken = permits(&limiter, 4).await;
+    let millis: Vec<u128> = taken.iter().map(Duration::as_millis).collect();
+    assert_eq!(millis, [0, 0, 500, 1000]);
+    limiter.reconfigure(2.0, second, Duration::ZERO);
+    advance(Duration::from_mins(1)).await;
+    let taken = permits(&limiter, 2).await;
+    assert!(taken[1] >= Duration::from_millis(490), "{taken:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn no_burst_follows_a_throttle() {
     let limiter = limiter(5.0).with_burst(Duration::from_secs(1));
     let sent = Instant::now();

@@ -191,7 +191,7 @@ async fn a_storm_of_an_hour_is_met_with_few_calls_named_and_over_within_an_inter
         target: Target::new(ages),
     };
     let refresher = Refresher::new(Arc::new(source), notes.clone(), task);
-    let run = Arc::new(refresher).run(tokio::runtime::Handle::current(), INTERVAL, Duration::ZERO);
+    let run = Arc::new(refresher).run(tokio::runtime::Handle::current(), Duration::ZERO);
     let _ = tokio::time::timeout(Duration::from_mins(100), run).await;
     let named = |shown: &Shown| {
         shown.failed.len() >= 6

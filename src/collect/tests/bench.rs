@@ -116,9 +116,19 @@ impl Bench {
 
     /// Runs the schedule for this time.
     pub(super) async fn run_for(&self, time: Duration) {
-        let run = Arc::clone(&self.refresher).run(Handle::current(), INTERVAL, Duration::ZERO);
+        let run = Arc::clone(&self.refresher).run(Handle::current(), Duration::ZERO);
         // The time is a little longer, so that whatever happens at its very end has happened.
         let _ = tokio::time::timeout(time + Duration::from_millis(1), run).await;
+    }
+
+    /// Makes the interval another one.
+    pub(super) fn refresh_every(&self, interval: Duration) {
+        let mut target = self.refresher.target.lock();
+        let age_limits = target.age_limits();
+        target.set_age_limits(AgeLimits {
+            interval,
+            ..age_limits
+        });
     }
 
     /// Reads the target as it is now.

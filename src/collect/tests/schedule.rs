@@ -57,7 +57,7 @@ async fn a_refresh_that_outlasts_the_interval_skips_ticks_and_never_overlaps_the
 async fn the_first_start_is_delayed_and_the_others_follow_it() {
     let bench = Bench::new(ScriptedTarget::fleet(1));
     let delay = Duration::from_secs(7);
-    let run = Arc::clone(&bench.refresher).run(Handle::current(), INTERVAL, delay);
+    let run = Arc::clone(&bench.refresher).run(Handle::current(), delay);
     let _ = tokio::time::timeout(Duration::from_mins(6), run).await;
     assert_eq!(bench.observer.observed().starts, [delay, delay + INTERVAL]);
 }

@@ -126,10 +126,7 @@ fn a_refresh_whose_thread_is_blocked_is_given_up_and_its_data_expires() {
 }
 
 async fn run(bench: &Bench, workers: &Handle, time: Duration) {
-    let run = Arc::clone(&bench.refresher).run(
-        workers.clone(),
-        Duration::from_millis(100),
-        Duration::ZERO,
-    );
+    bench.refresh_every(Duration::from_millis(100));
+    let run = Arc::clone(&bench.refresher).run(workers.clone(), Duration::ZERO);
     let _ = tokio::time::timeout(time, run).await;
 }

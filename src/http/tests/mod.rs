@@ -7,6 +7,7 @@ mod instance;
 mod instances;
 mod page_rendering;
 mod panics;
+mod reload;
 mod routes;
 mod shutdown;
 mod slow_readers;
@@ -38,6 +39,8 @@ struct ConstantState {
     fleet: fn() -> FleetSnapshot,
     answered: Mutex<Vec<(&'static str, u16)>>,
     panicked: AtomicUsize,
+    /// How a reload ends, if one is allowed.
+    reload: Option<Result<(), String>>,
 }
 
 impl Default for ConstantState {
@@ -49,6 +52,7 @@ impl Default for ConstantState {
             fleet: || fleet::fleet_of(Vec::new()),
             answered: Mutex::default(),
             panicked: AtomicUsize::new(0),
+            reload: None,
         }
     }
 }
@@ -117,6 +121,14 @@ impl ExporterState for ConstantState {
 
     fn panicked(&self) {
         self.panicked.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn reload(&self) -> Option<PendingReload> {
+        let result = self.reload.clone()?;
+        Some(Box::pin(async move {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            result
+        }))
     }
 }
 

@@ -12,8 +12,9 @@ pub(super) const FAMILIES: &[Family] = &[
         samples: SampleSource::Target(|view, _, out| {
             // Without an account there are no credentials to read with, so the target is down. To
             // say so is better than an absent series, which an alert on `== 0` would not see.
-            let unidentified = (!view.is_identified()).then_some(false);
-            out.maybe(&[], unidentified.or_else(|| view.target.is_up()));
+            let is_refused = !view.is_identified() && view.attempts().next().is_some();
+            let refused = is_refused.then_some(false);
+            out.maybe(&[], refused.or_else(|| view.target.is_up()));
         }),
     },
     Family {

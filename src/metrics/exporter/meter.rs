@@ -43,6 +43,11 @@ pub struct TargetMeter {
     metrics: TargetMetrics,
 }
 
+/// A time as the value of a gauge.
+pub(super) fn seconds(at: Timestamp) -> f64 {
+    Duration::from_millis(at.millis()).as_secs_f64()
+}
+
 // === impl TargetMetrics ===
 
 impl Default for TargetMetrics {
@@ -164,9 +169,8 @@ impl TargetMeter {
     /// Notes that a refresh starts.
     pub fn refresh_started(&self, at: Option<Timestamp>) {
         if let Some(at) = at {
-            let seconds = Duration::from_millis(at.millis()).as_secs_f64();
             let start = self.metrics.refresh_starts.get_or_create(&self.labels);
-            start.set(seconds);
+            start.set(seconds(at));
         }
     }
 
@@ -184,6 +188,19 @@ impl TargetMeter {
         self.metrics.refresh_starts.remove(&self.labels);
         for operation in operations {
             self.forget_limit(operation);
+        }
+    }
+
+    /// Removes every series of the target, because it is no longer configured.
+    pub fn remove(&self, operations: impl IntoIterator<Item = &'static str>) {
+        self.metrics.waits.remove(&self.labels);
+        for operation in operations {
+            self.metrics.requests.remove(&self.call(operation));
+            for reason in FailureReason::ALL {
+                let errors = &self.metrics.errors;
+                errors.remove(&self.call_error(operation, reason));
+            }
+            self.forget([operation]);
         }
     }
 

@@ -5,6 +5,7 @@
 //! the catalogue says: a gauge that is kept for each instance would stay when the instance is gone
 //! ("Writing exporters", Prometheus).
 
+mod configuration;
 mod convert;
 mod labels;
 mod meter;
@@ -20,16 +21,18 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::info::Info;
-use prometheus_client::registry::{Registry, Unit};
+use prometheus_client::registry::Registry;
 
 pub use meter::TargetMeter;
 pub use task::Task;
 
+use configuration::ConfigMetrics;
 use labels::{AnswerLabels, EncodingLabel, TaskLabel};
-use meter::{FloatGauge, TargetMetrics};
+use meter::TargetMetrics;
 
 use super::family::Format;
 use super::page::Page;
+use crate::model::Timestamp;
 
 /// Every metric of the exporter itself.
 #[derive(Debug)]
@@ -37,6 +40,7 @@ pub struct ExporterMetrics {
     registry: Registry,
     // It is a registry of its own because the standard names of the process have no prefix.
     process: Registry,
+    configuration: ConfigMetrics,
     targets: TargetMetrics,
     exposition: ExpositionMetrics,
     answers: Family<AnswerLabels, Counter>,
@@ -74,23 +78,26 @@ impl ExporterMetrics {
         let mut metrics = Self {
             registry: Registry::with_prefix("aws_ssm_exporter"),
             process,
+            configuration: ConfigMetrics::default(),
             targets: TargetMetrics::default(),
             exposition: ExpositionMetrics::default(),
             answers: Family::default(),
             panics: Family::default(),
             log_lines_dropped: Counter::default(),
         };
-        metrics.register(build, interval);
+        metrics.register(build);
+        metrics.configuration.set_interval(interval);
         metrics
     }
 
     /// Registers the metrics in the order in which the page shows them.
     // The registry appends a full stop to every help text, so those here have none.
-    fn register(&mut self, build: Build, interval: Duration) {
+    fn register(&mut self, build: Build) {
         let registry = &mut self.registry;
         register_build(registry, build);
+        self.configuration.register(registry);
         self.targets.register_calls(registry);
-        register_interval(registry, interval);
+        self.configuration.register_interval(registry);
         self.targets.register_refreshes(registry);
         self.exposition.register(registry);
         registry.register(
@@ -128,6 +135,17 @@ impl ExporterMetrics {
     /// The meter of a target. Its labels need the account, so there is none before that is known.
     pub fn target(&self, account_id: &str, region: &str) -> TargetMeter {
         self.targets.target(account_id, region)
+    }
+
+    /// Notes that a configuration with this interval was read, and is the one in force.
+    pub fn config_loaded(&self, at: Option<Timestamp>, interval: Duration) {
+        self.configuration.set_interval(interval);
+        self.configuration.loaded(at);
+    }
+
+    /// Notes that a configuration could not be used, so that the one before is still in force.
+    pub fn config_failed(&self) {
+        self.configuration.load_failed();
     }
 
     /// Counts an answered HTTP request.
@@ -183,17 +201,6 @@ fn register_build(registry: &mut Registry, build: Build) {
         "build",
         "What the program was built from",
         Info::new(labels),
-    );
-}
-
-fn register_interval(registry: &mut Registry, interval: Duration) {
-    let gauge = FloatGauge::default();
-    gauge.set(interval.as_secs_f64());
-    registry.register_with_unit(
-        "refresh_interval",
-        "The configured time from the start of a refresh to the start of the next",
-        Unit::Seconds,
-        gauge,
     );
 }
 

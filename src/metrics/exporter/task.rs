@@ -9,11 +9,13 @@ pub enum Task {
     Render,
     /// Serves an HTTP connection.
     Connection,
+    /// Reads the configuration anew.
+    Reload,
 }
 
 impl Task {
     /// Every kind of task.
-    pub const ALL: [Self; 3] = [Self::Target, Self::Render, Self::Connection];
+    pub const ALL: [Self; 4] = [Self::Target, Self::Render, Self::Connection, Self::Reload];
 
     /// The value of the label `task`.
     pub const fn as_str(self) -> &'static str {
@@ -21,6 +23,7 @@ impl Task {
             Self::Target => "target",
             Self::Render => "render",
             Self::Connection => "connection",
+            Self::Reload => "reload",
         }
     }
 }

@@ -84,7 +84,7 @@ impl Target {
         }
     }
 
-    fn drop_data(&mut self, collector: Collector) {
+    pub(super) fn drop_data(&mut self, collector: Collector) {
         match collector {
             Collector::Instances => self.chunks.update(|instance| instance.listing = None),
             Collector::Compliance => self.reconciliation.drop_summaries(&mut self.chunks),

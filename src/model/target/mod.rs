@@ -2,6 +2,7 @@
 //! it is dropped.
 
 mod expiry;
+mod reselection;
 mod take;
 
 use std::mem;
@@ -25,7 +26,7 @@ use super::time::Now;
 pub use expiry::Expiry;
 
 /// The limits on how old data may grow.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AgeLimits {
     /// How long after its last confirmation data is dropped.
     pub stale_after: Duration,

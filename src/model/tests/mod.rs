@@ -5,6 +5,7 @@ mod ages;
 mod noncompliance_reasons;
 mod noncompliant_patches;
 mod reconciliation;
+mod reselection;
 mod rows;
 mod summaries;
 

@@ -5,7 +5,7 @@ use std::process::Stdio;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::{env, fmt, fs};
 
-use ssm_compliance_exporter::app::{self, Fleet, LogFormat, ServeOptions};
+use ssm_compliance_exporter::app::{self, Fleet, LogFormat, ReloadOptions, ServeOptions};
 use ssm_compliance_exporter::config::Config;
 use tokio::process::Command;
 use tokio::signal::unix::{SignalKind, signal};
@@ -90,6 +90,7 @@ fn the_exporter_of_the_soak() {
             telemetry_path: "/metrics".to_owned(),
             has_pages: true,
             external_url: None,
+            reload: ReloadOptions::default(),
         };
         app::serve(
             fleet,

@@ -6,7 +6,7 @@
 //! target, the render thread and a connection write.
 
 mod exporter;
-mod resources;
+pub(crate) mod resources;
 mod scraping;
 mod truth;
 mod weather;

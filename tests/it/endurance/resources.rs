@@ -6,14 +6,14 @@ use crate::support::Program;
 
 /// What a process holds at one moment.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Held {
-    pub(super) kilobytes: u64,
-    pub(super) files: usize,
-    pub(super) threads: u64,
-    pub(super) children: usize,
+pub(crate) struct Held {
+    pub(crate) kilobytes: u64,
+    pub(crate) files: usize,
+    pub(crate) threads: u64,
+    pub(crate) children: usize,
 }
 
-pub(super) fn held(program: &Program) -> Held {
+pub(crate) fn held(program: &Program) -> Held {
     let process = format!("/proc/{}", program.pid());
     let tasks = fs::read_dir(format!("{process}/task")).unwrap();
     let children =

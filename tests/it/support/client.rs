@@ -18,10 +18,16 @@ pub(crate) struct Reply {
 
 /// Asks for a path. Each of the `headers` ends in CRLF.
 pub(crate) async fn get(address: SocketAddr, path: &str, headers: &str) -> Reply {
+    ask(address, "GET", path, headers).await
+}
+
+/// Sends a request without a body.
+pub(crate) async fn ask(address: SocketAddr, method: &str, path: &str, headers: &str) -> Reply {
     let exchange = async {
         let mut stream = TcpStream::connect(address).await.unwrap();
-        let request =
-            format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n{headers}\r\n");
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n{headers}\r\n"
+        );
         stream.write_all(request.as_bytes()).await.unwrap();
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).await.unwrap();

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use ssm_compliance_exporter::app::{self, Fleet, ServeOptions};
+use ssm_compliance_exporter::app::{self, Fleet, ReloadOptions, ServeOptions};
 use tokio::sync::oneshot;
 use tokio::time::{Duration, Instant, sleep};
 
@@ -24,6 +24,7 @@ impl Exporter {
             telemetry_path: "/metrics".to_owned(),
             has_pages: true,
             external_url: None,
+            reload: ReloadOptions::default(),
         };
         let (listening, address) = oneshot::channel();
         tokio::spawn(async move {

@@ -11,7 +11,7 @@ mod settings;
 use std::time::Duration;
 
 pub(crate) use aws::Aws;
-pub(crate) use client::{Reply, get};
+pub(crate) use client::{Reply, ask, get};
 pub(crate) use exporter::Exporter;
 pub(crate) use page::{Format, Page, Series};
 pub(crate) use program::{CREDENTIALS, Program, Run, command, run, run_with};
