@@ -72,15 +72,20 @@ fn cpu() -> Panel {
 
 fn processes() -> Panel {
     let started = per_exporter("process_start_time_seconds", "instance");
+    let loaded = per_exporter(
+        "aws_ssm_exporter_config_last_reload_success_timestamp_seconds",
+        "instance",
+    );
     Panel::table(
         "Processes",
-        "What each exporter was built from, how long it runs, and since its start: panics, and lines of the log that were dropped because nobody read them.",
+        "What each exporter was built from, how long it has run, the age of the configuration in force, and since the start: panics, and lines of the log that were dropped because nobody read them.",
         &process_columns(),
     )
     .query("", per_exporter("aws_ssm_exporter_build_info", "instance, version, revision, rustc"))
     .query("", queries::age(&started))
     .query("", queries::sum_by("instance", &panics()))
     .query("", per_exporter("aws_ssm_exporter_log_lines_dropped_total", "instance"))
+    .query("", queries::age(&loaded))
     .empty("–")
 }
 
@@ -97,5 +102,6 @@ fn process_columns() -> Vec<Column> {
         Column::new("Value #D", "Log lines lost")
             .width(115)
             .steps(looks::FEW_IS_GOOD),
+        Column::new("Value #E", "Configuration read").unit("s"),
     ]
 }
