@@ -47,7 +47,8 @@ lint: ## Check formatting, lints and documentation; warnings are errors
 		"RUSTDOCFLAGS='-D warnings' cargo doc --locked --workspace --no-deps --document-private-items --lib --examples"
 
 awscli: setup build ## Ask the simulated AWS with the AWS CLI
-	@$(tally) "$(python) tests/realworld/with_simulator.py $(exporter) python3 tests/awscli/check.py {} .venv/bin/aws"
+	@$(tally) "$(python) tests/realworld/with_simulator.py $(exporter) \
+		$(python) tests/realworld/aws_cli.py python3 tests/awscli/check.py {} {aws}"
 
 test-rules-current: ## Test the alert rules with a current promtool, built once with Go
 	@tool=$$(bash scripts/current-promtool.sh $(target)) && PROMTOOL=$$tool sh alerts/test.sh

@@ -583,7 +583,7 @@ def outcome(function):
 
 
 def main():
-    # Starting the CLI takes half a second; what several checks read is read once, before them.
+    # What several checks read is read once, before them.
     for fill in (instances, summaries, associations):
         outcome(fill)
     with concurrent.futures.ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:

@@ -1,8 +1,10 @@
-"""The real AWS CLI as the program `aws`, at a fraction of its start time.
+"""The real AWS CLI as the program `aws`, at a fraction of its start time: aws_cli.py COMMAND... {aws} ...
 
 The CLI takes most of a second to start, and a test that runs many hundred commands cannot wait for that. Here it is
 loaded once; `installed` makes a program `aws` that hands its arguments, environment and file descriptors to the loaded
 one, which runs them in a fork of itself. What runs is the CLI of .venv, unchanged.
+
+As a program it runs a command in which `{aws}` is the path of that `aws`, and ends with the command's exit code.
 """
 
 import contextlib
@@ -11,7 +13,9 @@ import os
 import pathlib
 import socket
 import stat
+import subprocess
 import sys
+import tempfile
 import threading
 import traceback
 
@@ -102,3 +106,14 @@ def run(arguments, environment, directory, descriptors, loader):
     sys.stdout.flush()
     sys.stderr.flush()
     return code
+
+
+def main():
+    command = sys.argv[1:] or sys.exit(__doc__)
+    with tempfile.TemporaryDirectory() as directory, installed(directory) as program:
+        done = subprocess.run([part.replace("{aws}", str(program)) for part in command], check=False)
+    sys.exit(done.returncode)
+
+
+if __name__ == "__main__":
+    main()
