@@ -27,6 +27,8 @@ generate: build ## Write all that is generated: docs/metrics.md, docs/configurat
 check-generated: build ## Check that all that is generated is current
 	@$(target)/debug/xtask check
 
+# Most tests wait most of the time: for an interval, a timeout, or a program that starts.
+test: export RUST_TEST_THREADS := 4
 test: setup build ## Run all tests, against real Prometheus, curl and Chromium, too
 	@$(tally) "cargo test --locked --workspace --no-fail-fast" "$(target)/debug/xtask check" "$(python) tests/realworld/check.py $(exporter)" \
 		"$(python) tests/realworld/paging.py $(exporter) ::: $(python) tests/realworld/trying.py $(exporter)" \
