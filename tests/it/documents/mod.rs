@@ -1,0 +1,180 @@
+//! What documents name is there: commands, flags, keys, metrics, endpoints, targets of make, files,
+//! alerts, dashboards and tests.
+
+mod judge;
+mod markdown;
+mod mentions;
+mod shell;
+mod vocabulary;
+
+use std::collections::BTreeSet;
+
+use mentions::Mention;
+use vocabulary::{Vocabulary, documents, rust_code};
+
+use crate::support::{run_with, text};
+
+/// Documents that name tests.
+const OF_CONTRIBUTORS: [&str; 2] = ["CONTRIBUTING.md", "docs/architecture.md"];
+
+fn mentions_of(document: &str, vocabulary: &Vocabulary) -> BTreeSet<Mention> {
+    let commands = vocabulary.flags.keys().map(String::as_str).collect();
+    let text = text(document);
+    match document.rsplit_once('.') {
+        Some((_, "md")) => mentions::of_markdown(&text, &commands),
+        Some((_, "yaml" | "yml")) => mentions::of_yaml(&text, &commands),
+        _ => mentions::of_text(&text),
+    }
+}
+
+#[tokio::test]
+async fn whatever_a_document_names_is_there() {
+    let vocabulary = Vocabulary::read().await;
+    let documents = documents(&vocabulary.files);
+    assert!(documents.len() > 50, "{documents:?}");
+    let mut unknown = Vec::new();
+    let mut count = 0;
+    for document in documents {
+        for mention in mentions_of(document, &vocabulary) {
+            count += 1;
+            if !vocabulary.knows(document, &mention) {
+                unknown.push(format!("{document} names {mention:?}"));
+            }
+        }
+    }
+    assert!(count > 2000, "only {count} names were found");
+    assert!(unknown.is_empty(), "{}", unknown.join("\n"));
+}
+
+#[tokio::test]
+async fn the_program_accepts_every_configuration_in_a_document() {
+    let vocabulary = Vocabulary::read().await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("config.yaml");
+    let mut count = 0;
+    for document in documents(&vocabulary.files) {
+        for mention in mentions_of(document, &vocabulary) {
+            let Mention::Configuration(yaml) = mention else {
+                continue;
+            };
+            std::fs::write(&file, &yaml).unwrap();
+            let environment = [("EXTERNAL_ID", "an-id"), ("AWS_REGION", "eu-west-1")];
+            let checked = run_with(&environment, &["check-config", file.to_str().unwrap()]).await;
+            assert_eq!(checked.code, Some(0), "{document}: {}\n{yaml}", checked.err);
+            count += 1;
+        }
+    }
+    assert!(count > 2, "only {count} configurations were found");
+}
+
+/// One sentence for each kind of name, once with a name that exists and once with one that does not.
+const KINDS: [(&str, &str, &str); 22] = [
+    (
+        "`ssm-compliance-exporter NAME --help`",
+        "explain",
+        "explian",
+    ),
+    (
+        "| command | does |\n|---|---|\n| `NAME` | much |\n",
+        "plan",
+        "plot",
+    ),
+    ("`once NAME`", "--config.file FILE", "--config.fil FILE"),
+    ("`--web.NAME`", "listen-address", "listen-addresses"),
+    (
+        "```sh\nssm-compliance-exporter plan NAME\n```",
+        "--log.level=debug",
+        "--sim.drift=1",
+    ),
+    (
+        "```console\n$ cargo run --release -- NAME\nout\n```",
+        "demo --sim.drift 1",
+        "demo --drift 1",
+    ),
+    ("Say --NAME.", "log.level", "logging"),
+    ("`program NAME`", "word", "--flag"),
+    ("`NAME: 5m`", "refresh.interval", "refresh.period"),
+    (
+        "| key | does |\n|---|---|\n| `NAME` | much |\n",
+        "accounts[].regions",
+        "account.regions",
+    ),
+    ("`NAME`", "aws_ssm_up", "aws_ssm_down"),
+    (
+        "```promql\naws_ssm_collector_success{NAME}\n```",
+        "collector=~\"items|baselines\"",
+        "kollector=\"x\"",
+    ),
+    (
+        "```promql\naws_ssm_collector_success{collector=\"NAME\"}\n```",
+        "items",
+        "item",
+    ),
+    (
+        "`NAME`",
+        "ssm_compliance:threshold:seconds",
+        "ssm_compliance:limit:seconds",
+    ),
+    (
+        "See NAME.",
+        "SsmComplianceTargetDown",
+        "SsmComplianceTargetUp",
+    ),
+    ("`NAME?a=b`", "/instances", "/instance"),
+    (
+        "```sh\ncurl -s http://localhost:10068NAME\n```",
+        "/-/ready",
+        "/-/steady",
+    ),
+    ("`make NAME`", "check-generated", "check-all"),
+    (
+        "[here](NAME)",
+        "docs/alerts.md#the-alerts",
+        "docs/alerts.md#the-alarms",
+    ),
+    ("```sh\nsh NAME\n```", "alerts/test.sh", "alerts/tests.sh"),
+    ("`NAME`", "src/*/mod.rs", "src/*/model.rs"),
+    ("`NAME`", "stale_after", "stale_before"),
+];
+
+#[tokio::test]
+async fn of_every_kind_a_name_that_is_not_there_is_found() {
+    let vocabulary = Vocabulary::read().await;
+    let commands = vocabulary.flags.keys().map(String::as_str).collect();
+    let unknown = |sentence: &str, name: &str| {
+        let text = sentence.replace("NAME", name);
+        let mentions = mentions::of_markdown(&text, &commands);
+        assert!(name == "word" || !mentions.is_empty(), "no name in {text}");
+        mentions
+            .iter()
+            .filter(|it| !vocabulary.knows("README.md", it))
+            .count()
+    };
+    for (sentence, name, wrong) in KINDS {
+        assert_eq!(unknown(sentence, name), 0, "{sentence} {name}");
+        assert!(unknown(sentence, wrong) > 0, "{sentence} {wrong}");
+    }
+}
+
+/// Names of tests are sentences, and no other name is as long.
+fn is_test(code: &str) -> bool {
+    let is_name = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+    code.bytes().all(is_name) && code.matches('_').count() >= 4
+}
+
+#[test]
+fn every_test_that_a_document_names_is_there() {
+    let code = rust_code();
+    let named: Vec<String> = OF_CONTRIBUTORS
+        .iter()
+        .flat_map(|document| markdown::spans(&text(document)))
+        .collect();
+    let tests: Vec<&String> = named.iter().filter(|code| is_test(code)).collect();
+    assert!(tests.len() > 10, "{tests:?}");
+    for test in tests {
+        assert!(
+            code.contains(&format!("fn {test}(")),
+            "no test is called {test}"
+        );
+    }
+}
