@@ -5,6 +5,9 @@ use std::path::{Component, Path, PathBuf};
 use super::mentions::Mention;
 use super::vocabulary::{Vocabulary, anchors};
 
+/// Labels that Prometheus adds to what it scrapes.
+const OF_SCRAPES: [&str; 3] = ["instance", "job", "pod"];
+
 /// What series of a histogram have behind its name.
 const HISTOGRAM_ENDS: [&str; 3] = ["_bucket", "_sum", "_count"];
 
@@ -20,7 +23,7 @@ impl Vocabulary {
             Mention::Configuration(_) => true,
             Mention::Key(key) => self.keys.contains(key.trim_end_matches("[]")),
             Mention::Metric(name) => self.knows_metric(name),
-            Mention::Label { metric, label } => self.knows_label(metric, label),
+            Mention::Label { metric, label } => self.knows_label(metric.as_deref(), label),
             Mention::LabelValue { label, value } => self
                 .values
                 .get(label)
@@ -74,13 +77,15 @@ impl Vocabulary {
         self.metrics.contains_key(name) || histogram.is_some_and(|it| self.metrics.contains_key(it))
     }
 
-    fn knows_label(&self, metric: &str, label: &str) -> bool {
-        let of_scrape = ["job", "instance"].contains(&label);
-        of_scrape
-            || self
-                .metrics
-                .get(metric)
-                .is_none_or(|labels| labels.contains(label))
+    fn knows_label(&self, metric: Option<&str>, label: &str) -> bool {
+        let is_anywhere = || self.metrics.values().any(|labels| labels.contains(label));
+        let is_known = match metric.map(|metric| self.metrics.get(metric)) {
+            Some(Some(labels)) => labels.contains(label),
+            // That there is no such metric is found elsewhere.
+            Some(None) => true,
+            None => self.rule_labels.contains(label) || is_anywhere(),
+        };
+        is_known || OF_SCRAPES.contains(&label)
     }
 
     fn knows_endpoint(&self, path: &str) -> bool {

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::markdown::{Block, Markdown};
-use super::shell;
+use super::{promql, shell};
 
 /// A name of something that should exist.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,8 +19,9 @@ pub(super) enum Mention {
     Configuration(String),
     Key(String),
     Metric(String),
+    /// A label, of a metric if it stands in a selector.
     Label {
-        metric: String,
+        metric: Option<String>,
         label: String,
     },
     LabelValue {
@@ -41,8 +42,8 @@ pub(super) enum Mention {
 }
 
 use Mention::{
-    Alert, CommandLine, Configuration, Dashboard, Endpoint, File, Flag, FlagOf, Key, Label,
-    LabelValue, Link, MakeTarget, Metric, Record, Word,
+    Alert, CommandLine, Configuration, Dashboard, Endpoint, File, Flag, FlagOf, Key, Link,
+    MakeTarget, Metric, Record, Word,
 };
 
 /// The exporter's own program.
@@ -107,7 +108,7 @@ pub(super) fn of_yaml(text: &str, known_commands: &BTreeSet<&str>) -> BTreeSet<M
     let comments: Vec<&str> = comments.map(|(_, comment)| comment).collect();
     let mut mentions = of_markdown(&comments.join("\n"), known_commands);
     mentions.extend(of_text(text));
-    mentions.extend(selectors(text));
+    mentions.extend(promql::labels(text));
     mentions
 }
 
@@ -279,7 +280,7 @@ fn of_block(block: &Block) -> Vec<Mention> {
     match block.language.as_str() {
         "sh" => of_script(&block.text),
         "console" => of_script(&shell::typed(&block.text)),
-        "promql" => selectors(&block.text),
+        "promql" => promql::labels(&block.text),
         "yaml" => of_yaml_block(&block.text).into_iter().collect(),
         _ => Vec::new(),
     }
@@ -333,51 +334,4 @@ fn of_command(words: &[String]) -> Vec<Mention> {
             .map(|path| File(path.to_owned())),
     );
     mentions
-}
-
-/// Each label, and each value of it, that a selector in `PromQL` names.
-fn selectors(text: &str) -> Vec<Mention> {
-    let mut mentions = Vec::new();
-    let is_of_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | ':');
-    for (at, _) in text.match_indices('{') {
-        let before = &text[..at];
-        let start = before.rfind(|c| !is_of_name(c)).map_or(0, |end| end + 1);
-        let metric = &before[start..];
-        let Some((matchers, _)) = text[at + 1..].split_once('}') else {
-            continue;
-        };
-        if metric.starts_with("aws_ssm_") && !matchers.contains('{') {
-            mentions.extend(
-                matchers
-                    .split(',')
-                    .flat_map(|matcher| of_matcher(metric, matcher)),
-            );
-        }
-    }
-    mentions
-}
-
-fn of_matcher(metric: &str, matcher: &str) -> Vec<Mention> {
-    let Some((label, value)) = matcher.split_once('=') else {
-        return Vec::new();
-    };
-    let label = label.trim().trim_end_matches('!');
-    let value = value.trim().trim_matches(|c: char| "~\"'".contains(c));
-    let is_plain = |value: &&str| {
-        value
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-    };
-    let values = value
-        .split('|')
-        .filter(|value| is_plain(value) && !value.is_empty());
-    let values = values.map(|value| LabelValue {
-        label: label.to_owned(),
-        value: value.to_owned(),
-    });
-    let named = Label {
-        metric: metric.to_owned(),
-        label: label.to_owned(),
-    };
-    values.chain([named]).collect()
 }
