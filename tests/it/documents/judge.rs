@@ -5,8 +5,8 @@ use std::path::{Component, Path, PathBuf};
 use super::mentions::Mention;
 use super::vocabulary::{Vocabulary, anchors};
 
-/// Labels that Prometheus adds to what it scrapes.
-const OF_SCRAPES: [&str; 3] = ["instance", "job", "pod"];
+/// Labels of Prometheus's own.
+const OF_SCRAPES: [&str; 4] = ["__name__", "instance", "job", "pod"];
 
 /// What series of a histogram have behind its name.
 const HISTOGRAM_ENDS: [&str; 3] = ["_bucket", "_sum", "_count"];
@@ -91,7 +91,7 @@ impl Vocabulary {
     fn knows_endpoint(&self, path: &str) -> bool {
         let path = path.split(['?', '#']).next().unwrap_or_default();
         let path = path.trim_end_matches(['.', ':', '*']);
-        let is_instance = path.len() > "/instances/".len() && path.starts_with("/instances/");
+        let is_instance = path.starts_with("/instances/");
         is_instance || self.routes.contains(path)
     }
 

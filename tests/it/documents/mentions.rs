@@ -53,22 +53,34 @@ const PROGRAM: &str = "ssm-compliance-exporter";
 const REPOSITORY: &str =
     "https://github.com/ssm-compliance-exporter/ssm-compliance-exporter/blob/main/";
 
+/// How names of files in this repository end.
+const SOURCE_EXTENSIONS: [&str; 11] = [
+    "css", "html", "json", "md", "mjs", "py", "rs", "sh", "toml", "yaml", "yml",
+];
+
+/// How names of other files end.
+const OTHER_EXTENSIONS: [&str; 3] = ["conf", "log", "pem"];
+
 /// Programs whose flags are their own.
-const OTHERS: [&str; 14] = [
+const OTHERS: [&str; 18] = [
     "alertmanager",
     "amtool",
     "aws",
     "cargo",
     "curl",
     "docker",
+    "dpkg",
     "git",
     "node",
     "npm",
     "prometheus",
     "promtool",
     "python3",
+    "rpm",
     "sed",
+    "ssm-cli",
     "vmagent",
+    "zypper",
 ];
 
 /// What YAML of others begins with: Prometheus, its rules, Alertmanager, Grafana, Kubernetes.
@@ -81,7 +93,13 @@ const FOREIGN_YAML: [&str; 5] = [
 ];
 
 /// What is asked of the exporter, and of files, by its name or by the place of a document.
-const EXPORTER_HOSTS: [&str; 4] = [":10068", "//exporter.example", "$EXPORTER", "${EXPORTER}"];
+const EXPORTER_HOSTS: [&str; 5] = [
+    "localhost:10068",
+    "127.0.0.1:10068",
+    "//exporter.example",
+    "$EXPORTER",
+    "${EXPORTER}",
+];
 
 /// Every name in a Markdown document.
 pub(super) fn of_markdown(text: &str, known_commands: &BTreeSet<&str>) -> BTreeSet<Mention> {
@@ -119,9 +137,12 @@ pub(super) fn of_text(text: &str) -> BTreeSet<Mention> {
         .split(|c| !is_of_name(c))
         .map(|name| name.trim_matches(':'));
     let mut mentions: BTreeSet<Mention> = names.filter_map(of_name).collect();
-    mentions.extend(behind(text, REPOSITORY).map(|path| File(cut(path, ".#?"))));
+    // Dashboards put a name into an address; their own tests hold those to the runbooks.
+    let files = behind(text, REPOSITORY).filter(|path| !path.contains('$'));
+    mentions.extend(files.map(|path| File(cut(path, ".#?"))));
     mentions.extend(behind(text, "/d/").map(|uid| Dashboard(cut(uid, "?/."))));
-    mentions.extend(behind(text, "instance_url: \"").map(|path| Endpoint(path.to_owned())));
+    let pages = behind(text, "instance_url: \"").filter(|path| path.starts_with('/'));
+    mentions.extend(pages.map(|path| Endpoint(path.to_owned())));
     for host in EXPORTER_HOSTS {
         let paths = behind(text, host).map(|rest| rest.strip_prefix(":10068").unwrap_or(rest));
         let paths = paths.filter(|path| path.starts_with('/'));
@@ -179,7 +200,10 @@ fn is_flag(word: &str) -> bool {
 }
 
 fn of_span(span: &str, known_commands: &BTreeSet<&str>) -> Vec<Mention> {
-    let words: Vec<String> = span.split(' ').map(str::to_owned).collect();
+    // What stands in front of a program, like a variable, is not a name of ours.
+    let Some(words) = shell::commands(span).into_iter().next() else {
+        return Vec::new();
+    };
     let first = words[0].as_str();
     let has_flags = words.iter().any(|word| is_flag(word));
     if is_flag(first) {
@@ -209,9 +233,10 @@ fn endpoint(span: &str) -> Option<Mention> {
         .find_map(|method| span.strip_prefix(*method))
         .unwrap_or(span);
     let first = path.strip_prefix('/')?.split('/').next()?;
+    let is_comment = path.starts_with("//");
     // The folders of every machine are not paths of an address.
     let is_folder = !first.is_empty() && std::path::Path::new("/").join(first).exists();
-    let is_one = !path.contains(' ') && !is_folder && !path.starts_with("/d/");
+    let is_one = !path.contains(' ') && !is_folder && !is_comment && !path.starts_with("/d/");
     is_one.then(|| Endpoint(path.to_owned()))
 }
 
@@ -222,7 +247,7 @@ fn of_word(span: &str) -> Option<Mention> {
         return None;
     }
     let is_snake = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
-    let is_path = word.contains('/') || has_extension(word);
+    let is_path = word.contains('/') || has_extension(word, &SOURCE_EXTENSIONS);
     if is_path {
         return is_file(word).then(|| File(word.to_owned()));
     }
@@ -233,7 +258,9 @@ fn of_word(span: &str) -> Option<Mention> {
     let is_snake = parts
         .iter()
         .all(|part| !part.is_empty() && part.chars().all(is_snake));
-    if !is_snake || word.starts_with("aws_ssm_") {
+    let is_number = parts[0].starts_with(|c: char| c.is_ascii_digit());
+    let is_other = is_number || has_extension(word, &OTHER_EXTENSIONS);
+    if !is_snake || is_other || word.starts_with("aws_ssm_") {
         None
     } else if parts.len() > 1 {
         Some(Key(word.to_owned()))
@@ -244,10 +271,7 @@ fn of_word(span: &str) -> Option<Mention> {
     }
 }
 
-fn has_extension(word: &str) -> bool {
-    let extensions = [
-        "md", "rs", "yaml", "yml", "json", "py", "sh", "toml", "html", "mjs", "css",
-    ];
+fn has_extension(word: &str, extensions: &[&str]) -> bool {
     word.rsplit_once('.')
         .is_some_and(|(_, end)| extensions.contains(&end))
 }

@@ -2,6 +2,7 @@
 //! alerts, dashboards and tests.
 
 mod judge;
+mod kinds;
 mod markdown;
 mod mentions;
 mod promql;
@@ -10,6 +11,7 @@ mod vocabulary;
 
 use std::collections::BTreeSet;
 
+use kinds::KINDS;
 use mentions::Mention;
 use vocabulary::{Vocabulary, documents, rust_code};
 
@@ -67,81 +69,6 @@ async fn the_program_accepts_every_configuration_in_a_document() {
     }
     assert!(count > 2, "only {count} configurations were found");
 }
-
-/// One sentence for each kind of name, once with a name that exists and once with one that does not.
-const KINDS: [(&str, &str, &str); 23] = [
-    (
-        "`ssm-compliance-exporter NAME --help`",
-        "explain",
-        "explian",
-    ),
-    (
-        "| command | does |\n|---|---|\n| `NAME` | much |\n",
-        "plan",
-        "plot",
-    ),
-    ("`once NAME`", "--config.file FILE", "--config.fil FILE"),
-    ("`--web.NAME`", "listen-address", "listen-addresses"),
-    (
-        "```sh\nssm-compliance-exporter plan NAME\n```",
-        "--log.level=debug",
-        "--sim.drift=1",
-    ),
-    (
-        "```console\n$ cargo run --release -- NAME\nout\n```",
-        "demo --sim.drift 1",
-        "demo --drift 1",
-    ),
-    ("Say --NAME.", "log.level", "logging"),
-    ("`program NAME`", "word", "--flag"),
-    ("`NAME: 5m`", "refresh.interval", "refresh.period"),
-    (
-        "| key | does |\n|---|---|\n| `NAME` | much |\n",
-        "accounts[].regions",
-        "account.regions",
-    ),
-    ("`NAME`", "aws_ssm_up", "aws_ssm_down"),
-    (
-        "```promql\naws_ssm_collector_success{NAME}\n```",
-        "collector=~\"items|baselines\"",
-        "kollector=\"x\"",
-    ),
-    (
-        "```promql\naws_ssm_collector_success{collector=\"NAME\"}\n```",
-        "items",
-        "item",
-    ),
-    (
-        "```promql\nsum by (account_id, NAME) (aws_ssm_up)\n```",
-        "region",
-        "regions",
-    ),
-    (
-        "`NAME`",
-        "ssm_compliance:threshold:seconds",
-        "ssm_compliance:limit:seconds",
-    ),
-    (
-        "See NAME.",
-        "SsmComplianceTargetDown",
-        "SsmComplianceTargetUp",
-    ),
-    ("`NAME?a=b`", "/instances", "/instance"),
-    (
-        "```sh\ncurl -s http://localhost:10068NAME\n```",
-        "/-/ready",
-        "/-/steady",
-    ),
-    ("`make NAME`", "check-generated", "check-all"),
-    (
-        "[here](NAME)",
-        "docs/alerts.md#the-alerts",
-        "docs/alerts.md#the-alarms",
-    ),
-    ("```sh\nsh NAME\n```", "alerts/test.sh", "alerts/tests.sh"),
-    ("`NAME`", "src/*/mod.rs", "src/*/model.rs"),
-    ("`NAME`", "stale_after", "stale_before"),
-];
 
 #[tokio::test]
 async fn of_every_kind_a_name_that_is_not_there_is_found() {

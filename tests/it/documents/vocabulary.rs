@@ -122,20 +122,34 @@ impl Vocabulary {
     }
 
     fn read_words(&mut self) {
-        let is_source = |path: &&String| {
-            let is_in = |folder: &&str| path.starts_with(*folder);
-            // These tests name what does not exist.
-            let is_here = path.starts_with("tests/it/documents/");
-            SOURCES.iter().any(|folder| is_in(folder)) && has_text(path) && !is_here
-        };
-        let sources: Vec<String> = self.files.iter().filter(is_source).cloned().collect();
-        for path in sources {
-            let is_of_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
-            let text = text(&path);
-            let words = text.split(|c| !is_of_word(c));
-            self.words.extend(words.map(str::to_owned));
+        let files: Vec<String> = self.files.iter().cloned().collect();
+        for path in files.iter().filter(|path| is_source(path)) {
+            self.add_words(&text(path));
+        }
+        // Configurations of other programs, which documents show in blocks and speak of.
+        for path in documents(&self.files.clone())
+            .iter()
+            .filter(|path| path.ends_with(".md"))
+        {
+            let blocks = Markdown::parse(&text(path)).blocks;
+            for block in blocks.iter().filter(|block| block.language == "yaml") {
+                self.add_words(&block.text);
+            }
         }
     }
+
+    fn add_words(&mut self, text: &str) {
+        let is_of_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let words = text.split(|c| !is_of_word(c));
+        self.words.extend(words.map(str::to_owned));
+    }
+}
+
+/// Whether a file holds words that documents may quote.
+fn is_source(path: &str) -> bool {
+    // One file of these tests names what does not exist.
+    let is_here = path == "tests/it/documents/kinds.rs";
+    SOURCES.iter().any(|folder| path.starts_with(folder)) && has_text(path) && !is_here
 }
 
 fn has_text(path: &str) -> bool {
