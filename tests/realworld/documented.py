@@ -44,6 +44,10 @@ class Documented:
     def queries(self):
         return blocks((ROOT / "docs" / "queries.md").read_text(), "promql")
 
+    @functools.cached_property
+    def results(self):
+        return blocks((ROOT / "docs" / "queries.md").read_text(), "text")
+
     def commands(self):
         """What README asks the demo, each with the output that it shows."""
         text = "".join(blocks(section((ROOT / "README.md").read_text(), "Try it"), "console"))
@@ -60,6 +64,12 @@ class Documented:
 def rows(result):
     """Of each row its labels and its value."""
     return sorted((sorted(row["metric"].items()), row["value"][1]) for row in result)
+
+
+def written(row):
+    """A row as the document writes it."""
+    labels = ", ".join(f'{name}="{value}"' for name, value in sorted(row["metric"].items()))
+    return f"{{{labels}}} {row['value'][1]}\n"
 
 
 def words(line):
@@ -100,6 +110,15 @@ def every_query_has_an_answer(documented):
         assert answer, f"nothing answers {query}"
         of_scrape = [row["metric"] for row in answer if {"instance", "job", "pod"} & row["metric"].keys()]
         assert not of_scrape, f"{of_scrape[:2]} in the answer to {query}"
+
+
+@checks.check
+def results_are_shown(documented):
+    """The result that docs/queries.md shows below each query is one of its answers."""
+    assert len(documented.queries) == len(documented.results) > 5
+    for query, shown in zip(documented.queries, documented.results):
+        answer = [written(row) for row in documented.single.instant(query)]
+        assert shown in answer, f"{shown} is not among {answer[:3]}"
 
 
 @checks.check
