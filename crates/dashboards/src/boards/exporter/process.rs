@@ -75,15 +75,21 @@ fn cpu() -> Panel {
 
 fn processes() -> Panel {
     let started = per_exporter("process_start_time_seconds", "instance");
+    let configured = per_exporter(
+        "aws_ssm_exporter_config_last_reload_success_timestamp_seconds",
+        "instance",
+    );
     Panel::table(
         "Processes",
-        "What each exporter was built from, how long it has been running, and since its start: panics, and log lines that were dropped because they were not read.",
+        "What each exporter was built from, how long it has been running, and since its start: panics, and log lines that were dropped because they were not read. Reload: whether the configuration could be read the last time.",
         &process_columns(),
     )
     .query("", per_exporter("aws_ssm_exporter_build_info", "instance, version, revision, rustc"))
     .query("", queries::age(&started))
     .query("", queries::sum_by("instance", &panics()))
     .query("", per_exporter("aws_ssm_exporter_log_lines_dropped_total", "instance"))
+    .query("", queries::age(&configured))
+    .query("", per_exporter("aws_ssm_exporter_config_last_reload_successful", "instance"))
     .empty("–")
 }
 
@@ -100,5 +106,11 @@ fn process_columns() -> Vec<Column> {
         Column::new("Value #D", "Log lines lost")
             .width(115)
             .steps(looks::FEW_IS_GOOD),
+        Column::new("Value #E", "Configuration age")
+            .width(140)
+            .unit("s"),
+        Column::new("Value #F", "Reload")
+            .width(75)
+            .mapped(looks::works()),
     ]
 }
