@@ -111,6 +111,6 @@ fn process_columns() -> Vec<Column> {
             .unit("s"),
         Column::new("Value #F", "Reload")
             .width(75)
-            .mapped(looks::works()),
+            .mapped(looks::succeeded()),
     ]
 }
