@@ -11,6 +11,8 @@ mod vocabulary;
 
 use std::collections::BTreeSet;
 
+use tokio::sync::OnceCell;
+
 use kinds::KINDS;
 use mentions::Mention;
 use vocabulary::{Vocabulary, documents, rust_code};
@@ -19,6 +21,13 @@ use crate::support::{run_with, text};
 
 /// Documents that name tests.
 const OF_CONTRIBUTORS: [&str; 2] = ["CONTRIBUTING.md", "docs/architecture.md"];
+
+/// Read once for all tests, because it has every word of the repository.
+static VOCABULARY: OnceCell<Vocabulary> = OnceCell::const_new();
+
+async fn vocabulary() -> &'static Vocabulary {
+    VOCABULARY.get_or_init(Vocabulary::read).await
+}
 
 fn mentions_of(document: &str, vocabulary: &Vocabulary) -> BTreeSet<Mention> {
     let commands = vocabulary.flags.keys().map(String::as_str).collect();
@@ -32,13 +41,13 @@ fn mentions_of(document: &str, vocabulary: &Vocabulary) -> BTreeSet<Mention> {
 
 #[tokio::test]
 async fn whatever_a_document_names_is_there() {
-    let vocabulary = Vocabulary::read().await;
+    let vocabulary = vocabulary().await;
     let documents = documents(&vocabulary.files);
     assert!(documents.len() > 50, "{documents:?}");
     let mut unknown = Vec::new();
     let mut count = 0;
     for document in documents {
-        for mention in mentions_of(document, &vocabulary) {
+        for mention in mentions_of(document, vocabulary) {
             count += 1;
             if !vocabulary.knows(document, &mention) {
                 unknown.push(format!("{document} names {mention:?}"));
@@ -51,12 +60,12 @@ async fn whatever_a_document_names_is_there() {
 
 #[tokio::test]
 async fn the_program_accepts_every_configuration_in_a_document() {
-    let vocabulary = Vocabulary::read().await;
+    let vocabulary = vocabulary().await;
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("config.yaml");
     let mut count = 0;
     for document in documents(&vocabulary.files) {
-        for mention in mentions_of(document, &vocabulary) {
+        for mention in mentions_of(document, vocabulary) {
             let Mention::Configuration(yaml) = mention else {
                 continue;
             };
@@ -72,7 +81,7 @@ async fn the_program_accepts_every_configuration_in_a_document() {
 
 #[tokio::test]
 async fn of_every_kind_a_name_that_is_not_there_is_found() {
-    let vocabulary = Vocabulary::read().await;
+    let vocabulary = vocabulary().await;
     let commands = vocabulary.flags.keys().map(String::as_str).collect();
     let unknown = |sentence: &str, name: &str| {
         let text = sentence.replace("NAME", name);
