@@ -92,7 +92,7 @@ const FOREIGN_YAML: [&str; 5] = [
     "apiVersion",
 ];
 
-/// What is asked of the exporter, and of files, by its name or by the place of a document.
+/// What stands before a path that the exporter answers.
 const EXPORTER_HOSTS: [&str; 5] = [
     "localhost:10068",
     "127.0.0.1:10068",
@@ -122,16 +122,26 @@ pub(super) fn of_markdown(text: &str, known_commands: &BTreeSet<&str>) -> BTreeS
 
 /// Every name in the rules: their comments are prose, their expressions are `PromQL`.
 pub(super) fn of_yaml(text: &str, known_commands: &BTreeSet<&str>) -> BTreeSet<Mention> {
-    let comments = text.lines().filter_map(|line| line.split_once("# "));
-    let comments: Vec<&str> = comments.map(|(_, comment)| comment).collect();
+    let parts = text
+        .lines()
+        .map(|line| line.split_once("# ").unwrap_or((line, "")));
+    let (rules, comments): (Vec<&str>, Vec<&str>) = parts.unzip();
     let mut mentions = of_markdown(&comments.join("\n"), known_commands);
+    mentions.extend(of_plain_text(&rules.join("\n")));
     mentions.extend(of_text(text));
     mentions.extend(promql::labels(text));
     mentions
 }
 
+/// Every name in a text without markup, in which all flags are the exporter's.
+pub(super) fn of_plain_text(text: &str) -> BTreeSet<Mention> {
+    let mut mentions = of_text(text);
+    mentions.extend(flags(text).map(Flag));
+    mentions
+}
+
 /// Names that say by themselves what they are, wherever they stand.
-pub(super) fn of_text(text: &str) -> BTreeSet<Mention> {
+fn of_text(text: &str) -> BTreeSet<Mention> {
     let is_of_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | ':');
     let names = text
         .split(|c| !is_of_name(c))
@@ -139,8 +149,8 @@ pub(super) fn of_text(text: &str) -> BTreeSet<Mention> {
     let mut mentions: BTreeSet<Mention> = names.filter_map(of_name).collect();
     // Dashboards put a name into an address; their own tests hold those to the runbooks.
     let files = behind(text, REPOSITORY).filter(|path| !path.contains('$'));
-    mentions.extend(files.map(|path| File(cut(path, ".#?"))));
-    mentions.extend(behind(text, "/d/").map(|uid| Dashboard(cut(uid, "?/."))));
+    mentions.extend(files.map(|path| File(cut(path, "#?"))));
+    mentions.extend(behind(text, "/d/").map(|uid| Dashboard(cut(uid, "?/"))));
     let pages = behind(text, "instance_url: \"").filter(|path| path.starts_with('/'));
     mentions.extend(pages.map(|path| Endpoint(path.to_owned())));
     for host in EXPORTER_HOSTS {
@@ -178,9 +188,9 @@ fn behind<'a>(text: &'a str, start: &'a str) -> impl Iterator<Item = &'a str> {
 }
 
 fn cut(text: &str, ends: &str) -> String {
-    // The end of a sentence is no end of a file's name.
-    let is_cut = |c: char| ends.contains(c) && c != '.';
-    let text = text.split(is_cut).next().unwrap_or_default();
+    let text = text.split(|c| ends.contains(c)).next();
+    // They may be the end of a sentence.
+    let text = text.unwrap_or_default();
     text.trim_end_matches(['.', ',', ':']).to_owned()
 }
 
@@ -188,7 +198,7 @@ fn cut(text: &str, ends: &str) -> String {
 fn flags(text: &str) -> impl Iterator<Item = String> + '_ {
     let words = text
         .split_whitespace()
-        .map(|word| word.trim_matches(|c: char| "()[],;:.*_\"".contains(c)));
+        .map(|word| word.trim_matches(|c: char| "()[],;:.*_'\"\\".contains(c)));
     words
         .filter(|word| is_flag(word))
         .map(|word| cut(word, "="))

@@ -35,7 +35,7 @@ fn mentions_of(document: &str, vocabulary: &Vocabulary) -> BTreeSet<Mention> {
     match document.rsplit_once('.') {
         Some((_, "md")) => mentions::of_markdown(&text, &commands),
         Some((_, "yaml" | "yml")) => mentions::of_yaml(&text, &commands),
-        _ => mentions::of_text(&text),
+        _ => mentions::of_plain_text(&text),
     }
 }
 
@@ -96,6 +96,27 @@ async fn of_every_kind_a_name_that_is_not_there_is_found() {
         assert_eq!(unknown(sentence, name), 0, "{sentence} {name}");
         assert!(unknown(sentence, wrong) > 0, "{sentence} {wrong}");
     }
+}
+
+#[tokio::test]
+async fn in_rules_and_dashboards_it_is_found_too() {
+    let vocabulary = vocabulary().await;
+    let commands = vocabulary.flags.keys().map(String::as_str).collect();
+    let is_known = |mentions: BTreeSet<Mention>| {
+        assert!(!mentions.is_empty());
+        let mut mentions = mentions.iter();
+        mentions.all(|it| vocabulary.knows("alerts/a.yaml", it))
+    };
+    let rule = "expr: aws_ssm_up # see `--log.level` \ndescription: say \"explain --patch\".";
+    assert!(is_known(mentions::of_yaml(rule, &commands)));
+    for (old, new) in [("_up", "_down"), ("--log", "--logs"), ("--patch", "--fix")] {
+        let wrong = rule.replace(old, new);
+        assert!(!is_known(mentions::of_yaml(&wrong, &commands)), "{wrong}");
+    }
+    let panel = r#"{"expr": "aws_ssm_up", "url": "/d/ssm-compliance-fleet?a"}"#;
+    assert!(is_known(mentions::of_plain_text(panel)));
+    let wrong = panel.replace("-fleet", "-fleets");
+    assert!(!is_known(mentions::of_plain_text(&wrong)));
 }
 
 /// Names of tests are sentences, and no other name is as long.
