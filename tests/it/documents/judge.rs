@@ -16,7 +16,7 @@ impl Vocabulary {
     pub(super) fn knows(&self, document: &str, mention: &Mention) -> bool {
         match mention {
             Mention::CommandLine(words) => self.knows_command_line(words),
-            Mention::Flag(flag) => self.flags.values().any(|flags| flags.contains_key(flag)),
+            Mention::Flag(flag) => self.knows_flag(flag),
             // It should stand behind its program.
             Mention::FlagOf(_) => false,
             // The program itself is asked about these.
@@ -35,8 +35,13 @@ impl Vocabulary {
             Mention::MakeTarget(name) => self.make_targets.contains(name),
             Mention::File(path) => self.knows_file(document, path),
             Mention::Link(link) => self.knows_link(document, link),
-            Mention::Word(word) => self.words.contains(word),
+            Mention::Word(word) => self.words.contains(word.trim_matches('_')),
         }
+    }
+
+    fn knows_flag(&self, flag: &str) -> bool {
+        let mut flags = self.flags.values().flat_map(|flags| flags.keys());
+        flags.any(|known| known == flag || flag.ends_with('.') && known.starts_with(flag))
     }
 
     fn knows_command_line(&self, words: &[String]) -> bool {

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use super::endpoints::{endpoint, prefixes, without_prefix};
 use super::markdown::{Block, Markdown};
 use super::{promql, shell};
 
@@ -62,7 +63,7 @@ const SOURCE_EXTENSIONS: [&str; 11] = [
 const OTHER_EXTENSIONS: [&str; 3] = ["conf", "log", "pem"];
 
 /// Programs whose flags are their own.
-const OTHERS: [&str; 18] = [
+const OTHERS: [&str; 19] = [
     "alertmanager",
     "amtool",
     "aws",
@@ -72,6 +73,7 @@ const OTHERS: [&str; 18] = [
     "dpkg",
     "git",
     "node",
+    "node_exporter",
     "npm",
     "prometheus",
     "promtool",
@@ -82,6 +84,9 @@ const OTHERS: [&str; 18] = [
     "vmagent",
     "zypper",
 ];
+
+/// How metrics of others begin.
+const OTHER_METRICS: [&str; 5] = ["go_", "node_", "process_", "prometheus_", "scrape_"];
 
 /// What YAML of others begins with: Prometheus, its rules, Alertmanager, Grafana, Kubernetes.
 const FOREIGN_YAML: [&str; 5] = [
@@ -117,7 +122,9 @@ pub(super) fn of_markdown(text: &str, known_commands: &BTreeSet<&str>) -> BTreeS
         let cell = row.cells[0].split('`').nth(1).unwrap_or_default();
         mentions.extend(of_cell(&row.headings[0], cell));
     }
-    mentions
+    let prefixes = prefixes(text);
+    let mentions = mentions.into_iter();
+    mentions.map(|it| without_prefix(it, &prefixes)).collect()
 }
 
 /// Every name in the rules: their comments are prose, their expressions are `PromQL`.
@@ -146,7 +153,13 @@ fn of_text(text: &str) -> BTreeSet<Mention> {
     let names = text
         .split(|c| !is_of_name(c))
         .map(|name| name.trim_matches(':'));
-    let mut mentions: BTreeSet<Mention> = names.filter_map(of_name).collect();
+    let is_family = |mention: &Mention| match mention {
+        // One in a regular expression stands for all that begin like it.
+        Alert(name) => text.contains(&format!("{name}.+")),
+        _ => false,
+    };
+    let mentions = names.filter_map(of_name);
+    let mut mentions: BTreeSet<Mention> = mentions.filter(|it| !is_family(it)).collect();
     // Dashboards put a name into an address; their own tests hold those to the runbooks.
     let files = behind(text, REPOSITORY).filter(|path| !path.contains('$'));
     mentions.extend(files.map(|path| File(cut(path, "#?"))));
@@ -177,7 +190,7 @@ fn of_name(name: &str) -> Option<Mention> {
 }
 
 /// What stands behind each occurrence of a text, up to the end of the word.
-fn behind<'a>(text: &'a str, start: &'a str) -> impl Iterator<Item = &'a str> {
+pub(super) fn behind<'a>(text: &'a str, start: &'a str) -> impl Iterator<Item = &'a str> {
     let is_end = |c: char| {
         c.is_whitespace() || matches!(c, '`' | '"' | '\'' | '|' | '<' | '>' | ')' | ';' | ',')
     };
@@ -194,14 +207,18 @@ fn cut(text: &str, ends: &str) -> String {
     text.trim_end_matches(['.', ',', ':']).to_owned()
 }
 
-/// Words that begin as flags do.
+/// Words that begin as flags do. Those that end with a dot stand for all that begin like them.
 fn flags(text: &str) -> impl Iterator<Item = String> + '_ {
-    let words = text
-        .split_whitespace()
-        .map(|word| word.trim_matches(|c: char| "()[],;:.*_'\"\\".contains(c)));
-    words
-        .filter(|word| is_flag(word))
-        .map(|word| cut(word, "="))
+    let words = text.split_whitespace().map(flag_in);
+    words.filter(|word| is_flag(word))
+}
+
+fn flag_in(word: &str) -> String {
+    let word = word.trim_matches(|c: char| "()[],;:._'\"\\".contains(c));
+    match word.strip_suffix('*') {
+        Some(family) => family.to_owned(),
+        None => cut(word, "="),
+    }
 }
 
 fn is_flag(word: &str) -> bool {
@@ -235,21 +252,6 @@ fn of_span(span: &str, known_commands: &BTreeSet<&str>) -> Vec<Mention> {
     }
 }
 
-/// A path that the exporter or Grafana answers, behind a method or alone.
-fn endpoint(span: &str) -> Option<Mention> {
-    let methods = ["GET ", "POST ", "PUT ", "HEAD "];
-    let path = methods
-        .iter()
-        .find_map(|method| span.strip_prefix(*method))
-        .unwrap_or(span);
-    let first = path.strip_prefix('/')?.split('/').next()?;
-    let is_comment = path.starts_with("//");
-    // The folders of every machine are not paths of an address.
-    let is_folder = !first.is_empty() && std::path::Path::new("/").join(first).exists();
-    let is_one = !path.contains(' ') && !is_folder && !is_comment && !path.starts_with("/d/");
-    is_one.then(|| Endpoint(path.to_owned()))
-}
-
 /// A span of one word, or of a key with its value.
 fn of_word(span: &str) -> Option<Mention> {
     let word = span.split_once(": ").map_or(span, |(key, _)| key);
@@ -269,7 +271,8 @@ fn of_word(span: &str) -> Option<Mention> {
         .iter()
         .all(|part| !part.is_empty() && part.chars().all(is_snake));
     let is_number = parts[0].starts_with(|c: char| c.is_ascii_digit());
-    let is_other = is_number || has_extension(word, &OTHER_EXTENSIONS);
+    let is_metric = OTHER_METRICS.iter().any(|start| word.starts_with(start));
+    let is_other = is_number || is_metric || has_extension(word, &OTHER_EXTENSIONS);
     if !is_snake || is_other || word.starts_with("aws_ssm_") {
         None
     } else if parts.len() > 1 {

@@ -45,8 +45,8 @@ impl Vocabulary {
             ..Self::default()
         };
         vocabulary.read_metrics();
-        vocabulary.read_rules();
         vocabulary.read_tree("");
+        vocabulary.read_rules();
         vocabulary.read_words();
         vocabulary.dashboards = dashboards();
         vocabulary
@@ -83,24 +83,23 @@ impl Vocabulary {
     }
 
     fn read_rules(&mut self) {
-        for file in entries("alerts")
-            .iter()
-            .filter(|file| file.ends_with(".yaml"))
-        {
-            for line in text(&format!("alerts/{file}")).lines() {
-                let line = line.trim_start().trim_start_matches("# ");
-                if let Some(record) = line.strip_prefix("- record: ") {
-                    self.records.insert(record.to_owned());
-                }
-                if let Some(labels) = line.strip_prefix("labels: {") {
-                    let names = labels.split(", ").filter_map(|pair| pair.split_once(':'));
-                    self.rule_labels
-                        .extend(names.map(|(name, _)| name.to_owned()));
-                }
-                if let Some(alert) = line.strip_prefix("- alert: ") {
-                    self.alerts.insert(alert.to_owned());
-                }
+        for path in self.files.clone().iter().filter(|path| is_rules(path)) {
+            for line in text(path).lines() {
+                self.read_rule(line.trim_start().trim_start_matches("# "));
             }
+        }
+    }
+
+    /// A line of the rules, also of one that is commented out.
+    fn read_rule(&mut self, line: &str) {
+        if let Some(record) = line.strip_prefix("- record: ") {
+            self.records.insert(record.to_owned());
+        } else if let Some(alert) = line.strip_prefix("- alert: ") {
+            self.alerts.insert(alert.to_owned());
+        } else if let Some(labels) = line.strip_prefix("labels: {") {
+            let labels = labels.split(", ").filter_map(|pair| pair.split_once(':'));
+            let names = labels.map(|(name, _)| name.to_owned());
+            self.rule_labels.extend(names);
         }
     }
 
@@ -141,7 +140,8 @@ impl Vocabulary {
     fn add_words(&mut self, text: &str) {
         let is_of_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
         let words = text.split(|c| !is_of_word(c));
-        self.words.extend(words.map(str::to_owned));
+        self.words
+            .extend(words.map(|word| word.trim_matches('_').to_owned()));
     }
 }
 
@@ -255,27 +255,26 @@ fn dashboards() -> BTreeSet<String> {
 
 /// Every document of the project that people read, by its path.
 pub(super) fn documents(files: &BTreeSet<String>) -> Vec<&str> {
-    let is_document = |path: &&str| {
-        let is_page = path.ends_with(".md");
-        let is_rule = path.starts_with("alerts/")
-            && path.ends_with(".yaml")
-            && path.matches('/').count() == 1;
-        let is_in = ["docs/", "deploy/"]
-            .iter()
-            .any(|folder| path.starts_with(folder));
-        let is_dashboard = path.starts_with("dashboards/ssm-compliance-");
-        is_page && is_in
-            || !path.contains('/') && is_page
-            || is_rule
-            || is_dashboard
-            || path.starts_with("alerts/alertmanager")
-            || path.starts_with("deploy/") && has_text(path)
-    };
-    files
-        .iter()
-        .map(String::as_str)
-        .filter(is_document)
-        .collect()
+    let paths = files.iter().map(String::as_str);
+    paths.filter(|path| is_document(path)).collect()
+}
+
+fn is_document(path: &str) -> bool {
+    let is_page = path.ends_with(".md");
+    match path.split_once('/') {
+        None => is_page,
+        Some(("docs", _)) => is_page,
+        Some(("deploy", _)) => has_text(path) || path.ends_with(".json"),
+        Some(("dashboards", name)) => name.starts_with("ssm-compliance-"),
+        Some(("alerts", name)) => is_rules(path) || name.starts_with("alertmanager"),
+        Some(_) => false,
+    }
+}
+
+/// Whether a file has rules, and is not a test of them.
+fn is_rules(path: &str) -> bool {
+    let is_test = path.starts_with("alerts/tests/") || path.starts_with("alerts/demo/");
+    path.starts_with("alerts/") && path.ends_with(".yaml") && !is_test
 }
 
 /// The anchors of a Markdown document.
