@@ -53,7 +53,8 @@ impl Vocabulary {
                 .map_or((word.as_str(), None), |(flag, value)| (flag, Some(value)));
             if std::mem::take(&mut is_value) {
                 continue;
-            } else if flag.starts_with("--") {
+            }
+            if flag.starts_with("--") {
                 let Some(takes_value) = self.flag_of(command, flag) else {
                     return false;
                 };

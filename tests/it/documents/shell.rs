@@ -9,7 +9,6 @@ pub(super) fn commands(script: &str) -> Vec<Vec<String>> {
     while let Some(letter) = letters.next() {
         match (quote, letter) {
             (Some(open), _) if letter == open => quote = None,
-            (Some(_), _) => word.push(letter),
             (None, '\'' | '"') => quote = Some(letter),
             (None, '\\') if letters.peek() == Some(&'\n') => drop(letters.next()),
             (None, '#') if word.is_empty() => {
@@ -22,7 +21,7 @@ pub(super) fn commands(script: &str) -> Vec<Vec<String>> {
                 commands.push(Vec::new());
             }
             (None, _) if letter.is_whitespace() => end_word(&mut commands, &mut word),
-            (None, _) => word.push(letter),
+            _ => word.push(letter),
         }
     }
     end_word(&mut commands, &mut word);
@@ -42,7 +41,8 @@ fn end_word(commands: &mut [Vec<String>], word: &mut String) {
     let Some(command) = commands.last_mut() else {
         return;
     };
-    if !word.is_empty() && !(command.is_empty() && is_in_front(&word)) {
+    let is_before = command.is_empty() && is_in_front(&word);
+    if !(word.is_empty() || is_before) {
         command.push(word);
     }
 }

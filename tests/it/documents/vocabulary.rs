@@ -128,7 +128,7 @@ impl Vocabulary {
         // Configurations of other programs, which documents show in blocks and speak of.
         for path in documents(&self.files.clone())
             .iter()
-            .filter(|path| path.ends_with(".md"))
+            .filter(|path| extension(path) == Some("md"))
         {
             let blocks = Markdown::parse(&text(path)).blocks;
             for block in blocks.iter().filter(|block| block.language == "yaml") {
@@ -153,8 +153,14 @@ fn is_source(path: &str) -> bool {
 }
 
 fn has_text(path: &str) -> bool {
-    let extension = Path::new(path).extension().and_then(|it| it.to_str());
-    matches!(extension, Some("rs" | "yaml" | "yml" | "py" | "sh" | "md"))
+    matches!(
+        extension(path),
+        Some("rs" | "yaml" | "yml" | "py" | "sh" | "md")
+    )
+}
+
+fn extension(path: &str) -> Option<&str> {
+    Path::new(path).extension()?.to_str()
 }
 
 /// What is between backticks in a cell.
@@ -260,11 +266,10 @@ pub(super) fn documents(files: &BTreeSet<String>) -> Vec<&str> {
 }
 
 fn is_document(path: &str) -> bool {
-    let is_page = path.ends_with(".md");
+    let extension = extension(path);
     match path.split_once('/') {
-        None => is_page,
-        Some(("docs", _)) => is_page,
-        Some(("deploy", _)) => has_text(path) || path.ends_with(".json"),
+        None | Some(("docs", _)) => extension == Some("md"),
+        Some(("deploy", _)) => has_text(path) || extension == Some("json"),
         Some(("dashboards", name)) => name.starts_with("ssm-compliance-"),
         Some(("alerts", name)) => is_rules(path) || name.starts_with("alertmanager"),
         Some(_) => false,
@@ -274,7 +279,7 @@ fn is_document(path: &str) -> bool {
 /// Whether a file has rules, and is not a test of them.
 fn is_rules(path: &str) -> bool {
     let is_test = path.starts_with("alerts/tests/") || path.starts_with("alerts/demo/");
-    path.starts_with("alerts/") && path.ends_with(".yaml") && !is_test
+    path.starts_with("alerts/") && extension(path) == Some("yaml") && !is_test
 }
 
 /// The anchors of a Markdown document.
