@@ -6,9 +6,10 @@ use super::candidates::Candidate;
 use super::census::{Census, views};
 use super::data_notes::{data_ages, data_notes};
 use super::query::InstanceQuery;
-use super::status::statuses;
+use super::status::{ShownStatus, statuses};
 use crate::explain::visible_line;
 use crate::http::exporter_state::FleetSnapshot;
+use crate::model::NoncomplianceReason;
 
 const HEADINGS: [&str; 6] = ["INSTANCE", "NAME", "ACCOUNT", "REGION", "STATUS", "REASONS"];
 
@@ -72,12 +73,12 @@ fn worst_status(candidate: &Candidate<'_>, query: &InstanceQuery) -> &'static st
     let statuses = statuses(candidate.view, candidate.instance)
         .filter(|it| query.has_type(it.compliance_type.as_str()))
         .map(|it| it.status);
-    statuses.min().map_or("", |worst| worst.as_str())
+    statuses.min().map_or("", ShownStatus::as_str)
 }
 
 fn reasons(candidate: &Candidate<'_>, query: &InstanceQuery) -> String {
-    let reasons = candidate.reasons(query);
-    let words: Vec<&str> = reasons.into_iter().map(|reason| reason.as_str()).collect();
+    let reasons = candidate.reasons(query).into_iter();
+    let words: Vec<&str> = reasons.map(NoncomplianceReason::as_str).collect();
     words.join(",")
 }
 
