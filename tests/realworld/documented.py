@@ -55,9 +55,9 @@ class Documented:
         return [(command, output) for command, output in typed if command.startswith("curl")]
 
     def run(self, command):
-        address = urllib.parse.urlsplit(self.page).netloc
         assert DOCUMENTED in command, command
-        done = subprocess.run(["bash", "-c", command.replace(DOCUMENTED, address)], capture_output=True, timeout=30, check=True)
+        script = command.replace(DOCUMENTED, urllib.parse.urlsplit(self.page).netloc)
+        done = subprocess.run(["bash", "-c", script], capture_output=True, timeout=30, check=True)
         return done.stdout.decode()
 
 
