@@ -54,7 +54,7 @@ pub const KEYS: &[Key] = &[
         kind: "number, requests per second, 0.001 to 1000",
         default: "5",
         example: "2.5",
-        meaning: "Ceiling per target over all SSM operations together. The exporter stays below it, and backs off \
+        meaning: "Ceiling per target, for all SSM operations together. The exporter stays below it, and backs off \
                   further when AWS throttles.",
     },
     Key {
@@ -62,7 +62,7 @@ pub const KEYS: &[Key] = &[
         kind: "duration",
         default: "10s",
         example: "20s",
-        meaning: "Time limit of one attempt of one call.",
+        meaning: "Time limit for one attempt of a call.",
     },
     Key {
         path: "api.endpoint_url",
@@ -77,23 +77,23 @@ pub const KEYS: &[Key] = &[
         kind: "text",
         default: "-",
         example: "production",
-        meaning: "Name to show for the account; the account id if there is none. One account has one name, and no \
-                  two have the same.",
+        meaning: "Name to show for the account; without it the account id. An account has only one name, and no two \
+                  accounts may share one.",
     },
     Key {
         path: "accounts[].account_id",
         kind: "12 digits, in quotes",
         default: "-",
         example: "\"111122223333\"",
-        meaning: "Account that is read. Only needed where STS cannot be asked, such as in a VPC without its endpoint; with \
-                  `role_arn` the ARN tells it, and they must agree.",
+        meaning: "Account that is read. Only needed where STS cannot be called, such as in a VPC without its endpoint. \
+                  With `role_arn` it is taken from the ARN, and the two must agree.",
     },
     Key {
         path: "accounts[].regions",
         kind: "list of regions",
         default: "-",
         example: "[eu-west-1, us-east-1]",
-        meaning: "Regions to read, each a target of its own, in the partition of `role_arn` if there is one. Without it \
+        meaning: "Regions to read, each as a separate target, in the partition of `role_arn` if there is one. Without it \
                   the region of the environment or profile.",
     },
     Key {
@@ -123,7 +123,7 @@ pub const KEYS: &[Key] = &[
         kind: "list of globs",
         default: "[\"*\"]",
         example: "[Patch, Association, \"Custom:*\"]",
-        meaning: "Compliance types to read. Globs know `*`, `?`, `[ab]` and `{a,b}`, and case counts. A glob that can \
+        meaning: "Compliance types to read. Globs support `*`, `?`, `[ab]` and `{a,b}`, and are case-sensitive. A glob that can \
                   match none of AWS's types (`Patch`, `Association` and `Custom:NAME`) is an error. Without `Patch` the collectors `patches`, `baselines` and `patch_details` are off; without `Association`, \
                   `associations` and `items` are.",
     },
@@ -197,10 +197,10 @@ pub const KEYS: &[Key] = &[
         kind: "whole number, series per target, up to 1000000",
         default: "0",
         example: "5000",
-        meaning: "Highest number of `aws_ssm_instance_noncompliant_patch_info` series: beyond it the least severe \
-                  patches are left out. Above 0, patches and CVEs are counted over all instances, too. 0 is off, and \
-                  costs no calls; otherwise it is a call for each non-compliant instance that was scanned anew \
-                  (docs/scaling.md). Needs `Patch` among `compliance_types`.",
+        meaning: "Maximum number of `aws_ssm_instance_noncompliant_patch_info` series: beyond it the least severe \
+                  patches are left out. Above 0, patches and CVEs are also counted over all instances. 0 turns this \
+                  off and makes no calls for it; otherwise it takes one call for each non-compliant instance that \
+                  has been scanned since (docs/scaling.md). Needs `Patch` among `compliance_types`.",
     },
 ];
 
@@ -215,9 +215,9 @@ const SECTIONS: &[Section] = &[
     },
     Section {
         prefix: "accounts",
-        about: "A list. Each entry times each of its regions is one target. Without the key there is one account: the \
+        about: "A list. Each region of each entry is one target. Without the key there is one account: the \
                 default AWS credential chain and the region of the environment or profile. A region given twice for \
-                one account is an error. `demo` reads its own accounts without the key.",
+                one account is an error. Without the key, `demo` reads its own accounts.",
     },
     Section {
         prefix: "compliance_types",
@@ -233,7 +233,7 @@ const SECTIONS: &[Section] = &[
     },
     Section {
         prefix: "exposition",
-        about: "What is shown of what was read.",
+        about: "Which of the data is shown.",
     },
 ];
 

@@ -22,7 +22,6 @@ use super::routes::{Handler, Route};
 use crate::metrics::{Encoding, Format, OTHER_HANDLER};
 
 const JSON: &str = "application/json";
-const HTML: &str = "text/html; charset=utf-8";
 
 /// The browser may load nothing but the page's own style, send forms nowhere else, and show the
 /// page in no one's frame.
@@ -70,7 +69,7 @@ impl RequestContext<'_> {
 
     /// Answers with a page that has been rendered.
     pub(super) fn page(self, page: Page) -> Response<AnswerBody> {
-        self.finish(html(page))
+        self.finish(page_for_people(page))
     }
 
     /// Answers that there is no place to render a page.
@@ -111,7 +110,9 @@ impl RequestContext<'_> {
             Handler::Metrics => self.metrics(),
             Handler::Exporter => self.exposition(PageSelector::Exporter),
             Handler::Discovery => self.discover(),
-            Handler::Landing => html(landing(self.options, &self.exporter_state.targets())),
+            Handler::Landing => {
+                page_for_people(landing(self.options, &self.exporter_state.targets()))
+            }
             // These are rendered elsewhere, because a large fleet takes a while.
             Handler::Instances | Handler::Instance => not_found(),
             Handler::Healthy => RouteAnswer::text(StatusCode::OK, "healthy\n"),
@@ -166,9 +167,9 @@ impl RequestContext<'_> {
     }
 }
 
-fn html(page: Page) -> RouteAnswer {
+fn page_for_people(page: Page) -> RouteAnswer {
     // The page names accounts, so neither caches nor other servers are to learn of it.
-    RouteAnswer::new(page.status, HTML, Bytes::from(page.html))
+    RouteAnswer::new(page.status, page.content_type, Bytes::from(page.text))
         .with(CONTENT_SECURITY_POLICY, PAGE_SECURITY_POLICY)
         .with(REFERRER_POLICY, "no-referrer")
         .with(CACHE_CONTROL, "no-store")

@@ -19,7 +19,7 @@
 //!   those that are accepted.
 //! - [`cli`]: flags, files, exit codes, signals, and what errors say.
 //! - [`credentials`]: every source of credentials, and what is said where there are none.
-//! - [`documents`]: what the documents for contributors name is there.
+//! - [`documents`]: what documents name is there.
 //! - [`incremental`]: refreshes that read little, and are right all the same.
 //! - [`log`]: what a line of the log is made of, in either format.
 //! - [`pages`]: the pages for people say what the metrics say.

@@ -94,7 +94,7 @@ mod tests {
             external_url: None,
             limits: Limits::default(),
         };
-        landing(&options, targets).html
+        landing(&options, targets).text
     }
 
     fn shown(targets: &[TargetRow]) -> String {

@@ -107,13 +107,13 @@ impl ExporterMetrics {
         );
         registry.register(
             "panics",
-            "Panics of the exporter's tasks: each is a fault of the exporter, and costs one target or connection",
+            "Panics of the exporter's tasks: each is a bug in the exporter, and affects one target or connection",
             self.panics.clone(),
         );
         self.start_panics_at_zero();
         self.registry.register(
             "log_lines_dropped",
-            "Log lines that were dropped because stderr did not take them",
+            "Log lines that were dropped because stderr did not accept them",
             self.log_lines_dropped.clone(),
         );
     }

@@ -14,7 +14,7 @@ pub(super) fn dashboard() -> Dashboard {
     Dashboard {
         uid: "ssm-compliance-exporter",
         title: "SSM Compliance / Exporter",
-        description: "Whether the exporter reads every account and region, how it gets on with AWS's limits, and what it costs.",
+        description: "Whether the exporter reads every account and region, how it copes with AWS's limits, and what it costs.",
         back: "6h",
         variables: vec![job(), exporter_instance(), account(), region()],
         sections: vec![
