@@ -42,7 +42,7 @@ pub(super) const FAMILIES: &[Family] = &[
         kind: Kind::Gauge,
         stability: Stability::Experimental,
         // An instance that was never heard has no time. A zero would be shown as the year 1970.
-        help: "When the SSM Agent was last heard: DescribeInstanceInformation's LastPingDateTime.",
+        help: "When the SSM Agent was last heard from: DescribeInstanceInformation's LastPingDateTime.",
         labels: Labels::Fixed(&[]),
         samples: SampleSource::Instance(|_, instance, out| {
             let listing = instance.listing.as_ref();
