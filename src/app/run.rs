@@ -1,7 +1,8 @@
-//! The ways to run a fleet: until it is stopped, behind a web server, or once, to stdout.
+//! The ways to run a fleet: until it is stopped, behind a web server, or once, to stdout or a file.
 
 use std::future::Future;
 use std::io::{self, Write};
+use std::num::NonZero;
 use std::sync::Arc;
 
 use anyhow::Context;
@@ -14,12 +15,13 @@ use tracing::info;
 use super::build_info::{BUILD, NAME};
 use super::config_reader::ConfigReader;
 use super::fleet::Fleet;
+use super::output_file::OutputFile;
 use super::reloader::{ReloadOptions, Reloader};
 use super::running_fleet::RunningFleet;
-use super::runtime::AwsRuntime;
+use super::runtime::{AwsRuntime, NoThreads};
 use super::slot::TargetSlot;
 use crate::http::{ExporterState, ExternalUrl, Limits, ListenAddress, Options, Server, bind};
-use crate::metrics::{Body, Encoding, Format};
+use crate::metrics::{Body, Encoding, Format, Page};
 
 /// Where and how to serve.
 #[derive(Debug)]
@@ -32,6 +34,8 @@ pub struct ServeOptions {
     pub has_pages: bool,
     /// Where people reach the exporter, if that is not where it listens.
     pub external_url: Option<ExternalUrl>,
+    /// The most scrapes that are answered at the same time; `None` if there is no limit.
+    pub max_scrapes: Option<NonZero<usize>>,
     /// When the configuration is read anew.
     pub reload: ReloadOptions,
 }
@@ -107,7 +111,10 @@ fn web_options(options: &ServeOptions) -> Options {
         name: NAME.to_owned(),
         version: version_and_revision(),
         description: env!("CARGO_PKG_DESCRIPTION").to_owned(),
-        limits: Limits::default(),
+        limits: Limits {
+            max_scrapes: options.max_scrapes,
+            ..Limits::default()
+        },
     }
 }
 
@@ -121,25 +128,39 @@ fn version_and_revision() -> String {
 /// # Errors
 /// If `out` cannot be written, or threads cannot be started.
 pub async fn once(mut fleet: Fleet, out: &mut impl Write) -> anyhow::Result<bool> {
+    refresh_all_once(&mut fleet).await?;
+    write_page(&fleet.page(), out).context("cannot write the metrics")?;
+    Ok(are_all_well(&fleet))
+}
+
+/// The same, but the page becomes the content of `file`.
+///
+/// # Errors
+/// If the file cannot be replaced, or threads cannot be started.
+pub async fn once_to_file(mut fleet: Fleet, file: &OutputFile) -> anyhow::Result<bool> {
+    refresh_all_once(&mut fleet).await?;
+    file.replace(|out| write_page(&fleet.page(), out))?;
+    Ok(are_all_well(&fleet))
+}
+
+async fn refresh_all_once(fleet: &mut Fleet) -> Result<(), NoThreads> {
     // There is no stagger: it would only make the user wait, and each account has its own limiter.
     let workers = AwsRuntime::start()?;
-    refresh_all_once(&mut fleet, &workers).await;
-    write_page(&fleet, out).context("cannot write the metrics")?;
-    Ok(fleet.state.slots().iter().all(|slot| is_well(slot)))
-}
-
-async fn refresh_all_once(fleet: &mut Fleet, workers: &AwsRuntime) {
     let refreshers = fleet.take_refreshers().into_iter();
     join_all(refreshers.map(|refresher| refresher.refresh_once(workers.handle()))).await;
+    Ok(())
 }
 
-fn write_page(fleet: &Fleet, out: &mut impl Write) -> io::Result<()> {
-    let page = fleet.page();
+fn write_page(page: &Page, out: &mut impl Write) -> io::Result<()> {
     // The exporter's own metrics are left out: they are about a process that is about to end.
-    for frame in Body::new(&page, Format::Text, Encoding::Identity, "") {
+    for frame in Body::new(page, Format::Text, Encoding::Identity, "") {
         io::copy(&mut frame.reader(), out)?;
     }
     out.flush()
+}
+
+fn are_all_well(fleet: &Fleet) -> bool {
+    fleet.state.slots().iter().all(|slot| is_well(slot))
 }
 
 /// Whether the target is up, or another one shows its account and region.

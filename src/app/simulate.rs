@@ -15,7 +15,7 @@ use super::demo_example::explain_line;
 use super::fleet::Fleet;
 use super::run::{ServeOptions, serve};
 use crate::config::{Account, Config};
-use crate::http::{ListenAddress, bind, parse_listen_address};
+use crate::http::{ListenAddress, bind_for, parse_listen_address};
 
 /// The address on which `simulate` listens unless it is told otherwise.
 // LocalStack and other simulators of AWS listen on this port, so tools and examples often name it.
@@ -72,7 +72,7 @@ async fn bind_or(listen: Option<ListenAddress>, default: &str) -> anyhow::Result
         Some(address) => address,
         None => parse_listen_address(default)?,
     };
-    Ok(bind(&address).await?)
+    Ok(bind_for(&address, "--sim.listen").await?)
 }
 
 fn first_region(simulator: &Simulator) -> String {

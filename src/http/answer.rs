@@ -79,6 +79,13 @@ impl RequestContext<'_> {
         self.finish(answer.with(RETRY_AFTER, RETRY_AFTER_SECONDS))
     }
 
+    /// Answers that there are as many scrapes as there may be.
+    pub(super) fn too_many_scrapes(self) -> Response<AnswerBody> {
+        // Prometheus asks again at its next scrape, whatever the answer says.
+        let text = "503 too many scrapes at the same time, see --web.max-requests\n";
+        self.finish(RouteAnswer::text(StatusCode::SERVICE_UNAVAILABLE, text))
+    }
+
     pub(super) fn handler(self) -> Option<Handler> {
         self.route.map(|route| route.handler)
     }

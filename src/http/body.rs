@@ -9,6 +9,7 @@ use bytes::Buf;
 use hyper::body::{Body, Frame, SizeHint};
 
 use super::exporter_state::Exposition;
+use super::scrapes::ScrapePlace;
 use super::state::ConnectionState;
 use crate::metrics;
 
@@ -18,6 +19,8 @@ pub(super) struct AnswerBody {
     bytes_left: u64,
     frames: Box<dyn Iterator<Item = metrics::Frame> + Send>,
     state: Option<Arc<ConnectionState>>,
+    /// Held for its drop, if this is the answer to one of a limited number of scrapes.
+    place: Option<ScrapePlace>,
 }
 
 impl AnswerBody {
@@ -27,6 +30,7 @@ impl AnswerBody {
             bytes_left: page.length,
             frames: page.frames,
             state: None,
+            place: None,
         }
     }
 
@@ -36,7 +40,14 @@ impl AnswerBody {
             bytes_left: 0,
             frames: Box::new(std::iter::empty()),
             state: None,
+            place: None,
         }
+    }
+
+    /// Keeps a place among the scrapes until the last frame is out.
+    pub(super) fn in_place(mut self, place: Option<ScrapePlace>) -> Self {
+        self.place = place;
+        self
     }
 
     /// Lets `state` know when the last frame is out.

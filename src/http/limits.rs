@@ -1,5 +1,6 @@
 //! The bounds that protect the server from its clients: time, memory and file descriptors.
 
+use std::num::NonZero;
 use std::time::Duration;
 
 use rustix::process::{Resource, getrlimit};
@@ -53,6 +54,9 @@ pub struct Limits {
     /// to admit a new one. At most three quarters of them are being served, so that newcomers
     /// displace each other first.
     pub max_connections: usize,
+    /// The most scrapes that are answered at the same time; others are refused. `None` if only
+    /// connections are limited.
+    pub max_scrapes: Option<NonZero<usize>>,
     /// How long a shutdown waits for answers under way.
     pub drain: Duration,
 }
@@ -77,6 +81,9 @@ impl Default for Limits {
             response_timeout: Duration::from_mins(1),
             min_bytes_per_second: 64 * 1024,
             max_connections: connections_for(max_open_files()),
+            // At the limit of connections, those that stall make room. Readers that stall within a
+            // limit of scrapes would keep Prometheus out.
+            max_scrapes: None,
             drain: Duration::from_secs(3),
         }
     }

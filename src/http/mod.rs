@@ -44,6 +44,7 @@ mod reload;
 mod responder;
 mod route_answer;
 mod routes;
+mod scrapes;
 mod server;
 mod standing;
 mod state;
@@ -59,7 +60,7 @@ pub use exporter_state::{
 pub use external_url::{ExternalUrl, ExternalUrlError};
 pub use health::{HealthError, check_health};
 pub use limits::{Limits, Options};
-pub use listen::{BindError, bind};
+pub use listen::{BindError, bind, bind_for};
 pub use negotiate::{negotiate_encoding, negotiate_format};
 pub use routes::{TelemetryPathError, check_telemetry_path};
 pub use server::{Server, ServerError};

@@ -148,6 +148,12 @@ impl Handler {
         matches!(self, Self::Healthy | Self::Ready)
     }
 
+    /// Whether it answers with metrics, of which a flag may limit how many are answered at the same
+    /// time.
+    pub(super) const fn is_scrape(self) -> bool {
+        matches!(self, Self::Metrics | Self::Exporter)
+    }
+
     /// Whether it answers with a page about instances, which can be turned off.
     pub(super) const fn is_page(self) -> bool {
         matches!(self, Self::Instances | Self::Instance)

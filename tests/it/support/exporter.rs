@@ -24,6 +24,7 @@ impl Exporter {
             telemetry_path: "/metrics".to_owned(),
             has_pages: true,
             external_url: None,
+            max_scrapes: None,
             reload: ReloadOptions::default(),
         };
         let (listening, address) = oneshot::channel();
