@@ -10,7 +10,9 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand};
 use ssm_compliance_exporter::app::{ColorWhen, LogFormat, OutputFormat};
 use ssm_compliance_exporter::config::parse_duration;
-use ssm_compliance_exporter::http::{ExternalUrl, ListenAddress, check_telemetry_path};
+use ssm_compliance_exporter::http::{
+    ExternalUrl, ListenAddress, RoutePrefix, check_telemetry_path,
+};
 use ssm_simulator::Fault;
 
 /// Prometheus exporter for AWS Systems Manager Compliance.
@@ -134,9 +136,18 @@ pub(crate) struct Web {
     #[arg(long = "web.disable-pages")]
     pub(crate) disable_pages: bool,
     /// Address under which people reach the exporter, for example through a proxy; links begin with
-    /// its path
+    /// its path, and so do all paths that are served unless there is a route prefix
     #[arg(long = "web.external-url", value_name = "URL")]
     pub(crate) external_url: Option<ExternalUrl>,
+    /// Path below which everything is served, health too; "/" behind a proxy that takes the path of
+    /// the external URL off [default: the path of --web.external-url]
+    #[arg(
+        long = "web.route-prefix",
+        value_name = "PATH",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub(crate) route_prefix: RoutePrefix,
 }
 
 #[derive(Args, Clone, Debug)]

@@ -8,15 +8,19 @@ use super::fleet_state::FleetState;
 use super::slot::{TargetSlot, TargetStatus};
 use super::telemetry;
 use crate::http::{
-    DiscoveredTarget, ExporterState, Exposition, FleetSnapshot, PageSelector, PendingReload,
-    Readiness, TargetRow, TargetSnapshot,
+    DiscoveredTarget, ExporterState, Exposition, FleetSnapshot, NextRefresh, PageSelector,
+    PendingReload, Readiness, TargetRow, TargetSnapshot, TargetState,
 };
 use crate::metrics::{Body, Encoding, Format, Page, Task};
+use crate::model::FailureReason;
 
 /// The time after which the program counts as ready even if some target's first attempt still runs.
 // Kubernetes sends no requests to a pod that is not ready. One slow target must not keep the pages of
 // all others from being scraped; until it has data, `aws_ssm_up` is absent for it.
 const MAX_WAIT_UNTIL_READY: Duration = Duration::from_mins(5);
+
+/// The interval below which the age of data is not judged by it, as in the alert.
+const MIN_STALE_INTERVAL: Duration = Duration::from_mins(2);
 
 impl ExporterState for FleetState {
     fn metrics(
@@ -161,17 +165,27 @@ fn snapshot(slot: &TargetSlot) -> TargetSnapshot {
     }
 }
 
-/// The target's row on the landing page.
+/// What pages say of the target.
 fn row(slot: &TargetSlot) -> TargetRow {
     let identity = slot.identity();
     let status = slot.status();
     let duplicate_of = slot.duplicate_of();
+    let age = status.confirmed.map(|confirmed| confirmed.elapsed());
     TargetRow {
         account_id: identity.account_id,
         account_name: identity.account_name,
         region: identity.region,
-        state: state(&status, duplicate_of.is_some()).to_owned(),
-        age: status.confirmed.map(|confirmed| confirmed.elapsed()),
+        state: match duplicate_of {
+            Some(_) => TargetState::LeftOut,
+            None => state(&status, age),
+        },
+        age,
+        reasons: reasons(&status),
+        counts: status.counts,
+        next_refresh: match duplicate_of {
+            Some(_) => NextRefresh::Unknown,
+            None => next_refresh(&status),
+        },
         detail: detail(&status, duplicate_of),
     }
 }
@@ -185,13 +199,43 @@ fn detail(status: &TargetStatus, duplicate_of: Option<String>) -> Option<String>
     }
 }
 
-fn state(status: &TargetStatus, is_duplicate: bool) -> &'static str {
+fn state(status: &TargetStatus, age: Option<Duration>) -> TargetState {
     match status.up {
-        _ if is_duplicate => "left out",
-        None => "waiting",
-        Some(true) => "up",
-        Some(false) => "down",
+        None => TargetState::Waiting,
+        Some(false) => TargetState::Down,
+        Some(true) if age.is_some_and(|age| age > stale_after(status)) => TargetState::Stale,
+        Some(true) => TargetState::Up,
     }
+}
+
+/// The age at which data is older than it should be: two refreshes, as the alert about it has it.
+fn stale_after(status: &TargetStatus) -> Duration {
+    let interval = status.interval.unwrap_or_default();
+    // A refresh that outlasts the interval skips ticks, so this is the longest from end to end.
+    2 * (interval.max(MIN_STALE_INTERVAL) + status.took)
+}
+
+/// When the target is read anew.
+fn next_refresh(status: &TargetStatus) -> NextRefresh {
+    let (Some(refresh), Some(interval)) = (status.refresh, status.interval) else {
+        return NextRefresh::Unknown;
+    };
+    let elapsed = refresh.started.elapsed();
+    if refresh.is_running {
+        return NextRefresh::Running(elapsed);
+    }
+    // Starts that were missed are skipped.
+    let past = elapsed.as_nanos() % interval.as_nanos().max(1);
+    let past = Duration::from_nanos(u64::try_from(past).unwrap_or(u64::MAX));
+    NextRefresh::In(interval.saturating_sub(past))
+}
+
+/// Why collectors have failed, each reason once.
+fn reasons(status: &TargetStatus) -> Vec<FailureReason> {
+    let mut reasons: Vec<_> = status.failures.iter().map(|(_, reason)| *reason).collect();
+    reasons.sort_unstable();
+    reasons.dedup();
+    reasons
 }
 
 /// The failed collectors with their reasons, if there are any.

@@ -18,7 +18,9 @@ use super::reloader::{ReloadOptions, Reloader};
 use super::running_fleet::RunningFleet;
 use super::runtime::AwsRuntime;
 use super::slot::TargetSlot;
-use crate::http::{ExporterState, ExternalUrl, Limits, ListenAddress, Options, Server, bind};
+use crate::http::{
+    ExporterState, ExternalUrl, Limits, ListenAddress, Options, RoutePrefix, Server, bind,
+};
 use crate::metrics::{Body, Encoding, Format};
 
 /// Where and how to serve.
@@ -32,6 +34,8 @@ pub struct ServeOptions {
     pub has_pages: bool,
     /// Where people reach the exporter, if that is not where it listens.
     pub external_url: Option<ExternalUrl>,
+    /// The path below which everything is served.
+    pub route_prefix: RoutePrefix,
     /// When the configuration is read anew.
     pub reload: ReloadOptions,
 }
@@ -104,6 +108,7 @@ fn web_options(options: &ServeOptions) -> Options {
         telemetry_path: options.telemetry_path.clone(),
         has_pages: options.has_pages,
         external_url: options.external_url.clone(),
+        route_prefix: options.route_prefix.clone(),
         name: NAME.to_owned(),
         version: version_and_revision(),
         description: env!("CARGO_PKG_DESCRIPTION").to_owned(),

@@ -10,6 +10,7 @@
 
 mod candidates;
 mod census;
+mod counts;
 mod data_notes;
 mod escapes;
 mod findings;
@@ -26,6 +27,7 @@ mod renderer;
 mod rows;
 mod status;
 mod steps;
+mod targets;
 mod times;
 mod unknowns;
 
@@ -35,6 +37,7 @@ use hyper::StatusCode;
 use super::exporter_state::FleetSnapshot;
 use super::limits::Options;
 
+pub use counts::InstanceCounts;
 pub(super) use escapes::decoded_id;
 pub(super) use landing::landing;
 pub(super) use renderer::{PageRenderer, RenderFailure};

@@ -7,6 +7,7 @@ mod instance;
 mod instances;
 mod page_rendering;
 mod panics;
+mod prefix;
 mod reload;
 mod routes;
 mod shutdown;
@@ -101,7 +102,7 @@ impl ExporterState for ConstantState {
     fn targets(&self) -> Vec<TargetRow> {
         vec![TargetRow {
             region: "eu-west-1".into(),
-            state: "up".into(),
+            state: TargetState::Up,
             ..TargetRow::default()
         }]
     }
@@ -178,6 +179,7 @@ fn options(telemetry_path: &str, limits: Limits) -> Options {
         description: String::new(),
         has_pages: true,
         external_url: None,
+        route_prefix: RoutePrefix::default(),
         limits,
     }
 }

@@ -1,0 +1,44 @@
+//! How many instances of a target are compliant, as the landing page shows it.
+
+use super::status::{ShownStatus, statuses};
+use crate::metrics::TargetView;
+use crate::model::Instance;
+
+/// The listed instances of a target. One that is non-compliant for a type and unreported for
+/// another counts as both, as in the table of instances.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct InstanceCounts {
+    /// All of them.
+    pub listed: usize,
+    /// Compliant for every type of which there is something to say.
+    pub compliant: usize,
+    /// Non-compliant for at least one type.
+    pub noncompliant: usize,
+    /// Without a summary for at least one type, although there should be one.
+    pub unreported: usize,
+}
+
+impl InstanceCounts {
+    /// Counts the instances of a target. `None` as long as not both the instances and their
+    /// compliance are known.
+    pub fn of(view: &TargetView<'_>) -> Option<Self> {
+        if !view.has_both_views() {
+            return None;
+        }
+        let mut counts = Self::default();
+        let instances = view.target.instances();
+        for instance in instances.filter(|instance| view.target.is_listed(instance)) {
+            counts.add(view, instance);
+        }
+        Some(counts)
+    }
+
+    fn add(&mut self, view: &TargetView<'_>, instance: &Instance) {
+        let has = |wanted| statuses(view, instance).any(|it| it.status == wanted);
+        let is_compliant = statuses(view, instance).all(|it| it.status == ShownStatus::Compliant);
+        self.listed += 1;
+        self.noncompliant += usize::from(has(ShownStatus::NonCompliant));
+        self.unreported += usize::from(has(ShownStatus::Unreported));
+        self.compliant += usize::from(is_compliant && has(ShownStatus::Compliant));
+    }
+}
