@@ -217,13 +217,14 @@ fn stale_after(status: &TargetStatus) -> Duration {
 
 /// When the target is read anew.
 fn next_refresh(status: &TargetStatus) -> NextRefresh {
-    let (Some(refresh), Some(interval)) = (status.refresh, status.interval) else {
+    let Some(refresh) = status.refresh else {
         return NextRefresh::Unknown;
     };
     let elapsed = refresh.started.elapsed();
-    if refresh.is_running {
-        return NextRefresh::Running(elapsed);
-    }
+    let interval = match status.interval {
+        Some(interval) if !refresh.is_running => interval,
+        _ => return NextRefresh::Running(elapsed),
+    };
     // Starts that were missed are skipped.
     let past = elapsed.as_nanos() % interval.as_nanos().max(1);
     let past = Duration::from_nanos(u64::try_from(past).unwrap_or(u64::MAX));
@@ -246,4 +247,59 @@ fn failures(status: &TargetStatus) -> Option<String> {
         .map(|(collector, reason)| format!("{collector}: {}", reason.as_str()))
         .collect();
     (!failures.is_empty()).then(|| failures.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::super::slot::LastRefresh;
+    use super::*;
+
+    const MINUTE: Duration = Duration::from_mins(1);
+
+    /// A target that is up, is read every five minutes, and takes one for that.
+    fn up() -> TargetStatus {
+        let mut status = TargetStatus::default();
+        status.up = Some(true);
+        status.interval = Some(5 * MINUTE);
+        status.took = MINUTE;
+        status
+    }
+
+    #[test]
+    fn a_target_that_is_up_is_stale_when_its_data_is_older_than_two_refreshes() {
+        assert_eq!(state(&up(), Some(11 * MINUTE)), TargetState::Up);
+        assert_eq!(state(&up(), Some(13 * MINUTE)), TargetState::Stale);
+        let mut slow = up();
+        slow.took = 60 * MINUTE;
+        assert_eq!(state(&slow, Some(125 * MINUTE)), TargetState::Up);
+        let mut quick = up();
+        quick.interval = Some(Duration::from_secs(1));
+        assert_eq!(state(&quick, Some(5 * MINUTE)), TargetState::Up);
+    }
+
+    #[test]
+    fn before_the_first_attempt_has_ended_a_target_is_waiting_and_afterwards_never() {
+        assert_eq!(state(&TargetStatus::default(), None), TargetState::Waiting);
+        let mut down = up();
+        down.up = Some(false);
+        assert_eq!(state(&down, Some(60 * MINUTE)), TargetState::Down);
+    }
+
+    #[test]
+    fn the_next_refresh_is_an_interval_after_the_start_of_the_last() {
+        assert_eq!(next_refresh(&up()), NextRefresh::Unknown);
+        let refreshed = |is_running| {
+            let mut status = up();
+            status.refresh = Some(LastRefresh {
+                started: Instant::now(),
+                is_running,
+            });
+            next_refresh(&status)
+        };
+        assert!(matches!(refreshed(true), NextRefresh::Running(time) if time < MINUTE));
+        let is_near = |time| time > 4 * MINUTE && time <= 5 * MINUTE;
+        assert!(matches!(refreshed(false), NextRefresh::In(time) if is_near(time)));
+    }
 }

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use super::external_url::ExternalUrl;
-use super::routes::is_plain;
+use super::plain_path::is_plain;
 
 /// The path below which all routes are (`--web.route-prefix`). As in Prometheus it is the path of
 /// the external URL unless it is given: a proxy that takes the path off needs `/`.

@@ -3,6 +3,7 @@
 //! How a handler answers is left to [`answer`](super::answer).
 
 use super::limits::Options;
+use super::plain_path::is_plain;
 
 /// What answers a path.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -84,15 +85,6 @@ pub fn check_telemetry_path(path: &str) -> Result<(), TelemetryPathError> {
 fn is_taken(path: &str) -> bool {
     // The landing page only leads to the metrics, so it can give way to them.
     !matches!(find_here(path), None | Some(Handler::Landing))
-}
-
-pub(super) fn is_plain(path: &str) -> bool {
-    // A second slash at its beginning would make the landing page's link lead to another host.
-    path.starts_with('/') && !path.starts_with("//") && path.bytes().all(is_plain_byte)
-}
-
-fn is_plain_byte(byte: u8) -> bool {
-    byte.is_ascii_graphic() && !b"?#%\\".contains(&byte)
 }
 
 /// What answers a request's path, if anything does.

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use super::pages::InstanceCounts;
 use crate::model::FailureReason;
 
 /// A target (account x region) as pages show it. They escape all text.
@@ -42,6 +41,20 @@ pub enum TargetState {
     Waiting,
     /// The last attempt was successful.
     Up,
+}
+
+/// The listed instances of a target. One that is non-compliant for a type and unreported for
+/// another counts as both, as in the table of instances.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct InstanceCounts {
+    /// All of them.
+    pub listed: usize,
+    /// Compliant for every type of which there is something to say.
+    pub compliant: usize,
+    /// Non-compliant for at least one type.
+    pub noncompliant: usize,
+    /// Without a summary for at least one type, although there should be one.
+    pub unreported: usize,
 }
 
 /// When a target is read anew.

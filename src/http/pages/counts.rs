@@ -1,22 +1,9 @@
 //! How many instances of a target are compliant, as the landing page shows it.
 
 use super::status::{ShownStatus, statuses};
+use crate::http::target_row::InstanceCounts;
 use crate::metrics::TargetView;
 use crate::model::Instance;
-
-/// The listed instances of a target. One that is non-compliant for a type and unreported for
-/// another counts as both, as in the table of instances.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub struct InstanceCounts {
-    /// All of them.
-    pub listed: usize,
-    /// Compliant for every type of which there is something to say.
-    pub compliant: usize,
-    /// Non-compliant for at least one type.
-    pub noncompliant: usize,
-    /// Without a summary for at least one type, although there should be one.
-    pub unreported: usize,
-}
 
 impl InstanceCounts {
     /// Counts the instances of a target. `None` as long as not both the instances and their

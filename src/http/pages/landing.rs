@@ -38,7 +38,7 @@ fn totals(targets: &[TargetRow]) -> String {
         (TargetState::Down, "down"),
         (TargetState::Stale, "stale"),
         (TargetState::LeftOut, "left out"),
-        (TargetState::Waiting, "in their first refresh"),
+        (TargetState::Waiting, "in the first refresh"),
         (TargetState::Up, "up"),
     ] {
         let count = targets.iter().filter(|row| row.state == state).count();

@@ -37,7 +37,6 @@ use hyper::StatusCode;
 use super::exporter_state::FleetSnapshot;
 use super::limits::Options;
 
-pub use counts::InstanceCounts;
 pub(super) use escapes::decoded_id;
 pub(super) use landing::landing;
 pub(super) use renderer::{PageRenderer, RenderFailure};

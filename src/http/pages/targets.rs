@@ -1,12 +1,11 @@
 //! The targets as a table: the state of each in words and in a colour, and where its data is.
 
-use super::counts::InstanceCounts;
 use super::frame::INSTANCES_PATH;
 use super::query::InstanceQuery;
 use super::status::ShownStatus;
 use super::times::Age;
 use crate::http::discovery::account_in_url;
-use crate::http::target_row::{NextRefresh, TargetRow, TargetState};
+use crate::http::target_row::{InstanceCounts, NextRefresh, TargetRow, TargetState};
 use crate::model::FailureReason;
 
 /// A target as pages show it.
@@ -23,8 +22,8 @@ pub(super) struct ShownTarget<'a> {
     pub(super) detail: &'a str,
     pub(super) advice: Vec<Advice>,
     pub(super) counts: Option<ShownCounts>,
-    /// How old its data is, in words.
-    pub(super) data_age: String,
+    /// When its data was read, in words.
+    pub(super) data: String,
     /// When it is read anew, in words; empty if it is not known.
     pub(super) next_refresh: String,
     /// The query of its page of metrics; empty if it has none.
@@ -36,6 +35,7 @@ pub(super) struct ShownTarget<'a> {
 /// What a reason means, and what to look at.
 #[derive(Clone, Debug)]
 pub(super) struct Advice {
+    pub(super) reason: &'static str,
     pub(super) summary: String,
     pub(super) look_at: String,
 }
@@ -60,7 +60,10 @@ impl<'a> ShownTarget<'a> {
             detail: row.detail.as_deref().unwrap_or_default(),
             advice: row.reasons.iter().copied().map(Advice::new).collect(),
             counts: row.counts.map(|counts| ShownCounts::new(row, counts)),
-            data_age: data_age(row),
+            data: match row.age {
+                Some(age) => format!("read {} ago", Age(age)),
+                None => "nothing read yet".to_owned(),
+            },
             next_refresh: next_refresh(row.next_refresh),
             metrics_query: metrics_query(row),
             instances_path: instances_path(row, None),
@@ -83,6 +86,7 @@ impl Advice {
         // These texts are those of the documentation, where names are marked.
         let plain = |text: &str| text.replace('`', "");
         Self {
+            reason: reason.as_str(),
             summary: plain(reason.summary()),
             look_at: plain(reason.look_at()),
         }
@@ -154,10 +158,10 @@ fn metrics_query(row: &TargetRow) -> String {
     if row.state == TargetState::LeftOut {
         return String::new();
     }
-    let mut query = form_urlencoded::Serializer::new("?".to_owned());
+    let mut query = form_urlencoded::Serializer::new(String::new());
     query.append_pair("account_id", account_in_url(&row.account_id));
     query.append_pair("region", &row.region);
-    query.finish()
+    format!("?{}", query.finish())
 }
 
 fn instances_path(row: &TargetRow, status: Option<ShownStatus>) -> Option<String> {

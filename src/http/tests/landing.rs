@@ -90,17 +90,17 @@ fn each_target_has_its_state_in_words_and_in_a_colour() {
     for part in [
         "production 111122223333 eu-west-1 Down",
         "instances: access_denied",
-        "the credentials may not make the call. Look at: the IAM policy",
-        "20m 5s ago next refresh in 12s",
+        "access_denied: the credentials may not make the call. Look at: the IAM policy",
+        "read 20m 5s ago next refresh in 12s",
     ] {
         assert!(rows[0].contains(part), "{part}: {rows:?}");
     }
     assert!(rows[1].contains("First refresh still running"), "{rows:?}");
-    assert!(rows[1].contains("none yet"), "{rows:?}");
+    assert!(rows[1].contains("nothing read yet"), "{rows:?}");
     let counts = "12 listed 7 compliant 4 non-compliant 2 unreported";
     assert!(rows[2].contains(counts), "{rows:?}");
     assert!(
-        rows[2].contains("1m 1s ago refresh running for 5s"),
+        rows[2].contains("read 1m 1s ago refresh running for 5s"),
         "{rows:?}"
     );
     for class in ["bad", "doubt", "good"] {
@@ -109,7 +109,7 @@ fn each_target_has_its_state_in_words_and_in_a_colour() {
             "{class}"
         );
     }
-    let totals = "3 targets: 1 down, 1 in their first refresh, 1 up.";
+    let totals = "3 targets: 1 down, 1 in the first refresh, 1 up.";
     assert!(html.contains(totals), "{html}");
     assert!(shown(&[]).contains("No targets yet."));
 }

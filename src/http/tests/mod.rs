@@ -101,6 +101,7 @@ impl ExporterState for ConstantState {
 
     fn targets(&self) -> Vec<TargetRow> {
         vec![TargetRow {
+            account_id: "111122223333".into(),
             region: "eu-west-1".into(),
             state: TargetState::Up,
             ..TargetRow::default()
