@@ -104,15 +104,12 @@ impl ShownCounts {
     }
 }
 
-/// The order of the table: what needs somebody comes first.
+/// Sorts by what needs somebody first.
 pub(super) fn sort(rows: &mut [TargetRow]) {
-    rows.sort_by(|a, b| {
-        let key = |row: &TargetRow| (row.state, row.detail.is_none());
-        key(a)
-            .cmp(&key(b))
-            .then_with(|| a.account_name.cmp(&b.account_name))
-            .then_with(|| a.account_id.cmp(&b.account_id))
-            .then_with(|| a.region.cmp(&b.region))
+    rows.sort_by_cached_key(|row| {
+        let name = row.account_name.clone();
+        let target = (row.account_id.clone(), row.region.clone());
+        (row.state, row.detail.is_none(), name, target)
     });
 }
 
