@@ -173,7 +173,7 @@ async fn a_target_whose_account_is_unknown_is_down_with_the_reason_and_leads_to_
         ..Options::default()
     })
     .await;
-    aws.break_with([Fault::always(FaultKind::Deny)]);
+    aws.break_with([Fault::always(FaultKind::Deny).of("GetCallerIdentity")]);
     let exporter = Exporter::start(&aws, &Settings::default()).await;
     exporter.ready().await;
     let html = exporter.get("/", "").await.text();
