@@ -30,13 +30,9 @@ check-generated: build ## Check that all that is generated is current
 # Most tests wait most of the time: for an interval, a timeout, or a program that starts.
 test: export RUST_TEST_THREADS := 4
 test: setup build ## Run all tests, against real Prometheus, curl and Chromium, too
-<<<<<<< HEAD
-	@$(tally) "cargo test --locked --workspace --no-fail-fast" "$(target)/debug/xtask check" "$(python) tests/realworld/check.py $(exporter) ::: $(python) tests/realworld/documented.py $(exporter)" \
-		"$(python) tests/realworld/paging.py $(exporter) ::: $(python) tests/realworld/trying.py $(exporter)" \
-=======
-	@$(tally) "cargo test --locked --workspace --no-fail-fast" "$(target)/debug/xtask check" "$(python) tests/realworld/check.py $(exporter)" \
+	@$(tally) "cargo test --locked --workspace --no-fail-fast" "$(target)/debug/xtask check" \
+		"$(python) tests/realworld/check.py $(exporter) ::: $(python) tests/realworld/documented.py $(exporter)" \
 		"$(python) tests/realworld/paging.py $(exporter) ::: $(python) tests/realworld/trying.py $(exporter) ::: $(python) tests/realworld/textfile.py $(exporter)" \
->>>>>>> room-flags
 		"$(python) tests/realworld/scaling.py $(exporter)" \
 		"$(python) tests/realworld/pages.py $(exporter)" \
 		"$(python) tests/realworld/remedies.py $(exporter)" \

@@ -270,9 +270,10 @@ async fn check_config(arguments: &CheckConfig, config: &Configured) -> anyhow::R
 }
 
 async fn healthcheck(arguments: &Web) -> anyhow::Result<ExitCode> {
+    let route_base = arguments.route_prefix.path(arguments.external_url.as_ref());
     // A server listens on each of them by itself, so all of them must answer.
     for address in &arguments.listen_address {
-        let code = http::check_health(&address.to_string()).await?;
+        let code = http::check_health(&address.to_string(), route_base).await?;
         anyhow::ensure!(
             code < 500,
             "the exporter on {address} is not healthy: it answered {code}"
@@ -310,6 +311,7 @@ fn serve_options(web: Web, config: Option<ConfigReader>) -> anyhow::Result<Serve
         has_pages: !web.disable_pages,
         external_url: web.external_url,
         max_scrapes: NonZero::new(web.max_requests),
+        route_prefix: web.route_prefix,
         reload,
     })
 }

@@ -20,7 +20,9 @@ use super::reloader::{ReloadOptions, Reloader};
 use super::running_fleet::RunningFleet;
 use super::runtime::{AwsRuntime, NoThreads};
 use super::slot::TargetSlot;
-use crate::http::{ExporterState, ExternalUrl, Limits, ListenAddress, Options, Server, bind};
+use crate::http::{
+    ExporterState, ExternalUrl, Limits, ListenAddress, Options, RoutePrefix, Server, bind,
+};
 use crate::metrics::{Body, Encoding, Format, Page};
 
 /// Where and how to serve.
@@ -36,6 +38,8 @@ pub struct ServeOptions {
     pub external_url: Option<ExternalUrl>,
     /// The most scrapes that are answered at the same time; `None` if there is no limit.
     pub max_scrapes: Option<NonZero<usize>>,
+    /// The path below which everything is served.
+    pub route_prefix: RoutePrefix,
     /// When the configuration is read anew.
     pub reload: ReloadOptions,
 }
@@ -108,6 +112,7 @@ fn web_options(options: &ServeOptions) -> Options {
         telemetry_path: options.telemetry_path.clone(),
         has_pages: options.has_pages,
         external_url: options.external_url.clone(),
+        route_prefix: options.route_prefix.clone(),
         name: NAME.to_owned(),
         version: version_and_revision(),
         description: env!("CARGO_PKG_DESCRIPTION").to_owned(),

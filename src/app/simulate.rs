@@ -176,12 +176,14 @@ fn demo_credentials() -> (String, String) {
 
 /// The pages to look at, by name and path.
 fn pages(web: &ServeOptions) -> Vec<(&'static str, String)> {
+    // These are for a browser on this machine, which comes by no proxy.
+    let base = web.route_prefix.path(web.external_url.as_ref());
     let mut pages = vec![
-        ("metrics", web.telemetry_path.clone()),
-        ("targets", "/".to_owned()),
+        ("metrics", format!("{base}{}", web.telemetry_path)),
+        ("targets", format!("{base}/")),
     ];
     if web.has_pages {
-        pages.push(("instances", "/instances".to_owned()));
+        pages.push(("instances", format!("{base}/instances")));
     }
     pages
 }

@@ -1,7 +1,9 @@
 //! How the exporter is served: flags of `serve`, which `demo` and `healthcheck` take as well.
 
 use clap::{Arg, Args};
-use ssm_compliance_exporter::http::{ExternalUrl, ListenAddress, check_telemetry_path};
+use ssm_compliance_exporter::http::{
+    ExternalUrl, ListenAddress, RoutePrefix, check_telemetry_path,
+};
 
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Web {
@@ -19,9 +21,18 @@ pub(crate) struct Web {
     #[arg(long = "web.disable-pages")]
     pub(crate) disable_pages: bool,
     /// Address under which people reach the exporter, for example through a proxy; links begin with
-    /// its path
+    /// its path, and so do all paths that are served unless there is a route prefix
     #[arg(long = "web.external-url", value_name = "URL")]
     pub(crate) external_url: Option<ExternalUrl>,
+    /// Path below which everything is served, health too; "/" behind a proxy that takes the path of
+    /// the external URL off [default: the path of --web.external-url]
+    #[arg(
+        long = "web.route-prefix",
+        value_name = "PATH",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub(crate) route_prefix: RoutePrefix,
     /// Let HTTP clients have the configuration read anew, with POST /-/reload
     #[arg(long = "web.enable-lifecycle")]
     pub(crate) enable_lifecycle: bool,

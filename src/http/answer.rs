@@ -6,13 +6,13 @@ use std::borrow::Cow;
 use bytes::Bytes;
 use hyper::header::{
     ACCEPT, ACCEPT_ENCODING, ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_ENCODING,
-    CONTENT_SECURITY_POLICY, HOST, HeaderMap, REFERRER_POLICY, RETRY_AFTER, VARY,
+    CONTENT_SECURITY_POLICY, HeaderValue, REFERRER_POLICY, RETRY_AFTER, VARY,
 };
 use hyper::http::request::Parts;
 use hyper::{Method, Response, StatusCode};
 
 use super::body::AnswerBody;
-use super::discovery::{self, UNKNOWN_ACCOUNT};
+use super::discovery::{self, ScrapeWay, UNKNOWN_ACCOUNT};
 use super::exporter_state::{ExporterState, Exposition, PageSelector, Readiness};
 use super::limits::Options;
 use super::negotiate::{negotiate_encoding, negotiate_format};
@@ -45,7 +45,7 @@ impl RequestContext<'_> {
     /// render are left out; see [`RequestContext::page_request`].
     pub(super) fn answer(self) -> Response<AnswerBody> {
         let answer = match self.handler() {
-            None => not_found(),
+            None => self.not_found(),
             Some(Handler::Reload) => self.refuse_reload(),
             Some(handler) if self.is_read() => self.answer_by(handler),
             Some(_) => method_not_allowed(),
@@ -117,15 +117,33 @@ impl RequestContext<'_> {
             Handler::Metrics => self.metrics(),
             Handler::Exporter => self.exposition(PageSelector::Exporter),
             Handler::Discovery => self.discover(),
-            Handler::Landing => {
-                page_for_people(landing(self.options, &self.exporter_state.targets()))
-            }
+            Handler::Landing => page_for_people(landing(self.options, self.exporter_state.targets())),
+            Handler::ToPrefix => self.to_prefix(),
             // These are rendered elsewhere, because a large fleet takes a while.
-            Handler::Instances | Handler::Instance => not_found(),
+            Handler::Instances | Handler::Instance => self.not_found(),
             Handler::Healthy => RouteAnswer::text(StatusCode::OK, "healthy\n"),
             Handler::Ready => ready(&self.exporter_state.readiness()),
             Handler::Reload => self.refuse_reload(),
         }
+    }
+
+    /// Leads from the root to where everything is.
+    fn to_prefix(self) -> RouteAnswer {
+        let location = format!("{}/", self.options.route_base());
+        match HeaderValue::from_str(&location) {
+            Ok(location) => RouteAnswer::found(location),
+            // No prefix has a character that a header cannot have.
+            Err(_) => self.not_found(),
+        }
+    }
+
+    fn not_found(self) -> RouteAnswer {
+        let text = match self.options.route_base() {
+            "" => "404 not found\n".to_owned(),
+            // Whoever has just set a prefix asks himself why a probe fails.
+            base => format!("404 not found, all paths of this exporter begin with {base}/\n"),
+        };
+        RouteAnswer::text(StatusCode::NOT_FOUND, text)
     }
 
     /// The whole page, or the page of the target that `account_id` and `region` name.
@@ -160,8 +178,8 @@ impl RequestContext<'_> {
         let Some(targets) = self.exporter_state.discovery() else {
             return unknown_accounts();
         };
-        let host = host(&self.request.headers);
-        let page = discovery::document(host, &self.options.telemetry_path, &targets);
+        let way = ScrapeWay::of(&self.request.headers, self.options);
+        let page = discovery::document(&way, &targets);
         RouteAnswer::new(StatusCode::OK, JSON, page).with(CACHE_CONTROL, "no-store")
     }
 
@@ -180,10 +198,6 @@ fn page_for_people(page: Page) -> RouteAnswer {
         .with(CONTENT_SECURITY_POLICY, PAGE_SECURITY_POLICY)
         .with(REFERRER_POLICY, "no-referrer")
         .with(CACHE_CONTROL, "no-store")
-}
-
-fn not_found() -> RouteAnswer {
-    RouteAnswer::text(StatusCode::NOT_FOUND, "404 not found\n")
 }
 
 /// The account id, empty if the account is unknown, that a URL's parameter stands for.
@@ -225,15 +239,6 @@ fn unknown_accounts() -> RouteAnswer {
 fn method_not_allowed() -> RouteAnswer {
     RouteAnswer::text(StatusCode::METHOD_NOT_ALLOWED, "405 method not allowed\n")
         .with(ALLOW, "GET, HEAD")
-}
-
-/// Where the client reaches the exporter, as it says itself. A request of HTTP/1.0 need
-/// not say so.
-fn host(headers: &HeaderMap) -> &str {
-    match headers.get(HOST).map(|host| host.to_str()) {
-        Some(Ok(host)) => host,
-        _ => "localhost",
-    }
 }
 
 fn ready(readiness: &Readiness) -> RouteAnswer {

@@ -45,13 +45,14 @@ pub enum HealthError {
 /// Asks the exporter that listens on `address` and returns the status of its answer, which is below
 /// 500.
 ///
-/// An address of every interface, such as `:10068`, is asked on loopback.
+/// An address of every interface, such as `:10068`, is asked on loopback. All of its paths are below
+/// `route_base`, which is empty for the root.
 ///
 /// # Errors
 /// There is no answer in time, it is not HTTP, or its status is 500 or above.
-pub async fn check_health(address: &str) -> Result<u16, HealthError> {
+pub async fn check_health(address: &str, route_base: &str) -> Result<u16, HealthError> {
     let address = parse_listen_address(address)?;
-    match timeout(HEALTH_TIMEOUT, ask(&address)).await {
+    match timeout(HEALTH_TIMEOUT, ask(&address, route_base)).await {
         Ok(Ok(start)) => judge(address, &start),
         Ok(Err(error)) => Err(HealthError::Unreachable(address, error)),
         Err(_) => Err(HealthError::TimedOut(address)),
@@ -69,11 +70,12 @@ fn judge(address: ListenAddress, start: &[u8]) -> Result<u16, HealthError> {
 }
 
 /// The first bytes of the answer, enough for the status.
-async fn ask(address: &ListenAddress) -> io::Result<Vec<u8>> {
+async fn ask(address: &ListenAddress, route_base: &str) -> io::Result<Vec<u8>> {
     let mut stream = connect(&address.reachable().await?).await?;
     // With `close` the exporter keeps no place for a next request that never comes.
-    let request =
-        format!("GET /-/healthy HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    let request = format!(
+        "GET {route_base}/-/healthy HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"
+    );
     stream.write_all(request.as_bytes()).await?;
     read_start(stream).await
 }
@@ -132,12 +134,12 @@ mod tests {
             stream.write_all(answer).await.unwrap();
             String::from_utf8_lossy(&request[..length]).into_owned()
         });
-        let result = check_health(&format!("0.0.0.0:{port}")).await;
+        let result = check_health(&format!("0.0.0.0:{port}"), "/ssm").await;
         assert!(
             server
                 .await
                 .unwrap()
-                .starts_with("GET /-/healthy HTTP/1.1\r\n")
+                .starts_with("GET /ssm/-/healthy HTTP/1.1\r\n")
         );
         result
     }
@@ -189,11 +191,11 @@ mod tests {
         let address = listener.local_addr().unwrap().to_string();
         drop(listener);
         assert!(matches!(
-            check_health(&address).await,
+            check_health(&address, "").await,
             Err(HealthError::Unreachable(..))
         ));
         assert!(matches!(
-            check_health("nonsense").await,
+            check_health("nonsense", "").await,
             Err(HealthError::Address(_))
         ));
     }
@@ -202,7 +204,7 @@ mod tests {
     async fn a_server_that_hangs_is_unhealthy_after_three_seconds() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let started = std::time::Instant::now();
-        let result = check_health(&listener.local_addr().unwrap().to_string()).await;
+        let result = check_health(&listener.local_addr().unwrap().to_string(), "").await;
         assert!(
             matches!(result, Err(HealthError::TimedOut(_))),
             "{result:?}"

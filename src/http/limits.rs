@@ -6,6 +6,7 @@ use std::time::Duration;
 use rustix::process::{Resource, getrlimit};
 
 use super::external_url::ExternalUrl;
+use super::route_prefix::RoutePrefix;
 
 /// Most of one connection's unread request, and of its unsent small writes. A longer head is
 /// answered with 431 (RFC 6585).
@@ -30,6 +31,8 @@ pub struct Options {
     pub has_pages: bool,
     /// Where people reach the server, if that is not where it listens.
     pub external_url: Option<ExternalUrl>,
+    /// The path below which everything is served.
+    pub route_prefix: RoutePrefix,
     /// The bounds of every connection.
     pub limits: Limits,
 }
@@ -62,12 +65,18 @@ pub struct Limits {
 }
 
 impl Options {
-    /// What stands in front of each path in a link: where a proxy shows the exporter, without a
-    /// slash at its end.
-    pub(super) fn base_path(&self) -> &str {
-        self.external_url
-            .as_ref()
-            .map_or("", ExternalUrl::base_path)
+    /// What stands in front of each path in a link, without a slash at its end: where a proxy shows
+    /// the exporter, or the exporter itself serves.
+    pub(super) fn link_base(&self) -> &str {
+        match &self.external_url {
+            Some(url) => url.base_path(),
+            None => self.route_base(),
+        }
+    }
+
+    /// What stands in front of each path that is asked for, without a slash at its end.
+    pub(super) fn route_base(&self) -> &str {
+        self.route_prefix.path(self.external_url.as_ref())
     }
 }
 

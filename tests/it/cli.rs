@@ -56,6 +56,8 @@ async fn a_flag_that_does_not_exist_or_has_a_bad_value_is_a_usage_error_that_nam
         ["--web.listen-adress", ":10068"],
         ["--web.listen-address", "10068"],
         ["--web.telemetry-path", "metrics"],
+        ["--web.route-prefix", "https://tools.example.com/ssm"],
+        ["--web.route-prefix", "/a/../b"],
         ["--log.level", "loud"],
         ["demo", "--sim.fault=explode"],
         ["demo", "--sim.drift=7"],

@@ -21,6 +21,7 @@
 //! - [`credentials`]: every source of credentials, and what is said where there are none.
 //! - [`documents`]: what documents name is there.
 //! - [`incremental`]: refreshes that read little, and are right all the same.
+//! - [`landing`]: all that the landing page and service discovery name is there, below a prefix, too.
 //! - [`log`]: what a line of the log is made of, in either format.
 //! - [`pages`]: the pages for people say what the metrics say.
 //! - [`parts`]: one target at a time, and the list of them for scrapers that share a fleet.
@@ -56,6 +57,7 @@ mod frozen;
 mod hostile;
 mod http;
 mod incremental;
+mod landing;
 mod layering;
 mod log;
 mod pages;

@@ -11,6 +11,7 @@
 
 mod candidates;
 mod census;
+mod counts;
 mod data_notes;
 mod escapes;
 mod findings;
@@ -28,6 +29,7 @@ mod renderer;
 mod rows;
 mod status;
 mod steps;
+mod targets;
 mod times;
 mod unknowns;
 

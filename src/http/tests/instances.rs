@@ -214,10 +214,10 @@ async fn targets_that_are_down_are_named_with_the_age_of_their_data() {
     let server = serving(|| {
         let mut fleet = small_fleet();
         let row = &mut fleet.targets[0].row;
-        row.state = "down".to_owned();
+        row.state = TargetState::Down;
         row.detail = Some("instances: access_denied".to_owned());
         let mut waiting = Rows::default().up_in("777788889999", "eu-west-1");
-        waiting.row.state = "waiting".to_owned();
+        waiting.row.state = TargetState::Waiting;
         waiting.row.age = None;
         waiting.target = None;
         fleet.targets.push(waiting);

@@ -7,6 +7,7 @@ mod instance;
 mod instances;
 mod page_rendering;
 mod panics;
+mod prefix;
 mod reload;
 mod routes;
 mod shutdown;
@@ -100,8 +101,9 @@ impl ExporterState for ConstantState {
 
     fn targets(&self) -> Vec<TargetRow> {
         vec![TargetRow {
+            account_id: "111122223333".into(),
             region: "eu-west-1".into(),
-            state: "up".into(),
+            state: TargetState::Up,
             ..TargetRow::default()
         }]
     }
@@ -178,6 +180,7 @@ fn options(telemetry_path: &str, limits: Limits) -> Options {
         description: String::new(),
         has_pages: true,
         external_url: None,
+        route_prefix: RoutePrefix::default(),
         limits,
     }
 }

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use ssm_compliance_exporter::app::{self, Fleet, ReloadOptions, ServeOptions};
+use ssm_compliance_exporter::http::RoutePrefix;
 use tokio::sync::oneshot;
 use tokio::time::{Duration, Instant, sleep};
 
@@ -25,6 +26,7 @@ impl Exporter {
             has_pages: true,
             external_url: None,
             max_scrapes: None,
+            route_prefix: RoutePrefix::default(),
             reload: ReloadOptions::default(),
         };
         let (listening, address) = oneshot::channel();
