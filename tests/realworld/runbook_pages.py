@@ -15,11 +15,12 @@ import yaml
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "docs" / "runbooks"
+FIX = "What to do"
 SECTIONS = [
     "What it means",
     "Why it matters",
     "How to see it",
-    "What to do",
+    FIX,
     "How to check that it is fixed",
     "When it is a false alarm",
 ]

@@ -13,7 +13,6 @@ Prints one line per failure, "N passed, N failed" last, and ends with 1 if anyth
 
 import concurrent.futures
 import contextlib
-import dataclasses
 import json
 import os
 import pathlib
@@ -27,10 +26,12 @@ import aws_cli
 import runbook_pages
 import stack
 import stand_ins
+from clinic import CAUSES, Clinic, causes
 from programs import fetch, free_port, started, wait_for
 from remedies import CREDENTIALS, Explainer, Simulation
+from runbook_pages import FIX
+from runbook_shell import Shell
 
-FIX = "What to do"
 # Alerts about instances are of the first target, those about the exporter of the second, those about fleets of the third.
 GOOD, BAD = (stack.GOOD[0], stack.GOOD[2]), (stack.BAD[0], stack.BAD[2])
 FLEET = (GOOD[0], BAD[1])
@@ -38,29 +39,10 @@ FLEET = (GOOD[0], BAD[1])
 # so it has a small fleet of its own.
 INSTANCES, WATCHED_INSTANCES = 1000, 100
 WORKERS = 4
-STALE_SECONDS = 30 * 86400
 PATIENCE_SECONDS = 90
 FAULTS = [f"deny:DescribeInstanceInformation@{'/'.join(BAD)}", f"throttle:ListAssociations@{'/'.join(BAD)}:0.5"]
 ROLE = "arn:aws:iam::{}:role/ssm-compliance-exporter"
 
-# The cause that `explain` names, of the alerts about instances.
-CAUSES = {
-    "SsmCompliancePatchesMissing": "patches_missing",
-    "SsmCompliancePatchesFailed": "patches_failed",
-    "SsmComplianceRebootPending": "reboot_pending",
-    "SsmCompliancePatchesRejected": "patches_rejected",
-    "SsmComplianceSecurityUpdatesAvailable": "security_updates_available",
-    "SsmComplianceInventoryFailed": "inventory_failed",
-    "SsmCompliancePatchAssociationNoncompliant": "patch_association_noncompliant",
-    "SsmComplianceAssociationFailed": "association_failed",
-    "SsmComplianceCustomItems": "custom_items",
-    "SsmComplianceUnexplained": "unexplained",
-    "SsmComplianceNeverScanned": "never_scanned",
-    "SsmComplianceScanOld": "scan_stale",
-    "SsmComplianceInstanceSilent": "agent_offline",
-    "SsmCompliancePatchOverdue": "patches_missing",
-    "SsmComplianceAssociationUnreported": None,
-}
 # Alerts whose runbook says to fix something on the machine itself.
 HANDWORK = {
     "SsmCompliancePatchesFailed",
@@ -71,191 +53,8 @@ HANDWORK = {
 }
 # They tell the story of a patch in another order, or what to do about a machine that is gone.
 OWN_REMEDIES = {"SsmCompliancePatchOverdue", "SsmComplianceInstanceSilent", "SsmComplianceNeverScanned"}
-PACKAGES_BY_YUM = ("Amazon Linux", "Red Hat", "CentOS", "Oracle", "Rocky", "Alma")
 # Commands that change something: the service, the operation, and what it is asked to do.
 CHANGES = re.compile(r"aws (ssm (?:send-command|start-associations-once|update-patch-baseline)|ec2 reboot-instances)\b(.*)")
-# Commands that print nothing, on purpose.
-SILENT = re.compile(
-    r"\w+=|export |read |kill |aws ssm (?:wait|start-associations-once|put-compliance-items|deregister-managed-instance)"
-    r"|aws ec2 reboot-instances"
-)
-
-
-@dataclasses.dataclass
-class Patient:
-    """An instance in trouble, and what conditions of blocks it meets."""
-
-    id: str
-    traits: frozenset
-    causes: set
-    finding: dict
-
-
-class Clinic:
-    """The simulated fleet, and who in it has which trouble."""
-
-    def __init__(self, simulation, explainer):
-        self.simulation, self.explainer = simulation, explainer
-        listed = simulation.rows("DescribeInstanceInformation", "InstanceInformationList")
-        self.rows = {row["InstanceId"]: row for row in listed}
-        _, report, _ = explainer.run("--all-noncompliant")
-        self.reports = {it["resource_id"]: it for it in report["explanations"]}
-        self.taken = set()
-
-    def patients(self, name):
-        """Those with the trouble of an alert, those with nothing else first."""
-        cause = CAUSES[name]
-        if name in SPECIAL:
-            ids = SPECIAL[name](self)
-            _, report, _ = self.explainer.run(*ids)
-            reports = report["explanations"]
-        else:
-            reports = [it for it in self.reports.values() if cause in causes(it)]
-        found = [self.patient(report, cause) for report in reports if not cause or cause in causes(report)]
-        return sorted((it for it in found if it.id not in self.taken), key=lambda it: len(it.causes))
-
-    def patient(self, report, cause):
-        row = self.rows[report["resource_id"]]
-        finding = next((it for it in report["findings"] if it["cause"] == cause), {})
-        return Patient(row["InstanceId"], traits(row), causes(report), finding)
-
-    def chosen(self, page):
-        """One patient for each condition that a block has, as few as possible."""
-        chosen, waiting = [], self.patients(page.name)
-        for block in page.blocks:
-            wanted = block.conditions - {"fails"}
-            if block.language != "sh" or any(wanted <= it.traits for it in chosen):
-                continue
-            patient = next((it for it in waiting if wanted <= it.traits), None)
-            if not patient:
-                raise AssertionError(f"line {block.line}: no instance to run it on, {sorted(wanted)}")
-            waiting.remove(patient)
-            chosen.append(patient)
-        self.taken |= {it.id for it in chosen}
-        return chosen
-
-    def online(self):
-        return [id for id, row in self.rows.items() if row["PingStatus"] == "Online"]
-
-    def never_scanned(self):
-        scanned = self.summarised("Patch")
-        rows = {id: self.rows[id] for id in self.online() if id not in scanned}
-        return [id for id, row in rows.items() if row["PlatformName"] not in ("Bottlerocket", "macOS")][:10]
-
-    def unreported(self):
-        reported = self.summarised("Association")
-        return [id for id in self.online() if id not in reported][:3]
-
-    def stale(self):
-        """Those whose patches are well, so that a scan succeeds."""
-        states, ids = [], [id for id in self.online() if id not in self.reports]
-        for start in range(0, len(ids), 50):
-            batch = {"InstanceIds": ids[start : start + 50]}
-            states += self.simulation.rows("DescribeInstancePatchStates", "InstancePatchStates", **batch)
-        return [it["InstanceId"] for it in states if time.time() - it["OperationEndTime"] > STALE_SECONDS][:3]
-
-    def silent(self):
-        silent = [id for id, row in self.rows.items() if row["PingStatus"] == "ConnectionLost"]
-        return [id for id in silent if id not in self.reports][:25]
-
-    def summarised(self, compliance_type):
-        filters = [{"Key": "ComplianceType", "Values": [compliance_type]}]
-        rows = self.simulation.rows(
-            "ListResourceComplianceSummaries", "ResourceComplianceSummaryItems", Filters=filters
-        )
-        return {row["ResourceId"] for row in rows}
-
-
-# Troubles that do not make an instance non-compliant.
-SPECIAL = {
-    "SsmComplianceScanOld": Clinic.stale,
-    "SsmComplianceNeverScanned": Clinic.never_scanned,
-    "SsmComplianceAssociationUnreported": Clinic.unreported,
-    "SsmComplianceInstanceSilent": Clinic.silent,
-}
-
-
-def causes(report):
-    return {finding["cause"] for finding in report["findings"]}
-
-
-def traits(row):
-    words = {row["PlatformType"].lower(), "hybrid" if row["ResourceType"] == "ManagedInstance" else "ec2"}
-    if row["PlatformName"].startswith(PACKAGES_BY_YUM):
-        words.add("yum")
-    return frozenset(words)
-
-
-class Shell:
-    """Runs the blocks of one page."""
-
-    def __init__(self, environment, folder):
-        self.environment, self.folder = environment, folder
-
-    def run(self, page, values, known=frozenset(), by_hand="", endpoint=None):
-        """What went wrong, or None."""
-        chosen = [it for it in page.blocks if it.language == "sh" and it.conditions - {"fails"} <= known]
-        folder = pathlib.Path(tempfile.mkdtemp(dir=self.folder, prefix=page.name))
-        script = folder / "script"
-        script.write_text("\n".join(self.lines(chosen, values, folder, by_hand)))
-        done = subprocess.run(
-            ["bash", "-euo", "pipefail", str(script)],
-            env=self.environment | ({"AWS_ENDPOINT_URL": endpoint} if endpoint else {}),
-            cwd=folder,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        for number, block in enumerate(chosen):
-            if problem := outcome(block, folder / str(number), last=number == last_run(folder), code=done.returncode):
-                return f"line {block.line}: {problem}"
-        return f"exit code {done.returncode}: {done.stderr}" if done.returncode else None
-
-    def lines(self, chosen, values, folder, by_hand):
-        is_mended = False
-        for number, block in enumerate(chosen):
-            if block.section == FIX and by_hand and not is_mended:
-                is_mended = True
-                yield by_hand
-            yield f"echo {number} >{folder}/last"
-            text, out = filled_in(block.text, values), f"{folder}/{number}"
-            if "fails" in block.conditions:
-                yield f"set +e; ( set -e\n{text}\n) >{out}.out 2>{out}.err; echo $? >{out}.code; set -e"
-            else:
-                yield f"{{\n{text}\n}} >{out}.out 2>{out}.err"
-
-
-def last_run(folder):
-    file = folder / "last"
-    return int(file.read_text()) if file.exists() else -1
-
-
-def outcome(block, stem, last, code):
-    """What is wrong with how a block ended."""
-    out, err = (stem.with_suffix(end) for end in (".out", ".err"))
-    if not out.exists():
-        return "it was never reached"
-    said, errors = out.read_text(), err.read_text().strip()
-    if "fails" in block.conditions:
-        return None if "(AccessDeniedException)" in errors else f"it should have been denied: {said}{errors}"
-    if last and code:
-        return f"exit code {code}: {errors}"
-    if any(set(line.split()) == {"None"} for line in said.splitlines()):
-        return f"it finds nothing: {said}"
-    if not said.strip() and not all(SILENT.match(line) for line in block.commands()):
-        return "it prints nothing"
-    return None
-
-
-def filled_in(text, values):
-    def value(found):
-        return f"{found.group(1)}={values[found.group(1)]}"
-
-    return runbook_pages.PLACEHOLDER.sub(value, text)
-
-
 def changes(commands):
     """What commands change, without the ids that they name."""
     for command in commands:
@@ -289,7 +88,9 @@ class Rounds:
             return [f"{type(error).__name__}: {error}"]
 
     def problems(self, page):
-        yield from runbook_pages.problems(page, self.labels)
+        if found := list(runbook_pages.problems(page, self.labels)):
+            yield from found
+            return
         if page.name not in CAUSES:
             is_watched = is_about_exporter(page)
             values = self.values(page, BAD if is_watched else FLEET)
@@ -429,6 +230,10 @@ def simulating(binary, *flags):
 def environment(binary, endpoint, folder, programs, exporter):
     explain = folder / "explain.yaml"
     explain.write_text("api:\n  requests_per_second: 1000\n")
+    # In a file, and not in the environment, where a variable that a block sets and forgets to export would work.
+    profile = folder / "credentials"
+    profile.write_text("[default]\naws_access_key_id = AKIDEXAMPLE\naws_secret_access_key = example\n")
+    others = {name: value for name, value in CREDENTIALS.items() if "KEY" not in name}
     return {
         "PATH": f"{programs}:{os.defpath}",
         "AWS_ENDPOINT_URL": endpoint,
@@ -437,7 +242,7 @@ def environment(binary, endpoint, folder, programs, exporter):
         "EXPORTER_LOG": exporter["log"],
         "EXPORTER_PID": str(exporter["pid"]),
         "EXPLAIN_CONFIG": str(explain),
-    } | CREDENTIALS
+    } | others | {"AWS_SHARED_CREDENTIALS_FILE": str(profile)}
 
 
 def failed_association(endpoint):
