@@ -35,7 +35,7 @@ test: setup build ## Run all tests, against real Prometheus, curl and Chromium, 
 		"$(python) tests/realworld/paging.py $(exporter) ::: $(python) tests/realworld/trying.py $(exporter) ::: $(python) tests/realworld/textfile.py $(exporter)" \
 		"$(python) tests/realworld/scaling.py $(exporter)" \
 		"$(python) tests/realworld/pages.py $(exporter)" \
-		"$(python) tests/realworld/remedies.py $(exporter)" \
+		"$(python) tests/realworld/remedies.py $(exporter) ::: $(python) tests/realworld/runbooks.py $(exporter)" \
 		"sh alerts/test.sh" "node dashboards/schema-check/check.mjs"
 
 alerts-day: setup build ## Count a day's notifications of a real Alertmanager about 40 accounts of 300 instances (5 minutes)

@@ -85,6 +85,16 @@ pub(crate) const LIST_COMMAND_INVOCATIONS: ListOperation = list_operation(
     "CommandInvocations",
     page_sizes(50, 1, 50),
 );
+pub(crate) const DESCRIBE_MAINTENANCE_WINDOWS: ListOperation = list_operation(
+    "DescribeMaintenanceWindows",
+    "WindowIdentities",
+    page_sizes(50, 10, 100),
+);
+pub(crate) const DESCRIBE_MAINTENANCE_WINDOW_EXECUTIONS: ListOperation = list_operation(
+    "DescribeMaintenanceWindowExecutions",
+    "WindowExecutions",
+    page_sizes(50, 10, 100),
+);
 
 /// The operations of SSM that answer with one thing, and not with pages.
 pub(crate) const GET_PATCH_BASELINE: &str = "GetPatchBaseline";
@@ -98,16 +108,27 @@ pub(crate) const SEND_COMMAND: &str = "SendCommand";
 pub(crate) const START_ASSOCIATIONS_ONCE: &str = "StartAssociationsOnce";
 pub(crate) const UPDATE_PATCH_BASELINE: &str = "UpdatePatchBaseline";
 pub(crate) const PUT_COMPLIANCE_ITEMS: &str = "PutComplianceItems";
+pub(crate) const CREATE_ASSOCIATION: &str = "CreateAssociation";
+pub(crate) const DEREGISTER_MANAGED_INSTANCE: &str = "DeregisterManagedInstance";
 
-/// The action of EC2.
+/// The actions of EC2.
 pub(crate) const REBOOT_INSTANCES: &str = "RebootInstances";
+pub(crate) const DESCRIBE_INSTANCES: &str = "DescribeInstances";
+pub(crate) const DESCRIBE_INSTANCE_STATUS: &str = "DescribeInstanceStatus";
+pub(crate) const DESCRIBE_REGIONS: &str = "DescribeRegions";
+pub(crate) const EC2_ACTIONS: [&str; 4] = [
+    REBOOT_INSTANCES,
+    DESCRIBE_INSTANCES,
+    DESCRIBE_INSTANCE_STATUS,
+    DESCRIBE_REGIONS,
+];
 
 /// The actions of STS.
 pub(crate) const GET_CALLER_IDENTITY: &str = "GetCallerIdentity";
 pub(crate) const ASSUME_ROLE: &str = "AssumeRole";
 
 /// The names of all operations, those of EC2 and STS last.
-pub(crate) const OPERATION_NAMES: [&str; 24] = [
+pub(crate) const OPERATION_NAMES: [&str; 31] = [
     DESCRIBE_INSTANCE_INFORMATION.name,
     LIST_COMPLIANCE_SUMMARIES.name,
     LIST_RESOURCE_COMPLIANCE_SUMMARIES.name,
@@ -120,6 +141,8 @@ pub(crate) const OPERATION_NAMES: [&str; 24] = [
     DESCRIBE_ASSOCIATION_EXECUTIONS.name,
     DESCRIBE_ASSOCIATION_EXECUTION_TARGETS.name,
     LIST_COMMAND_INVOCATIONS.name,
+    DESCRIBE_MAINTENANCE_WINDOWS.name,
+    DESCRIBE_MAINTENANCE_WINDOW_EXECUTIONS.name,
     GET_PATCH_BASELINE,
     GET_DEFAULT_PATCH_BASELINE,
     GET_PATCH_BASELINE_FOR_PATCH_GROUP,
@@ -129,7 +152,12 @@ pub(crate) const OPERATION_NAMES: [&str; 24] = [
     START_ASSOCIATIONS_ONCE,
     UPDATE_PATCH_BASELINE,
     PUT_COMPLIANCE_ITEMS,
+    CREATE_ASSOCIATION,
+    DEREGISTER_MANAGED_INSTANCE,
     REBOOT_INSTANCES,
+    DESCRIBE_INSTANCES,
+    DESCRIBE_INSTANCE_STATUS,
+    DESCRIBE_REGIONS,
     GET_CALLER_IDENTITY,
     ASSUME_ROLE,
 ];

@@ -173,7 +173,7 @@ impl Call<'_> {
     fn body(&self, faults: &ActiveFaults) -> Result<Vec<u8>, Refusal> {
         match self.operation {
             RequestedOperation::Ssm(operation) => self.ssm_answer(operation, faults),
-            RequestedOperation::Ec2 { action, form } => self.reboot(action, form),
+            RequestedOperation::Ec2 { action, form } => self.ec2_answer(action, form),
             RequestedOperation::Sts { action, form } => self.identity(action, form),
         }
     }
@@ -200,12 +200,13 @@ impl Call<'_> {
         operations::answer(call, |question| self.state.next_chain(question))
     }
 
-    fn reboot(&self, action: &str, form: &Form) -> Result<Vec<u8>, Refusal> {
+    fn ec2_answer(&self, action: &str, form: &Form) -> Result<Vec<u8>, Refusal> {
         let mut target = self
             .state
             .target(&self.scope.account, &self.scope.region)
             .ok_or_else(Refusal::invalid_credentials)?;
-        let result = ec2::answer(action, form, &mut target)?;
+        let enabled = &self.state.options().regions;
+        let result = ec2::answer(action, form, &mut target, enabled)?;
         let document = ec2::answer_document(action, &result, self.format.request_id);
         Ok(document.into_bytes())
     }

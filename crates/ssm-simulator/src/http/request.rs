@@ -5,7 +5,7 @@ use hyper::Method;
 use hyper::http::request::Parts;
 
 use super::answer::Protocol;
-use crate::model::REBOOT_INSTANCES;
+use crate::model::{EC2_ACTIONS, OPERATION_NAMES};
 use crate::operations::{self, Operation};
 use crate::refusal::Refusal;
 use crate::sts::Form;
@@ -61,7 +61,10 @@ impl ReceivedRequest<'_> {
     pub(super) fn protocol(&self, operation: Option<&RequestedOperation>) -> Protocol {
         // A request that names no operation is answered in the protocol that it seems to speak.
         let is_json = matches!(operation, Some(RequestedOperation::Ssm(_)))
-            || self.head.headers.contains_key("x-amz-target");
+            || self.head.headers.contains_key("x-amz-target")
+            || self
+                .header("content-type")
+                .is_some_and(|it| it.contains("json"));
         match operation {
             _ if is_json => Protocol::Json,
             Some(RequestedOperation::Ec2 { .. }) => Protocol::Ec2,
@@ -88,13 +91,18 @@ impl ReceivedRequest<'_> {
             return Err(Refusal::common("MissingAction", "Missing Action"));
         };
         // The actions of the two services have different names.
-        if action == REBOOT_INSTANCES {
+        if EC2_ACTIONS.contains(&action.as_str()) {
             return Ok(RequestedOperation::Ec2 { action, form });
         }
         Ok(RequestedOperation::Sts { action, form })
     }
 }
 
+/// Says what is simulated, to those who have asked for something else.
 fn unknown_operation() -> Refusal {
-    Refusal::bare("UnknownOperationException")
+    let message = format!(
+        "The simulated AWS does not answer this operation. It answers: {}.",
+        OPERATION_NAMES.join(", ")
+    );
+    Refusal::common("UnknownOperationException", message)
 }

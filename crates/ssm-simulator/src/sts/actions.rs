@@ -6,7 +6,7 @@ use super::access_key::session_access_key;
 use super::form::Form;
 use super::role_arn::RoleArn;
 use super::xml::escape;
-use crate::model::{ASSUME_ROLE, GET_CALLER_IDENTITY};
+use crate::model::{ASSUME_ROLE, GET_CALLER_IDENTITY, OPERATION_NAMES};
 use crate::random;
 use crate::refusal::{Refusal, RefusedCall};
 use crate::time;
@@ -36,7 +36,10 @@ pub(crate) fn answer(action: &str, form: &Form, caller: &Caller<'_>) -> Result<S
         GET_CALLER_IDENTITY => Ok(caller_identity(caller.account)),
         ASSUME_ROLE => assume_role(form, caller),
         other => {
-            let message = format!("Could not find operation {other} for version 2011-06-15");
+            let message = format!(
+                "Could not find operation {other} for version 2011-06-15. The simulated AWS answers: {}.",
+                OPERATION_NAMES.join(", ")
+            );
             Err(Refusal::modelled("InvalidAction", message))
         }
     }

@@ -7,6 +7,7 @@ mod aggregation;
 mod association_runs;
 mod baselines;
 mod command_log;
+mod created_associations;
 mod drift;
 mod execution_history;
 mod executions;
@@ -23,6 +24,7 @@ mod truth;
 
 pub(crate) use baselines::is_of_aws;
 pub(crate) use command_log::{DELIVERY_SECONDS, SentCommand};
+pub(crate) use created_associations::AssociationOrder;
 pub(crate) use execution_history::AssociationExecution;
 pub(crate) use listing_slot::ListingSlot;
 pub(crate) use patching::PatchOrder;

@@ -75,7 +75,7 @@ impl SimulatedTarget {
             CommandEffect::Patch(order) => self.patch_instance(slot, id, *order, command_id),
             CommandEffect::Script(script) => {
                 self.run_script(slot, id, script);
-                success("")
+                success(&script.output())
             }
             CommandEffect::UpdateAgent => {
                 self.update_agent(slot);

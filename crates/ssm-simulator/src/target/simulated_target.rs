@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::aggregates::Aggregates;
 use super::command_log::CommandLog;
+use super::created_associations::CreatedAssociation;
 use super::execution_history::ExecutionHistory;
 use super::listing_slot::ListingSlot;
 use crate::effects::Handwork;
@@ -29,6 +30,7 @@ pub(crate) struct SimulatedTarget {
     pub(super) due_changes: f64,
     pub(super) edited_totals: Option<Vec<Total>>,
     pub(super) edited_associations: Option<Vec<Association>>,
+    pub(super) created_associations: Vec<CreatedAssociation>,
     pub(crate) baselines: Vec<Baseline>,
     pub(crate) patch_baselines: Vec<PatchBaseline>,
     /// The role of the default host management configuration, which manages instances that have no
@@ -82,6 +84,7 @@ impl SimulatedTarget {
             due_changes: 0.0,
             edited_totals: None,
             edited_associations: None,
+            created_associations: Vec::new(),
             aggregates: Aggregates::default(),
         }
     }
