@@ -134,7 +134,7 @@ mod tests {
         let file = OutputFile::new(&path).unwrap();
         let failed = file.replace(|out| {
             // More than the buffer holds, so that some of it is in the temporary file.
-            out.write_all(&[b'x'; 100_000])?;
+            out.write_all(&vec![b'x'; 100_000])?;
             Err(io::Error::other("the disk is full"))
         });
         let error = failed.unwrap_err().to_string();

@@ -19,9 +19,9 @@ async fn commands() -> Vec<String> {
     let (_, list) = help.split_once("\nCommands:\n").unwrap();
     let (list, _) = list.split_once("\n\n").unwrap();
     // What goes on from the line before is indented further.
-    let named = list.lines().filter_map(|line| line.strip_prefix("  "));
-    let names = named.filter(|line| !line.starts_with(' '));
-    let names = names.map(|line| line.split(' ').next().unwrap().to_owned());
+    let rows = list.lines().filter_map(|line| line.strip_prefix("  "));
+    let rows = rows.filter(|line| !line.starts_with(' '));
+    let names = rows.map(|line| line.split(' ').next().unwrap().to_owned());
     names.filter(|name| name != "help").collect()
 }
 
