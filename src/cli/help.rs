@@ -2,6 +2,7 @@
 //! that can be simulated.
 
 use ssm_simulator::FaultKind;
+use textwrap::WordSplitter;
 
 /// The width of the table of faults, which is what clap makes the rest where it knows no terminal.
 const MAX_COLUMNS: usize = 100;
@@ -136,7 +137,9 @@ fn fault_row(kind: FaultKind) -> String {
     let description = kind.description().replace('`', "");
     let row = format!("  {:<21} {description}", kind.name());
     let indent = " ".repeat(24);
-    let table = textwrap::Options::new(MAX_COLUMNS).subsequent_indent(&indent);
+    let table = textwrap::Options::new(MAX_COLUMNS)
+        .word_splitter(WordSplitter::NoHyphenation)
+        .subsequent_indent(&indent);
     format!("\n{}", textwrap::fill(&row, table))
 }
 

@@ -37,8 +37,9 @@ CREDENTIALS = {
 class Aws:
     """Simulated AWS that can be ended and started again at the same address: equal seeds are equal fleets."""
 
-    def __init__(self, binary):
+    def __init__(self, binary, *more):
         self.binary, self.address, self.alive = binary, f"127.0.0.1:{free_port()}", contextlib.ExitStack()
+        self.fleet = [*FLEET, *more]
 
     @property
     def url(self):
@@ -47,7 +48,7 @@ class Aws:
     def start(self, *faults):
         """Starts it with these faults, in place of the one that runs."""
         self.alive.close()
-        flags = [f"--sim.listen={self.address}", *FLEET, *(f"--sim.fault={fault}" for fault in faults)]
+        flags = [f"--sim.listen={self.address}", *self.fleet, *(f"--sim.fault={fault}" for fault in faults)]
         self.alive.enter_context(started(self.binary, "simulate", r"on (http://\S+)", *flags))
 
     def rows(self, operation, member, **body):

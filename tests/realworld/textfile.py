@@ -124,7 +124,7 @@ def down_is_written(trial):
 
 @contextlib.contextmanager
 def everything(program, folder):
-    aws, address = stack.Aws(program), f"127.0.0.1:{free_port()}"
+    aws, address = stack.Aws(program, "--sim.instances=30"), f"127.0.0.1:{free_port()}"
     aws.start()
     with aws.alive:
         writer = Writer(program, aws, folder)
