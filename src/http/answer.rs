@@ -117,7 +117,9 @@ impl RequestContext<'_> {
             Handler::Metrics => self.metrics(),
             Handler::Exporter => self.exposition(PageSelector::Exporter),
             Handler::Discovery => self.discover(),
-            Handler::Landing => page_for_people(landing(self.options, self.exporter_state.targets())),
+            Handler::Landing => {
+                page_for_people(landing(self.options, self.exporter_state.targets()))
+            }
             Handler::ToPrefix => self.to_prefix(),
             // These are rendered elsewhere, because a large fleet takes a while.
             Handler::Instances | Handler::Instance => self.not_found(),
