@@ -1,27 +1,11 @@
 //! Associations that somebody has created. They patch, and are listed; the rows of instances do not
 //! name them.
 
-use super::patching::PatchOrder;
+use super::orders::{AssociationOrder, CreatedAssociation, PatchOrder};
 use super::simulated_target::SimulatedTarget;
 use crate::random;
-use crate::rows::{Association, AssociationTarget, Overview};
+use crate::rows::{Association, Overview};
 use crate::run_command::{Outcome, PATCH_DOCUMENT};
-
-/// What somebody asks for with `CreateAssociation`.
-#[derive(Clone, Debug)]
-pub(crate) struct AssociationOrder {
-    pub(crate) name: Option<String>,
-    pub(crate) schedule: String,
-    pub(crate) targets: Vec<AssociationTarget>,
-    pub(crate) patch: PatchOrder,
-}
-
-/// An association that was created, and what it does.
-#[derive(Clone, Debug)]
-pub(super) struct CreatedAssociation {
-    pub(super) row: Association,
-    order: PatchOrder,
-}
 
 impl SimulatedTarget {
     /// Creates an association and runs it.

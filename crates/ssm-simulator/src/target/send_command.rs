@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::command_log::SentCommand;
-use super::patching::PatchOrder;
+use super::orders::PatchOrder;
 use super::simulated_target::SimulatedTarget;
 use super::truth::TruthDepth;
 use crate::effects::ScriptEffect;

@@ -4,9 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use super::aggregates::Aggregates;
 use super::command_log::CommandLog;
-use super::created_associations::CreatedAssociation;
 use super::execution_history::ExecutionHistory;
 use super::listing_slot::ListingSlot;
+use super::orders::CreatedAssociation;
 use crate::effects::Handwork;
 use crate::fleet::{self, AssociationRuns, FleetShape, Node, NodeSnapshot, TargetNames};
 use crate::random;
