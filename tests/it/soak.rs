@@ -247,9 +247,12 @@ async fn of_two_hundred_targets_fifty_are_dead_and_the_others_are_fresh() {
     let program = program(&settings.yaml(&aws)).await;
     let start = Instant::now();
     let began = SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs_f64();
-    // Each live target has been read since then, and more than once. On a machine that stalls, calls
-    // run into their timeout; the next refresh mends that.
+    // Each live target has been read since then, more than once, and by all of its collectors. On a
+    // machine that stalls, calls run into their timeout; the next refresh mends that.
     let fresh = |page: &Page| {
+        if accounts_with_errors(page).len() != dead.len() {
+            return false;
+        }
         let up = page.about("aws_ssm_up").filter(|line| line.ends_with(" 1"));
         if up.count() != live.len() {
             return false;
@@ -266,10 +269,7 @@ async fn of_two_hundred_targets_fifty_are_dead_and_the_others_are_fresh() {
         let up = if dead.contains(id) { 0.0 } else { 1.0 };
         assert_eq!(page.value("aws_ssm_up", &labels), Some(up), "{id}");
     }
-    let named: BTreeSet<&str> = page
-        .matching("aws_ssm_collector_error_info", &[])
-        .map(|(series, _)| series.label("account_id"))
-        .collect();
+    let named = accounts_with_errors(&page);
     assert!(
         named.iter().copied().eq(dead.iter().map(String::as_str)),
         "the dead, and only they: {named:?}"
@@ -283,6 +283,12 @@ async fn of_two_hundred_targets_fifty_are_dead_and_the_others_are_fresh() {
     }
     let refreshes = start.elapsed().as_secs() / 5 + 2;
     assert_few_calls_for_roles(&aws, missing, refreshes);
+}
+
+fn accounts_with_errors(page: &Page) -> BTreeSet<&str> {
+    page.matching("aws_ssm_collector_error_info", &[])
+        .map(|(series, _)| series.label("account_id"))
+        .collect()
 }
 
 /// An account whose role is refused gets no calls. STS gets one call per refresh for it, on behalf
