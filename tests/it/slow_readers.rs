@@ -7,7 +7,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::{Duration, Instant, sleep, timeout};
 
-use crate::support::{Program, get, in_time};
+use crate::support::{Program, get, in_time, turn};
 
 /// Instances per target: enough for a page of over 10 MB.
 const INSTANCES: &str = "--sim.instances=550";
@@ -96,6 +96,7 @@ fn open_files(program: &Program) -> usize {
 
 #[tokio::test]
 async fn six_hundred_readers_that_read_nothing_delay_neither_scrapes_nor_probes_and_are_ended() {
+    let _turn = turn().await;
     let program = program_with_large_page().await;
     let (files_before, memory_before) = (open_files(&program), program.status("VmRSS"));
     let mut kept = TcpStream::connect(program.address).await.unwrap();

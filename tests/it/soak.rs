@@ -10,6 +10,7 @@ use tokio::time::{Duration, Instant, sleep};
 
 use crate::support::{
     Aws, CREDENTIALS, Format, OTHER, OWN, Page, Program, Settings, TARGETS, get, in_time, role,
+    turn,
 };
 
 /// How long a test waits. Two hundred targets share two cores with other tests, in a debug build.
@@ -139,6 +140,7 @@ fn all_up(page: &Page) -> bool {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn hundreds_of_refreshes_in_bad_weather_leave_nothing_behind() {
+    let _turn = turn().await;
     const REFRESHES: u64 = 100;
     let regions = REGIONS.map(str::to_owned).to_vec();
     let aws = Aws::start(Options {
@@ -226,6 +228,7 @@ fn two_instances_each(accounts: Vec<String>, denied: &[String]) -> Options {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_hundred_targets_fifty_are_dead_and_the_others_are_fresh() {
+    let _turn = turn().await;
     let ids = accounts(200);
     // Half of the dead accounts do not exist, so that their roles are refused. The other half
     // grants its roles and refuses every other call.
