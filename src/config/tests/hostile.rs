@@ -79,7 +79,7 @@ fn hostile_files_are_refused_quickly() {
         let start = processor_time();
         let message = message(&text);
         assert!(message.contains(expected), "{text:.60}: {message:.300}");
-        let took = processor_time() - start;
+        let took = processor_time().saturating_sub(start);
         assert!(took < Duration::from_secs(5), "{text:.60} took {took:?}");
     }
 }
@@ -89,7 +89,7 @@ fn an_expensive_but_allowed_filter_is_built_quickly() {
     let start = processor_time();
     let glob = format!("\"{}\",", "*{a,b}?[c-z]".repeat(20));
     let _ = parse(&format!("compliance_types: [{}]", glob.repeat(100)));
-    let took = processor_time() - start;
+    let took = processor_time().saturating_sub(start);
     assert!(took < Duration::from_secs(10), "{took:?}");
 }
 
