@@ -140,8 +140,8 @@ fn all_up(page: &Page) -> bool {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn hundreds_of_refreshes_in_bad_weather_leave_nothing_behind() {
-    let _turn = turn().await;
     const REFRESHES: u64 = 100;
+    let _turn = turn().await;
     let regions = REGIONS.map(str::to_owned).to_vec();
     let aws = Aws::start(Options {
         instances: 60,
