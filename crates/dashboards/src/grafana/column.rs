@@ -35,6 +35,11 @@ impl Column {
         self.with("unit", unit)
     }
 
+    /// Rounds the cells to this many decimals.
+    pub(crate) fn decimals(self, decimals: u32) -> Self {
+        self.with("decimals", decimals)
+    }
+
     pub(crate) fn width(self, pixels: u32) -> Self {
         self.with("custom.width", pixels)
     }

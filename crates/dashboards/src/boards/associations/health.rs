@@ -38,6 +38,7 @@ fn health_columns() -> Vec<Column> {
         Column::new("Value #G", "Share of success")
             .width(140)
             .unit("percentunit")
+            .decimals(1)
             .steps(looks::COMPLIANT_SHARE),
         Column::new("Value #B", "Success").width(90),
         Column::new("Value #C", "Failed")

@@ -27,7 +27,7 @@ fn compliant() -> Panel {
     Panel::stat("Compliant", "Share of instances that are compliant with their associations, among those with a status. Red below 75 %, green from 95 %.")
         .query("compliant", format!("{compliant} / ({with_status} > 0)"))
         .unit("percentunit")
-        .default("decimals", 1)
+        .decimals(1)
         .steps(looks::COMPLIANT_SHARE)
         .empty("no data")
 }

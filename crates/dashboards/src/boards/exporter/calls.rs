@@ -75,6 +75,7 @@ fn waits() -> Panel {
     // Seconds waited per second are the number of calls that wait on average.
     .query("{{account_id}} {{region}}", rate("aws_ssm_exporter_api_wait_seconds_total", "account_id, region", CHOSEN_TARGETS))
     .unit("none")
+    .decimals(2)
     .empty("no calls")
 }
 

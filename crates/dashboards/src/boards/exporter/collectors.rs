@@ -35,6 +35,7 @@ fn ages() -> Panel {
     )
     .query("{{collector}}", age)
     .unit("none")
+    .decimals(1)
     .limit(looks::AGE_IN_PERIODS)
     .empty("no data yet")
 }
@@ -62,6 +63,7 @@ fn refreshes() -> Panel {
     .query("duration", format!("max({duration}) / {interval}"))
     .query("last start", format!("max({start_age}) / {interval}"))
     .unit("none")
+    .decimals(2)
     .limit(looks::AGE_IN_PERIODS)
     .empty("no data yet")
 }

@@ -69,7 +69,7 @@ fn cpu() -> Panel {
         )
         .unit("none")
         // The exporter rests most of the time, and two digits would show zero.
-        .default("decimals", 3)
+        .decimals(3)
         .empty("no exporter")
 }
 
@@ -102,9 +102,11 @@ fn process_columns() -> Vec<Column> {
         Column::new("Value #B", "Up for").unit("s"),
         Column::new("Value #C", "Panics")
             .width(75)
+            .unit("short")
             .steps(looks::FEW_IS_GOOD),
         Column::new("Value #D", "Log lines lost")
             .width(115)
+            .unit("short")
             .steps(looks::FEW_IS_GOOD),
         Column::new("Value #E", "Configuration age")
             .width(140)

@@ -54,7 +54,7 @@ fn age() -> Panel {
     Panel::stat("Oldest data", "Age of the oldest data of any collector, in refresh periods (interval plus duration of the last refresh): stale from two upwards.")
         .query("periods", format!("max({})", queries::in_refresh_periods(&queries::data_age(""))))
         .unit("none")
-        .default("decimals", 1)
+        .decimals(1)
         .steps(looks::AGE_IN_PERIODS)
         .empty("no data yet")
 }
@@ -63,7 +63,7 @@ fn throttles() -> Panel {
     Panel::stat("Throttled calls", "Share of calls that AWS throttled recently; SsmComplianceThrottled fires above 5 %. The limiter slows down by itself; a large share means that other tools use up the account's quota.")
         .query("throttled", throttled_share())
         .unit("percentunit")
-        .default("decimals", 1)
+        .decimals(1)
         .steps(&[(f64::NEG_INFINITY, "green"), (0.01, "orange"), (0.05, "red")])
         .empty("no calls")
 }
@@ -123,10 +123,12 @@ fn target_columns() -> Vec<Column> {
             .mapped(looks::works()),
         Column::new("Value #B", "Failing collectors")
             .width(145)
+            .unit("short")
             .steps(looks::NONE_IS_GOOD),
         Column::new("Value #C", "Oldest data, periods")
             .width(165)
-            .with("decimals", 1)
+            .unit("none")
+            .decimals(1)
             .steps(looks::AGE_IN_PERIODS),
         Column::new("Value #D", "Refresh took").width(115).unit("s"),
     ]

@@ -28,7 +28,7 @@ fn share() -> Panel {
     )
     .query("{{compliance_type}}", queries::compliant_share())
     .unit("percentunit")
-    .default("decimals", 1)
+    .decimals(1)
     // Unlike a count, a share has a largest value.
     .default("max", 1)
     .steps(looks::COMPLIANT_SHARE)

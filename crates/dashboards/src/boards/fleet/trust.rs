@@ -68,7 +68,8 @@ fn freshness_columns() -> Vec<Column> {
         Column::new("Value #A", "State").mapped(looks::works()),
         Column::new("Value #B", "Oldest data").unit("s"),
         Column::new("Value #C", "In periods")
-            .with("decimals", 1)
+            .unit("none")
+            .decimals(1)
             .steps(looks::AGE_IN_PERIODS),
     ]
 }
