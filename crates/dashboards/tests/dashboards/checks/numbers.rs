@@ -28,9 +28,11 @@ impl Meaning {
             }
             Expr::Binary(binary) if binary.op.id() == T_DIV => Self::Ratio,
             Expr::Binary(binary) if binary.op.id() == T_SUB && is_now(&binary.lhs) => Self::Seconds,
+            // Whether something holds, as 0 or 1.
+            Expr::Binary(binary) if binary.return_bool() => Self::Other,
             // Joins and choices keep what stands on the left.
             Expr::Binary(binary) => Self::of(&binary.lhs),
-            Expr::Call(call) => Self::of_call(call.func.name, promql::children(expr)),
+            Expr::Call(call) => Self::of_call(call.func.name, &promql::children(expr)),
             Expr::VectorSelector(selector) if is_duration(metric(selector)) => Self::Seconds,
             _ => Self::Other,
         }
@@ -44,8 +46,8 @@ impl Meaning {
         }
     }
 
-    fn of_call(function: &str, arguments: Vec<&Expr>) -> Self {
-        match (function, arguments.as_slice()) {
+    fn of_call(function: &str, arguments: &[&Expr]) -> Self {
+        match (function, arguments) {
             ("label_replace" | "sort" | "sort_desc", [inner, ..]) => Self::of(inner),
             ("histogram_quantile", _) => Self::Seconds,
             // Events each second, which are seldom whole.
@@ -154,5 +156,6 @@ fn what_a_number_means_is_seen_through_sums_joins_and_sorting() {
         meaning("count(time() - x_timestamp_seconds)"),
         Meaning::Other
     );
+    assert_eq!(meaning("sum(time() - x > bool 60)"), Meaning::Other);
     assert_eq!(meaning("max(x_timestamp_seconds)"), Meaning::Other);
 }
