@@ -29,12 +29,11 @@ generate: build ## Write all that is generated: docs/metrics.md, docs/configurat
 check-generated: build ## Check that all that is generated is current
 	@$(target)/debug/xtask check
 
-# Several tests at a time, because most of them wait: for an interval, a timeout, or a program that starts. The lints run
-# beside programs that wait even longer, with what these leave of the processors.
+# Several tests at a time, because most of them wait: for an interval, a timeout, or a program that starts.
 test: export RUST_TEST_THREADS := 3
-test: setup build ## Run all tests and lints, against real Prometheus, curl and Chromium, too
+test: setup build ## Run all tests, against real Prometheus, curl and Chromium, too
 	@$(tally) "cargo test --locked --workspace --no-fail-fast" "$(target)/debug/xtask check" \
-		"$(world)/paging.py $(exporter) ::: $(world)/trying.py $(exporter) ::: $(world)/textfile.py $(exporter) ::: nice -n 19 make lint" \
+		"$(world)/paging.py $(exporter) ::: $(world)/trying.py $(exporter) ::: $(world)/textfile.py $(exporter)" \
 		"$(world)/check.py $(exporter) ::: $(world)/documented.py $(exporter) ::: $(world)/scaling.py $(exporter)" \
 		"$(world)/pages.py $(exporter)" \
 		"$(world)/remedies.py $(exporter) ::: $(world)/runbooks.py $(exporter)" \
