@@ -1,8 +1,8 @@
 //! Whether numbers are shown as a reader would write them: with a unit, and without digits that mean
 //! nothing.
 
-use promql_parser::parser::Expr;
 use promql_parser::parser::token::{T_DIV, T_SUB};
+use promql_parser::parser::{BinaryExpr, Expr};
 use serde_json::Value;
 
 use super::promql::{self, metric};
@@ -28,6 +28,7 @@ impl Meaning {
             }
             Expr::Binary(binary) if binary.op.id() == T_DIV => Self::Ratio,
             Expr::Binary(binary) if binary.op.id() == T_SUB && is_now(&binary.lhs) => Self::Seconds,
+            Expr::Binary(binary) if is_test(binary) => Self::Other,
             // Joins and choices keep what stands on the left.
             Expr::Binary(binary) => Self::of(&binary.lhs),
             Expr::Call(call) => Self::of_call(call.func.name, promql::children(expr)),
@@ -53,6 +54,12 @@ impl Meaning {
             _ => Self::Other,
         }
     }
+}
+
+/// Whether it is 1 or 0 for what it compares.
+fn is_test(binary: &BinaryExpr) -> bool {
+    let modifier = binary.modifier.as_ref();
+    modifier.is_some_and(|modifier| modifier.return_bool)
 }
 
 fn is_now(expr: &Expr) -> bool {
@@ -154,5 +161,6 @@ fn what_a_number_means_is_seen_through_sums_joins_and_sorting() {
         meaning("count(time() - x_timestamp_seconds)"),
         Meaning::Other
     );
+    assert_eq!(meaning("sum((time() - b) > bool 5)"), Meaning::Other);
     assert_eq!(meaning("max(x_timestamp_seconds)"), Meaning::Other);
 }
