@@ -8,7 +8,7 @@ use crate::queries;
 pub(super) fn section() -> Section {
     Section::new("Where").row(
         8,
-        vec![(7, by_group()), (9, by_baseline()), (8, by_platform())],
+        vec![(8, by_group()), (8, by_baseline()), (8, by_platform())],
     )
 }
 
@@ -77,16 +77,16 @@ fn state_columns(label: &'static str, label_title: &'static str) -> Vec<Column> 
             .wrapped(),
         Column::new("Value #E", "Scanned").width(75),
         Column::new("Value #A", "Missing")
-            .width(75)
+            .width(70)
             .steps(looks::NONE_IS_GOOD),
         Column::new("Value #B", "Failed")
-            .width(65)
+            .width(60)
             .steps(looks::NONE_IS_GOOD),
         Column::new("Value #C", "Reboot")
-            .width(75)
+            .width(65)
             .steps(looks::NONE_IS_GOOD),
         Column::new("Value #D", "Rejected")
-            .width(80)
+            .width(75)
             .steps(looks::NONE_IS_GOOD),
     ]
 }
