@@ -31,7 +31,7 @@ impl Meaning {
             Expr::Binary(binary) if is_test(binary) => Self::Other,
             // Joins and choices keep what stands on the left.
             Expr::Binary(binary) => Self::of(&binary.lhs),
-            Expr::Call(call) => Self::of_call(call.func.name, promql::children(expr)),
+            Expr::Call(call) => Self::of_call(call.func.name, &promql::children(expr)),
             Expr::VectorSelector(selector) if is_duration(metric(selector)) => Self::Seconds,
             _ => Self::Other,
         }
@@ -45,8 +45,8 @@ impl Meaning {
         }
     }
 
-    fn of_call(function: &str, arguments: Vec<&Expr>) -> Self {
-        match (function, arguments.as_slice()) {
+    fn of_call(function: &str, arguments: &[&Expr]) -> Self {
+        match (function, arguments) {
             ("label_replace" | "sort" | "sort_desc", [inner, ..]) => Self::of(inner),
             ("histogram_quantile", _) => Self::Seconds,
             // Events each second, which are seldom whole.
