@@ -14,7 +14,7 @@ pub const REASONS: &[(&str, &str)] = &[
     ("inventory_failed", "#17A2B8"),
     ("patch_association_noncompliant", "#8D6E46"),
     ("association_failed", "#EC6FB5"),
-    ("custom_items", "#5B3A9B"),
+    ("custom_items", "#6F4FC0"),
     ("unexplained", UNKNOWN_COLOUR),
 ];
 

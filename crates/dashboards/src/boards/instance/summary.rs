@@ -109,7 +109,9 @@ fn reason_columns() -> Vec<Column> {
         Column::new("reason", "Reason")
             .width(215)
             .mapped(looks::reasons()),
-        Column::new("advice", "What to do").mapped(looks::advice()),
+        Column::new("advice", "What to do")
+            .mapped(looks::advice())
+            .wrapped(),
         Column::new("runbook", "Runbook")
             .width(290)
             .mapped(looks::runbooks())
