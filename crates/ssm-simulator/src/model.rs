@@ -8,6 +8,9 @@ pub(crate) const SSM_NAMESPACE: &str = "AmazonSSM";
 /// The namespace of Organizations in `X-Amz-Target`.
 pub(crate) const ORGANIZATIONS_NAMESPACE: &str = "AWSOrganizationsV20161128";
 
+/// The namespace of the Resource Groups Tagging API in `X-Amz-Target`.
+pub(crate) const TAGGING_NAMESPACE: &str = "ResourceGroupsTaggingAPI_20170126";
+
 /// An operation that answers with a list.
 #[derive(Debug)]
 pub(crate) struct ListOperation {
@@ -121,6 +124,20 @@ pub(crate) const LIST_COMMAND_INVOCATIONS: ListOperation = list_operation(
     page_sizes(50, 1, 50),
 );
 
+const TAGGING_PAGING: Paging = Paging {
+    size_member: "ResourcesPerPage",
+    token_member: "PaginationToken",
+    ends_with_empty_token: true,
+    refuse_size: |_, _| {
+        let message = "ResourcesPerPage must be between 1 and 100.";
+        Refusal::modelled("InvalidParameterException", message)
+    },
+    refuse_token: || {
+        let message = "The specified PaginationToken has expired.";
+        Refusal::modelled("PaginationTokenExpiredException", message)
+    },
+};
+
 /// The operations of Organizations.
 pub(crate) const LIST_ROOTS: ListOperation = organizations_list("ListRoots", "Roots");
 pub(crate) const LIST_ORGANIZATIONAL_UNITS_FOR_PARENT: ListOperation =
@@ -136,6 +153,16 @@ pub(crate) const LIST_REGIONS: ListOperation = ListOperation {
 };
 /// The path of that operation, which is named by nothing else.
 pub(crate) const LIST_REGIONS_PATH: &str = "/listRegions";
+
+/// The operation of the Resource Groups Tagging API.
+pub(crate) const GET_RESOURCES: ListOperation = ListOperation {
+    paging: &TAGGING_PAGING,
+    ..list_operation(
+        "GetResources",
+        "ResourceTagMappingList",
+        page_sizes(50, 1, 100),
+    )
+};
 
 /// The operations of SSM that answer with one thing, and not with pages.
 pub(crate) const GET_PATCH_BASELINE: &str = "GetPatchBaseline";
@@ -158,7 +185,7 @@ pub(crate) const GET_CALLER_IDENTITY: &str = "GetCallerIdentity";
 pub(crate) const ASSUME_ROLE: &str = "AssumeRole";
 
 /// The names of all operations, those of other services than SSM last.
-pub(crate) const OPERATION_NAMES: [&str; 29] = [
+pub(crate) const OPERATION_NAMES: [&str; 30] = [
     DESCRIBE_INSTANCE_INFORMATION.name,
     LIST_COMPLIANCE_SUMMARIES.name,
     LIST_RESOURCE_COMPLIANCE_SUMMARIES.name,
@@ -188,6 +215,7 @@ pub(crate) const OPERATION_NAMES: [&str; 29] = [
     LIST_ACCOUNTS.name,
     LIST_ACCOUNTS_FOR_PARENT.name,
     LIST_REGIONS.name,
+    GET_RESOURCES.name,
 ];
 
 const fn list_operation(

@@ -2,6 +2,7 @@
 
 mod organization;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -194,6 +195,33 @@ impl Simulator {
             resource.instance = None;
             self.replace(account, region, id, Some(resource));
         }
+    }
+
+    /// Replaces all tags of a resource. What else is known of it stays as it is. Says whether the
+    /// resource exists.
+    ///
+    /// ```
+    /// use ssm_simulator::{Options, Simulator};
+    ///
+    /// let simulator = Simulator::new(Options::default());
+    /// let (account, region) = ("111122223333", "eu-west-1");
+    /// let id = simulator.victim(account, region).unwrap();
+    /// let tags = [("Team".to_owned(), "payments".to_owned())];
+    /// assert!(simulator.set_tags(account, region, &id, tags.into()));
+    ///
+    /// let tags = simulator.resource(account, region, &id).unwrap().tags.unwrap();
+    /// assert_eq!(tags.value("Team"), Some("payments"));
+    /// ```
+    pub fn set_tags(
+        &self,
+        account: &str,
+        region: &str,
+        id: &str,
+        tags: BTreeMap<String, String>,
+    ) -> bool {
+        self.state
+            .target(account, region)
+            .is_some_and(|target| target.lock().set_tags(id, tags))
     }
 
     /// Makes one step of drift in every target, which changes the compliance of this share of the

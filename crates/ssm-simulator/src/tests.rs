@@ -15,4 +15,5 @@ mod organization;
 mod readme;
 mod refusals;
 mod regions;
+mod tags;
 mod unusual;

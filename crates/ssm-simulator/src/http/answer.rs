@@ -1,4 +1,4 @@
-//! Writes answers: JSON for SSM, Organizations and Account Management, XML for EC2 and STS, and the HTML of a proxy.
+//! Writes answers: XML for EC2 and STS, JSON for all others, and the HTML of a proxy.
 
 use hyper::header::{CONTENT_TYPE, HeaderValue};
 use hyper::{Response, StatusCode};
@@ -14,7 +14,7 @@ const HTML: &str = "<html><head><title>Service Unavailable</title></head>\
 /// The protocol that a client speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Protocol {
-    /// `awsJson1_1`, which SSM and Organizations speak.
+    /// `awsJson1_1`, which SSM, Organizations and the Tagging API speak.
     Json,
     /// `restJson1`, which Account Management speaks. It names errors in a header.
     RestJson,

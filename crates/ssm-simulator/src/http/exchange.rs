@@ -20,6 +20,7 @@ use crate::random;
 use crate::refusal::{Refusal, RefusedCall};
 use crate::state::{LoggedRequest, SharedState};
 use crate::sts::{self, Form, RoleArn};
+use crate::target::SimulatedTarget;
 use crate::time;
 
 /// The faults that the request log names although the answer is a success, the first one first.
@@ -178,6 +179,7 @@ impl Call<'_> {
             RequestedOperation::Ec2 { action, form } => self.reboot(action, form),
             RequestedOperation::Sts { action, form } => self.identity(action, form),
             RequestedOperation::Organizations(list) => self.organizations_answer(list, faults),
+            RequestedOperation::Tagging(list) => self.tagging_answer(list, faults),
             RequestedOperation::ListRegions => self.account_answer(faults),
         }
     }
@@ -218,6 +220,19 @@ impl Call<'_> {
         let organization = self.state.organization();
         operations::check_reader(&organization, &self.scope.account)?;
         self.page(operation, &*organization, &input, faults)
+    }
+
+    fn tagging_answer(
+        &self,
+        operation: &'static ListAnswer<SimulatedTarget>,
+        faults: &ActiveFaults,
+    ) -> Result<Vec<u8>, Refusal> {
+        let input = self.input()?;
+        let target = self
+            .state
+            .target(&self.scope.account, &self.scope.region)
+            .ok_or_else(Refusal::invalid_credentials)?;
+        self.page(operation, &*target.lock(), &input, faults)
     }
 
     fn account_answer(&self, faults: &ActiveFaults) -> Result<Vec<u8>, Refusal> {

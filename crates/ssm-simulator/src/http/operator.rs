@@ -1,6 +1,8 @@
 //! The paths by which a test in another language does what an operator does on an instance itself or
 //! in the organization. They are no part of AWS, and answer clients on the same machine only.
 
+use std::collections::BTreeMap;
+
 use hyper::StatusCode;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -18,6 +20,16 @@ struct InstanceOrder {
     account_id: String,
     region: String,
     instance_id: String,
+}
+
+/// The instance that is meant, and all tags that it gets.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TagOrder {
+    account_id: String,
+    region: String,
+    instance_id: String,
+    tags: BTreeMap<String, String>,
 }
 
 /// The account that is meant, and what it becomes.
@@ -68,6 +80,7 @@ pub(super) fn operate(
 fn do_work(state: &SharedState, work: &str, body: &[u8]) -> Result<(), Undone> {
     let is_done = match work {
         "mend" | "report" => work_on_instance(state, work, &read(body)?),
+        "tag" => tag(state, read(body)?),
         "create-account" | "close-account" | "remove-account" | "rename-account"
         | "move-account" => work_on_account(state, work, &read(body)?)?,
         "enable-region" => set_region(state, &read(body)?, true),
@@ -94,6 +107,11 @@ fn work_on_instance(state: &SharedState, work: &str, order: &InstanceOrder) -> b
         "mend" => target.mend(&order.instance_id),
         _ => target.report_again(&order.instance_id),
     }
+}
+
+fn tag(state: &SharedState, order: TagOrder) -> bool {
+    let target = state.target(&order.account_id, &order.region);
+    target.is_some_and(|target| target.lock().set_tags(&order.instance_id, order.tags))
 }
 
 fn work_on_account(state: &SharedState, work: &str, order: &AccountOrder) -> Result<bool, Undone> {

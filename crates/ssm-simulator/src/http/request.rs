@@ -1,5 +1,5 @@
-//! Reads which operation a request names: in a header for SSM and Organizations, in the path for
-//! Account Management, and in the form for EC2 and STS.
+//! Reads which operation a request names: in the path for Account Management, in the form for
+//! EC2 and STS, and in a header for all others.
 
 use bytes::Bytes;
 use hyper::Method;
@@ -12,6 +12,7 @@ use crate::organization::Organization;
 use crate::refusal::Refusal;
 use crate::service::Service;
 use crate::sts::Form;
+use crate::target::SimulatedTarget;
 
 /// One request as it was received.
 #[derive(Clone, Copy)]
@@ -32,6 +33,7 @@ pub(super) enum RequestedOperation {
         form: Form,
     },
     Organizations(&'static ListAnswer<Organization>),
+    Tagging(&'static ListAnswer<SimulatedTarget>),
     /// The only operation of Account Management.
     ListRegions,
 }
@@ -43,6 +45,7 @@ impl RequestedOperation {
             Self::Ec2 { .. } => Service::Ec2,
             Self::Sts { .. } => Service::Sts,
             Self::Organizations(_) => Service::Organizations,
+            Self::Tagging(_) => Service::Tagging,
             Self::ListRegions => Service::Account,
         }
     }
@@ -52,6 +55,7 @@ impl RequestedOperation {
             Self::Ssm(operation) => operation.name(),
             Self::Ec2 { action, .. } | Self::Sts { action, .. } => action,
             Self::Organizations(list) => list.model.name,
+            Self::Tagging(list) => list.model.name,
             Self::ListRegions => LIST_REGIONS.name,
         }
     }
@@ -83,10 +87,9 @@ impl ReceivedRequest<'_> {
             Some(Service::Ssm | Service::Organizations | Service::Tagging) => Protocol::Json,
             Some(Service::Account) => Protocol::RestJson,
             Some(Service::Ec2) => Protocol::Ec2,
-            Some(Service::Sts) => Protocol::Query,
             // A request that names no operation is answered in the protocol that it seems to speak.
             None if self.head.headers.contains_key("x-amz-target") => Protocol::Json,
-            None => Protocol::Query,
+            Some(Service::Sts) | None => Protocol::Query,
         }
     }
 
@@ -99,6 +102,9 @@ impl ReceivedRequest<'_> {
         let target = self.header("x-amz-target").unwrap_or_default();
         if let Some(operation) = operations::find(target) {
             return Ok(RequestedOperation::Ssm(operation));
+        }
+        if let Some(list) = operations::find_of_tagging(target) {
+            return Ok(RequestedOperation::Tagging(list));
         }
         let list = operations::find_of_organizations(target);
         list.map(RequestedOperation::Organizations)

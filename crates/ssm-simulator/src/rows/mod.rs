@@ -10,6 +10,7 @@ mod compliance;
 mod instance;
 mod organization;
 mod patch;
+mod tags;
 mod truth;
 
 pub use association::{Association, AssociationTarget, InstanceAssociation, Overview};
@@ -23,4 +24,5 @@ pub use organization::{
     OrganizationAccount, OrganizationRoot, OrganizationalUnit, RegionOptStatus,
 };
 pub use patch::{Baseline, Patch, PatchState};
+pub use tags::{ResourceTags, Tag};
 pub use truth::{ResourceTruth, TargetTruth};

@@ -174,6 +174,22 @@ impl Running {
         self.send(&headers, input.to_string()).await.unwrap()
     }
 
+    /// Calls `GetResources` of the Resource Groups Tagging API.
+    pub(super) async fn get_resources(&self, input: Value) -> ClientAnswer {
+        let headers = [
+            ("content-type", "application/x-amz-json-1.1"),
+            (
+                "x-amz-target",
+                "ResourceGroupsTaggingAPI_20170126.GetResources",
+            ),
+            (
+                "authorization",
+                &authorization("AKIDEXAMPLE", REGION, "tagging"),
+            ),
+        ];
+        self.send(&headers, input.to_string()).await.unwrap()
+    }
+
     /// Calls `ListRegions` of Account Management.
     pub(super) async fn list_regions(&self, key: &str, region: &str, input: Value) -> ClientAnswer {
         let headers = [

@@ -56,6 +56,23 @@ async fn regions_are_enabled_and_disabled() {
 }
 
 #[tokio::test]
+async fn instances_get_other_tags() {
+    let running = Running::start(small(5)).await;
+    let id = running.simulator.victim(ACCOUNT, REGION).unwrap();
+    let tags = json!({"Team": "search", "Note": ""});
+    let order = json!({"account_id": ACCOUNT, "region": REGION, "instance_id": id, "tags": tags});
+    assert_eq!(post(&running, "tag", order).await, 204);
+    let resource = running.simulator.resource(ACCOUNT, REGION, &id).unwrap();
+    let tags = resource.tags.unwrap();
+    assert_eq!(
+        (tags.value("Team"), tags.value("Note")),
+        (Some("search"), Some(""))
+    );
+    assert_eq!(tags.value("Environment"), None);
+    running.stop().await;
+}
+
+#[tokio::test]
 async fn what_nobody_can_do_is_refused() {
     let running = Running::start(small(1)).await;
     let account = json!({"account_id": ACCOUNT});
