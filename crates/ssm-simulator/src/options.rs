@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
 use crate::fault::Fault;
+use crate::policy::Policy;
 
 /// Which calls of one target share a rate limit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -69,6 +70,8 @@ pub struct Options {
     pub noncompliant: f64,
     /// The external id that `AssumeRole` requires, by account id.
     pub external_ids: BTreeMap<String, String>,
+    /// What IAM allows every user and role to do, or everything with `None`.
+    pub policy: Option<Policy>,
     /// How many of the newest requests are kept for
     /// [`Simulator::requests`](crate::Simulator::requests). All of them are counted.
     pub keep_requests: usize,
@@ -93,6 +96,7 @@ impl Default for Options {
             ghosts: 0.2,
             noncompliant: 0.1,
             external_ids: BTreeMap::new(),
+            policy: None,
             // Tests look at the last few requests, and these take a few megabytes at most.
             keep_requests: 10_000,
             started_at: None,

@@ -26,6 +26,13 @@ pub(crate) struct RefusedCall<'a> {
     pub(crate) operation: &'a str,
 }
 
+impl RefusedCall<'_> {
+    /// The action that a policy would have to allow.
+    pub(crate) fn action(&self) -> String {
+        format!("{}:{}", self.service.action_prefix(), self.operation)
+    }
+}
+
 /// How the member with the text is spelled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum MessageMember {
@@ -133,11 +140,28 @@ impl Refusal {
     }
 
     pub(crate) fn denied(call: &RefusedCall<'_>) -> Self {
+        let action = call.action();
+        let reason = format!("because no identity-based policy allows the {action} action");
+        Self::denied_because(call, &reason)
+    }
+
+    /// A call on a resource that no policy allows, or one that a policy denies.
+    pub(crate) fn denied_on(call: &RefusedCall<'_>, resource: &str, is_explicit: bool) -> Self {
+        let reason = if is_explicit {
+            "with an explicit deny in an identity-based policy".to_owned()
+        } else {
+            let action = call.action();
+            format!("because no identity-based policy allows the {action} action")
+        };
+        Self::denied_because(call, &format!("on resource: {resource} {reason}"))
+    }
+
+    fn denied_because(call: &RefusedCall<'_>, reason: &str) -> Self {
         let account = call.account;
-        let action = format!("{}:{}", call.service.action_prefix(), call.operation);
+        let action = call.action();
         let message = format!(
             "User: arn:aws:sts::{account}:assumed-role/reader/session is not authorized to \
-             perform: {action} because no identity-based policy allows the {action} action"
+             perform: {action} {reason}"
         );
         let mut refusal = Self::modelled("AccessDeniedException", message);
         // These have a status and some a code of their own for this, while SSM answers 400 to

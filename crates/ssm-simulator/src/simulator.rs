@@ -11,6 +11,7 @@ use tokio::net::TcpListener;
 use crate::fault::Fault;
 use crate::http;
 use crate::options::Options;
+use crate::policy::Policy;
 use crate::rows::{CommandInvocation, ResourceTruth, TargetTruth};
 use crate::state::{LoggedRequest, RequestCount, SharedState};
 use crate::sts;
@@ -97,6 +98,21 @@ impl Simulator {
     /// its whole burst.
     pub fn set_requests_per_second(&self, rate: Option<f64>) {
         self.state.set_rate(rate);
+    }
+
+    /// Replaces what IAM allows every user and role to do, or allows everything with `None`.
+    ///
+    /// ```
+    /// use ssm_simulator::{Options, Policy, Simulator};
+    ///
+    /// let simulator = Simulator::new(Options::default());
+    /// let all = r#"{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}"#;
+    /// let policy: Policy = all.parse()?;
+    /// simulator.set_policy(Some(policy.without("ssm:ListAssociations")));
+    /// # Ok::<(), ssm_simulator::PolicyError>(())
+    /// ```
+    pub fn set_policy(&self, policy: Option<Policy>) {
+        *self.state.policy() = policy;
     }
 
     /// Ends the sessions that the roles of an account have given out so far. AWS then refuses them

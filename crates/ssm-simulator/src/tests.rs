@@ -12,6 +12,7 @@ mod fleet;
 mod lists;
 mod operator;
 mod organization;
+mod policy;
 mod readme;
 mod refusals;
 mod regions;

@@ -9,6 +9,7 @@ use std::time::{Instant, SystemTime};
 use hyper::Response;
 
 use super::answer::{self, AnswerFormat};
+use super::authorization::authorize;
 use super::body::AnswerBody;
 use super::credentials::{CredentialScope, read_scope};
 use super::request::{ReceivedRequest, RequestedOperation};
@@ -120,7 +121,7 @@ impl Call<'_> {
         if let Some(outcome) = self.replacement(&faults) {
             return outcome;
         }
-        match self.body(&faults) {
+        match self.authorize().and_then(|()| self.body(&faults)) {
             Ok(body) => self.success(body, &faults),
             Err(refusal) => refused(&refusal, self.format),
         }
@@ -152,6 +153,14 @@ impl Call<'_> {
             role_account.unwrap_or(&self.scope.account),
             &self.scope.region,
         )
+    }
+
+    /// What policies say is asked after the faults, which stand for refusals of any kind.
+    fn authorize(&self) -> Result<(), Refusal> {
+        match &*self.state.policy() {
+            Some(policy) => authorize(policy, self.operation, self.request, self.scope),
+            None => Ok(()),
+        }
     }
 
     fn refusal_by_fault(&self, faults: &ActiveFaults) -> Option<Refusal> {

@@ -16,6 +16,7 @@ use crate::fault::{ActiveFaults, Fault};
 use crate::fleet::FleetShape;
 use crate::options::Options;
 use crate::organization::Organization;
+use crate::policy::Policy;
 use crate::random;
 use crate::service::Service;
 use crate::target::SimulatedTarget;
@@ -42,6 +43,7 @@ pub(crate) struct SharedState {
     request_log: Mutex<RequestLog>,
     rate_limiter: Mutex<RateLimiter>,
     sessions: Mutex<Sessions>,
+    policy: Mutex<Option<Policy>>,
     /// The number of chains of pages so far, by question.
     chains: Mutex<HashMap<u64, u16>>,
     request_count: AtomicU64,
@@ -64,6 +66,7 @@ impl SharedState {
                 options.rate_limit_scope,
             )),
             sessions: Mutex::default(),
+            policy: Mutex::new(options.policy.clone()),
             chains: Mutex::default(),
             request_count: AtomicU64::new(0),
             chance_count: AtomicU64::new(0),
@@ -165,6 +168,10 @@ impl SharedState {
         let number = self.chance_count.fetch_add(1, Ordering::Relaxed);
         let seed = random::join(self.options.seed, FAULT_SALT);
         random::share(random::join(seed, number)) < rate
+    }
+
+    pub(crate) fn policy(&self) -> MutexGuard<'_, Option<Policy>> {
+        lock(&self.policy)
     }
 
     pub(crate) fn begin_session(&self, access_key: String) {
