@@ -9,11 +9,17 @@ use super::fleet::{Fleet, FleetTarget};
 use crate::collect::{Estimate, SourceResult, estimate};
 use crate::config::Config;
 
-/// Writes the plan of every target. Answers whether all targets could be asked.
+/// Writes the plan of every target, those included that are found. Answers whether all targets could
+/// be asked.
 ///
 /// # Errors
 /// If `out` cannot be written.
-pub async fn plan(fleet: Fleet, config: &Config, out: &mut impl Write) -> io::Result<bool> {
+pub async fn plan(mut fleet: Fleet, config: &Config, out: &mut impl Write) -> io::Result<bool> {
+    let unlisted = fleet.discover().await;
+    for failure in &unlisted {
+        writeln!(out, "{}", failure.part)?;
+        writeln!(out, "  cannot be listed: {}\n", failure.error)?;
+    }
     // The targets are asked at the same time, and written in the order of the configuration.
     let estimates = join_all(fleet.targets.iter().map(|target| ask(&fleet, target))).await;
     for (target, estimate) in fleet.targets.iter().zip(&estimates) {
@@ -22,7 +28,7 @@ pub async fn plan(fleet: Fleet, config: &Config, out: &mut impl Write) -> io::Re
         writeln!(out)?;
     }
     out.flush()?;
-    Ok(estimates.iter().all(Result::is_ok))
+    Ok(unlisted.is_empty() && estimates.iter().all(Result::is_ok))
 }
 
 async fn ask(fleet: &Fleet, target: &FleetTarget) -> SourceResult<Estimate> {

@@ -8,6 +8,7 @@ use anyhow::Context;
 use bytes::Buf;
 use futures_util::future::join_all;
 use tokio::net::TcpListener;
+use tokio::runtime::Handle;
 use tokio_util::task::AbortOnDropHandle;
 use tracing::info;
 
@@ -18,6 +19,7 @@ use super::reloader::{ReloadOptions, Reloader};
 use super::running_fleet::RunningFleet;
 use super::runtime::AwsRuntime;
 use super::slot::TargetSlot;
+use crate::discovery::DiscoveryFailure;
 use crate::http::{ExporterState, ExternalUrl, Limits, ListenAddress, Options, Server, bind};
 use crate::metrics::{Body, Encoding, Format};
 
@@ -120,12 +122,27 @@ fn version_and_revision() -> String {
 ///
 /// # Errors
 /// If `out` cannot be written, or threads cannot be started.
-pub async fn once(mut fleet: Fleet, out: &mut impl Write) -> anyhow::Result<bool> {
+pub async fn once(fleet: Fleet, out: &mut impl Write) -> anyhow::Result<bool> {
     // There is no stagger: it would only make the user wait, and each account has its own limiter.
     let workers = AwsRuntime::start()?;
+    let (mut fleet, unlisted) = discovered(fleet, &workers.handle()).await?;
     refresh_all_once(&mut fleet, &workers).await;
     write_page(&fleet, out).context("cannot write the metrics")?;
-    Ok(fleet.state.slots().iter().all(|slot| is_well(slot)))
+    let are_all_well = fleet.state.slots().iter().all(|slot| is_well(slot));
+    // The log has said what could not be listed, and so is missing on the page.
+    Ok(are_all_well && unlisted.is_empty())
+}
+
+/// The fleet with what is found of it, and what could not be listed.
+async fn discovered(
+    mut fleet: Fleet,
+    workers: &Handle,
+) -> anyhow::Result<(Fleet, Vec<DiscoveryFailure>)> {
+    let discovery = workers.spawn(async move {
+        let unlisted = fleet.discover().await;
+        (fleet, unlisted)
+    });
+    discovery.await.context("the discovery of accounts has panicked")
 }
 
 async fn refresh_all_once(fleet: &mut Fleet, workers: &AwsRuntime) {
