@@ -142,7 +142,9 @@ async fn discovered(
         let unlisted = fleet.discover().await;
         (fleet, unlisted)
     });
-    discovery.await.context("the discovery of accounts has panicked")
+    discovery
+        .await
+        .context("the discovery of accounts has panicked")
 }
 
 async fn refresh_all_once(fleet: &mut Fleet, workers: &AwsRuntime) {

@@ -179,8 +179,14 @@ mod tests {
     #[test]
     fn the_partition_is_that_of_the_accounts_arn() {
         for (arn, expected) in [
-            ("arn:aws-cn:organizations::111122223333:account/o-x/1", Some("aws-cn")),
-            ("arn:aws:organizations::111122223333:account/o-x/1", Some("aws")),
+            (
+                "arn:aws-cn:organizations::111122223333:account/o-x/1",
+                Some("aws-cn"),
+            ),
+            (
+                "arn:aws:organizations::111122223333:account/o-x/1",
+                Some("aws"),
+            ),
             ("arn:evil:x", None),
             ("", None),
         ] {

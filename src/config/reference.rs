@@ -232,7 +232,11 @@ const SECTIONS: &[Section] = &[
     },
     Section {
         prefix: "organization",
-        about: "Instead of, or beside, `accounts`: accounts found through AWS Organizations. Off without the key.",
+        about: "Instead of, or beside, `accounts`: accounts found through AWS Organizations. Off without the key. Each active \
+                account is read through its role, under its name in the organization, until it is closed or excluded; \
+                one that has an entry under `accounts` is read as that says. That is also how to read the management \
+                account, where StackSets put no role. A listing that fails takes nothing away: see \
+                [SsmComplianceDiscoveryFailing](runbooks/SsmComplianceDiscoveryFailing.md). A reload discovers at once.",
     },
     Section {
         prefix: "exposition",

@@ -136,7 +136,9 @@ impl Directory {
         &mut self,
         listed: Vec<AccountRow>,
     ) -> SourceResult<BTreeMap<String, AccountRow>> {
-        let listed = listed.into_iter().map(|account| (account.id.clone(), account));
+        let listed = listed
+            .into_iter()
+            .map(|account| (account.id.clone(), account));
         let listed: BTreeMap<String, AccountRow> = listed.collect();
         let known = self.accounts.iter().flat_map(BTreeMap::keys);
         let loss = sudden_loss(known, |id| listed.contains_key(*id));

@@ -57,14 +57,15 @@ async fn read_accounts(
     let fetch = async |page: PageRequest| source.accounts(unit, &page).await;
     // A listing that is begun again gives some accounts twice.
     let accounts = read_all(operation, fetch).await?;
-    found.extend(accounts.into_iter().map(|account| (account.id.clone(), account)));
+    found.extend(
+        accounts
+            .into_iter()
+            .map(|account| (account.id.clone(), account)),
+    );
     Ok(())
 }
 
-async fn units_below(
-    source: &impl OrganizationSource,
-    parent: &str,
-) -> SourceResult<Vec<String>> {
+async fn units_below(source: &impl OrganizationSource, parent: &str) -> SourceResult<Vec<String>> {
     let fetch = async |page: PageRequest| source.units(parent, &page).await;
     let units: Vec<UnitRow> = read_all(Operation::ListOrganizationalUnitsForParent, fetch).await?;
     Ok(units.into_iter().map(|unit| unit.id).collect())

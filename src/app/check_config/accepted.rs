@@ -63,7 +63,10 @@ impl Accepted<'_> {
             writeln!(f, "  target: {region}, from {}", self.origin_of(account))?;
         }
         if account.regions == Regions::Enabled {
-            writeln!(f, "  targets: every region that is enabled for the account, which it is asked for")?;
+            writeln!(
+                f,
+                "  targets: every region that is enabled for the account, which it is asked for"
+            )?;
         }
         Ok(())
     }

@@ -13,7 +13,11 @@ impl fmt::Display for DiscoveredAccounts<'_> {
         let Self(organization) = self;
         writeln!(f, "accounts of the organization")?;
         writeln!(f, "  listed with: {}", lister(organization))?;
-        writeln!(f, "  listed every: {}", format_duration(organization.refresh))?;
+        writeln!(
+            f,
+            "  listed every: {}",
+            format_duration(organization.refresh)
+        )?;
         writeln!(f, "  which: {}", which(organization))?;
         writeln!(f, "  role in each: {}", organization.role_name)?;
         writeln!(f, "  targets in each: {}", regions(organization))

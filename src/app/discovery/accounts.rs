@@ -47,7 +47,9 @@ pub(super) fn left_to_entries(config: &Config, directory: &Directory) -> Vec<Str
 /// and the environment tell it.
 pub(super) fn partition_of(config: &Config, default_region: Option<&str>) -> String {
     let organization = config.organization.iter();
-    let lister = organization.clone().find_map(|it| it.lister_role_arn.as_deref());
+    let lister = organization
+        .clone()
+        .find_map(|it| it.lister_role_arn.as_deref());
     let regions = organization.map(|organization| &organization.regions);
     let regions = regions.chain(config.accounts.iter().map(|account| &account.regions));
     let mut regions = regions.flat_map(Regions::listed).map(String::as_str);
@@ -141,7 +143,9 @@ mod tests {
     fn directory() -> Directory {
         let mut directory = Directory::default();
         let rows = ["111122223333", "222233334444", "333344445555"].map(|id| row(id, "", None));
-        directory.take_accounts(Ok(rows.to_vec())).expect("believed");
+        directory
+            .take_accounts(Ok(rows.to_vec()))
+            .expect("believed");
         let regions = vec!["eu-north-1".to_owned(), "us-east-1".to_owned()];
         let account = Some("111122223333".to_owned());
         directory.take_regions(account, Ok(regions)).expect("taken");
@@ -152,7 +156,12 @@ mod tests {
     fn read(text: &str, directory: &Directory) -> BTreeMap<String, Vec<String>> {
         accounts_to_read(&config(text), directory)
             .into_iter()
-            .map(|it| (it.account_id.unwrap_or_default(), it.regions.listed().to_vec()))
+            .map(|it| {
+                (
+                    it.account_id.unwrap_or_default(),
+                    it.regions.listed().to_vec(),
+                )
+            })
             .collect()
     }
 
@@ -160,7 +169,10 @@ mod tests {
     fn a_member_is_read_through_its_role_in_its_partition_under_its_name() {
         let text = format!("{ORGANIZATION}  regions: [cn-north-1]\n");
         for (partition, arn) in [
-            (Some("aws-us-gov"), "arn:aws-us-gov:iam::111122223333:role/path/reader"),
+            (
+                Some("aws-us-gov"),
+                "arn:aws-us-gov:iam::111122223333:role/path/reader",
+            ),
             (None, "arn:aws-cn:iam::111122223333:role/path/reader"),
         ] {
             let mut directory = Directory::default();
@@ -183,7 +195,10 @@ mod tests {
         assert_eq!(read["111122223333"], ["eu-west-1"]);
         assert_eq!(read["222233334444"], ["us-east-1"]);
         assert_eq!(member_count(&config(&text), &directory()), Some(2));
-        assert_eq!(left_to_entries(&config(&text), &directory()), ["222233334444"]);
+        assert_eq!(
+            left_to_entries(&config(&text), &directory()),
+            ["222233334444"]
+        );
     }
 
     #[test]
@@ -204,7 +219,9 @@ mod tests {
         assert_eq!(read_now.len(), 1);
         assert_eq!(read_now["111122223333"], ["eu-north-1", "us-east-1"]);
         assert_eq!(accounts_to_ask(&config(&text), &directory).len(), 4);
-        directory.take_regions(None, Ok(vec!["eu-west-1".to_owned()])).expect("taken");
+        directory
+            .take_regions(None, Ok(vec!["eu-west-1".to_owned()]))
+            .expect("taken");
         assert_eq!(read(&text, &directory)[""], ["eu-west-1"]);
     }
 
@@ -213,10 +230,26 @@ mod tests {
         let lister = "  lister_role_arn: arn:aws-us-gov:iam::111122223333:role/x\n";
         for (text, region, partition) in [
             (format!("{ORGANIZATION}  regions: [all]\n"), None, "aws"),
-            (format!("{ORGANIZATION}  regions: [all]\n"), Some("cn-north-1"), "aws-cn"),
-            (format!("{ORGANIZATION}  regions: [eusc-de-east-1]\n"), None, "aws-eusc"),
-            (format!("{ORGANIZATION}{lister}  regions: [all]\n"), Some("eu-west-1"), "aws-us-gov"),
-            ("accounts: [{regions: [all]}]\n".to_owned(), Some("cn-north-1"), "aws-cn"),
+            (
+                format!("{ORGANIZATION}  regions: [all]\n"),
+                Some("cn-north-1"),
+                "aws-cn",
+            ),
+            (
+                format!("{ORGANIZATION}  regions: [eusc-de-east-1]\n"),
+                None,
+                "aws-eusc",
+            ),
+            (
+                format!("{ORGANIZATION}{lister}  regions: [all]\n"),
+                Some("eu-west-1"),
+                "aws-us-gov",
+            ),
+            (
+                "accounts: [{regions: [all]}]\n".to_owned(),
+                Some("cn-north-1"),
+                "aws-cn",
+            ),
         ] {
             assert_eq!(partition_of(&config(&text), region), partition, "{text}");
         }

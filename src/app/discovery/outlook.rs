@@ -43,7 +43,10 @@ impl DiscoveryOutlook {
         let mut shown = self.shown();
         shown.is_awaited &= !update.is_attempted;
         shown.lacks_accounts = lacks_accounts(config, &update.directory);
-        shown.failures = failures.iter().map(|it| row(it, &update.directory)).collect();
+        shown.failures = failures
+            .iter()
+            .map(|it| row(it, &update.directory))
+            .collect();
     }
 
     /// Whether the first discovery still runs.

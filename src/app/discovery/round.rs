@@ -97,19 +97,12 @@ fn tell_unlisted_accounts(error: &SourceError, directory: &Directory) {
     );
 }
 
-async fn list_regions(
-    sources: &Sources,
-    account: Account,
-) -> (Account, SourceResult<Vec<String>>) {
+async fn list_regions(sources: &Sources, account: Account) -> (Account, SourceResult<Vec<String>>) {
     let regions = sources.list_regions(&account).await;
     (account, regions)
 }
 
-fn take_regions(
-    directory: &mut Directory,
-    account: &Account,
-    regions: SourceResult<Vec<String>>,
-) {
+fn take_regions(directory: &mut Directory, account: &Account, regions: SourceResult<Vec<String>>) {
     let key = account.account_id.clone();
     let Err(error) = directory.take_regions(key.clone(), regions) else {
         return;

@@ -75,7 +75,16 @@ mod tests {
         }
         let full = |minute| (minute, Extent::Everything);
         let some = |minute| (minute, Extent::WhatFailed);
-        let expected = [full(0), some(1), some(3), some(7), some(15), some(31), full(60), full(120)];
+        let expected = [
+            full(0),
+            some(1),
+            some(3),
+            some(7),
+            some(15),
+            some(31),
+            full(60),
+            full(120),
+        ];
         assert_eq!(minutes, expected);
         assert_eq!(schedule.next(false), start + 3 * HOUR - HOUR);
     }

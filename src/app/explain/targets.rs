@@ -105,11 +105,7 @@ fn name_of(target: &ConfiguredTarget<'_>) -> TargetName {
 }
 
 /// Resolves the credentials of all targets at the same time.
-pub(super) async fn begin(
-    targets: ExplainedTargets,
-    scope: &Scope,
-    calls: &Arc<CallLog>,
-) -> Begun {
+pub(super) async fn begin(targets: ExplainedTargets, scope: &Scope, calls: &Arc<CallLog>) -> Begun {
     let answers = targets.targets.into_iter().map(|target| {
         let observer: Arc<dyn CallObserver> = Arc::<CallLog>::clone(calls);
         begin_one(target, observer)

@@ -23,8 +23,8 @@ pub(crate) use region::{
 pub(crate) use roles::{RoleArn, external_id, role_arn, role_session_name};
 pub(crate) use url::http_url;
 
-pub(crate) use duration::format_duration;
 pub(super) use duration::duration;
+pub(crate) use duration::format_duration;
 pub(super) use identifiers::{account_name, ou_id, tag_key};
 pub(super) use numbers::{boolean, rate, series_count};
 pub(super) use roles::role_name;

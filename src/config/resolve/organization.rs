@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::regions::{self, ListedRegion};
 use super::resolver::Resolver;
 use crate::config::forms::{self, RoleArn, format_duration};
-use crate::config::raw;
 use crate::config::problem::Fault;
+use crate::config::raw;
 use crate::config::settings::{DEFAULT_DISCOVERY_INTERVAL, Organization};
 
 /// Shortest `organization.refresh`. AWS allows only a few of its calls a second.

@@ -48,7 +48,8 @@ pub(super) fn check_all_stands_alone(
     let named = regions.iter().find(|region| !region.is_all());
     if let (Some(all), Some(named)) = (all, named) {
         let what = format!("{path} has all beside {}", named.name);
-        let hint = "write [all] for every region that is enabled for the account, or name the regions";
+        let hint =
+            "write [all] for every region that is enabled for the account, or name the regions";
         resolver.report(all.line, what, hint);
     }
 }

@@ -120,7 +120,10 @@ impl DiscoveryMetrics {
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "no organization has 2^52 accounts")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "no organization has 2^52 accounts"
+)]
 fn count(accounts: u64) -> f64 {
     accounts as f64
 }

@@ -213,6 +213,7 @@ pub(super) fn check_all_is_given_once(entries: &[Entry], resolver: &Resolver<'_>
 fn report_beside_all(entry: &Entry, line_of_all: usize, resolver: &Resolver<'_>) {
     let account = entry.account_in_words();
     let what = format!("all regions of {account} are read by the entry on line {line_of_all}");
-    let hint = "one account and region is one target; remove this entry, or name the regions of both";
+    let hint =
+        "one account and region is one target; remove this entry, or name the regions of both";
     resolver.report(entry.line, what, hint);
 }
