@@ -19,6 +19,7 @@
 //!   those that are accepted.
 //! - [`cli`]: flags, files, exit codes, signals, and what errors say.
 //! - [`credentials`]: every source of credentials, and what is said where there are none.
+//! - [`discovery`]: accounts and regions that are found instead of written down.
 //! - [`documents`]: what the documents for contributors name is there.
 //! - [`incremental`]: refreshes that read little, and are right all the same.
 //! - [`log`]: what a line of the log is made of, in either format.
@@ -47,6 +48,7 @@ mod bodies;
 mod check_config;
 mod cli;
 mod credentials;
+mod discovery;
 mod documents;
 mod endurance;
 mod environment;
