@@ -103,7 +103,7 @@ def gateway(organization, moto, simulator):
             return status, kind, answer
 
         def passed_on(self, url, body):
-            headers = dict(self.headers)
+            headers = {name.lower(): value for name, value in self.headers.items()}
             key = re.search(r"Credential=(\w+)/", headers["authorization"])[1]
             if key in sessions:
                 # The simulated AWS reads the account from the access key of a session.
