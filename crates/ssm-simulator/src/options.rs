@@ -16,6 +16,16 @@ pub enum RateLimitScope {
     Operation,
 }
 
+/// Who manages the organization of the simulated accounts.
+#[derive(Clone, Debug, Default)]
+pub struct OrganizationOptions {
+    /// The account that manages the organization and may list its accounts. Without one it is the
+    /// first account.
+    pub management_account: Option<String>,
+    /// Other accounts that may list the accounts.
+    pub delegated_administrators: Vec<String>,
+}
+
 /// Settings of a [`Simulator`](crate::Simulator).
 ///
 /// ```
@@ -36,6 +46,8 @@ pub struct Options {
     pub instances: usize,
     /// Account ids of 12 digits. The first account owns every access key that no role gave out.
     pub accounts: Vec<String>,
+    /// The organization that the accounts make up, or `None` if they belong to none.
+    pub organization: Option<OrganizationOptions>,
     /// The regions that each account has enabled.
     pub regions: Vec<String>,
     /// Equal seeds give equal fleets.
@@ -70,6 +82,7 @@ impl Default for Options {
             // 137 is more than two pages of 50, and leaves a last page that is not full.
             instances: 137,
             accounts: vec!["111122223333".to_owned(), "444455556666".to_owned()],
+            organization: Some(OrganizationOptions::default()),
             regions: vec!["eu-west-1".to_owned(), "us-east-1".to_owned()],
             seed: 1,
             latency: Duration::ZERO,

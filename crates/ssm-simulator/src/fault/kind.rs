@@ -71,12 +71,12 @@ macro_rules! fault_kinds {
 fault_kinds! {
     Throttle, "throttle",
         "The call is refused with `ThrottlingException`.",
-        Effect::Refuse(|_| Refusal::throttled());
+        Effect::Refuse(|call| Refusal::throttled_by(call.service));
     // SDKs of AWS obey this header instead of their own backoff.
     ThrottleRetryAfter, "throttle-retry-after",
         "The call is refused with `ThrottlingException`, and the header `x-amz-retry-after` asks \
          for a pause of 300 ms.",
-        Effect::Refuse(|_| Refusal::throttled().with_retry_after(300));
+        Effect::Refuse(|call| Refusal::throttled_by(call.service).with_retry_after(300));
     Deny, "deny",
         "The call is refused with `AccessDeniedException`, or with `AccessDenied` by STS.",
         Effect::Refuse(Refusal::denied);
@@ -88,7 +88,7 @@ fault_kinds! {
         Effect::Refuse(|_| Refusal::invalid_credentials());
     Error500, "error500",
         "The call is refused with `InternalServerError` and HTTP 500.",
-        Effect::Refuse(|_| Refusal::internal());
+        Effect::Refuse(|call| Refusal::internal_of(call.service));
     // What stands between the client and AWS answers in its own way. Such an answer has no code.
     Html503, "html503",
         "A load balancer sends an HTML page with HTTP 503 instead of the answer.",

@@ -8,6 +8,7 @@ mod baseline;
 mod command;
 mod compliance;
 mod instance;
+mod organization;
 mod patch;
 mod truth;
 
@@ -18,5 +19,8 @@ pub use compliance::{
     CompliantSummary, ExecutionSummary, Item, NonCompliantSummary, SeveritySummary, Summary, Total,
 };
 pub use instance::{AssociationOverview, Instance};
+pub use organization::{
+    OrganizationAccount, OrganizationRoot, OrganizationalUnit, RegionOptStatus,
+};
 pub use patch::{Baseline, Patch, PatchState};
 pub use truth::{ResourceTruth, TargetTruth};
