@@ -148,11 +148,11 @@ impl RunningFleet {
         let config = self.fleet.config.clone();
         let change = self.replace(&config, None).await;
         let state = self.state();
-        // Only now, so that nobody takes the fleet for complete before the targets are there.
-        state.discovery.note(&config, update);
         if update.is_attempted {
             report(&state.own, &config, &self.directory, wall_clock());
         }
+        // Only now, so that nobody takes the fleet for complete before all is there.
+        state.discovery.note(&config, update);
         change
     }
 

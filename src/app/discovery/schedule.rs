@@ -86,7 +86,7 @@ mod tests {
             full(120),
         ];
         assert_eq!(minutes, expected);
-        assert_eq!(schedule.next(false), start + 3 * HOUR - HOUR);
+        assert_eq!(schedule.next(false), start + 3 * HOUR);
     }
 
     #[tokio::test(start_paused = true)]

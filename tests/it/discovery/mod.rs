@@ -9,7 +9,6 @@ mod regions;
 use std::collections::BTreeSet;
 
 use ssm_simulator::{Fault, Options};
-use tokio::time::{Duration, Instant, sleep};
 
 use crate::support::{Aws, Exporter, OWN, Page, Settings};
 
@@ -82,16 +81,6 @@ fn reason(page: &Page, account_id: &str) -> Option<String> {
     errors
         .next()
         .map(|(series, _)| series.label("reason").to_owned())
-}
-
-/// Waits until the simulator has answered one more call of an operation.
-async fn until_called(aws: &Aws, account: &str, operation: &str) {
-    let before = aws.calls(account, operation);
-    let start = Instant::now();
-    while aws.calls(account, operation) == before {
-        assert!(start.elapsed() < crate::support::PATIENCE, "no {operation}");
-        sleep(Duration::from_millis(20)).await;
-    }
 }
 
 async fn until_up(exporter: &Exporter, what: &str, count: usize) -> Page {
