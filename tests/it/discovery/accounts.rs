@@ -205,3 +205,14 @@ async fn an_account_with_an_entry_is_read_as_the_entry_says() {
         1
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_organization_of_another_partition_is_read_through_the_roles_of_its_partition() {
+    // The simulated STS assumes no role of another partition than the one that it is asked in.
+    for region in ["cn-north-1", "us-gov-east-1"] {
+        let aws = organization(2, &[region]).await;
+        let exporter = Exporter::start(&aws, &settings(&format!("  regions: [{region}]\n"))).await;
+        exporter.ready().await;
+        until_up(&exporter, region, 2).await;
+    }
+}

@@ -5,6 +5,7 @@ mod accounts;
 mod commands;
 mod failures;
 mod regions;
+mod reloads;
 
 use std::collections::BTreeSet;
 
