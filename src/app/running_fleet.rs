@@ -152,7 +152,10 @@ impl RunningFleet {
             report(&state.own, &config, &self.directory, wall_clock());
         }
         // Only now, so that nobody takes the fleet for complete before all is there.
-        state.discovery.note(&config, update);
+        let directory = &self.directory;
+        state
+            .discovery
+            .note(&config, directory, update.is_attempted);
         change
     }
 

@@ -4,7 +4,6 @@
 use std::sync::{Mutex, MutexGuard};
 
 use super::accounts::member_count;
-use super::discoverer::Update;
 use crate::collect::SourceError;
 use crate::config::Config;
 use crate::discovery::{Directory, DiscoveryFailure, FailedPart};
@@ -37,16 +36,14 @@ impl DiscoveryOutlook {
         shown.failures.retain(|_| wants_any);
     }
 
-    /// Shows what a discovery has found, once its targets are there.
-    pub(in crate::app) fn note(&self, config: &Config, update: &Update) {
-        let failures = update.directory.failures();
+    /// Shows what is known now, once its targets are there. `is_attempted`: whether a discovery has
+    /// ended, well or badly.
+    pub(in crate::app) fn note(&self, config: &Config, known: &Directory, is_attempted: bool) {
+        let failures = known.failures();
         let mut shown = self.shown();
-        shown.is_awaited &= !update.is_attempted;
-        shown.lacks_accounts = lacks_accounts(config, &update.directory);
-        shown.failures = failures
-            .iter()
-            .map(|it| row(it, &update.directory))
-            .collect();
+        shown.is_awaited &= !is_attempted;
+        shown.lacks_accounts = lacks_accounts(config, known);
+        shown.failures = failures.iter().map(|failure| row(failure, known)).collect();
     }
 
     /// Whether the first discovery still runs.
