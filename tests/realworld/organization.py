@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Discovers an organization that real moto keeps: organization.py EXPORTER_BINARY
 
-moto answers for Organizations and STS, the simulated AWS for Systems Manager. Between them stands a gateway: it lends each
-session of moto a session of a simulated account, and refuses one role. Prints one line per failure, "N passed, N failed"
-last, and ends with 1 if anything failed.
+moto answers for Organizations and STS, the simulated AWS for Systems Manager. Before moto's STS stands a gateway, which
+gives each session the access key of a simulated account, and refuses one role. Prints one line per failure, "N passed, N
+failed" last, and ends with 1 if anything failed.
 """
 
 import contextlib
@@ -28,10 +28,10 @@ ACCOUNTS, REGIONS = 40, ["eu-west-1", "us-east-1", "eu-central-1", "ap-south-1"]
 # Of the accounts by number: why each fails, and how the simulated AWS has it fail. The gateway refuses the first one's role.
 FAILING = {
     1: ("assume_role_failed", None),
-    2: ("access_denied", "deny"),
-    3: ("server_error", "error500"),
-    4: ("bad_response", "empty-object"),
-    5: ("timeout", "hang"),
+    2: ("access_denied", "deny:*"),
+    3: ("server_error", "error500:*"),
+    4: ("bad_response", "empty-object:*"),
+    5: ("timeout", "hang:DescribeInstanceInformation"),
 }
 REFUSED_ROLE = """<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type>
 <Code>AccessDenied</Code><Message>not authorized to perform: sts:AssumeRole</Message></Error>
@@ -68,9 +68,17 @@ class Organization:
         self.client.close_account(AccountId=account)
 
 
-def gateway(organization, moto, simulator):
-    """A server that passes STS on to moto and all else to the simulated AWS."""
-    sessions = {}
+class Quiet(http.server.ThreadingHTTPServer):
+    """A server that says nothing of clients that go away, as the exporter does at the end of a time limit."""
+
+    request_queue_size = 256
+
+    def handle_error(self, *_):
+        pass
+
+
+def gateway(organization, moto):
+    """A server that passes STS on to moto, and lends the sessions of moto keys of the simulated AWS."""
 
     class Handler(http.server.BaseHTTPRequestHandler):
         """One request."""
@@ -79,46 +87,32 @@ def gateway(organization, moto, simulator):
 
         def do_POST(self):
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            try:
-                status, kind, answer = self.sts(body) if b"Action=" in body else self.passed_on(simulator, body)
-            except OSError:
-                # The simulated AWS has not answered, and neither does this.
-                self.close_connection = True
-                return
+            role = urllib.parse.parse_qs(body.decode()).get("RoleArn", [""])[0]
+            account = role.split(":")[4] if role else None
+            status, answer = self.passed_on(body)
+            if account == organization.ids[1]:
+                status, answer = 403, REFUSED_ROLE.encode()
+            elif account:
+                # The simulated AWS reads the account from the access key of a session.
+                key = f"ASIA{simulated(organization.ids.index(account))}0000".encode()
+                answer = re.sub(rb"(?<=<AccessKeyId>)\w+", key, answer)
             self.send_response(status)
-            self.send_header("Content-Type", kind)
+            self.send_header("Content-Type", "text/xml")
             self.send_header("Content-Length", str(len(answer)))
             self.end_headers()
             self.wfile.write(answer)
 
-        def sts(self, body):
-            role = urllib.parse.parse_qs(body.decode()).get("RoleArn", [""])[0]
-            account = role.split(":")[4] if role else None
-            if account == organization.ids[1]:
-                return 403, "text/xml", REFUSED_ROLE.encode()
-            status, kind, answer = self.passed_on(moto, body)
-            key = re.search(rb"<AccessKeyId>(\w+)</AccessKeyId>", answer)
-            if account and key:
-                sessions[key[1].decode()] = simulated(organization.ids.index(account))
-            return status, kind, answer
-
-        def passed_on(self, url, body):
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            key = re.search(r"Credential=(\w+)/", headers["authorization"])[1]
-            if key in sessions:
-                # The simulated AWS reads the account from the access key of a session.
-                headers["authorization"] = headers["authorization"].replace(key, f"ASIA{sessions[key]}0000")
+        def passed_on(self, body):
             try:
-                request = urllib.request.Request(url, data=body, headers=headers)
-                with urllib.request.urlopen(request, timeout=60) as answer:
-                    return answer.status, answer.headers["Content-Type"], answer.read()
+                with urllib.request.urlopen(urllib.request.Request(moto, body, dict(self.headers)), timeout=30) as answer:
+                    return answer.status, answer.read()
             except urllib.error.HTTPError as refused:
-                return refused.code, refused.headers["Content-Type"], refused.read()
+                return refused.code, refused.read()
 
         def log_message(self, *_):
             pass
 
-    return http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    return Quiet(("127.0.0.1", 0), Handler)
 
 
 class Discovered:
@@ -146,8 +140,10 @@ def targets_are_fresh_or_named(discovered):
     """Of 40 accounts in 4 regions, 140 targets are fresh, and the 20 of five that fail in five ways have their reasons."""
     ids = discovered.organization.ids
     failing = {ids[number]: reason for number, (reason, _) in FAILING.items()}
-    wait_for("all were tried", lambda: len(discovered.targets()) == ACCOUNTS * len(REGIONS))
-    assert discovered.targets(up=1) == discovered.of(set(ids) - failing.keys())
+    well, all_targets = discovered.of(set(ids) - failing.keys()), discovered.of(ids)
+    # A call may take longer than its limit on a machine that is busy with other checks, so this may take a second refresh.
+    wait_for("all are as they should be", lambda: discovered.targets() == all_targets and discovered.targets(up=1) == well)
+    assert (len(well), len(all_targets)) == (140, 160)
     errors = discovered.series("aws_ssm_collector_error_info")
     named = {(row["account_id"], row["region"], row["reason"]) for row, _ in errors if row["collector"] == "instances"}
     assert named == {(*target, failing[target[0]]) for target in discovered.of(failing)}, named
@@ -190,8 +186,8 @@ def a_created_account_joins(discovered):
 
 def configuration():
     return {
-        "refresh": {"interval": "20s"},
-        "api": {"requests_per_second": 100, "attempt_timeout": "1s"},
+        "refresh": {"interval": "30s"},
+        "api": {"requests_per_second": 100, "attempt_timeout": "5s"},
         "organization": {"role_name": "ssm-compliance-exporter", "regions": REGIONS, "refresh": "2s"},
     }
 
@@ -209,7 +205,7 @@ def served(server):
 @contextlib.contextmanager
 def everything(program, folder):
     moto = f"http://127.0.0.1:{free_port()}"
-    faults = [f"--sim.fault={fault}:*@{simulated(number)}" for number, (_, fault) in FAILING.items() if fault]
+    faults = [f"--sim.fault={fault}@{simulated(number)}" for number, (_, fault) in FAILING.items() if fault]
     # One account more, for the one that is created.
     fleet = [f"--sim.accounts={ACCOUNTS + 1}", f"--sim.regions={','.join(REGIONS)}", "--sim.instances=3", "--sim.latency=0s"]
     moto_server = pathlib.Path(sys.executable).parent / "moto_server"
@@ -219,13 +215,13 @@ def everything(program, folder):
         simulator = stack.enter_context(started(program, "simulate", r"on (http://\S+)", *flags))
         wait_for("moto answers", lambda: fetch(f"{moto}/moto-api/data.json"))
         organization = Organization(moto)
-        url = stack.enter_context(served(gateway(organization, moto, simulator)))
+        url = stack.enter_context(served(gateway(organization, moto)))
         file = pathlib.Path(folder) / "exporter.yaml"
         file.write_text(json.dumps(configuration()))
         endpoints = {
             "AWS_ENDPOINT_URL_ORGANIZATIONS": moto,
             "AWS_ENDPOINT_URL_STS": url,
-            "AWS_ENDPOINT_URL_SSM": url,
+            "AWS_ENDPOINT_URL_SSM": simulator,
         }
         address = f"127.0.0.1:{free_port()}"
         command = [program, f"--config.file={file}", f"--web.listen-address={address}", "--log.level=warn"]
