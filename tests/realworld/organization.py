@@ -144,7 +144,8 @@ def targets_are_fresh_or_named(discovered):
     failing = {ids[number]: reason for number, (reason, _) in FAILING.items()}
     well, all_targets = discovered.of(set(ids) - failing.keys()), discovered.of(ids)
     # A call may take longer than its limit on a machine that is busy with other checks, so this may take a second refresh.
-    wait_for("all are as they should be", lambda: discovered.targets() == all_targets and discovered.targets(up=1) == well, PATIENCE)
+    expected = (all_targets, well)
+    wait_for("all are as expected", lambda: (discovered.targets(), discovered.targets(up=1)) == expected, PATIENCE)
     assert (len(well), len(all_targets)) == (140, 160)
     errors = discovered.series("aws_ssm_collector_error_info")
     named = {(row["account_id"], row["region"], row["reason"]) for row, _ in errors if row["collector"] == "instances"}
