@@ -19,7 +19,7 @@ use super::fleet::Fleet;
 use super::output_file::OutputFile;
 use super::reloader::{ReloadOptions, Reloader};
 use super::running_fleet::RunningFleet;
-use super::runtime::{AwsRuntime, NoThreads};
+use super::runtime::AwsRuntime;
 use super::slot::TargetSlot;
 use crate::discovery::DiscoveryFailure;
 use crate::http::{
@@ -188,7 +188,6 @@ async fn refresh_all_once(fleet: &mut Fleet, workers: &AwsRuntime) {
     // There is no stagger: it would only make the user wait, and each account has its own limiter.
     let refreshers = fleet.take_refreshers().into_iter();
     join_all(refreshers.map(|refresher| refresher.refresh_once(workers.handle()))).await;
-    Ok(())
 }
 
 fn write_page(page: &Page, out: &mut impl Write) -> io::Result<()> {
