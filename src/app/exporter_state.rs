@@ -51,7 +51,9 @@ impl ExporterState for FleetState {
     }
 
     fn targets(&self) -> Vec<TargetRow> {
-        self.slots().iter().map(|slot| row(slot)).collect()
+        let mut rows: Vec<TargetRow> = self.slots().iter().map(|slot| row(slot)).collect();
+        rows.extend(self.discovery.failures());
+        rows
     }
 
     fn fleet(&self) -> FleetSnapshot {
@@ -65,8 +67,8 @@ impl ExporterState for FleetState {
     fn readiness(&self) -> Readiness {
         // A failed attempt counts, too: the page is what tells people why it failed, and it must be
         // scraped for that.
-        let running = self.names_of_unattempted();
-        if running.is_empty() || self.started.elapsed() >= MAX_WAIT_UNTIL_READY {
+        let running = self.unattempted();
+        if running.is_empty() || self.has_waited_enough() {
             Readiness::Ready
         } else {
             Readiness::Waiting(running)
@@ -89,7 +91,14 @@ impl ExporterState for FleetState {
 
 impl FleetState {
     fn are_all_known(&self) -> bool {
-        self.slots().iter().all(|slot| is_known(slot))
+        // Accounts that were never listed are no fewer for that. Where they cannot be, those that the
+        // configuration has an entry for are not held back for ever.
+        let may_lack_targets = self.discovery.is_incomplete() && !self.has_waited_enough();
+        !may_lack_targets && self.slots().iter().all(|slot| is_known(slot))
+    }
+
+    fn has_waited_enough(&self) -> bool {
+        self.started.elapsed() >= MAX_WAIT_UNTIL_READY
     }
 
     fn whole_body(&self, format: Format, encoding: Encoding) -> Body {
@@ -115,12 +124,14 @@ impl FleetState {
         self.own.encode(format, page)
     }
 
-    fn names_of_unattempted(&self) -> Vec<String> {
-        self.slots()
-            .iter()
-            .filter(|slot| !slot.is_attempted())
-            .map(|slot| slot.name())
-            .collect()
+    /// The names of what has not been tried once.
+    fn unattempted(&self) -> Vec<String> {
+        let discovery = self.discovery.is_awaited();
+        let discovery = discovery.then(|| "the discovery of accounts and regions".to_owned());
+        let slots = self.slots();
+        let targets = slots.iter().filter(|slot| !slot.is_attempted());
+        let targets = targets.map(|slot| slot.name());
+        discovery.into_iter().chain(targets).collect()
     }
 
     /// The target of this account and region, if it is shown.

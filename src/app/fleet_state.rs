@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use arc_swap::ArcSwap;
 use tracing::{debug, error};
 
+use super::discovery::DiscoveryOutlook;
 use super::page_change::PageChange;
 use super::reload_requests::ReloadRequests;
 use super::render::{RenderError, RenderThread};
@@ -23,6 +24,7 @@ use crate::model::{AgeLimits, Collector, FailureReason, Now, Outcome, Target, Ti
 pub(super) struct FleetState {
     pub(super) own: ExporterMetrics,
     pub(super) publisher: Publisher,
+    pub(super) discovery: DiscoveryOutlook,
     policy: ArcSwap<Policy>,
     pub(super) started: Instant,
     /// The slots of the targets, in the order of the configuration.
@@ -58,6 +60,7 @@ impl FleetState {
         let state = Self {
             own,
             publisher: Publisher::default(),
+            discovery: DiscoveryOutlook::default(),
             policy: ArcSwap::from_pointee(policy.clone()),
             started: Instant::now(),
             slots: ArcSwap::default(),

@@ -16,6 +16,7 @@ mod config_reader;
 mod configuration;
 mod configured;
 mod demo_example;
+mod discovery;
 mod error_log;
 mod explain;
 mod exporter_state;

@@ -23,12 +23,17 @@ struct Total {
     most_later_calls: usize,
 }
 
-/// Writes the plan of every target, and that of all together if there are several. Answers whether
+/// Writes the plan of every target, those included that are found, and that of all together if there are several. Answers whether
 /// all targets could be asked.
 ///
 /// # Errors
 /// If `out` cannot be written.
-pub async fn plan(fleet: Fleet, config: &Config, out: &mut impl Write) -> io::Result<bool> {
+pub async fn plan(mut fleet: Fleet, config: &Config, out: &mut impl Write) -> io::Result<bool> {
+    let unlisted = fleet.discover().await;
+    for failure in &unlisted {
+        writeln!(out, "{}", failure.part)?;
+        writeln!(out, "  cannot be listed: {}\n", failure.error)?;
+    }
     // The targets are asked at the same time, and written in the order of the configuration.
     let estimates = join_all(fleet.targets.iter().map(|target| ask(&fleet, target))).await;
     for (target, estimate) in fleet.targets.iter().zip(&estimates) {
@@ -40,7 +45,7 @@ pub async fn plan(fleet: Fleet, config: &Config, out: &mut impl Write) -> io::Re
         write_total(&estimates, config, out)?;
     }
     out.flush()?;
-    Ok(estimates.iter().all(Result::is_ok))
+    Ok(unlisted.is_empty() && estimates.iter().all(Result::is_ok))
 }
 
 async fn ask(fleet: &Fleet, target: &FleetTarget) -> SourceResult<Estimate> {

@@ -9,6 +9,7 @@ use anyhow::Context;
 use bytes::Buf;
 use futures_util::future::join_all;
 use tokio::net::TcpListener;
+use tokio::runtime::Handle;
 use tokio_util::task::AbortOnDropHandle;
 use tracing::info;
 
@@ -18,8 +19,9 @@ use super::fleet::Fleet;
 use super::output_file::OutputFile;
 use super::reloader::{ReloadOptions, Reloader};
 use super::running_fleet::RunningFleet;
-use super::runtime::{AwsRuntime, NoThreads};
+use super::runtime::AwsRuntime;
 use super::slot::TargetSlot;
+use crate::discovery::DiscoveryFailure;
 use crate::http::{
     ExporterState, ExternalUrl, Limits, ListenAddress, Options, RoutePrefix, Server, bind,
 };
@@ -132,28 +134,60 @@ fn version_and_revision() -> String {
 ///
 /// # Errors
 /// If `out` cannot be written, or threads cannot be started.
-pub async fn once(mut fleet: Fleet, out: &mut impl Write) -> anyhow::Result<bool> {
-    refresh_all_once(&mut fleet).await?;
-    write_page(&fleet.page(), out).context("cannot write the metrics")?;
-    Ok(are_all_well(&fleet))
+pub async fn once(fleet: Fleet, out: &mut impl Write) -> anyhow::Result<bool> {
+    let reading = read_once(fleet).await?;
+    write_page(&reading.fleet.page(), out).context("cannot write the metrics")?;
+    Ok(reading.is_complete())
 }
 
 /// The same, but the page becomes the content of `file`.
 ///
 /// # Errors
 /// If the file cannot be replaced, or threads cannot be started.
-pub async fn once_to_file(mut fleet: Fleet, file: &OutputFile) -> anyhow::Result<bool> {
-    refresh_all_once(&mut fleet).await?;
-    file.replace(|out| write_page(&fleet.page(), out))?;
-    Ok(are_all_well(&fleet))
+pub async fn once_to_file(fleet: Fleet, file: &OutputFile) -> anyhow::Result<bool> {
+    let reading = read_once(fleet).await?;
+    file.replace(|out| write_page(&reading.fleet.page(), out))?;
+    Ok(reading.is_complete())
 }
 
-async fn refresh_all_once(fleet: &mut Fleet) -> Result<(), NoThreads> {
-    // There is no stagger: it would only make the user wait, and each account has its own limiter.
+/// A fleet that has been read once.
+struct Reading {
+    fleet: Fleet,
+    /// What could not be listed, and so is missing on the page. The log has said it.
+    unlisted: Vec<DiscoveryFailure>,
+}
+
+impl Reading {
+    fn is_complete(&self) -> bool {
+        self.unlisted.is_empty() && are_all_well(&self.fleet)
+    }
+}
+
+async fn read_once(fleet: Fleet) -> anyhow::Result<Reading> {
     let workers = AwsRuntime::start()?;
+    let (mut fleet, unlisted) = discovered(fleet, &workers.handle()).await?;
+    refresh_all_once(&mut fleet, &workers).await;
+    Ok(Reading { fleet, unlisted })
+}
+
+/// The fleet with what is found of it, and what could not be listed.
+async fn discovered(
+    mut fleet: Fleet,
+    workers: &Handle,
+) -> anyhow::Result<(Fleet, Vec<DiscoveryFailure>)> {
+    let discovery = workers.spawn(async move {
+        let unlisted = fleet.discover().await;
+        (fleet, unlisted)
+    });
+    discovery
+        .await
+        .context("the discovery of accounts has panicked")
+}
+
+async fn refresh_all_once(fleet: &mut Fleet, workers: &AwsRuntime) {
+    // There is no stagger: it would only make the user wait, and each account has its own limiter.
     let refreshers = fleet.take_refreshers().into_iter();
     join_all(refreshers.map(|refresher| refresher.refresh_once(workers.handle()))).await;
-    Ok(())
 }
 
 fn write_page(page: &Page, out: &mut impl Write) -> io::Result<()> {

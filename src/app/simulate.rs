@@ -14,7 +14,7 @@ use super::configured::FleetError;
 use super::demo_example::explain_line;
 use super::fleet::Fleet;
 use super::run::{ServeOptions, serve};
-use crate::config::{Account, Config};
+use crate::config::{Account, Config, Regions};
 use crate::http::{ListenAddress, bind_for, parse_listen_address};
 
 /// The address on which `simulate` listens unless it is told otherwise.
@@ -244,7 +244,7 @@ fn demo_account(number: usize, id: &str, regions: &[String]) -> Account {
     Account {
         name: demo_account_name(number),
         account_id: Some(id.to_owned()),
-        regions: regions.to_vec(),
+        regions: Regions::Listed(regions.to_vec()),
         role_arn: Some(format!("arn:aws:iam::{id}:role/{ROLE}")),
         ..Account::default()
     }

@@ -90,11 +90,12 @@ pub const KEYS: &[Key] = &[
     },
     Key {
         path: "accounts[].regions",
-        kind: "list of regions",
+        kind: "list of regions, or `[all]`",
         default: "-",
         example: "[eu-west-1, us-east-1]",
-        meaning: "Regions to read, each as a separate target, in the partition of `role_arn` if there is one. Without it \
-                  the region of the environment or profile.",
+        meaning: "Regions to read, each as a separate target, in the partition of `role_arn` if there is one. `[all]`: \
+                  those that are enabled for the account, which AWS is asked for (`account:ListRegions`) as often as \
+                  for the accounts of an organization, by default every hour. Without it the region of the environment or profile.",
     },
     Key {
         path: "accounts[].role_arn",
@@ -140,7 +141,7 @@ pub const KEYS: &[Key] = &[
         kind: "name of a role, with its path",
         default: "-",
         example: "ssm-compliance-exporter",
-        meaning: "Required. Role to assume in each member account.",
+        meaning: "Required. Role to assume in each member account, that of the exporter itself included.",
     },
     Key {
         path: "organization.lister_role_arn",
@@ -165,17 +166,19 @@ pub const KEYS: &[Key] = &[
     },
     Key {
         path: "organization.regions",
-        kind: "list of regions",
+        kind: "list of regions, or `[all]`",
         default: "-",
         example: "[eu-west-1]",
-        meaning: "Required. Regions to read in each account.",
+        meaning: "Required. Regions to read in each account. `[all]`: those that are enabled for each account, which it \
+                  is asked for at each discovery (`account:ListRegions`).",
     },
     Key {
         path: "organization.refresh",
-        kind: "duration",
+        kind: "duration, 1s or more",
         default: "1h",
         example: "30m",
-        meaning: "Time from listing to listing.",
+        meaning: "Time from one discovery to the next: the listing of the accounts and, for `[all]`, of their regions. \
+                  One that fails is tried again sooner.",
     },
     Key {
         path: "exposition.instances",
@@ -229,7 +232,11 @@ const SECTIONS: &[Section] = &[
     },
     Section {
         prefix: "organization",
-        about: "Instead of, or beside, `accounts`: accounts found through AWS Organizations. Off without the key.",
+        about: "Instead of, or beside, `accounts`: accounts found through AWS Organizations. Off without the key. Each active \
+                account is read through its role, under its name in the organization, until it is closed or excluded; \
+                one that has an entry under `accounts` is read as that says. That is also how to read the management \
+                account, where StackSets put no role. A listing that fails takes nothing away: see \
+                [SsmComplianceDiscoveryFailing](runbooks/SsmComplianceDiscoveryFailing.md). A reload discovers at once.",
     },
     Section {
         prefix: "exposition",

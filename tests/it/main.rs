@@ -19,6 +19,7 @@
 //!   those that are accepted.
 //! - [`cli`]: flags, files, exit codes, signals, and what errors say.
 //! - [`credentials`]: every source of credentials, and what is said where there are none.
+//! - [`discovery`]: accounts and regions that are found instead of written down.
 //! - [`documents`]: what documents name is there.
 //! - [`incremental`]: refreshes that read little, and are right all the same.
 //! - [`landing`]: all that the landing page and service discovery name is there, below a prefix, too.
@@ -48,6 +49,7 @@ mod bodies;
 mod check_config;
 mod cli;
 mod credentials;
+mod discovery;
 mod documents;
 mod endurance;
 mod environment;

@@ -171,7 +171,15 @@ def exporter_configuration(aws):
     api = {"requests_per_second": 50, "endpoint_url": aws.url}
     # Off by default; panels of single patches need it.
     exposition = {"max_patch_info_series": 1000}
-    return {"refresh": {"interval": INTERVAL}, "api": api, "accounts": accounts, "exposition": exposition}
+    # Finds the accounts above, which have entries, so that the panels about discovery have something to show.
+    organization = {"role_name": "ssm-compliance-exporter", "regions": [GOOD[2]]}
+    return {
+        "refresh": {"interval": INTERVAL},
+        "api": api,
+        "accounts": accounts,
+        "organization": organization,
+        "exposition": exposition,
+    }
 
 
 @contextlib.contextmanager

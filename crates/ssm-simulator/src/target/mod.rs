@@ -21,6 +21,7 @@ mod rows;
 mod send_command;
 mod simulated_target;
 mod summaries;
+mod tagging;
 mod truth;
 
 pub(crate) use baselines::is_of_aws;

@@ -1,6 +1,6 @@
 //! The state of one target.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::aggregates::Aggregates;
 use super::command_log::CommandLog;
@@ -36,6 +36,8 @@ pub(crate) struct SimulatedTarget {
     /// The role of the default host management configuration, which manages instances that have no
     /// instance profile.
     pub(crate) default_host_role: Option<String>,
+    /// The tags that were given to instances, by instance id. The others have those of the seed.
+    pub(super) given_tags: HashMap<String, BTreeMap<String, String>>,
     /// What operators did on instances, by instance id.
     pub(super) handwork: HashMap<String, Handwork>,
     pub(super) commands: CommandLog,
@@ -68,6 +70,7 @@ impl SimulatedTarget {
             baselines: fleet::baseline_rows(&names),
             patch_baselines: fleet::patch_baselines(&names, start),
             default_host_role: None,
+            given_tags: HashMap::new(),
             handwork: HashMap::new(),
             commands: CommandLog::default(),
             slots_of_commands: HashSet::new(),

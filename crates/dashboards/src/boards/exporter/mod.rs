@@ -3,6 +3,7 @@
 
 mod calls;
 mod collectors;
+mod discovery;
 mod process;
 mod series;
 mod summary;
@@ -21,6 +22,7 @@ pub(super) fn dashboard() -> Dashboard {
             summary::section(),
             collectors::section(),
             calls::section(),
+            discovery::section(),
             process::section(),
         ],
     }
