@@ -146,10 +146,7 @@ pub(super) fn region_errors(config: &Config, default_region: Option<&str>) -> Ve
 
 /// What the configuration asks for and this version cannot do.
 pub(super) fn unsupported_keys(config: &Config) -> Vec<FleetError> {
-    let unsupported = [
-        (config.organization.is_some(), "organization"),
-        (!config.instance_tags.is_empty(), "instance_tags"),
-    ];
+    let unsupported = [(config.organization.is_some(), "organization")];
     let asked_for = unsupported.into_iter().filter(|(is_asked, _)| *is_asked);
     asked_for
         .map(|(_, key)| FleetError::NotSupported(key))

@@ -13,9 +13,9 @@ use super::render::RenderError;
 use super::slot::{TargetSlot, TargetStatus};
 use crate::aws::{AwsBase, Meter, SsmSource, TargetOptions};
 use crate::collect::{Clock, Refresher, TargetTask};
-use crate::config::{Config, InstanceSeries};
-use crate::metrics::{ExporterMetrics, Page, Policy, ShownInstances};
-use crate::model::{AgeLimits, Selection, Target, Timestamp};
+use crate::config::{self, Config, InstanceSeries};
+use crate::metrics::{ExporterMetrics, Page, Policy, ShownInstances, TagLabel};
+use crate::model::{AgeLimits, Selection, TagKeys, Target, Timestamp};
 
 /// Every target of a configuration, with what they share.
 #[derive(Debug)]
@@ -202,6 +202,9 @@ pub(super) fn selection(config: &Config) -> Selection {
     let has_other_types = types.any_other();
     Selection::of_types(move |name| types.matches(name), has_other_types)
         .with_patch_details(wants_patch_details(config))
+        .with_tags(TagKeys::new(
+            config.instance_tags.iter().map(String::as_str),
+        ))
 }
 
 fn wants_patch_details(config: &Config) -> bool {
@@ -213,6 +216,7 @@ fn wants_patch_details(config: &Config) -> bool {
 pub(super) fn have_same_selection(one: &Config, other: &Config) -> bool {
     one.compliance_types == other.compliance_types
         && wants_patch_details(one) == wants_patch_details(other)
+        && one.instance_tags == other.instance_tags
 }
 
 pub(super) fn policy(config: &Config, selection: Selection) -> Policy {
@@ -221,8 +225,15 @@ pub(super) fn policy(config: &Config, selection: Selection) -> Policy {
         include_unlisted: config.exposition.include_unlisted,
         selection,
         max_patch_info_series: config.exposition.max_patch_info_series,
-        // Tags are not read yet, and `unsupported_keys` has refused a configuration with any.
-        tag_labels: Vec::new(),
+        tag_labels: config.instance_tags.iter().map(tag_label).collect(),
+        tag_compliance: config.tag_compliance.clone(),
+    }
+}
+
+fn tag_label(key: &String) -> TagLabel {
+    TagLabel {
+        key: key.clone(),
+        name: config::tag_label(key),
     }
 }
 

@@ -8,6 +8,7 @@ use futures_util::future::join_all;
 use super::fleet::{Fleet, FleetTarget};
 use crate::collect::{Estimate, SourceResult, estimate};
 use crate::config::Config;
+use crate::model::Operation;
 
 /// Writes the plan of every target. Answers whether all targets could be asked.
 ///
@@ -60,8 +61,8 @@ fn write_call_table(estimate: &Estimate, out: &mut impl Write) -> io::Result<()>
 fn write_durations(estimate: &Estimate, config: &Config, out: &mut impl Write) -> io::Result<()> {
     // The rate is what bounds a refresh: AWS answers faster than the exporter is allowed to ask.
     let rate = config.api.requests_per_second;
-    let full = seconds(estimate.full(), rate);
-    let steady = seconds(estimate.steady(), rate);
+    let full = longest(estimate, Estimate::full, rate);
+    let steady = longest(estimate, Estimate::steady, rate);
     let title = format!("at {rate} requests per second");
     writeln!(out, "  {title:<34}{full:>7.1}s{steady:>7.1}s")?;
     write_warnings(full, steady, config.refresh.interval, out)
@@ -69,6 +70,17 @@ fn write_durations(estimate: &Estimate, config: &Config, out: &mut impl Write) -
 
 fn write_calls(out: &mut impl Write, title: &str, full: usize, steady: usize) -> io::Result<()> {
     writeln!(out, "  {title:<34}{full:>8}{steady:>8}")
+}
+
+/// How long the calls of the slowest ceiling take. Calls under different ceilings do not wait for
+/// each other.
+fn longest(estimate: &Estimate, count: fn(&Estimate) -> usize, rate: f64) -> f64 {
+    let ceilings = [
+        Operation::DescribeInstanceInformation,
+        Operation::GetResources,
+    ];
+    let times = ceilings.map(|of| seconds(count(&estimate.under_ceiling_of(of)), rate));
+    times.into_iter().fold(0.0, f64::max)
 }
 
 fn seconds(calls: usize, rate: f64) -> f64 {

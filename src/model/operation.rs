@@ -1,6 +1,7 @@
 //! The AWS operations that are called.
 
-/// An operation of AWS Systems Manager. Its name is a value of the label `operation`.
+/// An operation of AWS Systems Manager or, if its own documentation says so, of another service.
+/// Its name is a value of the label `operation`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Operation {
     /// Lists managed instances.
@@ -35,11 +36,13 @@ pub enum Operation {
     ListCommandInvocations,
     /// Returns a setting of the account.
     GetServiceSetting,
+    /// Lists resources with their tags: an operation of the Resource Groups Tagging API.
+    GetResources,
 }
 
 impl Operation {
     /// Every operation.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::DescribeInstanceInformation,
         Self::ListResourceComplianceSummaries,
         Self::ListComplianceSummaries,
@@ -56,9 +59,11 @@ impl Operation {
         Self::GetDefaultPatchBaseline,
         Self::ListCommandInvocations,
         Self::GetServiceSetting,
+        Self::GetResources,
     ];
 
-    /// The operations that a refresh calls. The others only explain a single instance.
+    /// The operations of Systems Manager that a refresh calls. The others of that service only
+    /// explain a single instance.
     pub const OF_REFRESH: [Self; 7] = [
         Self::DescribeInstanceInformation,
         Self::ListResourceComplianceSummaries,
@@ -88,6 +93,7 @@ impl Operation {
             Self::GetDefaultPatchBaseline => "GetDefaultPatchBaseline",
             Self::ListCommandInvocations => "ListCommandInvocations",
             Self::GetServiceSetting => "GetServiceSetting",
+            Self::GetResources => "GetResources",
         }
     }
 
@@ -101,6 +107,23 @@ impl Operation {
             Self::DescribeInstancePatchStates | Self::DescribeInstancePatches => 10,
             _ => 1,
         }
+    }
+
+    /// Returns the largest number of rows that is asked for in one page.
+    pub const fn max_page_rows(self) -> usize {
+        match self {
+            // `ResourcesPerPage` has its own limit.
+            Self::GetResources => 100,
+            // AWS's model allows up to 100 for some of the others, but the service has been seen to
+            // refuse more than 50 for at least one of them.
+            _ => 50,
+        }
+    }
+
+    /// Says whether the operation has a ceiling of its own, because it belongs to another service
+    /// than Systems Manager.
+    pub const fn has_own_ceiling(self) -> bool {
+        matches!(self, Self::GetResources)
     }
 
     /// Says whether the operation is read as a chain of pages.
@@ -118,6 +141,7 @@ impl Operation {
                 | Self::ListComplianceSummaries
                 | Self::DescribePatchBaselines
                 | Self::ListAssociations
+                | Self::GetResources
         )
     }
 }

@@ -12,11 +12,12 @@ use super::variables::Setting;
 use crate::config::forms;
 
 /// Services whose endpoint may be named: the SDK's name of each, and the ending of its variable.
-const SERVICES: [(&str, &str); 4] = [
+const SERVICES: [(&str, &str); 5] = [
     ("SSM", "SSM"),
     ("STS", "STS"),
     ("SSO", "SSO"),
     ("SSO OIDC", "SSO_OIDC"),
+    ("Resource Groups Tagging API", "RESOURCE_GROUPS_TAGGING_API"),
 ];
 
 /// What variables and profile say about endpoints.

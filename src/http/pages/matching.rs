@@ -51,7 +51,7 @@ impl Candidate<'_> {
             return false;
         };
         [
-            listing.name(),
+            self.view.name_of(self.instance),
             listing.computer_name(),
             listing.ip_address(),
         ]

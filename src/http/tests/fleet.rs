@@ -25,6 +25,7 @@ pub(super) fn fleet_of(targets: Vec<TargetSnapshot>) -> FleetSnapshot {
             selection: Selection::everything(),
             max_patch_info_series: 0,
             tag_labels: Vec::new(),
+            tag_compliance: Vec::new(),
         },
         now: Timestamp::from_millis(NOW_MILLIS),
     }

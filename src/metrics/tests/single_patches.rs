@@ -97,6 +97,7 @@ fn policy(max_patch_info_series: usize) -> Policy {
         selection: Selection::everything().with_patch_details(max_patch_info_series > 0),
         max_patch_info_series,
         tag_labels: Vec::new(),
+        tag_compliance: Vec::new(),
     }
 }
 
