@@ -51,6 +51,10 @@ const FAMILIES: &[(&str, &[&str])] = &[
         &["compliance_type", "reason"],
     ),
     ("compliance_instances", &["compliance_type", "status"]),
+    (
+        "tag_compliance_instances",
+        &["tag_key", "tag_value", "compliance_type", "status"],
+    ),
     ("noncompliant_instances", &["compliance_type", "reason"]),
     ("compliance_resources", &["compliance_type", "status"]),
     ("instance_patches", &["compliance_type", "patch_state"]),
