@@ -27,6 +27,7 @@ fn small_fleet() -> FleetSnapshot {
             patch_state("i-03", 0, 0),
         ],
         items: vec![("i-01", vec![item("a-1", "AWS-GatherSoftwareInventory")])],
+        teams: vec![("i-01", "shop"), ("i-03", "a <b> & c")],
     };
     let second = Rows {
         instances: vec![listed("mi-04", "on-premises")],
@@ -304,4 +305,18 @@ async fn the_page_runs_nothing_loads_nothing_and_is_not_kept() {
                 .starts_with("<!DOCTYPE html>\n<html lang=\"en\">")
         );
     }
+}
+
+#[tokio::test]
+async fn a_tag_selects_instances_and_the_form_keeps_it() {
+    let server = serving(small_fleet).await;
+    assert_eq!(ids_for(&server, "?tag_Team=shop").await, ["i-01"]);
+    assert_eq!(ids_for(&server, "?tag_Team=shop&q=web-3").await, [""; 0]);
+    assert_eq!(ids_for(&server, "?tag_Stage=shop").await, [""; 0], "not read");
+    let query = "/instances?tag_Team=a+%3Cb%3E+%26+c";
+    let reply = server.get(query, "").await;
+    let html = reply.text();
+    assert_eq!(ids(html), ["i-03"]);
+    let kept = "<input type=\"hidden\" name=\"tag_Team\" value=\"a &#60;b&#62; &#38; c\">";
+    assert!(html.contains(kept), "{html}");
 }
