@@ -30,7 +30,7 @@ check-generated: build ## Check that all that is generated is current
 test: setup build ## Run all tests, against real Prometheus, curl and Chromium, too
 	@$(tally) "cargo test --locked --workspace --no-fail-fast" "$(target)/debug/xtask check" "$(python) tests/realworld/check.py $(exporter)" \
 		"$(python) tests/realworld/paging.py $(exporter) ::: $(python) tests/realworld/trying.py $(exporter)" \
-		"$(python) tests/realworld/scaling.py $(exporter)" \
+		"$(python) tests/realworld/scaling.py $(exporter) ::: $(python) tests/realworld/tags.py $(exporter)" \
 		"$(python) tests/realworld/pages.py $(exporter)" \
 		"$(python) tests/realworld/remedies.py $(exporter)" \
 		"sh alerts/test.sh" "node dashboards/schema-check/check.mjs"

@@ -53,6 +53,7 @@ account 444455556666
 collectors on: instances, compliance, compliance_totals, patches, baselines
 collectors off by compliance_types: associations, items
 collector off unless exposition.max_patch_info_series asks for it: patch_details
+collector off unless instance_tags asks for it: tags
 endpoint: http://127.0.0.1:4566 in the place of AWS
 note: eu-polar-1 is not a region that this version knows; if it is not a new one, check its spelling
 note: production is the name of account 111122223333 and of the exporter's own; if they are two accounts, give each a name of its own
@@ -88,6 +89,7 @@ account of the exporter's own credentials
   target: sa-east-1, from the profile \"dev\" in CONFIG
 collectors on: instances, compliance, compliance_totals, patches, baselines, associations, items
 collector off unless exposition.max_patch_info_series asks for it: patch_details
+collector off unless instance_tags asks for it: tags
 ";
     assert_eq!(run.out, accepted.replace("CONFIG", path));
 }

@@ -6,7 +6,7 @@ use super::bench::{Bench, INTERVAL, STALE_AFTER};
 use super::script::{Call, Step};
 use super::scripted_target::{ScriptedTarget, id};
 use super::*;
-use crate::model::{AgeLimits, Collector, FailureReason, Selection, TagKeys, TagRow, Target};
+use crate::model::{AgeLimits, FailureReason, Selection, TagKeys, TagRow, Target};
 
 const TAGS: Operation = Operation::GetResources;
 

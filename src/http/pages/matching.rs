@@ -47,7 +47,10 @@ impl Candidate<'_> {
     }
 
     fn has_tags(&self, query: &InstanceQuery) -> bool {
-        query.tags.iter().all(|(name, value)| self.has_tag(name, value))
+        query
+            .tags
+            .iter()
+            .all(|(name, value)| self.has_tag(name, value))
     }
 
     /// Whether it has this value of the tag with this label. No instance has a tag that is not read.

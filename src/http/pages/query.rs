@@ -79,7 +79,8 @@ impl Parameters {
     /// The values that are asked for of tags.
     fn tags(&self) -> BTreeMap<String, String> {
         let tags = self.0.iter().filter(|(name, _)| name.starts_with("tag_"));
-        tags.map(|(name, value)| (name.clone(), value.clone())).collect()
+        tags.map(|(name, value)| (name.clone(), value.clone()))
+            .collect()
     }
 
     /// A value of a closed set, if one is given.

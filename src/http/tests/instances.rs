@@ -312,7 +312,11 @@ async fn a_tag_selects_instances_and_the_form_keeps_it() {
     let server = serving(small_fleet).await;
     assert_eq!(ids_for(&server, "?tag_Team=shop").await, ["i-01"]);
     assert_eq!(ids_for(&server, "?tag_Team=shop&q=web-3").await, [""; 0]);
-    assert_eq!(ids_for(&server, "?tag_Stage=shop").await, [""; 0], "not read");
+    assert_eq!(
+        ids_for(&server, "?tag_Stage=shop").await,
+        [""; 0],
+        "not read"
+    );
     let query = "/instances?tag_Team=a+%3Cb%3E+%26+c";
     let reply = server.get(query, "").await;
     let html = reply.text();

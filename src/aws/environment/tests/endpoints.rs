@@ -69,7 +69,10 @@ async fn the_tagging_api_has_an_endpoint_of_its_own() {
     use aws_types::service_config::{LoadServiceConfig as _, ServiceConfigKey};
     let variables = [
         ("AWS_ENDPOINT_URL", "http://all"),
-        ("AWS_ENDPOINT_URL_RESOURCE_GROUPS_TAGGING_API", "http://tags"),
+        (
+            "AWS_ENDPOINT_URL_RESOURCE_GROUPS_TAGGING_API",
+            "http://tags",
+        ),
     ];
     let environment = Environment::of(variables.into(), ALL).await.expect("good");
     let key = ServiceConfigKey::builder()
