@@ -72,8 +72,8 @@ impl Selection {
         &self.tag_keys
     }
 
-    /// Says whether this is a clone of the other selection, with the same collectors and tags. Two that were
-    /// made apart are not the same, even if they select the same.
+    /// Says whether this is a clone of the other selection, with the same collectors and tags. Two
+    /// that were made apart are not the same, even if they select the same.
     pub fn is_same(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.is_wanted, &other.is_wanted)
             && self.has_patch_details == other.has_patch_details

