@@ -225,14 +225,18 @@ pub(super) fn policy(config: &Config, selection: Selection) -> Policy {
         include_unlisted: config.exposition.include_unlisted,
         selection,
         max_patch_info_series: config.exposition.max_patch_info_series,
-        tag_labels: config.instance_tags.iter().map(tag_label).collect(),
+        tag_labels: config
+            .instance_tags
+            .iter()
+            .map(|key| tag_label(key))
+            .collect(),
         tag_compliance: config.tag_compliance.clone(),
     }
 }
 
-fn tag_label(key: &String) -> TagLabel {
+fn tag_label(key: &str) -> TagLabel {
     TagLabel {
-        key: key.clone(),
+        key: key.to_owned(),
         name: config::tag_label(key),
     }
 }
