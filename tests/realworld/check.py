@@ -169,9 +169,9 @@ def formats_agree(readers):
 
 @checks.check
 def policy_fits(readers):
-    """A statement of deploy/iam/policy.json allows exactly the operations of SSM that a refresh calls."""
+    """Two statements of deploy/iam/policy.json allow exactly the operations that a refresh calls: of SSM, and tags."""
     statements = {row["Sid"]: row["Action"] for row in json.loads(POLICY.read_text())["Statement"]}
-    allowed = statements["ReadCompliance"]
+    allowed = statements["ReadCompliance"] + statements["ReadTags"]
     families = parse_text(readers.text().decode())
     (calls,) = [family for family in families if family.name == "aws_ssm_exporter_api_requests"]
     service = collections.defaultdict(lambda: "ssm", GetResources="tag")

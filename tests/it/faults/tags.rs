@@ -20,7 +20,6 @@ fn all(page: &Page, holds: impl Fn(&Page, usize, &str) -> bool) -> bool {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "the simulated AWS does not list tags yet"]
 async fn denied_tags_fail_their_collector_alone_and_the_last_good_ones_stay() {
     let aws = small_fleet().await;
     let settings = Settings {
@@ -51,7 +50,6 @@ async fn denied_tags_fail_their_collector_alone_and_the_last_good_ones_stay() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "the simulated AWS does not list tags yet"]
 async fn tags_that_were_never_read_leave_their_labels_empty_and_count_nothing() {
     let aws = small_fleet().await;
     aws.break_with([Fault::always(FaultKind::Deny).of("GetResources")]);

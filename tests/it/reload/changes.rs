@@ -137,7 +137,6 @@ async fn single_patches_come_when_they_are_asked_for_and_go_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "the simulated AWS does not list tags yet"]
 async fn other_tags_are_labels_at_once_and_have_their_values_from_the_next_refresh_on() {
     let aws = Aws::of(20).await;
     let with = |more| Settings {

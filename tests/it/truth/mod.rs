@@ -167,7 +167,6 @@ async fn single_patches_follow_which_instances_have_series_and_which_types_are_r
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "the simulated AWS does not list tags yet"]
 async fn tags_are_the_truth_as_labels_and_in_counts_that_need_no_series_of_instances() {
     let aws = odd_fleet(137).await;
     let more = "instance_tags: [Name, Environment, Team]\ntag_compliance: [Team, Environment]\n";

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Out, Reading, Resource, text, word};
+use super::{Out, Reading, Resource, last_segment, text, word};
 
 /// The tags that are asked for.
 #[derive(Clone, Copy, Debug)]
@@ -43,8 +43,12 @@ impl Reading {
     }
 
     /// The tags of a resource, with their keys and values.
-    fn tags_of(&self, _id: &str) -> impl Iterator<Item = (&str, &str)> {
-        std::iter::empty()
+    fn tags_of<'a>(&'a self, id: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let rows = self.truth.tags.iter();
+        let of_it = rows.filter(move |row| last_segment(&row.resource_arn) == id);
+        of_it
+            .flat_map(|row| &row.tags)
+            .map(|tag| (tag.key.as_str(), tag.value.as_str()))
     }
 
     /// Listed instances by the value of a tag, type and status.
