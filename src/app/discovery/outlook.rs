@@ -7,7 +7,7 @@ use super::accounts::member_count;
 use crate::collect::SourceError;
 use crate::config::Config;
 use crate::discovery::{Directory, DiscoveryFailure, FailedPart};
-use crate::http::TargetRow;
+use crate::http::{TargetRow, TargetState};
 use crate::locks::locked;
 use crate::metrics::{DiscoveryReport, ExporterMetrics};
 use crate::model::Timestamp;
@@ -75,7 +75,7 @@ fn row(failure: &DiscoveryFailure, directory: &Directory) -> TargetRow {
     match &failure.part {
         FailedPart::Accounts => TargetRow {
             account_name: "the organization".to_owned(),
-            state: "not listed".to_owned(),
+            state: TargetState::NotListed,
             detail: Some(detail("accounts", &failure.error)),
             ..TargetRow::default()
         },
@@ -83,7 +83,7 @@ fn row(failure: &DiscoveryFailure, directory: &Directory) -> TargetRow {
             account_id: account.clone().unwrap_or_default(),
             account_name: directory.name_of(account).unwrap_or_default().to_owned(),
             region: "all".to_owned(),
-            state: "not listed".to_owned(),
+            state: TargetState::NotListed,
             detail: Some(detail("regions", &failure.error)),
             ..TargetRow::default()
         },

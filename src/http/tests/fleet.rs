@@ -18,6 +18,7 @@ const HOUR_MILLIS: i64 = 3_600_000;
 /// A fleet of these targets.
 pub(super) fn fleet_of(targets: Vec<TargetSnapshot>) -> FleetSnapshot {
     FleetSnapshot {
+        unlisted: Vec::new(),
         targets,
         policy: Policy {
             instances: ShownInstances::All,

@@ -234,6 +234,26 @@ async fn targets_that_are_down_are_named_with_the_age_of_their_data() {
     assert!(!elsewhere.text().contains("is down"));
 }
 
+#[tokio::test]
+async fn accounts_that_could_not_be_listed_are_missed_wherever_they_may_be() {
+    let server = serving(|| {
+        let mut fleet = small_fleet();
+        fleet.unlisted.push(TargetRow {
+            account_name: "the organization".to_owned(),
+            detail: Some("accounts: access_denied".to_owned()),
+            state: TargetState::NotListed,
+            ..TargetRow::default()
+        });
+        fleet
+    })
+    .await;
+    let note = "the organization could not be listed (accounts: access_denied): targets may be";
+    for page in ["/instances", "/instances?region=us-east-1"] {
+        let reply = server.get(page, "").await;
+        assert!(reply.text().contains(note), "{page}: {}", reply.text());
+    }
+}
+
 const EVIL: &str = "\"><script>alert('x')</script>&amp;<!--";
 
 fn hostile_fleet() -> FleetSnapshot {
