@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use aws_config::SdkConfig;
 
+use super::Meter;
 use super::base::AwsBase;
 use super::classify::CallContext;
 use super::retry::Caller;
@@ -17,7 +18,6 @@ use super::retry_budget::RetryBudgets;
 use super::source::{credentials, limiter};
 use super::target_options::TargetOptions;
 use super::target_sdk::target_sdk;
-use super::Meter;
 use crate::collect::PageRequest;
 use crate::config::forms::global_region;
 use crate::model::Operation;

@@ -33,8 +33,9 @@ pub(in crate::http) fn landing(options: &Options, mut targets: Vec<TargetRow>) -
 
 /// How many targets there are in each state that one of them has.
 fn totals(targets: &[TargetRow]) -> String {
-    let (unlisted, targets): (Vec<_>, Vec<_>) =
-        targets.iter().partition(|row| row.state == TargetState::NotListed);
+    let (unlisted, targets): (Vec<_>, Vec<_>) = targets
+        .iter()
+        .partition(|row| row.state == TargetState::NotListed);
     let mut parts = Vec::new();
     for (state, words) in [
         (TargetState::Down, "down"),
