@@ -10,6 +10,7 @@ use super::configuration::accepted_base;
 use super::configured::{ConfiguredTarget, FleetError, TargetKey, configured_targets};
 use super::fleet_state::{FleetState, TargetPublisher};
 use super::render::RenderError;
+use super::shard::Shard;
 use super::slot::{TargetSlot, TargetStatus};
 use crate::aws::{AwsBase, Meter, SsmSource, TargetOptions};
 use crate::collect::{Clock, Refresher, TargetTask};
@@ -27,6 +28,8 @@ pub struct Fleet {
     pub(super) selection: Selection,
     pub(super) age_limits: AgeLimits,
     pub(super) config: Config,
+    /// Which of its targets are read here.
+    pub(super) shard: Shard,
     pub(super) base: AwsBase,
     static_credentials: Option<(String, String)>,
     // All targets have the same clock, so that their times can be compared.
@@ -55,16 +58,31 @@ impl Fleet {
         config: &Config,
         static_credentials: Option<(String, String)>,
     ) -> Result<Self, FleetError> {
+        Self::of_shard(config, static_credentials, Shard::default()).await
+    }
+
+    /// The same, with those targets of the configuration only that this shard reads. There may be
+    /// none.
+    ///
+    /// # Errors
+    /// As for all targets.
+    pub async fn of_shard(
+        config: &Config,
+        static_credentials: Option<(String, String)>,
+        shard: Shard,
+    ) -> Result<Self, FleetError> {
         let base = accepted_base(config, static_credentials.clone()).await?;
-        let targets = fleet_targets(config, &base)?;
+        let targets = fleet_targets(config, &base, shard)?;
         let selection = selection(config);
         let state = fleet_state(config, &targets, selection.clone())?;
+        state.own.set_shard(shard.index(), shard.total());
         Ok(Self {
             state: Arc::new(state),
             targets,
             selection,
             age_limits: age_limits(config),
             config: config.clone(),
+            shard,
             base,
             static_credentials,
             clock: Clock::new(wall_clock),
@@ -161,10 +179,15 @@ fn next_number() -> usize {
     NEXT_NUMBER.fetch_add(1, Ordering::Relaxed)
 }
 
-fn fleet_targets(config: &Config, base: &AwsBase) -> Result<Vec<FleetTarget>, FleetError> {
+fn fleet_targets(
+    config: &Config,
+    base: &AwsBase,
+    shard: Shard,
+) -> Result<Vec<FleetTarget>, FleetError> {
     let default_region = base.default_region();
     let configured = configured_targets(config, default_region.as_deref())?;
-    let targets = configured
+    let own = shard.own(configured);
+    let targets = own
         .iter()
         .map(|target| FleetTarget::new(target, config, base));
     Ok(targets.collect())

@@ -117,6 +117,7 @@ impl RunningFleet {
         let base = new_base.as_ref().unwrap_or(&self.fleet.base);
         let default_region = base.default_region();
         let configured = configured_targets(&config, default_region.as_deref())?;
+        let configured = self.fleet.shard.own(configured);
         let next = self.next_targets(&configured, &config, new_base.as_ref());
         // From here on nothing can fail.
         let has_other_policy = self.adopt(&config, new_base);

@@ -26,6 +26,7 @@
 //! - [`pages`]: the pages for people say what the metrics say.
 //! - [`parts`]: one target at a time, and the list of them for scrapers that share a fleet.
 //! - [`reload`]: the file read anew, by signal and by HTTP, while scrapers scrape.
+//! - [`sharding`]: several exporters that divide the targets of one configuration.
 //! - [`soak`]: hundreds of refreshes in bad weather, and hundreds of accounts of which many are
 //!   dead.
 //! - [`http`]: clients that take more than they should.
@@ -64,6 +65,7 @@ mod pages;
 mod parts;
 mod reload;
 mod secrets;
+mod sharding;
 mod slow_readers;
 mod soak;
 mod support;

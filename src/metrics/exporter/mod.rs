@@ -10,6 +10,7 @@ mod convert;
 mod labels;
 mod meter;
 mod process;
+mod sharding;
 mod task;
 
 use std::fmt;
@@ -29,6 +30,7 @@ pub use task::Task;
 use configuration::ConfigMetrics;
 use labels::{AnswerLabels, EncodingLabel, TaskLabel};
 use meter::TargetMetrics;
+use sharding::ShardMetrics;
 
 use super::family::Format;
 use super::page::Page;
@@ -41,6 +43,7 @@ pub struct ExporterMetrics {
     // It is a registry of its own because the standard names of the process have no prefix.
     process: Registry,
     configuration: ConfigMetrics,
+    sharding: ShardMetrics,
     targets: TargetMetrics,
     exposition: ExpositionMetrics,
     answers: Family<AnswerLabels, Counter>,
@@ -79,6 +82,7 @@ impl ExporterMetrics {
             registry: Registry::with_prefix("aws_ssm_exporter"),
             process,
             configuration: ConfigMetrics::default(),
+            sharding: ShardMetrics::default(),
             targets: TargetMetrics::default(),
             exposition: ExpositionMetrics::default(),
             answers: Family::default(),
@@ -87,6 +91,7 @@ impl ExporterMetrics {
         };
         metrics.register(build);
         metrics.configuration.set_interval(interval);
+        metrics.set_shard(0, 1);
         metrics
     }
 
@@ -96,6 +101,7 @@ impl ExporterMetrics {
         let registry = &mut self.registry;
         register_build(registry, build);
         self.configuration.register(registry);
+        self.sharding.register(registry);
         self.targets.register_calls(registry);
         self.configuration.register_interval(registry);
         self.targets.register_refreshes(registry);
@@ -146,6 +152,11 @@ impl ExporterMetrics {
     /// Notes that a configuration could not be used, so that the one before is still in force.
     pub fn config_failed(&self) {
         self.configuration.load_failed();
+    }
+
+    /// Notes which of so many exporters this one is, counted from 0. Without it, it is the only one.
+    pub fn set_shard(&self, index: u32, total: u32) {
+        self.sharding.set(index, total);
     }
 
     /// Counts an answered HTTP request.
