@@ -20,6 +20,7 @@
 //! - [`cli`]: flags, files, exit codes, signals, and what errors say.
 //! - [`credentials`]: every source of credentials, and what is said where there are none.
 //! - [`documents`]: what documents name is there.
+//! - [`iam`]: what the shipped policies allow is what is called, and what they lack is named.
 //! - [`incremental`]: refreshes that read little, and are right all the same.
 //! - [`landing`]: all that the landing page and service discovery name is there, below a prefix, too.
 //! - [`log`]: what a line of the log is made of, in either format.
@@ -57,6 +58,7 @@ mod faults;
 mod frozen;
 mod hostile;
 mod http;
+mod iam;
 mod incremental;
 mod landing;
 mod layering;

@@ -171,7 +171,7 @@ def formats_agree(readers):
 @checks.check
 def policy_fits(readers):
     """The first statement of deploy/iam/policy.json allows exactly the operations that a refresh calls."""
-    (statement, _only_explain) = json.loads(POLICY.read_text())["Statement"]
+    statement, *_others = json.loads(POLICY.read_text())["Statement"]
     allowed = statement["Action"]
     families = parse_text(readers.text().decode())
     (calls,) = [family for family in families if family.name == "aws_ssm_exporter_api_requests"]
