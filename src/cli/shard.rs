@@ -12,15 +12,18 @@ const IN_KUBERNETES: &str = "KUBERNETES_SERVICE_HOST";
 /// Far more than accounts and regions ever need.
 const MAX_SHARDS: i64 = 1000;
 
+const INDEX: &str = "shard_index";
+const TOTAL: &str = "shard_total";
+
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Sharding {
     /// Number of this exporter among those that divide the targets, counted from 0 [default: the
-    /// number at the end of the pod's name, as a StatefulSet gives it]
-    #[arg(long = "shard.index", value_name = "NUMBER", requires = "shard_total")]
-    shard_index: Option<u32>,
+    /// number at the end of the pod's name in a stateful set]
+    #[arg(id = INDEX, long = "shard.index", value_name = "NUMBER", requires = TOTAL)]
+    index: Option<u32>,
     /// Number of exporters that divide the targets of one configuration between them [default: 1]
-    #[arg(long = "shard.total", value_name = "COUNT", value_parser = value_parser!(u32).range(1..=MAX_SHARDS))]
-    shard_total: Option<u32>,
+    #[arg(id = TOTAL, long = "shard.total", value_name = "COUNT", value_parser = value_parser!(u32).range(1..=MAX_SHARDS))]
+    total: Option<u32>,
     /// The shard that these flags and the environment say.
     #[arg(skip)]
     pub(crate) shard: Shard,
@@ -35,10 +38,10 @@ impl Sharding {
         &mut self,
         variable: impl Fn(&str) -> Option<String>,
     ) -> Result<(), String> {
-        let Some(total) = self.shard_total else {
+        let Some(total) = self.total else {
             return Ok(());
         };
-        let index = match self.shard_index {
+        let index = match self.index {
             Some(index) => index,
             // One alone has no need of a number.
             None if total == 1 => 0,
@@ -94,8 +97,8 @@ mod tests {
         environment: &[(&str, &str)],
     ) -> Result<Shard, String> {
         let mut sharding = Sharding {
-            shard_index: index,
-            shard_total: total,
+            index,
+            total,
             shard: Shard::default(),
         };
         sharding.resolve(|name| {

@@ -137,7 +137,7 @@ fn called(aws: &Aws) -> BTreeSet<String> {
         _ => "ssm",
     };
     let counts = aws.counts();
-    let operations = counts.iter().map(|count| count.operation.to_string());
+    let operations = counts.iter().map(|count| count.operation.clone());
     operations
         .filter(|operation| operation != "GetCallerIdentity")
         .map(|operation| format!("{}:{operation}", service(&operation)))
