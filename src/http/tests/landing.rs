@@ -18,7 +18,7 @@ fn shown_with(targets: &[TargetRow], has_pages: bool) -> String {
         route_prefix: RoutePrefix::default(),
         limits: Limits::default(),
     };
-    landing(&options, targets.to_vec()).html
+    landing(&options, targets.to_vec()).text
 }
 
 fn shown(targets: &[TargetRow]) -> String {
