@@ -39,10 +39,7 @@ impl Shard {
     }
 
     /// Those of the targets that this shard reads.
-    pub(super) fn own<'a>(
-        self,
-        mut targets: Vec<ConfiguredTarget<'a>>,
-    ) -> Vec<ConfiguredTarget<'a>> {
+    pub(super) fn own(self, mut targets: Vec<ConfiguredTarget<'_>>) -> Vec<ConfiguredTarget<'_>> {
         targets.retain(|target| self.has(target));
         targets
     }
