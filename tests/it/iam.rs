@@ -244,7 +244,7 @@ fn check_failed(operation: Operation, failed: &BTreeSet<(String, String)>) {
         .iter()
         .map(|(collector, _)| collector.as_str())
         .collect();
-    let own = BTreeSet::from_iter(collectors_of(operation).iter().copied());
+    let own: BTreeSet<&str> = collectors_of(operation).iter().copied().collect();
     let others: BTreeSet<&str> = collectors.difference(&own).copied().collect();
     assert!(own.is_subset(&collectors), "{operation:?}: {failed:?}");
     // Details are read of instances that are listed, where a summary says so.

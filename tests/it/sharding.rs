@@ -89,21 +89,22 @@ fn accounts() -> Vec<String> {
 }
 
 fn configuration(aws: &Aws, accounts: &[String]) -> String {
-    let mut entries = String::from("accounts:\n");
-    for account in accounts {
-        let regions = REGIONS.join(", ");
-        entries += &format!("  - regions: [{regions}]\n");
-        entries += &if account == OWN {
-            format!("    account_id: \"{account}\"\n")
-        } else {
-            format!("    role_arn: {}\n", role(account))
-        };
-    }
+    let entries: String = accounts.iter().map(|account| entry(account)).collect();
     let settings = Settings {
-        accounts: entries,
+        accounts: format!("accounts:\n{entries}"),
         ..Settings::default()
     };
     settings.yaml(aws)
+}
+
+fn entry(account: &str) -> String {
+    let regions = REGIONS.join(", ");
+    let identity = if account == OWN {
+        format!("account_id: \"{account}\"")
+    } else {
+        format!("role_arn: {}", role(account))
+    };
+    format!("  - regions: [{regions}]\n    {identity}\n")
 }
 
 fn all_targets(accounts: &[String]) -> BTreeSet<Target> {
