@@ -48,7 +48,7 @@ soak: ## Run the soak of the tests for 30 minutes (SOAK_MINUTES=N for another ti
 lint: setup ## Check formatting, lints, documentation and the templates of deploy/iam; warnings are errors
 	@$(tally) "cargo fmt --all --check" "cargo clippy --locked --workspace --all-targets -- -D warnings" \
 		"RUSTDOCFLAGS='-D warnings' cargo doc --locked --workspace --no-deps --document-private-items --lib --examples" \
-		".venv/bin/cfn-lint deploy/iam/member-role.yaml" "$(python) tests/realworld/terraform.py"
+		"$(python) .venv/bin/cfn-lint deploy/iam/member-role.yaml" "$(python) tests/realworld/terraform.py"
 
 awscli: setup build ## Ask the simulated AWS with the AWS CLI
 	@$(tally) "$(python) tests/realworld/with_simulator.py $(exporter) \
