@@ -46,9 +46,10 @@ soak: ## Run the soak of the tests for 30 minutes (SOAK_MINUTES=N for another ti
 	@SOAK_MINUTES=$${SOAK_MINUTES:-30} cargo test --locked --test it -- --nocapture whatever_happens
 
 # --examples makes cargo doc use the features that clippy has built already; there are none to document.
-lint: ## Check formatting, lints and documentation; warnings are errors
+lint: setup ## Check formatting, lints, documentation and the templates of deploy/iam; warnings are errors
 	@$(tally) "cargo fmt --all --check" "cargo clippy --locked --workspace --all-targets -- -D warnings" \
-		"RUSTDOCFLAGS='-D warnings' cargo doc --locked --workspace --no-deps --document-private-items --lib --examples"
+		"RUSTDOCFLAGS='-D warnings' cargo doc --locked --workspace --no-deps --document-private-items --lib --examples" \
+		"$(python) .venv/bin/cfn-lint deploy/iam/member-role.yaml" "$(python) tests/realworld/terraform.py"
 
 awscli: setup build ## Ask the simulated AWS with the AWS CLI
 	@$(tally) "$(world)/with_simulator.py $(exporter) \

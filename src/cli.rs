@@ -6,6 +6,7 @@
 mod explain;
 mod help;
 mod names;
+mod shard;
 mod sim;
 mod usage;
 mod web;
@@ -13,11 +14,13 @@ mod web;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use ssm_compliance_exporter::app::LogFormat;
 use tracing::Level;
 
 pub(crate) use explain::Explain;
+pub(crate) use shard::Sharding;
 pub(crate) use sim::{Demo, Sim, Simulate};
 pub(crate) use web::Web;
 
@@ -34,7 +37,7 @@ pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
     #[command(flatten)]
-    pub(crate) web: Web,
+    pub(crate) serve: Serve,
     #[command(flatten)]
     pub(crate) config: Configured,
     #[command(flatten)]
@@ -55,7 +58,7 @@ const VERSION: &str = concat!(
 pub(crate) enum Command {
     /// Refresh all targets on the interval and serve them (the default)
     #[command(after_help = help::SERVE)]
-    Serve(Web),
+    Serve(Serve),
     /// The whole exporter over an embedded simulated fleet: no AWS account, no configuration, no
     /// network
     #[command(after_help = help::demo())]
@@ -85,6 +88,14 @@ pub(crate) enum Command {
 
 // The names of flags have a dot where those of Prometheus and its exporters have one, so that
 // nobody has to learn them anew.
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Serve {
+    #[command(flatten)]
+    pub(crate) web: Web,
+    #[command(flatten)]
+    pub(crate) sharding: Sharding,
+}
 
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Configured {
@@ -122,6 +133,19 @@ pub(crate) struct Once {
     pub(crate) output_file: Option<PathBuf>,
 }
 
+impl Cli {
+    /// Finds out which shard this is, where the command has shards.
+    fn resolve_shard(&mut self, variable: impl Fn(&str) -> Option<String>) -> Result<(), String> {
+        let sharding = match &mut self.command {
+            None => &mut self.serve.sharding,
+            Some(Command::Serve(arguments)) => &mut arguments.sharding,
+            Some(Command::Demo(arguments)) => &mut arguments.sharding,
+            Some(_) => return Ok(()),
+        };
+        sharding.resolve(variable)
+    }
+}
+
 impl Command {
     /// Least severe events to log unless the command line says otherwise.
     pub(crate) fn default_log_level(&self) -> Level {
@@ -144,7 +168,12 @@ pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Cli, cl
         .try_get_matches_from_mut(&words)
         .map_err(|error| usage::explained(error, &words, &mut command))?;
     usage::check(&matches, &mut command)?;
-    Cli::from_arg_matches(&matches)
+    let mut cli = Cli::from_arg_matches(&matches)?;
+    let resolved = cli.resolve_shard(|name| std::env::var(name).ok());
+    match resolved {
+        Ok(()) => Ok(cli),
+        Err(problem) => Err(command.error(ErrorKind::ValueValidation, problem)),
+    }
 }
 
 #[cfg(test)]
@@ -172,7 +201,7 @@ mod tests {
         let cli = parsed(&words).unwrap();
         assert!(cli.command.is_none());
         assert_eq!(cli.config.config_file, Some(PathBuf::from("a.yaml")));
-        assert_eq!(cli.web.listen_address[0].to_string(), "127.0.0.1:1");
+        assert_eq!(cli.serve.web.listen_address[0].to_string(), "127.0.0.1:1");
     }
 
     #[test]

@@ -15,14 +15,16 @@ use std::time::Duration;
 use anyhow::Context;
 use ssm_compliance_exporter::app::{
     self, Answer, ConfigReader, ExplainOptions, Fleet, FleetError, LogGuard, OutputFile,
-    ReloadOptions, Scope, ServeOptions, Subject,
+    ReloadOptions, Scope, ServeOptions, Shard, Subject,
 };
 use ssm_compliance_exporter::config::{Config, ConfigError};
 use ssm_compliance_exporter::http;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing::Level;
 
-use cli::{CheckConfig, Cli, Command, Configured, Demo, Explain, Log, Once, Sim, Simulate, Web};
+use cli::{
+    CheckConfig, Cli, Command, Configured, Demo, Explain, Log, Once, Serve, Sim, Simulate, Web,
+};
 
 /// Exit code if the configuration is wrong (`EX_CONFIG` of sysexits.h), so that a supervisor can
 /// tell this from a failure that a restart may mend.
@@ -51,7 +53,7 @@ fn main() -> ExitCode {
 }
 
 async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
-    let command = cli.command.unwrap_or(Command::Serve(cli.web));
+    let command = cli.command.unwrap_or(Command::Serve(cli.serve));
     // The guard writes what is still in the log's queue when the command ends.
     let _log = start_logging(&cli.log, command.default_log_level())?;
     match run_command(command, &cli.config).await {
@@ -130,12 +132,12 @@ fn print_error(text: &str) {
     eprintln!("{text}");
 }
 
-async fn serve(web: Web, config: &Configured) -> anyhow::Result<ExitCode> {
+async fn serve(arguments: Serve, config: &Configured) -> anyhow::Result<ExitCode> {
     // From here on no signal ends the program before it can be handled.
     let file = config.config_file.clone();
-    let options = serve_options(web, file.map(ConfigReader::of_file))?;
+    let options = serve_options(arguments.web, file.map(ConfigReader::of_file))?;
     let shutdown = termination()?;
-    let fleet = fleet(config).await?;
+    let fleet = fleet(config, arguments.sharding.shard).await?;
     app::serve(fleet, options, shutdown, |_| {}).await?;
     Ok(ExitCode::SUCCESS)
 }
@@ -154,6 +156,7 @@ async fn demo(arguments: Demo, config: &Configured) -> anyhow::Result<ExitCode> 
         options,
         arguments.sim.listen,
         web,
+        arguments.sharding.shard,
         shutdown,
         &mut out,
     )
@@ -188,7 +191,7 @@ async fn once(arguments: Once, config: &Configured) -> anyhow::Result<ExitCode> 
     let file = arguments.output_file.as_deref();
     // A file that cannot be written ends the program before it has called AWS.
     let file = file.map(OutputFile::new).transpose()?;
-    let fleet = fleet(config).await?;
+    let fleet = fleet(config, Shard::default()).await?;
     tokio::select! {
         are_all_up = refresh_once(fleet, file) => Ok(success_if(are_all_up?)),
         () = termination()? => anyhow::bail!("interrupted before the refresh had ended"),
@@ -288,9 +291,9 @@ fn start_logging(log: &Log, default_level: Level) -> anyhow::Result<LogGuard> {
 }
 
 /// The targets of the configuration, with AWS itself behind them.
-async fn fleet(arguments: &Configured) -> anyhow::Result<Fleet> {
+async fn fleet(arguments: &Configured, shard: Shard) -> anyhow::Result<Fleet> {
     let config = config(arguments).await?;
-    Ok(Fleet::new(&config, None).await?)
+    Ok(Fleet::of_shard(&config, None, shard).await?)
 }
 
 async fn config(arguments: &Configured) -> Result<Config, FleetError> {

@@ -11,6 +11,7 @@ use super::configured::{ConfiguredTarget, FleetError, TargetKey, configured_targ
 use super::discovery::{DiscoveryMeter, accounts_to_read, discover_once};
 use super::fleet_state::{FleetState, TargetPublisher};
 use super::render::RenderError;
+use super::shard::Shard;
 use super::slot::{TargetSlot, TargetStatus};
 use crate::aws::{AwsBase, Meter, SsmSource, TargetOptions};
 use crate::collect::{Clock, Refresher, TargetTask};
@@ -29,6 +30,8 @@ pub struct Fleet {
     pub(super) selection: Selection,
     pub(super) age_limits: AgeLimits,
     pub(super) config: Config,
+    /// Which of its targets are read here.
+    pub(super) shard: Shard,
     pub(super) base: AwsBase,
     static_credentials: Option<(String, String)>,
     // All targets have the same clock, so that their times can be compared.
@@ -57,18 +60,33 @@ impl Fleet {
         config: &Config,
         static_credentials: Option<(String, String)>,
     ) -> Result<Self, FleetError> {
+        Self::of_shard(config, static_credentials, Shard::default()).await
+    }
+
+    /// The same, with those targets of the configuration only that this shard reads. There may be
+    /// none.
+    ///
+    /// # Errors
+    /// As for all targets.
+    pub async fn of_shard(
+        config: &Config,
+        static_credentials: Option<(String, String)>,
+        shard: Shard,
+    ) -> Result<Self, FleetError> {
         let base = accepted_base(config, static_credentials.clone()).await?;
         // What is to be found is added once it is.
         let accounts = accounts_to_read(config, &Directory::default());
-        let targets = fleet_targets(config, &accounts, &base);
+        let targets = fleet_targets(config, &accounts, &base, shard);
         let selection = selection(config);
         let state = fleet_state(config, &targets, selection.clone())?;
+        state.own.set_shard(shard.index(), shard.total());
         Ok(Self {
             state: Arc::new(state),
             targets,
             selection,
             age_limits: age_limits(config),
             config: config.clone(),
+            shard,
             base,
             static_credentials,
             clock: Clock::new(wall_clock),
@@ -94,7 +112,7 @@ impl Fleet {
         let meter = Arc::new(DiscoveryMeter(Arc::clone(&self.state)));
         let directory = discover_once(self.config.clone(), self.base.clone(), meter).await;
         let accounts = accounts_to_read(&self.config, &directory);
-        self.targets = fleet_targets(&self.config, &accounts, &self.base);
+        self.targets = fleet_targets(&self.config, &accounts, &self.base, self.shard);
         let slots = self.targets.iter().map(|target| Arc::clone(&target.slot));
         let policy = policy(&self.config, self.selection.clone());
         self.state.replace_targets(slots.collect(), policy);
@@ -181,10 +199,15 @@ fn next_number() -> usize {
     NEXT_NUMBER.fetch_add(1, Ordering::Relaxed)
 }
 
-fn fleet_targets(config: &Config, accounts: &[Account], base: &AwsBase) -> Vec<FleetTarget> {
+fn fleet_targets(
+    config: &Config,
+    accounts: &[Account],
+    base: &AwsBase,
+    shard: Shard,
+) -> Vec<FleetTarget> {
     let default_region = base.default_region();
-    let configured = configured_targets(accounts, default_region.as_deref());
-    let targets = configured
+    let own = shard.own(configured_targets(accounts, default_region.as_deref()));
+    let targets = own
         .iter()
         .map(|target| FleetTarget::new(target, config, base));
     targets.collect()

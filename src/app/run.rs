@@ -20,6 +20,7 @@ use super::output_file::OutputFile;
 use super::reloader::{ReloadOptions, Reloader};
 use super::running_fleet::RunningFleet;
 use super::runtime::AwsRuntime;
+use super::shard::Shard;
 use super::slot::TargetSlot;
 use crate::discovery::DiscoveryFailure;
 use crate::http::{
@@ -63,7 +64,7 @@ pub async fn serve(
     tell_addresses(&listeners, listening);
     let workers = AwsRuntime::start()?;
     let exporter_state: Arc<dyn ExporterState> = Arc::clone(&fleet.state) as _;
-    let web = web_options(&options);
+    let web = web_options(&options, fleet.shard);
     let fleet = RunningFleet::start(fleet, workers.handle());
     let reloader = Reloader::new(fleet, options.reload);
     let reloading = AbortOnDropHandle::new(tokio::spawn(reloader.run()));
@@ -79,6 +80,7 @@ fn tell_fleet(fleet: &Fleet, reader: Option<&ConfigReader>) {
         file = reader.map(ConfigReader::file),
         accounts = fleet.config.accounts.len(),
         targets = fleet.targets.len(),
+        shard = (fleet.shard.total() > 1).then(|| display(fleet.shard)),
         interval = ?fleet.interval(),
         version = BUILD.version,
         revision = BUILD.revision,
@@ -109,7 +111,7 @@ fn addresses(listeners: &[TcpListener]) -> Vec<String> {
         .collect()
 }
 
-fn web_options(options: &ServeOptions) -> Options {
+fn web_options(options: &ServeOptions, shard: Shard) -> Options {
     Options {
         telemetry_path: options.telemetry_path.clone(),
         has_pages: options.has_pages,
@@ -117,12 +119,25 @@ fn web_options(options: &ServeOptions) -> Options {
         route_prefix: options.route_prefix.clone(),
         name: NAME.to_owned(),
         version: version_and_revision(),
-        description: env!("CARGO_PKG_DESCRIPTION").to_owned(),
+        description: description(shard),
         limits: Limits {
             max_scrapes: options.max_scrapes,
             ..Limits::default()
         },
     }
+}
+
+/// What the program does, and which part of the targets are here if not all of them are.
+fn description(shard: Shard) -> String {
+    let description = env!("CARGO_PKG_DESCRIPTION");
+    if shard.total() == 1 {
+        return description.to_owned();
+    }
+    let index = shard.index();
+    format!(
+        "{description}. This is {shard} (index {index}): it reads its part of the configured targets, and the other \
+         shards theirs."
+    )
 }
 
 fn version_and_revision() -> String {

@@ -178,6 +178,7 @@ impl RunningFleet {
         let base = new_base.as_ref().unwrap_or(&self.fleet.base);
         let default_region = base.default_region();
         let configured = configured_targets(&accounts, default_region.as_deref());
+        let configured = self.fleet.shard.own(configured);
         let next = self.next_targets(&configured, config, new_base.as_ref());
         let has_other_policy = self.adopt(config, new_base);
         let (change, changes) = self.replace_targets(next, &configured, has_other_policy);

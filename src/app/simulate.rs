@@ -14,6 +14,7 @@ use super::configured::FleetError;
 use super::demo_example::explain_line;
 use super::fleet::Fleet;
 use super::run::{ServeOptions, serve};
+use super::shard::Shard;
 use crate::config::{Account, Config, Regions};
 use crate::http::{ListenAddress, bind_for, parse_listen_address};
 
@@ -105,6 +106,7 @@ pub async fn demo(
     options: Options,
     sim_listen: Option<ListenAddress>,
     web: ServeOptions,
+    shard: Shard,
     shutdown: impl Future<Output = ()>,
     out: &mut (impl Write + Send),
 ) -> anyhow::Result<()> {
@@ -112,7 +114,7 @@ pub async fn demo(
     let endpoint = format!("http://{}", listener.local_addr()?);
     let config = config.unwrap_or_else(|| demo_config(&options));
     let web = demo_web(web, &endpoint);
-    let fleet = demo_fleet(config, &endpoint).await?;
+    let fleet = demo_fleet(config, &endpoint, shard).await?;
     let simulator = Simulator::new(options);
     let words = DemoWords {
         explain: explain_line(&simulator, &endpoint, CREDENTIALS),
@@ -130,8 +132,8 @@ struct DemoWords {
     explain: Option<String>,
 }
 
-async fn demo_fleet(config: Config, endpoint: &str) -> Result<Fleet, FleetError> {
-    Fleet::new(&at(endpoint, config), Some(demo_credentials())).await
+async fn demo_fleet(config: Config, endpoint: &str, shard: Shard) -> Result<Fleet, FleetError> {
+    Fleet::of_shard(&at(endpoint, config), Some(demo_credentials()), shard).await
 }
 
 /// Also a configuration of the user's must not reach the real AWS from here.

@@ -9,6 +9,7 @@ use ssm_compliance_exporter::http::ListenAddress;
 use ssm_simulator::Fault;
 
 use super::names::CONFIG_FILE;
+use super::shard::Sharding;
 use super::web::Web;
 
 // A demo takes all that `serve` takes, so that whatever can be served can also be tried out.
@@ -16,6 +17,8 @@ use super::web::Web;
 pub(crate) struct Demo {
     #[command(flatten)]
     pub(crate) web: Web,
+    #[command(flatten)]
+    pub(crate) sharding: Sharding,
     #[command(flatten)]
     pub(crate) sim: Sim,
 }

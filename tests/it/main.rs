@@ -21,12 +21,14 @@
 //! - [`credentials`]: every source of credentials, and what is said where there are none.
 //! - [`discovery`]: accounts and regions that are found instead of written down.
 //! - [`documents`]: what documents name is there.
+//! - [`iam`]: what the shipped policies allow is what is called, and what they lack is named.
 //! - [`incremental`]: refreshes that read little, and are right all the same.
 //! - [`landing`]: all that the landing page and service discovery name is there, below a prefix, too.
 //! - [`log`]: what a line of the log is made of, in either format.
 //! - [`pages`]: the pages for people say what the metrics say.
 //! - [`parts`]: one target at a time, and the list of them for scrapers that share a fleet.
 //! - [`reload`]: the file read anew, by signal and by HTTP, while scrapers scrape.
+//! - [`sharding`]: several exporters that divide the targets of one configuration.
 //! - [`soak`]: hundreds of refreshes in bad weather, and hundreds of accounts of which many are
 //!   dead.
 //! - [`http`]: clients that take more than they should.
@@ -58,6 +60,7 @@ mod faults;
 mod frozen;
 mod hostile;
 mod http;
+mod iam;
 mod incremental;
 mod landing;
 mod layering;
@@ -66,6 +69,7 @@ mod pages;
 mod parts;
 mod reload;
 mod secrets;
+mod sharding;
 mod slow_readers;
 mod soak;
 mod support;

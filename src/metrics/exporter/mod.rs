@@ -11,6 +11,7 @@ mod discovery;
 mod labels;
 mod meter;
 mod process;
+mod sharding;
 mod task;
 
 use std::fmt;
@@ -32,6 +33,7 @@ use configuration::ConfigMetrics;
 use discovery::DiscoveryMetrics;
 use labels::{AnswerLabels, EncodingLabel, TaskLabel};
 use meter::TargetMetrics;
+use sharding::ShardMetrics;
 
 use super::family::Format;
 use super::page::Page;
@@ -45,6 +47,7 @@ pub struct ExporterMetrics {
     process: Registry,
     configuration: ConfigMetrics,
     discovery: DiscoveryMetrics,
+    sharding: ShardMetrics,
     targets: TargetMetrics,
     exposition: ExpositionMetrics,
     answers: Family<AnswerLabels, Counter>,
@@ -84,6 +87,7 @@ impl ExporterMetrics {
             process,
             configuration: ConfigMetrics::default(),
             discovery: DiscoveryMetrics::default(),
+            sharding: ShardMetrics::default(),
             targets: TargetMetrics::default(),
             exposition: ExpositionMetrics::default(),
             answers: Family::default(),
@@ -92,6 +96,7 @@ impl ExporterMetrics {
         };
         metrics.register(build);
         metrics.configuration.set_interval(interval);
+        metrics.set_shard(0, 1);
         metrics
     }
 
@@ -102,6 +107,7 @@ impl ExporterMetrics {
         register_build(registry, build);
         self.configuration.register(registry);
         self.discovery.register(registry);
+        self.sharding.register(registry);
         self.targets.register_calls(registry);
         self.configuration.register_interval(registry);
         self.targets.register_refreshes(registry);
@@ -167,6 +173,11 @@ impl ExporterMetrics {
     /// Counts such an attempt that failed.
     pub fn discovery_failed(&self, operation: Operation, reason: FailureReason) {
         self.discovery.failed(operation, reason);
+    }
+
+    /// Notes which of so many exporters this one is, counted from 0. Without it, it is the only one.
+    pub fn set_shard(&self, index: u32, total: u32) {
+        self.sharding.set(index, total);
     }
 
     /// Counts an answered HTTP request.

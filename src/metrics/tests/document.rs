@@ -4,8 +4,10 @@ use crate::metrics::{document, families};
 
 /// The exporter's own metrics without their prefix. They are not read from the registry, which leaves
 /// out a metric without a sample: a metric could then be missing on both sides.
-const OWN: [&str; 12] = [
+const OWN: [&str; 14] = [
     "build_info",
+    "shard_index",
+    "shard_total",
     "api_requests_total",
     "api_errors_total",
     "api_request_duration_seconds",

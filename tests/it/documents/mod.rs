@@ -21,7 +21,11 @@ use vocabulary::{Vocabulary, documents, rust_code};
 use crate::support::{run_with, text};
 
 /// Documents that name tests.
-const OF_CONTRIBUTORS: [&str; 2] = ["CONTRIBUTING.md", "docs/architecture.md"];
+const OF_CONTRIBUTORS: [&str; 3] = [
+    "CONTRIBUTING.md",
+    "docs/architecture.md",
+    "docs/security.md",
+];
 
 /// Read once for all tests, because it has every word of the repository.
 static VOCABULARY: OnceCell<Vocabulary> = OnceCell::const_new();

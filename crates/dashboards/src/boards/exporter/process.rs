@@ -81,7 +81,7 @@ fn processes() -> Panel {
     );
     Panel::table(
         "Processes",
-        "What each exporter was built from, how long it has been running, and since its start: panics, and log lines that were dropped because they were not read. Reload: whether the configuration could be read the last time.",
+        "What each exporter was built from, how long it has been running, and since its start: panics, and log lines that were dropped because they were not read. Reload: whether the configuration could be read the last time. Shard: which of how many exporters that divide the targets, counted from 0.",
         &process_columns(),
     )
     .query("", per_exporter("aws_ssm_exporter_build_info", "instance, version, revision, rustc"))
@@ -90,6 +90,8 @@ fn processes() -> Panel {
     .query("", per_exporter("aws_ssm_exporter_log_lines_dropped_total", "instance"))
     .query("", queries::age(&configured))
     .query("", per_exporter("aws_ssm_exporter_config_last_reload_successful", "instance"))
+    .query("", per_exporter("aws_ssm_exporter_shard_index", "instance"))
+    .query("", per_exporter("aws_ssm_exporter_shard_total", "instance"))
     .empty("–")
 }
 
@@ -114,5 +116,7 @@ fn process_columns() -> Vec<Column> {
         Column::new("Value #F", "Reload")
             .width(75)
             .mapped(looks::succeeded()),
+        Column::new("Value #G", "Shard").width(65),
+        Column::new("Value #H", "Shards").width(70),
     ]
 }
