@@ -209,6 +209,15 @@ mod tests {
     }
 
     #[test]
+    fn a_denial_wins_over_an_allowance_after_it() {
+        let denies = policy(r#"{"Effect": "Deny", "Action": "ssm:ListAss*", "Resource": "*"}"#);
+        let allows = policy(r#"{"Effect": "Allow", "Action": "ssm:*", "Resource": "*"}"#);
+        let both = denies.and(allows);
+        assert_eq!(both.verdict("ssm:ListAssociations", "*"), Verdict::Denied);
+        assert!(!both.allows("ssm:ListAssociations") && both.allows("ssm:GetParameter"));
+    }
+
+    #[test]
     fn resources_are_those_of_the_statement() {
         let policy = policy(
             r#"{"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "arn:aws:iam::*:role/r"}"#,
