@@ -97,6 +97,9 @@ pub(crate) struct CheckConfig {
     file: Option<PathBuf>,
     #[command(flatten)]
     config: Configured,
+    /// Check this file for TLS, logins and headers, too
+    #[arg(long = "web.config.file", value_name = "FILE")]
+    pub(crate) web_config_file: Option<PathBuf>,
 }
 
 impl CheckConfig {
@@ -119,6 +122,10 @@ pub(crate) struct Log {
 }
 
 #[derive(Args, Clone, Debug)]
+#[expect(
+    clippy::struct_field_names,
+    reason = "fields are called what the flags are called"
+)]
 pub(crate) struct Web {
     /// Address to listen on; may be given several times
     #[arg(
@@ -137,6 +144,12 @@ pub(crate) struct Web {
     /// its path
     #[arg(long = "web.external-url", value_name = "URL")]
     pub(crate) external_url: Option<ExternalUrl>,
+    /// File that can enable TLS, logins, headers and a rate limit; see docs/web.md
+    #[arg(long = "web.config.file", value_name = "FILE")]
+    pub(crate) web_config_file: Option<PathBuf>,
+    /// Listen on the sockets that systemd passes, instead of on addresses (Linux only)
+    #[arg(long = "web.systemd-socket")]
+    pub(crate) systemd_socket: bool,
 }
 
 #[derive(Args, Clone, Debug)]

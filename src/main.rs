@@ -5,9 +5,10 @@ mod cli;
 
 use std::future::Future;
 use std::io;
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
 
@@ -15,10 +16,10 @@ use anyhow::Context;
 use clap::Parser;
 use ssm_compliance_exporter::app::{
     self, Answer, ConfigReader, ExplainOptions, Fleet, FleetError, LogGuard, ReloadOptions, Scope,
-    ServeOptions, Subject,
+    ServeOptions, Subject, WebConfigFile,
 };
 use ssm_compliance_exporter::config::{Config, ConfigError};
-use ssm_compliance_exporter::http;
+use ssm_compliance_exporter::http::{self, InheritError, WebSecurity};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use cli::{
@@ -44,20 +45,43 @@ fn main() -> ExitCode {
     app::log_panics();
     // A bad flag ends the program here, with a usage text and exit code 2.
     let cli = Cli::parse();
-    match app::block_on(run(cli)) {
+    // Sockets come in variables of the environment, which are safe to take as long as there are no
+    // other threads.
+    let sockets = match inherited_sockets(&cli) {
+        Ok(sockets) => sockets,
+        Err(error) => return failed(&error.into()),
+    };
+    match app::block_on(run(cli, sockets)) {
         Ok(Ok(code)) => code,
         Ok(Err(error)) => failed(&error),
         Err(error) => failed(&error.into()),
     }
 }
 
-async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+/// The sockets that systemd has opened, if the command is to serve on them.
+fn inherited_sockets(cli: &Cli) -> Result<Vec<TcpListener>, InheritError> {
+    let serve = match &cli.command {
+        None => &cli.serve,
+        Some(Command::Serve(serve)) => serve,
+        Some(Command::Demo(demo)) => &demo.serve,
+        Some(_) => return Ok(Vec::new()),
+    };
+    if serve.web.systemd_socket {
+        http::inherited_listeners()
+    } else {
+        Ok(Vec::new())
+    }
+}
+
+async fn run(cli: Cli, sockets: Vec<TcpListener>) -> anyhow::Result<ExitCode> {
     match cli.command.unwrap_or(Command::Serve(cli.serve)) {
-        Command::Serve(arguments) => logged(&arguments.log.clone(), serve(arguments)).await,
+        Command::Serve(arguments) => {
+            logged(&arguments.log.clone(), serve(arguments, sockets)).await
+        }
         Command::Demo(arguments) => {
             // Its future is large, because it has that of a server and that of a simulator.
             let log = arguments.serve.log.clone();
-            logged(&log, Box::pin(demo(arguments))).await
+            logged(&log, Box::pin(demo(arguments, sockets))).await
         }
         Command::Simulate(arguments) => logged(&arguments.log.clone(), simulate(arguments)).await,
         Command::Once(arguments) => logged(&arguments.log.clone(), once(arguments)).await,
@@ -139,23 +163,28 @@ fn print_error(text: &str) {
     eprintln!("{text}");
 }
 
-async fn serve(arguments: Serve) -> anyhow::Result<ExitCode> {
+async fn serve(arguments: Serve, sockets: Vec<TcpListener>) -> anyhow::Result<ExitCode> {
     // From here on no signal ends the program before it can be handled.
     let file = arguments.config.config_file.clone();
-    let options = serve_options(&arguments, file.map(ConfigReader::of_file))?;
+    let mut options = serve_options(&arguments, file.map(ConfigReader::of_file), sockets)?;
     let shutdown = termination()?;
-    let fleet = fleet(&arguments.config).await?;
+    let web = read_web_config(&arguments);
+    let (web, fleet) = app::with_web_config(web, fleet(&arguments.config).await)?;
+    options.security = start_web_config(web)?;
     app::serve(fleet, options, shutdown, |_| {}).await?;
     Ok(ExitCode::SUCCESS)
 }
 
-async fn demo(arguments: Demo) -> anyhow::Result<ExitCode> {
+async fn demo(arguments: Demo, sockets: Vec<TcpListener>) -> anyhow::Result<ExitCode> {
     let options = sim_options(&arguments.sim);
     let defaults = app::demo_config(&options);
     let file = arguments.serve.config.config_file.clone();
     let reader = file.map(|path| demo_reader(path, defaults.clone()));
-    let web = serve_options(&arguments.serve, reader)?;
-    let config = demo_config(&arguments.serve.config, &defaults)?;
+    let mut web = serve_options(&arguments.serve, reader, sockets)?;
+    let config = demo_config(&arguments.serve.config, &defaults);
+    let config = config.map_err(FleetError::from).map_err(Into::into);
+    let (web_config, config) = app::with_web_config(read_web_config(&arguments.serve), config)?;
+    web.security = start_web_config(web_config)?;
     let shutdown = termination()?;
     let mut out = io::stdout();
     app::demo(
@@ -168,6 +197,14 @@ async fn demo(arguments: Demo) -> anyhow::Result<ExitCode> {
     )
     .await?;
     Ok(ExitCode::SUCCESS)
+}
+
+fn read_web_config(arguments: &Serve) -> Result<Option<WebConfigFile>, ConfigError> {
+    app::read_web_config(arguments.web.web_config_file.as_deref())
+}
+
+fn start_web_config(web: Option<WebConfigFile>) -> anyhow::Result<Option<Arc<WebSecurity>>> {
+    Ok(web.map(WebConfigFile::start).transpose()?)
 }
 
 /// What reads the demo's file anew.
@@ -263,14 +300,16 @@ fn exit_code_of(answer: Answer) -> ExitCode {
 
 async fn check_config(arguments: &CheckConfig) -> anyhow::Result<ExitCode> {
     let mut out = io::stdout().lock();
-    app::check_config(arguments.file(), &mut out).await?;
+    let web_file = arguments.web_config_file.as_deref();
+    app::check_config(arguments.file(), web_file, &mut out).await?;
     Ok(ExitCode::SUCCESS)
 }
 
 async fn healthcheck(arguments: &Web) -> anyhow::Result<ExitCode> {
     // A server listens on each of them by itself, so all of them must answer.
+    let schemes = app::health_schemes(arguments.web_config_file.as_deref());
     for address in &arguments.listen_address {
-        let code = http::check_health(&address.to_string()).await?;
+        let code = http::check_health(&address.to_string(), schemes).await?;
         anyhow::ensure!(
             code < 500,
             "the exporter on {address} is not healthy: it answered {code}"
@@ -295,7 +334,11 @@ async fn config(arguments: &Configured) -> Result<Config, FleetError> {
 }
 
 /// What serving needs. `config` is what reads the configuration anew.
-fn serve_options(arguments: &Serve, config: Option<ConfigReader>) -> anyhow::Result<ServeOptions> {
+fn serve_options(
+    arguments: &Serve,
+    config: Option<ConfigReader>,
+    inherited: Vec<TcpListener>,
+) -> anyhow::Result<ServeOptions> {
     let web = arguments.web.clone();
     let hangups = signal(SignalKind::hangup()).context("cannot listen for SIGHUP")?;
     let reload = ReloadOptions {
@@ -308,6 +351,8 @@ fn serve_options(arguments: &Serve, config: Option<ConfigReader>) -> anyhow::Res
         telemetry_path: web.telemetry_path,
         has_pages: !web.disable_pages,
         external_url: web.external_url,
+        inherited,
+        security: None,
         reload,
     })
 }

@@ -98,6 +98,8 @@ pub(crate) fn run_exporter(arguments: &[String]) {
             telemetry_path: "/metrics".to_owned(),
             has_pages: true,
             external_url: None,
+            inherited: Vec::new(),
+            security: None,
             reload: ReloadOptions::default(),
         };
         let listening = |addresses: &[String]| println!("{}", addresses[0]);

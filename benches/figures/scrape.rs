@@ -158,6 +158,7 @@ pub(crate) fn serve_page(instances: &str) {
             description: String::new(),
             has_pages: true,
             external_url: None,
+            security: None,
             limits: Limits::default(),
         };
         Server::run(

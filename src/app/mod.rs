@@ -35,6 +35,7 @@ mod runtime;
 mod simulate;
 mod slot;
 mod telemetry;
+mod web;
 
 pub use build_info::{BUILD, NAME};
 pub use check_config::check_config;
@@ -54,3 +55,4 @@ pub use runtime::{NoThreads, block_on};
 pub use simulate::{demo, demo_config, simulate, simulated_accounts};
 pub use slot::TargetStatus;
 pub use telemetry::{LogError, LogFormat, LogGuard, LogLayer, log_layer, start_logging};
+pub use web::{WebConfigFile, health_schemes, read_web_config, with_web_config};

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::io::{self, Write};
+use std::mem;
 use std::sync::Arc;
 
 use anyhow::Context;
@@ -18,7 +19,9 @@ use super::reloader::{ReloadOptions, Reloader};
 use super::running_fleet::RunningFleet;
 use super::runtime::AwsRuntime;
 use super::slot::TargetSlot;
-use crate::http::{ExporterState, ExternalUrl, Limits, ListenAddress, Options, Server, bind};
+use crate::http::{
+    ExporterState, ExternalUrl, Limits, ListenAddress, Options, Server, WebSecurity, bind,
+};
 use crate::metrics::{Body, Encoding, Format};
 
 /// Where and how to serve.
@@ -32,6 +35,10 @@ pub struct ServeOptions {
     pub has_pages: bool,
     /// Where people reach the exporter, if that is not where it listens.
     pub external_url: Option<ExternalUrl>,
+    /// Sockets that listen already, instead of the addresses, if the program was given any.
+    pub inherited: Vec<std::net::TcpListener>,
+    /// TLS, logins, headers and a rate limit, if there is a web configuration.
+    pub security: Option<Arc<WebSecurity>>,
     /// When the configuration is read anew.
     pub reload: ReloadOptions,
 }
@@ -43,14 +50,14 @@ pub struct ServeOptions {
 /// If an address cannot be listened on, or threads cannot be started.
 pub async fn serve(
     fleet: Fleet,
-    options: ServeOptions,
+    mut options: ServeOptions,
     shutdown: impl Future<Output = ()>,
     listening: impl FnOnce(&[String]),
 ) -> anyhow::Result<()> {
     tell_fleet(&fleet, options.reload.config.as_ref());
     // An address that is in use ends the program before it has called AWS.
-    let listeners = listen(&options.listen).await?;
-    tell_addresses(&listeners, listening);
+    let listeners = listen(&options.listen, mem::take(&mut options.inherited)).await?;
+    tell_addresses(&listeners, options.security.is_some(), listening);
     let workers = AwsRuntime::start()?;
     let exporter_state: Arc<dyn ExporterState> = Arc::clone(&fleet.state) as _;
     let web = web_options(&options);
@@ -76,14 +83,31 @@ fn tell_fleet(fleet: &Fleet, reader: Option<&ConfigReader>) {
     );
 }
 
-fn tell_addresses(listeners: &[TcpListener], listening: impl FnOnce(&[String])) {
+fn tell_addresses(
+    listeners: &[TcpListener],
+    has_web_config: bool,
+    listening: impl FnOnce(&[String]),
+) {
     let addresses = addresses(listeners);
-    info!(addresses = addresses.join(","), "listening");
+    info!(
+        addresses = addresses.join(","),
+        web_config = has_web_config,
+        "listening"
+    );
     listening(&addresses);
 }
 
-async fn listen(addresses: &[ListenAddress]) -> anyhow::Result<Vec<TcpListener>> {
+async fn listen(
+    addresses: &[ListenAddress],
+    inherited: Vec<std::net::TcpListener>,
+) -> anyhow::Result<Vec<TcpListener>> {
     let mut listeners = Vec::new();
+    if !inherited.is_empty() {
+        for listener in inherited {
+            listeners.push(TcpListener::from_std(listener)?);
+        }
+        return Ok(listeners);
+    }
     for address in addresses {
         listeners.push(bind(address).await?);
     }
@@ -104,6 +128,7 @@ fn web_options(options: &ServeOptions) -> Options {
         telemetry_path: options.telemetry_path.clone(),
         has_pages: options.has_pages,
         external_url: options.external_url.clone(),
+        security: options.security.clone(),
         name: NAME.to_owned(),
         version: version_and_revision(),
         description: env!("CARGO_PKG_DESCRIPTION").to_owned(),

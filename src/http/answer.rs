@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use bytes::Bytes;
 use hyper::header::{
     ACCEPT, ACCEPT_ENCODING, ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_ENCODING,
-    CONTENT_SECURITY_POLICY, HOST, HeaderMap, REFERRER_POLICY, RETRY_AFTER, VARY,
+    CONTENT_SECURITY_POLICY, REFERRER_POLICY, RETRY_AFTER, VARY,
 };
 use hyper::http::request::Parts;
 use hyper::{Method, Response, StatusCode};
@@ -14,6 +14,7 @@ use hyper::{Method, Response, StatusCode};
 use super::body::AnswerBody;
 use super::discovery::{self, UNKNOWN_ACCOUNT};
 use super::exporter_state::{ExporterState, Exposition, PageSelector, Readiness};
+use super::hosts;
 use super::limits::Options;
 use super::negotiate::{negotiate_encoding, negotiate_format};
 use super::pages::{Page, PageRequest, decoded_id, landing};
@@ -152,7 +153,7 @@ impl RequestContext<'_> {
         let Some(targets) = self.exporter_state.discovery() else {
             return unknown_accounts();
         };
-        let host = host(&self.request.headers);
+        let host = hosts::asked_for(self.request).unwrap_or("localhost");
         let page = discovery::document(host, &self.options.telemetry_path, &targets);
         RouteAnswer::new(StatusCode::OK, JSON, page).with(CACHE_CONTROL, "no-store")
     }
@@ -217,15 +218,6 @@ fn unknown_accounts() -> RouteAnswer {
 fn method_not_allowed() -> RouteAnswer {
     RouteAnswer::text(StatusCode::METHOD_NOT_ALLOWED, "405 method not allowed\n")
         .with(ALLOW, "GET, HEAD")
-}
-
-/// Where the client reaches the exporter, as it says itself. A request of HTTP/1.0 need
-/// not say so.
-fn host(headers: &HeaderMap) -> &str {
-    match headers.get(HOST).map(|host| host.to_str()) {
-        Some(Ok(host)) => host,
-        _ => "localhost",
-    }
 }
 
 fn ready(readiness: &Readiness) -> RouteAnswer {

@@ -10,6 +10,8 @@ use hyper::Uri;
 pub struct ExternalUrl {
     /// Scheme, host and port.
     origin: String,
+    /// The host without its port, in lower case.
+    host: String,
     /// The path without a slash at its end; empty if there is none.
     path: String,
 }
@@ -26,6 +28,11 @@ impl ExternalUrl {
     /// shown at the root.
     pub fn base_path(&self) -> &str {
         &self.path
+    }
+
+    /// The host without its port, in lower case.
+    pub fn host(&self) -> &str {
+        &self.host
     }
 }
 
@@ -52,6 +59,7 @@ fn parse(text: &str) -> Option<ExternalUrl> {
     let is_plain = uri.query().is_none() && !path.starts_with("//");
     is_plain.then(|| ExternalUrl {
         origin: format!("{scheme}://{authority}"),
+        host: authority.host().to_ascii_lowercase(),
         path: path.to_owned(),
     })
 }

@@ -1,10 +1,12 @@
 //! The bounds that protect the server from its clients: time, memory and file descriptors.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use rustix::process::{Resource, getrlimit};
 
 use super::external_url::ExternalUrl;
+use super::web_config::WebSecurity;
 
 /// Most of one connection's unread request, and of its unsent small writes. A longer head is
 /// answered with 431 (RFC 6585).
@@ -29,6 +31,8 @@ pub struct Options {
     pub has_pages: bool,
     /// Where people reach the server, if that is not where it listens.
     pub external_url: Option<ExternalUrl>,
+    /// TLS, logins, headers and a rate limit, if there is a web configuration.
+    pub security: Option<Arc<WebSecurity>>,
     /// The bounds of every connection.
     pub limits: Limits,
 }

@@ -21,12 +21,17 @@
 //! and any other method with 405. All paths are also answered below the path of the external URL,
 //! because some proxies take it off and some do not.
 //!
+//! Before a route comes what a web configuration asks for: TLS (`tls`), a rate limit, and a login
+//! (`access`, `auth`). It covers every path.
+//!
 //! What is shown comes from the rest of the program through the [`ExporterState`] trait, so this
 //! module knows neither AWS nor how a page is rendered. Signals, flags and exit codes are left to
 //! the caller.
 
+mod access;
 mod address;
 mod answer;
+mod auth;
 mod body;
 mod connection;
 mod connections;
@@ -34,10 +39,14 @@ mod discovery;
 mod exporter_state;
 mod external_url;
 mod health;
+mod hosts;
+mod http2;
+mod inherited;
 mod limits;
 mod listen;
 mod negotiate;
 mod pages;
+mod rate_limit;
 mod recent_bytes;
 mod registry;
 mod reload;
@@ -50,6 +59,8 @@ mod state;
 mod stream;
 #[cfg(test)]
 mod tests;
+mod tls;
+mod web_config;
 
 pub use address::{ListenAddress, ListenError, parse_listen_address};
 pub use exporter_state::{
@@ -57,9 +68,11 @@ pub use exporter_state::{
     Readiness, TargetRow, TargetSnapshot,
 };
 pub use external_url::{ExternalUrl, ExternalUrlError};
-pub use health::{HealthError, check_health};
+pub use health::{HealthError, HealthScheme, check_health};
+pub use inherited::{InheritError, inherited_listeners};
 pub use limits::{Limits, Options};
 pub use listen::{BindError, bind};
 pub use negotiate::{negotiate_encoding, negotiate_format};
 pub use routes::{TelemetryPathError, check_telemetry_path};
 pub use server::{Server, ServerError};
+pub use web_config::{WebConfig, WebSecurity};

@@ -92,6 +92,7 @@ mod tests {
             description: "what it \"does\"".into(),
             has_pages,
             external_url: None,
+            security: None,
             limits: Limits::default(),
         };
         landing(&options, targets).html

@@ -9,6 +9,7 @@ mod page_rendering;
 mod panics;
 mod reload;
 mod routes;
+mod secure;
 mod shutdown;
 mod slow_readers;
 
@@ -178,6 +179,7 @@ fn options(telemetry_path: &str, limits: Limits) -> Options {
         description: String::new(),
         has_pages: true,
         external_url: None,
+        security: None,
         limits,
     }
 }

@@ -90,6 +90,8 @@ fn the_exporter_of_the_soak() {
             telemetry_path: "/metrics".to_owned(),
             has_pages: true,
             external_url: None,
+            inherited: Vec::new(),
+            security: None,
             reload: ReloadOptions::default(),
         };
         app::serve(

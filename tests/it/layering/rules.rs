@@ -101,7 +101,8 @@ pub(super) const LAYERS: &[Layer] = &[
     },
     Layer {
         folder: "http",
-        may_name: &["explain", "metrics", "model"],
+        // The web configuration is read in the way of the configuration, with the same messages.
+        may_name: &["config::document", "explain", "locks", "metrics", "model"],
         must_not_name: &["aws_*", "prometheus_client", "ssm_simulator"],
     },
     Layer {

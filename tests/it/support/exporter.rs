@@ -24,6 +24,8 @@ impl Exporter {
             telemetry_path: "/metrics".to_owned(),
             has_pages: true,
             external_url: None,
+            inherited: Vec::new(),
+            security: None,
             reload: ReloadOptions::default(),
         };
         let (listening, address) = oneshot::channel();
