@@ -31,7 +31,7 @@ test: setup build ## Run all tests, against real Prometheus, curl and Chromium, 
 	@$(tally) "cargo test --locked --workspace --no-fail-fast" "$(target)/debug/xtask check" "$(python) tests/realworld/check.py $(exporter)" \
 		"$(python) tests/realworld/paging.py $(exporter) ::: $(python) tests/realworld/trying.py $(exporter)" \
 		"$(python) tests/realworld/scaling.py $(exporter)" \
-		"$(python) tests/realworld/pages.py $(exporter)" \
+		"$(python) tests/realworld/pages.py $(exporter) ::: $(python) tests/realworld/web.py $(exporter)" \
 		"$(python) tests/realworld/remedies.py $(exporter)" \
 		"sh alerts/test.sh" "node dashboards/schema-check/check.mjs"
 
