@@ -31,7 +31,7 @@ pub(super) fn is_allowed(request: &Parts, external_url: &ExternalUrl) -> bool {
     let target = request.uri.authority().map(Authority::as_str);
     let headers = request.headers.get_all(HOST).iter();
     // Of a name that is no text nothing good can be said.
-    let headers = headers.map(|host| host.to_str().unwrap_or("?."));
+    let headers = headers.map(|host| host.to_str().unwrap_or("?"));
     headers.chain(target).all(|host| is_own(host, external_url))
 }
 
@@ -66,7 +66,12 @@ fn is_address(name: &str) -> bool {
 /// internet; Compose and Kubernetes give such names to services.
 fn is_internal(name: &str) -> bool {
     let mut suffixes = INTERNAL_SUFFIXES.iter();
-    !name.is_empty() && (!name.contains('.') || suffixes.any(|suffix| name.ends_with(suffix)))
+    let is_name = !name.is_empty() && name.bytes().all(is_name_byte);
+    is_name && (!name.contains('.') || suffixes.any(|suffix| name.ends_with(suffix)))
+}
+
+fn is_name_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._".contains(&byte)
 }
 
 #[cfg(test)]
@@ -109,7 +114,8 @@ mod tests {
             "[evil.example.com]",
             "localhost.evil.example.com",
             "svc.example.com",
-            "?.",
+            "?",
+            "\u{e4}",
         ] {
             assert!(!is_allowed_as(host), "{host}");
         }

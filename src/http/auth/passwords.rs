@@ -85,7 +85,7 @@ impl PasswordChecker {
         login: Login,
         client: IpAddr,
     ) -> Result<Judgement, TooManyLogins> {
-        let choice = self.tagger.choice(&login.user);
+        let choice = || self.tagger.choice(&login.user);
         let Some(candidate) = users.candidate(&login.user, choice) else {
             return Ok(Judgement::Known(false));
         };

@@ -41,14 +41,18 @@ impl Users {
     /// What a password of this user is checked against. An unknown user gets a hash as expensive as
     /// those of the known ones, so that the time for an answer does not tell who there is. Where
     /// costs differ, `choice` says which: the same for the same name.
-    pub(super) fn candidate(&self, user: &[u8], choice: usize) -> Option<Candidate<'_>> {
+    pub(super) fn candidate(
+        &self,
+        user: &[u8],
+        choice: impl FnOnce() -> usize,
+    ) -> Option<Candidate<'_>> {
         if let Some(hash) = self.hashes.get(user) {
             return Some(Candidate {
                 hash,
                 is_known: true,
             });
         }
-        let index = choice.checked_rem(self.of_nobody.len())?;
+        let index = choice().checked_rem(self.of_nobody.len())?;
         Some(Candidate {
             hash: self.of_nobody.get(index)?,
             is_known: false,

@@ -103,7 +103,18 @@ pub(super) const LAYERS: &[Layer] = &[
         folder: "http",
         // The web configuration is read in the way of the configuration, with the same messages.
         may_name: &["config::document", "explain", "locks", "metrics", "model"],
-        must_not_name: &["aws_*", "prometheus_client", "ssm_simulator"],
+        // The SDK, crate by crate: `aws_lc_rs` is cryptography, and knows nothing of AWS.
+        must_not_name: &[
+            "aws_config",
+            "aws_credential*",
+            "aws_runtime*",
+            "aws_sdk*",
+            "aws_sig*",
+            "aws_smithy*",
+            "aws_types",
+            "prometheus_client",
+            "ssm_simulator",
+        ],
     },
     Layer {
         folder: "app",

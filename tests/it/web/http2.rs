@@ -66,6 +66,8 @@ async fn many_requests_at_once_are_answered_on_one_connection() {
     let site = Site::start(&format!("{TLS}{}", user()), &[]).await;
     let connection = Connection::to(&site).await;
     let good = login(USER, PASSWORD);
+    // From the first answer on the client knows how many requests it may have under way.
+    assert_eq!(connection.get("/-/healthy", &good).await.0, 200);
     let answers = (0..100).map(|_| connection.get("/metrics", &good));
     for (code, page) in futures_util::future::join_all(answers).await {
         assert_eq!(code, 200);
