@@ -6,6 +6,8 @@ SHELL := bash
 target := $(or $(CARGO_TARGET_DIR),target)
 exporter := $(target)/debug/ssm-compliance-exporter
 python := .venv/bin/python
+# The checks against real programs.
+world := $(python) tests/realworld
 tally := python3 scripts/tally.py
 # One of the tests reads a page of hostile labels with it.
 export PROMETHEUS_CLIENT_PYTHON := $(CURDIR)/$(python)
@@ -27,16 +29,18 @@ generate: build ## Write all that is generated: docs/metrics.md, docs/configurat
 check-generated: build ## Check that all that is generated is current
 	@$(target)/debug/xtask check
 
+# Several tests at a time, because most of them wait: for an interval, a timeout, or a program that starts.
+test: export RUST_TEST_THREADS := 3
 test: setup build ## Run all tests, against real Prometheus, curl and Chromium, too
-	@$(tally) "cargo test --locked --workspace --no-fail-fast" "$(target)/debug/xtask check" "$(python) tests/realworld/check.py $(exporter)" \
-		"$(python) tests/realworld/paging.py $(exporter) ::: $(python) tests/realworld/trying.py $(exporter)" \
-		"$(python) tests/realworld/scaling.py $(exporter)" \
-		"$(python) tests/realworld/pages.py $(exporter) ::: $(python) tests/realworld/web.py $(exporter)" \
-		"$(python) tests/realworld/remedies.py $(exporter)" \
-		"sh alerts/test.sh" "node dashboards/schema-check/check.mjs"
+	@$(tally) "cargo test --locked --workspace --no-fail-fast" "$(target)/debug/xtask check" \
+		"$(world)/paging.py $(exporter) ::: $(world)/trying.py $(exporter) ::: $(world)/textfile.py $(exporter)" \
+		"$(world)/check.py $(exporter) ::: $(world)/documented.py $(exporter) ::: $(world)/scaling.py $(exporter) ::: $(world)/organization.py $(exporter)" \
+		"$(world)/pages.py $(exporter) ::: $(world)/web.py $(exporter)" \
+		"$(world)/remedies.py $(exporter) ::: $(world)/runbooks.py $(exporter)" \
+		"sh alerts/test.sh ::: node dashboards/schema-check/check.mjs"
 
 alerts-day: setup build ## Count a day's notifications of a real Alertmanager about 40 accounts of 300 instances (5 minutes)
-	@$(python) tests/realworld/day.py $(exporter)
+	@$(world)/day.py $(exporter)
 
 soak: ## Run the soak of the tests for 30 minutes (SOAK_MINUTES=N for another time)
 	@SOAK_MINUTES=$${SOAK_MINUTES:-30} cargo test --locked --test it -- --nocapture whatever_happens
@@ -47,7 +51,8 @@ lint: ## Check formatting, lints and documentation; warnings are errors
 		"RUSTDOCFLAGS='-D warnings' cargo doc --locked --workspace --no-deps --document-private-items --lib --examples"
 
 awscli: setup build ## Ask the simulated AWS with the AWS CLI
-	@$(tally) "$(python) tests/realworld/with_simulator.py $(exporter) python3 tests/awscli/check.py {} .venv/bin/aws"
+	@$(tally) "$(world)/with_simulator.py $(exporter) \
+		$(world)/aws_cli.py python3 tests/awscli/check.py {} {aws}"
 
 test-rules-current: ## Test the alert rules with a current promtool, built once with Go
 	@tool=$$(bash scripts/current-promtool.sh $(target)) && PROMTOOL=$$tool sh alerts/test.sh

@@ -10,6 +10,7 @@ pub mod app;
 pub mod aws;
 pub mod collect;
 pub mod config;
+pub mod discovery;
 pub mod explain;
 pub mod http;
 pub mod inspect;

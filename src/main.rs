@@ -6,6 +6,7 @@ mod cli;
 use std::future::Future;
 use std::io;
 use std::net::TcpListener;
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::{Arc, mpsc};
@@ -13,18 +14,16 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::Context;
-use clap::Parser;
 use ssm_compliance_exporter::app::{
-    self, Answer, ConfigReader, ExplainOptions, Fleet, FleetError, LogGuard, ReloadOptions, Scope,
-    ServeOptions, Subject, WebConfigFile,
+    self, Answer, ConfigReader, ExplainOptions, Fleet, FleetError, LogGuard, OutputFile,
+    ReloadOptions, Scope, ServeOptions, Subject, WebConfigFile,
 };
 use ssm_compliance_exporter::config::{Config, ConfigError};
 use ssm_compliance_exporter::http::{self, InheritError, WebSecurity};
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tracing::Level;
 
-use cli::{
-    CheckConfig, Cli, Command, Configured, Demo, Explain, Log, Once, Serve, Sim, Simulate, Web,
-};
+use cli::{CheckConfig, Cli, Command, Configured, Demo, Explain, Log, Once, Sim, Simulate, Web};
 
 /// Exit code if the configuration is wrong (`EX_CONFIG` of sysexits.h), so that a supervisor can
 /// tell this from a failure that a restart may mend.
@@ -35,6 +34,9 @@ const UNCLEAR: u8 = 3;
 /// How long the program waits for its last words to be written, where nobody reads stderr.
 const LAST_WORDS_TIMEOUT: Duration = Duration::from_secs(1);
 
+/// The sockets of systemd, if the command is to serve on them.
+type Sockets = Result<Vec<TcpListener>, InheritError>;
+
 /// Why `explain` could not tell.
 #[derive(Debug, thiserror::Error)]
 #[error("{0:#}")]
@@ -44,13 +46,10 @@ fn main() -> ExitCode {
     // Before anything else, so that no panic goes by without a line in the log.
     app::log_panics();
     // A bad flag ends the program here, with a usage text and exit code 2.
-    let cli = Cli::parse();
+    let cli = cli::parse(std::env::args_os()).unwrap_or_else(|error| error.exit());
     // Sockets come in variables of the environment, which are safe to take as long as there are no
     // other threads.
-    let sockets = match inherited_sockets(&cli) {
-        Ok(sockets) => sockets,
-        Err(error) => return failed(&error.into()),
-    };
+    let sockets = inherited_sockets(&cli);
     match app::block_on(run(cli, sockets)) {
         Ok(Ok(code)) => code,
         Ok(Err(error)) => failed(&error),
@@ -59,55 +58,49 @@ fn main() -> ExitCode {
 }
 
 /// The sockets that systemd has opened, if the command is to serve on them.
-fn inherited_sockets(cli: &Cli) -> Result<Vec<TcpListener>, InheritError> {
-    let serve = match &cli.command {
-        None => &cli.serve,
-        Some(Command::Serve(serve)) => serve,
-        Some(Command::Demo(demo)) => &demo.serve,
+fn inherited_sockets(cli: &Cli) -> Sockets {
+    let web = match &cli.command {
+        None => &cli.web,
+        Some(Command::Serve(web)) => web,
+        Some(Command::Demo(demo)) => &demo.web,
         Some(_) => return Ok(Vec::new()),
     };
-    if serve.web.systemd_socket {
+    if web.systemd_socket {
         http::inherited_listeners()
     } else {
         Ok(Vec::new())
     }
 }
 
-async fn run(cli: Cli, sockets: Vec<TcpListener>) -> anyhow::Result<ExitCode> {
-    match cli.command.unwrap_or(Command::Serve(cli.serve)) {
-        Command::Serve(arguments) => {
-            logged(&arguments.log.clone(), serve(arguments, sockets)).await
-        }
-        Command::Demo(arguments) => {
-            // Its future is large, because it has that of a server and that of a simulator.
-            let log = arguments.serve.log.clone();
-            logged(&log, Box::pin(demo(arguments, sockets))).await
-        }
-        Command::Simulate(arguments) => logged(&arguments.log.clone(), simulate(arguments)).await,
-        Command::Once(arguments) => logged(&arguments.log.clone(), once(arguments)).await,
-        Command::Plan(arguments) => logged(&arguments.log.clone(), plan(arguments)).await,
-        Command::Explain(arguments) => {
-            logged(&arguments.log.clone().into(), explain(arguments)).await
-        }
-        Command::CheckConfig(arguments) => check_config(&arguments).await,
-        Command::Healthcheck(arguments) => healthcheck(&arguments).await,
-    }
-}
-
-/// Runs a command that has a log. The guard of the log writes what is still in its queue when the
-/// command ends.
-async fn logged(
-    log: &Log,
-    command: impl Future<Output = anyhow::Result<ExitCode>>,
-) -> anyhow::Result<ExitCode> {
-    let _log = start_logging(log)?;
-    match command.await {
+async fn run(cli: Cli, sockets: Sockets) -> anyhow::Result<ExitCode> {
+    let command = cli.command.unwrap_or(Command::Serve(cli.web));
+    // The guard writes what is still in the log's queue when the command ends.
+    let _log = start_logging(&cli.log, command.default_log_level())?;
+    match run_command(command, &cli.config, sockets).await {
         // Whoever has chosen a format has a program that reads it, and no line may be another.
-        Err(error) if log.log_format.is_some() => {
+        Err(error) if cli.log.log_format.is_some() => {
             app::log_error(&format!("{error:#}"));
             Ok(exit_code(&error))
         }
         ended => ended,
+    }
+}
+
+async fn run_command(
+    command: Command,
+    config: &Configured,
+    sockets: Sockets,
+) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Serve(arguments) => serve(arguments, config, sockets).await,
+        // Its future is large, because it has that of a server and that of a simulator.
+        Command::Demo(arguments) => Box::pin(demo(arguments, config, sockets)).await,
+        Command::Simulate(arguments) => simulate(arguments).await,
+        Command::Once(arguments) => once(arguments, config).await,
+        Command::Plan => plan(config).await,
+        Command::Explain(arguments) => explain(arguments, config).await,
+        Command::CheckConfig(arguments) => check_config(&arguments, config).await,
+        Command::Healthcheck(arguments) => healthcheck(&arguments).await,
     }
 }
 
@@ -163,27 +156,28 @@ fn print_error(text: &str) {
     eprintln!("{text}");
 }
 
-async fn serve(arguments: Serve, sockets: Vec<TcpListener>) -> anyhow::Result<ExitCode> {
+async fn serve(web: Web, config: &Configured, sockets: Sockets) -> anyhow::Result<ExitCode> {
     // From here on no signal ends the program before it can be handled.
-    let file = arguments.config.config_file.clone();
-    let mut options = serve_options(&arguments, file.map(ConfigReader::of_file), sockets)?;
+    let file = config.config_file.clone();
+    let web_config = app::read_web_config(web.web_config_file.as_deref());
+    let mut options = serve_options(web, file.map(ConfigReader::of_file), sockets?)?;
     let shutdown = termination()?;
-    let web = read_web_config(&arguments);
-    let (web, fleet) = app::with_web_config(web, fleet(&arguments.config).await)?;
-    options.security = start_web_config(web)?;
+    let (web_config, fleet) = app::with_web_config(web_config, fleet(config).await)?;
+    options.security = start_web_config(web_config)?;
     app::serve(fleet, options, shutdown, |_| {}).await?;
     Ok(ExitCode::SUCCESS)
 }
 
-async fn demo(arguments: Demo, sockets: Vec<TcpListener>) -> anyhow::Result<ExitCode> {
+async fn demo(arguments: Demo, config: &Configured, sockets: Sockets) -> anyhow::Result<ExitCode> {
     let options = sim_options(&arguments.sim);
     let defaults = app::demo_config(&options);
-    let file = arguments.serve.config.config_file.clone();
+    let file = config.config_file.clone();
     let reader = file.map(|path| demo_reader(path, defaults.clone()));
-    let mut web = serve_options(&arguments.serve, reader, sockets)?;
-    let config = demo_config(&arguments.serve.config, &defaults);
-    let config = config.map_err(FleetError::from).map_err(Into::into);
-    let (web_config, config) = app::with_web_config(read_web_config(&arguments.serve), config)?;
+    let web_config = app::read_web_config(arguments.web.web_config_file.as_deref());
+    let mut web = serve_options(arguments.web, reader, sockets?)?;
+    let config = demo_config(config, &defaults).map_err(FleetError::from);
+    let config = config.map_err(anyhow::Error::from);
+    let (web_config, config) = app::with_web_config(web_config, config)?;
     web.security = start_web_config(web_config)?;
     let shutdown = termination()?;
     let mut out = io::stdout();
@@ -230,12 +224,21 @@ async fn simulate(arguments: Simulate) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn once(arguments: Once) -> anyhow::Result<ExitCode> {
-    let fleet = fleet(&arguments.config).await?;
-    let mut out = io::stdout();
+async fn once(arguments: Once, config: &Configured) -> anyhow::Result<ExitCode> {
+    let file = arguments.output_file.as_deref();
+    // A file that cannot be written ends the program before it has called AWS.
+    let file = file.map(OutputFile::new).transpose()?;
+    let fleet = fleet(config).await?;
     tokio::select! {
-        are_all_up = app::once(fleet, &mut out) => Ok(success_if(are_all_up?)),
+        are_all_up = refresh_once(fleet, file) => Ok(success_if(are_all_up?)),
         () = termination()? => anyhow::bail!("interrupted before the refresh had ended"),
+    }
+}
+
+async fn refresh_once(fleet: Fleet, file: Option<OutputFile>) -> anyhow::Result<bool> {
+    match file {
+        Some(file) => app::once_to_file(fleet, &file).await,
+        None => app::once(fleet, &mut io::stdout()).await,
     }
 }
 
@@ -248,8 +251,8 @@ fn success_if(is_success: bool) -> ExitCode {
     }
 }
 
-async fn plan(arguments: Once) -> anyhow::Result<ExitCode> {
-    let config = config(&arguments.config).await?;
+async fn plan(configured: &Configured) -> anyhow::Result<ExitCode> {
+    let config = config(configured).await?;
     let fleet = Fleet::new(&config, None).await?;
     let mut out = io::stdout().lock();
     let is_complete = app::plan(fleet, &config, &mut out)
@@ -258,8 +261,8 @@ async fn plan(arguments: Once) -> anyhow::Result<ExitCode> {
     Ok(success_if(is_complete))
 }
 
-async fn explain(arguments: Explain) -> anyhow::Result<ExitCode> {
-    let config = config(&arguments.config).await?;
+async fn explain(arguments: Explain, configured: &Configured) -> anyhow::Result<ExitCode> {
+    let config = config(configured).await?;
     let options = explain_options(arguments);
     let answer = tokio::select! {
         answer = app::explain(&config, options) => answer,
@@ -282,10 +285,10 @@ fn explain_options(arguments: Explain) -> ExplainOptions {
         color: arguments.color,
         verbose: arguments.verbose,
         // The command line has exactly one of them.
-        subject: match arguments.patch {
+        subject: match arguments.subject.patch {
             Some(patch) => Subject::Patch(patch),
-            None if arguments.all_noncompliant => Subject::AllNoncompliant,
-            None => Subject::Instances(arguments.instances),
+            None if arguments.subject.all_noncompliant => Subject::AllNoncompliant,
+            None => Subject::Instances(arguments.subject.instances),
         },
     }
 }
@@ -298,18 +301,21 @@ fn exit_code_of(answer: Answer) -> ExitCode {
     }
 }
 
-async fn check_config(arguments: &CheckConfig) -> anyhow::Result<ExitCode> {
+async fn check_config(arguments: &CheckConfig, config: &Configured) -> anyhow::Result<ExitCode> {
+    // The command line has at most one of them.
+    let file = arguments.file.as_ref().or(config.config_file.as_ref());
     let mut out = io::stdout().lock();
     let web_file = arguments.web_config_file.as_deref();
-    app::check_config(arguments.file(), web_file, &mut out).await?;
+    app::check_config(file.map(PathBuf::as_path), web_file, &mut out).await?;
     Ok(ExitCode::SUCCESS)
 }
 
 async fn healthcheck(arguments: &Web) -> anyhow::Result<ExitCode> {
+    let route_base = arguments.route_prefix.path(arguments.external_url.as_ref());
     // A server listens on each of them by itself, so all of them must answer.
     let schemes = app::health_schemes(arguments.web_config_file.as_deref());
     for address in &arguments.listen_address {
-        let code = http::check_health(&address.to_string(), schemes).await?;
+        let code = http::check_health(&address.to_string(), route_base, schemes).await?;
         anyhow::ensure!(
             code < 500,
             "the exporter on {address} is not healthy: it answered {code}"
@@ -318,9 +324,9 @@ async fn healthcheck(arguments: &Web) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn start_logging(log: &Log) -> anyhow::Result<LogGuard> {
-    app::start_logging(log.log_level, log.log_format.unwrap_or_default())
-        .context("cannot start logging")
+fn start_logging(log: &Log, default_level: Level) -> anyhow::Result<LogGuard> {
+    let level = log.log_level.unwrap_or(default_level);
+    app::start_logging(level, log.log_format.unwrap_or_default()).context("cannot start logging")
 }
 
 /// The targets of the configuration, with AWS itself behind them.
@@ -335,22 +341,23 @@ async fn config(arguments: &Configured) -> Result<Config, FleetError> {
 
 /// What serving needs. `config` is what reads the configuration anew.
 fn serve_options(
-    arguments: &Serve,
+    web: Web,
     config: Option<ConfigReader>,
     inherited: Vec<TcpListener>,
 ) -> anyhow::Result<ServeOptions> {
-    let web = arguments.web.clone();
     let hangups = signal(SignalKind::hangup()).context("cannot listen for SIGHUP")?;
     let reload = ReloadOptions {
         config,
         hangups: Some(hangups),
-        enable_lifecycle: arguments.enable_lifecycle,
+        enable_lifecycle: web.enable_lifecycle,
     };
     Ok(ServeOptions {
         listen: web.listen_address,
         telemetry_path: web.telemetry_path,
         has_pages: !web.disable_pages,
         external_url: web.external_url,
+        max_scrapes: NonZero::new(web.max_requests),
+        route_prefix: web.route_prefix,
         inherited,
         security: None,
         reload,

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use ssm_compliance_exporter::app::{Fleet, ReloadOptions, ServeOptions, serve as serve_fleet};
 use ssm_compliance_exporter::config::Config;
+use ssm_compliance_exporter::http::RoutePrefix;
 use ssm_simulator::Simulator;
 
 use crate::fleet::{ACCOUNT, Conditions, REGION, options, runtime, serve};
@@ -98,6 +99,8 @@ pub(crate) fn run_exporter(arguments: &[String]) {
             telemetry_path: "/metrics".to_owned(),
             has_pages: true,
             external_url: None,
+            max_scrapes: None,
+            route_prefix: RoutePrefix::default(),
             inherited: Vec::new(),
             security: None,
             reload: ReloadOptions::default(),

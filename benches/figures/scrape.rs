@@ -14,7 +14,7 @@ use hyper_util::rt::TokioIo;
 use ssm_compliance_exporter::app::BUILD;
 use ssm_compliance_exporter::http::{
     DiscoveredTarget, ExporterState, Exposition, FleetSnapshot, Limits, Options, PageSelector,
-    Readiness, Server, TargetRow,
+    Readiness, RoutePrefix, Server, TargetRow,
 };
 use ssm_compliance_exporter::metrics::{
     Body, Encoding, ExporterMetrics, Format, Publisher, TargetPage,
@@ -158,6 +158,7 @@ pub(crate) fn serve_page(instances: &str) {
             description: String::new(),
             has_pages: true,
             external_url: None,
+            route_prefix: RoutePrefix::default(),
             security: None,
             limits: Limits::default(),
         };

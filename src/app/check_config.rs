@@ -4,6 +4,7 @@
 //! as well: which accounts, which regions and where they come from, and what is read there.
 
 mod accepted;
+mod discovered;
 
 use std::io::{self, Write};
 use std::path::Path;

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::configured::{FleetError, region_errors, unsupported_keys};
 use crate::aws::{AwsBase, BaseOptions, DefaultRegion, EnvironmentError};
-use crate::config::{Config, ConfigError};
+use crate::config::{Config, ConfigError, Regions};
 
 /// The configuration of a file, or the one that applies without a file.
 ///
@@ -98,8 +98,8 @@ fn base_options(config: &Config, static_credentials: Option<(String, String)>) -
 // Without one the SDK would ask the instance metadata service, which outside of EC2 does not answer
 // and so delays the start.
 fn first_region(config: &Config) -> Option<String> {
-    config
-        .accounts
-        .iter()
-        .find_map(|account| account.regions.first().cloned())
+    let organization = config.organization.iter().map(|it| &it.regions);
+    let mut regions = config.accounts.iter().map(|account| &account.regions);
+    let listed = regions.by_ref().chain(organization);
+    listed.flat_map(Regions::listed).next().cloned()
 }

@@ -3,9 +3,9 @@
 use super::render::RenderError;
 use crate::aws::EnvironmentError;
 use crate::config::forms::{partition_of_arn, partition_of_region};
-use crate::config::{Account, Config, ConfigError};
+use crate::config::{Account, Config, ConfigError, Regions};
 
-/// An account of the configuration, in one of its regions.
+/// An account that is read, in one of its regions.
 #[derive(Clone, Debug)]
 pub(super) struct ConfiguredTarget<'a> {
     pub(super) account: &'a Account,
@@ -102,29 +102,25 @@ fn in_lines(errors: &[FleetError]) -> String {
     errors.join("\n")
 }
 
-/// Each account with each of its regions. An account without regions has `default_region`, which is
-/// that of the environment or profile.
-///
-/// # Errors
-/// If the default region is needed, and is missing or cannot be used.
+/// Each account with each of its regions. An account that leaves its region to the environment has
+/// `default_region`, which is that of the environment or profile.
 pub(super) fn configured_targets<'a>(
-    config: &'a Config,
+    accounts: &'a [Account],
     default_region: Option<&str>,
-) -> Result<Vec<ConfiguredTarget<'a>>, FleetError> {
-    FleetError::all(region_errors(config, default_region))?;
-    let targets = config.accounts.iter().flat_map(|account| {
+) -> Vec<ConfiguredTarget<'a>> {
+    let targets = accounts.iter().flat_map(|account| {
         let regions = regions(account, default_region).into_iter();
         regions.map(move |region| ConfiguredTarget { account, region })
     });
-    Ok(targets.collect())
+    targets.collect()
 }
 
-/// The regions of an account, or else the default one.
+/// The regions of an account, or else the default one. None if only AWS can tell them.
 pub(super) fn regions(account: &Account, default_region: Option<&str>) -> Vec<String> {
-    if account.regions.is_empty() {
-        default_region.map(str::to_owned).into_iter().collect()
-    } else {
-        account.regions.clone()
+    match &account.regions {
+        Regions::OfEnvironment => default_region.map(str::to_owned).into_iter().collect(),
+        Regions::Listed(regions) => regions.clone(),
+        Regions::Enabled => Vec::new(),
     }
 }
 
@@ -132,7 +128,7 @@ pub(super) fn regions(account: &Account, default_region: Option<&str>) -> Vec<St
 pub(super) fn region_errors(config: &Config, default_region: Option<&str>) -> Vec<FleetError> {
     let accounts = config.accounts.iter();
     let mut without_region = accounts
-        .filter(|account| account.regions.is_empty())
+        .filter(|account| account.regions == Regions::OfEnvironment)
         .peekable();
     match default_region {
         // One region mends all of them, so it is said once.
@@ -146,10 +142,7 @@ pub(super) fn region_errors(config: &Config, default_region: Option<&str>) -> Ve
 
 /// What the configuration asks for and this version cannot do.
 pub(super) fn unsupported_keys(config: &Config) -> Vec<FleetError> {
-    let unsupported = [
-        (config.organization.is_some(), "organization"),
-        (!config.instance_tags.is_empty(), "instance_tags"),
-    ];
+    let unsupported = [(!config.instance_tags.is_empty(), "instance_tags")];
     let asked_for = unsupported.into_iter().filter(|(is_asked, _)| *is_asked);
     asked_for
         .map(|(_, key)| FleetError::NotSupported(key))
@@ -193,6 +186,6 @@ fn is_listed(config: &Config, account: &Account, region: &str) -> bool {
         .accounts
         .iter()
         .filter(|other| other.account_id == account.account_id)
-        .flat_map(|other| &other.regions)
+        .flat_map(|other| other.regions.listed())
         .any(|listed| listed == region)
 }

@@ -8,12 +8,14 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use super::build_info::BUILD;
 use super::configuration::accepted_base;
 use super::configured::{ConfiguredTarget, FleetError, TargetKey, configured_targets};
+use super::discovery::{DiscoveryMeter, accounts_to_read, discover_once};
 use super::fleet_state::{FleetState, TargetPublisher};
 use super::render::RenderError;
 use super::slot::{TargetSlot, TargetStatus};
 use crate::aws::{AwsBase, Meter, SsmSource, TargetOptions};
 use crate::collect::{Clock, Refresher, TargetTask};
-use crate::config::{Config, InstanceSeries};
+use crate::config::{Account, Config, InstanceSeries};
+use crate::discovery::{Directory, DiscoveryFailure};
 use crate::metrics::{ExporterMetrics, Page, Policy, ShownInstances};
 use crate::model::{AgeLimits, Selection, Target, Timestamp};
 
@@ -56,7 +58,9 @@ impl Fleet {
         static_credentials: Option<(String, String)>,
     ) -> Result<Self, FleetError> {
         let base = accepted_base(config, static_credentials.clone()).await?;
-        let targets = fleet_targets(config, &base)?;
+        // What is to be found is added once it is.
+        let accounts = accounts_to_read(config, &Directory::default());
+        let targets = fleet_targets(config, &accounts, &base);
         let selection = selection(config);
         let state = fleet_state(config, &targets, selection.clone())?;
         Ok(Self {
@@ -79,6 +83,22 @@ impl Fleet {
         let config = config.clone();
         let static_credentials = self.static_credentials.clone();
         async move { accepted_base(&config, static_credentials).await }
+    }
+
+    /// Finds what the configuration does not list, once, before anything is refreshed. Answers what
+    /// could not be listed.
+    pub(super) async fn discover(&mut self) -> Vec<DiscoveryFailure> {
+        if self.config.discovery_interval().is_none() {
+            return Vec::new();
+        }
+        let meter = Arc::new(DiscoveryMeter(Arc::clone(&self.state)));
+        let directory = discover_once(self.config.clone(), self.base.clone(), meter).await;
+        let accounts = accounts_to_read(&self.config, &directory);
+        self.targets = fleet_targets(&self.config, &accounts, &self.base);
+        let slots = self.targets.iter().map(|target| Arc::clone(&target.slot));
+        let policy = policy(&self.config, self.selection.clone());
+        self.state.replace_targets(slots.collect(), policy);
+        directory.failures()
     }
 
     /// The page of all targets, as it is now.
@@ -161,13 +181,13 @@ fn next_number() -> usize {
     NEXT_NUMBER.fetch_add(1, Ordering::Relaxed)
 }
 
-fn fleet_targets(config: &Config, base: &AwsBase) -> Result<Vec<FleetTarget>, FleetError> {
+fn fleet_targets(config: &Config, accounts: &[Account], base: &AwsBase) -> Vec<FleetTarget> {
     let default_region = base.default_region();
-    let configured = configured_targets(config, default_region.as_deref())?;
+    let configured = configured_targets(accounts, default_region.as_deref());
     let targets = configured
         .iter()
         .map(|target| FleetTarget::new(target, config, base));
-    Ok(targets.collect())
+    targets.collect()
 }
 
 fn fleet_state(

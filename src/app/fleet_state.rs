@@ -8,11 +8,13 @@ use std::time::{Duration, Instant};
 use arc_swap::ArcSwap;
 use tracing::{debug, error};
 
+use super::discovery::DiscoveryOutlook;
 use super::page_change::PageChange;
 use super::reload_requests::ReloadRequests;
 use super::render::{RenderError, RenderThread};
 use super::slot::TargetSlot;
 use crate::collect::{Identification, RefreshObserver, SharedTarget};
+use crate::http::InstanceCounts;
 use crate::locks::locked;
 use crate::metrics::{ExporterMetrics, Policy, Publisher, TargetPage, TargetView, Task};
 use crate::model::{AgeLimits, Collector, FailureReason, Now, Outcome, Target, Timestamp};
@@ -22,6 +24,7 @@ use crate::model::{AgeLimits, Collector, FailureReason, Now, Outcome, Target, Ti
 pub(super) struct FleetState {
     pub(super) own: ExporterMetrics,
     pub(super) publisher: Publisher,
+    pub(super) discovery: DiscoveryOutlook,
     policy: ArcSwap<Policy>,
     pub(super) started: Instant,
     /// The slots of the targets, in the order of the configuration.
@@ -57,6 +60,7 @@ impl FleetState {
         let state = Self {
             own,
             publisher: Publisher::default(),
+            discovery: DiscoveryOutlook::default(),
             policy: ArcSwap::from_pointee(policy.clone()),
             started: Instant::now(),
             slots: ArcSwap::default(),
@@ -171,6 +175,14 @@ impl FleetState {
         TargetPage::render(&view, before.as_ref())
     }
 
+    fn counts_of(&self, slot: &TargetSlot, target: &Target) -> Option<InstanceCounts> {
+        InstanceCounts::of(&TargetView {
+            target,
+            identity: &slot.identity(),
+            policy: &self.policy.load(),
+        })
+    }
+
     /// Of several targets that are one account and region, the one that is configured first is
     /// shown, and the others are left out.
     // It is the first even if it is down. With any rule that looks at how targets are doing, the
@@ -198,12 +210,14 @@ impl FleetState {
         slot.note_status(target);
         // Only the publishing is done under the lock: a page may take a second to render.
         let page = self.page_of(slot, target);
+        let counts = self.counts_of(slot, target);
         debug!(target_name = slot.name(), "page rendered");
         let _publishing = locked(&self.publishing);
         // It may have become a duplicate while it was rendered, or have gone.
         if slot.is_shown() {
             self.publisher.publish(slot.number, page);
             slot.note_shown(Some(Arc::clone(shared)));
+            slot.note_counts(counts);
         }
     }
 }

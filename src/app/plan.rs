@@ -1,4 +1,4 @@
-//! The command `plan`, which says what refreshes will cost, by target and operation.
+//! The command `plan`, which says what refreshes will cost, by target and operation and in total.
 
 use std::io::{self, Write};
 use std::time::Duration;
@@ -9,11 +9,31 @@ use super::fleet::{Fleet, FleetTarget};
 use crate::collect::{Estimate, SourceResult, estimate};
 use crate::config::Config;
 
-/// Writes the plan of every target. Answers whether all targets could be asked.
+/// The calls and the time of the refreshes of all targets that could be asked.
+#[derive(Debug, Default)]
+struct Total {
+    targets: usize,
+    instances: usize,
+    /// Whether the number of instances is a bound.
+    is_bound: bool,
+    first_calls: usize,
+    later_calls: usize,
+    /// The calls of the target that takes longest.
+    most_first_calls: usize,
+    most_later_calls: usize,
+}
+
+/// Writes the plan of every target, those included that are found, and that of all together if there are several. Answers whether
+/// all targets could be asked.
 ///
 /// # Errors
 /// If `out` cannot be written.
-pub async fn plan(fleet: Fleet, config: &Config, out: &mut impl Write) -> io::Result<bool> {
+pub async fn plan(mut fleet: Fleet, config: &Config, out: &mut impl Write) -> io::Result<bool> {
+    let unlisted = fleet.discover().await;
+    for failure in &unlisted {
+        writeln!(out, "{}", failure.part)?;
+        writeln!(out, "  cannot be listed: {}\n", failure.error)?;
+    }
     // The targets are asked at the same time, and written in the order of the configuration.
     let estimates = join_all(fleet.targets.iter().map(|target| ask(&fleet, target))).await;
     for (target, estimate) in fleet.targets.iter().zip(&estimates) {
@@ -21,8 +41,11 @@ pub async fn plan(fleet: Fleet, config: &Config, out: &mut impl Write) -> io::Re
         write_answer(estimate, config, out)?;
         writeln!(out)?;
     }
+    if estimates.len() > 1 {
+        write_total(&estimates, config, out)?;
+    }
     out.flush()?;
-    Ok(estimates.iter().all(Result::is_ok))
+    Ok(unlisted.is_empty() && estimates.iter().all(Result::is_ok))
 }
 
 async fn ask(fleet: &Fleet, target: &FleetTarget) -> SourceResult<Estimate> {
@@ -42,33 +65,60 @@ fn write_answer(
 }
 
 fn write_plan(estimate: &Estimate, config: &Config, out: &mut impl Write) -> io::Result<()> {
-    // AWS has no count of managed instances, so beyond one page the number is only a bound.
-    let about = if estimate.is_counted { "" } else { "at most " };
-    writeln!(out, "  {about}{} managed instances", estimate.instances)?;
-    write_call_table(estimate, out)?;
-    write_durations(estimate, config, out)
-}
-
-fn write_call_table(estimate: &Estimate, out: &mut impl Write) -> io::Result<()> {
-    writeln!(out, "  {:<34}{:>8}{:>8}", "calls", "full", "steady")?;
+    write_instances(estimate.instances, !estimate.is_counted, out)?;
+    write_titles(out)?;
     for calls in &estimate.calls {
         write_calls(out, calls.operation.as_str(), calls.full, calls.steady)?;
     }
-    write_calls(out, "all", estimate.full(), estimate.steady())
+    write_calls(out, "all", estimate.full(), estimate.steady())?;
+    write_durations(estimate.full(), estimate.steady(), config, out)
 }
 
-fn write_durations(estimate: &Estimate, config: &Config, out: &mut impl Write) -> io::Result<()> {
+fn write_total(
+    estimates: &[SourceResult<Estimate>],
+    config: &Config,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let mut total = Total::default();
+    for estimate in estimates.iter().flatten() {
+        total.add(estimate);
+    }
+    writeln!(out, "{}, side by side", total.title(estimates.len()))?;
+    write_instances(total.instances, total.is_bound, out)?;
+    write_titles(out)?;
+    write_calls(out, "all", total.first_calls, total.later_calls)?;
+    // The ceiling is that of each target, so the one with the most calls is the last to end.
+    write_durations(total.most_first_calls, total.most_later_calls, config, out)
+}
+
+fn write_instances(instances: usize, is_bound: bool, out: &mut impl Write) -> io::Result<()> {
+    // AWS has no count of managed instances, so beyond one page the number is only a bound.
+    let about = if is_bound { "at most " } else { "" };
+    writeln!(out, "  {about}{instances} managed instances")
+}
+
+fn write_titles(out: &mut impl Write) -> io::Result<()> {
+    let titles = ["calls", "first refresh", "later refresh"];
+    writeln!(out, "  {:<34}{:>15}{:>15}", titles[0], titles[1], titles[2])
+}
+
+fn write_calls(out: &mut impl Write, title: &str, first: usize, later: usize) -> io::Result<()> {
+    writeln!(out, "  {title:<34}{first:>15}{later:>15}")
+}
+
+fn write_durations(
+    first_calls: usize,
+    later_calls: usize,
+    config: &Config,
+    out: &mut impl Write,
+) -> io::Result<()> {
     // The rate is what bounds a refresh: AWS answers faster than the exporter is allowed to ask.
     let rate = config.api.requests_per_second;
-    let full = seconds(estimate.full(), rate);
-    let steady = seconds(estimate.steady(), rate);
+    let first = seconds(first_calls, rate);
+    let later = seconds(later_calls, rate);
     let title = format!("at {rate} requests per second");
-    writeln!(out, "  {title:<34}{full:>7.1}s{steady:>7.1}s")?;
-    write_warnings(full, steady, config.refresh.interval, out)
-}
-
-fn write_calls(out: &mut impl Write, title: &str, full: usize, steady: usize) -> io::Result<()> {
-    writeln!(out, "  {title:<34}{full:>8}{steady:>8}")
+    writeln!(out, "  {title:<34}{first:>14.1}s{later:>14.1}s")?;
+    write_warnings(first, later, config.refresh.interval, out)
 }
 
 fn seconds(calls: usize, rate: f64) -> f64 {
@@ -76,26 +126,49 @@ fn seconds(calls: usize, rate: f64) -> f64 {
 }
 
 fn write_warnings(
-    full: f64,
-    steady: f64,
+    first: f64,
+    later: f64,
     interval: Duration,
     out: &mut impl Write,
 ) -> io::Result<()> {
     let interval = interval.as_secs_f64();
-    if steady > interval {
+    if later > interval {
         writeln!(
             out,
-            "  warning: a refresh takes longer than the interval of {interval} seconds and will skip starts"
+            "  warning: a later refresh takes longer than the interval of {interval} seconds and will skip starts"
         )?;
         writeln!(
             out,
             "  hint: raise refresh.interval, or api.requests_per_second if AWS grants it"
         )?;
-    } else if full > interval {
+    } else if first > interval {
         writeln!(
             out,
             "  note: the first refresh takes longer than the interval of {interval} seconds; later ones do not"
         )?;
     }
     Ok(())
+}
+
+// === impl Total ===
+
+impl Total {
+    /// Names what this is the total of, given the number of all targets.
+    fn title(&self, all: usize) -> String {
+        match self.targets {
+            asked if asked == all => format!("all {all} targets"),
+            asked => format!("the {asked} of {all} targets that could be asked"),
+        }
+    }
+
+    fn add(&mut self, estimate: &Estimate) {
+        let (first, later) = (estimate.full(), estimate.steady());
+        self.targets += 1;
+        self.instances += estimate.instances;
+        self.is_bound |= !estimate.is_counted;
+        self.first_calls += first;
+        self.later_calls += later;
+        self.most_first_calls = self.most_first_calls.max(first);
+        self.most_later_calls = self.most_later_calls.max(later);
+    }
 }

@@ -1,6 +1,7 @@
-//! Reads the configuration anew: at SIGHUP, and when an HTTP client asks for it.
+//! Changes a running fleet: reads the configuration anew, at SIGHUP and when an HTTP client asks for
+//! it, and takes over the accounts and regions that are found.
 //!
-//! One task makes all reloads, one after the other. Signals and requests that come while it makes
+//! One task makes all changes, one after the other. Signals and requests that come while it makes
 //! one lead to one more, however many they are: that one reads the file as it is after all of them.
 
 use std::future;
@@ -13,6 +14,7 @@ use tokio::sync::mpsc;
 use tracing::{error, info, warn};
 
 use super::config_reader::ConfigReader;
+use super::discovery::{Discoverer, Update};
 use super::error_log::log_error;
 use super::fleet::wall_clock;
 use super::reload_error::ReloadError;
@@ -31,12 +33,22 @@ pub struct ReloadOptions {
     pub enable_lifecycle: bool,
 }
 
-/// Makes the reloads of a fleet.
+/// Makes the changes of a fleet.
 pub(super) struct Reloader {
     fleet: RunningFleet,
     config: Option<ConfigReader>,
     hangups: Option<Signal>,
     requests: mpsc::Receiver<ReloadReply>,
+    /// What finds accounts and regions, if the configuration in force wants that.
+    discoverer: Option<Discoverer>,
+}
+
+/// Why the fleet is to be changed.
+enum Occasion {
+    /// The configuration is to be read anew, which these clients wait for.
+    Reload(Vec<ReloadReply>),
+    /// Accounts or regions were listed.
+    Discovery(Update),
 }
 
 impl Reloader {
@@ -47,6 +59,7 @@ impl Reloader {
             let _ = fleet.state().reload_requests.set(sender);
         }
         Self {
+            discoverer: fleet.start_discovery(),
             fleet,
             config: options.config,
             hangups: options.hangups,
@@ -54,29 +67,45 @@ impl Reloader {
         }
     }
 
-    /// Makes reloads for ever. When this is dropped, so is the fleet.
+    /// Makes changes for ever. When this is dropped, so is the fleet.
     pub(super) async fn run(mut self) {
         loop {
-            let replies = self.next_requests().await;
-            let result = self.reload().await;
-            for reply in replies {
-                // A client that has gone does not want to know.
-                let _ = reply.send(result.clone());
+            match self.next_occasion().await {
+                Occasion::Reload(replies) => self.reload_for(replies).await,
+                Occasion::Discovery(update) => self.take_update(&update).await,
             }
         }
     }
 
-    /// Waits until a reload is asked for. Returns whom to reply to.
-    async fn next_requests(&mut self) -> Vec<ReloadReply> {
+    async fn next_occasion(&mut self) -> Occasion {
         let mut replies = Vec::new();
         tokio::select! {
             () = next_hangup(&mut self.hangups) => {}
             Some(reply) = self.requests.recv() => replies.push(reply),
+            update = next_update(&mut self.discoverer) => return Occasion::Discovery(update),
         }
         while let Ok(reply) = self.requests.try_recv() {
             replies.push(reply);
         }
-        replies
+        Occasion::Reload(replies)
+    }
+
+    async fn reload_for(&mut self, replies: Vec<ReloadReply>) {
+        let result = self.reload().await;
+        for reply in replies {
+            // A client that has gone does not want to know.
+            let _ = reply.send(result.clone());
+        }
+    }
+
+    /// Takes over what was found.
+    async fn take_update(&mut self, update: &Update) {
+        let taken = AssertUnwindSafe(self.fleet.take_update(update)).catch_unwind();
+        match taken.await {
+            Ok(change) if change.is_any() => tell_discovery(&change),
+            Ok(_) => {}
+            Err(_) => self.fleet.state().own.panicked(Task::Discovery),
+        }
     }
 
     /// Reloads once. Returns what is wrong with the configuration, for people.
@@ -103,7 +132,10 @@ impl Reloader {
     async fn try_reload(&mut self) -> Result<FleetChange, ReloadError> {
         let reader = self.config.as_ref().ok_or(ReloadError::NoFile)?;
         let config = reader.read(self.fleet.workers()).await?;
-        self.fleet.reconfigure(config).await
+        let change = self.fleet.reconfigure(config).await?;
+        // Begun anew, so that what the new configuration wants is found now and not in an hour.
+        self.discoverer = self.fleet.start_discovery();
+        Ok(change)
     }
 
     fn note_success(&self, change: &FleetChange, start: Instant) {
@@ -136,6 +168,24 @@ impl Reloader {
 
     fn file(&self) -> Option<&str> {
         self.config.as_ref().map(ConfigReader::file)
+    }
+}
+
+fn tell_discovery(change: &FleetChange) {
+    info!(
+        targets = change.targets,
+        added = change.added,
+        changed = change.changed,
+        removed = change.removed,
+        "targets changed by discovery"
+    );
+}
+
+/// Waits for news of accounts and regions, which never come where none are to be found.
+async fn next_update(discoverer: &mut Option<Discoverer>) -> Update {
+    match discoverer {
+        Some(discoverer) => discoverer.next().await,
+        None => future::pending().await,
     }
 }
 

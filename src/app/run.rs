@@ -1,28 +1,33 @@
-//! The ways to run a fleet: until it is stopped, behind a web server, or once, to stdout.
+//! The ways to run a fleet: until it is stopped, behind a web server, or once, to stdout or a file.
 
 use std::future::Future;
 use std::io::{self, Write};
 use std::mem;
+use std::num::NonZero;
 use std::sync::Arc;
 
 use anyhow::Context;
 use bytes::Buf;
 use futures_util::future::join_all;
 use tokio::net::TcpListener;
+use tokio::runtime::Handle;
 use tokio_util::task::AbortOnDropHandle;
 use tracing::info;
 
 use super::build_info::{BUILD, NAME};
 use super::config_reader::ConfigReader;
 use super::fleet::Fleet;
+use super::output_file::OutputFile;
 use super::reloader::{ReloadOptions, Reloader};
 use super::running_fleet::RunningFleet;
 use super::runtime::AwsRuntime;
 use super::slot::TargetSlot;
+use crate::discovery::DiscoveryFailure;
 use crate::http::{
-    ExporterState, ExternalUrl, Limits, ListenAddress, Options, Server, WebSecurity, bind,
+    ExporterState, ExternalUrl, Limits, ListenAddress, Options, RoutePrefix, Server, WebSecurity,
+    bind,
 };
-use crate::metrics::{Body, Encoding, Format};
+use crate::metrics::{Body, Encoding, Format, Page};
 
 /// Where and how to serve.
 #[derive(Debug)]
@@ -35,6 +40,10 @@ pub struct ServeOptions {
     pub has_pages: bool,
     /// Where people reach the exporter, if that is not where it listens.
     pub external_url: Option<ExternalUrl>,
+    /// The most scrapes that are answered at the same time; `None` if there is no limit.
+    pub max_scrapes: Option<NonZero<usize>>,
+    /// The path below which everything is served.
+    pub route_prefix: RoutePrefix,
     /// Sockets that listen already, instead of the addresses, if the program was given any.
     pub inherited: Vec<std::net::TcpListener>,
     /// TLS, logins, headers and a rate limit, if there is a web configuration.
@@ -128,11 +137,15 @@ fn web_options(options: &ServeOptions) -> Options {
         telemetry_path: options.telemetry_path.clone(),
         has_pages: options.has_pages,
         external_url: options.external_url.clone(),
+        route_prefix: options.route_prefix.clone(),
         security: options.security.clone(),
         name: NAME.to_owned(),
         version: version_and_revision(),
         description: env!("CARGO_PKG_DESCRIPTION").to_owned(),
-        limits: Limits::default(),
+        limits: Limits {
+            max_scrapes: options.max_scrapes,
+            ..Limits::default()
+        },
     }
 }
 
@@ -145,26 +158,72 @@ fn version_and_revision() -> String {
 ///
 /// # Errors
 /// If `out` cannot be written, or threads cannot be started.
-pub async fn once(mut fleet: Fleet, out: &mut impl Write) -> anyhow::Result<bool> {
-    // There is no stagger: it would only make the user wait, and each account has its own limiter.
+pub async fn once(fleet: Fleet, out: &mut impl Write) -> anyhow::Result<bool> {
+    let reading = read_once(fleet).await?;
+    write_page(&reading.fleet.page(), out).context("cannot write the metrics")?;
+    Ok(reading.is_complete())
+}
+
+/// The same, but the page becomes the content of `file`.
+///
+/// # Errors
+/// If the file cannot be replaced, or threads cannot be started.
+pub async fn once_to_file(fleet: Fleet, file: &OutputFile) -> anyhow::Result<bool> {
+    let reading = read_once(fleet).await?;
+    file.replace(|out| write_page(&reading.fleet.page(), out))?;
+    Ok(reading.is_complete())
+}
+
+/// A fleet that has been read once.
+struct Reading {
+    fleet: Fleet,
+    /// What could not be listed, and so is missing on the page. The log has said it.
+    unlisted: Vec<DiscoveryFailure>,
+}
+
+impl Reading {
+    fn is_complete(&self) -> bool {
+        self.unlisted.is_empty() && are_all_well(&self.fleet)
+    }
+}
+
+async fn read_once(fleet: Fleet) -> anyhow::Result<Reading> {
     let workers = AwsRuntime::start()?;
+    let (mut fleet, unlisted) = discovered(fleet, &workers.handle()).await?;
     refresh_all_once(&mut fleet, &workers).await;
-    write_page(&fleet, out).context("cannot write the metrics")?;
-    Ok(fleet.state.slots().iter().all(|slot| is_well(slot)))
+    Ok(Reading { fleet, unlisted })
+}
+
+/// The fleet with what is found of it, and what could not be listed.
+async fn discovered(
+    mut fleet: Fleet,
+    workers: &Handle,
+) -> anyhow::Result<(Fleet, Vec<DiscoveryFailure>)> {
+    let discovery = workers.spawn(async move {
+        let unlisted = fleet.discover().await;
+        (fleet, unlisted)
+    });
+    discovery
+        .await
+        .context("the discovery of accounts has panicked")
 }
 
 async fn refresh_all_once(fleet: &mut Fleet, workers: &AwsRuntime) {
+    // There is no stagger: it would only make the user wait, and each account has its own limiter.
     let refreshers = fleet.take_refreshers().into_iter();
     join_all(refreshers.map(|refresher| refresher.refresh_once(workers.handle()))).await;
 }
 
-fn write_page(fleet: &Fleet, out: &mut impl Write) -> io::Result<()> {
-    let page = fleet.page();
+fn write_page(page: &Page, out: &mut impl Write) -> io::Result<()> {
     // The exporter's own metrics are left out: they are about a process that is about to end.
-    for frame in Body::new(&page, Format::Text, Encoding::Identity, "") {
+    for frame in Body::new(page, Format::Text, Encoding::Identity, "") {
         io::copy(&mut frame.reader(), out)?;
     }
     out.flush()
+}
+
+fn are_all_well(fleet: &Fleet) -> bool {
+    fleet.state.slots().iter().all(|slot| is_well(slot))
 }
 
 /// Whether the target is up, or another one shows its account and region.

@@ -1,7 +1,8 @@
 //! A fleet whose targets are refreshed, and how another configuration changes it.
 //!
 //! Targets that both configurations have stay as they are: their data, their limiter, their
-//! credentials and their schedule. Only what is said of them may change.
+//! credentials and their schedule. Only what is said of them may change. Accounts and regions that
+//! are found, or that are gone, change a fleet in the same way.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,15 +13,17 @@ use tokio_util::task::AbortOnDropHandle;
 
 use super::configuration::check_with;
 use super::configured::{ConfiguredTarget, TargetKey, configured_targets};
+use super::discovery::{Discoverer, Update, accounts_to_read, report};
 use super::fleet::{
     Fleet, FleetRefresher, FleetTarget, age_limits, have_same_selection, policy, selection,
-    target_options,
+    target_options, wall_clock,
 };
 use super::fleet_state::FleetState;
 use super::reload_error::ReloadError;
 use crate::aws::{AwsBase, SsmSource};
 use crate::collect::TargetSettings;
 use crate::config::Config;
+use crate::discovery::Directory;
 
 /// The time between the first starts of two targets.
 // Every target assumes its role first, and STS limits the calls of the account that assumes them. A
@@ -33,6 +36,8 @@ const ENVIRONMENT_TIMEOUT: Duration = Duration::from_secs(30);
 pub(super) struct RunningFleet {
     fleet: Fleet,
     workers: Handle,
+    /// What is known of accounts and regions that are found.
+    directory: Arc<Directory>,
     /// In the order of the configuration.
     running: Vec<RunningTarget>,
 }
@@ -44,7 +49,7 @@ struct RunningTarget {
     _task: AbortOnDropHandle<()>,
 }
 
-/// What a reload has changed, in numbers of targets.
+/// What has changed, in numbers of targets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct FleetChange {
     pub(super) targets: usize,
@@ -73,6 +78,7 @@ impl RunningFleet {
         let mut started = Self {
             fleet,
             workers,
+            directory: Arc::default(),
             running: Vec::new(),
         };
         let stagger = stagger(targets.len(), started.interval());
@@ -107,6 +113,22 @@ impl RunningFleet {
         self.fleet.interval()
     }
 
+    /// Starts to discover what the configuration in force wants found, if it wants anything.
+    pub(super) fn start_discovery(&self) -> Option<Discoverer> {
+        let Fleet {
+            state,
+            config,
+            base,
+            ..
+        } = &self.fleet;
+        state.discovery.begin(config, &self.directory);
+        let discoverer = Discoverer::start(config, base, &self.directory, state, &self.workers);
+        if discoverer.is_none() {
+            state.own.discovered(None);
+        }
+        discoverer
+    }
+
     /// Makes the fleet that of another configuration.
     ///
     /// # Errors
@@ -114,15 +136,53 @@ impl RunningFleet {
     /// cannot do. Then nothing has changed.
     pub(super) async fn reconfigure(&mut self, config: Config) -> Result<FleetChange, ReloadError> {
         let new_base = self.new_base(&config).await?;
+        self.directory = Arc::new(self.directory_for(&config, new_base.is_some()));
+        // From here on nothing can fail.
+        Ok(self.replace(&config, new_base).await)
+    }
+
+    /// Makes the fleet that of what was found. Accounts and regions come and go as they do with
+    /// another configuration.
+    pub(super) async fn take_update(&mut self, update: &Update) -> FleetChange {
+        self.directory = Arc::clone(&update.directory);
+        let config = self.fleet.config.clone();
+        let change = self.replace(&config, None).await;
+        let state = self.state();
+        if update.is_attempted {
+            report(&state.own, &config, &self.directory, wall_clock());
+        }
+        // Only now, so that nobody takes the fleet for complete before all is there.
+        let directory = &self.directory;
+        state
+            .discovery
+            .note(&config, directory, update.is_attempted);
+        change
+    }
+
+    /// What is known of what another configuration wants found.
+    fn directory_for(&self, config: &Config, has_new_base: bool) -> Directory {
+        // Nothing that was learnt of one AWS says anything of another.
+        let mut directory = if has_new_base {
+            Directory::default()
+        } else {
+            Directory::clone(&self.directory)
+        };
+        let organization = config.organization.as_ref();
+        directory.reconfigure(organization.map(|it| it.include_ous.as_slice()));
+        directory
+    }
+
+    /// Makes the fleet that of a configuration, with what is known of accounts and regions.
+    async fn replace(&mut self, config: &Config, new_base: Option<AwsBase>) -> FleetChange {
+        let accounts = accounts_to_read(config, &self.directory);
         let base = new_base.as_ref().unwrap_or(&self.fleet.base);
         let default_region = base.default_region();
-        let configured = configured_targets(&config, default_region.as_deref())?;
-        let next = self.next_targets(&configured, &config, new_base.as_ref());
-        // From here on nothing can fail.
-        let has_other_policy = self.adopt(&config, new_base);
+        let configured = configured_targets(&accounts, default_region.as_deref());
+        let next = self.next_targets(&configured, config, new_base.as_ref());
+        let has_other_policy = self.adopt(config, new_base);
         let (change, changes) = self.replace_targets(next, &configured, has_other_policy);
         self.reconfigure_targets(changes).await;
-        Ok(change)
+        change
     }
 
     /// What the SDK needs, if the configuration changes where AWS is. The configuration can be used
@@ -301,6 +361,13 @@ impl RunningFleet {
             let age_limits = self.fleet.age_limits;
             change.refresher.reconfigure(settings, age_limits).await;
         }
+    }
+}
+
+impl FleetChange {
+    /// Whether anything has changed.
+    pub(super) fn is_any(&self) -> bool {
+        self.added + self.changed + self.removed > 0
     }
 }
 

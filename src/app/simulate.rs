@@ -14,8 +14,8 @@ use super::configured::FleetError;
 use super::demo_example::explain_line;
 use super::fleet::Fleet;
 use super::run::{ServeOptions, serve};
-use crate::config::{Account, Config};
-use crate::http::{ListenAddress, bind, parse_listen_address};
+use crate::config::{Account, Config, Regions};
+use crate::http::{ListenAddress, bind_for, parse_listen_address};
 
 /// The address on which `simulate` listens unless it is told otherwise.
 // LocalStack and other simulators of AWS listen on this port, so tools and examples often name it.
@@ -72,7 +72,7 @@ async fn bind_or(listen: Option<ListenAddress>, default: &str) -> anyhow::Result
         Some(address) => address,
         None => parse_listen_address(default)?,
     };
-    Ok(bind(&address).await?)
+    Ok(bind_for(&address, "--sim.listen").await?)
 }
 
 fn first_region(simulator: &Simulator) -> String {
@@ -188,12 +188,14 @@ fn scheme(web: &ServeOptions) -> &'static str {
 
 /// The pages to look at, by name and path.
 fn pages(web: &ServeOptions) -> Vec<(&'static str, String)> {
+    // These are for a browser on this machine, which comes by no proxy.
+    let base = web.route_prefix.path(web.external_url.as_ref());
     let mut pages = vec![
-        ("metrics", web.telemetry_path.clone()),
-        ("targets", "/".to_owned()),
+        ("metrics", format!("{base}{}", web.telemetry_path)),
+        ("targets", format!("{base}/")),
     ];
     if web.has_pages {
-        pages.push(("instances", "/instances".to_owned()));
+        pages.push(("instances", format!("{base}/instances")));
     }
     pages
 }
@@ -259,7 +261,7 @@ fn demo_account(number: usize, id: &str, regions: &[String]) -> Account {
     Account {
         name: demo_account_name(number),
         account_id: Some(id.to_owned()),
-        regions: regions.to_vec(),
+        regions: Regions::Listed(regions.to_vec()),
         role_arn: Some(format!("arn:aws:iam::{id}:role/{ROLE}")),
         ..Account::default()
     }

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::aws::Meter;
 use crate::collect::SharedTarget;
+use crate::http::InstanceCounts;
 use crate::locks::locked;
 use crate::metrics::{ExporterMetrics, Identity, TargetMeter};
 use crate::model::{Collector, FailureReason, Operation, Target, Timestamp};
@@ -57,6 +58,25 @@ pub struct TargetStatus {
     pub confirmed: Option<Instant>,
     /// The collectors whose last attempt failed, with the reasons.
     pub failures: Vec<(&'static str, FailureReason)>,
+    /// Its instances, if they and their compliance are known.
+    pub counts: Option<InstanceCounts>,
+    /// The time from the start of a refresh to the start of the next; `None` before it is known.
+    pub interval: Option<Duration>,
+    /// The refresh that started last.
+    pub refresh: Option<LastRefresh>,
+    /// How long the refresh took that ended last.
+    pub took: Duration,
+    /// When what makes a target up was last read.
+    read: [Option<Timestamp>; 2],
+}
+
+/// The refresh of a target that started last.
+#[derive(Clone, Copy, Debug)]
+pub struct LastRefresh {
+    /// When it started.
+    pub started: Instant,
+    /// Whether it still runs.
+    pub is_running: bool,
 }
 
 impl TargetSlot {
@@ -190,7 +210,15 @@ impl TargetSlot {
     }
 
     pub(super) fn note_shown(&self, target: Option<Arc<SharedTarget>>) {
+        if target.is_none() {
+            locked(&self.status).counts = None;
+        }
         *locked(&self.shown) = target;
+    }
+
+    /// Notes how compliant the instances are of what is shown.
+    pub(super) fn note_counts(&self, counts: Option<InstanceCounts>) {
+        locked(&self.status).counts = counts;
     }
 
     /// The status of the target.
@@ -202,13 +230,15 @@ impl TargetSlot {
         let mut status = locked(&self.status);
         status.up = target.is_up();
         status.failures = failures(target);
+        status.interval = Some(target.age_limits().interval);
         // The time stays when the target goes down: it says how old the data is that is shown.
-        if status.up == Some(true) {
+        if status.up == Some(true) && status.is_news(target) {
             status.confirmed = Some(Instant::now());
         }
     }
 
     pub(super) fn refresh_started(&self, at: Option<Timestamp>, own: &ExporterMetrics) {
+        locked(&self.status).begin_refresh();
         let mut account = self.account();
         account.start_meter(&self.region, own);
         if let Some(meter) = &account.meter {
@@ -218,6 +248,7 @@ impl TargetSlot {
 
     pub(super) fn refresh_ended(&self, took: Duration) {
         self.with_meter(|meter| meter.refresh_ended(took));
+        locked(&self.status).end_refresh(took);
         self.note_attempted();
     }
 
@@ -229,6 +260,34 @@ impl TargetSlot {
     fn with_meter(&self, count: impl FnOnce(&TargetMeter)) {
         if let Some(meter) = &self.account().meter {
             count(meter);
+        }
+    }
+}
+
+// === impl TargetStatus ===
+
+impl TargetStatus {
+    /// Whether the instances and their compliance were read since the last time. A target is also
+    /// shown when its data expires, which confirms nothing.
+    fn is_news(&mut self, target: &Target) -> bool {
+        let collectors = [Collector::Instances, Collector::Compliance];
+        let read = collectors.map(|collector| target.collector(collector).last_success);
+        let before = std::mem::replace(&mut self.read, read);
+        // Without a clock that is set there is nothing to compare.
+        read != before || read.contains(&None)
+    }
+
+    fn begin_refresh(&mut self) {
+        self.refresh = Some(LastRefresh {
+            started: Instant::now(),
+            is_running: true,
+        });
+    }
+
+    fn end_refresh(&mut self, took: Duration) {
+        self.took = took;
+        if let Some(refresh) = &mut self.refresh {
+            refresh.is_running = false;
         }
     }
 }

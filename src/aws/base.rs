@@ -43,8 +43,8 @@ impl fmt::Debug for BaseOptions {
     }
 }
 
-/// What all targets share. Loaded once at start.
-#[derive(Debug)]
+/// What all targets share. Loaded once at start; clones share the credentials.
+#[derive(Clone, Debug)]
 pub struct AwsBase {
     pub(super) sdk: SdkConfig,
     pub(super) credentials: Arc<BaseCredentials>,

@@ -134,7 +134,7 @@ fn incomplete_answer() -> SourceError {
     )
 }
 
-fn limiter(options: &TargetOptions) -> Limiter {
+pub(super) fn limiter(options: &TargetOptions) -> Limiter {
     Limiter::new(options.requests_per_second, options.refresh_interval).with_burst(options.burst)
 }
 
@@ -145,7 +145,7 @@ fn show_first_limits(meter: &dyn Meter, per_second: f64) {
     }
 }
 
-fn credentials(base: &AwsBase, options: &TargetOptions) -> TargetCredentials {
+pub(super) fn credentials(base: &AwsBase, options: &TargetOptions) -> TargetCredentials {
     let sts = Sts::new(&base.sdk, region_of(options));
     let account_id = options.account_id.clone();
     let role = role_of(options);
@@ -192,7 +192,7 @@ fn max_attempts(longest_pause: Duration) -> u32 {
     }
 }
 
-fn timeouts(attempt_timeout: Duration) -> TimeoutConfig {
+pub(super) fn timeouts(attempt_timeout: Duration) -> TimeoutConfig {
     TimeoutConfig::builder()
         // Targets with the same timeouts share their connections.
         .connect_timeout(CONNECT_TIMEOUT.min(attempt_timeout))

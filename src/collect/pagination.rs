@@ -127,7 +127,10 @@ impl Listing {
             | Operation::DescribeAssociationExecutionTargets => MAX_FLEET_PAGES,
             Operation::ListComplianceSummaries
             | Operation::DescribePatchBaselines
-            | Operation::ListAssociations => MAX_SETTINGS_PAGES,
+            | Operation::ListAssociations
+            | Operation::ListAccounts
+            | Operation::ListAccountsForParent
+            | Operation::ListOrganizationalUnitsForParent => MAX_SETTINGS_PAGES,
             _ => MAX_DETAIL_PAGES,
         }
     }

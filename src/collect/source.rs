@@ -167,7 +167,7 @@ pub trait Source: Send + Sync + 'static {
 impl SourceError {
     /// Creates the error of a listing that lacks most of a fleet, and that is not believed before
     /// a second reading confirms it.
-    pub(super) fn sudden_loss(loss: SuddenLoss) -> Self {
+    pub(crate) fn sudden_loss(loss: SuddenLoss) -> Self {
         let SuddenLoss { known, missing } = loss;
         let detail = format!(
             "the listing lacks {missing} of {known} that the last one had; it is believed if the next refresh reads the same"

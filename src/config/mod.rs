@@ -40,4 +40,6 @@ pub use error::ConfigError;
 pub use forms::parse_duration;
 pub use problem::Problem;
 pub use secret::Secret;
-pub use settings::{Account, Api, Config, Exposition, InstanceSeries, Organization, Refresh};
+pub use settings::{
+    Account, Api, Config, Exposition, InstanceSeries, Organization, Refresh, Regions,
+};

@@ -54,7 +54,7 @@ pub const KEYS: &[Key] = &[
         kind: "number, requests per second, 0.001 to 1000",
         default: "5",
         example: "2.5",
-        meaning: "Ceiling per target over all SSM operations together. The exporter stays below it, and backs off \
+        meaning: "Ceiling per target, for all SSM operations together. The exporter stays below it, and backs off \
                   further when AWS throttles.",
     },
     Key {
@@ -62,7 +62,7 @@ pub const KEYS: &[Key] = &[
         kind: "duration",
         default: "10s",
         example: "20s",
-        meaning: "Time limit of one attempt of one call.",
+        meaning: "Time limit for one attempt of a call.",
     },
     Key {
         path: "api.endpoint_url",
@@ -77,24 +77,25 @@ pub const KEYS: &[Key] = &[
         kind: "text",
         default: "-",
         example: "production",
-        meaning: "Name to show for the account; the account id if there is none. One account has one name, and no \
-                  two have the same.",
+        meaning: "Name to show for the account; without it the account id. An account has only one name, and no two \
+                  accounts may share one.",
     },
     Key {
         path: "accounts[].account_id",
         kind: "12 digits, in quotes",
         default: "-",
         example: "\"111122223333\"",
-        meaning: "Account that is read. Only needed where STS cannot be asked, such as in a VPC without its endpoint; with \
-                  `role_arn` the ARN tells it, and they must agree.",
+        meaning: "Account that is read. Only needed where STS cannot be called, such as in a VPC without its endpoint. \
+                  With `role_arn` it is taken from the ARN, and the two must agree.",
     },
     Key {
         path: "accounts[].regions",
-        kind: "list of regions",
+        kind: "list of regions, or `[all]`",
         default: "-",
         example: "[eu-west-1, us-east-1]",
-        meaning: "Regions to read, each a target of its own, in the partition of `role_arn` if there is one. Without it \
-                  the region of the environment or profile.",
+        meaning: "Regions to read, each as a separate target, in the partition of `role_arn` if there is one. `[all]`: \
+                  those that are enabled for the account, which AWS is asked for (`account:ListRegions`) as often as \
+                  for the accounts of an organization, by default every hour. Without it the region of the environment or profile.",
     },
     Key {
         path: "accounts[].role_arn",
@@ -123,7 +124,7 @@ pub const KEYS: &[Key] = &[
         kind: "list of globs",
         default: "[\"*\"]",
         example: "[Patch, Association, \"Custom:*\"]",
-        meaning: "Compliance types to read. Globs know `*`, `?`, `[ab]` and `{a,b}`, and case counts. A glob that can \
+        meaning: "Compliance types to read. Globs support `*`, `?`, `[ab]` and `{a,b}`, and are case-sensitive. A glob that can \
                   match none of AWS's types (`Patch`, `Association` and `Custom:NAME`) is an error. Without `Patch` the collectors `patches`, `baselines` and `patch_details` are off; without `Association`, \
                   `associations` and `items` are.",
     },
@@ -140,7 +141,7 @@ pub const KEYS: &[Key] = &[
         kind: "name of a role, with its path",
         default: "-",
         example: "ssm-compliance-exporter",
-        meaning: "Required. Role to assume in each member account.",
+        meaning: "Required. Role to assume in each member account, that of the exporter itself included.",
     },
     Key {
         path: "organization.lister_role_arn",
@@ -165,17 +166,19 @@ pub const KEYS: &[Key] = &[
     },
     Key {
         path: "organization.regions",
-        kind: "list of regions",
+        kind: "list of regions, or `[all]`",
         default: "-",
         example: "[eu-west-1]",
-        meaning: "Required. Regions to read in each account.",
+        meaning: "Required. Regions to read in each account. `[all]`: those that are enabled for each account, which it \
+                  is asked for at each discovery (`account:ListRegions`).",
     },
     Key {
         path: "organization.refresh",
-        kind: "duration",
+        kind: "duration, 1s or more",
         default: "1h",
         example: "30m",
-        meaning: "Time from listing to listing.",
+        meaning: "Time from one discovery to the next: the listing of the accounts and, for `[all]`, of their regions. \
+                  One that fails is tried again sooner.",
     },
     Key {
         path: "exposition.instances",
@@ -197,10 +200,10 @@ pub const KEYS: &[Key] = &[
         kind: "whole number, series per target, up to 1000000",
         default: "0",
         example: "5000",
-        meaning: "Highest number of `aws_ssm_instance_noncompliant_patch_info` series: beyond it the least severe \
-                  patches are left out. Above 0, patches and CVEs are counted over all instances, too. 0 is off, and \
-                  costs no calls; otherwise it is a call for each non-compliant instance that was scanned anew \
-                  (docs/scaling.md). Needs `Patch` among `compliance_types`.",
+        meaning: "Maximum number of `aws_ssm_instance_noncompliant_patch_info` series: beyond it the least severe \
+                  patches are left out. Above 0, patches and CVEs are also counted over all instances. 0 turns this \
+                  off and makes no calls for it; otherwise it takes one call for each non-compliant instance that \
+                  has been scanned since (docs/scaling.md). Needs `Patch` among `compliance_types`.",
     },
 ];
 
@@ -215,9 +218,9 @@ const SECTIONS: &[Section] = &[
     },
     Section {
         prefix: "accounts",
-        about: "A list. Each entry times each of its regions is one target. Without the key there is one account: the \
+        about: "A list. Each region of each entry is one target. Without the key there is one account: the \
                 default AWS credential chain and the region of the environment or profile. A region given twice for \
-                one account is an error. `demo` reads its own accounts without the key.",
+                one account is an error. Without the key, `demo` reads its own accounts.",
     },
     Section {
         prefix: "compliance_types",
@@ -229,11 +232,15 @@ const SECTIONS: &[Section] = &[
     },
     Section {
         prefix: "organization",
-        about: "Instead of, or beside, `accounts`: accounts found through AWS Organizations. Off without the key.",
+        about: "Instead of, or beside, `accounts`: accounts found through AWS Organizations. Off without the key. Each active \
+                account is read through its role, under its name in the organization, until it is closed or excluded; \
+                one that has an entry under `accounts` is read as that says. That is also how to read the management \
+                account, where StackSets put no role. A listing that fails takes nothing away: see \
+                [SsmComplianceDiscoveryFailing](runbooks/SsmComplianceDiscoveryFailing.md). A reload discovers at once.",
     },
     Section {
         prefix: "exposition",
-        about: "What is shown of what was read.",
+        about: "Which of the data is shown.",
     },
 ];
 

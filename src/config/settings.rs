@@ -5,6 +5,9 @@ use std::time::Duration;
 use super::compliance_types::ComplianceTypes;
 use super::secret::Secret;
 
+/// Default of `organization.refresh`: accounts and their regions seldom come and go.
+pub(super) const DEFAULT_DISCOVERY_INTERVAL: Duration = Duration::from_hours(1);
+
 /// A valid configuration. Its [`Default`] is what applies without a file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Config {
@@ -53,8 +56,8 @@ pub struct Account {
     pub name: Option<String>,
     /// Twelve digits, from the role or `account_id`; unknown if neither is given.
     pub account_id: Option<String>,
-    /// Regions to read; empty means the region of the environment or profile.
-    pub regions: Vec<String>,
+    /// Regions to read.
+    pub regions: Regions,
     /// Role to assume; without one the credentials of the default chain are used.
     pub role_arn: Option<String>,
     /// Name of the role's sessions. Without one the exporter's own name is used; it is never given
@@ -62,6 +65,18 @@ pub struct Account {
     pub role_session_name: Option<String>,
     /// External id to send when the role is assumed; never given without a role.
     pub external_id: Option<Secret>,
+}
+
+/// Which regions of an account are read. Each is a target of its own.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Regions {
+    /// The region of the environment or profile.
+    #[default]
+    OfEnvironment,
+    /// These; never none.
+    Listed(Vec<String>),
+    /// Those that are enabled for the account, which only AWS can tell: `[all]`.
+    Enabled,
 }
 
 /// Accounts to find through AWS Organizations.
@@ -76,8 +91,8 @@ pub struct Organization {
     pub include_ous: Vec<String>,
     /// Account ids to leave out.
     pub exclude_accounts: Vec<String>,
-    /// Regions to read in each account; never empty.
-    pub regions: Vec<String>,
+    /// Regions to read in each account; never that of the environment.
+    pub regions: Regions,
     /// Time from one listing of the accounts to the next.
     pub refresh: Duration,
 }
@@ -104,6 +119,29 @@ pub enum InstanceSeries {
     Noncompliant,
     /// No instance: only counts per target.
     None,
+}
+
+impl Config {
+    /// Time from one listing of accounts and of their enabled regions to the next; `None` if
+    /// everything to read is written down.
+    pub fn discovery_interval(&self) -> Option<Duration> {
+        let asks_for_regions = |account: &Account| account.regions == Regions::Enabled;
+        match &self.organization {
+            Some(organization) => Some(organization.refresh),
+            None if self.accounts.iter().any(asks_for_regions) => Some(DEFAULT_DISCOVERY_INTERVAL),
+            None => None,
+        }
+    }
+}
+
+impl Regions {
+    /// The regions that are written down.
+    pub fn listed(&self) -> &[String] {
+        match self {
+            Self::Listed(regions) => regions,
+            Self::OfEnvironment | Self::Enabled => &[],
+        }
+    }
 }
 
 impl Default for Config {

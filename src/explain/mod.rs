@@ -57,3 +57,4 @@ pub use rows::{
     CommandInvocationRow, CommandStepRow, ExecutionTargetRow, InstancePatchRow,
 };
 pub use verdict::Verdict;
+pub(crate) use words::line as visible_line;

@@ -25,7 +25,7 @@ pub struct PatchHolder {
     /// The vulnerabilities that the patch closes, separated by commas.
     pub cve_ids: String,
     /// When the patch was installed, as AWS writes it, and so since when it waits for a reboot; empty
-    /// for a patch that is not installed. AWS does not know since when one is missing.
+    /// for a patch that is not installed. AWS does not say for how long one has been missing.
     pub installed: String,
     /// When the operation ran that reported it.
     pub reported: Option<Timestamp>,

@@ -10,7 +10,7 @@ const DIRECTION_MARKS: [std::ops::RangeInclusive<char>; 3] = [
 
 /// Makes one line of a text: whatever breaks lines becomes a space, and control characters and
 /// marks of direction are removed.
-pub(super) fn line(text: &str) -> String {
+pub(crate) fn line(text: &str) -> String {
     let visible = text
         .chars()
         .map(|c| if breaks_line(c) { ' ' } else { c })

@@ -6,15 +6,14 @@ use std::borrow::Cow;
 use bytes::Bytes;
 use hyper::header::{
     ACCEPT, ACCEPT_ENCODING, ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_ENCODING,
-    CONTENT_SECURITY_POLICY, REFERRER_POLICY, RETRY_AFTER, VARY,
+    CONTENT_SECURITY_POLICY, HeaderValue, REFERRER_POLICY, RETRY_AFTER, VARY,
 };
 use hyper::http::request::Parts;
 use hyper::{Method, Response, StatusCode};
 
 use super::body::AnswerBody;
-use super::discovery::{self, UNKNOWN_ACCOUNT};
+use super::discovery::{self, ScrapeWay, UNKNOWN_ACCOUNT};
 use super::exporter_state::{ExporterState, Exposition, PageSelector, Readiness};
-use super::hosts;
 use super::limits::Options;
 use super::negotiate::{negotiate_encoding, negotiate_format};
 use super::pages::{Page, PageRequest, decoded_id, landing};
@@ -23,7 +22,6 @@ use super::routes::{Handler, Route};
 use crate::metrics::{Encoding, Format, OTHER_HANDLER};
 
 const JSON: &str = "application/json";
-const HTML: &str = "text/html; charset=utf-8";
 
 /// The browser may load nothing but the page's own style, send forms nowhere else, and show the
 /// page in no one's frame.
@@ -47,7 +45,7 @@ impl RequestContext<'_> {
     /// render are left out; see [`RequestContext::page_request`].
     pub(super) fn answer(self) -> Response<AnswerBody> {
         let answer = match self.handler() {
-            None => not_found(),
+            None => self.not_found(),
             Some(Handler::Reload) => self.refuse_reload(),
             Some(handler) if self.is_read() => self.answer_by(handler),
             Some(_) => method_not_allowed(),
@@ -71,7 +69,7 @@ impl RequestContext<'_> {
 
     /// Answers with a page that has been rendered.
     pub(super) fn page(self, page: Page) -> Response<AnswerBody> {
-        self.finish(html(page))
+        self.finish(page_for_people(page))
     }
 
     /// Answers that there is no place to render a page.
@@ -79,6 +77,13 @@ impl RequestContext<'_> {
         let text = "503 too many pages are being made, ask again in a few seconds\n";
         let answer = RouteAnswer::text(StatusCode::SERVICE_UNAVAILABLE, text);
         self.finish(answer.with(RETRY_AFTER, RETRY_AFTER_SECONDS))
+    }
+
+    /// Answers that there are as many scrapes as there may be.
+    pub(super) fn too_many_scrapes(self) -> Response<AnswerBody> {
+        // Prometheus asks again at its next scrape, whatever the answer says.
+        let text = "503 too many scrapes at the same time, see --web.max-requests\n";
+        self.finish(RouteAnswer::text(StatusCode::SERVICE_UNAVAILABLE, text))
     }
 
     pub(super) fn handler(self) -> Option<Handler> {
@@ -112,13 +117,35 @@ impl RequestContext<'_> {
             Handler::Metrics => self.metrics(),
             Handler::Exporter => self.exposition(PageSelector::Exporter),
             Handler::Discovery => self.discover(),
-            Handler::Landing => html(landing(self.options, &self.exporter_state.targets())),
+            Handler::Landing => {
+                page_for_people(landing(self.options, self.exporter_state.targets()))
+            }
+            Handler::ToPrefix => self.to_prefix(),
             // These are rendered elsewhere, because a large fleet takes a while.
-            Handler::Instances | Handler::Instance => not_found(),
+            Handler::Instances | Handler::Instance => self.not_found(),
             Handler::Healthy => RouteAnswer::text(StatusCode::OK, "healthy\n"),
             Handler::Ready => ready(&self.exporter_state.readiness()),
             Handler::Reload => self.refuse_reload(),
         }
+    }
+
+    /// Leads from the root to where everything is.
+    fn to_prefix(self) -> RouteAnswer {
+        let location = format!("{}/", self.options.route_base());
+        match HeaderValue::from_str(&location) {
+            Ok(location) => RouteAnswer::found(location),
+            // No prefix has a character that a header cannot have.
+            Err(_) => self.not_found(),
+        }
+    }
+
+    fn not_found(self) -> RouteAnswer {
+        let text = match self.options.route_base() {
+            "" => "404 not found\n".to_owned(),
+            // Whoever has just set a prefix asks himself why a probe fails.
+            base => format!("404 not found, all paths of this exporter begin with {base}/\n"),
+        };
+        RouteAnswer::text(StatusCode::NOT_FOUND, text)
     }
 
     /// The whole page, or the page of the target that `account_id` and `region` name.
@@ -153,8 +180,8 @@ impl RequestContext<'_> {
         let Some(targets) = self.exporter_state.discovery() else {
             return unknown_accounts();
         };
-        let host = hosts::asked_for(self.request).unwrap_or("localhost");
-        let page = discovery::document(host, &self.options.telemetry_path, &targets);
+        let way = ScrapeWay::of(self.request, self.options);
+        let page = discovery::document(&way, &targets);
         RouteAnswer::new(StatusCode::OK, JSON, page).with(CACHE_CONTROL, "no-store")
     }
 
@@ -167,16 +194,12 @@ impl RequestContext<'_> {
     }
 }
 
-fn html(page: Page) -> RouteAnswer {
+fn page_for_people(page: Page) -> RouteAnswer {
     // The page names accounts, so neither caches nor other servers are to learn of it.
-    RouteAnswer::new(page.status, HTML, Bytes::from(page.html))
+    RouteAnswer::new(page.status, page.content_type, Bytes::from(page.text))
         .with(CONTENT_SECURITY_POLICY, PAGE_SECURITY_POLICY)
         .with(REFERRER_POLICY, "no-referrer")
         .with(CACHE_CONTROL, "no-store")
-}
-
-fn not_found() -> RouteAnswer {
-    RouteAnswer::text(StatusCode::NOT_FOUND, "404 not found\n")
 }
 
 /// The account id, empty if the account is unknown, that a URL's parameter stands for.

@@ -8,6 +8,7 @@ use bytes::Buf;
 use hyper::body::{Body, Frame, SizeHint};
 
 use super::exporter_state::Exposition;
+use super::scrapes::ScrapePlace;
 use super::state::OpenAnswer;
 use crate::metrics;
 
@@ -18,6 +19,8 @@ pub(super) struct AnswerBody {
     frames: Box<dyn Iterator<Item = metrics::Frame> + Send>,
     /// Dropped with the body: when it is sent, and also when the connection is cut.
     answer: Option<OpenAnswer>,
+    /// Held for its drop, if this is the answer to one of a limited number of scrapes.
+    place: Option<ScrapePlace>,
 }
 
 impl AnswerBody {
@@ -27,6 +30,7 @@ impl AnswerBody {
             bytes_left: page.length,
             frames: page.frames,
             answer: None,
+            place: None,
         }
     }
 
@@ -36,7 +40,14 @@ impl AnswerBody {
             bytes_left: 0,
             frames: Box::new(std::iter::empty()),
             answer: None,
+            place: None,
         }
+    }
+
+    /// Keeps a place among the scrapes until the last frame is out.
+    pub(super) fn in_place(mut self, place: Option<ScrapePlace>) -> Self {
+        self.place = place;
+        self
     }
 
     /// Lets the connection know when the last frame is out.

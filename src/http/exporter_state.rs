@@ -6,10 +6,10 @@
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::time::Duration;
 
 use bytes::Bytes;
 
+use super::target_row::TargetRow;
 use crate::metrics::{Encoding, Format, Frame, Identity, Policy};
 use crate::model::{Target, Timestamp};
 
@@ -30,7 +30,7 @@ pub trait ExporterState: Send + Sync + 'static {
     /// attempt has ended.
     fn discovery(&self) -> Option<Vec<DiscoveredTarget>>;
 
-    /// One row per target for the landing page, in the order to show them.
+    /// One row per target for the landing page, in no particular order.
     fn targets(&self) -> Vec<TargetRow>;
 
     /// What is known of the instances, for the pages about them. It is called on a thread of its
@@ -109,23 +109,6 @@ impl From<Bytes> for Exposition {
             frames: Box::new(std::iter::once(whole.into())),
         }
     }
-}
-
-/// A target (account x region) on the landing page. The page escapes all text.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub struct TargetRow {
-    /// Twelve digits, or empty while the account is not known.
-    pub account_id: String,
-    /// As configured, or the account id.
-    pub account_name: String,
-    /// The AWS region.
-    pub region: String,
-    /// A word or two: up, down, waiting.
-    pub state: String,
-    /// Time since the data was last confirmed; `None` before the first success.
-    pub age: Option<Duration>,
-    /// What is wrong, if something is.
-    pub detail: Option<String>,
 }
 
 /// What is known of all targets at one moment.

@@ -8,8 +8,10 @@ use hyper::Uri;
 /// The address under which people reach the exporter (`--web.external-url`).
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct ExternalUrl {
-    /// Scheme, host and port.
-    origin: String,
+    /// `http` or `https`.
+    scheme: String,
+    /// The host, and the port if one is given.
+    authority: String,
     /// The host without its port, in lower case.
     host: String,
     /// The path without a slash at its end; empty if there is none.
@@ -31,8 +33,33 @@ impl ExternalUrl {
     }
 
     /// The host without its port, in lower case.
-    pub fn host(&self) -> &str {
+    pub(super) fn host(&self) -> &str {
         &self.host
+    }
+
+    /// `http` or `https`.
+    pub(super) fn scheme(&self) -> &str {
+        &self.scheme
+    }
+
+    /// The host, and the port if one is given.
+    pub(super) fn authority(&self) -> &str {
+        &self.authority
+    }
+
+    /// Whether this is the host and port of the address, as a `Host` header names them.
+    pub(super) fn is_at(&self, host: &str) -> bool {
+        let known = self.without_default_port(&self.authority);
+        known.eq_ignore_ascii_case(self.without_default_port(host))
+    }
+
+    fn without_default_port<'a>(&self, host: &'a str) -> &'a str {
+        let port = if self.scheme == "https" {
+            ":443"
+        } else {
+            ":80"
+        };
+        host.strip_suffix(port).unwrap_or(host)
     }
 }
 
@@ -56,18 +83,24 @@ fn parse(text: &str) -> Option<ExternalUrl> {
         .filter(|authority| !authority.as_str().contains('@'))?;
     let path = uri.path().trim_end_matches('/');
     // In a link, a second slash at the beginning would lead to another host.
-    let is_plain = uri.query().is_none() && !path.starts_with("//");
+    let is_plain = uri.query().is_none() && !path.starts_with("//") && !has_steps(path);
     is_plain.then(|| ExternalUrl {
-        origin: format!("{scheme}://{authority}"),
+        scheme: scheme.to_owned(),
+        authority: authority.as_str().to_owned(),
         host: authority.host().to_ascii_lowercase(),
         path: path.to_owned(),
     })
 }
 
+/// Whether a browser would ask for another path than this one.
+fn has_steps(path: &str) -> bool {
+    path.split('/').any(|segment| matches!(segment, "." | ".."))
+}
+
 /// The whole address, without a slash at its end.
 impl Display for ExternalUrl {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}", self.origin, self.path)
+        write!(f, "{}://{}{}", self.scheme, self.authority, self.path)
     }
 }
 
@@ -97,6 +130,29 @@ mod tests {
     }
 
     #[test]
+    fn its_host_is_known_with_and_without_the_usual_port() {
+        let is_at = |url: &str, host| url.parse::<ExternalUrl>().unwrap().is_at(host);
+        for host in [
+            "tools.example.com",
+            "Tools.Example.COM",
+            "tools.example.com:443",
+        ] {
+            assert!(is_at("https://tools.example.com/ssm", host), "{host}");
+            assert!(is_at("https://tools.example.com:443", host), "{host}");
+        }
+        for host in [
+            "tools.example.com:80",
+            "tools.example.com.evil",
+            "",
+            "exporter",
+        ] {
+            assert!(!is_at("https://tools.example.com/ssm", host), "{host}");
+        }
+        assert!(is_at("http://exporter:10068", "exporter:10068"));
+        assert!(is_at("http://exporter", "exporter:80"));
+    }
+
+    #[test]
     fn what_is_no_address_of_a_website_is_refused() {
         for text in [
             "",
@@ -109,6 +165,7 @@ mod tests {
             "https://tools.example.com/#a",
             "https://tools.example.com//evil.example.com",
             "https:///path",
+            "https://tools.example.com/a/../b",
         ] {
             assert!(text.parse::<ExternalUrl>().is_err(), "{text}");
         }

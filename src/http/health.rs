@@ -56,16 +56,22 @@ pub enum HealthScheme {
     Https,
 }
 
-/// Asks the exporter that listens on `address`, in the first of these ways that it answers, and returns the status of its answer, which is below
-/// 500. One that wants a certificate of its clients works, too, and counts as if it had answered 401.
+/// Asks the exporter that listens on `address`, in the first of these ways that it answers, and
+/// returns the status of its answer, which is below 500. One that wants a certificate of its clients
+/// works, too, and counts as if it had answered 401.
 ///
-/// An address of every interface, such as `:10068`, is asked on loopback.
+/// An address of every interface, such as `:10068`, is asked on loopback. All of its paths are below
+/// `route_base`, which is empty for the root.
 ///
 /// # Errors
 /// There is no answer in time, it is not HTTP, or its status is 500 or above.
-pub async fn check_health(address: &str, schemes: &[HealthScheme]) -> Result<u16, HealthError> {
+pub async fn check_health(
+    address: &str,
+    route_base: &str,
+    schemes: &[HealthScheme],
+) -> Result<u16, HealthError> {
     let address = parse_listen_address(address)?;
-    match timeout(HEALTH_TIMEOUT, ask_in_turn(&address, schemes)).await {
+    match timeout(HEALTH_TIMEOUT, ask_in_turn(&address, route_base, schemes)).await {
         Ok(Ok(start)) => judge(address, &start),
         Ok(Err(error)) => Err(HealthError::Unreachable(address, error)),
         Err(_) => Err(HealthError::TimedOut(address)),
@@ -83,10 +89,14 @@ fn judge(address: ListenAddress, start: &[u8]) -> Result<u16, HealthError> {
 }
 
 /// The first answer, whatever the scheme that had it.
-async fn ask_in_turn(address: &ListenAddress, schemes: &[HealthScheme]) -> io::Result<Vec<u8>> {
+async fn ask_in_turn(
+    address: &ListenAddress,
+    route_base: &str,
+    schemes: &[HealthScheme],
+) -> io::Result<Vec<u8>> {
     let mut last = no_address();
     for scheme in schemes {
-        match ask(address, *scheme).await {
+        match ask(address, route_base, *scheme).await {
             Ok(answer) => return Ok(answer),
             Err(error) => last = error,
         }
@@ -95,12 +105,16 @@ async fn ask_in_turn(address: &ListenAddress, schemes: &[HealthScheme]) -> io::R
 }
 
 /// The first bytes of the answer, enough for the status.
-async fn ask(address: &ListenAddress, scheme: HealthScheme) -> io::Result<Vec<u8>> {
+async fn ask(
+    address: &ListenAddress,
+    route_base: &str,
+    scheme: HealthScheme,
+) -> io::Result<Vec<u8>> {
     let stream = connect(&address.reachable().await?).await?;
     let answer = match scheme {
-        HealthScheme::Http => ask_on(stream).await,
+        HealthScheme::Http => ask_on(stream, route_base).await,
         HealthScheme::Https => match unverified_tls::connect(stream).await {
-            Ok(stream) => ask_on(stream).await,
+            Ok(stream) => ask_on(stream, route_base).await,
             Err(error) => Err(error),
         },
     };
@@ -110,10 +124,15 @@ async fn ask(address: &ListenAddress, scheme: HealthScheme) -> io::Result<Vec<u8
     }
 }
 
-async fn ask_on(mut stream: impl AsyncRead + AsyncWrite + Unpin) -> io::Result<Vec<u8>> {
+async fn ask_on(
+    mut stream: impl AsyncRead + AsyncWrite + Unpin,
+    route_base: &str,
+) -> io::Result<Vec<u8>> {
     // The name is one that every server takes. With `close` the exporter keeps no place for a next
     // request that never comes.
-    let request = "GET /-/healthy HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    let request = format!(
+        "GET {route_base}/-/healthy HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+    );
     stream.write_all(request.as_bytes()).await?;
     read_start(stream).await
 }
@@ -161,6 +180,8 @@ mod tests {
     use super::*;
     use tokio::net::TcpListener;
 
+    const PLAIN: &[HealthScheme] = &[HealthScheme::Http];
+
     /// Answers one connection with `answer`, and checks it.
     async fn checked(answer: &'static [u8]) -> Result<u16, HealthError> {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -172,12 +193,13 @@ mod tests {
             stream.write_all(answer).await.unwrap();
             String::from_utf8_lossy(&request[..length]).into_owned()
         });
-        let result = check_health(&format!("0.0.0.0:{port}"), &[HealthScheme::Http]).await;
+        let address = format!("0.0.0.0:{port}");
+        let result = check_health(&address, "/ssm", PLAIN).await;
         assert!(
             server
                 .await
                 .unwrap()
-                .starts_with("GET /-/healthy HTTP/1.1\r\n")
+                .starts_with("GET /ssm/-/healthy HTTP/1.1\r\n")
         );
         result
     }
@@ -229,11 +251,11 @@ mod tests {
         let address = listener.local_addr().unwrap().to_string();
         drop(listener);
         assert!(matches!(
-            check_health(&address, &[HealthScheme::Http]).await,
+            check_health(&address, "", PLAIN).await,
             Err(HealthError::Unreachable(..))
         ));
         assert!(matches!(
-            check_health("nonsense", &[HealthScheme::Http]).await,
+            check_health("nonsense", "", PLAIN).await,
             Err(HealthError::Address(_))
         ));
     }
@@ -243,7 +265,7 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let started = std::time::Instant::now();
         let address = listener.local_addr().unwrap().to_string();
-        let result = check_health(&address, &[HealthScheme::Http]).await;
+        let result = check_health(&address, "", PLAIN).await;
         assert!(
             matches!(result, Err(HealthError::TimedOut(_))),
             "{result:?}"

@@ -1,11 +1,13 @@
 //! The bounds that protect the server from its clients: time, memory and file descriptors.
 
+use std::num::NonZero;
 use std::sync::Arc;
 use std::time::Duration;
 
 use rustix::process::{Resource, getrlimit};
 
 use super::external_url::ExternalUrl;
+use super::route_prefix::RoutePrefix;
 use super::web_config::WebSecurity;
 
 /// Most of one connection's unread request, and of its unsent small writes. A longer head is
@@ -31,6 +33,8 @@ pub struct Options {
     pub has_pages: bool,
     /// Where people reach the server, if that is not where it listens.
     pub external_url: Option<ExternalUrl>,
+    /// The path below which everything is served.
+    pub route_prefix: RoutePrefix,
     /// TLS, logins, headers and a rate limit, if there is a web configuration.
     pub security: Option<Arc<WebSecurity>>,
     /// The bounds of every connection.
@@ -57,17 +61,26 @@ pub struct Limits {
     /// to admit a new one. At most three quarters of them are being served, so that newcomers
     /// displace each other first.
     pub max_connections: usize,
+    /// The most scrapes that are answered at the same time; others are refused. `None` if only
+    /// connections are limited.
+    pub max_scrapes: Option<NonZero<usize>>,
     /// How long a shutdown waits for answers under way.
     pub drain: Duration,
 }
 
 impl Options {
-    /// What stands in front of each path in a link: where a proxy shows the exporter, without a
-    /// slash at its end.
-    pub(super) fn base_path(&self) -> &str {
-        self.external_url
-            .as_ref()
-            .map_or("", ExternalUrl::base_path)
+    /// What stands in front of each path in a link, without a slash at its end: where a proxy shows
+    /// the exporter, or the exporter itself serves.
+    pub(super) fn link_base(&self) -> &str {
+        match &self.external_url {
+            Some(url) => url.base_path(),
+            None => self.route_base(),
+        }
+    }
+
+    /// What stands in front of each path that is asked for, without a slash at its end.
+    pub(super) fn route_base(&self) -> &str {
+        self.route_prefix.path(self.external_url.as_ref())
     }
 }
 
@@ -81,6 +94,9 @@ impl Default for Limits {
             response_timeout: Duration::from_mins(1),
             min_bytes_per_second: 64 * 1024,
             max_connections: connections_for(max_open_files()),
+            // At the limit of connections, those that stall make room. Readers that stall within a
+            // limit of scrapes would keep Prometheus out.
+            max_scrapes: None,
             drain: Duration::from_secs(3),
         }
     }

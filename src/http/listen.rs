@@ -17,32 +17,41 @@ const FAMILY_NOT_SUPPORTED: i32 = 97;
 /// Why an address cannot be listened on.
 #[derive(Debug, thiserror::Error)]
 pub enum BindError {
-    /// Another socket has the port.
+    /// Another socket has the port. The flag chooses another one.
     #[error(
-        "cannot listen on {0}, the port is in use, stop its user or choose another with --web.listen-address"
+        "cannot listen on {0}, the port is in use, stop the other process or choose another port with {1}"
     )]
-    InUse(ListenAddress),
-    /// The system does not let this user.
-    #[error(
-        "cannot listen on {0}, permission denied, choose a port above 1023 with --web.listen-address"
-    )]
-    Denied(ListenAddress),
+    InUse(ListenAddress, &'static str),
+    /// The system does not let this user. The flag chooses another port.
+    #[error("cannot listen on {0}, permission denied, choose a port above 1023 with {1}")]
+    Denied(ListenAddress, &'static str),
     /// The name is unknown, or the address is not one of this machine's.
-    #[error("cannot listen on {0}, it is no address of this machine")]
+    #[error("cannot listen on {0}, it is not an address of this machine")]
     NotHere(ListenAddress, #[source] io::Error),
     /// Anything else.
     #[error("cannot listen on {0}")]
     Other(ListenAddress, #[source] io::Error),
 }
 
-/// Listens on an address. Without a host that is IPv6 and IPv4 at once, or only IPv4 where IPv6 is
-/// off.
+/// Listens on an address of `--web.listen-address`. Without a host that is IPv6 and IPv4 at once, or
+/// only IPv4 where IPv6 is off.
 ///
 /// # Errors
 /// The port is in use, the system does not allow it, or the address is not one of this machine's.
 pub async fn bind(address: &ListenAddress) -> Result<TcpListener, BindError> {
+    bind_for(address, "--web.listen-address").await
+}
+
+/// Listens on an address that another flag gives, which errors name.
+///
+/// # Errors
+/// Those of [`bind`].
+pub async fn bind_for(
+    address: &ListenAddress,
+    flag: &'static str,
+) -> Result<TcpListener, BindError> {
     match address.candidates().await {
-        Ok(candidates) => listen_at_first(&candidates, address),
+        Ok(candidates) => listen_at_first(&candidates, address, flag),
         Err(error) => Err(BindError::NotHere(address.clone(), error)),
     }
 }
@@ -51,6 +60,7 @@ pub async fn bind(address: &ListenAddress) -> Result<TcpListener, BindError> {
 fn listen_at_first(
     candidates: &[SocketAddr],
     address: &ListenAddress,
+    flag: &'static str,
 ) -> Result<TcpListener, BindError> {
     let mut last = no_address();
     for candidate in candidates {
@@ -58,7 +68,7 @@ fn listen_at_first(
             Ok(listener) => return Ok(listener),
             // With IPv6 off there is still IPv4 to try.
             Err(error) if is_elsewhere(&error) => last = error,
-            Err(error) => return Err(BindError::new(address, error)),
+            Err(error) => return Err(BindError::new(address, flag, error)),
         }
     }
     Err(BindError::NotHere(address.clone(), last))
@@ -88,10 +98,10 @@ fn is_elsewhere(error: &io::Error) -> bool {
 }
 
 impl BindError {
-    fn new(address: &ListenAddress, error: io::Error) -> Self {
+    fn new(address: &ListenAddress, flag: &'static str, error: io::Error) -> Self {
         match error.kind() {
-            io::ErrorKind::AddrInUse => Self::InUse(address.clone()),
-            io::ErrorKind::PermissionDenied => Self::Denied(address.clone()),
+            io::ErrorKind::AddrInUse => Self::InUse(address.clone(), flag),
+            io::ErrorKind::PermissionDenied => Self::Denied(address.clone(), flag),
             _ => Self::Other(address.clone(), error),
         }
     }
@@ -106,7 +116,7 @@ mod tests {
         let first = bind(&"127.0.0.1:0".parse().unwrap()).await.unwrap();
         let address = first.local_addr().unwrap().to_string();
         let error = bind(&address.parse().unwrap()).await.unwrap_err();
-        assert!(matches!(error, BindError::InUse(_)), "{error:?}");
+        assert!(matches!(error, BindError::InUse(..)), "{error:?}");
         assert!(
             error.to_string().contains(&address)
                 && error.to_string().contains("--web.listen-address"),

@@ -18,8 +18,8 @@
 //!
 //! A flag can give the metrics another path than `/metrics`, and the exporter's own metrics move
 //! with it. Another one turns the pages about instances off. Any other path is answered with 404,
-//! and any other method with 405. All paths are also answered below the path of the external URL,
-//! because some proxies take it off and some do not.
+//! and any other method with 405. With a route prefix, which is the path of the external URL unless
+//! a flag says otherwise, all paths are below it, and `/` alone redirects there.
 //!
 //! Before a route comes what a web configuration asks for: TLS (`tls`), a rate limit, and a login
 //! (`access`, `auth`). It covers every path.
@@ -46,17 +46,21 @@ mod limits;
 mod listen;
 mod negotiate;
 mod pages;
+mod plain_path;
 mod rate_limit;
 mod recent_bytes;
 mod registry;
 mod reload;
 mod responder;
 mod route_answer;
+mod route_prefix;
 mod routes;
+mod scrapes;
 mod server;
 mod standing;
 mod state;
 mod stream;
+mod target_row;
 #[cfg(test)]
 mod tests;
 mod tls;
@@ -65,14 +69,16 @@ mod web_config;
 pub use address::{ListenAddress, ListenError, parse_listen_address};
 pub use exporter_state::{
     DiscoveredTarget, ExporterState, Exposition, FleetSnapshot, PageSelector, PendingReload,
-    Readiness, TargetRow, TargetSnapshot,
+    Readiness, TargetSnapshot,
 };
 pub use external_url::{ExternalUrl, ExternalUrlError};
 pub use health::{HealthError, HealthScheme, check_health};
 pub use inherited::{InheritError, inherited_listeners};
 pub use limits::{Limits, Options};
-pub use listen::{BindError, bind};
+pub use listen::{BindError, bind, bind_for};
 pub use negotiate::{negotiate_encoding, negotiate_format};
+pub use route_prefix::{RoutePrefix, RoutePrefixError};
 pub use routes::{TelemetryPathError, check_telemetry_path};
 pub use server::{Server, ServerError};
+pub use target_row::{InstanceCounts, NextRefresh, TargetRow, TargetState};
 pub use web_config::{WebConfig, WebSecurity};

@@ -20,6 +20,7 @@ use super::limits::Options;
 use super::pages::{PageRenderer, PageRequest, RenderFailure};
 use super::registry::{AfterAnswer, ConnectionSlot};
 use super::routes::{self, Handler};
+use super::scrapes::{Scrapes, TooManyScrapes};
 use super::state::{ConnectionState, OpenAnswer};
 use super::tls::ServerTls;
 
@@ -28,6 +29,7 @@ pub(super) struct ServerContext {
     pub(super) exporter_state: Arc<dyn ExporterState>,
     pub(super) options: Options,
     pub(super) pages: PageRenderer,
+    pub(super) scrapes: Scrapes,
 }
 
 /// Answers the requests of one connection.
@@ -138,8 +140,20 @@ impl<'a> Responder<'a> {
             self.page(context, page).await
         } else if let Some(reload) = context.reload() {
             context.answer_reload(reload).await
+        } else if context.handler().is_some_and(Handler::is_scrape) {
+            self.scrape(context)
         } else {
             self.answer_at_once(context)
+        }
+    }
+
+    /// Answers a scrape if there is a place for one more.
+    fn scrape(&self, context: RequestContext<'_>) -> Response<AnswerBody> {
+        match self.server.scrapes.start() {
+            Ok(place) => self
+                .answer_at_once(context)
+                .map(|body| body.in_place(place)),
+            Err(TooManyScrapes) => context.too_many_scrapes(),
         }
     }
 

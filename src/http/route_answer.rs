@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use hyper::header::{
-    CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
+    CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION,
     X_CONTENT_TYPE_OPTIONS,
 };
 use hyper::{Method, Response, StatusCode};
@@ -42,6 +42,13 @@ impl RouteAnswer {
     pub(super) fn with(mut self, name: HeaderName, value: &'static str) -> Self {
         self.headers.insert(name, HeaderValue::from_static(value));
         self
+    }
+
+    /// Leads to another path of this server.
+    pub(super) fn found(location: HeaderValue) -> Self {
+        let mut answer = Self::text(StatusCode::FOUND, "");
+        answer.headers.insert(LOCATION, location);
+        answer
     }
 
     pub(super) fn status(&self) -> StatusCode {

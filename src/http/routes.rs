@@ -3,6 +3,7 @@
 //! How a handler answers is left to [`answer`](super::answer).
 
 use super::limits::Options;
+use super::plain_path::is_plain;
 
 /// What answers a path.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -11,6 +12,8 @@ pub(super) enum Handler {
     Exporter,
     Discovery,
     Landing,
+    /// The root of a server that serves below a prefix.
+    ToPrefix,
     /// The instances as a table.
     Instances,
     /// One instance, whose id follows in the path.
@@ -84,21 +87,12 @@ fn is_taken(path: &str) -> bool {
     !matches!(find_here(path), None | Some(Handler::Landing))
 }
 
-fn is_plain(path: &str) -> bool {
-    // A second slash at its beginning would make the landing page's link lead to another host.
-    path.starts_with('/') && !path.starts_with("//") && path.bytes().all(is_plain_byte)
-}
-
-fn is_plain_byte(byte: u8) -> bool {
-    byte.is_ascii_graphic() && !b"?#%\\".contains(&byte)
-}
-
 /// What answers a request's path, if anything does.
 pub(super) fn route<'a>(path: &'a str, options: &Options) -> Option<Route<'a>> {
-    let telemetry_path = &options.telemetry_path;
-    let at = |path| Some((find(path, telemetry_path)?, path));
-    // A proxy may hand on the path as it is, or without what leads to the exporter.
-    let (handler, path) = at(path).or_else(|| at(below_base(path, options.base_path())?))?;
+    let Some(path) = below(path, options.route_base()) else {
+        return outside(path);
+    };
+    let handler = find(path, &options.telemetry_path)?;
     let is_on = options.has_pages || !handler.is_page();
     is_on.then(|| Route {
         handler,
@@ -106,8 +100,16 @@ pub(super) fn route<'a>(path: &'a str, options: &Options) -> Option<Route<'a>> {
     })
 }
 
+/// What answers a path that is not below the prefix: as in Prometheus, the root leads there.
+fn outside(path: &str) -> Option<Route<'_>> {
+    (path == "/").then_some(Route {
+        handler: Handler::ToPrefix,
+        instance: "",
+    })
+}
+
 /// The path below the base, if it is there.
-fn below_base<'a>(path: &'a str, base: &str) -> Option<&'a str> {
+fn below<'a>(path: &'a str, base: &str) -> Option<&'a str> {
     match path.strip_prefix(base)? {
         "" => Some("/"),
         rest => rest.starts_with('/').then_some(rest),
@@ -148,6 +150,12 @@ impl Handler {
         matches!(self, Self::Healthy | Self::Ready)
     }
 
+    /// Whether it answers with metrics, of which a flag may limit how many are answered at the same
+    /// time.
+    pub(super) const fn is_scrape(self) -> bool {
+        matches!(self, Self::Metrics | Self::Exporter)
+    }
+
     /// Whether it answers with a page about instances, which can be turned off.
     pub(super) const fn is_page(self) -> bool {
         matches!(self, Self::Instances | Self::Instance)
@@ -159,7 +167,7 @@ impl Handler {
             Self::Metrics => "metrics",
             Self::Exporter => "exporter",
             Self::Discovery => "sd",
-            Self::Landing => "landing",
+            Self::Landing | Self::ToPrefix => "landing",
             Self::Instances => "instances",
             Self::Instance => "instance",
             Self::Healthy => "healthy",

@@ -21,6 +21,7 @@ use super::limits::Options;
 use super::pages::PageRenderer;
 use super::registry::Registry;
 use super::responder::ServerContext;
+use super::scrapes::Scrapes;
 use super::stream::configure;
 
 /// How long a listener that cannot accept is left alone, if closing a connection does not help
@@ -83,6 +84,7 @@ impl Server {
         let stage = watch::Sender::new(ShutdownStage::Running);
         let server = Arc::new(ServerContext {
             exporter_state,
+            scrapes: Scrapes::new(options.limits.max_scrapes),
             options,
             pages: PageRenderer::default(),
         });

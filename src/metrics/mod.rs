@@ -46,7 +46,7 @@ mod tests;
 pub use body::{Body, Encoding};
 pub use catalogue::{SECTIONS, families};
 pub use document::document;
-pub use exporter::{Build, ExporterMetrics, TargetMeter, Task};
+pub use exporter::{Build, DiscoveryReport, ExporterMetrics, TargetMeter, Task};
 pub use family::{Family, Format, Kind, Labels, SampleSource, Stability};
 pub use frame::Frame;
 pub use handlers::{HANDLERS, OTHER_HANDLER};

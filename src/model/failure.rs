@@ -49,7 +49,7 @@ static REASONS: [Entry; FailureReason::ALL.len()] = [
     Entry {
         reason: FailureReason::Throttled,
         name: "throttled",
-        summary: "AWS refused for its request rate",
+        summary: "AWS refused because of the request rate",
         look_at: "`api.requests_per_second`; who else calls SSM",
     },
     Entry {

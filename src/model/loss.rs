@@ -24,7 +24,7 @@ pub struct SuddenLoss {
 
 /// The verdict on a reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Belief {
+pub(crate) enum Belief {
     /// The reading is much like the last one, and is believed.
     AtOnce,
     /// The reading lost most of the fleet as the one before it did, and is believed.
@@ -35,7 +35,7 @@ pub(super) enum Belief {
 
 impl Belief {
     /// Returns `Ok` if the reading is to be believed.
-    pub(super) fn believed(self) -> Result<(), SuddenLoss> {
+    pub(crate) fn believed(self) -> Result<(), SuddenLoss> {
         match self {
             Self::Doubted(loss) => Err(loss),
             Self::AtOnce | Self::Confirmed => Ok(()),
@@ -45,7 +45,7 @@ impl Belief {
 
 /// Remembers what a doubted reading had, until the next reading.
 #[derive(Clone, Debug)]
-pub(super) struct LossGuard<K>(Option<HashSet<K>>);
+pub(crate) struct LossGuard<K>(Option<HashSet<K>>);
 
 impl<K> Default for LossGuard<K> {
     fn default() -> Self {
@@ -56,7 +56,7 @@ impl<K> Default for LossGuard<K> {
 impl<K: Eq + Hash> LossGuard<K> {
     /// Judges a reading by the `loss` that it would mean, if it means one. `has` returns the keys
     /// of the reading, which are remembered if the reading is doubted.
-    pub(super) fn judge(
+    pub(crate) fn judge(
         &mut self,
         loss: Option<SuddenLoss>,
         has: impl FnOnce() -> HashSet<K>,
@@ -88,7 +88,7 @@ fn is_much_like<K: Eq + Hash>(one: &HashSet<K>, other: &HashSet<K>) -> bool {
 
 /// Returns the loss that a reading means if it lacks more than half of what is `known`. `has` says
 /// whether the reading has an entry.
-pub(super) fn sudden_loss<T>(
+pub(crate) fn sudden_loss<T>(
     known: impl IntoIterator<Item = T>,
     has: impl Fn(&T) -> bool,
 ) -> Option<SuddenLoss> {

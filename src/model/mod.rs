@@ -73,6 +73,7 @@ pub use intern::Symbol;
 pub use interner::Interner;
 pub use listing::{Listing, SharedListing, StatusCounts};
 pub use loss::SuddenLoss;
+pub(crate) use loss::{LossGuard, sudden_loss};
 pub use noncompliance::{NoncomplianceReason, noncompliance_reasons};
 pub use noncompliant_patch::{NoncompliantPatch, NoncompliantPatches};
 pub use operation::Operation;

@@ -1,6 +1,6 @@
 //! The AWS operations that are called.
 
-/// An operation of AWS Systems Manager. Its name is a value of the label `operation`.
+/// An operation of AWS Systems Manager, or one that finds out what there is to read of it. Its name is a value of the label `operation`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Operation {
     /// Lists managed instances.
@@ -35,11 +35,19 @@ pub enum Operation {
     ListCommandInvocations,
     /// Returns a setting of the account.
     GetServiceSetting,
+    /// Lists the accounts of an organization.
+    ListAccounts,
+    /// Lists the accounts right below an organizational unit.
+    ListAccountsForParent,
+    /// Lists the organizational units right below another one.
+    ListOrganizationalUnitsForParent,
+    /// Lists the regions of an account.
+    ListRegions,
 }
 
 impl Operation {
     /// Every operation.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 20] = [
         Self::DescribeInstanceInformation,
         Self::ListResourceComplianceSummaries,
         Self::ListComplianceSummaries,
@@ -56,9 +64,14 @@ impl Operation {
         Self::GetDefaultPatchBaseline,
         Self::ListCommandInvocations,
         Self::GetServiceSetting,
+        Self::ListAccounts,
+        Self::ListAccountsForParent,
+        Self::ListOrganizationalUnitsForParent,
+        Self::ListRegions,
     ];
 
-    /// The operations that a refresh calls. The others only explain a single instance.
+    /// The operations that a refresh calls. The others explain a single instance, or are
+    /// [`OF_DISCOVERY`](Self::OF_DISCOVERY).
     pub const OF_REFRESH: [Self; 7] = [
         Self::DescribeInstanceInformation,
         Self::ListResourceComplianceSummaries,
@@ -67,6 +80,14 @@ impl Operation {
         Self::DescribePatchBaselines,
         Self::ListAssociations,
         Self::ListComplianceItems,
+    ];
+
+    /// The operations that find accounts and regions. None of them is of Systems Manager.
+    pub const OF_DISCOVERY: [Self; 4] = [
+        Self::ListAccounts,
+        Self::ListAccountsForParent,
+        Self::ListOrganizationalUnitsForParent,
+        Self::ListRegions,
     ];
 
     /// Returns the name as AWS spells it.
@@ -88,6 +109,10 @@ impl Operation {
             Self::GetDefaultPatchBaseline => "GetDefaultPatchBaseline",
             Self::ListCommandInvocations => "ListCommandInvocations",
             Self::GetServiceSetting => "GetServiceSetting",
+            Self::ListAccounts => "ListAccounts",
+            Self::ListAccountsForParent => "ListAccountsForParent",
+            Self::ListOrganizationalUnitsForParent => "ListOrganizationalUnitsForParent",
+            Self::ListRegions => "ListRegions",
         }
     }
 
@@ -118,6 +143,10 @@ impl Operation {
                 | Self::ListComplianceSummaries
                 | Self::DescribePatchBaselines
                 | Self::ListAssociations
+                | Self::ListAccounts
+                | Self::ListAccountsForParent
+                | Self::ListOrganizationalUnitsForParent
+                | Self::ListRegions
         )
     }
 }

@@ -137,6 +137,58 @@ def unknown_account():
     refused("AccessDenied", "sts", "assume-role", *role)
 
 
+def organization(operation, *arguments, list_name="Accounts", **keys):
+    return aws("organizations", operation, *arguments, **keys)[list_name]
+
+
+@check
+def accounts_of_the_organization():
+    """ListAccounts has each account once, and so have the root and its organizational units together."""
+    accounts = organization("list-accounts", "--page-size", "1")
+    assert accounts == organization("list-accounts")
+    places = [organization("list-roots", list_name="Roots")[0]["Id"]]
+    found = []
+    for place in places:
+        parent = ("--parent-id", place)
+        found += organization("list-accounts-for-parent", *parent)
+        units = organization("list-organizational-units-for-parent", *parent, list_name="OrganizationalUnits")
+        places += [unit["Id"] for unit in units]
+    assert sorted(row["Id"] for row in found) == sorted(row["Id"] for row in accounts)
+    assert aws("sts", "get-caller-identity")["Account"] in {row["Id"] for row in accounts if row["State"] == "ACTIVE"}
+    refused("ParentNotFoundException", "organizations", "list-accounts-for-parent", "--parent-id", "r-none")
+    refused("InvalidInputException", "organizations", "list-accounts", "--no-paginate", "--max-results", "21")
+
+
+@check
+def regions_of_the_account():
+    """ListRegions says that the region of these checks is enabled, and others are not."""
+    rows = aws("account", "list-regions", "--page-size", "3")["Regions"]
+    status = {row["RegionName"]: row["RegionOptStatus"] for row in rows}
+    assert status[REGION].startswith("ENABLED") and "DISABLED" in status.values(), status
+    disabled = aws("account", "list-regions", "--region-opt-status-contains", "DISABLED")["Regions"]
+    assert disabled == [row for row in rows if row["RegionOptStatus"] == "DISABLED"]
+    refused("ValidationException", "account", "list-regions", "--no-paginate", "--max-results", "51")
+
+
+def tagged(*arguments):
+    return aws("resourcegroupstaggingapi", "get-resources", *arguments)["ResourceTagMappingList"]
+
+
+@check
+def tags_of_instances():
+    """GetResources has the tags that DescribeInstanceInformation filters by, whatever the page size."""
+    kinds = ("--resource-type-filters", "ec2:instance", "ssm:managed-instance")
+    rows = tagged(*kinds, "--page-size", "100")
+    assert rows == tagged("--page-size", "9")
+    team = next(tag["Value"] for row in rows for tag in row["Tags"] if tag["Key"] == "Team")
+    of_team = [row for row in rows if {"Key": "Team", "Value": team} in row["Tags"]]
+    assert of_team == tagged(*kinds, "--tag-filters", f"Key=Team,Values={team}")
+    found = ssm("describe-instance-information", "--filters", f"Key=tag:Team,Values={team}")["InstanceInformationList"]
+    known = {row["ResourceARN"].split("/")[-1] for row in of_team} & set(identifiers())
+    assert {row["InstanceId"] for row in found} == known
+    assert tagged("--resource-arn-list", rows[0]["ResourceARN"]) == rows[:1]
+
+
 @check
 def instances_page():
     """DescribeInstanceInformation gives the same rows whatever the page size."""
@@ -583,7 +635,7 @@ def outcome(function):
 
 
 def main():
-    # Starting the CLI takes half a second; what several checks read is read once, before them.
+    # What several checks read is read once, before them.
     for fill in (instances, summaries, associations):
         outcome(fill)
     with concurrent.futures.ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:

@@ -166,7 +166,7 @@ async fn no_problem_is_reported_that_only_follows_from_another() {
 
 #[tokio::test]
 async fn what_this_version_cannot_do_is_told_with_everything_else() {
-    let text = "organization: {role_name: x, regions: [eu-west-1]}\naccounts: [{}]\n";
+    let text = "instance_tags: [Name]\naccounts: [{}]\n";
     let run = check(
         text,
         &[("AWS_CA_BUNDLE", "/nonexistent")],
@@ -175,7 +175,7 @@ async fn what_this_version_cannot_do_is_told_with_everything_else() {
     .await;
     assert_eq!(run.code, Some(78));
     for what in [
-        "organization is not supported",
+        "instance_tags is not supported",
         "AWS_CA_BUNDLE: ",
         "no region is known",
     ] {

@@ -1,5 +1,10 @@
 //! The program as its users meet it: flags, files, exit codes, signals, and what its errors say.
 
+mod flags;
+mod help;
+mod output_file;
+mod plan;
+
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
@@ -12,6 +17,8 @@ use crate::support::{
     Aws, CREDENTIALS, Format, OTHER, OWN, Page, Program, Run, Settings, get, role, run, run_with,
 };
 
+const PROGRAM: &str = "ssm-compliance-exporter";
+const PROGRAM_PATH: &str = env!("CARGO_BIN_EXE_ssm-compliance-exporter");
 /// Exit code for a configuration that is wrong.
 const BAD_CONFIGURATION: Option<i32> = Some(78);
 
@@ -49,6 +56,8 @@ async fn a_flag_that_does_not_exist_or_has_a_bad_value_is_a_usage_error_that_nam
         ["--web.listen-adress", ":10068"],
         ["--web.listen-address", "10068"],
         ["--web.telemetry-path", "metrics"],
+        ["--web.route-prefix", "https://tools.example.com/ssm"],
+        ["--web.route-prefix", "/a/../b"],
         ["--log.level", "loud"],
         ["demo", "--sim.fault=explode"],
         ["demo", "--sim.drift=7"],

@@ -19,8 +19,10 @@
 //!   those that are accepted.
 //! - [`cli`]: flags, files, exit codes, signals, and what errors say.
 //! - [`credentials`]: every source of credentials, and what is said where there are none.
-//! - [`documents`]: what the documents for contributors name is there.
+//! - [`discovery`]: accounts and regions that are found instead of written down.
+//! - [`documents`]: what documents name is there.
 //! - [`incremental`]: refreshes that read little, and are right all the same.
+//! - [`landing`]: all that the landing page and service discovery name is there, below a prefix, too.
 //! - [`log`]: what a line of the log is made of, in either format.
 //! - [`pages`]: the pages for people say what the metrics say.
 //! - [`parts`]: one target at a time, and the list of them for scrapers that share a fleet.
@@ -48,6 +50,7 @@ mod bodies;
 mod check_config;
 mod cli;
 mod credentials;
+mod discovery;
 mod documents;
 mod endurance;
 mod environment;
@@ -57,6 +60,7 @@ mod frozen;
 mod hostile;
 mod http;
 mod incremental;
+mod landing;
 mod layering;
 mod log;
 mod pages;

@@ -10,6 +10,7 @@ use tokio::time::{Duration, Instant, sleep};
 
 use crate::support::{
     Aws, CREDENTIALS, Format, OTHER, OWN, Page, Program, Settings, TARGETS, get, in_time, role,
+    turn,
 };
 
 /// How long a test waits. Two hundred targets share two cores with other tests, in a debug build.
@@ -140,6 +141,7 @@ fn all_up(page: &Page) -> bool {
 #[tokio::test(flavor = "multi_thread")]
 async fn hundreds_of_refreshes_in_bad_weather_leave_nothing_behind() {
     const REFRESHES: u64 = 100;
+    let _turn = turn().await;
     let regions = REGIONS.map(str::to_owned).to_vec();
     let aws = Aws::start(Options {
         instances: 60,
@@ -226,6 +228,7 @@ fn two_instances_each(accounts: Vec<String>, denied: &[String]) -> Options {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_hundred_targets_fifty_are_dead_and_the_others_are_fresh() {
+    let _turn = turn().await;
     let ids = accounts(200);
     // Half of the dead accounts do not exist, so that their roles are refused. The other half
     // grants its roles and refuses every other call.
@@ -247,9 +250,12 @@ async fn of_two_hundred_targets_fifty_are_dead_and_the_others_are_fresh() {
     let program = program(&settings.yaml(&aws)).await;
     let start = Instant::now();
     let began = SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs_f64();
-    // Each live target has been read since then, and more than once. On a machine that stalls, calls
-    // run into their timeout; the next refresh mends that.
+    // Each live target has been read since then, more than once, and by all of its collectors. On a
+    // machine that stalls, calls run into their timeout; the next refresh mends that.
     let fresh = |page: &Page| {
+        if accounts_with_errors(page).len() != dead.len() {
+            return false;
+        }
         let up = page.about("aws_ssm_up").filter(|line| line.ends_with(" 1"));
         if up.count() != live.len() {
             return false;
@@ -266,10 +272,7 @@ async fn of_two_hundred_targets_fifty_are_dead_and_the_others_are_fresh() {
         let up = if dead.contains(id) { 0.0 } else { 1.0 };
         assert_eq!(page.value("aws_ssm_up", &labels), Some(up), "{id}");
     }
-    let named: BTreeSet<&str> = page
-        .matching("aws_ssm_collector_error_info", &[])
-        .map(|(series, _)| series.label("account_id"))
-        .collect();
+    let named = accounts_with_errors(&page);
     assert!(
         named.iter().copied().eq(dead.iter().map(String::as_str)),
         "the dead, and only they: {named:?}"
@@ -283,6 +286,12 @@ async fn of_two_hundred_targets_fifty_are_dead_and_the_others_are_fresh() {
     }
     let refreshes = start.elapsed().as_secs() / 5 + 2;
     assert_few_calls_for_roles(&aws, missing, refreshes);
+}
+
+fn accounts_with_errors(page: &Page) -> BTreeSet<&str> {
+    page.matching("aws_ssm_collector_error_info", &[])
+        .map(|(series, _)| series.label("account_id"))
+        .collect()
 }
 
 /// An account whose role is refused gets no calls. STS gets one call per refresh for it, on behalf

@@ -133,6 +133,22 @@ def fits_a_small_window(reader):
 
 
 @checks.check
+def names_each_target(reader):
+    """The landing page has every target with its state in words, and stacks its cells in a small window."""
+    for width, shown in [(400, "block"), (1200, "table-cell")]:
+        reader.tab.look(width)
+        reader.tab.open(reader.url("/"))
+        display = reader.tab.ask("getComputedStyle(document.querySelector('tbody td')).display")
+        assert display == shown, f"{width}: {display}"
+        states = reader.tab.ask("[...document.querySelectorAll('tbody tr .state')].map(it => it.innerText)")
+        assert states == ["Up"] * 4, states
+    counts = reader.tab.ask("[...document.querySelectorAll('.counts')].map(it => parseInt(it.innerText))")
+    assert sum(counts) == INSTANCES, counts
+    colours = reader.tab.ask("['.good.state', 'body'].map(it => getComputedStyle(document.querySelector(it)).color)")
+    assert colours[0] != colours[1], colours
+
+
+@checks.check
 def has_contrast(reader):
     """In the light and in the dark all text has the contrast that WCAG's level AA asks for."""
     for dark in [False, True]:
@@ -193,6 +209,7 @@ def well_formed(reader):
 def w3m_reads_it(reader):
     """A text browser shows the table and the findings."""
     for path, parts in [
+        ("/", ["Target", "State", "Up", "listed", "non-compliant", "read ", "metrics"]),
         ("/instances", ["Instance", "Reasons", "NON_COMPLIANT", "1 to 50 of"]),
         (f"/instances/{reader.some_id}", [reader.some_id, "What to do", "ssm-compliance-exporter explain"]),
     ]:

@@ -37,8 +37,9 @@ CREDENTIALS = {
 class Aws:
     """Simulated AWS that can be ended and started again at the same address: equal seeds are equal fleets."""
 
-    def __init__(self, binary):
+    def __init__(self, binary, *more):
         self.binary, self.address, self.alive = binary, f"127.0.0.1:{free_port()}", contextlib.ExitStack()
+        self.fleet = [*FLEET, *more]
 
     @property
     def url(self):
@@ -47,7 +48,7 @@ class Aws:
     def start(self, *faults):
         """Starts it with these faults, in place of the one that runs."""
         self.alive.close()
-        flags = [f"--sim.listen={self.address}", *FLEET, *(f"--sim.fault={fault}" for fault in faults)]
+        flags = [f"--sim.listen={self.address}", *self.fleet, *(f"--sim.fault={fault}" for fault in faults)]
         self.alive.enter_context(started(self.binary, "simulate", r"on (http://\S+)", *flags))
 
     def rows(self, operation, member, **body):
@@ -170,7 +171,15 @@ def exporter_configuration(aws):
     api = {"requests_per_second": 50, "endpoint_url": aws.url}
     # Off by default; panels of single patches need it.
     exposition = {"max_patch_info_series": 1000}
-    return {"refresh": {"interval": INTERVAL}, "api": api, "accounts": accounts, "exposition": exposition}
+    # Finds the accounts above, which have entries, so that the panels about discovery have something to show.
+    organization = {"role_name": "ssm-compliance-exporter", "regions": [GOOD[2]]}
+    return {
+        "refresh": {"interval": INTERVAL},
+        "api": api,
+        "accounts": accounts,
+        "organization": organization,
+        "exposition": exposition,
+    }
 
 
 @contextlib.contextmanager

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
 use crate::fault::Fault;
+use crate::policy::Policy;
 
 /// Which calls of one target share a rate limit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -14,6 +15,16 @@ pub enum RateLimitScope {
     Target,
     /// Each operation has a limit of its own.
     Operation,
+}
+
+/// Who manages the organization of the simulated accounts.
+#[derive(Clone, Debug, Default)]
+pub struct OrganizationOptions {
+    /// The account that manages the organization and may list its accounts. Without one it is the
+    /// first account.
+    pub management_account: Option<String>,
+    /// Other accounts that may list the accounts.
+    pub delegated_administrators: Vec<String>,
 }
 
 /// Settings of a [`Simulator`](crate::Simulator).
@@ -36,6 +47,8 @@ pub struct Options {
     pub instances: usize,
     /// Account ids of 12 digits. The first account owns every access key that no role gave out.
     pub accounts: Vec<String>,
+    /// The organization that the accounts make up, or `None` if they belong to none.
+    pub organization: Option<OrganizationOptions>,
     /// The regions that each account has enabled.
     pub regions: Vec<String>,
     /// Equal seeds give equal fleets.
@@ -57,6 +70,8 @@ pub struct Options {
     pub noncompliant: f64,
     /// The external id that `AssumeRole` requires, by account id.
     pub external_ids: BTreeMap<String, String>,
+    /// What IAM allows every user and role to do, or everything with `None`.
+    pub policy: Option<Policy>,
     /// How many of the newest requests are kept for
     /// [`Simulator::requests`](crate::Simulator::requests). All of them are counted.
     pub keep_requests: usize,
@@ -70,6 +85,7 @@ impl Default for Options {
             // 137 is more than two pages of 50, and leaves a last page that is not full.
             instances: 137,
             accounts: vec!["111122223333".to_owned(), "444455556666".to_owned()],
+            organization: Some(OrganizationOptions::default()),
             regions: vec!["eu-west-1".to_owned(), "us-east-1".to_owned()],
             seed: 1,
             latency: Duration::ZERO,
@@ -80,6 +96,7 @@ impl Default for Options {
             ghosts: 0.2,
             noncompliant: 0.1,
             external_ids: BTreeMap::new(),
+            policy: None,
             // Tests look at the last few requests, and these take a few megabytes at most.
             keep_requests: 10_000,
             started_at: None,

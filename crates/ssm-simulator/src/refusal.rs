@@ -3,6 +3,8 @@
 
 use std::fmt::Display;
 
+use crate::service::Service;
+
 /// One refusal of one call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Refusal {
@@ -20,8 +22,15 @@ pub(crate) struct Refusal {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RefusedCall<'a> {
     pub(crate) account: &'a str,
-    pub(crate) service: &'a str,
+    pub(crate) service: Service,
     pub(crate) operation: &'a str,
+}
+
+impl RefusedCall<'_> {
+    /// The action that a policy would have to allow.
+    pub(crate) fn action(&self) -> String {
+        format!("{}:{}", self.service.action_prefix(), self.operation)
+    }
 }
 
 /// How the member with the text is spelled.
@@ -75,8 +84,40 @@ impl Refusal {
         Self::constraint("null", member, "Member must not be null")
     }
 
+    /// A page size that the service model does not allow, and what it should be.
+    pub(crate) fn wrong_page_size(size: &str, constraint: &str) -> Self {
+        Self::constraint(format!("'{size}'"), "maxResults", constraint)
+    }
+
+    /// A member that Organizations cannot make sense of.
+    pub(crate) fn invalid_input(message: &str) -> Self {
+        Self::modelled("InvalidInputException", message)
+    }
+
+    /// A caller who is none of those that may read the organization.
+    pub(crate) fn no_organization_reader() -> Self {
+        let message = "You don't have permissions to access this resource.";
+        Self::modelled("AccessDeniedException", message)
+    }
+
     pub(crate) fn throttled() -> Self {
         Self::common("ThrottlingException", "Rate exceeded")
+    }
+
+    /// The same in the words of a service.
+    pub(crate) fn throttled_by(service: Service) -> Self {
+        match service {
+            Service::Ssm | Service::Ec2 | Service::Sts => Self::throttled(),
+            Service::Organizations => Self::modelled(
+                "TooManyRequestsException",
+                "AWS Organizations can't complete your request because another request is already in \
+                 progress. Try again later.",
+            ),
+            Service::Account => {
+                Self::common("TooManyRequestsException", "Rate exceeded").with_status(429)
+            }
+            Service::Tagging => Self::modelled("ThrottledException", "Rate exceeded"),
+        }
     }
 
     pub(crate) fn invalid_next_token() -> Self {
@@ -99,30 +140,60 @@ impl Refusal {
     }
 
     pub(crate) fn denied(call: &RefusedCall<'_>) -> Self {
+        let action = call.action();
+        let reason = format!("because no identity-based policy allows the {action} action");
+        Self::denied_because(call, &reason)
+    }
+
+    /// A call on a resource that no policy allows, or one that a policy denies.
+    pub(crate) fn denied_on(call: &RefusedCall<'_>, resource: &str, is_explicit: bool) -> Self {
+        let reason = if is_explicit {
+            "with an explicit deny in an identity-based policy".to_owned()
+        } else {
+            let action = call.action();
+            format!("because no identity-based policy allows the {action} action")
+        };
+        Self::denied_because(call, &format!("on resource: {resource} {reason}"))
+    }
+
+    fn denied_because(call: &RefusedCall<'_>, reason: &str) -> Self {
         let account = call.account;
-        let action = format!("{}:{}", call.service, call.operation);
+        let action = call.action();
         let message = format!(
             "User: arn:aws:sts::{account}:assumed-role/reader/session is not authorized to \
-             perform: {action} because no identity-based policy allows the {action} action"
+             perform: {action} {reason}"
         );
         let mut refusal = Self::modelled("AccessDeniedException", message);
-        // EC2 and STS have codes and a status of their own for this, while SSM answers 400 to
+        // These have a status and some a code of their own for this, while SSM answers 400 to
         // everything that is the client's fault.
         let code_of_service = match call.service {
-            "sts" => Some("AccessDenied"),
-            "ec2" => Some("UnauthorizedOperation"),
-            _ => None,
+            Service::Sts => "AccessDenied",
+            Service::Ec2 => "UnauthorizedOperation",
+            Service::Account => refusal.code,
+            Service::Ssm | Service::Organizations | Service::Tagging => return refusal,
         };
-        if let Some(code) = code_of_service {
-            refusal.code = code;
-            refusal.status = 403;
-        }
+        refusal.code = code_of_service;
+        refusal.status = 403;
         refusal
     }
 
     pub(crate) fn internal() -> Self {
         let message = "An internal error occurred on the server side.";
         Self::modelled("InternalServerError", message).with_status(500)
+    }
+
+    /// The same in the words of a service.
+    pub(crate) fn internal_of(service: Service) -> Self {
+        let code = match service {
+            Service::Ssm | Service::Ec2 | Service::Sts => "InternalServerError",
+            Service::Organizations => "ServiceException",
+            Service::Account => "InternalServerException",
+            Service::Tagging => "InternalServiceException",
+        };
+        Self {
+            code,
+            ..Self::internal()
+        }
     }
 
     pub(crate) fn with_status(self, status: u16) -> Self {

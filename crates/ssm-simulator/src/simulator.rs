@@ -1,5 +1,8 @@
 //! The simulator as its callers see it.
 
+mod organization;
+
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -8,6 +11,7 @@ use tokio::net::TcpListener;
 use crate::fault::Fault;
 use crate::http;
 use crate::options::Options;
+use crate::policy::Policy;
 use crate::rows::{CommandInvocation, ResourceTruth, TargetTruth};
 use crate::state::{LoggedRequest, RequestCount, SharedState};
 use crate::sts;
@@ -96,13 +100,28 @@ impl Simulator {
         self.state.set_rate(rate);
     }
 
+    /// Replaces what IAM allows every user and role to do, or allows everything with `None`.
+    ///
+    /// ```
+    /// use ssm_simulator::{Options, Policy, Simulator};
+    ///
+    /// let simulator = Simulator::new(Options::default());
+    /// let all = r#"{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}"#;
+    /// let policy: Policy = all.parse()?;
+    /// simulator.set_policy(Some(policy.without("ssm:ListAssociations")));
+    /// # Ok::<(), ssm_simulator::PolicyError>(())
+    /// ```
+    pub fn set_policy(&self, policy: Option<Policy>) {
+        *self.state.policy() = policy;
+    }
+
     /// Ends the sessions that the roles of an account have given out so far. AWS then refuses them
     /// as expired, although their time is not up. The roles give out others at once.
     pub fn end_sessions(&self, account: &str) {
         self.state.end_sessions(&sts::session_key_prefix(account));
     }
 
-    /// Every account and region, sorted.
+    /// Every account and region that can be used, sorted.
     pub fn targets(&self) -> Vec<(String, String)> {
         self.state.target_keys()
     }
@@ -132,6 +151,7 @@ impl Simulator {
     /// ```
     pub fn resource(&self, account: &str, region: &str, id: &str) -> Option<ResourceTruth> {
         let target = self.state.target(account, region)?;
+        let target = target.lock();
         let slot = target.find(id)?;
         let resource = target.resource(slot, TruthDepth::WithItems);
         // A removed resource keeps its slot, which answers with nothing.
@@ -158,16 +178,16 @@ impl Simulator {
     /// assert_eq!(truth.instances[0].computer_name, "renamed");
     /// ```
     pub fn update(&self, account: &str, region: &str, edit: impl FnOnce(&mut TargetTruth)) {
-        if let Some(mut target) = self.state.target(account, region) {
-            target.update(edit);
+        if let Some(target) = self.state.target(account, region) {
+            target.lock().update(edit);
         }
     }
 
     /// Replaces all rows of one resource, or removes it with `None`. An unknown resource is added
     /// at the end of the lists.
     pub fn replace(&self, account: &str, region: &str, id: &str, resource: Option<ResourceTruth>) {
-        if let Some(mut target) = self.state.target(account, region) {
-            target.replace(id, resource);
+        if let Some(target) = self.state.target(account, region) {
+            target.lock().replace(id, resource);
         }
     }
 
@@ -193,6 +213,33 @@ impl Simulator {
         }
     }
 
+    /// Replaces all tags of a resource. What else is known of it stays as it is. Says whether the
+    /// resource exists.
+    ///
+    /// ```
+    /// use ssm_simulator::{Options, Simulator};
+    ///
+    /// let simulator = Simulator::new(Options::default());
+    /// let (account, region) = ("111122223333", "eu-west-1");
+    /// let id = simulator.victim(account, region).unwrap();
+    /// let tags = [("Team".to_owned(), "payments".to_owned())];
+    /// assert!(simulator.set_tags(account, region, &id, tags.into()));
+    ///
+    /// let tags = simulator.resource(account, region, &id).unwrap().tags.unwrap();
+    /// assert_eq!(tags.value("Team"), Some("payments"));
+    /// ```
+    pub fn set_tags(
+        &self,
+        account: &str,
+        region: &str,
+        id: &str,
+        tags: BTreeMap<String, String>,
+    ) -> bool {
+        self.state
+            .target(account, region)
+            .is_some_and(|target| target.lock().set_tags(id, tags))
+    }
+
     /// Makes one step of drift in every target, which changes the compliance of this share of the
     /// listed instances.
     ///
@@ -207,8 +254,8 @@ impl Simulator {
     /// ```
     pub fn drift(&self, share: f64) {
         for (account, region) in self.targets() {
-            if let Some(mut target) = self.state.target(&account, &region) {
-                target.drift(share);
+            if let Some(target) = self.state.target(&account, &region) {
+                target.lock().drift(share);
             }
         }
     }
@@ -224,8 +271,8 @@ impl Simulator {
     /// simulator.set_default_host_role("111122223333", "eu-west-1", Some(role));
     /// ```
     pub fn set_default_host_role(&self, account: &str, region: &str, role: Option<&str>) {
-        if let Some(mut target) = self.state.target(account, region) {
-            target.default_host_role = role.map(str::to_owned);
+        if let Some(target) = self.state.target(account, region) {
+            target.lock().default_host_role = role.map(str::to_owned);
         }
     }
 
@@ -247,7 +294,7 @@ impl Simulator {
     pub fn mend(&self, account: &str, region: &str, id: &str) -> bool {
         self.state
             .target(account, region)
-            .is_some_and(|mut target| target.mend(id))
+            .is_some_and(|target| target.lock().mend(id))
     }
 
     /// Lets the tools of the account report the custom compliance types of an instance anew, without
@@ -255,7 +302,7 @@ impl Simulator {
     pub fn report_again(&self, account: &str, region: &str, id: &str) -> bool {
         self.state
             .target(account, region)
-            .is_some_and(|mut target| target.report_again(id))
+            .is_some_and(|target| target.lock().report_again(id))
     }
 
     /// What a command did on an instance, with its steps, or nothing for an unknown command.
@@ -267,6 +314,7 @@ impl Simulator {
         command_id: &str,
     ) -> Option<CommandInvocation> {
         let target = self.state.target(account, region)?;
+        let target = target.lock();
         let slot = target.find(id)?;
         target.invocation(slot, command_id)
     }
@@ -274,6 +322,7 @@ impl Simulator {
     /// The id of the instance whose rows [`FaultKind::BadRow`](crate::FaultKind::BadRow) damages.
     pub fn victim(&self, account: &str, region: &str) -> Option<String> {
         let target = self.state.target(account, region)?;
+        let target = target.lock();
         let instance = target.instance(target.victim()?)?;
         Some(instance.instance_id.clone())
     }
@@ -310,7 +359,7 @@ impl Simulator {
 
     fn truth_of_depth(&self, account: &str, region: &str, depth: TruthDepth) -> TargetTruth {
         match self.state.target(account, region) {
-            Some(target) => target.truth(depth),
+            Some(target) => target.lock().truth(depth),
             None => TargetTruth::default(),
         }
     }

@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::path::Path;
 
+use super::discovered::DiscoveredAccounts;
 use crate::app::configured::regions;
 use crate::app::fleet::selection;
 use crate::aws::RegionOrigin;
 use crate::config::forms::is_known_region;
-use crate::config::{Account, Config};
+use crate::config::{Account, Config, Regions};
 use crate::model::{Collector, Selection};
 
 /// A configuration that can be used in this environment. `Display` says what the program makes of
@@ -28,6 +29,9 @@ impl fmt::Display for Accepted<'_> {
         for account in &self.config.accounts {
             self.write_account(account, f)?;
         }
+        if let Some(organization) = &self.config.organization {
+            write!(f, "{}", DiscoveredAccounts(organization))?;
+        }
         self.write_collectors(f)?;
         self.write_endpoint(f)?;
         self.write_notes(f)
@@ -42,7 +46,11 @@ impl Accepted<'_> {
             Some(file) => write!(f, "{} is valid", file.display())?,
             None => f.write_str("the configuration without a file is valid")?,
         }
-        writeln!(f, ": {accounts}, {targets}")
+        let more = match self.config.discovery_interval() {
+            Some(_) => ", and what is discovered",
+            None => "",
+        };
+        writeln!(f, ": {accounts}, {targets}{more}")
     }
 
     fn write_account(&self, account: &Account, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -54,13 +62,19 @@ impl Accepted<'_> {
         for region in regions(account, self.region.as_deref()) {
             writeln!(f, "  target: {region}, from {}", self.origin_of(account))?;
         }
+        if account.regions == Regions::Enabled {
+            writeln!(
+                f,
+                "  targets: every region that is enabled for the account, which it is asked for"
+            )?;
+        }
         Ok(())
     }
 
     /// What names the regions of an account.
     fn origin_of(&self, account: &Account) -> String {
         match self.origin {
-            Some(origin) if account.regions.is_empty() => origin.to_string(),
+            Some(origin) if account.regions == Regions::OfEnvironment => origin.to_string(),
             _ => "the file".to_owned(),
         }
     }
@@ -107,7 +121,10 @@ impl Accepted<'_> {
     }
 
     fn unknown_regions(&self) -> BTreeSet<String> {
-        self.targets().filter(|it| !is_known_region(it)).collect()
+        let organization = self.config.organization.iter();
+        let of_members = organization.flat_map(|it| it.regions.listed()).cloned();
+        let regions = self.targets().chain(of_members);
+        regions.filter(|it| !is_known_region(it)).collect()
     }
 
     /// The names that the account of the exporter's own credentials, whose id only AWS can tell, has

@@ -19,13 +19,18 @@ mod verbose;
 pub use answer::Answer;
 pub use options::{ColorWhen, ExplainOptions, OutputFormat, Scope, Subject};
 
+use std::sync::Arc;
+
 use anyhow::Context;
 
 use self::options::Subject as Asked;
 use self::print::{print_notes, print_output};
 use self::progress::Progress;
 use self::render::Layout;
-use self::targets::{ExplainedTarget, explained_targets};
+use self::targets::{ExplainedTargets, explained_targets};
+use self::verbose::Uncounted;
+use super::configuration::accepted_base;
+use super::discovery::discover_once;
 use super::runtime::AwsRuntime;
 use crate::config::Config;
 
@@ -44,8 +49,12 @@ struct Report {
 /// # Errors
 /// If the configuration has no targets, threads cannot be started, or the output cannot be written.
 pub async fn explain(config: &Config, options: ExplainOptions) -> anyhow::Result<Answer> {
-    let targets = explained_targets(config, &options.scope).await?;
+    let base = accepted_base(config, None).await?;
     let workers = AwsRuntime::start()?;
+    let directory = discover_once(config.clone(), base.clone(), Arc::new(Uncounted));
+    let directory = workers.handle().spawn(directory).await;
+    let directory = directory.context("the discovery of accounts has panicked")?;
+    let targets = explained_targets(config, &base, &directory, &options.scope)?;
     let report = workers.handle().spawn(report(targets, options));
     let Report {
         output,
@@ -59,7 +68,7 @@ pub async fn explain(config: &Config, options: ExplainOptions) -> anyhow::Result
     Ok(answer)
 }
 
-async fn report(targets: Vec<ExplainedTarget>, options: ExplainOptions) -> Report {
+async fn report(targets: ExplainedTargets, options: ExplainOptions) -> Report {
     let layout = Layout::of(&options);
     let progress = Progress::new(options.verbose);
     let begun = targets::begin(targets, &options.scope, layout.calls()).await;

@@ -8,11 +8,12 @@ use futures_util::future::join_all;
 use super::options::Scope;
 use super::scope::display_name;
 use super::verbose::{CallLog, Uncounted};
-use crate::app::configuration::accepted_base;
 use crate::app::configured::{ConfiguredTarget, FleetError, configured_targets};
+use crate::app::discovery::accounts_to_read;
 use crate::app::fleet::target_options;
 use crate::aws::{AwsBase, SsmSource, TargetOptions};
 use crate::config::Config;
+use crate::discovery::Directory;
 use crate::explain::TargetName;
 use crate::inspect::{CallObserver, Inspector, Unasked};
 
@@ -21,9 +22,17 @@ const BURST: Duration = Duration::from_secs(1);
 
 /// A target that may have what is asked about.
 #[derive(Debug)]
-pub(super) struct ExplainedTarget {
+struct ExplainedTarget {
     name: TargetName,
     source: Arc<SsmSource>,
+}
+
+/// The targets that may have what is asked about.
+#[derive(Debug)]
+pub(super) struct ExplainedTargets {
+    targets: Vec<ExplainedTarget>,
+    /// What could not be listed, so that more targets may be missing here.
+    unlisted: Vec<Unasked>,
 }
 
 /// The targets whose credentials work, and those whose do not.
@@ -32,26 +41,46 @@ pub(super) struct Begun {
     pub(super) unasked: Vec<Unasked>,
 }
 
-/// The targets of the configuration that are in scope.
+/// The targets of the configuration, and of what was found, that are in scope.
 ///
 /// # Errors
-/// If the configuration has none, or none in scope.
-pub(super) async fn explained_targets(
+/// If there are none in scope although everything could be listed.
+pub(super) fn explained_targets(
     config: &Config,
+    base: &AwsBase,
+    directory: &Directory,
     scope: &Scope,
-) -> Result<Vec<ExplainedTarget>, FleetError> {
-    let base = accepted_base(config, None).await?;
+) -> Result<ExplainedTargets, FleetError> {
     let default_region = base.default_region();
-    let configured = configured_targets(config, default_region.as_deref())?;
+    let accounts = accounts_to_read(config, directory);
+    let configured = configured_targets(&accounts, default_region.as_deref());
     let targets: Vec<ExplainedTarget> = configured
         .iter()
         .filter(|target| scope.may_have(&name_of(target)))
-        .map(|target| ExplainedTarget::new(target, config, &base))
+        .map(|target| ExplainedTarget::new(target, config, base))
         .collect();
-    if targets.is_empty() {
+    let unlisted: Vec<Unasked> = unlisted(directory, scope).collect();
+    if targets.is_empty() && unlisted.is_empty() {
         return Err(FleetError::OutOfScope);
     }
-    Ok(targets)
+    Ok(ExplainedTargets { targets, unlisted })
+}
+
+/// What could not be listed and may have been in scope.
+fn unlisted(directory: &Directory, scope: &Scope) -> impl Iterator<Item = Unasked> {
+    let failures = directory.failures().into_iter();
+    let failures = failures.filter(|failure| {
+        // Of neither is the region known.
+        scope.may_have(&TargetName {
+            account_id: failure.account_id(),
+            account_name: None,
+            region: scope.region.clone().unwrap_or_default(),
+        })
+    });
+    failures.map(|failure| Unasked {
+        target: failure.part.to_string(),
+        error: failure.error,
+    })
 }
 
 impl ExplainedTarget {
@@ -76,18 +105,14 @@ fn name_of(target: &ConfiguredTarget<'_>) -> TargetName {
 }
 
 /// Resolves the credentials of all targets at the same time.
-pub(super) async fn begin(
-    targets: Vec<ExplainedTarget>,
-    scope: &Scope,
-    calls: &Arc<CallLog>,
-) -> Begun {
-    let answers = targets.into_iter().map(|target| {
+pub(super) async fn begin(targets: ExplainedTargets, scope: &Scope, calls: &Arc<CallLog>) -> Begun {
+    let answers = targets.targets.into_iter().map(|target| {
         let observer: Arc<dyn CallObserver> = Arc::<CallLog>::clone(calls);
         begin_one(target, observer)
     });
     let mut begun = Begun {
         inspectors: Vec::new(),
-        unasked: Vec::new(),
+        unasked: targets.unlisted,
     };
     for answer in join_all(answers).await {
         match answer {

@@ -12,9 +12,11 @@ use super::variables::Setting;
 use crate::config::forms;
 
 /// Services whose endpoint may be named: the SDK's name of each, and the ending of its variable.
-const SERVICES: [(&str, &str); 4] = [
+const SERVICES: [(&str, &str); 6] = [
     ("SSM", "SSM"),
     ("STS", "STS"),
+    ("Organizations", "ORGANIZATIONS"),
+    ("Account", "ACCOUNT"),
     ("SSO", "SSO"),
     ("SSO OIDC", "SSO_OIDC"),
 ];

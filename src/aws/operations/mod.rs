@@ -40,6 +40,7 @@ pub(super) use items::ListComplianceItems;
 pub(super) use patch_baseline::GetPatchBaseline;
 pub(super) use patch_states::DescribeInstancePatchStates;
 pub(super) use service_setting::GetServiceSetting;
-pub(super) use ssm_operation::{ListOperation, PageOf, PendingAnswer, SsmOperation};
+pub(super) use ssm_operation::{ListOperation, PageOf, PendingAnswer, SsmOperation, page_of};
 pub(super) use summaries::{ListResourceComplianceSummaries, SummariesOf};
 pub(super) use totals::ListComplianceSummaries;
+pub(super) use values::non_empty;

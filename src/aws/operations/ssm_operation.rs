@@ -108,7 +108,7 @@ pub(super) fn max_results(operation: Operation, page: &PageRequest) -> i32 {
 }
 
 /// Turns the SDK's rows into ours. `row` returns `None` for a row without its id.
-pub(super) fn page_of<S, R>(
+pub(in crate::aws) fn page_of<S, R>(
     listed: Option<Vec<S>>,
     next_token: Option<String>,
     row: fn(S) -> Option<R>,

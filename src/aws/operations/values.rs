@@ -10,7 +10,7 @@ use aws_smithy_types::DateTime;
 use crate::model::Timestamp;
 
 /// A text, if there is one.
-pub(super) fn non_empty(text: Option<String>) -> Option<String> {
+pub(in crate::aws) fn non_empty(text: Option<String>) -> Option<String> {
     text.filter(|text| !text.is_empty())
 }
 

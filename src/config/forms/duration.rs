@@ -160,7 +160,7 @@ fn multiply(digits: &str, unit: u128) -> Option<u128> {
 }
 
 /// The shortest way to write a duration, cut to whole milliseconds.
-pub(in crate::config) fn format_duration(duration: Duration) -> String {
+pub(crate) fn format_duration(duration: Duration) -> String {
     let mut rest = duration.as_nanos();
     let mut text = String::new();
     // Years and weeks are left out: `14d` says more than `2w`.

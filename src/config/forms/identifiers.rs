@@ -23,7 +23,7 @@ pub(crate) fn account_id(text: &str) -> Result<String, Fault> {
     ))
 }
 
-pub(super) fn is_account_id(text: &str) -> bool {
+pub(crate) fn is_account_id(text: &str) -> bool {
     // Digits without quotes are a number to YAML, but scalars stay text here, so a leading zero is
     // still there.
     text.len() == ACCOUNT_ID_DIGITS && is_digits(text)

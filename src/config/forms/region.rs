@@ -24,6 +24,19 @@ const PARTITIONS: [(&str, &[&str]); 8] = [
     ("aws-eusc", &["eusc-de"]),
 ];
 
+/// The region in which each partition has the services that are not of any region (Organizations,
+/// Account), after the endpoint rules of AWS's SDKs.
+const GLOBAL_REGIONS: [(&str, &str); 8] = [
+    ("aws", "us-east-1"),
+    ("aws-cn", "cn-northwest-1"),
+    ("aws-us-gov", "us-gov-west-1"),
+    ("aws-iso", "us-iso-east-1"),
+    ("aws-iso-b", "us-isob-east-1"),
+    ("aws-iso-e", "eu-isoe-west-1"),
+    ("aws-iso-f", "us-isof-south-1"),
+    ("aws-eusc", "eusc-de-east-1"),
+];
+
 /// `eu-west-1`, `us-gov-west-1`, `us-isob-east-1`.
 pub(crate) fn region(text: &str) -> Result<String, Fault> {
     if is_region(text) {
@@ -87,6 +100,19 @@ pub(crate) fn is_known_region(region: &str) -> bool {
 /// The partition of a region, or nothing if no partition has regions that begin so.
 pub(crate) fn partition_of_region(text: &str) -> Option<&'static str> {
     Parts::of(text)?.partition()
+}
+
+/// The region of a partition's global services. A partition that is not known here is taken for
+/// `aws`.
+pub(crate) fn global_region(partition: &str) -> &'static str {
+    let mut regions = GLOBAL_REGIONS.iter();
+    let found = regions.find(|(name, _)| *name == partition);
+    found.map_or("us-east-1", |(_, region)| region)
+}
+
+/// Whether the text could be the name of a region, perhaps of one that no partition has yet.
+pub(crate) fn is_region_like(text: &str) -> bool {
+    has_shape(text)
 }
 
 /// A text of the shape of a region, without its number.
@@ -159,6 +185,15 @@ mod tests {
             assert_eq!(partition_of_region(text), Some(partition), "{text}");
             assert!(region(text).is_ok(), "{text}");
         }
+    }
+
+    #[test]
+    fn every_partition_has_a_region_of_its_own_for_global_services() {
+        for (partition, _) in PARTITIONS {
+            let region = global_region(partition);
+            assert_eq!(partition_of_region(region), Some(partition));
+        }
+        assert_eq!(global_region("aws-new"), "us-east-1");
     }
 
     #[test]

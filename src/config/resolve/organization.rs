@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use super::regions::{self, ListedRegion};
 use super::resolver::Resolver;
-use crate::config::forms::{self, RoleArn};
+use crate::config::forms::{self, RoleArn, format_duration};
+use crate::config::problem::Fault;
 use crate::config::raw;
-use crate::config::settings::Organization;
+use crate::config::settings::{DEFAULT_DISCOVERY_INTERVAL, Organization};
 
-/// Default of `organization.refresh`: accounts seldom come and go.
-const DEFAULT_LISTING_INTERVAL: Duration = Duration::from_hours(1);
+/// Shortest `organization.refresh`. AWS allows only a few of its calls a second.
+const MIN_DISCOVERY_INTERVAL: Duration = Duration::from_secs(1);
 
 /// The organization, if the file has one.
 pub(super) fn resolve(
@@ -26,13 +27,13 @@ fn resolve_section(raw: &raw::Organization, resolver: &Resolver<'_>) -> Organiza
     let regions = required_regions(raw, resolver);
     let lister = lister_role(raw, &regions, resolver);
     let refresh = raw.refresh.as_ref();
-    let refresh = resolver.value_or(refresh, DEFAULT_LISTING_INTERVAL, forms::duration);
+    let refresh = resolver.value_or(refresh, DEFAULT_DISCOVERY_INTERVAL, discovery_interval);
     Organization {
         role_name,
         lister_role_arn: lister.map(|role| role.arn),
         include_ous: resolver.items(raw.include_ous.as_ref(), forms::ou_id),
         exclude_accounts: resolver.items(raw.exclude_accounts.as_ref(), forms::account_id),
-        regions: regions::names(&regions),
+        regions: regions::wanted(&regions),
         refresh,
     }
 }
@@ -54,6 +55,7 @@ fn report_no_role_name(line: usize, resolver: &Resolver<'_>) {
 fn required_regions(raw: &raw::Organization, resolver: &Resolver<'_>) -> Vec<ListedRegion> {
     let regions = regions::read(raw.regions.as_ref(), resolver);
     regions::check_once(&regions, "organization.regions", resolver);
+    regions::check_all_stands_alone(&regions, "organization.regions", resolver);
     // A list that is empty or has bad regions only is reported by itself.
     if raw.regions.is_none() {
         report_no_regions(raw.line, resolver);
@@ -65,8 +67,22 @@ fn required_regions(raw: &raw::Organization, resolver: &Resolver<'_>) -> Vec<Lis
 /// must be written down.
 fn report_no_regions(line: usize, resolver: &Resolver<'_>) {
     let what = "organization has no regions";
-    let hint = "add regions, such as [eu-west-1]";
+    let hint = "add regions, such as [eu-west-1], or [all] for those enabled for each account";
     resolver.report(line, what, hint);
+}
+
+fn discovery_interval(text: &str) -> Result<Duration, Fault> {
+    let interval = forms::duration(text)?;
+    if interval < MIN_DISCOVERY_INTERVAL {
+        return Err(interval_too_short());
+    }
+    Ok(interval)
+}
+
+fn interval_too_short() -> Fault {
+    let least = format_duration(MIN_DISCOVERY_INTERVAL);
+    let hint = format!("give {least} or more; 1h suits most organizations");
+    Fault::new(format!("is below {least}"), hint)
 }
 
 /// The role that lists the organization, which must be of the same partition as the regions.

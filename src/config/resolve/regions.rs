@@ -5,8 +5,13 @@ use crate::config::fields::List;
 use crate::config::first_lines::FirstLines;
 use crate::config::forms::{self, RoleArn, partition_of_arn, partition_of_region};
 use crate::config::named_node::Value;
+use crate::config::problem::Fault;
+use crate::config::settings::Regions;
 
-/// A region of the file, with its line for the rules that compare it with others.
+/// Stands in a list for every region that is enabled for the account.
+const ALL: &str = "all";
+
+/// A region of the file, or the word `all`, with its line for the rules that compare it with others.
 pub(super) struct ListedRegion {
     pub(super) name: String,
     pub(super) line: usize,
@@ -30,6 +35,22 @@ pub(super) fn check_once(regions: &[ListedRegion], path: &str, resolver: &Resolv
             let what = format!("{path} has {name} twice, first on line {first}");
             resolver.report(*line, what, "remove one");
         }
+    }
+}
+
+/// Reports the word `all` in a list, which messages call `path`, that names regions as well.
+pub(super) fn check_all_stands_alone(
+    regions: &[ListedRegion],
+    path: &str,
+    resolver: &Resolver<'_>,
+) {
+    let all = regions.iter().find(|region| region.is_all());
+    let named = regions.iter().find(|region| !region.is_all());
+    if let (Some(all), Some(named)) = (all, named) {
+        let what = format!("{path} has all beside {}", named.name);
+        let hint =
+            "write [all] for every region that is enabled for the account, or name the regions";
+        resolver.report(all.line, what, hint);
     }
 }
 
@@ -57,9 +78,14 @@ pub(super) fn check_partition(
 
 impl ListedRegion {
     fn read(item: &Value, resolver: &Resolver<'_>) -> Option<Self> {
-        let name = resolver.value(item, forms::region)?;
+        let name = resolver.value(item, region_or_all)?;
         let line = item.line;
         Some(Self { name, line })
+    }
+
+    /// Whether this is the word that stands for all regions.
+    pub(super) fn is_all(&self) -> bool {
+        self.name == ALL
     }
 
     fn report_other_partition(&self, partition: &str, role: &str, resolver: &Resolver<'_>) {
@@ -70,6 +96,20 @@ impl ListedRegion {
     }
 }
 
-pub(super) fn names(regions: &[ListedRegion]) -> Vec<String> {
-    regions.iter().map(|region| region.name.clone()).collect()
+fn region_or_all(text: &str) -> Result<String, Fault> {
+    match text {
+        ALL => Ok(ALL.to_owned()),
+        _ => forms::region(text),
+    }
+}
+
+/// What a list of regions asks for; none is the region of the environment.
+pub(super) fn wanted(regions: &[ListedRegion]) -> Regions {
+    if regions.is_empty() {
+        Regions::OfEnvironment
+    } else if regions.iter().any(ListedRegion::is_all) {
+        Regions::Enabled
+    } else {
+        Regions::Listed(regions.iter().map(|region| region.name.clone()).collect())
+    }
 }

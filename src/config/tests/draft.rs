@@ -31,7 +31,7 @@ fn an_account_whose_regions_are_bad_is_not_taken_for_one_without_regions() {
         assert_eq!(draft.accounts, [], "{accounts}");
     }
     let half = draft("accounts: [{regions: [eu-wset-1, eu-west-1]}]").unwrap();
-    assert_eq!(half.accounts[0].regions, ["eu-west-1"]);
+    assert_eq!(half.accounts[0].regions.listed(), ["eu-west-1"]);
 }
 
 #[test]
@@ -56,7 +56,7 @@ fn other_defaults_apply_where_the_file_says_nothing() {
     };
     assert_eq!(over(""), defaults);
     let changed = over("accounts: [{regions: [us-east-1]}]\nrefresh: {full_every: 1h}\n");
-    assert_eq!(changed.accounts[0].regions, ["us-east-1"]);
+    assert_eq!(changed.accounts[0].regions.listed(), ["us-east-1"]);
     assert_eq!(changed.refresh.interval.as_secs(), 30);
     assert_eq!(changed.instance_tags, ["Name"]);
     defaults.accounts = changed.accounts.clone();

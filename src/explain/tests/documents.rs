@@ -39,7 +39,7 @@ fn the_runbook_of_every_cause_names_the_command() {
         };
         let runbook = text(&format!("docs/runbooks/{name}.md"));
         assert!(
-            runbook.contains("ssm-compliance-exporter explain \"$ID\""),
+            runbook.contains("ssm-compliance-exporter explain \"$instance_id\""),
             "{name}"
         );
     }

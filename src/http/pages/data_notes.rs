@@ -1,10 +1,11 @@
 //! What a reader must know of the data before believing a page: how old it is, and which targets
 //! are down.
 
-use super::landing::data_age;
 use super::query::InstanceQuery;
+use super::targets::data_age;
 use super::times::Age;
 use crate::http::exporter_state::{FleetSnapshot, TargetSnapshot};
+use crate::http::target_row::TargetState;
 
 /// The most targets that are named. Of more, the landing page tells.
 const MAX_NAMED_TARGETS: usize = 20;
@@ -32,7 +33,7 @@ pub(super) fn data_notes(fleet: &FleetSnapshot, query: &InstanceQuery) -> Vec<St
 pub(super) fn data_ages(fleet: &FleetSnapshot, query: &InstanceQuery) -> String {
     let targets = fleet.targets.iter();
     let ages = targets
-        .filter(|target| is_asked_for(target, query) && target.row.state == UP)
+        .filter(|target| is_asked_for(target, query) && target.row.state == TargetState::Up)
         .filter_map(|target| target.row.age);
     let (newest, oldest) = (ages.clone().min(), ages.max());
     match (newest, oldest) {
@@ -47,8 +48,6 @@ pub(super) fn data_ages(fleet: &FleetSnapshot, query: &InstanceQuery) -> String 
     }
 }
 
-const UP: &str = "up";
-
 fn is_asked_for(target: &TargetSnapshot, query: &InstanceQuery) -> bool {
     let row = &target.row;
     let is_account = query.account_id.is_empty() || query.account_id == row.account_id;
@@ -59,7 +58,7 @@ fn is_asked_for(target: &TargetSnapshot, query: &InstanceQuery) -> bool {
 /// What is doubtful about a target's data, if anything is.
 fn doubt(target: &TargetSnapshot) -> Option<String> {
     let row = &target.row;
-    let is_well = row.state == UP && row.detail.is_none();
+    let is_well = row.state == TargetState::Up && row.detail.is_none();
     if is_well {
         return None;
     }
@@ -71,7 +70,7 @@ fn doubt(target: &TargetSnapshot) -> Option<String> {
         Some(detail) => format!(" ({detail})"),
         None => String::new(),
     };
-    let (region, state, age) = (&row.region, &row.state, data_age(row));
+    let (region, state, age) = (&row.region, row.state.as_str(), data_age(row));
     Some(format!(
         "{account} in {region} is {state}{why}; its data: {age}."
     ))

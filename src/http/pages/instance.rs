@@ -7,10 +7,10 @@ use super::Page;
 use super::escapes::instance_path_in;
 use super::findings::{ShownFact, ShownFinding};
 use super::frame::PageFrame;
-use super::landing::{ShownTarget, data_age};
 use super::query::Parameters;
 use super::status::{TypeStatus, statuses};
 use super::steps::ShownStep;
+use super::targets::{ShownTarget, data_age};
 use super::times::Moment;
 use super::unknowns::unknowns;
 use crate::explain::{
@@ -249,7 +249,7 @@ fn data_words(snapshot: &TargetSnapshot) -> String {
     format!(
         "read {}; the target is {}{detail}",
         data_age(row),
-        row.state
+        row.state.as_str()
     )
 }
 

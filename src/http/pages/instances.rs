@@ -7,9 +7,10 @@ use super::Page;
 use super::census::{Census, views};
 use super::data_notes::{data_ages, data_notes};
 use super::frame::{INSTANCES_PATH, PageFrame};
+use super::instances_text;
 use super::order::{SortKey, cut_to_page};
 use super::paging::Paging;
-use super::query::{InstanceQuery, QueryError};
+use super::query::{InstanceQuery, QueryError, asks_for_text};
 use super::query_form::QueryForm;
 use super::rows::InstanceRow;
 use crate::http::exporter_state::FleetSnapshot;
@@ -28,6 +29,8 @@ struct InstancesPage<'a> {
     first: usize,
     paging: Paging,
     all: usize,
+    /// Where all that the query selects is plain text.
+    text_path: String,
     previous: Option<String>,
     next: Option<String>,
 }
@@ -69,7 +72,13 @@ const COLUMNS: [(&str, Option<SortKey>); 13] = [
 /// The table of the instances for which the query string asks.
 pub(super) fn page(options: &Options, fleet: &FleetSnapshot, query: &str) -> Page {
     match InstanceQuery::parse(query) {
+        Ok(query) if query.is_text => {
+            Page::plain(StatusCode::OK, instances_text::text(fleet, &query))
+        }
         Ok(query) => table(options, fleet, &query),
+        Err(error) if asks_for_text(query) => {
+            Page::plain(StatusCode::BAD_REQUEST, format!("{error}\n"))
+        }
         Err(error) => bad_query(options, error),
     }
 }
@@ -96,6 +105,7 @@ fn table(options: &Options, fleet: &FleetSnapshot, query: &InstanceQuery) -> Pag
         first: paging.rows().start + 1,
         paging,
         all: census.all,
+        text_path: format!("{INSTANCES_PATH}{}", query.as_text()),
         previous: paging.previous().map(link),
         next: paging.next().map(link),
     };

@@ -2,7 +2,8 @@
 //! non-compliant.
 //!
 //! A page is made from a snapshot of what the last refreshes have read, so it never calls AWS. The
-//! HTML is in `templates/`, whose library escapes all that is inserted. Pages run no script and
+//! HTML is in `templates/`, whose library escapes all that is inserted. The table is there as plain
+//! text, too. Pages run no script and
 //! load nothing, and are made for text browsers and small windows, too.
 //!
 //! Which path leads to which page is left to [`routes`](super::routes), and headers to
@@ -10,12 +11,14 @@
 
 mod candidates;
 mod census;
+mod counts;
 mod data_notes;
 mod escapes;
 mod findings;
 mod frame;
 mod instance;
 mod instances;
+mod instances_text;
 mod landing;
 mod matching;
 mod order;
@@ -26,6 +29,7 @@ mod renderer;
 mod rows;
 mod status;
 mod steps;
+mod targets;
 mod times;
 mod unknowns;
 
@@ -52,8 +56,12 @@ pub(super) enum PageRequest {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Page {
     pub(super) status: StatusCode,
-    pub(super) html: String,
+    pub(super) content_type: &'static str,
+    pub(super) text: String,
 }
+
+const HTML: &str = "text/html; charset=utf-8";
+const PLAIN: &str = "text/plain; charset=utf-8";
 
 impl PageRequest {
     /// Makes the page. It takes a while for a large fleet, so it is not for a worker of the
@@ -70,7 +78,20 @@ impl Page {
     fn of(status: StatusCode, template: &impl Template) -> Self {
         // Rendering writes into a text, which cannot fail, and all our templates' values can be
         // displayed.
-        let html = template.render().unwrap_or_default();
-        Self { status, html }
+        let text = template.render().unwrap_or_default();
+        Self {
+            status,
+            content_type: HTML,
+            text,
+        }
+    }
+
+    /// A page without markup, for terminals.
+    fn plain(status: StatusCode, text: String) -> Self {
+        Self {
+            status,
+            content_type: PLAIN,
+            text,
+        }
     }
 }

@@ -7,6 +7,10 @@ use super::order::{SortKey, SortOrder};
 use super::status::ShownStatus;
 use crate::model::NoncomplianceReason;
 
+/// The values of the parameter `format`.
+const HTML: &str = "html";
+const TEXT: &str = "text";
+
 /// What the table is to show. An empty text stands for any.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct InstanceQuery {
@@ -25,6 +29,8 @@ pub(super) struct InstanceQuery {
     pub(super) order: SortOrder,
     /// The number of the page, from 1 on.
     pub(super) page: usize,
+    /// Whether the answer is plain text, which has no pages.
+    pub(super) is_text: bool,
 }
 
 /// Why a query string cannot be answered.
@@ -49,6 +55,7 @@ impl Default for InstanceQuery {
             has_unlisted: false,
             order: SortOrder::default(),
             page: 1,
+            is_text: false,
         }
     }
 }
@@ -120,6 +127,9 @@ impl InstanceQuery {
             page: parameters
                 .word("page", parse_page, || "a number from 1 on".to_owned())?
                 .unwrap_or(1),
+            is_text: parameters
+                .word("format", parse_format, || one_of(&[HTML, TEXT]))?
+                .unwrap_or(false),
         })
     }
 
@@ -145,8 +155,17 @@ impl InstanceQuery {
         }
     }
 
+    /// The same instances as plain text.
+    pub(super) fn as_text(&self) -> Self {
+        Self {
+            page: 1,
+            is_text: true,
+            ..self.clone()
+        }
+    }
+
     /// The parameters with their values, empty where they are as they are without being given.
-    fn parameters(&self) -> [(&'static str, String); 9] {
+    fn parameters(&self) -> [(&'static str, String); 10] {
         let is_usual_order = self.order == SortOrder::default();
         [
             ("account_id", self.account_id.clone()),
@@ -170,6 +189,7 @@ impl InstanceQuery {
             ("unlisted", unless(!self.has_unlisted, "1".to_owned())),
             ("sort", unless(is_usual_order, self.order.parameter())),
             ("page", unless(self.page == 1, self.page.to_string())),
+            ("format", unless(!self.is_text, TEXT.to_owned())),
         ]
     }
 }
@@ -209,6 +229,19 @@ fn parse_flag(word: &str) -> Option<bool> {
     }
 }
 
+/// Whether a query string asks for plain text, whatever else is wrong with it.
+pub(super) fn asks_for_text(query: &str) -> bool {
+    Parameters::parse(query).text("format") == TEXT
+}
+
+fn parse_format(word: &str) -> Option<bool> {
+    match word {
+        TEXT => Some(true),
+        HTML => Some(false),
+        _ => None,
+    }
+}
+
 fn parse_page(text: &str) -> Option<usize> {
     text.parse().ok().filter(|page| *page > 0)
 }
@@ -239,7 +272,7 @@ mod tests {
         for query in [
             "",
             "?account_id=111122223333&region=eu-west-1&type=Custom%3AA%26B&status=UNREPORTED&\
-             reason=patches_missing&q=%3Cscript%3E+%C3%A4&unlisted=1&sort=-scan&page=7",
+             reason=patches_missing&q=%3Cscript%3E+%C3%A4&unlisted=1&sort=-scan&page=7&format=text",
             "?sort=items",
         ] {
             let read = InstanceQuery::parse(query.trim_start_matches('?')).unwrap();
@@ -249,7 +282,8 @@ mod tests {
 
     #[test]
     fn what_is_empty_or_unknown_or_as_usual_is_ignored() {
-        let query = "account_id=&q=++&page=1&sort=-items&utm_source=mail&unlisted=0&reason=";
+        let query =
+            "account_id=&q=++&page=1&sort=-items&utm_source=mail&unlisted=0&reason=&format=html";
         assert_eq!(InstanceQuery::parse(query), Ok(InstanceQuery::default()));
         let first = InstanceQuery::parse("region=a&region=b").unwrap();
         assert_eq!(first.region, "a");
@@ -266,6 +300,7 @@ mod tests {
             ("page=-1", "from 1"),
             ("page=99999999999999999999", "from 1"),
             ("unlisted=yes", "1 or 0"),
+            ("format=csv", "html, text"),
         ] {
             let error = InstanceQuery::parse(query).unwrap_err().to_string();
             assert!(error.contains(accepted), "{query}: {error}");

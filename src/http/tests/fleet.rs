@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::http::{FleetSnapshot, TargetRow, TargetSnapshot};
+use crate::http::{FleetSnapshot, TargetRow, TargetSnapshot, TargetState};
 use crate::metrics::{Identity, Policy, ShownInstances};
 use crate::model::{
     AgeLimits, Attempt, Collected, Collector, InstanceRow, ItemRow, Listings,
@@ -99,9 +99,9 @@ impl Rows {
                 account_id: account_id.to_owned(),
                 account_name,
                 region: region.to_owned(),
-                state: "up".to_owned(),
+                state: TargetState::Up,
                 age: Some(Duration::from_secs(61)),
-                detail: None,
+                ..TargetRow::default()
             },
             target: Some(self.target()),
         }

@@ -214,10 +214,10 @@ async fn targets_that_are_down_are_named_with_the_age_of_their_data() {
     let server = serving(|| {
         let mut fleet = small_fleet();
         let row = &mut fleet.targets[0].row;
-        row.state = "down".to_owned();
+        row.state = TargetState::Down;
         row.detail = Some("instances: access_denied".to_owned());
         let mut waiting = Rows::default().up_in("777788889999", "eu-west-1");
-        waiting.row.state = "waiting".to_owned();
+        waiting.row.state = TargetState::Waiting;
         waiting.row.age = None;
         waiting.target = None;
         fleet.targets.push(waiting);
@@ -304,4 +304,72 @@ async fn the_page_runs_nothing_loads_nothing_and_is_not_kept() {
                 .starts_with("<!DOCTYPE html>\n<html lang=\"en\">")
         );
     }
+}
+
+#[tokio::test]
+async fn as_text_the_table_has_every_instance_that_the_query_selects_in_columns() {
+    let server = serving(small_fleet).await;
+    let path = "/instances?format=text&status=NON_COMPLIANT";
+    let reply = server.get(path, "").await;
+    assert_eq!(reply.code, 200);
+    let plain = Some("text/plain; charset=utf-8");
+    assert_eq!(reply.header("content-type"), plain);
+    assert_eq!(
+        reply.text(),
+        "2 of 4 instances. As of the last refresh, 1m 1s ago.\n\
+         \n\
+         INSTANCE  NAME     ACCOUNT     REGION     STATUS         REASONS\n\
+         i-02      batch-2  production  eu-west-1  NON_COMPLIANT  patches_missing,patches_failed,custom_items\n\
+         i-01      web-1    production  eu-west-1  NON_COMPLIANT  patches_missing,inventory_failed\n"
+    );
+    let by_type = server.get("/instances?format=text&type=Association&sort=instance", "");
+    let by_type = by_type.await;
+    let rows: Vec<&str> = by_type.text().lines().skip(3).collect();
+    let row = "i-01      web-1        production  eu-west-1  NON_COMPLIANT  inventory_failed";
+    assert_eq!(rows[0], row);
+    assert!(rows[1].ends_with("COMPLIANT      -"), "{rows:?}");
+    let none = server.get("/instances?format=text&q=nobody", "").await;
+    assert!(
+        none.text().starts_with("0 of 4 instances."),
+        "{}",
+        none.text()
+    );
+    assert_eq!(none.text().lines().count(), 1);
+}
+
+#[tokio::test]
+async fn text_has_no_pages_and_its_errors_are_text() {
+    let server = serving(large_fleet).await;
+    let all = server.get("/instances?format=text&page=2", "").await;
+    assert_eq!(all.text().lines().count(), 123);
+    let linked = server.get("/instances?page=2&q=web", "").await;
+    let link = "href=\"/instances?q=web&#38;format=text\"";
+    assert!(linked.text().contains(link), "{}", linked.text());
+    let wrong = server.get("/instances?format=text&reason=x", "").await;
+    assert_eq!(wrong.code, 400);
+    assert!(
+        wrong
+            .text()
+            .starts_with("the parameter reason cannot be \"x\": it is one of patches_")
+    );
+}
+
+#[tokio::test]
+async fn no_name_gives_a_terminal_an_order() {
+    let server = serving(|| {
+        let evil = "a\u{1b}[2J\u{202e}b\nc";
+        let rows = Rows {
+            instances: vec![listed("i-01", evil)],
+            summaries: vec![summary("i-01", "Patch", 1)],
+            ..Rows::default()
+        };
+        fleet_of(vec![rows.up_in(OWN, "eu-west-1")])
+    })
+    .await;
+    let reply = server.get("/instances?format=text", "").await;
+    assert!(
+        reply.text().contains("\ni-01      a[2Jbc  "),
+        "{}",
+        reply.text()
+    );
 }

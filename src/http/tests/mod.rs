@@ -7,6 +7,7 @@ mod instance;
 mod instances;
 mod page_rendering;
 mod panics;
+mod prefix;
 mod reload;
 mod routes;
 mod secure;
@@ -27,6 +28,9 @@ use tokio::task::JoinHandle;
 
 use super::*;
 use crate::metrics::{Encoding, Format, HANDLERS};
+
+/// How a server without TLS is asked for its health.
+const PLAIN: &[HealthScheme] = &[HealthScheme::Http];
 
 /// How long a test waits before it counts as hanging.
 const HANG_TIMEOUT: Duration = Duration::from_secs(10);
@@ -101,8 +105,9 @@ impl ExporterState for ConstantState {
 
     fn targets(&self) -> Vec<TargetRow> {
         vec![TargetRow {
+            account_id: "111122223333".into(),
             region: "eu-west-1".into(),
-            state: "up".into(),
+            state: TargetState::Up,
             ..TargetRow::default()
         }]
     }
@@ -179,6 +184,7 @@ fn options(telemetry_path: &str, limits: Limits) -> Options {
         description: String::new(),
         has_pages: true,
         external_url: None,
+        route_prefix: RoutePrefix::default(),
         security: None,
         limits,
     }

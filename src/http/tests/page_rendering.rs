@@ -96,33 +96,3 @@ async fn pages_that_are_turned_off_are_not_there_and_not_linked() {
     let on = start(ConstantState::default(), Limits::default()).await;
     assert!(on.get("/", "").await.text().contains("href=\"/instances\""));
 }
-
-#[tokio::test]
-async fn behind_a_proxy_links_begin_with_its_path_and_both_paths_are_answered() {
-    let proxied = Options {
-        external_url: Some("https://tools.example.com/ssm/".parse().unwrap()),
-        ..options("/metrics", Limits::default())
-    };
-    let server = start_with(proxied, ConstantState::default()).await;
-    for path in [
-        "/",
-        "/ssm",
-        "/ssm/",
-        "/ssm/metrics",
-        "/ssm/-/healthy",
-        "/ssm/instances",
-        "/instances",
-        "/metrics",
-    ] {
-        assert_eq!(server.get(path, "").await.code, 200, "{path}");
-    }
-    for path in ["/ssm/ssm/", "/ssmetrics", "/ssm/nowhere", "/other/metrics"] {
-        assert_eq!(server.get(path, "").await.code, 404, "{path}");
-    }
-    let reply = server.get("/instances", "").await;
-    let html = reply.text();
-    for link in html.split("href=\"").skip(1) {
-        assert!(link.starts_with("/ssm/"), "{html}");
-    }
-    assert!(html.contains("action=\"/ssm/instances\""), "{html}");
-}

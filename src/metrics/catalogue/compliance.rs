@@ -64,7 +64,7 @@ pub(super) const FAMILIES: &[Family] = &[
         kind: Kind::Gauge,
         stability: Stability::Experimental,
         // It is absent and not 0 for all others, because on a healthy fleet those are all instances.
-        help: "1 for a listed instance that ListResourceComplianceSummaries has no summary of: Patch, if it was never scanned, scanned only through AWS-RunPatchBaselineAssociation, or longer ago than AWS keeps; Association, if DescribeInstanceInformation gives an AssociationStatus all the same. Absent otherwise, and until both were read after the instance came.",
+        help: "1 for a listed instance of which ListResourceComplianceSummaries has no summary: for Patch, if it was never scanned, scanned only through AWS-RunPatchBaselineAssociation, or scanned longer ago than AWS keeps results; for Association, if DescribeInstanceInformation nevertheless gives an AssociationStatus. Absent otherwise, and until both have been read after the instance appeared.",
         labels: Labels::Fixed(&["compliance_type"]),
         samples: SampleSource::Instance(|view, instance, out| {
             for compliance_type in view.unreported(instance) {

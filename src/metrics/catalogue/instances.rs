@@ -13,7 +13,7 @@ pub(super) const FAMILIES: &[Family] = &[
         // What describes an instance is here and nowhere else, to be joined by `instance_id`. As
         // labels of every family it would make every series longer, and an update of the agent
         // would start all series of the instance anew.
-        help: "The managed instance as DescribeInstanceInformation lists it; what AWS does not say is empty. name is the hybrid activation's Name.",
+        help: "The managed instance as DescribeInstanceInformation lists it; values that AWS does not give are empty. name is the hybrid activation's Name.",
         labels: Labels::Fixed(&[
             "name",
             "computer_name",
@@ -42,7 +42,7 @@ pub(super) const FAMILIES: &[Family] = &[
         kind: Kind::Gauge,
         stability: Stability::Experimental,
         // An instance that was never heard has no time. A zero would be shown as the year 1970.
-        help: "When the SSM Agent was last heard: DescribeInstanceInformation's LastPingDateTime.",
+        help: "When the SSM Agent was last heard from: DescribeInstanceInformation's LastPingDateTime.",
         labels: Labels::Fixed(&[]),
         samples: SampleSource::Instance(|_, instance, out| {
             let listing = instance.listing.as_ref();
@@ -53,7 +53,7 @@ pub(super) const FAMILIES: &[Family] = &[
         name: "aws_ssm_instance_agent_latest",
         kind: Kind::Gauge,
         stability: Stability::Experimental,
-        help: "Whether the SSM Agent is of the latest version (1) or not (0): DescribeInstanceInformation's IsLatestVersion. Absent if AWS does not say.",
+        help: "Whether the SSM Agent is the latest version (1) or not (0): DescribeInstanceInformation's IsLatestVersion. Absent if AWS does not say.",
         labels: Labels::Fixed(&[]),
         samples: SampleSource::Instance(|_, instance, out| {
             let listing = instance.listing.as_ref();

@@ -28,7 +28,7 @@ pub(super) const FAMILIES: &[Family] = &[
         name: "aws_ssm_noncompliant_patches_truncated",
         kind: Kind::Gauge,
         stability: Stability::Experimental,
-        help: "Number of series that aws_ssm_instance_noncompliant_patch_info lacks because of exposition.max_patch_info_series. Opt-in.",
+        help: "Number of series left out of aws_ssm_instance_noncompliant_patch_info because of exposition.max_patch_info_series. Opt-in.",
         labels: Labels::Fixed(&[]),
         samples: SampleSource::Target(|view, _, out| {
             if view.has_patch_details() {
@@ -42,7 +42,7 @@ pub(super) const FAMILIES: &[Family] = &[
         stability: Stability::Experimental,
         // It is neither cut by the limit on series of instances nor by `exposition.instances`: it
         // grows with the patches that there are, and not with the fleet.
-        help: "Number of listed instances that are NON_COMPLIANT for the patch in that state: ListComplianceItems' Id and Details (PatchState, Classification, PatchSeverity). Opt-in. At most the 20,000 patches of most instances per target.",
+        help: "Number of listed instances that are NON_COMPLIANT for the patch in that state: ListComplianceItems' Id and Details (PatchState, Classification, PatchSeverity). Opt-in. At most the 20,000 patches that affect the most instances, per target.",
         labels: Labels::Fixed(&[
             "patch_id",
             "patch_state",
@@ -55,7 +55,7 @@ pub(super) const FAMILIES: &[Family] = &[
         name: "aws_ssm_noncompliant_cve_instances",
         kind: Kind::Gauge,
         stability: Stability::Experimental,
-        help: "Number of listed instances that are NON_COMPLIANT for a patch against the vulnerability: ListComplianceItems' Details.CVEIds. Opt-in. At most the 20,000 vulnerabilities of most instances per target.",
+        help: "Number of listed instances that are NON_COMPLIANT for a patch against the vulnerability: ListComplianceItems' Details.CVEIds. Opt-in. At most the 20,000 vulnerabilities that affect the most instances, per target.",
         labels: Labels::Fixed(&["cve_id"]),
         samples: SampleSource::Target(write_vulnerability_counts),
     },

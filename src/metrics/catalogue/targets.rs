@@ -71,7 +71,7 @@ pub(super) const FAMILIES: &[Family] = &[
         name: "aws_ssm_collector_duration_seconds",
         kind: Kind::Gauge,
         stability: Stability::Experimental,
-        help: "How long the last attempt of a collector took, waiting for the request ceiling included.",
+        help: "How long the last attempt of a collector took, including waiting for the request ceiling.",
         labels: Labels::Fixed(&["collector"]),
         samples: SampleSource::Target(|view, _, out| {
             for (collector, attempt) in view.attempts().filter(|_| view.is_identified()) {

@@ -4,10 +4,10 @@
 
 use std::time::Duration;
 
-use crate::metrics::exporter::{Build, ExporterMetrics};
+use crate::metrics::exporter::{Build, DiscoveryReport, ExporterMetrics};
 use crate::metrics::family::Format;
 use crate::metrics::page::Page;
-use crate::model::Timestamp;
+use crate::model::{FailureReason, Operation, Timestamp};
 
 /// One metric of the exporter itself.
 #[derive(Debug, Default)]
@@ -37,6 +37,18 @@ fn fill_every_metric(metrics: &ExporterMetrics) {
     target.limit("-", 0.0);
     target.refresh_started(Timestamp::from_millis(1_700_000_000_000));
     target.refresh_ended(Duration::ZERO);
+    metrics.discovered(Some(&DiscoveryReport {
+        ended: Timestamp::from_millis(1_700_000_000_000),
+        accounts: Some(0),
+        failures: Vec::new(),
+    }));
+    metrics.discovered(Some(&DiscoveryReport {
+        failures: vec![("-".to_owned(), FailureReason::Other)],
+        accounts: Some(0),
+        ended: None,
+    }));
+    metrics.discovery_attempted(Operation::ListAccounts);
+    metrics.discovery_failed(Operation::ListAccounts, FailureReason::Other);
     metrics.answered("-", 200);
 }
 

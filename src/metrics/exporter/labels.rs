@@ -1,7 +1,7 @@
 //! The label sets of the exporter's own metrics.
 //!
 //! Every label but those of the target has a closed set of values, so the number of series is
-//! bounded by the number of targets.
+//! bounded by the number of targets and accounts.
 
 use prometheus_client::encoding::EncodeLabelSet;
 
@@ -38,6 +38,18 @@ pub(super) struct CallErrorLabels {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub(super) struct OperationLabel {
     pub(super) operation: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(super) struct OperationErrorLabels {
+    pub(super) operation: &'static str,
+    pub(super) reason: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, EncodeLabelSet)]
+pub(super) struct DiscoveryErrorLabels {
+    pub(super) account_id: String,
+    pub(super) reason: &'static str,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]

@@ -68,7 +68,7 @@ impl TargetMetrics {
     pub(super) fn register_calls(&self, registry: &mut Registry) {
         registry.register(
             "api_requests",
-            "Attempts of AWS calls on the wire, retries included",
+            "Attempts of AWS calls that were sent, including retries",
             self.requests.clone(),
         );
         registry.register(
@@ -78,7 +78,7 @@ impl TargetMetrics {
         );
         registry.register_with_unit(
             "api_request_duration",
-            "How long attempts of AWS calls took, from sending to the answer",
+            "How long attempts of AWS calls took, from sending the request to the end of the answer",
             Unit::Seconds,
             self.durations.clone(),
         );
@@ -90,7 +90,7 @@ impl TargetMetrics {
         );
         registry.register(
             "api_requests_per_second_limit",
-            "Requests per second that the limiter allows now",
+            "Requests per second that the limiter currently allows",
             self.limits.clone(),
         );
     }

@@ -7,6 +7,7 @@
 
 mod configuration;
 mod convert;
+mod discovery;
 mod labels;
 mod meter;
 mod process;
@@ -23,16 +24,18 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
 
+pub use discovery::DiscoveryReport;
 pub use meter::TargetMeter;
 pub use task::Task;
 
 use configuration::ConfigMetrics;
+use discovery::DiscoveryMetrics;
 use labels::{AnswerLabels, EncodingLabel, TaskLabel};
 use meter::TargetMetrics;
 
 use super::family::Format;
 use super::page::Page;
-use crate::model::Timestamp;
+use crate::model::{FailureReason, Operation, Timestamp};
 
 /// Every metric of the exporter itself.
 #[derive(Debug)]
@@ -41,6 +44,7 @@ pub struct ExporterMetrics {
     // It is a registry of its own because the standard names of the process have no prefix.
     process: Registry,
     configuration: ConfigMetrics,
+    discovery: DiscoveryMetrics,
     targets: TargetMetrics,
     exposition: ExpositionMetrics,
     answers: Family<AnswerLabels, Counter>,
@@ -79,6 +83,7 @@ impl ExporterMetrics {
             registry: Registry::with_prefix("aws_ssm_exporter"),
             process,
             configuration: ConfigMetrics::default(),
+            discovery: DiscoveryMetrics::default(),
             targets: TargetMetrics::default(),
             exposition: ExpositionMetrics::default(),
             answers: Family::default(),
@@ -96,6 +101,7 @@ impl ExporterMetrics {
         let registry = &mut self.registry;
         register_build(registry, build);
         self.configuration.register(registry);
+        self.discovery.register(registry);
         self.targets.register_calls(registry);
         self.configuration.register_interval(registry);
         self.targets.register_refreshes(registry);
@@ -107,13 +113,13 @@ impl ExporterMetrics {
         );
         registry.register(
             "panics",
-            "Panics of the exporter's tasks: each is a fault of the exporter, and costs one target or connection",
+            "Panics of the exporter's tasks: each is a bug in the exporter, and affects one target or connection",
             self.panics.clone(),
         );
         self.start_panics_at_zero();
         self.registry.register(
             "log_lines_dropped",
-            "Log lines that were dropped because stderr did not take them",
+            "Log lines that were dropped because stderr did not accept them",
             self.log_lines_dropped.clone(),
         );
     }
@@ -146,6 +152,21 @@ impl ExporterMetrics {
     /// Notes that a configuration could not be used, so that the one before is still in force.
     pub fn config_failed(&self) {
         self.configuration.load_failed();
+    }
+
+    /// Shows how a discovery of accounts and regions went; `None` where there is none any more.
+    pub fn discovered(&self, report: Option<&DiscoveryReport>) {
+        self.discovery.report(report);
+    }
+
+    /// Counts an attempt of a call that finds accounts or regions.
+    pub fn discovery_attempted(&self, operation: Operation) {
+        self.discovery.attempted(operation);
+    }
+
+    /// Counts such an attempt that failed.
+    pub fn discovery_failed(&self, operation: Operation, reason: FailureReason) {
+        self.discovery.failed(operation, reason);
     }
 
     /// Counts an answered HTTP request.

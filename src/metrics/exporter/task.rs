@@ -11,11 +11,19 @@ pub enum Task {
     Connection,
     /// Reads the configuration anew.
     Reload,
+    /// Finds accounts and regions.
+    Discovery,
 }
 
 impl Task {
     /// Every kind of task.
-    pub const ALL: [Self; 4] = [Self::Target, Self::Render, Self::Connection, Self::Reload];
+    pub const ALL: [Self; 5] = [
+        Self::Target,
+        Self::Render,
+        Self::Connection,
+        Self::Reload,
+        Self::Discovery,
+    ];
 
     /// The value of the label `task`.
     pub const fn as_str(self) -> &'static str {
@@ -24,6 +32,7 @@ impl Task {
             Self::Render => "render",
             Self::Connection => "connection",
             Self::Reload => "reload",
+            Self::Discovery => "discovery",
         }
     }
 }

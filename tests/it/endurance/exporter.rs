@@ -7,6 +7,7 @@ use std::{env, fmt, fs};
 
 use ssm_compliance_exporter::app::{self, Fleet, LogFormat, ReloadOptions, ServeOptions};
 use ssm_compliance_exporter::config::Config;
+use ssm_compliance_exporter::http::RoutePrefix;
 use tokio::process::Command;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing::field::{Field, Visit};
@@ -90,6 +91,8 @@ fn the_exporter_of_the_soak() {
             telemetry_path: "/metrics".to_owned(),
             has_pages: true,
             external_url: None,
+            max_scrapes: None,
+            route_prefix: RoutePrefix::default(),
             inherited: Vec::new(),
             security: None,
             reload: ReloadOptions::default(),

@@ -5,7 +5,7 @@ use ssm_simulator::{Fault, FaultKind, Options};
 use tokio::time::{Duration, sleep};
 
 use super::{healthy, is, is_well, labels};
-use crate::support::{Aws, Exporter, Page, Settings};
+use crate::support::{Aws, Exporter, Page, Settings, turn};
 
 /// Instances that fit on one page. A fault that began in the middle of a longer listing would
 /// change it by less than half, which the exporter believes.
@@ -63,6 +63,7 @@ fn is_doubted(page: &Page, number: usize, collector: &str) -> bool {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_answer_without_rows_empties_the_page_or_makes_it_look_well() {
+    let _turn = turn().await;
     let (aws, exporter) = fleet(FLEET).await;
     let truth = noncompliant(&exporter.page().await, 0);
     assert!(truth.is_some_and(|count| count > 5.0));

@@ -67,6 +67,17 @@ pub(super) const LAYERS: &[Layer] = &[
         must_not_name: &["aws_*", "hyper*", "prometheus_client", "ssm_simulator"],
     },
     Layer {
+        folder: "discovery",
+        may_name: &["collect", "model"],
+        must_not_name: &[
+            "aws_*",
+            "hyper*",
+            "prometheus_client",
+            "ssm_simulator",
+            "tokio*",
+        ],
+    },
+    Layer {
         folder: "explain",
         may_name: &["model"],
         must_not_name: &[
@@ -92,6 +103,7 @@ pub(super) const LAYERS: &[Layer] = &[
         may_name: &[
             "collect",
             "config::forms",
+            "discovery",
             "explain",
             "inspect",
             "locks",
@@ -119,7 +131,16 @@ pub(super) const LAYERS: &[Layer] = &[
     Layer {
         folder: "app",
         may_name: &[
-            "aws", "collect", "config", "explain", "http", "inspect", "locks", "metrics", "model",
+            "aws",
+            "collect",
+            "config",
+            "discovery",
+            "explain",
+            "http",
+            "inspect",
+            "locks",
+            "metrics",
+            "model",
         ],
         must_not_name: &[],
     },

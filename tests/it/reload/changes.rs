@@ -202,9 +202,14 @@ async fn of_two_entries_for_one_account_the_second_takes_the_place_of_the_first(
     ] {
         exporter.reload(&quick(&entries)).await;
         let page = exporter.page().await;
-        assert_eq!(page.count("aws_ssm_target_info", &[]), 1);
+        let of_account = [("account_id", OWN)];
+        assert_eq!(page.count("aws_ssm_target_info", &of_account), 1);
+        // A target that is new has an account only when STS has told it, and is seen to be the same
+        // one only then.
         exporter
-            .until("it is read", |page| is_up(page, OWN, "eu-west-1"))
+            .until("it is read, and known to be one", |page| {
+                is_up(page, OWN, "eu-west-1") && page.count("aws_ssm_target_info", &[]) == 1
+            })
             .await;
         let page = exporter.page().await;
         assert_eq!(page.count("aws_ssm_up", &[]), 1);

@@ -8,6 +8,7 @@ use ssm_simulator::Options;
 
 use super::*;
 use crate::endurance::resources::held;
+use crate::support::turn;
 
 const RELOADS: u32 = 1000;
 /// Reloads before the first look at what the process holds.
@@ -122,6 +123,7 @@ fn assert_only_own_metrics_of(page: &Page, choice: &Choice) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_thousand_reloads_cost_no_scrape_and_leave_nothing_behind() {
+    let _turn = turn().await;
     let accounts = [vec![OWN.to_owned()], (0..3).map(account).collect()].concat();
     let aws = Aws::start(Options {
         instances: 8,

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use ssm_compliance_exporter::app::{self, Fleet, ReloadOptions, ServeOptions};
+use ssm_compliance_exporter::http::RoutePrefix;
 use tokio::sync::oneshot;
 use tokio::time::{Duration, Instant, sleep};
 
@@ -24,6 +25,8 @@ impl Exporter {
             telemetry_path: "/metrics".to_owned(),
             has_pages: true,
             external_url: None,
+            max_scrapes: None,
+            route_prefix: RoutePrefix::default(),
             inherited: Vec::new(),
             security: None,
             reload: ReloadOptions::default(),

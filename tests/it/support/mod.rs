@@ -7,6 +7,7 @@ mod page;
 mod program;
 mod repository;
 mod settings;
+mod turn;
 
 use std::time::Duration;
 
@@ -17,6 +18,7 @@ pub(crate) use page::{Format, Page, Series};
 pub(crate) use program::{CREDENTIALS, Program, Run, command, run, run_with};
 pub(crate) use repository::{entries, root, rust_sources, text};
 pub(crate) use settings::{Settings, role};
+pub(crate) use turn::turn;
 
 /// How long a test waits before it counts as hanging. Two cores may be busy with other tests, so
 /// this is long.

@@ -17,7 +17,7 @@ pub(super) const CHOSEN_PAGE_URL: &str = "${exporter_url:raw}/instances/${instan
      ?account_id=${__data.fields.account_id}&region=${__data.fields.region}";
 
 /// What the link to such a page is called.
-pub(super) const PAGE_TITLE: &str = "What does the exporter know of it?";
+pub(super) const PAGE_TITLE: &str = "What the exporter knows about it";
 
 /// Who the instance is, followed by the given columns. The id leads to the instance's dashboard and
 /// to the exporter's page about it.

@@ -13,7 +13,7 @@ fn exporter_url() -> Variable {
     Variable::text(
         "exporter_url",
         "Exporter URL",
-        "Where people reach the exporter's pages, without a slash at the end.",
+        "The address at which people reach the exporter's pages, without a slash at the end.",
         "http://localhost:10068",
     )
 }
@@ -27,7 +27,7 @@ pub(super) fn account() -> Variable {
     // `label_values` gives the values of a single label, and a choice needs the name beside the id.
     let query =
         r#"query_result(max by (account_id, account_name) (aws_ssm_target_info{job=~"$job"}))"#;
-    let description = "AWS accounts, by the names of the configuration.";
+    let description = "AWS accounts, by their names in the configuration.";
     Variable::many("account", "Account", description, ".*", query)
         .regex(r#"/account_id="(?<value>[^"]+)"|account_name="(?<text>[^"]+)"/g"#)
 }
@@ -81,7 +81,7 @@ pub(super) fn exporter_instance() -> Variable {
     Variable::many(
         "instance",
         "Instance",
-        "Exporters, as they are scraped.",
+        "Exporters, by the instance label of their scrapes.",
         ".+",
         query,
     )

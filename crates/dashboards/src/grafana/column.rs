@@ -24,15 +24,21 @@ impl Column {
         }
     }
 
-    /// Sets any property of the field's configuration.
+    /// Sets any property of the field's configuration, in the place of an earlier one.
     pub(crate) fn with(mut self, id: &str, value: impl Into<Value>) -> Self {
         let property = json!({ "id": id, "value": value.into() });
+        self.properties.retain(|set| set["id"] != id);
         self.properties.push(property);
         self
     }
 
     pub(crate) fn unit(self, unit: &str) -> Self {
         self.with("unit", unit)
+    }
+
+    /// Rounds the cells to this many decimals.
+    pub(crate) fn decimals(self, decimals: u32) -> Self {
+        self.with("decimals", decimals)
     }
 
     pub(crate) fn width(self, pixels: u32) -> Self {
@@ -53,6 +59,12 @@ impl Column {
 
     fn coloured_text(self) -> Self {
         self.with("custom.cellOptions", json!({ "type": "color-text" }))
+    }
+
+    /// Breaks texts that are wider than the column, rather than cutting them off.
+    pub(crate) fn wrapped(self) -> Self {
+        let cells = json!({ "type": "color-text", "wrapText": true });
+        self.with("custom.cellOptions", cells)
     }
 
     /// Makes each cell a link.

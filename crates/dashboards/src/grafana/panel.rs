@@ -63,6 +63,11 @@ impl Panel {
         self.default("unit", unit)
     }
 
+    /// Rounds the values to this many decimals.
+    pub(crate) fn decimals(self, decimals: u32) -> Self {
+        self.default("decimals", decimals)
+    }
+
     /// Colours values by the steps.
     pub(crate) fn steps(self, steps: Steps) -> Self {
         self.default("thresholds", looks::thresholds(steps))

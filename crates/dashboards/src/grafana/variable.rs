@@ -98,7 +98,7 @@ impl Variable {
         json!({
             "name": "datasource",
             "label": "Data source",
-            "description": "The Prometheus, or what speaks its language, that scrapes the exporter.",
+            "description": "The Prometheus, or compatible server, that scrapes the exporter.",
             "type": "datasource",
             "query": "prometheus",
             "regex": "",

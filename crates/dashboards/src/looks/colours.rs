@@ -3,17 +3,18 @@
 /// The grey of what is unknown or does not matter.
 pub(super) const UNKNOWN_COLOUR: &str = "#8E8E8E";
 
-/// The colours of reasons for being non-compliant. A patch state has the colour of its reason.
+/// The colours of reasons for being non-compliant. A patch state has the colour of its reason. All
+/// of them may stand in one panel, where a light red could not be told from a red.
 pub const REASONS: &[(&str, &str)] = &[
     ("patches_missing", "orange"),
     ("patches_failed", "red"),
     ("reboot_pending", "blue"),
     ("patches_rejected", "purple"),
     ("security_updates_available", "yellow"),
-    ("inventory_failed", "light-blue"),
-    ("patch_association_noncompliant", "light-orange"),
-    ("association_failed", "light-red"),
-    ("custom_items", "light-purple"),
+    ("inventory_failed", "#17A2B8"),
+    ("patch_association_noncompliant", "#8D6E46"),
+    ("association_failed", "#EC6FB5"),
+    ("custom_items", "#6F4FC0"),
     ("unexplained", UNKNOWN_COLOUR),
 ];
 
@@ -62,7 +63,7 @@ pub const ASSOCIATION_STATUSES: &[(&str, &str)] = &[
 /// The colours of the classes of age, by the legends that the queries give them.
 pub const AGES: &[(&str, &str)] = &[
     ("up to a day", "green"),
-    ("1 to 7 days", "light-green"),
+    ("1 to 7 days", "super-light-green"),
     ("7 to 30 days", "orange"),
     ("over 30 days", "red"),
     ("never", UNKNOWN_COLOUR),

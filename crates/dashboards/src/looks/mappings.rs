@@ -36,6 +36,11 @@ pub fn works() -> Value {
     mapping(&[("1", "up", "green"), ("0", "DOWN", "red")])
 }
 
+/// Whether an attempt succeeded.
+pub fn succeeded() -> Value {
+    mapping(&[("1", "ok", "green"), ("0", "FAILED", "red")])
+}
+
 /// Reasons as the names of their runbooks.
 pub fn runbooks() -> Value {
     let texts: Vec<_> = RUNBOOKS

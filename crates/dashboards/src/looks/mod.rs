@@ -9,7 +9,8 @@ pub use colours::{
     AGES, ASSOCIATION_STATUSES, PATCH_SEVERITIES, PATCH_STATES, REASONS, SEVERITIES,
 };
 pub use mappings::{
-    advice, compliance, mapping, patch_severities, patch_states, reasons, runbooks, unnamed, works,
+    advice, compliance, mapping, patch_severities, patch_states, reasons, runbooks, succeeded,
+    unnamed, works,
 };
 pub use runbooks::{RUNBOOK_URL, RUNBOOKS, Runbook};
 pub use thresholds::{

@@ -56,7 +56,7 @@ pub const RUNBOOKS: &[Runbook] = &[
     Runbook {
         reason: "custom_items",
         alert: "SsmComplianceCustomItems",
-        advice: "Ask whoever writes this compliance type",
+        advice: "Ask the owner of this compliance type",
     },
     Runbook {
         reason: "unexplained",

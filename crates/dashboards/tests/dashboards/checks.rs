@@ -4,6 +4,7 @@ mod labels;
 mod layout;
 mod links;
 mod lint;
+mod numbers;
 mod promql;
 mod vocabulary;
 

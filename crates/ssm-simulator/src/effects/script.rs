@@ -49,6 +49,19 @@ impl ScriptEffect {
         effect
     }
 
+    /// What the script prints, which says how little of it has run.
+    pub(crate) fn output(&self) -> String {
+        let removed = self.removed.iter().map(|name| format!("removed {name}"));
+        let mut lines: Vec<String> = removed.collect();
+        if self.reboots {
+            lines.push("rebooting".to_owned());
+        }
+        if lines.is_empty() {
+            lines.push("simulated: no other command than reboots and removals runs".to_owned());
+        }
+        lines.join("\n")
+    }
+
     /// Whether the script removes a patch, which is named with or without its architecture.
     pub(crate) fn removes(&self, patch_id: &str) -> bool {
         let package = patch_id.strip_suffix(".x86_64").unwrap_or(patch_id);

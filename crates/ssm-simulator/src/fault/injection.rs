@@ -1,11 +1,12 @@
 //! One fault and the calls that it hits.
 
 use super::kind::FaultKind;
+use crate::service::Service;
 
 /// A fault that hits some calls.
 ///
-/// Without an operation it hits all operations of SSM. Those of STS have to be named, because a
-/// client without an identity would meet nothing else.
+/// Without an operation it hits all operations of SSM. Those of other services have to be named,
+/// because a client without an identity or without accounts would meet nothing else.
 ///
 /// The command line writes a fault as `KIND[:OPERATION[@ACCOUNT[/REGION]]][:RATE]`:
 ///
@@ -64,16 +65,14 @@ impl Fault {
     /// Whether the fault may hit a call.
     pub(crate) fn covers(
         &self,
-        service: &str,
+        service: Service,
         operation: &str,
         account: &str,
         region: &str,
     ) -> bool {
         let covers_operation = match &self.operation {
             Some(name) => name == operation,
-            // A client that cannot get an identity asks nothing else. A fault of everything would
-            // then show nothing but that.
-            None => service != "sts",
+            None => service.is_hit_by_unnamed_faults(),
         };
         covers_operation
             && self.account.as_deref().is_none_or(|name| name == account)
@@ -85,22 +84,25 @@ impl Fault {
 mod tests {
     use super::Fault;
     use crate::FaultKind;
+    use crate::service::Service;
 
     #[test]
     fn a_fault_without_an_operation_spares_the_identity() {
         let fault = Fault::always(FaultKind::Deny);
-        assert!(fault.covers("ssm", "ListAssociations", "a", "r"));
-        assert!(!fault.covers("sts", "GetCallerIdentity", "a", "r"));
-        assert!(
-            fault
-                .clone()
-                .of("GetCallerIdentity")
-                .covers("sts", "GetCallerIdentity", "a", "r")
-        );
+        assert!(fault.covers(Service::Ssm, "ListAssociations", "a", "r"));
+        assert!(!fault.covers(Service::Sts, "GetCallerIdentity", "a", "r"));
+        assert!(fault.clone().of("GetCallerIdentity").covers(
+            Service::Sts,
+            "GetCallerIdentity",
+            "a",
+            "r"
+        ));
         assert!(
             !fault
                 .at("a", "other")
-                .covers("ssm", "ListAssociations", "a", "r")
+                .covers(Service::Ssm, "ListAssociations", "a", "r")
         );
+        let fault = Fault::always(FaultKind::Deny);
+        assert!(!fault.covers(Service::Organizations, "ListAccounts", "a", "r"));
     }
 }

@@ -70,13 +70,12 @@ macro_rules! fault_kinds {
 
 fault_kinds! {
     Throttle, "throttle",
-        "The call is refused with `ThrottlingException`.",
-        Effect::Refuse(|_| Refusal::throttled());
+        "The call is refused with `ThrottlingException`, or with what another service has for it.",
+        Effect::Refuse(|call| Refusal::throttled_by(call.service));
     // SDKs of AWS obey this header instead of their own backoff.
     ThrottleRetryAfter, "throttle-retry-after",
-        "The call is refused with `ThrottlingException`, and the header `x-amz-retry-after` asks \
-         for a pause of 300 ms.",
-        Effect::Refuse(|_| Refusal::throttled().with_retry_after(300));
+        "The call is refused as above, and the header `x-amz-retry-after` asks for a pause of 300 ms.",
+        Effect::Refuse(|call| Refusal::throttled_by(call.service).with_retry_after(300));
     Deny, "deny",
         "The call is refused with `AccessDeniedException`, or with `AccessDenied` by STS.",
         Effect::Refuse(Refusal::denied);
@@ -87,8 +86,9 @@ fault_kinds! {
         "The call is refused with `UnrecognizedClientException`.",
         Effect::Refuse(|_| Refusal::invalid_credentials());
     Error500, "error500",
-        "The call is refused with `InternalServerError` and HTTP 500.",
-        Effect::Refuse(|_| Refusal::internal());
+        "The call is refused with `InternalServerError`, or with what another service has for it, \
+         and HTTP 500.",
+        Effect::Refuse(|call| Refusal::internal_of(call.service));
     // What stands between the client and AWS answers in its own way. Such an answer has no code.
     Html503, "html503",
         "A load balancer sends an HTML page with HTTP 503 instead of the answer.",

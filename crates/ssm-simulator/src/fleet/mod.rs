@@ -12,6 +12,7 @@ mod node;
 mod patches;
 mod quirk;
 mod snapshot;
+mod tags;
 mod tally;
 
 pub(crate) use allotment::{FleetShape, nodes};

@@ -1,4 +1,4 @@
-//! Writes answers: JSON for SSM, XML for EC2 and STS, and the HTML of a proxy.
+//! Writes answers: XML for EC2 and STS, JSON for all others, and the HTML of a proxy.
 
 use hyper::header::{CONTENT_TYPE, HeaderValue};
 use hyper::{Response, StatusCode};
@@ -14,8 +14,10 @@ const HTML: &str = "<html><head><title>Service Unavailable</title></head>\
 /// The protocol that a client speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Protocol {
-    /// `awsJson1_1`, which SSM speaks.
+    /// `awsJson1_1`, which SSM, Organizations and the Tagging API speak.
     Json,
+    /// `restJson1`, which Account Management speaks. It names errors in a header.
+    RestJson,
     /// `awsQuery`, which STS speaks. It answers in XML.
     Query,
     /// `ec2`, which is like `awsQuery` but wraps answers and errors in other elements.
@@ -26,6 +28,7 @@ impl Protocol {
     const fn content_type(self) -> &'static str {
         match self {
             Self::Json => "application/x-amz-json-1.1",
+            Self::RestJson => "application/json",
             Self::Query | Self::Ec2 => "text/xml",
         }
     }
@@ -53,11 +56,15 @@ impl AnswerFormat<'_> {
     pub(super) fn refusal(self, refusal: &Refusal) -> Response<AnswerBody> {
         let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::BAD_REQUEST);
         let body = match self.protocol {
-            Protocol::Json => refusal.json(),
+            Protocol::Json | Protocol::RestJson => refusal.json(),
             Protocol::Query => sts::error_document(refusal, self.request_id),
             Protocol::Ec2 => ec2::error_document(refusal, self.request_id),
         };
         let mut response = self.with_headers(status, body.into_bytes().into());
+        if self.protocol == Protocol::RestJson {
+            let code = HeaderValue::from_static(refusal.code);
+            response.headers_mut().insert("x-amzn-errortype", code);
+        }
         if let Some(milliseconds) = refusal.retry_after {
             response
                 .headers_mut()

@@ -4,6 +4,7 @@
 
 use super::request::ReceivedRequest;
 use crate::refusal::Refusal;
+use crate::service::Service;
 use crate::state::SharedState;
 use crate::sts;
 
@@ -25,12 +26,12 @@ struct Credential<'a> {
 pub(super) fn read_scope(
     state: &SharedState,
     request: ReceivedRequest<'_>,
-    service: &str,
+    service: Service,
 ) -> Result<CredentialScope, Refusal> {
     let header = request.header("authorization").ok_or_else(missing_token)?;
     let credential = Credential::parse(header).ok_or_else(incomplete_signature)?;
-    if credential.service != service {
-        return Err(wrong_service(service));
+    if credential.service != service.signing_name() {
+        return Err(wrong_service(service.signing_name()));
     }
     if state.has_session_ended(credential.access_key) {
         return Err(Refusal::expired_token());
@@ -39,11 +40,19 @@ pub(super) fn read_scope(
         account: account_of(state, credential.access_key).to_owned(),
         region: credential.region.to_owned(),
     };
-    // STS answers in every region, and SSM only where the account has enabled it.
-    if service != "sts" && !state.has_target(&scope.account, &scope.region) {
+    if !is_known(state, &scope, service) {
         return Err(Refusal::invalid_credentials());
     }
     Ok(scope)
+}
+
+/// Whether a service knows the account where it is asked.
+fn is_known(state: &SharedState, scope: &CredentialScope, service: Service) -> bool {
+    if service.is_regional() {
+        return state.has_target(&scope.account, &scope.region);
+    }
+    // STS answers sessions of any account.
+    service == Service::Sts || state.organization().is_active(&scope.account)
 }
 
 impl<'a> Credential<'a> {

@@ -9,16 +9,19 @@ use std::time::{Instant, SystemTime};
 use hyper::Response;
 
 use super::answer::{self, AnswerFormat};
+use super::authorization::authorize;
 use super::body::AnswerBody;
 use super::credentials::{CredentialScope, read_scope};
 use super::request::{ReceivedRequest, RequestedOperation};
 use crate::ec2;
 use crate::fault::{ActiveFaults, Effect, FaultKind, Replacement};
-use crate::operations::{self, CallRequest, Input, Operation};
+use crate::operations::{self, CallRequest, Input, ListAnswer, ListSource, Operation, PageRequest};
+use crate::organization::{Organization, partition_of};
 use crate::random;
 use crate::refusal::{Refusal, RefusedCall};
 use crate::state::{LoggedRequest, SharedState};
 use crate::sts::{self, Form, RoleArn};
+use crate::target::SimulatedTarget;
 use crate::time;
 
 /// The faults that the request log names although the answer is a success, the first one first.
@@ -108,7 +111,8 @@ fn request_id(state: &SharedState, request_number: u64) -> String {
 impl Call<'_> {
     fn outcome(&self, arrived_at: Instant) -> Outcome {
         if !self.is_admitted(arrived_at) {
-            return refused(&Refusal::throttled(), self.format);
+            let refusal = Refusal::throttled_by(self.operation.service());
+            return refused(&refusal, self.format);
         }
         let faults = self.faults();
         if let Some(refusal) = self.refusal_by_fault(&faults) {
@@ -117,14 +121,14 @@ impl Call<'_> {
         if let Some(outcome) = self.replacement(&faults) {
             return outcome;
         }
-        match self.body(&faults) {
+        match self.authorize().and_then(|()| self.body(&faults)) {
             Ok(body) => self.success(body, &faults),
             Err(refusal) => refused(&refusal, self.format),
         }
     }
 
-    /// Whether the rate limit lets the call through. EC2 and STS have limits of their own, which are
-    /// not simulated.
+    /// Whether the rate limit lets the call through. Other services than SSM have limits of their own,
+    /// which are not simulated.
     fn is_admitted(&self, arrived_at: Instant) -> bool {
         match self.operation {
             RequestedOperation::Ssm(operation) => self.state.admit(
@@ -133,7 +137,7 @@ impl Call<'_> {
                 operation.name(),
                 arrived_at,
             ),
-            RequestedOperation::Ec2 { .. } | RequestedOperation::Sts { .. } => true,
+            _ => true,
         }
     }
 
@@ -141,7 +145,7 @@ impl Call<'_> {
         // A role is refused by the account that it belongs to, and not by that of the caller.
         let role_account = match self.operation {
             RequestedOperation::Sts { form, .. } => role_account(form),
-            RequestedOperation::Ec2 { .. } | RequestedOperation::Ssm(_) => None,
+            _ => None,
         };
         self.state.active_faults(
             self.operation.service(),
@@ -149,6 +153,14 @@ impl Call<'_> {
             role_account.unwrap_or(&self.scope.account),
             &self.scope.region,
         )
+    }
+
+    /// What policies say is asked after the faults, which stand for refusals of any kind.
+    fn authorize(&self) -> Result<(), Refusal> {
+        match &*self.state.policy() {
+            Some(policy) => authorize(policy, self.operation, self.request, self.scope),
+            None => Ok(()),
+        }
     }
 
     fn refusal_by_fault(&self, faults: &ActiveFaults) -> Option<Refusal> {
@@ -173,8 +185,11 @@ impl Call<'_> {
     fn body(&self, faults: &ActiveFaults) -> Result<Vec<u8>, Refusal> {
         match self.operation {
             RequestedOperation::Ssm(operation) => self.ssm_answer(operation, faults),
-            RequestedOperation::Ec2 { action, form } => self.reboot(action, form),
+            RequestedOperation::Ec2 { action, form } => self.ec2_answer(action, form),
             RequestedOperation::Sts { action, form } => self.identity(action, form),
+            RequestedOperation::Organizations(list) => self.organizations_answer(list, faults),
+            RequestedOperation::Tagging(list) => self.tagging_answer(list, faults),
+            RequestedOperation::ListRegions => self.account_answer(faults),
         }
     }
 
@@ -183,14 +198,12 @@ impl Call<'_> {
         operation: &'static Operation,
         faults: &ActiveFaults,
     ) -> Result<Vec<u8>, Refusal> {
-        // The body is parsed last: a call that is refused for its credentials or its rate may
-        // contain anything.
-        let input: Input = serde_json::from_slice(self.request.body)
-            .map_err(|_| Refusal::bare("SerializationException"))?;
-        let mut target = self
+        let input = self.input()?;
+        let target = self
             .state
             .target(&self.scope.account, &self.scope.region)
             .ok_or_else(Refusal::invalid_credentials)?;
+        let mut target = target.lock();
         let call = CallRequest {
             operation,
             target: &mut target,
@@ -200,21 +213,79 @@ impl Call<'_> {
         operations::answer(call, |question| self.state.next_chain(question))
     }
 
-    fn reboot(&self, action: &str, form: &Form) -> Result<Vec<u8>, Refusal> {
-        let mut target = self
+    /// The body is parsed last: a call that is refused for its credentials or its rate may contain
+    /// anything.
+    fn input(&self) -> Result<Input, Refusal> {
+        serde_json::from_slice(self.request.body)
+            .map_err(|_| Refusal::bare("SerializationException"))
+    }
+
+    fn organizations_answer(
+        &self,
+        operation: &'static ListAnswer<Organization>,
+        faults: &ActiveFaults,
+    ) -> Result<Vec<u8>, Refusal> {
+        let input = self.input()?;
+        let organization = self.state.organization();
+        operations::check_reader(&organization, &self.scope.account)?;
+        self.page(operation, &*organization, &input, faults)
+    }
+
+    fn tagging_answer(
+        &self,
+        operation: &'static ListAnswer<SimulatedTarget>,
+        faults: &ActiveFaults,
+    ) -> Result<Vec<u8>, Refusal> {
+        let input = self.input()?;
+        let target = self
             .state
             .target(&self.scope.account, &self.scope.region)
             .ok_or_else(Refusal::invalid_credentials)?;
-        let result = ec2::answer(action, form, &mut target)?;
+        self.page(operation, &*target.lock(), &input, faults)
+    }
+
+    fn account_answer(&self, faults: &ActiveFaults) -> Result<Vec<u8>, Refusal> {
+        let input = self.input()?;
+        let CredentialScope { account, region } = self.scope;
+        let organization = self.state.organization();
+        let regions = operations::asked_regions(&organization, account, &input, region)?;
+        self.page(&operations::LIST_REGIONS, &regions, &input, faults)
+    }
+
+    fn page<S: ListSource>(
+        &self,
+        operation: &'static ListAnswer<S>,
+        source: &S,
+        input: &Input,
+        faults: &ActiveFaults,
+    ) -> Result<Vec<u8>, Refusal> {
+        let page = PageRequest {
+            operation,
+            source,
+            input,
+            faults,
+        };
+        operations::answer_page(&page, |question| self.state.next_chain(question))
+    }
+
+    fn ec2_answer(&self, action: &str, form: &Form) -> Result<Vec<u8>, Refusal> {
+        let target = self
+            .state
+            .target(&self.scope.account, &self.scope.region)
+            .ok_or_else(Refusal::invalid_credentials)?;
+        let enabled = &self.state.options().regions;
+        let result = ec2::answer(action, form, &mut target.lock(), enabled)?;
         let document = ec2::answer_document(action, &result, self.format.request_id);
         Ok(document.into_bytes())
     }
 
     fn identity(&self, action: &str, form: &Form) -> Result<Vec<u8>, Refusal> {
         let options = self.state.options();
+        let organization = self.state.organization();
         let caller = sts::Caller {
             account: &self.scope.account,
-            accounts: &options.accounts,
+            partition: partition_of(&self.scope.region),
+            organization: &organization,
             external_ids: &options.external_ids,
             now: time::epoch(SystemTime::now()),
             request_number: self.request_number,

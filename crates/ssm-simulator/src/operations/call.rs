@@ -31,11 +31,11 @@ pub(crate) fn answer(
         Operation::List(operation) => {
             let page = PageRequest {
                 operation,
-                target,
+                source: &*target,
                 input,
                 faults,
             };
-            return page::answer(page, next_chain);
+            return page::answer(&page, next_chain);
         }
         Operation::Read(operation) => (operation.read)(target, input)?,
         Operation::Change(operation) => (operation.change)(target, input)?,

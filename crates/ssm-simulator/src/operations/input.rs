@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 use serde_json::{Map, Value};
 
 use crate::ids;
-use crate::model::{PAGE_SIZE_MEMBER, PageSizes};
+use crate::model::{PageSizes, Paging};
 use crate::refusal::Refusal;
 
 /// The members of one request.
@@ -54,10 +54,16 @@ pub(super) fn objects<'a>(
 }
 
 /// The page size that the request asks for, or the default of the operation.
-pub(super) fn page_size(input: &Input, sizes: PageSizes) -> Result<usize, Refusal> {
-    let value = match input.get(PAGE_SIZE_MEMBER) {
+pub(super) fn page_size(
+    input: &Input,
+    sizes: PageSizes,
+    paging: &Paging,
+) -> Result<usize, Refusal> {
+    let value = match input.get(paging.size_member) {
         None | Some(Value::Null) => return Ok(sizes.default),
-        Some(value) => value.as_i64().ok_or_else(|| wrong_type(PAGE_SIZE_MEMBER))?,
+        Some(value) => value
+            .as_i64()
+            .ok_or_else(|| wrong_type(paging.size_member))?,
     };
     let constraint = match usize::try_from(value) {
         Ok(size) if size > sizes.max => {
@@ -69,12 +75,7 @@ pub(super) fn page_size(input: &Input, sizes: PageSizes) -> Result<usize, Refusa
             sizes.min
         ),
     };
-    let member = in_messages(PAGE_SIZE_MEMBER);
-    Err(Refusal::constraint(
-        format!("'{value}'"),
-        &member,
-        constraint,
-    ))
+    Err((paging.refuse_size)(&value.to_string(), &constraint))
 }
 
 /// The required id of one instance.
@@ -192,7 +193,7 @@ mod tests {
     use serde_json::json;
 
     use super::{Input, page_size, texts};
-    use crate::model::PageSizes;
+    use crate::model::{PageSizes, SSM_PAGING};
 
     fn input(value: &serde_json::Value) -> Input {
         value.as_object().cloned().unwrap()
@@ -206,7 +207,8 @@ mod tests {
 
     #[test]
     fn a_page_size_out_of_range_is_refused_in_awss_words() {
-        let refusal = page_size(&input(&json!({"MaxResults": 100})), SIZES).unwrap_err();
+        let refusal =
+            page_size(&input(&json!({"MaxResults": 100})), SIZES, &SSM_PAGING).unwrap_err();
         assert_eq!(
             refusal.message.as_deref(),
             Some(
@@ -215,18 +217,21 @@ mod tests {
             )
         );
         assert_eq!(
-            page_size(&input(&json!({"MaxResults": -1})), SIZES)
+            page_size(&input(&json!({"MaxResults": -1})), SIZES, &SSM_PAGING)
                 .unwrap_err()
                 .code,
             "ValidationException"
         );
         assert_eq!(
-            page_size(&input(&json!({"MaxResults": "5"})), SIZES)
+            page_size(&input(&json!({"MaxResults": "5"})), SIZES, &SSM_PAGING)
                 .unwrap_err()
                 .code,
             "SerializationException"
         );
-        assert_eq!(page_size(&input(&json!({})), SIZES).unwrap(), 50);
+        assert_eq!(
+            page_size(&input(&json!({})), SIZES, &SSM_PAGING).unwrap(),
+            50
+        );
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::input::{self, Input};
 use super::listing::{Listing, ListingRequest, UnwrittenRow};
 use crate::refusal::Refusal;
-use crate::rows::Instance;
+use crate::rows::{Instance, ResourceTags};
 use crate::target::SimulatedTarget;
 
 const MAX_VALUES: usize = 100;
@@ -44,7 +44,7 @@ pub(super) fn managed_instances(request: &ListingRequest<'_>) -> Result<Listing,
             let row = target.instance(slot)?;
             filters
                 .iter()
-                .all(|filter| filter.accepts(&row))
+                .all(|filter| filter.accepts(&row, || target.tags(slot)))
                 .then(|| UnwrittenRow::of_slot(slot, 0, row))
         });
     Listing::of(request, rows)
@@ -110,7 +110,10 @@ impl<'a> InstanceFilter<'a> {
         Ok(allowed.is_empty() || self.values.iter().all(|value| allowed.contains(value)))
     }
 
-    fn accepts(&self, row: &Instance) -> bool {
+    fn accepts(&self, row: &Instance, tags: impl Fn() -> Option<ResourceTags>) -> bool {
+        if self.is_by_tag() {
+            return tags().is_some_and(|tags| self.accepts_tags(&tags));
+        }
         let value = match self.key {
             "InstanceIds" => row.instance_id.as_str(),
             "AgentVersion" => row.agent_version.as_str(),
@@ -120,9 +123,20 @@ impl<'a> InstanceFilter<'a> {
             "IamRole" => row.iam_role.as_deref().unwrap_or_default(),
             "ResourceType" => row.resource_type.as_str(),
             "AssociationStatus" => row.association_status.as_deref().unwrap_or_default(),
-            // The instances of this fleet have no tags that a filter could find.
+            // No other key is read.
             _ => return false,
         };
         self.values.contains(&value)
+    }
+
+    fn accepts_tags(&self, tags: &ResourceTags) -> bool {
+        let has = |key: &str| tags.value(key).is_some();
+        match self.key.strip_prefix("tag:") {
+            Some(key) => {
+                let value = tags.value(key);
+                value.is_some_and(|value| self.values.contains(&value))
+            }
+            None => self.values.iter().any(|key| has(key)),
+        }
     }
 }

@@ -17,9 +17,8 @@ const PART_BITS: u32 = 16;
 const PART_MASK: u64 = (1 << PART_BITS) - 1;
 
 /// What is asked of an operation.
-#[derive(Clone, Copy)]
-pub(super) struct ListingRequest<'a> {
-    pub(super) target: &'a SimulatedTarget,
+pub(super) struct ListingRequest<'a, S = SimulatedTarget> {
+    pub(super) target: &'a S,
     pub(super) input: &'a Input,
     /// The position of the first row.
     pub(super) from: u64,
@@ -67,8 +66,8 @@ impl<T> UnwrittenRow<T> {
 
 impl Listing {
     /// A page of the first rows. One more row is looked at to know whether the list goes on.
-    pub(super) fn of<T: Serialize>(
-        request: &ListingRequest<'_>,
+    pub(super) fn of<S, T: Serialize>(
+        request: &ListingRequest<'_, S>,
         rows: impl Iterator<Item = UnwrittenRow<T>>,
     ) -> Result<Self, Refusal> {
         let mut listing = Self {
@@ -92,8 +91,8 @@ impl Listing {
     }
 
     /// A page of a list that is at hand. The position of a row is its index.
-    pub(super) fn of_slice<T: Serialize>(
-        request: &ListingRequest<'_>,
+    pub(super) fn of_slice<S, T: Serialize>(
+        request: &ListingRequest<'_, S>,
         rows: &[T],
         owner: Option<u32>,
     ) -> Result<Self, Refusal> {
@@ -110,12 +109,21 @@ impl Listing {
     }
 }
 
-impl ListingRequest<'_> {
+impl<S> ListingRequest<'_, S> {
     /// The index of the first row in a list whose positions are indexes.
     pub(super) fn first_index(&self) -> usize {
         usize::try_from(self.from).unwrap_or(usize::MAX)
     }
 
+    fn write(&self, content: &impl Serialize) -> Result<Vec<u8>, Refusal> {
+        if self.positions_only {
+            return Ok(Vec::new());
+        }
+        serde_json::to_vec(content).map_err(|_| Refusal::internal())
+    }
+}
+
+impl ListingRequest<'_> {
     /// The slots from that of the first row to the last one.
     pub(super) fn slots(&self) -> Range<u32> {
         let first = u32::try_from(self.from >> PART_BITS).unwrap_or(u32::MAX);
@@ -140,13 +148,6 @@ impl ListingRequest<'_> {
         let slots = self.slots();
         let is_inside_slot = self.from & PART_MASK > 0;
         slots.start.saturating_add(u32::from(is_inside_slot))..slots.end
-    }
-
-    fn write(&self, content: &impl Serialize) -> Result<Vec<u8>, Refusal> {
-        if self.positions_only {
-            return Ok(Vec::new());
-        }
-        serde_json::to_vec(content).map_err(|_| Refusal::internal())
     }
 }
 

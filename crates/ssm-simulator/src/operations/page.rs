@@ -5,14 +5,14 @@ use serde_json::Value;
 
 use super::chain::{duplicate_row, next_cursor};
 use super::input::{self, Input};
+use super::list_source::ListSource;
 use super::listing::{Listing, ListingRequest, Row};
 use super::table::ListAnswer;
 use super::token::{self, Cursor};
 use crate::fault::{ActiveFaults, FaultKind};
-use crate::model::{PAGE_SIZE_MEMBER, TOKEN_MEMBER};
+use crate::model::Paging;
 use crate::random;
 use crate::refusal::Refusal;
-use crate::target::SimulatedTarget;
 
 /// The member that holds the rows under [`FaultKind::WrongList`]. No operation has a list of this
 /// name.
@@ -25,12 +25,11 @@ const SHORT_LIST_DIVISOR: usize = 5;
 const MEMBERS_CAPACITY: usize = 128;
 
 /// A request for one page.
-#[derive(Clone, Copy)]
-pub(super) struct PageRequest<'a> {
-    pub(super) operation: &'static ListAnswer,
-    pub(super) target: &'a SimulatedTarget,
-    pub(super) input: &'a Input,
-    pub(super) faults: &'a ActiveFaults,
+pub(crate) struct PageRequest<'a, S: 'static> {
+    pub(crate) operation: &'static ListAnswer<S>,
+    pub(crate) source: &'a S,
+    pub(crate) input: &'a Input,
+    pub(crate) faults: &'a ActiveFaults,
 }
 
 /// A chain of pages at one of its pages.
@@ -45,11 +44,12 @@ struct ChainPosition<'a> {
 
 /// The JSON of one page. `next_chain` numbers the chains of pages that answer the same question,
 /// given the hash of the question.
-pub(super) fn answer(
-    request: PageRequest<'_>,
+pub(crate) fn answer<S: ListSource>(
+    request: &PageRequest<'_, S>,
     next_chain: impl FnOnce(u64) -> u16,
 ) -> Result<Vec<u8>, Refusal> {
-    let size = input::page_size(request.input, request.operation.model.page_sizes)?;
+    let model = &request.operation.model;
+    let size = input::page_size(request.input, model.page_sizes, model.paging)?;
     let chain = request.chain_position(next_chain)?;
     // The rows are made for an empty page too, because wrong filters must be refused on it as on
     // any other page.
@@ -61,13 +61,20 @@ pub(super) fn answer(
     }
 }
 
-impl PageRequest<'_> {
+impl<S: ListSource> PageRequest<'_, S> {
+    fn paging(&self) -> &'static Paging {
+        self.operation.model.paging
+    }
+
     fn chain_position(
         &self,
         next_chain: impl FnOnce(u64) -> u16,
     ) -> Result<ChainPosition<'_>, Refusal> {
         let question = self.question();
-        let token = input::text(self.input, TOKEN_MEMBER)?;
+        let token = input::text(self.input, self.paging().token_member)?;
+        // A client may send back the empty token of a service that ends its lists with one.
+        let token =
+            token.filter(|token| !(token.is_empty() && self.paging().ends_with_empty_token));
         let cursor = match token {
             Some(token) => self.read_token(token, question)?,
             None => self.first_cursor(|| next_chain(question)),
@@ -82,7 +89,7 @@ impl PageRequest<'_> {
     /// A page without rows, whose token leads to the page that has them.
     fn empty_page(&self, chain: ChainPosition<'_>) -> Vec<u8> {
         let next = token::write(chain.cursor.without_empty_page(), chain.question);
-        page_body(self.list_member(), &[], Some(&next))
+        self.page_body(&[], Some(&next))
     }
 
     fn full_page(&self, chain: ChainPosition<'_>, mut listing: Listing, size: usize) -> Vec<u8> {
@@ -93,25 +100,25 @@ impl PageRequest<'_> {
             self.damage_rows(&mut listing.rows);
         }
         let next = self.next_token(chain, &listing);
-        page_body(self.list_member(), &listing.rows, next.as_deref())
+        self.page_body(&listing.rows, next.as_deref())
     }
 
     /// The hash of what a token belongs to: the operation, the target, and the request without its
     /// token and page size.
     fn question(&self) -> u64 {
         let mut rest = self.input.clone();
-        rest.remove(TOKEN_MEMBER);
+        rest.remove(self.paging().token_member);
         // A client may change the page size from page to page, but nothing else.
-        rest.remove(PAGE_SIZE_MEMBER);
+        rest.remove(self.paging().size_member);
         let rest = random::text(&Value::Object(rest).to_string());
         let operation = random::text(self.operation.model.name);
-        random::join(random::join(self.target.names.seed, operation), rest)
+        random::join(random::join(self.source.seed(), operation), rest)
     }
 
     fn read_token(&self, token: &str, question: u64) -> Result<Cursor, Refusal> {
-        let cursor = token::read(token, question).ok_or_else(Refusal::invalid_next_token)?;
+        let cursor = token::read(token, question).ok_or_else(self.paging().refuse_token)?;
         if self.faults.has(FaultKind::RefusedToken) {
-            return Err(Refusal::invalid_next_token());
+            return Err((self.paging().refuse_token)());
         }
         Ok(cursor)
     }
@@ -131,7 +138,7 @@ impl PageRequest<'_> {
 
     fn listing(&self, cursor: Cursor, size: usize) -> Result<Listing, Refusal> {
         let listing_request = ListingRequest {
-            target: self.target,
+            target: self.source,
             input: self.input,
             from: cursor.position,
             size,
@@ -140,20 +147,24 @@ impl PageRequest<'_> {
         };
         let mut listing = (self.operation.rows)(&listing_request)?;
         if self.faults.has(FaultKind::ShortList) && !cursor.empty_page_first {
-            self.shorten(&mut listing, listing_request)?;
+            self.shorten(&mut listing, &listing_request)?;
         }
         Ok(listing)
     }
 
     /// Ends the list after the first fifth of its rows, rounded up.
-    fn shorten(&self, listing: &mut Listing, request: ListingRequest<'_>) -> Result<(), Refusal> {
+    fn shorten(
+        &self,
+        listing: &mut Listing,
+        request: &ListingRequest<'_, S>,
+    ) -> Result<(), Refusal> {
         // The end of the list depends on all of its rows, so each page has to count them. Rows that
         // are not written cost little.
         let whole = (self.operation.rows)(&ListingRequest {
             from: 0,
             size: usize::MAX,
             positions_only: true,
-            ..request
+            ..*request
         })?;
         let kept = whole.rows.len().div_ceil(SHORT_LIST_DIVISOR);
         if let Some(first_lost) = whole.rows.get(kept) {
@@ -173,14 +184,20 @@ impl PageRequest<'_> {
         }
         match next_cursor(listing, chain.cursor, self.faults) {
             Some(cursor) => Some(token::write(cursor, chain.question)),
-            None if self.faults.has(FaultKind::EmptyToken) => Some(String::new()),
-            None => None,
+            None => self.last_token(),
         }
+    }
+
+    /// The token of the last page.
+    fn last_token(&self) -> Option<String> {
+        let is_empty =
+            self.paging().ends_with_empty_token || self.faults.has(FaultKind::EmptyToken);
+        is_empty.then(String::new)
     }
 
     /// Damages the rows of one instance.
     fn damage_rows(&self, rows: &mut [Row]) {
-        let (Some(damage), Some(victim)) = (self.operation.damage, self.target.victim()) else {
+        let (Some(damage), Some(victim)) = (self.operation.damage, self.source.victim()) else {
             return;
         };
         for row in rows.iter_mut().filter(|row| row.owner == Some(victim)) {
@@ -196,9 +213,13 @@ impl PageRequest<'_> {
             self.operation.model.list
         }
     }
+
+    fn page_body(&self, rows: &[Row], next: Option<&str>) -> Vec<u8> {
+        page_body(self.list_member(), rows, self.paging().token_member, next)
+    }
 }
 
-fn page_body(list: &str, rows: &[Row], next: Option<&str>) -> Vec<u8> {
+fn page_body(list: &str, rows: &[Row], token_member: &str, next: Option<&str>) -> Vec<u8> {
     // The rows are JSON already. Joining their bytes is much cheaper than a tree of values.
     let rows_length: usize = rows.iter().map(|row| row.json.len() + 1).sum();
     let mut body = Vec::with_capacity(rows_length + MEMBERS_CAPACITY);
@@ -211,7 +232,7 @@ fn page_body(list: &str, rows: &[Row], next: Option<&str>) -> Vec<u8> {
     }
     body.push(b']');
     if let Some(next) = next {
-        body.extend_from_slice(format!(",\"{TOKEN_MEMBER}\":\"{next}\"").as_bytes());
+        body.extend_from_slice(format!(",\"{token_member}\":\"{next}\"").as_bytes());
     }
     body.push(b'}');
     body

@@ -12,7 +12,7 @@ pub(super) enum RowDamage {
     Remove(&'static str),
     /// The number at this JSON pointer is too large for its type.
     Overflow(&'static str),
-    /// The map at this JSON pointer has a value that is null.
+    /// The map or the list at this JSON pointer has a value that is null.
     NullIn(&'static str),
 }
 
@@ -45,7 +45,11 @@ fn overflow(row: &mut Value, pointer: &str) {
 }
 
 fn insert_null(row: &mut Value, pointer: &str) {
-    if let Some(map) = row.pointer_mut(pointer).and_then(Value::as_object_mut) {
-        map.insert("Note".to_owned(), Value::Null);
+    match row.pointer_mut(pointer) {
+        Some(Value::Object(map)) => {
+            map.insert("Note".to_owned(), Value::Null);
+        }
+        Some(Value::Array(list)) => list.push(Value::Null),
+        _ => {}
     }
 }

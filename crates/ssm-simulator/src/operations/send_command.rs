@@ -61,7 +61,7 @@ fn effect(document: &str, parameters: Parameters<'_>) -> Result<CommandEffect, R
     }
 }
 
-fn patch_order(parameters: Parameters<'_>) -> Result<PatchOrder, Refusal> {
+pub(super) fn patch_order(parameters: Parameters<'_>) -> Result<PatchOrder, Refusal> {
     let action = match parameter(parameters, "Operation")? {
         Some("Scan") => PatchAction::Scan,
         Some("Install") => PatchAction::Install,

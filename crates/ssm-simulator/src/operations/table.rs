@@ -9,8 +9,9 @@ use super::listing::{Listing, ListingRequest};
 use super::row_damage::RowDamage;
 use super::{
     association_rows, baselines, command_invocation, command_invocations, compliance_items,
-    compliance_summaries, executions, instances, patch_baseline, patches, put_items, send_command,
-    service_setting, start_associations, totals, update_baseline,
+    compliance_summaries, create_association, deregister, executions, instances,
+    maintenance_windows, patch_baseline, patches, put_items, send_command, service_setting,
+    start_associations, totals, update_baseline,
 };
 use crate::model::{self, ListOperation};
 use crate::refusal::Refusal;
@@ -18,15 +19,15 @@ use crate::target::SimulatedTarget;
 
 /// One operation.
 pub(crate) enum Operation {
-    List(ListAnswer),
+    List(ListAnswer<SimulatedTarget>),
     Read(ReadAnswer),
     Change(ChangeAnswer),
 }
 
 /// An operation that answers with pages of a list.
-pub(crate) struct ListAnswer {
+pub(crate) struct ListAnswer<S: 'static> {
     pub(crate) model: ListOperation,
-    pub(super) rows: fn(&ListingRequest<'_>) -> Result<Listing, Refusal>,
+    pub(super) rows: fn(&ListingRequest<'_, S>) -> Result<Listing, Refusal>,
     /// What the fault `bad-row` does to a row, so that a client that follows the service model
     /// refuses it.
     pub(super) damage: Option<RowDamage>,
@@ -44,7 +45,7 @@ pub(crate) struct ChangeAnswer {
     pub(super) change: fn(&mut SimulatedTarget, &Input) -> Result<Value, Refusal>,
 }
 
-const OPERATIONS: [Operation; 21] = [
+const OPERATIONS: [Operation; 25] = [
     Operation::List(ListAnswer {
         model: model::DESCRIBE_INSTANCE_INFORMATION,
         rows: instances::managed_instances,
@@ -108,6 +109,16 @@ const OPERATIONS: [Operation; 21] = [
         rows: command_invocations::invocations,
         damage: Some(RowDamage::Overflow("/CommandPlugins/0/ResponseCode")),
     }),
+    Operation::List(ListAnswer {
+        model: model::DESCRIBE_MAINTENANCE_WINDOWS,
+        rows: maintenance_windows::windows,
+        damage: None,
+    }),
+    Operation::List(ListAnswer {
+        model: model::DESCRIBE_MAINTENANCE_WINDOW_EXECUTIONS,
+        rows: maintenance_windows::executions,
+        damage: None,
+    }),
     Operation::Read(ReadAnswer {
         name: model::GET_PATCH_BASELINE,
         read: patch_baseline::patch_baseline,
@@ -144,6 +155,14 @@ const OPERATIONS: [Operation; 21] = [
         name: model::PUT_COMPLIANCE_ITEMS,
         change: put_items::put_items,
     }),
+    Operation::Change(ChangeAnswer {
+        name: model::CREATE_ASSOCIATION,
+        change: create_association::create_association,
+    }),
+    Operation::Change(ChangeAnswer {
+        name: model::DEREGISTER_MANAGED_INSTANCE,
+        change: deregister::deregister,
+    }),
 ];
 
 /// The operation that the header `X-Amz-Target` names.
@@ -168,18 +187,17 @@ impl Operation {
 #[cfg(test)]
 mod tests {
     use super::find;
-    use crate::model::{ASSUME_ROLE, GET_CALLER_IDENTITY, OPERATION_NAMES, REBOOT_INSTANCES};
+    use crate::model::{self, OPERATION_NAMES};
 
     #[test]
     fn every_operation_of_the_model_is_answered() {
-        for name in OPERATION_NAMES {
-            let is_of_another_service =
-                [ASSUME_ROLE, GET_CALLER_IDENTITY, REBOOT_INSTANCES].contains(&name);
-            assert_eq!(
-                find(&format!("AmazonSSM.{name}")).is_none(),
-                is_of_another_service,
-                "{name}"
-            );
+        let (of_ssm, of_others) = OPERATION_NAMES.split_at(super::OPERATIONS.len());
+        for name in of_ssm {
+            assert!(find(&format!("AmazonSSM.{name}")).is_some(), "{name}");
         }
+        for name in of_others {
+            assert!(find(&format!("AmazonSSM.{name}")).is_none(), "{name}");
+        }
+        assert_eq!(of_others[0], model::REBOOT_INSTANCES);
     }
 }

@@ -8,7 +8,9 @@ mod baseline;
 mod command;
 mod compliance;
 mod instance;
+mod organization;
 mod patch;
+mod tags;
 mod truth;
 
 pub use association::{Association, AssociationTarget, InstanceAssociation, Overview};
@@ -18,5 +20,9 @@ pub use compliance::{
     CompliantSummary, ExecutionSummary, Item, NonCompliantSummary, SeveritySummary, Summary, Total,
 };
 pub use instance::{AssociationOverview, Instance};
+pub use organization::{
+    OrganizationAccount, OrganizationRoot, OrganizationalUnit, RegionOptStatus,
+};
 pub use patch::{Baseline, Patch, PatchState};
+pub use tags::{ResourceTags, Tag};
 pub use truth::{ResourceTruth, TargetTruth};

@@ -5,6 +5,7 @@ use super::baseline::PatchBaseline;
 use super::compliance::{Item, Summary, Total};
 use super::instance::Instance;
 use super::patch::{Baseline, Patch, PatchState};
+use super::tags::ResourceTags;
 
 /// Everything that one target (an account and a region) answers with at one moment.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -31,6 +32,9 @@ pub struct TargetTruth {
     pub patches: Vec<Patch>,
     /// The rows of `DescribeInstanceAssociationsStatus` for every listed instance.
     pub instance_associations: Vec<InstanceAssociation>,
+    /// The rows of `GetResources`. They include resources that are not listed as managed instances,
+    /// and leave out those that never had a tag.
+    pub tags: Vec<ResourceTags>,
 }
 
 /// Everything that a target answers about one resource.
@@ -48,4 +52,6 @@ pub struct ResourceTruth {
     pub patches: Vec<Patch>,
     /// The associations as `DescribeInstanceAssociationsStatus` lists them.
     pub instance_associations: Vec<InstanceAssociation>,
+    /// The tags, unless the resource never had any.
+    pub tags: Option<ResourceTags>,
 }

@@ -5,6 +5,7 @@ mod rate_limiter;
 mod request_log;
 mod sessions;
 mod shared_state;
+mod target_state;
 
 pub use request_log::{LoggedRequest, RequestCount};
 pub(crate) use shared_state::SharedState;

@@ -5,20 +5,22 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Instant, SystemTime};
 
 use super::rate_limiter::RateLimiter;
 use super::request_log::RequestLog;
 use super::sessions::Sessions;
+use super::target_state::{TargetState, TargetTime};
 use crate::fault::{ActiveFaults, Fault};
 use crate::fleet::FleetShape;
 use crate::options::Options;
+use crate::organization::Organization;
+use crate::policy::Policy;
 use crate::random;
+use crate::service::Service;
 use crate::target::SimulatedTarget;
 use crate::time;
-
-const SECONDS_PER_MINUTE: f64 = 60.0;
 
 /// Separates the chances of faults from all other chances of the same seed.
 const FAULT_SALT: u64 = 0xfa_17;
@@ -30,12 +32,18 @@ type TargetKey = (String, String);
 #[derive(Debug)]
 pub(crate) struct SharedState {
     options: Options,
-    started_at: Instant,
-    targets: BTreeMap<TargetKey, TargetState>,
+    time: TargetTime,
+    /// When the fleet started, in seconds since 1970.
+    start: f64,
+    organization: Mutex<Organization>,
+    /// The targets so far. Those of accounts and regions that come later are made when somebody
+    /// asks for them.
+    targets: Mutex<BTreeMap<TargetKey, Arc<TargetState>>>,
     faults: Mutex<Vec<Fault>>,
     request_log: Mutex<RequestLog>,
     rate_limiter: Mutex<RateLimiter>,
     sessions: Mutex<Sessions>,
+    policy: Mutex<Option<Policy>>,
     /// The number of chains of pages so far, by question.
     chains: Mutex<HashMap<u64, u16>>,
     request_count: AtomicU64,
@@ -43,18 +51,14 @@ pub(crate) struct SharedState {
     chance_count: AtomicU64,
 }
 
-#[derive(Debug)]
-struct TargetState {
-    target: Mutex<SimulatedTarget>,
-    /// How many seconds of drift were made.
-    drifted_seconds: AtomicU64,
-}
-
 impl SharedState {
     pub(crate) fn new(options: Options) -> Self {
-        Self {
-            started_at: Instant::now(),
-            targets: targets(&options),
+        let start = time::epoch(options.started_at.unwrap_or_else(SystemTime::now));
+        let state = Self {
+            time: TargetTime::starting_now(options.drift),
+            start,
+            organization: Mutex::new(Organization::new(&options, start)),
+            targets: Mutex::default(),
             faults: Mutex::new(options.faults.clone()),
             request_log: Mutex::new(RequestLog::new(options.keep_requests)),
             rate_limiter: Mutex::new(RateLimiter::new(
@@ -62,11 +66,17 @@ impl SharedState {
                 options.rate_limit_scope,
             )),
             sessions: Mutex::default(),
+            policy: Mutex::new(options.policy.clone()),
             chains: Mutex::default(),
             request_count: AtomicU64::new(0),
             chance_count: AtomicU64::new(0),
             options,
+        };
+        // A large fleet takes seconds to make, which must not delay the first answer.
+        for (account, region) in state.target_keys() {
+            state.target(&account, &region);
         }
+        state
     }
 
     pub(crate) fn options(&self) -> &Options {
@@ -74,42 +84,42 @@ impl SharedState {
     }
 
     pub(crate) fn target_keys(&self) -> Vec<(String, String)> {
-        self.targets.keys().cloned().collect()
+        self.organization().targets()
     }
 
     /// Whether the account exists and has enabled the region.
     pub(crate) fn has_target(&self, account: &str, region: &str) -> bool {
-        self.targets.contains_key(&target_key(account, region))
+        self.organization().has_target(account, region)
     }
 
-    /// A target as of now.
-    pub(crate) fn target(
-        &self,
-        account: &str,
-        region: &str,
-    ) -> Option<MutexGuard<'_, SimulatedTarget>> {
-        let state = self.targets.get(&target_key(account, region))?;
-        let mut target = lock(&state.target);
-        // Without drift the clock stands still, and tests see the same rows at every look.
-        if self.options.drift > 0.0 {
-            self.catch_up(&mut target, &state.drifted_seconds);
+    /// The target of an account and a region that can be used.
+    pub(crate) fn target(&self, account: &str, region: &str) -> Option<Arc<TargetState>> {
+        if !self.has_target(account, region) {
+            return None;
         }
-        Some(target)
+        let mut targets = lock(&self.targets);
+        let target = targets
+            .entry((account.to_owned(), region.to_owned()))
+            .or_insert_with(|| Arc::new(self.new_target(account, region)));
+        Some(Arc::clone(target))
     }
 
-    /// Makes the drift since the last look. It goes on in steps of a second, but those that nobody
-    /// has looked at are made as one.
-    fn catch_up(&self, target: &mut SimulatedTarget, drifted_seconds: &AtomicU64) {
-        let elapsed = self.started_at.elapsed();
-        // The swap under the lock of the target makes each second drift once only.
-        let before = drifted_seconds.swap(elapsed.as_secs(), Ordering::Relaxed);
-        let seconds = elapsed.as_secs().saturating_sub(before);
-        if seconds == 0 {
-            return;
-        }
-        let seconds = u32::try_from(seconds).unwrap_or(u32::MAX);
-        target.clock = target.start + elapsed.as_secs_f64().floor();
-        target.accumulate_drift(self.options.drift / SECONDS_PER_MINUTE * f64::from(seconds));
+    fn new_target(&self, account: &str, region: &str) -> TargetState {
+        let options = &self.options;
+        let shape = fleet_shape(options);
+        let target = SimulatedTarget::new(shape, options.seed, account, region, self.start);
+        TargetState::new(target, self.time)
+    }
+
+    /// The accounts and where they are.
+    pub(crate) fn organization(&self) -> MutexGuard<'_, Organization> {
+        lock(&self.organization)
+    }
+
+    /// Creates an account, which joins the organization now. Says whether this was possible.
+    pub(crate) fn create_account(&self, id: &str, name: &str, parent_id: &str) -> bool {
+        let now = time::epoch(SystemTime::now());
+        self.organization().create(id, name, parent_id, now)
     }
 
     pub(crate) fn request_log(&self) -> MutexGuard<'_, RequestLog> {
@@ -136,7 +146,7 @@ impl SharedState {
     /// The faults that hit a call. Chances follow from the seed and the order of the calls.
     pub(crate) fn active_faults(
         &self,
-        service: &str,
+        service: Service,
         operation: &str,
         account: &str,
         region: &str,
@@ -158,6 +168,10 @@ impl SharedState {
         let number = self.chance_count.fetch_add(1, Ordering::Relaxed);
         let seed = random::join(self.options.seed, FAULT_SALT);
         random::share(random::join(seed, number)) < rate
+    }
+
+    pub(crate) fn policy(&self) -> MutexGuard<'_, Option<Policy>> {
+        lock(&self.policy)
     }
 
     pub(crate) fn begin_session(&self, access_key: String) {
@@ -190,33 +204,12 @@ impl SharedState {
     }
 }
 
-fn targets(options: &Options) -> BTreeMap<TargetKey, TargetState> {
-    let start = time::epoch(options.started_at.unwrap_or_else(SystemTime::now));
-    let mut targets = BTreeMap::new();
-    for account in &options.accounts {
-        for region in &options.regions {
-            let target =
-                SimulatedTarget::new(fleet_shape(options), options.seed, account, region, start);
-            let state = TargetState {
-                target: Mutex::new(target),
-                drifted_seconds: AtomicU64::new(0),
-            };
-            targets.insert(target_key(account, region), state);
-        }
-    }
-    targets
-}
-
 fn fleet_shape(options: &Options) -> FleetShape {
     FleetShape {
         instances: options.instances,
         ghosts: options.ghosts,
         noncompliant: options.noncompliant,
     }
-}
-
-fn target_key(account: &str, region: &str) -> TargetKey {
-    (account.to_owned(), region.to_owned())
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

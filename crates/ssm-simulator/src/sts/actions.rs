@@ -6,9 +6,11 @@ use super::access_key::session_access_key;
 use super::form::Form;
 use super::role_arn::RoleArn;
 use super::xml::escape;
-use crate::model::{ASSUME_ROLE, GET_CALLER_IDENTITY};
+use crate::model::{ASSUME_ROLE, GET_CALLER_IDENTITY, OPERATION_NAMES};
+use crate::organization::Organization;
 use crate::random;
 use crate::refusal::{Refusal, RefusedCall};
+use crate::service::Service;
 use crate::time;
 
 /// How long a session may last.
@@ -20,8 +22,10 @@ const DEFAULT_SESSION_SECONDS: u32 = 3600;
 pub(crate) struct Caller<'a> {
     /// The account of the caller.
     pub(crate) account: &'a str,
-    /// All accounts that exist.
-    pub(crate) accounts: &'a [String],
+    /// The partition that is asked.
+    pub(crate) partition: &'static str,
+    /// The accounts that exist.
+    pub(crate) organization: &'a Organization,
     /// The external id that the roles of an account require.
     pub(crate) external_ids: &'a BTreeMap<String, String>,
     /// The present moment, in seconds since 1970.
@@ -33,18 +37,24 @@ pub(crate) struct Caller<'a> {
 /// The result of an action, in XML.
 pub(crate) fn answer(action: &str, form: &Form, caller: &Caller<'_>) -> Result<String, Refusal> {
     match action {
-        GET_CALLER_IDENTITY => Ok(caller_identity(caller.account)),
+        GET_CALLER_IDENTITY => Ok(caller_identity(caller)),
         ASSUME_ROLE => assume_role(form, caller),
         other => {
-            let message = format!("Could not find operation {other} for version 2011-06-15");
+            let message = format!(
+                "Could not find operation {other} for version 2011-06-15. The simulated AWS answers: {}.",
+                OPERATION_NAMES.join(", ")
+            );
             Err(Refusal::modelled("InvalidAction", message))
         }
     }
 }
 
-fn caller_identity(account: &str) -> String {
+fn caller_identity(caller: &Caller<'_>) -> String {
+    let Caller {
+        account, partition, ..
+    } = caller;
     format!(
-        "<Arn>arn:aws:iam::{account}:user/simulated</Arn><UserId>AIDASIMULATEDUSER0000</UserId>\
+        "<Arn>arn:{partition}:iam::{account}:user/simulated</Arn><UserId>AIDASIMULATEDUSER0000</UserId>\
          <Account>{account}</Account>"
     )
 }
@@ -62,13 +72,13 @@ fn assume_role(form: &Form, caller: &Caller<'_>) -> Result<String, Refusal> {
     if !may_assume(role, form.member("ExternalId"), caller) {
         return Err(Refusal::denied(&RefusedCall {
             account: caller.account,
-            service: "sts",
+            service: Service::Sts,
             operation: ASSUME_ROLE,
         }));
     }
     // The account is in the access key, which is how later requests find their way.
     let access_key = session_access_key(role.account, caller.request_number);
-    let user = assumed_role_user(role, session_name);
+    let user = assumed_role_user(role, session_name, caller.partition);
     let credentials = credentials(&access_key, caller.now + f64::from(seconds));
     Ok(format!("{user}{credentials}"))
 }
@@ -89,7 +99,9 @@ fn session_seconds(text: &str) -> Result<u32, Refusal> {
 
 /// AWS does not say whether the account, the role or the external id is wrong.
 fn may_assume(role: RoleArn<'_>, external_id: &str, caller: &Caller<'_>) -> bool {
-    if !caller.accounts.iter().any(|known| known == role.account) {
+    // Roles cannot be assumed across partitions, nor in an account that is closed.
+    let is_in_partition = role.partition == caller.partition;
+    if !is_in_partition || !caller.organization.is_active(role.account) {
         return false;
     }
     match caller.external_ids.get(role.account) {
@@ -98,13 +110,13 @@ fn may_assume(role: RoleArn<'_>, external_id: &str, caller: &Caller<'_>) -> bool
     }
 }
 
-fn assumed_role_user(role: RoleArn<'_>, session_name: &str) -> String {
+fn assumed_role_user(role: RoleArn<'_>, session_name: &str, partition: &str) -> String {
     let account = role.account;
     let name = escape(role.name);
     let session = escape(session_name);
     format!(
         "<AssumedRoleUser><AssumedRoleId>AROASIMULATEDROLE0000:{session}</AssumedRoleId>\
-         <Arn>arn:aws:sts::{account}:assumed-role/{name}/{session}</Arn></AssumedRoleUser>"
+         <Arn>arn:{partition}:sts::{account}:assumed-role/{name}/{session}</Arn></AssumedRoleUser>"
     )
 }
 
@@ -128,15 +140,19 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::{Caller, answer};
+    use crate::Options;
+    use crate::organization::Organization;
     use crate::sts::Form;
     use crate::sts::access_key::account_of_access_key;
 
     fn assume(body: &str) -> Result<String, &'static str> {
-        let accounts = ["111122223333".to_owned(), "444455556666".to_owned()];
+        // The default accounts are 111122223333 and 444455556666.
+        let organization = Organization::new(&Options::default(), 0.0);
         let external_ids = BTreeMap::from([("444455556666".to_owned(), "s3cret+1".to_owned())]);
         let caller = Caller {
             account: "111122223333",
-            accounts: &accounts,
+            partition: "aws",
+            organization: &organization,
             external_ids: &external_ids,
             now: 0.0,
             request_number: 12_345,
@@ -170,6 +186,10 @@ mod tests {
         assert!(assume(&format!("{role}&ExternalId=s3cret%2B1")).is_ok());
         assert_eq!(
             assume("RoleSessionName=s&RoleArn=arn:aws:iam::999999999999:role/r"),
+            Err("AccessDenied")
+        );
+        assert_eq!(
+            assume("RoleSessionName=s&RoleArn=arn:aws-cn:iam::111122223333:role/r"),
             Err("AccessDenied")
         );
         assert_eq!(

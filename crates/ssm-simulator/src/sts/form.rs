@@ -36,7 +36,7 @@ impl Form {
     }
 
     /// The value of a member, or an empty text without it.
-    pub(super) fn member(&self, name: &str) -> &str {
+    pub(crate) fn member(&self, name: &str) -> &str {
         self.0.get(name).map(String::as_str).unwrap_or_default()
     }
 }

@@ -2,9 +2,10 @@
 
 use crate::ids::is_account_id;
 
-/// The account and the name of a role.
+/// The parts of the ARN of a role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct RoleArn<'a> {
+    pub(super) partition: &'a str,
     pub(crate) account: &'a str,
     pub(super) name: &'a str,
 }
@@ -22,6 +23,10 @@ impl<'a> RoleArn<'a> {
         }
         // A role may have a path, which the ARN of its session leaves out.
         let name = resource.strip_prefix("role/")?.rsplit('/').next()?;
-        (!name.is_empty()).then_some(Self { account, name })
+        (!name.is_empty()).then_some(Self {
+            partition,
+            account,
+            name,
+        })
     }
 }

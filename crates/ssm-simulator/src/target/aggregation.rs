@@ -60,6 +60,13 @@ impl SimulatedTarget {
     }
 
     fn count_associations(&self) -> Vec<Association> {
+        let created = self.created_associations.iter();
+        let mut associations = self.associations_of_fleet();
+        associations.extend(created.map(|created| created.row.clone()));
+        associations
+    }
+
+    fn associations_of_fleet(&self) -> Vec<Association> {
         match &self.edited_associations {
             Some(associations) => associations.clone(),
             None => fleet::association_rows(

@@ -20,6 +20,9 @@ impl SimulatedTarget {
         }
         self.end_newest_execution(association);
         let id = &association.association_id;
+        if self.run_created(id).is_some() {
+            return;
+        }
         let index =
             (0..DOCUMENTS.len()).find(|index| fleet::association_id(&self.names, *index) == *id);
         let time = self.next_change();

@@ -5,10 +5,37 @@ use super::truth::TruthDepth;
 use crate::effects::{Handwork, ScriptEffect, report_custom_items};
 
 impl SimulatedTarget {
-    /// Mends the cause of all failures of an instance. AWS learns of it from the next run. Says
-    /// whether the instance exists.
+    /// Mends the cause of all failures of an instance. AWS learns of it from the next run, and of an
+    /// agent that was silent from its next ping, which comes at once. Says whether the instance
+    /// exists.
     pub(crate) fn mend(&mut self, id: &str) -> bool {
+        self.bring_online(id);
         self.work_on(id, |handwork| handwork.mended = true)
+    }
+
+    fn bring_online(&mut self, id: &str) {
+        let Some(slot) = self.find(id).filter(|slot| !self.is_online(*slot)) else {
+            return;
+        };
+        let mut resource = self.resource(slot, TruthDepth::WithItems);
+        let Some(instance) = &mut resource.instance else {
+            return;
+        };
+        "Online".clone_into(&mut instance.ping_status);
+        instance.last_ping_date_time = self.next_change();
+        self.keep_rows(slot, resource);
+    }
+
+    /// Takes a hybrid node off the list. Its compliance data stays. Says whether it was there.
+    pub(crate) fn deregister(&mut self, id: &str) -> bool {
+        let Some(slot) = self.find(id).filter(|slot| self.is_listed(*slot)) else {
+            return false;
+        };
+        let mut resource = self.resource(slot, TruthDepth::WithItems);
+        resource.instance = None;
+        resource.instance_associations.clear();
+        self.keep_rows(slot, resource);
+        true
     }
 
     /// Reboots an instance.

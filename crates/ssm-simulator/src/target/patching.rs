@@ -1,19 +1,13 @@
 //! Patch operations on one instance.
 
+use super::orders::PatchOrder;
 use super::simulated_target::SimulatedTarget;
 use super::truth::TruthDepth;
-use crate::effects::{Handwork, PatchAction, PatchOperation, RebootOption};
+use crate::effects::{Handwork, PatchOperation};
 use crate::fleet::{self, Node};
 use crate::random;
 use crate::rows::{Instance, PatchState, ResourceTruth};
 use crate::run_command::{Outcome, PatchRun, patch_outcome};
-
-/// What is asked of `AWS-RunPatchBaseline`.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct PatchOrder {
-    pub(crate) action: PatchAction,
-    pub(crate) reboot: RebootOption,
-}
 
 impl SimulatedTarget {
     /// Runs `AWS-RunPatchBaseline` on an instance.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::command_log::SentCommand;
-use super::patching::PatchOrder;
+use super::orders::PatchOrder;
 use super::simulated_target::SimulatedTarget;
 use super::truth::TruthDepth;
 use crate::effects::ScriptEffect;
@@ -75,7 +75,7 @@ impl SimulatedTarget {
             CommandEffect::Patch(order) => self.patch_instance(slot, id, *order, command_id),
             CommandEffect::Script(script) => {
                 self.run_script(slot, id, script);
-                success("")
+                success(&script.output())
             }
             CommandEffect::UpdateAgent => {
                 self.update_agent(slot);

@@ -1,11 +1,12 @@
 //! The state of one target.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::aggregates::Aggregates;
 use super::command_log::CommandLog;
 use super::execution_history::ExecutionHistory;
 use super::listing_slot::ListingSlot;
+use super::orders::CreatedAssociation;
 use crate::effects::Handwork;
 use crate::fleet::{self, AssociationRuns, FleetShape, Node, NodeSnapshot, TargetNames};
 use crate::random;
@@ -29,11 +30,14 @@ pub(crate) struct SimulatedTarget {
     pub(super) due_changes: f64,
     pub(super) edited_totals: Option<Vec<Total>>,
     pub(super) edited_associations: Option<Vec<Association>>,
+    pub(super) created_associations: Vec<CreatedAssociation>,
     pub(crate) baselines: Vec<Baseline>,
     pub(crate) patch_baselines: Vec<PatchBaseline>,
     /// The role of the default host management configuration, which manages instances that have no
     /// instance profile.
     pub(crate) default_host_role: Option<String>,
+    /// The tags that were given to instances, by instance id. The others have those of the seed.
+    pub(super) given_tags: HashMap<String, BTreeMap<String, String>>,
     /// What operators did on instances, by instance id.
     pub(super) handwork: HashMap<String, Handwork>,
     pub(super) commands: CommandLog,
@@ -66,6 +70,7 @@ impl SimulatedTarget {
             baselines: fleet::baseline_rows(&names),
             patch_baselines: fleet::patch_baselines(&names, start),
             default_host_role: None,
+            given_tags: HashMap::new(),
             handwork: HashMap::new(),
             commands: CommandLog::default(),
             slots_of_commands: HashSet::new(),
@@ -82,6 +87,7 @@ impl SimulatedTarget {
             due_changes: 0.0,
             edited_totals: None,
             edited_associations: None,
+            created_associations: Vec::new(),
             aggregates: Aggregates::default(),
         }
     }

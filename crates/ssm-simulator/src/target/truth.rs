@@ -39,6 +39,7 @@ impl SimulatedTarget {
                 .collect(),
             patch_state: self.patch_state(index, false).map(Cow::into_owned),
             instance_associations: self.instance_associations(index),
+            tags: self.tags(index),
             ..ResourceTruth::default()
         };
         if depth == TruthDepth::WithItems {
@@ -120,6 +121,7 @@ fn append(truth: &mut TargetTruth, resource: ResourceTruth) {
     truth
         .instance_associations
         .extend(resource.instance_associations);
+    truth.tags.extend(resource.tags);
 }
 
 fn by_resource(truth: TargetTruth) -> BTreeMap<String, ResourceTruth> {
@@ -145,6 +147,10 @@ fn by_resource(truth: TargetTruth) -> BTreeMap<String, ResourceTruth> {
         entry(&mut resources, &row.instance_id)
             .instance_associations
             .push(row);
+    }
+    for row in truth.tags {
+        let resource = entry(&mut resources, row.resource_id());
+        resource.tags = Some(row);
     }
     resources
 }

@@ -155,6 +155,63 @@ impl Running {
         self.send(&headers, input.to_string()).await
     }
 
+    /// Calls Organizations.
+    pub(super) async fn organizations(
+        &self,
+        key: &str,
+        operation: &str,
+        input: Value,
+    ) -> ClientAnswer {
+        let target = format!("AWSOrganizationsV20161128.{operation}");
+        let headers = [
+            ("content-type", "application/x-amz-json-1.1"),
+            ("x-amz-target", target.as_str()),
+            (
+                "authorization",
+                &authorization(key, "us-east-1", "organizations"),
+            ),
+        ];
+        self.send(&headers, input.to_string()).await.unwrap()
+    }
+
+    /// Calls `GetResources` of the Resource Groups Tagging API.
+    pub(super) async fn get_resources(&self, input: Value) -> ClientAnswer {
+        let headers = [
+            ("content-type", "application/x-amz-json-1.1"),
+            (
+                "x-amz-target",
+                "ResourceGroupsTaggingAPI_20170126.GetResources",
+            ),
+            (
+                "authorization",
+                &authorization("AKIDEXAMPLE", REGION, "tagging"),
+            ),
+        ];
+        self.send(&headers, input.to_string()).await.unwrap()
+    }
+
+    /// Calls `ListRegions` of Account Management.
+    pub(super) async fn list_regions(&self, key: &str, region: &str, input: Value) -> ClientAnswer {
+        let headers = [
+            ("content-type", "application/json"),
+            ("authorization", &authorization(key, region, "account")),
+        ];
+        let url = format!("{}listRegions", self.url);
+        self.send_to(&url, &headers, input.to_string())
+            .await
+            .unwrap()
+    }
+
+    /// Assumes a role of an account, and returns the access key of the session.
+    pub(super) async fn session(&self, account: &str) -> String {
+        let form =
+            format!("Action=AssumeRole&RoleSessionName=s&RoleArn=arn:aws:iam::{account}:role/r");
+        let text = self.sts("AKIDEXAMPLE", &form).await.text;
+        let key = text.split("<AccessKeyId>").nth(1);
+        let key = key.unwrap_or_else(|| panic!("no session: {text}"));
+        key.split('<').next().unwrap().to_owned()
+    }
+
     /// Calls STS.
     pub(super) async fn sts(&self, key: &str, form: &str) -> ClientAnswer {
         let headers = [

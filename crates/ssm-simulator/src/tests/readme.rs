@@ -1,7 +1,7 @@
 //! The tables of the README are those of the code.
 
 use crate::FaultKind;
-use crate::model::OPERATION_NAMES;
+use crate::model::{self, ListOperation, OPERATION_NAMES};
 use crate::operations::{self, Operation};
 
 const README: &str = include_str!("../../README.md");
@@ -34,15 +34,32 @@ fn every_operation_has_the_page_sizes_of_the_code() {
             Operation::List(list) => Some(&list.model),
             Operation::Read(_) | Operation::Change(_) => None,
         })
-        .map(|list| {
-            let sizes = list.page_sizes;
-            format!(
-                "| `{}` | {} to {} | {} |",
-                list.name, sizes.min, sizes.max, sizes.default
-            )
-        })
+        .map(page_sizes_row)
         .collect();
     assert_eq!(table("| Operation | Rows per page | Default |"), expected);
+}
+
+#[test]
+fn every_list_of_another_service_has_the_page_sizes_of_the_code() {
+    let expected = [
+        &model::LIST_ROOTS,
+        &model::LIST_ORGANIZATIONAL_UNITS_FOR_PARENT,
+        &model::LIST_ACCOUNTS,
+        &model::LIST_ACCOUNTS_FOR_PARENT,
+        &model::LIST_REGIONS,
+        &model::GET_RESOURCES,
+    ]
+    .map(page_sizes_row);
+    let head = "| Operation of another service | Rows per page | Default |";
+    assert_eq!(table(head), expected);
+}
+
+fn page_sizes_row(list: &ListOperation) -> String {
+    let sizes = list.page_sizes;
+    format!(
+        "| `{}` | {} to {} | {} |",
+        list.name, sizes.min, sizes.max, sizes.default
+    )
 }
 
 /// The operations in the first column of a table.

@@ -6,7 +6,7 @@ use crate::config::raw;
 use crate::config::resolve::regions::{self, ListedRegion};
 use crate::config::resolve::resolver::Resolver;
 use crate::config::secret::Secret;
-use crate::config::settings::Account;
+use crate::config::settings::{Account, Regions};
 
 /// An account, and what the rules across entries need to know of where it is written.
 pub(super) struct Entry {
@@ -54,7 +54,7 @@ impl Entry {
             has_default_region: raw.regions.is_none(),
             account: Account {
                 name,
-                regions: regions::names(&regions),
+                regions: regions::wanted(&regions),
                 role_session_name: session.name,
                 external_id: session.external_id,
                 ..identity.into_account()
@@ -71,6 +71,11 @@ impl Entry {
     /// Whether it is known which regions to read, if only from the environment.
     pub(super) fn has_regions(&self) -> bool {
         self.has_default_region || !self.regions.is_empty()
+    }
+
+    /// Whether it reads every region that is enabled for the account.
+    pub(super) fn has_all_regions(&self) -> bool {
+        self.account.regions == Regions::Enabled
     }
 
     /// Twelve digits, if the file tells them.
@@ -152,6 +157,9 @@ impl AccountIdentity {
     fn read_regions(&self, raw: &raw::Account, resolver: &Resolver<'_>) -> Vec<ListedRegion> {
         let regions = regions::read(raw.regions.as_ref(), resolver);
         regions::check_partition(self.role.as_ref(), &regions, "role_arn", resolver);
+        if let Some(list) = &raw.regions {
+            regions::check_all_stands_alone(&regions, &list.path, resolver);
+        }
         regions
     }
 

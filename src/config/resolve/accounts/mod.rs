@@ -41,5 +41,6 @@ fn read_entries(raw: &[raw::Account], resolver: &Resolver<'_>) -> Vec<Entry> {
     rules::share_own_id(&mut entries, resolver);
     rules::check_names(&entries, resolver);
     rules::check_targets(&entries, resolver);
+    rules::check_all_is_given_once(&entries, resolver);
     entries
 }

@@ -196,3 +196,24 @@ impl<'a> GivenTarget<'a> {
         resolver.report(self.line, what, hint);
     }
 }
+
+/// Reports an entry for an account of which another entry reads all regions.
+pub(super) fn check_all_is_given_once(entries: &[Entry], resolver: &Resolver<'_>) {
+    let known: Vec<&Entry> = entries.iter().filter(|entry| entry.is_known).collect();
+    for all in known.iter().filter(|entry| entry.has_all_regions()) {
+        let others = known
+            .iter()
+            .filter(|other| other.account_id() == all.account_id() && !other.has_all_regions());
+        for other in others {
+            report_beside_all(other, all.line, resolver);
+        }
+    }
+}
+
+fn report_beside_all(entry: &Entry, line_of_all: usize, resolver: &Resolver<'_>) {
+    let account = entry.account_in_words();
+    let what = format!("all regions of {account} are read by the entry on line {line_of_all}");
+    let hint =
+        "one account and region is one target; remove this entry, or name the regions of both";
+    resolver.report(entry.line, what, hint);
+}

@@ -195,6 +195,16 @@ pub(super) const WITH_KEYS: &[Variable] = &[
         "http://localhost:1",
         &["localhost:1", "nonsense"],
     ),
+    refused(
+        "AWS_ENDPOINT_URL_ORGANIZATIONS",
+        "http://localhost:1",
+        &["localhost:1", "nonsense"],
+    ),
+    refused(
+        "AWS_ENDPOINT_URL_ACCOUNT",
+        "http://localhost:1",
+        &["localhost:1", "nonsense"],
+    ),
     refused("AWS_ENDPOINT_URL_SSO", "http://localhost:1", &["nonsense"]),
     refused(
         "AWS_ENDPOINT_URL_SSO_OIDC",

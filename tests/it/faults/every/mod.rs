@@ -15,7 +15,7 @@ use ssm_simulator::Options;
 use tokio::time::{Duration, Instant, sleep};
 
 use super::COLLECTORS;
-use crate::support::{Aws, Exporter, OWN, Page, Settings, role};
+use crate::support::{Aws, Exporter, OWN, Page, Settings, role, turn};
 use cases::{Case, cases};
 use watch::Watch;
 
@@ -72,6 +72,7 @@ fn settings(cases: &[Case]) -> Settings {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_fault_is_named_keeps_what_was_good_until_it_is_too_old_and_leaves_no_trace() {
+    let _turn = turn().await;
     let cases = cases();
     let (aws, settings) = (simulated(&cases).await, settings(&cases));
     let watch = Watch {

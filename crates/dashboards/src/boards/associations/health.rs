@@ -13,7 +13,7 @@ pub(super) fn section() -> Section {
 fn health() -> Panel {
     Panel::table(
         "Instances of each association by status",
-        "Instances of each association by the status of its last run, as AWS counts them. Share of success: among those whose run has ended.",
+        "Instances of each association by the status of its last run, as AWS counts them. Share of success: among runs that have ended.",
         &health_columns(),
     )
     .query("", associations())
@@ -38,6 +38,7 @@ fn health_columns() -> Vec<Column> {
         Column::new("Value #G", "Share of success")
             .width(140)
             .unit("percentunit")
+            .decimals(1)
             .steps(looks::COMPLIANT_SHARE),
         Column::new("Value #B", "Success").width(90),
         Column::new("Value #C", "Failed")
@@ -100,7 +101,7 @@ fn statuses() -> Panel {
 fn inventory() -> Panel {
     Panel::areas(
         "Collection of inventory",
-        "Instances by the last status of AWS-GatherSoftwareInventory: without inventory the console shows no applications and no files of them.",
+        "Instances by the last status of AWS-GatherSoftwareInventory: without inventory the console does not show their applications and files.",
     )
     .query("{{status}}", queries::sum_by("status", &inventory_instances()))
     .unit("short")

@@ -18,7 +18,7 @@ fn failing() -> Panel {
     ]);
     Panel::table(
         "Non-compliant instances",
-        "Every instance with a non-compliant association. The id leads to its dashboard; the association id is what the console's execution history asks for.",
+        "Every instance with a non-compliant association. The id leads to its dashboard; use the association id to find its execution history in the console.",
         &columns,
     )
     .query("", queries::with_instance_names(&failed))

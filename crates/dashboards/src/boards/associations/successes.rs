@@ -44,7 +44,7 @@ fn longest() -> Panel {
     ]);
     Panel::table(
         "Longest without success",
-        "The 50 instances whose associations last succeeded longest ago. A run that is younger than the success has failed.",
+        "The 50 instances whose associations last succeeded the longest ago. A run that is later than the last success has failed.",
         &columns,
     )
     .query("", queries::with_instance_names(&oldest))

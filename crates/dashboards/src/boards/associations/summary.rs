@@ -24,10 +24,10 @@ pub(super) fn section() -> Section {
 fn compliant() -> Panel {
     let compliant = in_status("COMPLIANT");
     let with_status = in_status("COMPLIANT|NON_COMPLIANT");
-    Panel::stat("Compliant", "Share of instances compliant with their associations, among those with a status. Red below 75 %, green from 95 %.")
+    Panel::stat("Compliant", "Share of instances that are compliant with their associations, among those with a status. Red below 75 %, green from 95 %.")
         .query("compliant", format!("{compliant} / ({with_status} > 0)"))
         .unit("percentunit")
-        .default("decimals", 1)
+        .decimals(1)
         .steps(looks::COMPLIANT_SHARE)
         .empty("no data")
 }
@@ -58,7 +58,7 @@ fn unreported() -> Panel {
     let unreported = queries::sum(&queries::compliance_instances(matchers));
     Panel::stat(
         "Unreported",
-        "Instances with associations that AWS has no compliance summary of.",
+        "Instances with associations of which AWS has no compliance summary.",
     )
     .query("instances", unreported)
     .unit("short")
@@ -100,7 +100,7 @@ fn failed_by_document() -> String {
 fn reasons_over_time() -> Panel {
     Panel::lines(
         "Non-compliant instances by reason over time",
-        "An instance with several reasons counts for each.",
+        "An instance with several reasons counts once for each.",
     )
     .query("{{reason}}", by_reason())
     .unit("short")

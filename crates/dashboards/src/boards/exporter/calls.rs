@@ -42,7 +42,7 @@ fn failures() -> Panel {
     );
     Panel::areas(
         "Failed calls by reason",
-        "Attempts that failed; most are tried again.",
+        "Attempts that failed; most are retried.",
     )
     .query("{{reason}}", failures)
     .unit("reqps")
@@ -59,7 +59,7 @@ fn latency() -> Panel {
     );
     Panel::lines(
         "Duration of calls, 95th percentile",
-        "From sending to the answer, for all accounts and regions. Waiting for the ceiling is not in it.",
+        "From sending to the answer, for all accounts and regions. Waiting for the request ceiling is not included.",
     )
     // Without calls a quantile is NaN, which no comparison lets through.
     .query("{{operation}}", format!("histogram_quantile(0.95, {buckets}) >= 0"))
@@ -70,11 +70,12 @@ fn latency() -> Panel {
 fn waits() -> Panel {
     Panel::lines(
         "Calls waiting for the ceiling",
-        "How many calls of each target wait on average. It may well wait all through a refresh; waiting all the time means that the ceiling is what limits the fleet.",
+        "How many calls of each target are waiting on average. Waiting throughout a refresh is normal; waiting all the time means that the ceiling is too low for the fleet.",
     )
     // Seconds waited per second are the number of calls that wait on average.
     .query("{{account_id}} {{region}}", rate("aws_ssm_exporter_api_wait_seconds_total", "account_id, region", CHOSEN_TARGETS))
     .unit("none")
+    .decimals(2)
     .empty("no calls")
 }
 
@@ -84,7 +85,7 @@ fn limits() -> Panel {
         "aws_ssm_exporter_api_requests_per_second_limit",
         CHOSEN_TARGETS,
     );
-    Panel::lines("Limit in force", "Calls per second that the limiter allows now: the configured ceiling, lower after throttling. The lowest of any target.")
+    Panel::lines("Limit in force", "Calls per second that the limiter currently allows: the configured ceiling, or less after throttling. The lowest of any target.")
         // The slowest target decides how long a refresh of all takes.
         .query("{{operation}}", format!("min by (operation) ({limits})"))
         .unit("reqps")

@@ -14,7 +14,7 @@ pub(super) fn section() -> Section {
 fn targets_over_time() -> Panel {
     Panel::timeline(
         "Targets over time",
-        "Whether the last reading of each account and region worked.",
+        "Whether the last reading of each account and region succeeded.",
     )
     .query(
         "{{account_id}} {{region}}",
@@ -31,10 +31,11 @@ fn ages() -> Panel {
     );
     Panel::lines(
         "Age of the data in refresh periods",
-        "The oldest data of each collector: a saw-tooth up to one while all is well, stale from two on.",
+        "The oldest data of each collector: a saw-tooth up to one while everything works, stale from two upwards.",
     )
     .query("{{collector}}", age)
     .unit("none")
+    .decimals(1)
     .limit(looks::AGE_IN_PERIODS)
     .empty("no data yet")
 }
@@ -43,7 +44,7 @@ fn durations() -> Panel {
     let longest = queries::per_target("aws_ssm_collector_duration_seconds", "collector", "");
     Panel::lines(
         "Duration of collectors",
-        "The longest of any target; waiting for the request ceiling included.",
+        "The longest of any target, including waiting for the request ceiling.",
     )
     // The mean of many targets would hide the one that does not finish.
     .query("{{collector}}", format!("max by (collector) ({longest})"))
@@ -56,12 +57,13 @@ fn refreshes() -> Panel {
     let start_age = queries::age(&last_start());
     let interval = queries::refresh_interval();
     Panel::lines(
-        "Refreshes against the interval",
-        "In intervals. Duration above one: the interval or the ceiling is too low for the fleet, and ticks are skipped. Last start: how long ago, of the slowest target.",
+        "Refreshes compared with the interval",
+        "In intervals. Duration above one: the interval or the ceiling is too low for the fleet, and starts are skipped. Last start: how long ago, for the slowest target.",
     )
     .query("duration", format!("max({duration}) / {interval}"))
     .query("last start", format!("max({start_age}) / {interval}"))
     .unit("none")
+    .decimals(2)
     .limit(looks::AGE_IN_PERIODS)
     .empty("no data yet")
 }

@@ -3,6 +3,7 @@
 
 mod calls;
 mod collectors;
+mod discovery;
 mod process;
 mod series;
 mod summary;
@@ -14,13 +15,14 @@ pub(super) fn dashboard() -> Dashboard {
     Dashboard {
         uid: "ssm-compliance-exporter",
         title: "SSM Compliance / Exporter",
-        description: "Whether the exporter reads every account and region, how it gets on with AWS's limits, and what it costs.",
+        description: "Whether the exporter reads every account and region, how it copes with AWS's limits, and what it costs.",
         back: "6h",
         variables: vec![job(), exporter_instance(), account(), region()],
         sections: vec![
             summary::section(),
             collectors::section(),
             calls::section(),
+            discovery::section(),
             process::section(),
         ],
     }

@@ -14,7 +14,7 @@ pub(super) fn section() -> Section {
 fn page() -> Panel {
     Panel::lines(
         "Size of the page",
-        "The fleet's part of the page; identity is before compression. vmagent drops pages over 16 MiB.",
+        "The fleet's part of the page; identity means before compression. vmagent drops pages over 16 MiB.",
     )
     .query("{{instance}} {{encoding}}", per_exporter("aws_ssm_exporter_exposition_bytes", "instance, encoding"))
     .unit("bytes")
@@ -24,9 +24,12 @@ fn page() -> Panel {
 fn series() -> Panel {
     Panel::lines(
         "Series",
-        "Series of the fleet on the page; exposition.instances and compliance_types make them fewer.",
+        "Series of the fleet on the page; exposition.instances and compliance_types reduce them.",
     )
-    .query("{{instance}}", per_exporter("aws_ssm_exporter_exposition_series", "instance"))
+    .query(
+        "{{instance}}",
+        per_exporter("aws_ssm_exporter_exposition_series", "instance"),
+    )
     .unit("short")
     .empty("no exporter")
 }
@@ -34,7 +37,7 @@ fn series() -> Panel {
 fn answers() -> Panel {
     Panel::lines(
         "Answered HTTP requests",
-        "By path and status code: 503 of ready is a start, other 5xx are errors.",
+        "By path and status code: 503 from ready is normal at start, other 5xx are errors.",
     )
     .query(
         "{{handler}} {{code}}",
@@ -66,21 +69,27 @@ fn cpu() -> Panel {
         )
         .unit("none")
         // The exporter rests most of the time, and two digits would show zero.
-        .default("decimals", 3)
+        .decimals(3)
         .empty("no exporter")
 }
 
 fn processes() -> Panel {
     let started = per_exporter("process_start_time_seconds", "instance");
+    let configured = per_exporter(
+        "aws_ssm_exporter_config_last_reload_success_timestamp_seconds",
+        "instance",
+    );
     Panel::table(
         "Processes",
-        "What each exporter was built from, how long it runs, and since its start: panics, and lines of the log that were dropped because nobody read them.",
+        "What each exporter was built from, how long it has been running, and since its start: panics, and log lines that were dropped because they were not read. Reload: whether the configuration could be read the last time.",
         &process_columns(),
     )
     .query("", per_exporter("aws_ssm_exporter_build_info", "instance, version, revision, rustc"))
     .query("", queries::age(&started))
     .query("", queries::sum_by("instance", &panics()))
     .query("", per_exporter("aws_ssm_exporter_log_lines_dropped_total", "instance"))
+    .query("", queries::age(&configured))
+    .query("", per_exporter("aws_ssm_exporter_config_last_reload_successful", "instance"))
     .empty("–")
 }
 
@@ -93,9 +102,17 @@ fn process_columns() -> Vec<Column> {
         Column::new("Value #B", "Up for").unit("s"),
         Column::new("Value #C", "Panics")
             .width(75)
+            .unit("short")
             .steps(looks::FEW_IS_GOOD),
         Column::new("Value #D", "Log lines lost")
             .width(115)
+            .unit("short")
             .steps(looks::FEW_IS_GOOD),
+        Column::new("Value #E", "Configuration age")
+            .width(140)
+            .unit("s"),
+        Column::new("Value #F", "Reload")
+            .width(75)
+            .mapped(looks::succeeded()),
     ]
 }

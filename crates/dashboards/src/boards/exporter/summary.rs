@@ -51,19 +51,19 @@ fn failing() -> Panel {
 }
 
 fn age() -> Panel {
-    Panel::stat("Oldest data", "Age of the oldest data of any collector, in refresh periods (interval plus duration of the last refresh): stale from two on.")
+    Panel::stat("Oldest data", "Age of the oldest data of any collector, in refresh periods (interval plus duration of the last refresh): stale from two upwards.")
         .query("periods", format!("max({})", queries::in_refresh_periods(&queries::data_age(""))))
         .unit("none")
-        .default("decimals", 1)
+        .decimals(1)
         .steps(looks::AGE_IN_PERIODS)
         .empty("no data yet")
 }
 
 fn throttles() -> Panel {
-    Panel::stat("Throttled calls", "Share of calls that AWS throttled lately; from 5 % on SsmComplianceThrottled fires. The limiter slows down by itself; much of it means that others use up the account's quota.")
+    Panel::stat("Throttled calls", "Share of calls that AWS throttled recently; SsmComplianceThrottled fires above 5 %. The limiter slows down by itself; a large share means that other tools use up the account's quota.")
         .query("throttled", throttled_share())
         .unit("percentunit")
-        .default("decimals", 1)
+        .decimals(1)
         .steps(&[(f64::NEG_INFINITY, "green"), (0.01, "orange"), (0.05, "red")])
         .empty("no calls")
 }
@@ -78,7 +78,7 @@ fn throttled_share() -> String {
 }
 
 fn page_now() -> Panel {
-    Panel::stat("Page", "Size of the largest page before compression. vmagent drops pages over 16 MiB: scrape each target by itself then.")
+    Panel::stat("Page", "Size of the largest page before compression. vmagent drops pages over 16 MiB; if yours is larger, scrape each target separately.")
         // Scrapers count their limit after decompression.
         .query("page", format!(r#"max(aws_ssm_exporter_exposition_bytes{{{CHOSEN_EXPORTERS}, encoding="identity"}})"#))
         .unit("bytes")
@@ -87,7 +87,7 @@ fn page_now() -> Panel {
 }
 
 fn panicked() -> Panel {
-    Panel::stat("Panics", "Panics of the exporters since each was started: faults of the exporter, to be reported with the line of the log. Processes, at the end, tells which; SsmCompliancePanicking fires for an hour after each.")
+    Panel::stat("Panics", "Panics since each exporter was started: bugs in the exporter, to be reported with the log line. \"Processes\", at the end, shows which exporter; SsmCompliancePanicking fires for an hour after each.")
         .query("panics", format!("sum({})", panics()))
         .unit("short")
         .steps(looks::FEW_IS_GOOD)
@@ -100,7 +100,7 @@ fn targets() -> Panel {
     let targets = queries::per_target("aws_ssm_up", "", "");
     Panel::table(
         "Targets",
-        "Each account and region: whether its last reading worked, and how old its oldest data is.",
+        "Each account and region: whether its last reading succeeded, and how old its oldest data is.",
         &target_columns(),
     )
     .query("", queries::with_account_name(&targets))
@@ -123,10 +123,12 @@ fn target_columns() -> Vec<Column> {
             .mapped(looks::works()),
         Column::new("Value #B", "Failing collectors")
             .width(145)
+            .unit("short")
             .steps(looks::NONE_IS_GOOD),
         Column::new("Value #C", "Oldest data, periods")
             .width(165)
-            .with("decimals", 1)
+            .unit("none")
+            .decimals(1)
             .steps(looks::AGE_IN_PERIODS),
         Column::new("Value #D", "Refresh took").width(115).unit("s"),
     ]
@@ -142,7 +144,7 @@ fn errors() -> Panel {
     let errors = queries::per_target("aws_ssm_collector_error_info", "collector, reason", "");
     Panel::table(
         "Failing collectors",
-        "Collectors whose last attempt failed, and why. Empty: all work.",
+        "Collectors whose last attempt failed, and why. Empty: all of them work.",
         &columns,
     )
     .query("", errors)

@@ -15,7 +15,7 @@ pub(super) fn dashboard() -> Dashboard {
     Dashboard {
         uid: "ssm-compliance-fleet",
         title: "SSM Compliance / Fleet",
-        description: "How much of the fleet is compliant, why the rest is not, which instances need work first.",
+        description: "How much of the fleet is compliant, why the rest is not, and which instances need work first.",
         back: "24h",
         variables,
         sections: vec![

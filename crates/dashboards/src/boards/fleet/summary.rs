@@ -28,7 +28,7 @@ fn share() -> Panel {
     )
     .query("{{compliance_type}}", queries::compliant_share())
     .unit("percentunit")
-    .default("decimals", 1)
+    .decimals(1)
     // Unlike a count, a share has a largest value.
     .default("max", 1)
     .steps(looks::COMPLIANT_SHARE)
@@ -73,7 +73,7 @@ fn managed() -> Panel {
 fn unread() -> Panel {
     Panel::stat(
         "Not read",
-        "Accounts and regions whose last reading failed, and collectors: what they tell is old, or missing from every count. The dashboard Exporter says why.",
+        "Accounts and regions whose last reading failed, and failing collectors: their data is old, or missing from every count. The Exporter dashboard says why.",
     )
     .query("targets", queries::targets_down())
     .query("collectors", queries::collectors_failing())
@@ -85,7 +85,7 @@ fn unread() -> Panel {
 fn reasons_now() -> Panel {
     Panel::bars(
         "Non-compliant instances by reason",
-        "Why instances are non-compliant now, after AWS's troubleshooting article. An instance with several reasons counts for each.",
+        "Why instances are non-compliant now, classified as in AWS's troubleshooting article. An instance with several reasons counts once for each.",
     )
     // Bars come in the order of the answer, so the most frequent reason is on top.
     .query("{{reason}}", format!("sort_desc({})", queries::by_reason(CHOSEN_TYPES)))

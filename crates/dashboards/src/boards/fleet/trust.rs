@@ -24,7 +24,7 @@ fn managed_over_time() -> Panel {
     let unlisted = queries::per_target("aws_ssm_unlisted_resources", "", "");
     Panel::lines(
         "Managed, online, unreported and unlisted instances",
-        "A falling line of online instances hides compliance: an agent that is not heard reports nothing new. Unlisted: resources \
+        "If fewer instances are online, compliance is hidden: an agent that is not heard from reports nothing new. Unlisted: resources \
          that only the compliance APIs still know, stopped or terminated.",
     )
     .query("managed", queries::managed(""))
@@ -50,7 +50,7 @@ fn freshness() -> Panel {
     let targets = queries::per_target("aws_ssm_up", "", "");
     Panel::table(
         "Freshness of the data",
-        "Age of what is shown: AWS is read once per refresh interval, not at each scrape. Periods: refresh interval plus duration of the last refresh; stale from two on.",
+        "Age of what is shown: AWS is read once per refresh interval, not at each scrape. Periods: refresh interval plus duration of the last refresh; stale from two upwards.",
         &freshness_columns(),
     )
     .query("", queries::with_account_name(&targets))
@@ -68,7 +68,8 @@ fn freshness_columns() -> Vec<Column> {
         Column::new("Value #A", "State").mapped(looks::works()),
         Column::new("Value #B", "Oldest data").unit("s"),
         Column::new("Value #C", "In periods")
-            .with("decimals", 1)
+            .unit("none")
+            .decimals(1)
             .steps(looks::AGE_IN_PERIODS),
     ]
 }

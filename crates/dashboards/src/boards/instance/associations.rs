@@ -17,7 +17,7 @@ fn failed() -> Panel {
     ];
     Panel::table(
         "Non-compliant associations",
-        "Associations that the instance is non-compliant for, with the document each runs. Empty: none.",
+        "Associations for which the instance is non-compliant, with the document that each runs. Empty: none.",
         &columns,
     )
     .query("", failed_associations())

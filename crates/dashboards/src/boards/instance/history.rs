@@ -28,7 +28,7 @@ fn items() -> Panel {
 fn reasons_over_time() -> Panel {
     Panel::timeline(
         "Reasons over time",
-        "When each reason held. A lane ends where its cause was dealt with.",
+        "When each reason held. A bar ends when its cause was fixed.",
     )
     .query("{{compliance_type}}: {{reason}}", reasons())
     // A reason that does not hold has no series, so there is nothing to say for 0.

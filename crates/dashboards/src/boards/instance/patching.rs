@@ -89,7 +89,7 @@ fn determined() -> Panel {
     );
     Panel::stat(
         "Status determined",
-        "How long ago AWS was last told the instance's compliance, by type. Not for Association, where AWS gives the time of upload.",
+        "How long ago the instance's compliance was last reported to AWS, by type. Not for Association, where AWS gives the time of upload.",
     )
     .query("{{compliance_type}}", queries::age(&time))
     .unit("s")

@@ -30,7 +30,7 @@ fn first_row() -> Vec<(u32, Panel)> {
 fn status() -> Panel {
     Panel::stat(
         "Compliance by type",
-        "The instance's status in each compliance type that AWS has a summary of. UNREPORTED: AWS has none, so nothing is known.",
+        "The instance's status for each compliance type of which AWS has a summary. UNREPORTED: AWS has none, so nothing is known.",
     )
     .query("{{compliance_type}}", compliance())
     .mapped(looks::compliance())
@@ -38,7 +38,7 @@ fn status() -> Panel {
 }
 
 fn online() -> Panel {
-    Panel::stat("Agent", "Whether the SSM Agent answers: PingStatus is Online. One that does not reports nothing new.")
+    Panel::stat("Agent", "Whether the SSM Agent answers: PingStatus is Online. An agent that does not answer reports nothing new.")
         .query("online", format!("max({})", queries::of_chosen_instance("aws_ssm_instance_online", "", "")))
         .mapped(looks::mapping(&[("1", "Online", "green"), ("0", "NOT ONLINE", "red")]))
         .empty("not listed")
@@ -48,7 +48,7 @@ fn ping() -> Panel {
     let ping = queries::of_chosen_instance("aws_ssm_instance_last_ping_timestamp_seconds", "", "");
     Panel::stat(
         "Last ping",
-        "How long ago the agent was heard; it calls every five minutes.",
+        "How long ago the agent was last heard from; it pings every five minutes.",
     )
     .query("ago", queries::age(&ping))
     .unit("s")
@@ -59,7 +59,7 @@ fn ping() -> Panel {
 fn agent() -> Panel {
     Panel::stat(
         "Agent version",
-        "Whether the SSM Agent is of the latest version.",
+        "Whether the SSM Agent is the latest version.",
     )
     .query(
         "latest",
@@ -76,13 +76,13 @@ fn pending() -> Panel {
     let rule = "instance:aws_ssm_reboot_pending_since:timestamp_seconds";
     let since = queries::recorded(rule, "", CHOSEN_INSTANCE);
     Panel::stat(
-        "Reboot owed for",
-        "How long patches have been waiting for a reboot, as the recording rule has seen it.",
+        "Reboot pending for",
+        "How long patches have been waiting for a reboot, as recorded by the recording rule.",
     )
     .query("since", queries::age(&since))
     .unit("s")
     .steps(looks::FINDING_AGE)
-    .empty("no reboot owed")
+    .empty("no reboot pending")
 }
 
 fn reasons_now() -> Panel {
@@ -93,7 +93,7 @@ fn reasons_now() -> Panel {
     let standing = format!("time() - max by (compliance_type) ({since})");
     Panel::table(
         "Why it is non-compliant, and what to do",
-        "Every reason that holds now, after AWS's troubleshooting article, with the runbook for it. Empty: the instance is compliant in all types.",
+        "Every reason that holds now, classified as in AWS's troubleshooting article, with its runbook. Empty: the instance is compliant for all types.",
         &reason_columns(),
     )
     // The two labels exist only here; see `reason_columns`.
@@ -109,7 +109,9 @@ fn reason_columns() -> Vec<Column> {
         Column::new("reason", "Reason")
             .width(215)
             .mapped(looks::reasons()),
-        Column::new("advice", "What to do").mapped(looks::advice()),
+        Column::new("advice", "What to do")
+            .mapped(looks::advice())
+            .wrapped(),
         Column::new("runbook", "Runbook")
             .width(290)
             .mapped(looks::runbooks())
@@ -130,7 +132,7 @@ fn reason_copied_to(expr: &str, label: &str) -> String {
 fn patches() -> Panel {
     Panel::bars(
         "Patches by state",
-        "Missing, Failed, InstalledPendingReboot and InstalledRejected make the instance non-compliant; AvailableSecurityUpdate does where the baseline says so.",
+        "Missing, Failed, InstalledPendingReboot and InstalledRejected make the instance non-compliant; AvailableSecurityUpdate does so if the baseline says so.",
     )
     .query("{{patch_state}}", patches_to_mend())
     .unit("short")
@@ -146,7 +148,7 @@ fn installed() -> Panel {
     );
     Panel::stat(
         "Installed patches",
-        "Patches that are installed: Installed as the baseline wants, InstalledOther besides it.",
+        "Patches that are installed: Installed if the baseline approves them, InstalledOther otherwise.",
     )
     .query("{{patch_state}}", installed)
     .unit("short")
@@ -159,7 +161,7 @@ fn installed() -> Panel {
 fn timeline() -> Panel {
     Panel::timeline(
         "Compliance over time",
-        "The status of each compliance type at each time.",
+        "The status of each compliance type over time.",
     )
     .query("{{compliance_type}}", compliance())
     .mapped(looks::compliance())

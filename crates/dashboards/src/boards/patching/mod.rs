@@ -18,7 +18,7 @@ pub(super) fn dashboard() -> Dashboard {
     Dashboard {
         uid: "ssm-compliance-patching",
         title: "SSM Compliance / Patching",
-        description: "Which patches are missing, failed, rejected or wait for a reboot, where, and which instances are not scanned.",
+        description: "Which patches are missing, failed, rejected or waiting for a reboot, where, and which instances are not scanned.",
         back: "7d",
         variables,
         sections: vec![

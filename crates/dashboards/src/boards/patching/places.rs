@@ -72,19 +72,21 @@ fn grouped(
 
 fn state_columns(label: &'static str, label_title: &'static str) -> Vec<Column> {
     vec![
-        Column::new(label, label_title).mapped(looks::unnamed()),
-        Column::new("Value #E", "Scanned").width(80),
+        Column::new(label, label_title)
+            .mapped(looks::unnamed())
+            .wrapped(),
+        Column::new("Value #E", "Scanned").width(75),
         Column::new("Value #A", "Missing")
-            .width(80)
-            .steps(looks::NONE_IS_GOOD),
-        Column::new("Value #B", "Failed")
             .width(70)
             .steps(looks::NONE_IS_GOOD),
+        Column::new("Value #B", "Failed")
+            .width(60)
+            .steps(looks::NONE_IS_GOOD),
         Column::new("Value #C", "Reboot")
-            .width(75)
+            .width(65)
             .steps(looks::NONE_IS_GOOD),
         Column::new("Value #D", "Rejected")
-            .width(85)
+            .width(75)
             .steps(looks::NONE_IS_GOOD),
     ]
 }

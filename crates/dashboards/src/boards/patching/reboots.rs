@@ -7,30 +7,30 @@ use crate::looks;
 use crate::queries;
 
 pub(super) fn section() -> Section {
-    Section::new("Reboots").row(9, vec![(24, owed())])
+    Section::new("Reboots").row(9, vec![(24, pending_reboots())])
 }
 
-fn owed() -> Panel {
+fn pending_reboots() -> Panel {
     let pending = pending_patches();
-    let owed_for = queries::age(&reboot_pending_since());
+    let pending_for = queries::age(&reboot_pending_since());
     Panel::table(
-        "Reboots owed",
-        "Instances with patches that are InstalledPendingReboot. Reboot, then scan: the state stays until the next scan. Owed for: as the recording rule has seen it.",
-        &owed_columns(),
+        "Pending reboots",
+        "Instances with patches that are InstalledPendingReboot. Reboot, then scan: the state stays until the next scan. Pending for: as recorded by the recording rule.",
+        &pending_columns(),
     )
     .query("", queries::with_instance_names(&pending))
-    .query("", queries::for_instances_of(&owed_for, &pending))
+    .query("", queries::for_instances_of(&pending_for, &pending))
     .query("", queries::for_instances_of(&no_reboot_install_age(), &pending))
-    .sorted("Owed for", true)
-    .empty("no reboot owed")
+    .sorted("Pending for", true)
+    .empty("no reboot pending")
 }
 
-fn owed_columns() -> Vec<Column> {
+fn pending_columns() -> Vec<Column> {
     instance_columns([
         Column::new("Value #A", "Patches waiting")
             .width(140)
             .unit("short"),
-        Column::new("Value #B", "Owed for")
+        Column::new("Value #B", "Pending for")
             .width(140)
             .unit("s")
             .steps(looks::FINDING_AGE),

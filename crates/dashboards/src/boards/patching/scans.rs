@@ -22,7 +22,7 @@ fn scan_age_classes() -> Vec<Query> {
 fn scan_ages() -> Panel {
     Panel::bars(
         "Instances by age of their last scan",
-        "Patch states are as of the last Scan or Install: what is older than the schedule says little about today.",
+        "Patch states are as of the last Scan or Install: if that is older than the schedule, they say little about today.",
     )
     .queries(scan_age_classes())
     .unit("short")
@@ -33,7 +33,7 @@ fn scan_ages() -> Panel {
 fn scan_ages_over_time() -> Panel {
     Panel::areas(
         "Age of the last scan over time",
-        "Instances by the age of their last patch operation. Green should fill it; a growing band on top is a schedule that stopped.",
+        "Instances by the age of their last patch operation. Green should fill the panel; a growing band on top means that a schedule has stopped.",
     )
     .queries(scan_age_classes())
     .unit("short")
@@ -65,7 +65,7 @@ fn never_scanned() -> Panel {
     let ping_age = queries::age(&queries::per_instance(metric, "", ""));
     listed(
         "Instances never scanned",
-        "Managed instances without a patch summary: never scanned, scanned only through AWS-RunPatchBaselineAssociation, or longer ago than AWS keeps.",
+        "Managed instances without a patch summary: never scanned, scanned only through AWS-RunPatchBaselineAssociation, or scanned longer ago than AWS keeps results.",
         "Last ping ago",
         looks::PING_AGE,
         &queries::for_instances_of(&ping_age, &queries::never_scanned()),
@@ -76,7 +76,7 @@ fn never_scanned() -> Panel {
 fn old_scans() -> Panel {
     listed(
         "Oldest scans",
-        "The 50 instances whose last patch operation is longest ago.",
+        "The 50 instances whose last patch operation was the longest ago.",
         "Last scan ago",
         looks::LAST_RUN_AGE,
         // A table of a whole fleet would be too much for the browser.

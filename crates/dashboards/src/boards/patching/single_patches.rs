@@ -43,7 +43,7 @@ fn most_missing() -> Panel {
     ];
     Panel::table(
         "Most missing patches",
-        "The 50 patches that make most instances non-compliant, of all platforms. Empty unless exposition.max_patch_info_series is set.",
+        "The 50 patches that make the most instances non-compliant, on all platforms. Empty unless exposition.max_patch_info_series is set.",
         &columns,
     )
     .query("", most(&patch_instances()))
@@ -67,7 +67,7 @@ fn cves() -> Panel {
     let counts = queries::per_target("aws_ssm_noncompliant_cve_instances", "cve_id", "");
     Panel::table(
         "Most frequent CVEs",
-        "The 50 vulnerabilities that most instances lack a patch for, of all platforms. Empty unless exposition.max_patch_info_series is set.",
+        "The 50 vulnerabilities for which the most instances lack a patch, on all platforms. Empty unless exposition.max_patch_info_series is set.",
         &columns,
     )
     .query("", most(&queries::sum_by("cve_id", &counts)))
@@ -84,7 +84,7 @@ fn not_listed() -> Panel {
     let metric = "aws_ssm_noncompliant_patches_truncated";
     Panel::stat(
         "Not listed",
-        "Patches of instances beyond exposition.max_patch_info_series, which the table below and the alert SsmCompliancePatchOverdue do not know. Empty unless it is set.",
+        "Patches of instances beyond exposition.max_patch_info_series, which are missing from the table below and from the alert SsmCompliancePatchOverdue. Empty unless it is set.",
     )
     .query("patches", queries::sum(&queries::per_target(metric, "", "")))
     .unit("short")
@@ -108,7 +108,7 @@ fn instances() -> Panel {
     ]);
     Panel::table(
         "Instances of the chosen patches",
-        "Up to 500 instances that are non-compliant for a patch chosen at the top, the longest first. Non-compliant for: as the recording rule has seen it. Empty unless exposition.max_patch_info_series is set.",
+        "Up to 500 instances that are non-compliant for a patch chosen at the top, the longest first. Non-compliant for: as recorded by the recording rule. Empty unless exposition.max_patch_info_series is set.",
         &columns,
     )
     .query("", queries::with_instance_names(&with_state(&longest())))

@@ -23,7 +23,7 @@ pub(super) fn section() -> Section {
 fn states() -> Panel {
     Panel::stat(
         "Instances with patches that are",
-        "Instances with at least one patch in the state, which makes them non-compliant. An instance may count in several.",
+        "Instances with at least one patch in the state, which makes them non-compliant. An instance may count in several states.",
     )
     .query("{{patch_state}}", instances_by_state())
     .unit("short")
@@ -64,15 +64,15 @@ fn not_scanned() -> Panel {
 }
 
 fn longest_reboot() -> Panel {
-    let owed_for = queries::for_chosen_platforms(&queries::age(&reboot_pending_since()));
+    let pending_for = queries::for_chosen_platforms(&queries::age(&reboot_pending_since()));
     Panel::stat(
-        "Longest reboot owed",
-        "How long the first of the pending reboots has been owed, as the recording rule has seen it.",
+        "Longest pending reboot",
+        "How long the oldest pending reboot has been waiting, as recorded by the recording rule.",
     )
-    .query("longest", format!("max({owed_for})"))
+    .query("longest", format!("max({pending_for})"))
     .unit("s")
     .steps(looks::FINDING_AGE)
-    .empty("no reboot owed")
+    .empty("no reboot pending")
 }
 
 fn states_over_time() -> Panel {

@@ -4,6 +4,7 @@
 mod associations;
 mod baselines;
 mod items;
+mod operators;
 mod patching;
 mod reboots;
 mod refusals;

@@ -1,0 +1,159 @@
+//! The task that discovers again and again while the program runs.
+
+use std::collections::BTreeSet;
+use std::future;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use tokio::runtime::Handle;
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep_until};
+use tokio_util::task::AbortOnDropHandle;
+use tracing::info;
+
+use super::accounts::left_to_entries;
+use super::round::discover;
+use super::schedule::Schedule;
+use super::sources::{DiscoveryMeter, Sources};
+use crate::app::fleet_state::FleetState;
+use crate::aws::AwsBase;
+use crate::config::Config;
+use crate::discovery::Directory;
+use crate::metrics::Task;
+
+/// The shortest time between two updates of one discovery. Each costs a look at all targets, and
+/// hundreds of accounts may answer within a second.
+const MIN_UPDATE_PAUSE: Duration = Duration::from_millis(500);
+
+/// What has been found so far.
+#[derive(Clone, Debug)]
+pub(in crate::app) struct Update {
+    pub(in crate::app) directory: Arc<Directory>,
+    /// Whether a discovery has ended, well or badly.
+    pub(in crate::app) is_attempted: bool,
+}
+
+/// Discovers accounts and regions until it is dropped.
+#[derive(Debug)]
+pub(in crate::app) struct Discoverer {
+    updates: watch::Receiver<Update>,
+    _task: AbortOnDropHandle<()>,
+}
+
+/// What the task works with.
+struct DiscoveryTask {
+    sources: Sources,
+    directory: Directory,
+    state: Arc<FleetState>,
+    updates: watch::Sender<Update>,
+    updated: Instant,
+    is_attempted: bool,
+    /// The accounts of which the log has said that they are left to their entries.
+    told: BTreeSet<String>,
+}
+
+impl Discoverer {
+    /// Starts to discover what a configuration wants, on the threads of `workers`. `known` is what is
+    /// known already. `None` if everything is written down.
+    pub(in crate::app) fn start(
+        config: &Config,
+        base: &AwsBase,
+        known: &Arc<Directory>,
+        state: &Arc<FleetState>,
+        workers: &Handle,
+    ) -> Option<Self> {
+        let interval = config.discovery_interval()?;
+        let meter = Arc::new(DiscoveryMeter(Arc::clone(state)));
+        let (sender, updates) = watch::channel(Update {
+            directory: Arc::clone(known),
+            is_attempted: false,
+        });
+        let task = DiscoveryTask {
+            sources: Sources::new(config, base, meter),
+            directory: Directory::clone(known),
+            state: Arc::clone(state),
+            updates: sender,
+            updated: Instant::now(),
+            is_attempted: false,
+            told: BTreeSet::new(),
+        };
+        Some(Self {
+            updates,
+            _task: AbortOnDropHandle::new(workers.spawn(task.run(interval))),
+        })
+    }
+
+    /// Waits for news.
+    pub(in crate::app) async fn next(&mut self) -> Update {
+        if self.updates.changed().await.is_err() {
+            // The task never ends by itself, but with the program's threads.
+            future::pending::<()>().await;
+        }
+        self.updates.borrow_and_update().clone()
+    }
+}
+
+impl DiscoveryTask {
+    async fn run(mut self, interval: Duration) {
+        let mut schedule = Schedule::new(interval);
+        loop {
+            let extent = schedule.begin();
+            // A panic is a fault of the exporter, and must not end the discoveries.
+            let discovery = AssertUnwindSafe(self.discover(extent)).catch_unwind().await;
+            let has_panicked = discovery.is_err();
+            if has_panicked {
+                self.state.own.panicked(Task::Discovery);
+            }
+            self.tell_left_to_entries();
+            self.is_attempted = true;
+            self.update();
+            let has_failed = has_panicked || !self.directory.failures().is_empty();
+            sleep_until(schedule.next(has_failed)).await;
+        }
+    }
+
+    async fn discover(&mut self, extent: super::round::Extent) {
+        let Self {
+            sources,
+            directory,
+            updates,
+            updated,
+            is_attempted,
+            ..
+        } = self;
+        let learnt = |directory: &Directory| {
+            // What is left out here is in the update at the end.
+            if updated.elapsed() >= MIN_UPDATE_PAUSE {
+                *updated = Instant::now();
+                updates.send_replace(update_of(directory, *is_attempted));
+            }
+        };
+        discover(sources, directory, extent, learnt).await;
+    }
+
+    fn update(&mut self) {
+        self.updated = Instant::now();
+        let update = update_of(&self.directory, self.is_attempted);
+        self.updates.send_replace(update);
+    }
+
+    fn tell_left_to_entries(&mut self) {
+        for account_id in left_to_entries(&self.sources.config, &self.directory) {
+            if self.told.insert(account_id.clone()) {
+                info!(
+                    account_id,
+                    "found in the organization, and read as its entry under accounts says"
+                );
+            }
+        }
+    }
+}
+
+fn update_of(directory: &Directory, is_attempted: bool) -> Update {
+    Update {
+        directory: Arc::new(directory.clone()),
+        is_attempted,
+    }
+}

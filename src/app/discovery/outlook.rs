@@ -1,0 +1,113 @@
+//! What the web server shows of discovery: whether more targets are to be expected, and what could not
+//! be listed.
+
+use std::sync::{Mutex, MutexGuard};
+
+use super::accounts::member_count;
+use crate::collect::SourceError;
+use crate::config::Config;
+use crate::discovery::{Directory, DiscoveryFailure, FailedPart};
+use crate::http::{TargetRow, TargetState};
+use crate::locks::locked;
+use crate::metrics::{DiscoveryReport, ExporterMetrics};
+use crate::model::Timestamp;
+
+/// What is shown of discovery.
+#[derive(Debug, Default)]
+pub(in crate::app) struct DiscoveryOutlook(Mutex<Shown>);
+
+#[derive(Debug, Default)]
+struct Shown {
+    /// Whether the first discovery has not ended yet.
+    is_awaited: bool,
+    /// Whether accounts are to be listed and never were.
+    lacks_accounts: bool,
+    failures: Vec<TargetRow>,
+}
+
+impl DiscoveryOutlook {
+    /// Notes that a discovery of what a configuration wants begins, if it wants any.
+    pub(in crate::app) fn begin(&self, config: &Config, known: &Directory) {
+        let wants_any = config.discovery_interval().is_some();
+        let mut shown = self.shown();
+        shown.lacks_accounts = lacks_accounts(config, known);
+        // Targets that are there do not wait for what a reload may add.
+        shown.is_awaited = wants_any && known.is_empty();
+        shown.failures.retain(|_| wants_any);
+    }
+
+    /// Shows what is known now, once its targets are there. `is_attempted`: whether a discovery has
+    /// ended, well or badly.
+    pub(in crate::app) fn note(&self, config: &Config, known: &Directory, is_attempted: bool) {
+        let failures = known.failures();
+        let mut shown = self.shown();
+        shown.is_awaited &= !is_attempted;
+        shown.lacks_accounts = lacks_accounts(config, known);
+        shown.failures = failures.iter().map(|failure| row(failure, known)).collect();
+    }
+
+    /// Whether the first discovery still runs.
+    pub(in crate::app) fn is_awaited(&self) -> bool {
+        self.shown().is_awaited
+    }
+
+    /// Whether there may be many more targets than those that are known.
+    pub(in crate::app) fn is_incomplete(&self) -> bool {
+        let shown = self.shown();
+        shown.is_awaited || shown.lacks_accounts
+    }
+
+    /// What could not be listed, as rows among the targets.
+    pub(in crate::app) fn failures(&self) -> Vec<TargetRow> {
+        self.shown().failures.clone()
+    }
+
+    fn shown(&self) -> MutexGuard<'_, Shown> {
+        locked(&self.0)
+    }
+}
+
+fn lacks_accounts(config: &Config, directory: &Directory) -> bool {
+    config.organization.is_some() && !directory.has_accounts()
+}
+
+fn row(failure: &DiscoveryFailure, directory: &Directory) -> TargetRow {
+    match &failure.part {
+        FailedPart::Accounts => TargetRow {
+            account_name: "the organization".to_owned(),
+            state: TargetState::NotListed,
+            detail: Some(detail("accounts", &failure.error)),
+            ..TargetRow::default()
+        },
+        FailedPart::Regions(account) => TargetRow {
+            account_id: account.clone().unwrap_or_default(),
+            account_name: directory.name_of(account).unwrap_or_default().to_owned(),
+            region: "all".to_owned(),
+            state: TargetState::NotListed,
+            detail: Some(detail("regions", &failure.error)),
+            ..TargetRow::default()
+        },
+    }
+}
+
+fn detail(what: &str, error: &SourceError) -> String {
+    format!("{what}: {}", error.reason.as_str())
+}
+
+/// Counts and tells how a discovery went.
+pub(in crate::app) fn report(
+    own: &ExporterMetrics,
+    config: &Config,
+    directory: &Directory,
+    ended: Option<Timestamp>,
+) {
+    let failures = directory.failures().into_iter();
+    let accounts = member_count(config, directory).filter(|_| directory.has_accounts());
+    own.discovered(Some(&DiscoveryReport {
+        ended,
+        accounts: accounts.map(|count| count as u64),
+        failures: failures
+            .map(|failure| (failure.account_id(), failure.error.reason))
+            .collect(),
+    }));
+}

@@ -1,0 +1,119 @@
+//! One discovery: lists the accounts, and then the regions of those of which all are read.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use futures_util::{StreamExt, stream};
+use tracing::{info, warn};
+
+use super::accounts::accounts_to_ask;
+use super::sources::Sources;
+use crate::aws::{AwsBase, Meter};
+use crate::collect::{SourceError, SourceResult};
+use crate::config::{Account, Config};
+use crate::discovery::{AccountKey, Directory, MembershipChange};
+
+/// How many accounts are asked for their regions at the same time.
+const MAX_ASKED_ACCOUNTS: usize = 16;
+
+/// What a discovery lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Extent {
+    Everything,
+    /// Only what the last discovery could not list.
+    WhatFailed,
+}
+
+/// Discovers accounts and regions into `directory`. `learnt` is called whenever there is news.
+pub(super) async fn discover(
+    sources: &Sources,
+    directory: &mut Directory,
+    extent: Extent,
+    mut learnt: impl FnMut(&Directory),
+) {
+    if extent == Extent::Everything || directory.needs_accounts() {
+        list_accounts(sources, directory).await;
+        learnt(directory);
+    }
+    let accounts = accounts_to_ask(&sources.config, directory);
+    let keys: BTreeSet<AccountKey> = accounts.iter().map(|it| it.account_id.clone()).collect();
+    directory.keep_regions_of(&keys);
+    let asked = accounts.into_iter().filter(|account| {
+        extent == Extent::Everything || directory.needs_regions_of(&account.account_id)
+    });
+    let asked: Vec<Account> = asked.collect();
+    let mut answers = stream::iter(asked)
+        .map(|account| list_regions(sources, account))
+        .buffer_unordered(MAX_ASKED_ACCOUNTS);
+    while let Some((account, regions)) = answers.next().await {
+        take_regions(directory, &account, regions);
+        learnt(directory);
+    }
+}
+
+/// Discovers everything once, from nothing.
+pub(in crate::app) async fn discover_once(
+    config: Config,
+    base: AwsBase,
+    meter: Arc<dyn Meter>,
+) -> Directory {
+    let sources = Sources::new(&config, &base, meter);
+    let mut directory = Directory::default();
+    if config.discovery_interval().is_some() {
+        discover(&sources, &mut directory, Extent::Everything, |_| {}).await;
+    }
+    directory
+}
+
+async fn list_accounts(sources: &Sources, directory: &mut Directory) {
+    let Some(listed) = sources.list_accounts(directory).await else {
+        return;
+    };
+    match directory.take_accounts(listed) {
+        Ok(change) => tell_change(change, directory),
+        Err(error) => tell_unlisted_accounts(&error, directory),
+    }
+}
+
+fn tell_change(change: MembershipChange, directory: &Directory) {
+    if change == MembershipChange::default() {
+        return;
+    }
+    info!(
+        accounts = directory.accounts().count(),
+        joined = change.joined,
+        left = change.left,
+        "the organization's accounts have changed"
+    );
+}
+
+fn tell_unlisted_accounts(error: &SourceError, directory: &Directory) {
+    warn!(
+        reason = error.reason.as_str(),
+        error = error.detail,
+        look_at = error.reason.look_at(),
+        known = directory.accounts().count(),
+        "the organization's accounts could not be listed: those known so far are read on"
+    );
+}
+
+async fn list_regions(sources: &Sources, account: Account) -> (Account, SourceResult<Vec<String>>) {
+    let regions = sources.list_regions(&account).await;
+    (account, regions)
+}
+
+fn take_regions(directory: &mut Directory, account: &Account, regions: SourceResult<Vec<String>>) {
+    let key = account.account_id.clone();
+    let Err(error) = directory.take_regions(key.clone(), regions) else {
+        return;
+    };
+    warn!(
+        account_id = account.account_id,
+        account_name = account.name,
+        reason = error.reason.as_str(),
+        error = error.detail,
+        look_at = error.reason.look_at(),
+        known = directory.regions_of(&key).len(),
+        "the account's regions could not be listed: those known so far are read on"
+    );
+}

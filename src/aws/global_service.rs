@@ -1,0 +1,137 @@
+//! What the clients of AWS's global services have in common: Organizations and Account, of which each
+//! partition has one, in one of its regions.
+//!
+//! Their calls are made as those of SSM are: by the one retry loop, below a ceiling, with a timeout
+//! for each attempt.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_config::retry::RetryConfig;
+use aws_config::{Region, SdkConfig};
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
+use aws_sdk_ssm::config::IdentityCache;
+
+use super::base::AwsBase;
+use super::classify::CallContext;
+use super::credentials::TargetCredentials;
+use super::retry::Caller;
+use super::retry_budget::RetryBudgets;
+use super::source::{credentials, limiter, timeouts};
+use super::target_options::TargetOptions;
+use super::{Meter, ssm_answer};
+use crate::collect::PageRequest;
+use crate::config::forms::global_region;
+use crate::model::Operation;
+
+/// Calls per second. AWS publishes no rate, and other tools of the organization share it.
+const REQUESTS_PER_SECOND: f64 = 5.0;
+/// A handful of calls need not wait for each other.
+const BURST: Duration = Duration::from_secs(1);
+
+/// Where and how a global service is asked.
+#[derive(Clone, Debug)]
+pub struct GlobalServiceOptions {
+    /// The partition, for example `aws-cn`.
+    pub partition: String,
+    /// Whose credentials ask.
+    pub access: AccountAccess,
+    /// Timeout of one attempt of one call.
+    pub attempt_timeout: Duration,
+}
+
+/// How the credentials of an account are got.
+#[derive(Clone, Default, PartialEq)]
+pub struct AccountAccess {
+    /// The account, where it is known without asking STS: twelve digits.
+    pub account_id: Option<String>,
+    /// The role to assume; without one the base credentials are used.
+    pub role_arn: Option<String>,
+    /// Name of the role's sessions; the exporter's own without one.
+    pub role_session_name: Option<String>,
+    /// The external id that the role's trust policy asks for.
+    pub external_id: Option<String>,
+}
+
+// Written by hand, because `derive` would show the external id, which is as good as a secret.
+impl fmt::Debug for AccountAccess {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AccountAccess")
+            .field("account_id", &self.account_id)
+            .field("role_arn", &self.role_arn)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What makes the calls to one global service.
+pub(super) struct GlobalService {
+    /// The settings of the service's client.
+    pub(super) sdk: SdkConfig,
+    pub(super) caller: Caller,
+}
+
+impl GlobalService {
+    pub(super) fn new(
+        base: &AwsBase,
+        options: GlobalServiceOptions,
+        meter: Arc<dyn Meter>,
+    ) -> Self {
+        let options = target_options(options);
+        let credentials = Arc::new(credentials(base, &options));
+        Self {
+            sdk: settings(base, &options, &credentials),
+            caller: Caller {
+                limiter: Arc::new(limiter(&options)),
+                credentials,
+                meter,
+                budgets: RetryBudgets::new(),
+            },
+        }
+    }
+}
+
+fn target_options(options: GlobalServiceOptions) -> TargetOptions {
+    TargetOptions {
+        region: global_region(&options.partition).to_owned(),
+        account_id: options.access.account_id,
+        role_arn: options.access.role_arn,
+        role_session_name: options.access.role_session_name,
+        external_id: options.access.external_id,
+        requests_per_second: REQUESTS_PER_SECOND,
+        // There are too few calls to be spread over any time.
+        refresh_interval: Duration::ZERO,
+        burst: BURST,
+        attempt_timeout: options.attempt_timeout,
+    }
+}
+
+/// The settings of a client without retries and without a cache of credentials of its own, as that
+/// of SSM has them.
+fn settings(
+    base: &AwsBase,
+    options: &TargetOptions,
+    credentials: &Arc<TargetCredentials>,
+) -> SdkConfig {
+    let provider: Arc<dyn ProvideCredentials> = Arc::<TargetCredentials>::clone(credentials);
+    let mut settings = base
+        .sdk
+        .to_builder()
+        .region(Region::new(options.region.clone()))
+        .timeout_config(timeouts(options.attempt_timeout))
+        .retry_config(RetryConfig::disabled())
+        .identity_cache(IdentityCache::no_cache())
+        .credentials_provider(SharedCredentialsProvider::from(provider));
+    // Their answers are JSON as those of SSM are, so they have to pass the same checks.
+    settings.set_http_client(base.sdk.http_client().map(ssm_answer::checked));
+    settings.build()
+}
+
+/// What a call for one page means if it fails.
+pub(super) fn context_of(operation: Operation, page: &PageRequest) -> CallContext {
+    CallContext {
+        operation,
+        id_count: 0,
+        has_token: page.token.is_some(),
+    }
+}

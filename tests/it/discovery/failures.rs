@@ -1,0 +1,111 @@
+//! Listings that fail.
+
+use super::*;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_listing_that_fails_keeps_the_accounts_and_says_so_until_it_works_again() {
+    let aws = organization(3, &["eu-west-1"]).await;
+    let exporter = Exporter::start(&aws, &settings("  regions: [eu-west-1]\n")).await;
+    exporter.ready().await;
+    let well = until_up(&exporter, "three accounts", 3).await;
+    let listed = well.value(
+        "aws_ssm_exporter_discovery_last_success_timestamp_seconds",
+        &[],
+    );
+    assert!(listed.is_some_and(|at| at > 1.7e9), "{listed:?}");
+
+    for (fault, expected) in [
+        ("deny:ListAccounts", "access_denied"),
+        ("empty-object:ListAccounts", "bad_response"),
+        ("error500:ListAccounts", "server_error"),
+    ] {
+        aws.break_with(faults(&[fault.to_owned()]));
+        let page = exporter
+            .until(fault, |page| reason(page, "").as_deref() == Some(expected))
+            .await;
+        assert!(!is_success(&page));
+        assert_eq!(fresh(&page), 3, "{fault}");
+        assert_eq!(
+            page.value("aws_ssm_exporter_discovery_accounts", &[]),
+            Some(3.0)
+        );
+        // An answer without its list is no failed attempt: AWS has answered it well.
+        let errors = [("operation", "ListAccounts"), ("reason", expected)];
+        let counted = page.value("aws_ssm_exporter_discovery_request_errors_total", &errors);
+        let is_counted = counted.is_some_and(|count| count >= 1.0);
+        assert_eq!(
+            is_counted,
+            expected != "bad_response",
+            "{fault}: {counted:?}"
+        );
+        let landing = exporter.get("/", "").await.text();
+        assert!(
+            landing.contains(&format!("accounts: {expected}")),
+            "{landing}"
+        );
+    }
+    aws.heal();
+    let page = exporter.until("it works again", is_success).await;
+    assert_eq!(page.count("aws_ssm_exporter_discovery_error_info", &[]), 0);
+    assert_eq!(fresh(&page), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_listing_that_has_lost_most_accounts_is_believed_only_when_it_is_read_again() {
+    let aws = organization(15, &["eu-west-1"]).await;
+    let settings = Settings {
+        // Long enough to look at what is read once.
+        accounts: settings("  regions: [eu-west-1]\n")
+            .accounts
+            .replace("1s", "4s"),
+        ..settings("")
+    };
+    let exporter = Exporter::start(&aws, &settings).await;
+    exporter.ready().await;
+    until_up(&exporter, "fifteen accounts", 15).await;
+    for number in 3..15 {
+        aws.remove_account(&account(number));
+    }
+    let page = exporter
+        .until("doubted", |page| {
+            reason(page, "").as_deref() == Some("bad_response")
+        })
+        .await;
+    assert_eq!(accounts_of(&page).len(), 15);
+    let page = exporter.until("believed", is_success).await;
+    assert_eq!(accounts_of(&page).len(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn before_the_first_listing_has_ended_nobody_takes_the_fleet_for_complete() {
+    let aws = organization(3, &["eu-west-1"]).await;
+    aws.break_with(faults(&["hang:ListAccounts".to_owned()]));
+    let exporter = Exporter::start(&aws, &settings("  regions: [eu-west-1]\n")).await;
+    let ready = exporter.get("/-/ready", "").await;
+    assert_eq!(ready.code, 503);
+    assert!(ready.text().contains("discovery"), "{}", ready.text());
+    assert_eq!(exporter.get("/sd", "").await.code, 503);
+    let page = exporter.page().await;
+    assert_eq!(page.count("aws_ssm_exporter_discovery_success", &[]), 0);
+
+    // The attempt ends, badly. What fails must be scraped to be seen; but no list may lack accounts
+    // only because they could not be listed.
+    exporter.ready().await;
+    assert_eq!(exporter.get("/sd", "").await.code, 503);
+    let page = exporter.page().await;
+    assert_eq!(reason(&page, "").as_deref(), Some("timeout"));
+    aws.heal();
+    until_up(&exporter, "the accounts are there", 3).await;
+    assert_eq!(exporter.get("/sd", "").await.code, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lister_role_that_cannot_be_assumed_is_named() {
+    let aws = organization(2, &["eu-west-1"]).await;
+    let role = "arn:aws:iam::999999999999:role/organization-reader";
+    let more = format!("  regions: [eu-west-1]\n  lister_role_arn: {role}\n");
+    let exporter = Exporter::start(&aws, &settings(&more)).await;
+    exporter.ready().await;
+    let page = exporter.page().await;
+    assert_eq!(reason(&page, "").as_deref(), Some("assume_role_failed"));
+}
