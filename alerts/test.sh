@@ -56,6 +56,9 @@ awk '/alertname:/ {if (name) print name; name = $NF} /exp_alerts:/ {name = ""} E
     sort -u >"$others"
 check "every alert is silent in a test" same "$names" "$others"
 
+check "the alerts by team are valid" "$PROMTOOL" check rules --lint=all --lint-fatal teams/ssm-compliance.teams.yaml
+check "the alerts by team pass their tests" "$PROMTOOL" test rules teams/test.yaml
+
 thresholds() { # file; the record and the labels of each rule that is not made up for the demo
     sed -n 's/^ *\(# \)\{0,1\}- record: \(ssm_compliance\|instance\)/\2/p; s/^ *labels: {\(.*\)}$/\1/p' "$1" |
         grep -v made_up | sort

@@ -215,6 +215,7 @@ pub(crate) fn policy() -> Policy {
         selection: Selection::everything(),
         max_patch_info_series: 0,
         tag_labels: Vec::new(),
+        tag_compliance: Vec::new(),
     }
 }
 

@@ -121,6 +121,7 @@ impl ExporterState for FixedPage {
     }
     fn fleet(&self) -> FleetSnapshot {
         FleetSnapshot {
+            unlisted: Vec::new(),
             targets: Vec::new(),
             policy: policy(),
             now: None,

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use ssm_compliance_exporter::app::{Fleet, simulated_accounts};
-use ssm_compliance_exporter::config::{Account, Config};
+use ssm_compliance_exporter::config::{Account, Config, Regions};
 use ssm_simulator::{Options, Simulator};
 
 use crate::fleet::{Conditions, options, runtime, serve};
@@ -181,7 +181,7 @@ fn config(endpoint: &str, accounts: u16, regions: usize) -> Config {
     let account = |id: String| Account {
         role_arn: Some(format!("arn:aws:iam::{id}:role/bench")),
         account_id: Some(id),
-        regions: regions.clone(),
+        regions: Regions::Listed(regions.clone()),
         ..Account::default()
     };
     config.accounts = simulated_accounts(accounts)

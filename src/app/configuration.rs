@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use super::configured::{FleetError, region_errors, unsupported_keys};
+use super::configured::{FleetError, region_errors};
 use crate::aws::{AwsBase, BaseOptions, DefaultRegion, EnvironmentError};
 use crate::config::{Config, ConfigError, Regions};
 
@@ -67,9 +67,7 @@ pub(super) async fn accepted_base(
 /// # Errors
 /// If it cannot, with all that is wrong.
 pub(super) fn check_with(config: &Config, base: &AwsBase) -> Result<(), FleetError> {
-    let mut errors = unsupported_keys(config);
-    errors.extend(region_errors(config, base.default_region().as_deref()));
-    FleetError::all(errors)
+    FleetError::all(region_errors(config, base.default_region().as_deref()))
 }
 
 /// The error of an environment, with what is wrong with the configuration.
@@ -79,8 +77,7 @@ fn with_configuration(error: EnvironmentError, config: &Config) -> FleetError {
         DefaultRegion::Unreadable => Vec::new(),
         region => region_errors(config, region.name()),
     };
-    let mut errors = unsupported_keys(config);
-    errors.push(error.into());
+    let mut errors = vec![error.into()];
     errors.extend(of_region);
     FleetError::Several(errors)
 }

@@ -67,11 +67,6 @@ pub enum FleetError {
         /// The region of the environment or profile.
         region: String,
     },
-    /// The configuration uses a key that this version does not act on.
-    // The key is part of the format already, so it is no spelling mistake. To ignore it would let
-    // people believe that it works.
-    #[error("{0} is not supported by this version\n  hint: remove it from the configuration file")]
-    NotSupported(&'static str),
     /// A command was asked to look at an account or a region that the configuration does not have.
     #[error(
         "the configuration has no such account and region\n  hint: check --account-id and --region, and accounts in the \
@@ -138,15 +133,6 @@ pub(super) fn region_errors(config: &Config, default_region: Option<&str>) -> Ve
             .filter_map(|account| check_default_region(config, account, region).err())
             .collect(),
     }
-}
-
-/// What the configuration asks for and this version cannot do.
-pub(super) fn unsupported_keys(config: &Config) -> Vec<FleetError> {
-    let unsupported = [(!config.instance_tags.is_empty(), "instance_tags")];
-    let asked_for = unsupported.into_iter().filter(|(is_asked, _)| *is_asked);
-    asked_for
-        .map(|(_, key)| FleetError::NotSupported(key))
-        .collect()
 }
 
 /// Checks the region of the environment, as `config` has checked those of the configuration.

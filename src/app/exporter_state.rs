@@ -59,6 +59,7 @@ impl ExporterState for FleetState {
     fn fleet(&self) -> FleetSnapshot {
         FleetSnapshot {
             targets: self.shown().iter().map(|slot| snapshot(slot)).collect(),
+            unlisted: self.discovery.failures(),
             policy: self.policy(),
             now: wall_clock(),
         }

@@ -14,10 +14,10 @@ use super::render::RenderError;
 use super::slot::{TargetSlot, TargetStatus};
 use crate::aws::{AwsBase, Meter, SsmSource, TargetOptions};
 use crate::collect::{Clock, Refresher, TargetTask};
-use crate::config::{Account, Config, InstanceSeries};
+use crate::config::{self, Account, Config, InstanceSeries};
 use crate::discovery::{Directory, DiscoveryFailure};
-use crate::metrics::{ExporterMetrics, Page, Policy, ShownInstances};
-use crate::model::{AgeLimits, Selection, Target, Timestamp};
+use crate::metrics::{ExporterMetrics, Page, Policy, ShownInstances, TagLabel};
+use crate::model::{AgeLimits, Selection, TagKeys, Target, Timestamp};
 
 /// Every target of a configuration, with what they share.
 #[derive(Debug)]
@@ -222,6 +222,9 @@ pub(super) fn selection(config: &Config) -> Selection {
     let has_other_types = types.any_other();
     Selection::of_types(move |name| types.matches(name), has_other_types)
         .with_patch_details(wants_patch_details(config))
+        .with_tags(TagKeys::new(
+            config.instance_tags.iter().map(String::as_str),
+        ))
 }
 
 fn wants_patch_details(config: &Config) -> bool {
@@ -233,6 +236,7 @@ fn wants_patch_details(config: &Config) -> bool {
 pub(super) fn have_same_selection(one: &Config, other: &Config) -> bool {
     one.compliance_types == other.compliance_types
         && wants_patch_details(one) == wants_patch_details(other)
+        && one.instance_tags == other.instance_tags
 }
 
 pub(super) fn policy(config: &Config, selection: Selection) -> Policy {
@@ -241,8 +245,19 @@ pub(super) fn policy(config: &Config, selection: Selection) -> Policy {
         include_unlisted: config.exposition.include_unlisted,
         selection,
         max_patch_info_series: config.exposition.max_patch_info_series,
-        // Tags are not read yet, and `unsupported_keys` has refused a configuration with any.
-        tag_labels: Vec::new(),
+        tag_labels: config
+            .instance_tags
+            .iter()
+            .map(|key| tag_label(key))
+            .collect(),
+        tag_compliance: config.tag_compliance.clone(),
+    }
+}
+
+fn tag_label(key: &str) -> TagLabel {
+    TagLabel {
+        key: key.to_owned(),
+        name: config::tag_label(key),
     }
 }
 

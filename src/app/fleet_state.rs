@@ -327,6 +327,7 @@ mod tests {
             selection: Selection::everything(),
             max_patch_info_series: 0,
             tag_labels: Vec::new(),
+            tag_compliance: Vec::new(),
         };
         let account_id = Some("111122223333".to_owned());
         let slot = TargetSlot::new(0, None, account_id, "eu-west-1".to_owned());

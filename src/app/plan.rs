@@ -8,6 +8,7 @@ use futures_util::future::join_all;
 use super::fleet::{Fleet, FleetTarget};
 use crate::collect::{Estimate, SourceResult, estimate};
 use crate::config::Config;
+use crate::model::Operation;
 
 /// The calls and the time of the refreshes of all targets that could be asked.
 #[derive(Debug, Default)]
@@ -18,13 +19,13 @@ struct Total {
     is_bound: bool,
     first_calls: usize,
     later_calls: usize,
-    /// The calls of the target that takes longest.
-    most_first_calls: usize,
-    most_later_calls: usize,
+    /// Seconds that the refreshes of the slowest target take.
+    first_seconds: f64,
+    later_seconds: f64,
 }
 
-/// Writes the plan of every target, those included that are found, and that of all together if there are several. Answers whether
-/// all targets could be asked.
+/// Writes the plan of every target, those included that are found, and that of all together if there
+/// are several. Answers whether all targets could be asked.
 ///
 /// # Errors
 /// If `out` cannot be written.
@@ -71,7 +72,10 @@ fn write_plan(estimate: &Estimate, config: &Config, out: &mut impl Write) -> io:
         write_calls(out, calls.operation.as_str(), calls.full, calls.steady)?;
     }
     write_calls(out, "all", estimate.full(), estimate.steady())?;
-    write_durations(estimate.full(), estimate.steady(), config, out)
+    let rate = config.api.requests_per_second;
+    let first = longest(estimate, Estimate::full, rate);
+    let later = longest(estimate, Estimate::steady, rate);
+    write_durations(first, later, config, out)
 }
 
 fn write_total(
@@ -81,14 +85,14 @@ fn write_total(
 ) -> io::Result<()> {
     let mut total = Total::default();
     for estimate in estimates.iter().flatten() {
-        total.add(estimate);
+        total.add(estimate, config.api.requests_per_second);
     }
     writeln!(out, "{}, side by side", total.title(estimates.len()))?;
     write_instances(total.instances, total.is_bound, out)?;
     write_titles(out)?;
     write_calls(out, "all", total.first_calls, total.later_calls)?;
-    // The ceiling is that of each target, so the one with the most calls is the last to end.
-    write_durations(total.most_first_calls, total.most_later_calls, config, out)
+    // The ceiling is that of each target, so the slowest one is the last to end.
+    write_durations(total.first_seconds, total.later_seconds, config, out)
 }
 
 fn write_instances(instances: usize, is_bound: bool, out: &mut impl Write) -> io::Result<()> {
@@ -107,18 +111,27 @@ fn write_calls(out: &mut impl Write, title: &str, first: usize, later: usize) ->
 }
 
 fn write_durations(
-    first_calls: usize,
-    later_calls: usize,
+    first: f64,
+    later: f64,
     config: &Config,
     out: &mut impl Write,
 ) -> io::Result<()> {
-    // The rate is what bounds a refresh: AWS answers faster than the exporter is allowed to ask.
     let rate = config.api.requests_per_second;
-    let first = seconds(first_calls, rate);
-    let later = seconds(later_calls, rate);
     let title = format!("at {rate} requests per second");
     writeln!(out, "  {title:<34}{first:>14.1}s{later:>14.1}s")?;
     write_warnings(first, later, config.refresh.interval, out)
+}
+
+/// How long the calls under the slower ceiling take. The rate is what bounds a refresh: AWS answers
+/// faster than the exporter is allowed to ask. Calls under different ceilings do not wait for
+/// each other.
+fn longest(estimate: &Estimate, count: fn(&Estimate) -> usize, rate: f64) -> f64 {
+    let ceilings = [
+        Operation::DescribeInstanceInformation,
+        Operation::GetResources,
+    ];
+    let times = ceilings.map(|of| seconds(count(&estimate.under_ceiling_of(of)), rate));
+    times.into_iter().fold(0.0, f64::max)
 }
 
 fn seconds(calls: usize, rate: f64) -> f64 {
@@ -161,14 +174,15 @@ impl Total {
         }
     }
 
-    fn add(&mut self, estimate: &Estimate) {
+    fn add(&mut self, estimate: &Estimate, rate: f64) {
         let (first, later) = (estimate.full(), estimate.steady());
         self.targets += 1;
         self.instances += estimate.instances;
         self.is_bound |= !estimate.is_counted;
         self.first_calls += first;
         self.later_calls += later;
-        self.most_first_calls = self.most_first_calls.max(first);
-        self.most_later_calls = self.most_later_calls.max(later);
+        let seconds = |count| longest(estimate, count, rate);
+        self.first_seconds = self.first_seconds.max(seconds(Estimate::full));
+        self.later_seconds = self.later_seconds.max(seconds(Estimate::steady));
     }
 }

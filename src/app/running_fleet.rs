@@ -261,10 +261,11 @@ impl RunningFleet {
             fleet.selection = selection(config);
         }
         let has_other_exposition = config.exposition != fleet.config.exposition;
+        let has_other_counts = config.tag_compliance != fleet.config.tag_compliance;
         let has_other_ages = age_limits(config) != fleet.age_limits;
         fleet.age_limits = age_limits(config);
         fleet.config = config.clone();
-        has_other_selection || has_other_exposition || has_other_ages
+        has_other_selection || has_other_exposition || has_other_counts || has_other_ages
     }
 
     /// Makes these the targets of the fleet: others end, and new ones start.

@@ -36,6 +36,8 @@ const DEMO_REQUESTS_PER_SECOND: f64 = 50.0;
 /// The demo's limit of series of single patches, which are off by default.
 // The dashboards show them, and a demo should leave no panel empty.
 const DEMO_PATCH_INFO_SERIES: usize = 1000;
+/// The tags of the simulated fleet that the demo reads.
+const DEMO_TAGS: [&str; 3] = ["Name", "Environment", "Team"];
 
 /// The ids of `count` simulated accounts.
 pub fn simulated_accounts(count: u16) -> Vec<String> {
@@ -248,6 +250,8 @@ pub fn demo_config(options: &Options) -> Config {
     config.refresh.interval = DEMO_INTERVAL;
     config.api.requests_per_second = DEMO_REQUESTS_PER_SECOND;
     config.exposition.max_patch_info_series = DEMO_PATCH_INFO_SERIES;
+    config.instance_tags = DEMO_TAGS.map(str::to_owned).into();
+    config.tag_compliance = vec!["Team".to_owned()];
     config.accounts = options
         .accounts
         .iter()

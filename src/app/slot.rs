@@ -346,6 +346,10 @@ impl Meter for TargetSlot {
         self.with_meter(|meter| meter.waited(took));
     }
 
+    fn expected(&self, operation: Operation) {
+        self.with_meter(|meter| meter.start_at_zero(operation.as_str()));
+    }
+
     fn limit(&self, operation: Operation, per_second: f64) {
         let mut account = self.account();
         match &account.meter {

@@ -122,13 +122,15 @@ const MEANINGS: [(CodeMeaning, &[&str]); 8] = [
 
 /// AWS refuses a page token. The first code is in SSM's model; other services use the
 /// others for the same thing.
-const REFUSED_TOKEN: [&str; 6] = [
+const REFUSED_TOKEN: [&str; 7] = [
     "InvalidNextToken",
     "InvalidNextTokenException",
     "InvalidPaginationToken",
     "InvalidPaginationTokenException",
     "ExpiredNextToken",
     "ExpiredNextTokenException",
+    // The Resource Groups Tagging API.
+    "PaginationTokenExpiredException",
 ];
 
 /// What a code means; `None` for one that is not known.

@@ -8,19 +8,16 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use aws_config::retry::RetryConfig;
-use aws_config::{Region, SdkConfig};
-use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
-use aws_sdk_ssm::config::IdentityCache;
+use aws_config::SdkConfig;
 
+use super::Meter;
 use super::base::AwsBase;
 use super::classify::CallContext;
-use super::credentials::TargetCredentials;
 use super::retry::Caller;
 use super::retry_budget::RetryBudgets;
-use super::source::{credentials, limiter, timeouts};
+use super::source::{credentials, limiter};
 use super::target_options::TargetOptions;
-use super::{Meter, ssm_answer};
+use super::target_sdk::target_sdk;
 use crate::collect::PageRequest;
 use crate::config::forms::global_region;
 use crate::model::Operation;
@@ -80,7 +77,7 @@ impl GlobalService {
         let options = target_options(options);
         let credentials = Arc::new(credentials(base, &options));
         Self {
-            sdk: settings(base, &options, &credentials),
+            sdk: target_sdk(base, &options, &credentials),
             caller: Caller {
                 limiter: Arc::new(limiter(&options)),
                 credentials,
@@ -104,27 +101,6 @@ fn target_options(options: GlobalServiceOptions) -> TargetOptions {
         burst: BURST,
         attempt_timeout: options.attempt_timeout,
     }
-}
-
-/// The settings of a client without retries and without a cache of credentials of its own, as that
-/// of SSM has them.
-fn settings(
-    base: &AwsBase,
-    options: &TargetOptions,
-    credentials: &Arc<TargetCredentials>,
-) -> SdkConfig {
-    let provider: Arc<dyn ProvideCredentials> = Arc::<TargetCredentials>::clone(credentials);
-    let mut settings = base
-        .sdk
-        .to_builder()
-        .region(Region::new(options.region.clone()))
-        .timeout_config(timeouts(options.attempt_timeout))
-        .retry_config(RetryConfig::disabled())
-        .identity_cache(IdentityCache::no_cache())
-        .credentials_provider(SharedCredentialsProvider::from(provider));
-    // Their answers are JSON as those of SSM are, so they have to pass the same checks.
-    settings.set_http_client(base.sdk.http_client().map(ssm_answer::checked));
-    settings.build()
 }
 
 /// What a call for one page means if it fails.

@@ -1,5 +1,5 @@
-//! AWS Systems Manager on the real SDK: [`SsmSource`] implements [`Source`](crate::collect::Source)
-//! for one target.
+//! AWS Systems Manager, and the tagging API beside it, on the real SDK: [`SsmSource`] implements
+//! [`Source`](crate::collect::Source) for one target.
 //!
 //! This folder hides clients and connections, credentials and roles, the request ceiling, the one
 //! retry loop, what AWS's errors mean, and the SDK's types. Which calls a refresh needs is decided
@@ -43,7 +43,9 @@ mod retry_budget;
 mod source;
 mod ssm_answer;
 mod sts;
+mod tagging;
 mod target_options;
+mod target_sdk;
 #[cfg(test)]
 mod tests;
 mod wrapped_client;
@@ -64,7 +66,7 @@ use crate::model::{FailureReason, Operation};
 
 /// Counts what a target does on the wire.
 ///
-/// An attempt is one HTTP request to SSM. A call that is retried twice makes three of them.
+/// An attempt is one HTTP request to SSM or to the tagging API. A call that is retried twice makes three of them.
 pub trait Meter: Send + Sync + 'static {
     /// An attempt has ended, well or badly, or was given up.
     fn attempted(&self, operation: Operation, took: Duration);
@@ -74,6 +76,9 @@ pub trait Meter: Send + Sync + 'static {
 
     /// An attempt had to wait for its permit, because of the ceiling or because AWS had throttled.
     fn waited(&self, took: Duration);
+
+    /// An operation is going to be called, though not every configuration needs it.
+    fn expected(&self, _operation: Operation) {}
 
     /// What the limiter allows an operation now, in requests per second.
     fn limit(&self, operation: Operation, per_second: f64);

@@ -57,9 +57,20 @@ struct AttemptStart {
 impl Caller {
     /// Begins a refresh, and says which account it reads.
     pub(super) async fn begin(&self) -> SourceResult<String> {
+        self.begin_calls();
+        self.credentials.begin().await
+    }
+
+    /// Begins the calls of a refresh whose credentials are begun elsewhere.
+    pub(super) fn begin_calls(&self) {
         self.limiter.begin();
         self.budgets.refill();
-        self.credentials.begin().await
+    }
+
+    /// Tells the meter of an operation that not every configuration needs.
+    pub(super) fn expect_calls(&self, operation: Operation) {
+        self.meter.expected(operation);
+        self.tell_limit(operation);
     }
 
     /// Makes a call, with as many attempts as its failures allow; `send` starts one of them.

@@ -4,13 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use aws_config::Region;
-use aws_config::retry::RetryConfig;
-use aws_config::timeout::TimeoutConfig;
-use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use aws_sdk_ssm::Client;
-use aws_sdk_ssm::config::{Builder, IdentityCache};
 
+use super::Meter;
 use super::base::{APP_NAME, AwsBase};
 use super::classify::CallContext;
 use super::credentials::TargetCredentials;
@@ -23,23 +19,22 @@ use super::operations::{
 use super::retry::{Caller, THROTTLED_ATTEMPTS, TRANSIENT_ATTEMPTS};
 use super::retry_budget::RetryBudgets;
 use super::sts::{Role, Sts};
+use super::tagging::Tagging;
 use super::target_options::TargetOptions;
-use super::{Meter, ssm_answer};
+use super::target_sdk::{region_of, target_sdk};
 use crate::collect::{
     FailureScope, Page, PageRequest, Source, SourceError, SourceResult, TypeFilter,
 };
 use crate::model::{
     AssociationRow, BaselineRow, FailureReason, InstanceRow, ItemRow, Operation, PatchRow,
-    SummaryRow, TotalsRow,
+    SummaryRow, TagKeys, TagRow, TotalsRow,
 };
-
-/// The same as in the SDK.
-const CONNECT_TIMEOUT: Duration = Duration::from_millis(3100);
 
 /// Systems Manager of one target.
 pub struct SsmSource {
     ssm: Client,
     caller: Caller,
+    tagging: Tagging,
     options: TargetOptions,
 }
 
@@ -59,19 +54,23 @@ impl SsmSource {
             meter,
             budgets: RetryBudgets::new(),
         };
-        Self::calling(base, options, caller)
+        let tag_limiter = Arc::new(limiter(&options));
+        Self::calling(base, options, caller, tag_limiter)
     }
 
     /// The same target with other options, and the same `base`. It keeps what its limiter has
     /// learnt, and its credentials unless they are got in another way now.
     pub fn reconfigured(&self, base: &AwsBase, options: TargetOptions) -> Self {
         let before = &self.caller;
-        // The two share the limiter, so that calls that are still under way count, too.
-        before.limiter.reconfigure(
-            options.requests_per_second,
-            options.refresh_interval,
-            options.burst,
-        );
+        // The two share the limiters, so that calls that are still under way count, too.
+        let tag_limiter = self.tagging.limiter();
+        for limiter in [&before.limiter, tag_limiter] {
+            limiter.reconfigure(
+                options.requests_per_second,
+                options.refresh_interval,
+                options.burst,
+            );
+        }
         let caller = Caller {
             limiter: Arc::clone(&before.limiter),
             credentials: self.credentials_for(base, &options),
@@ -79,7 +78,7 @@ impl SsmSource {
             budgets: RetryBudgets::new(),
         };
         caller.tell_limits();
-        Self::calling(base, options, caller)
+        Self::calling(base, options, caller, Arc::clone(tag_limiter))
     }
 
     fn credentials_for(&self, base: &AwsBase, options: &TargetOptions) -> Arc<TargetCredentials> {
@@ -90,9 +89,16 @@ impl SsmSource {
         }
     }
 
-    fn calling(base: &AwsBase, options: TargetOptions, caller: Caller) -> Self {
+    fn calling(
+        base: &AwsBase,
+        options: TargetOptions,
+        caller: Caller,
+        tag_limiter: Arc<Limiter>,
+    ) -> Self {
+        let sdk = target_sdk(base, &options, &caller.credentials);
         Self {
-            ssm: client(base, &options, &caller.credentials),
+            ssm: Client::new(&sdk),
+            tagging: Tagging::new(&sdk, tag_limiter, &caller),
             caller,
             options,
         }
@@ -152,10 +158,6 @@ pub(super) fn credentials(base: &AwsBase, options: &TargetOptions) -> TargetCred
     TargetCredentials::new(Arc::clone(&base.credentials), sts, role, account_id)
 }
 
-fn region_of(options: &TargetOptions) -> Region {
-    Region::new(options.region.clone())
-}
-
 /// The role that a target assumes, if it has one.
 fn role_of(options: &TargetOptions) -> Option<Role> {
     let session_name = options.role_session_name.as_deref();
@@ -164,22 +166,6 @@ fn role_of(options: &TargetOptions) -> Option<Role> {
         session_name: session_name.unwrap_or(APP_NAME).to_owned(),
         external_id: options.external_id.clone(),
     })
-}
-
-/// The SDK's client, without its own retries and without its own cache of credentials.
-fn client(base: &AwsBase, options: &TargetOptions, credentials: &Arc<TargetCredentials>) -> Client {
-    let provider: Arc<dyn ProvideCredentials> = Arc::<TargetCredentials>::clone(credentials);
-    let mut config = Builder::from(&base.sdk)
-        .region(region_of(options))
-        .timeout_config(timeouts(options.attempt_timeout))
-        // The retry loop of this folder stays below the request ceiling.
-        .retry_config(RetryConfig::disabled())
-        // The credentials of a target are cached where it is known which of them AWS has refused.
-        .identity_cache(IdentityCache::no_cache())
-        .credentials_provider(SharedCredentialsProvider::from(provider));
-    // Only the client of SSM is wrapped: STS answers in XML, to which these checks do not apply.
-    config.set_http_client(base.sdk.http_client().map(ssm_answer::checked));
-    Client::from_conf(config.build())
 }
 
 /// How many attempts a call may make in a refresh whose longest pause is this long.
@@ -192,25 +178,19 @@ fn max_attempts(longest_pause: Duration) -> u32 {
     }
 }
 
-pub(super) fn timeouts(attempt_timeout: Duration) -> TimeoutConfig {
-    TimeoutConfig::builder()
-        // Targets with the same timeouts share their connections.
-        .connect_timeout(CONNECT_TIMEOUT.min(attempt_timeout))
-        // The SDK makes one attempt per call, so a timeout of the whole call would add nothing.
-        .operation_attempt_timeout(attempt_timeout)
-        .build()
-}
-
 impl Source for SsmSource {
     async fn begin(&self) -> SourceResult<String> {
+        self.tagging.begin();
         self.caller.begin().await
     }
 
     fn patience(&self) -> Duration {
-        let limiter = &self.caller.limiter;
-        let pause = limiter.longest_pause();
+        let (ssm, tagging) = (&self.caller.limiter, self.tagging.limiter());
+        // The calls of one service are no reason to give up those of the other.
+        let pause = ssm.longest_pause().max(tagging.longest_pause());
+        let interval = ssm.interval().max(tagging.interval());
         let timeout = self.options.attempt_timeout;
-        let attempt = timeout.saturating_add(limiter.interval());
+        let attempt = timeout.saturating_add(interval);
         // There is a pause before each attempt of a throttled call but the first. The sums
         // saturate, because a configured timeout may be so long that they would overflow.
         attempt
@@ -259,5 +239,9 @@ impl Source for SsmSource {
         page: &PageRequest,
     ) -> SourceResult<Page<ItemRow>> {
         self.read(ListComplianceItems { id, types }, page).await
+    }
+
+    async fn tags(&self, keys: &TagKeys, page: &PageRequest) -> SourceResult<Page<TagRow>> {
+        self.tagging.read(keys, page).await
     }
 }

@@ -72,6 +72,16 @@ fn add(calls: &mut Vec<Calls>, more: Calls) {
 // === impl Estimate ===
 
 impl Estimate {
+    /// Returns the calls of the operations that share a ceiling with `operation`.
+    pub fn under_ceiling_of(&self, operation: Operation) -> Self {
+        let shares =
+            |calls: &&Calls| calls.operation.has_own_ceiling() == operation.has_own_ceiling();
+        Self {
+            calls: self.calls.iter().filter(shares).copied().collect(),
+            ..*self
+        }
+    }
+
     /// Returns the number of all calls of a refresh that reads everything.
     pub fn full(&self) -> usize {
         self.calls.iter().map(|calls| calls.full).sum()
@@ -138,6 +148,7 @@ impl<'a, S: Source> Survey<'a, S> {
             Collector::PatchDetails => self.noncompliant_for(&ComplianceType::Patch),
             Collector::Baselines => self.baseline_pages().await?,
             Collector::Associations => self.association_pages().await?,
+            Collector::Tags => self.tag_pages().await?,
         };
         Ok(calls)
     }
@@ -175,6 +186,20 @@ impl<'a, S: Source> Survey<'a, S> {
 
     async fn baselines_page(&self, page: PageRequest) -> SourceResult<Page<BaselineRow>> {
         self.source.baselines(&page).await
+    }
+
+    /// Asks for the first page of tags. If there are more, their number is estimated.
+    async fn tag_pages(&self) -> SourceResult<usize> {
+        let operation = Operation::GetResources;
+        let keys = self.selection.tag_keys();
+        let first = PageRequest::first_of(operation);
+        if self.source.tags(keys, &first).await?.next.is_none() {
+            return Ok(1);
+        }
+        // AWS does not count tagged machines either. Machines that SSM does not manage are among
+        // them, so there may be more than this.
+        let pages = self.size.instances.div_ceil(operation.max_page_rows());
+        Ok(pages.max(2))
     }
 
     async fn association_pages(&self) -> SourceResult<usize> {

@@ -15,6 +15,7 @@
 //! | `patch_details` | `ListComplianceItems` | if asked for: one per 50 non-compliant patches of each instance that is non-compliant for Patch | one per such instance whose summary has changed, or whose turn it is | the same |
 //! | `baselines` | `DescribePatchBaselines` | one per 50 baselines, in a chain | the same | at once |
 //! | `associations` | `ListAssociations` | one per 50 associations, in a chain | the same | at once |
+//! | `tags` | `GetResources` | if asked for: one per 100 tagged EC2 instances and managed instances, in a chain | the same | at once |
 //!
 //! Before all of these, [`Source::begin`] asks STS at most once which account the credentials of a
 //! target belong to.

@@ -124,7 +124,8 @@ impl Listing {
         match self.operation {
             Operation::DescribeInstanceInformation
             | Operation::ListResourceComplianceSummaries
-            | Operation::DescribeAssociationExecutionTargets => MAX_FLEET_PAGES,
+            | Operation::DescribeAssociationExecutionTargets
+            | Operation::GetResources => MAX_FLEET_PAGES,
             Operation::ListComplianceSummaries
             | Operation::DescribePatchBaselines
             | Operation::ListAssociations
@@ -153,7 +154,7 @@ impl Walk {
     fn new(listing: Listing) -> Self {
         Self {
             listing,
-            request: PageRequest::FIRST,
+            request: PageRequest::first_of(listing.operation),
             tokens: HashSet::new(),
             hasher: RandomState::new(),
             skipped: 0,
@@ -233,7 +234,7 @@ impl Walk {
         // A page that was made smaller because of one bad row grows again. Otherwise the rest of
         // the listing would take ten times as many calls.
         let larger = self.request.max_results.saturating_mul(2);
-        larger.min(MAX_PAGE_ROWS)
+        larger.min(self.listing.operation.max_page_rows())
     }
 
     /// Decides what to ask for after a failure.

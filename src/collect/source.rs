@@ -9,8 +9,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::model::{
-    AssociationRow, BaselineRow, FailureReason, InstanceRow, ItemRow, PatchRow, SuddenLoss,
-    SummaryRow, TotalsRow,
+    AssociationRow, BaselineRow, FailureReason, InstanceRow, ItemRow, Operation, PatchRow,
+    SuddenLoss, SummaryRow, TagKeys, TagRow, TotalsRow,
 };
 
 /// The largest number of rows, or of ids, that one call may ask for.
@@ -34,6 +34,14 @@ impl PageRequest {
         token: None,
         max_results: MAX_PAGE_ROWS,
     };
+
+    /// Asks for the first page of an operation, with as many rows as AWS allows it.
+    pub const fn first_of(operation: Operation) -> Self {
+        Self {
+            token: None,
+            max_results: operation.max_page_rows(),
+        }
+    }
 }
 
 /// One page of a listing.
@@ -103,7 +111,7 @@ impl std::error::Error for SourceError {}
 /// The result of a call to a [`Source`].
 pub type SourceResult<T> = Result<T, SourceError>;
 
-/// AWS Systems Manager of one target, as the collectors see it.
+/// AWS Systems Manager of one target, and the tags of its instances, as the collectors see them.
 ///
 /// A call is given up by dropping its future.
 pub trait Source: Send + Sync + 'static {
@@ -162,6 +170,14 @@ pub trait Source: Send + Sync + 'static {
         types: &TypeFilter,
         page: &PageRequest,
     ) -> impl Future<Output = SourceResult<Page<ItemRow>>> + Send;
+
+    /// Calls `GetResources` of the Resource Groups Tagging API for the instances that have or had
+    /// tags. Some that have none of these keys may be among them.
+    fn tags(
+        &self,
+        keys: &TagKeys,
+        page: &PageRequest,
+    ) -> impl Future<Output = SourceResult<Page<TagRow>>> + Send;
 }
 
 impl SourceError {

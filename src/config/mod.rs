@@ -39,6 +39,7 @@ pub use compliance_types::ComplianceTypes;
 pub use error::ConfigError;
 pub use forms::parse_duration;
 pub use problem::Problem;
+pub use resolve::tag_label;
 pub use secret::Secret;
 pub use settings::{
     Account, Api, Config, Exposition, InstanceSeries, Organization, Refresh, Regions,

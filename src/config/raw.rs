@@ -15,6 +15,7 @@ pub(super) struct File {
     pub(super) accounts: Option<Vec<Account>>,
     pub(super) compliance_types: Option<List>,
     pub(super) instance_tags: Option<List>,
+    pub(super) tag_compliance: Option<List>,
     pub(super) organization: Option<Organization>,
     pub(super) exposition: Exposition,
 }
@@ -92,6 +93,7 @@ impl File {
             accounts: fields.maps("accounts", Account::read),
             compliance_types: fields.list("compliance_types"),
             instance_tags: fields.list("instance_tags"),
+            tag_compliance: fields.list("tag_compliance"),
             organization: fields.section("organization", Organization::read),
             exposition: fields
                 .section("exposition", Exposition::read)

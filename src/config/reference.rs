@@ -134,7 +134,19 @@ pub const KEYS: &[Key] = &[
         default: "-",
         example: "[Name, Environment, Team]",
         meaning: "Tag keys copied to `aws_ssm_instance_info` as labels `tag_<key>`. Characters that a label cannot \
-                  have become `_`; two keys that become the same label are an error.",
+                  have become `_`; two keys that become the same label are an error, and so is `*`. At most 50. `Name` \
+                  also fills the label `name` where an instance has no name of a hybrid activation. Needs \
+                  `tag:GetResources`. Without the key no tags are read.",
+    },
+    Key {
+        path: "tag_compliance",
+        kind: "list of tag keys",
+        default: "-",
+        example: "[Team]",
+        meaning: "Those of `instance_tags` by whose values instances are counted: \
+                  `aws_ssm_tag_compliance_instances`, which is there whatever `exposition.instances` says. The 200 \
+                  values of a key with the most instances in a target are told apart, and all others are counted as \
+                  `(other)`.",
     },
     Key {
         path: "organization.role_name",
@@ -229,6 +241,10 @@ const SECTIONS: &[Section] = &[
     Section {
         prefix: "instance_tags",
         about: "Tags as labels.",
+    },
+    Section {
+        prefix: "tag_compliance",
+        about: "Counts by tag.",
     },
     Section {
         prefix: "organization",

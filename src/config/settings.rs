@@ -21,6 +21,8 @@ pub struct Config {
     pub compliance_types: ComplianceTypes,
     /// Tag keys to copy to labels; no two of them become the same label.
     pub instance_tags: Vec<String>,
+    /// Those of the tag keys by whose values instances are counted.
+    pub tag_compliance: Vec<String>,
     /// Accounts to find through AWS Organizations.
     pub organization: Option<Organization>,
     /// What is shown of what was read.
@@ -153,6 +155,7 @@ impl Default for Config {
             accounts: vec![Account::default()],
             compliance_types: ComplianceTypes::default(),
             instance_tags: Vec::new(),
+            tag_compliance: Vec::new(),
             organization: None,
             exposition: Exposition::default(),
         }

@@ -30,6 +30,8 @@ pub struct TargetRow {
 /// How a target is, the worst first.
 #[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
 pub enum TargetState {
+    /// It stands for targets that there may be: their accounts or regions could not be listed.
+    NotListed,
     /// The last attempt has failed.
     Down,
     /// It was up when it was last read, which is longer ago than it should be.
@@ -73,6 +75,7 @@ impl TargetState {
     /// A word or two that fit into a sentence.
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::NotListed => "not listed",
             Self::Down => "down",
             Self::Stale => "stale",
             Self::LeftOut => "left out",

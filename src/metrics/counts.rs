@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ptr;
 
 use super::patch_counts::PatchCounts;
+use super::tag_counts::TagCounts;
 use super::target_view::TargetView;
 use crate::model::{
     ComplianceType, Instance, NoncomplianceReason, PatchOperation, SharedListing, Status, Summary,
@@ -25,6 +26,8 @@ pub struct Counts<'a> {
     pub reasons: BTreeMap<(ComplianceType, NoncomplianceReason), u64>,
     /// The number of instances by patch and by vulnerability.
     pub(super) patches: PatchCounts<'a>,
+    /// The number of instances by the values of tags.
+    pub(super) tags: TagCounts<'a>,
     /// The number of instances without a summary that they should have, by compliance type. It has
     /// the types that are read and that every instance can have.
     unreported: BTreeMap<ComplianceType, u64>,
@@ -58,7 +61,10 @@ struct Tally<'a, T>(HashMap<*const T, (&'a T, u64)>);
 impl<'a> Counts<'a> {
     /// The counts before any instance was counted.
     pub fn new(view: &TargetView<'_>) -> Self {
-        let mut counts = Self::default();
+        let mut counts = Self {
+            tags: TagCounts::new(view),
+            ..Self::default()
+        };
         counts.start_unreported(view);
         for compliance_type in ComplianceType::OF_EVERY_INSTANCE {
             if view.explains(&compliance_type) {
@@ -81,7 +87,7 @@ impl<'a> Counts<'a> {
     }
 
     /// Counts one more instance.
-    pub fn add(&mut self, view: &TargetView<'_>, instance: &'a Instance) {
+    pub fn add(&mut self, view: &TargetView<'a>, instance: &'a Instance) {
         // A resource that was terminated keeps its compliance data for a while. It is counted, but
         // apart: it must not make the fleet look larger or worse than it is.
         if let Some(listing) = &instance.listing {
@@ -94,7 +100,7 @@ impl<'a> Counts<'a> {
         }
     }
 
-    fn add_listed(&mut self, view: &TargetView<'_>, instance: &'a Instance) {
+    fn add_listed(&mut self, view: &TargetView<'a>, instance: &'a Instance) {
         self.add_summaries(view, instance);
         for compliance_type in view.unreported(instance) {
             *self.unreported.entry(compliance_type).or_default() += 1;
@@ -104,6 +110,7 @@ impl<'a> Counts<'a> {
             self.operations.add(&counts.operation);
         }
         self.patches.add(instance);
+        self.tags.add(view, instance);
     }
 
     fn add_summaries(&mut self, view: &TargetView<'_>, instance: &'a Instance) {
@@ -164,12 +171,21 @@ impl<'a> Counts<'a> {
 // === impl ByStatus ===
 
 impl ByStatus {
-    fn add(&mut self, status: Status, count: u64) {
+    pub(super) fn add(&mut self, status: Status, count: u64) {
         match status {
             Status::Compliant => self.compliant += count,
             Status::NonCompliant => self.noncompliant += count,
             // AWS documents no third status. Should it ever send one, it is neither good nor bad.
             Status::Other => {}
+        }
+    }
+
+    /// Adds the counts of other instances.
+    pub(super) fn add_all(&mut self, other: &Self) {
+        self.compliant += other.compliant;
+        self.noncompliant += other.noncompliant;
+        if let Some(unreported) = other.unreported {
+            *self.unreported.get_or_insert(0) += unreported;
         }
     }
 }

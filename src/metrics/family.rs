@@ -4,7 +4,7 @@
 use super::counts::Counts;
 use super::deflate::Deflater;
 use super::emit::Samples;
-use super::target_view::{Policy, TargetView};
+use super::target_view::{Policy, TagLabel, TargetView};
 use crate::model::Instance;
 
 /// One metric family of the fleet.
@@ -103,11 +103,11 @@ impl Labels {
 
     /// All labels, in the order in which a sample has them.
     pub fn names(self, policy: &Policy) -> impl Iterator<Item = &str> {
-        let tags = self.tags(policy).iter().map(String::as_str);
+        let tags = self.tags(policy).iter().map(|label| label.name.as_str());
         self.fixed().iter().copied().chain(tags)
     }
 
-    fn tags(self, policy: &Policy) -> &[String] {
+    fn tags(self, policy: &Policy) -> &[TagLabel] {
         match self {
             Self::Fixed(_) => &[],
             Self::FixedAndTags(_) => &policy.tag_labels,

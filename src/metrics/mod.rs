@@ -38,6 +38,7 @@ mod page;
 mod patch_counts;
 mod patch_quota;
 mod publisher;
+mod tag_counts;
 mod target_page;
 mod target_view;
 #[cfg(test)]
@@ -53,4 +54,4 @@ pub use handlers::{HANDLERS, OTHER_HANDLER};
 pub use page::Page;
 pub use publisher::Publisher;
 pub use target_page::TargetPage;
-pub use target_view::{Identity, Policy, ShownInstances, TargetView};
+pub use target_view::{Identity, Policy, ShownInstances, TagLabel, TargetView};

@@ -38,6 +38,7 @@ use crate::locks::locked;
 ///     selection: Selection::everything(),
 ///     max_patch_info_series: 0,
 ///     tag_labels: Vec::new(),
+///     tag_compliance: Vec::new(),
 /// };
 /// let view = TargetView { target: &target, identity: &identity, policy: &policy };
 ///

@@ -5,6 +5,9 @@ use crate::model::{
     Attempt, Collector, ComplianceType, DetailKind, Instance, Selection, Summary, Target,
 };
 
+/// The key of the tag that EC2's console shows as the name of an instance.
+const NAME_TAG: &str = "Name";
+
 /// Which instances get `aws_ssm_instance_*` series.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ShownInstances {
@@ -30,8 +33,19 @@ pub struct Policy {
     pub selection: Selection,
     /// The highest number of series of single patches that a target has.
     pub max_patch_info_series: usize,
-    /// The names of the labels that come from tags, in order and with their prefix.
-    pub tag_labels: Vec<String>,
+    /// The labels that come from tags, in order.
+    pub tag_labels: Vec<TagLabel>,
+    /// The keys of those tags by whose values instances are counted.
+    pub tag_compliance: Vec<String>,
+}
+
+/// A label that comes from a tag.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TagLabel {
+    /// The key of the tag.
+    pub key: String,
+    /// The name of the label, with its prefix.
+    pub name: String,
 }
 
 /// The account and region that a target is.
@@ -58,7 +72,7 @@ pub struct TargetView<'a> {
     pub policy: &'a Policy,
 }
 
-impl TargetView<'_> {
+impl<'a> TargetView<'a> {
     /// The collectors that are on.
     pub fn collectors(&self) -> impl Iterator<Item = Collector> {
         self.policy.selection.collectors()
@@ -106,6 +120,31 @@ impl TargetView<'_> {
         let is_on = self.policy.selection.has(Collector::PatchDetails);
         let is_read = self.target.has(Collector::PatchDetails);
         is_on && is_read && self.target.has(Collector::Compliance)
+    }
+
+    /// The name that people gave to an instance: that of its hybrid activation, or else its tag
+    /// `Name` if that tag is read. Empty if there is neither.
+    pub fn name_of(&self, instance: &'a Instance) -> &'a str {
+        let activation = instance
+            .listing
+            .as_ref()
+            .map_or("", |listing| listing.name());
+        if activation.is_empty() && self.has_name_tag() {
+            self.target.tags().of(&instance.id).value(NAME_TAG)
+        } else {
+            activation
+        }
+    }
+
+    fn has_name_tag(&self) -> bool {
+        let mut labels = self.policy.tag_labels.iter();
+        labels.any(|label| label.key == NAME_TAG)
+    }
+
+    /// Whether instances can be counted by the values of this tag.
+    pub fn counts_by_tag(&self, key: &str) -> bool {
+        let has_tags = self.target.has(Collector::Tags) && self.target.tags().has_key(key);
+        has_tags && self.has_both_views()
     }
 
     /// The types of which a listed instance should have a summary and has none.

@@ -9,6 +9,7 @@ use super::listing::Listing;
 use super::rows::{InstanceRow, SummaryRow};
 use super::settings::{Association, Baseline, Totals};
 use super::summary::Summary;
+use super::tags::InstanceTags;
 
 /// The data that a collector hands to the target.
 #[derive(Debug)]
@@ -23,6 +24,8 @@ pub enum Collected {
     Baselines(Vec<Baseline>),
     /// Every association.
     Associations(Vec<Association>),
+    /// The tags of every tagged instance.
+    Tags(InstanceTags),
     /// One kind of detail.
     Details(Box<dyn DetailRead>),
 }

@@ -24,6 +24,8 @@ pub enum Collector {
     Items,
     /// Reads the non-compliant items of type Patch.
     PatchDetails,
+    /// Reads the tags of instances.
+    Tags,
 }
 
 /// The properties of a collector.
@@ -105,6 +107,14 @@ static COLLECTORS: [Entry; Collector::ALL.len()] = [
         serves: Some(ComplianceType::Patch),
         asked_for_by: Some("exposition.max_patch_info_series"),
     },
+    Entry {
+        collector: Collector::Tags,
+        name: "tags",
+        operation: Operation::GetResources,
+        reads: "tags of EC2 instances and managed instances",
+        serves: None,
+        asked_for_by: Some("instance_tags"),
+    },
 ];
 
 // The table is indexed by the enum's discriminant, so an entry in the wrong place must not compile.
@@ -119,7 +129,7 @@ const _: () = {
 impl Collector {
     /// Every collector, in the order in which a page lists them and in which a refresh takes in
     /// what they have read.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Instances,
         Self::Compliance,
         Self::ComplianceTotals,
@@ -128,6 +138,7 @@ impl Collector {
         Self::Associations,
         Self::Items,
         Self::PatchDetails,
+        Self::Tags,
     ];
 
     /// Returns the value of the label `collector`.

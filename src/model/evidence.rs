@@ -44,6 +44,7 @@ impl Evidence {
             Collected::Totals(rows) => !rows.is_empty(),
             Collected::Baselines(rows) => !rows.is_empty(),
             Collected::Associations(rows) => !rows.is_empty(),
+            Collected::Tags(tags) => !tags.is_empty(),
             Collected::Details(read) => read.has_something(),
         };
         self.collectors[collector as usize] |= has_rows;

@@ -23,6 +23,7 @@
 //! | detail | what explains an instance's summary, read instance by instance: a [`Detail`] of a [`DetailKind`] |
 //! | unreported | a listed instance without a summary that it should have |
 //! | reason | why a collector failed ([`FailureReason`]), or why an instance is non-compliant ([`NoncomplianceReason`]) |
+//! | tag | a key and a value that people have given to an instance, read if the configuration asks for the key: [`InstanceTags`] |
 //! | symbol | a text that repeats over a fleet, stored once: a [`Symbol`] |
 
 mod association;
@@ -54,6 +55,7 @@ mod settings;
 mod signature;
 mod status;
 mod summary;
+mod tags;
 mod target;
 #[cfg(test)]
 mod tests;
@@ -82,13 +84,14 @@ pub use patch_severity::SeverityOrder;
 pub use patch_state::{PatchCounts, PatchOperation};
 pub use rows::{
     AssociationRow, BaselineRow, InstanceRow, ItemCounts, ItemRow, PatchRow, PatchState, Severity,
-    SummaryRow, TotalsRow,
+    SummaryRow, TagRow, TotalsRow,
 };
 pub use selection::Selection;
 pub use settings::{Association, Baseline, Totals};
 pub use signature::Signature;
 pub use status::Status;
 pub use summary::{Summary, SummaryCounts};
+pub use tags::{InstanceTags, TagKeys, TagValues};
 pub use target::{AgeLimits, Expiry, Target};
 pub use text::{Count, free_text, last_segment};
 pub use time::{Now, Timestamp};

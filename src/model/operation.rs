@@ -1,6 +1,7 @@
 //! The AWS operations that are called.
 
-/// An operation of AWS Systems Manager, or one that finds out what there is to read of it. Its name is a value of the label `operation`.
+/// An operation of AWS Systems Manager or, if its own documentation says so, of another service.
+/// Its name is a value of the label `operation`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Operation {
     /// Lists managed instances.
@@ -43,11 +44,13 @@ pub enum Operation {
     ListOrganizationalUnitsForParent,
     /// Lists the regions of an account.
     ListRegions,
+    /// Lists resources with their tags: an operation of the Resource Groups Tagging API.
+    GetResources,
 }
 
 impl Operation {
     /// Every operation.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::DescribeInstanceInformation,
         Self::ListResourceComplianceSummaries,
         Self::ListComplianceSummaries,
@@ -68,10 +71,11 @@ impl Operation {
         Self::ListAccountsForParent,
         Self::ListOrganizationalUnitsForParent,
         Self::ListRegions,
+        Self::GetResources,
     ];
 
-    /// The operations that a refresh calls. The others explain a single instance, or are
-    /// [`OF_DISCOVERY`](Self::OF_DISCOVERY).
+    /// The operations of Systems Manager that a refresh calls. Its others only explain a single
+    /// instance.
     pub const OF_REFRESH: [Self; 7] = [
         Self::DescribeInstanceInformation,
         Self::ListResourceComplianceSummaries,
@@ -113,6 +117,7 @@ impl Operation {
             Self::ListAccountsForParent => "ListAccountsForParent",
             Self::ListOrganizationalUnitsForParent => "ListOrganizationalUnitsForParent",
             Self::ListRegions => "ListRegions",
+            Self::GetResources => "GetResources",
         }
     }
 
@@ -126,6 +131,23 @@ impl Operation {
             Self::DescribeInstancePatchStates | Self::DescribeInstancePatches => 10,
             _ => 1,
         }
+    }
+
+    /// Returns the largest number of rows that is asked for in one page.
+    pub const fn max_page_rows(self) -> usize {
+        match self {
+            // `ResourcesPerPage` has its own limit.
+            Self::GetResources => 100,
+            // AWS's model allows up to 100 for some of the others, but the service has been seen to
+            // refuse more than 50 for at least one of them.
+            _ => 50,
+        }
+    }
+
+    /// Says whether the operation has a ceiling of its own, because it belongs to another service
+    /// than Systems Manager.
+    pub const fn has_own_ceiling(self) -> bool {
+        matches!(self, Self::GetResources)
     }
 
     /// Says whether the operation is read as a chain of pages.

@@ -124,6 +124,15 @@ pub struct SummaryRow {
     pub noncompliant: ItemCounts,
 }
 
+/// The tags of one resource, from `GetResources` of the Resource Groups Tagging API.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TagRow {
+    /// The id of the instance, which is the end of the resource's ARN.
+    pub resource_id: String,
+    /// All tags, each with its key and value.
+    pub tags: Vec<(String, String)>,
+}
+
 /// AWS's own count of resources for one compliance type, from `ListComplianceSummaries`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TotalsRow {

@@ -1,10 +1,12 @@
-//! The selection of what is read from every target: compliance types, and thereby collectors.
+//! The selection of what is read from every target: compliance types and tags, and thereby
+//! collectors.
 
 use std::fmt;
 use std::sync::Arc;
 
 use super::collector::Collector;
 use super::compliance_type::ComplianceType;
+use super::tags::TagKeys;
 
 /// The compliance types that are read, and the collectors that are on because of them.
 ///
@@ -24,6 +26,7 @@ pub struct Selection {
     has_other_types: bool,
     /// Whether single patches are asked for.
     has_patch_details: bool,
+    tag_keys: TagKeys,
 }
 
 impl Selection {
@@ -44,6 +47,7 @@ impl Selection {
             is_wanted: Arc::new(is_wanted),
             has_other_types,
             has_patch_details: false,
+            tag_keys: TagKeys::default(),
         }
     }
 
@@ -57,11 +61,23 @@ impl Selection {
         }
     }
 
-    /// Says whether this is a clone of the other selection, with the same collectors. Two that were
-    /// made apart are not the same, even if they select the same.
+    /// Selects the tags to read. Without any, the collector of tags is off.
+    #[must_use]
+    pub fn with_tags(self, tag_keys: TagKeys) -> Self {
+        Self { tag_keys, ..self }
+    }
+
+    /// Returns the keys of the tags to read.
+    pub fn tag_keys(&self) -> &TagKeys {
+        &self.tag_keys
+    }
+
+    /// Says whether this is a clone of the other selection, with the same collectors and tags. Two
+    /// that were made apart are not the same, even if they select the same.
     pub fn is_same(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.is_wanted, &other.is_wanted)
             && self.has_patch_details == other.has_patch_details
+            && self.tag_keys == other.tag_keys
     }
 
     /// Says whether summaries of this type are read.
@@ -76,11 +92,19 @@ impl Selection {
 
     /// Says whether a collector is on.
     pub fn has(&self, collector: Collector) -> bool {
-        let is_asked_for = collector.asked_for_by().is_none() || self.has_patch_details;
         let is_needed = collector
             .serves()
             .is_none_or(|served| self.has_type(served.as_str()));
-        is_asked_for && is_needed
+        is_needed && self.asks_for(collector)
+    }
+
+    /// Says whether a collector is asked for, if it is off by default.
+    fn asks_for(&self, collector: Collector) -> bool {
+        match collector {
+            Collector::PatchDetails => self.has_patch_details,
+            Collector::Tags => !self.tag_keys.is_empty(),
+            _ => true,
+        }
     }
 
     /// Returns the collectors that are on.
@@ -103,6 +127,7 @@ impl fmt::Debug for Selection {
         f.debug_struct("Selection")
             .field("has_other_types", &self.has_other_types)
             .field("has_patch_details", &self.has_patch_details)
+            .field("tag_keys", &self.tag_keys)
             .finish_non_exhaustive()
     }
 }

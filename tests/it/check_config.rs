@@ -53,6 +53,7 @@ account 444455556666
 collectors on: instances, compliance, compliance_totals, patches, baselines
 collectors off by compliance_types: associations, items
 collector off unless exposition.max_patch_info_series asks for it: patch_details
+collector off unless instance_tags asks for it: tags
 endpoint: http://127.0.0.1:4566 in the place of AWS
 note: eu-polar-1 is not a region that this version knows; if it is not a new one, check its spelling
 note: production is the name of account 111122223333 and of the exporter's own; if they are two accounts, give each a name of its own
@@ -88,6 +89,7 @@ account of the exporter's own credentials
   target: sa-east-1, from the profile \"dev\" in CONFIG
 collectors on: instances, compliance, compliance_totals, patches, baselines, associations, items
 collector off unless exposition.max_patch_info_series asks for it: patch_details
+collector off unless instance_tags asks for it: tags
 ";
     assert_eq!(run.out, accepted.replace("CONFIG", path));
 }
@@ -165,20 +167,15 @@ async fn no_problem_is_reported_that_only_follows_from_another() {
 }
 
 #[tokio::test]
-async fn what_this_version_cannot_do_is_told_with_everything_else() {
-    let text = "instance_tags: [Name]\naccounts: [{}]\n";
+async fn a_missing_region_is_told_with_everything_else() {
     let run = check(
-        text,
+        "accounts: [{}]\n",
         &[("AWS_CA_BUNDLE", "/nonexistent")],
         &["check-config"],
     )
     .await;
     assert_eq!(run.code, Some(78));
-    for what in [
-        "instance_tags is not supported",
-        "AWS_CA_BUNDLE: ",
-        "no region is known",
-    ] {
+    for what in ["AWS_CA_BUNDLE: ", "no region is known"] {
         assert!(run.err.contains(what), "{what} is not in {}", run.err);
     }
 }

@@ -6,6 +6,7 @@ Prometheus on free ports and ends them. Prints one line per failure, "N passed, 
 anything failed.
 """
 
+import collections
 import functools
 import gzip
 import html
@@ -168,12 +169,14 @@ def formats_agree(readers):
 
 @checks.check
 def policy_fits(readers):
-    """The first statement of deploy/iam/policy.json allows exactly the operations that a refresh calls."""
-    (statement, _only_explain) = json.loads(POLICY.read_text())["Statement"]
-    allowed = statement["Action"]
+    """Two statements of deploy/iam/policy.json allow exactly the operations that a refresh calls: of SSM, and tags."""
+    statements = {row["Sid"]: row["Action"] for row in json.loads(POLICY.read_text())["Statement"]}
+    allowed = statements["ReadCompliance"] + statements["ReadTags"]
     families = parse_text(readers.text().decode())
     (calls,) = [family for family in families if family.name == "aws_ssm_exporter_api_requests"]
-    called = {f"ssm:{row.labels['operation']}" for row in calls.samples if row.value > 0}
+    service = collections.defaultdict(lambda: "ssm", GetResources="tag")
+    operations = {row.labels["operation"] for row in calls.samples if row.value > 0}
+    called = {f"{service[operation]}:{operation}" for operation in operations}
     assert sorted(allowed) == sorted(called), set(allowed) ^ called
 
 

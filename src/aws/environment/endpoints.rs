@@ -12,13 +12,14 @@ use super::variables::Setting;
 use crate::config::forms;
 
 /// Services whose endpoint may be named: the SDK's name of each, and the ending of its variable.
-const SERVICES: [(&str, &str); 6] = [
+const SERVICES: [(&str, &str); 7] = [
     ("SSM", "SSM"),
     ("STS", "STS"),
     ("Organizations", "ORGANIZATIONS"),
     ("Account", "ACCOUNT"),
     ("SSO", "SSO"),
     ("SSO OIDC", "SSO_OIDC"),
+    ("Resource Groups Tagging API", "RESOURCE_GROUPS_TAGGING_API"),
 ];
 
 /// What variables and profile say about endpoints.

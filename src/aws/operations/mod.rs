@@ -1,4 +1,5 @@
-//! The operations of Systems Manager that are called, one file each.
+//! The operations that are called, one file each. All are of Systems Manager, except for
+//! [`GetResources`].
 //!
 //! Each file says how to ask, and how the answer becomes rows of our own. The words of AWS are kept
 //! as they come, including those that were unknown when this was written.
@@ -21,6 +22,7 @@ mod instances;
 mod items;
 mod patch_baseline;
 mod patch_states;
+mod resources;
 mod service_setting;
 mod ssm_operation;
 mod summaries;
@@ -39,6 +41,7 @@ pub(super) use instances::{DescribeInstanceInformation, DescribeInstanceInformat
 pub(super) use items::ListComplianceItems;
 pub(super) use patch_baseline::GetPatchBaseline;
 pub(super) use patch_states::DescribeInstancePatchStates;
+pub(super) use resources::GetResources;
 pub(super) use service_setting::GetServiceSetting;
 pub(super) use ssm_operation::{ListOperation, PageOf, PendingAnswer, SsmOperation, page_of};
 pub(super) use summaries::{ListResourceComplianceSummaries, SummariesOf};

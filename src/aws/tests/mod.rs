@@ -14,6 +14,7 @@ pub(super) mod scripted_aws;
 mod secrets;
 mod sessions;
 mod storm;
+mod tagging;
 mod throttles;
 
 use std::sync::Arc;

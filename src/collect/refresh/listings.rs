@@ -9,7 +9,7 @@ use crate::collect::source::{Page, PageRequest, Source, SourceResult};
 use crate::locks::locked;
 use crate::model::{
     Association, AssociationRow, Baseline, BaselineRow, Collected, Collector, InstanceRow,
-    Listings, Operation, Target,
+    InstanceTags, Listings, Operation, TagRow, Target,
 };
 
 const INSTANCES: Listing = Listing {
@@ -28,6 +28,11 @@ impl<S: Source> RefreshRun<'_, S> {
 
     async fn baselines_page(&self, page: PageRequest) -> SourceResult<Page<BaselineRow>> {
         self.context.source.baselines(&page).await
+    }
+
+    async fn tags_page(&self, page: PageRequest) -> SourceResult<Page<TagRow>> {
+        let keys = self.context.selection.tag_keys();
+        self.context.source.tags(keys, &page).await
     }
 
     async fn associations_page(&self, page: PageRequest) -> SourceResult<Page<AssociationRow>> {
@@ -104,6 +109,37 @@ impl<S: Source> RefreshRun<'_, S> {
             |rows| Collected::Associations(Association::from_rows(rows, &self.interner)),
         )
         .await;
+    }
+
+    /// Reads the tags of the instances.
+    // They are read as a whole in every refresh. An instance that autoscaling has just started
+    // belongs to its team at once then, and the calls take nothing from the ceiling of SSM.
+    pub(super) async fn read_tags(&self) {
+        let collector = Collector::Tags;
+        if !self.context.selection.has(collector) {
+            return;
+        }
+        let mut tags = InstanceTags::new(self.context.selection.tag_keys().clone());
+        let listing = Listing {
+            operation: collector.operation(),
+            absent_list: self.absent_list(collector),
+        };
+        let read = self
+            .read_chain(
+                listing,
+                |page| self.tags_page(page),
+                |rows| self.take_tags(&rows, &mut tags),
+            )
+            .await;
+        // Nothing else depends on this listing, and the error has been logged.
+        let _ = self.end_listing(collector, read, || Collected::Tags(tags));
+    }
+
+    fn take_tags(&self, rows: &[TagRow], tags: &mut InstanceTags) {
+        let target = self.target();
+        for row in rows {
+            tags.add(target.resource_id(&row.resource_id), row, &self.interner);
+        }
     }
 
     /// Reads a listing that does not grow with the fleet.

@@ -108,6 +108,7 @@ impl<'a, S: Source> RefreshRun<'a, S> {
             self.read_all_details(due),
             self.read_baselines(),
             self.read_associations(),
+            self.read_tags(),
         );
     }
 

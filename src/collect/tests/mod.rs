@@ -20,6 +20,7 @@ mod script;
 mod scripted_target;
 mod staleness;
 mod supervision;
+mod tags;
 
 use super::*;
 use crate::model::Operation;

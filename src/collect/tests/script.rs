@@ -10,7 +10,7 @@ use super::scripted_target::ScriptedTarget;
 use super::*;
 use crate::model::{
     AssociationRow, BaselineRow, FailureReason, InstanceRow, ItemRow, PatchRow, SummaryRow,
-    TotalsRow,
+    TagKeys, TagRow, TotalsRow,
 };
 
 /// A scripted AWS. Clones share one state.
@@ -26,7 +26,7 @@ pub(super) struct ScriptState {
     pub(super) latency: Duration,
     pub(super) patience: Duration,
     pub(super) calls: Vec<Call>,
-    pub(super) numbers: [usize; Operation::OF_REFRESH.len()],
+    pub(super) numbers: [usize; Operation::ALL.len()],
     start: Instant,
     under_way: usize,
     pub(super) most_under_way: usize,
@@ -316,6 +316,14 @@ impl Source for Script {
     async fn associations(&self, page: &PageRequest) -> SourceResult<Page<AssociationRow>> {
         self.page(Operation::ListAssociations, Vec::new(), page, |scripted| {
             scripted.associations.iter().collect()
+        })
+        .await
+    }
+
+    async fn tags(&self, keys: &TagKeys, page: &PageRequest) -> SourceResult<Page<TagRow>> {
+        let about = keys.iter().map(str::to_owned).collect();
+        self.page(Operation::GetResources, about, page, |scripted| {
+            scripted.tags.iter().collect()
         })
         .await
     }

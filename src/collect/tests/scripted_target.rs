@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{ASSOCIATION, PATCH};
 use crate::model::{
     AssociationRow, BaselineRow, Collector, InstanceRow, ItemRow, PatchRow, PatchState, Status,
-    SummaryRow, Target, TotalsRow,
+    SummaryRow, TagRow, Target, TotalsRow,
 };
 
 /// The rows that AWS has for an account and region.
@@ -18,6 +18,7 @@ pub(super) struct ScriptedTarget {
     pub(super) items: BTreeMap<String, Vec<ItemRow>>,
     pub(super) baselines: Vec<BaselineRow>,
     pub(super) associations: Vec<AssociationRow>,
+    pub(super) tags: Vec<TagRow>,
 }
 
 /// What is known of one resource, or should be.

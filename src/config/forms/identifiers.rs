@@ -87,15 +87,25 @@ fn is_ou_part(part: &str, min_bytes: usize) -> bool {
 
 /// The key of a tag.
 pub(in crate::config) fn tag_key(text: &str) -> Result<String, Fault> {
-    if is_tag_key(text) {
-        Ok(text.to_owned())
-    } else {
-        Err(not_a_tag_key())
+    match text {
+        "*" => Err(every_tag()),
+        // AWS's own tags begin so, and nothing else is called like this.
+        "aws:" => Err(not_a_tag_key(
+            "write the whole key, such as aws:autoscaling:groupName",
+        )),
+        _ if is_tag_key(text) => Ok(text.to_owned()),
+        _ => Err(not_a_tag_key("tag keys have 1 to 128 characters")),
     }
 }
 
-fn not_a_tag_key() -> Fault {
-    let hint = "tag keys have 1 to 128 characters";
+fn every_tag() -> Fault {
+    Fault::new(
+        "would make a label of every tag, and whoever adds a tag would change every series",
+        "list the keys, such as [Name, Environment, Team]",
+    )
+}
+
+fn not_a_tag_key(hint: &str) -> Fault {
     Fault::new("is not a tag key", hint)
 }
 

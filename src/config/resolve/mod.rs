@@ -10,7 +10,9 @@ mod organization;
 mod refresh;
 mod regions;
 mod resolver;
+mod tag_compliance;
 
+pub use instance_tags::tag_label;
 pub(super) use resolver::Resolver;
 
 use super::compliance_types::{self, ComplianceTypes};
@@ -28,12 +30,18 @@ pub(super) fn resolve(file: &raw::File, resolver: &Resolver<'_>) -> Config {
     let compliance_types = resolve_compliance_types(file.compliance_types.as_ref(), resolver);
     let exposition = resolve_exposition(&file.exposition, resolver);
     check_patches_are_read(&file.exposition, &exposition, &compliance_types, resolver);
+    let instance_tags = instance_tags::resolve(file.instance_tags.as_ref(), resolver);
     Config {
         refresh: refresh::resolve(&file.refresh, resolver),
         api: resolve_api(&file.api, resolver),
         accounts: accounts::resolve(file.accounts.as_deref(), has_organization, resolver),
         compliance_types,
-        instance_tags: instance_tags::resolve(file.instance_tags.as_ref(), resolver),
+        tag_compliance: tag_compliance::resolve(
+            file.tag_compliance.as_ref(),
+            &instance_tags,
+            resolver,
+        ),
+        instance_tags,
         organization,
         exposition,
     }

@@ -52,7 +52,8 @@ impl Resolver<'_> {
         good
     }
 
-    fn report_repetition(&self, item: &Value, first: usize) {
+    /// Reports an item that was there before, first on that line.
+    pub(super) fn report_repetition(&self, item: &Value, first: usize) {
         let what = format!(
             "{}: {} is given twice, first on line {first}",
             item.path,

@@ -86,6 +86,9 @@ fn file_with(key: &crate::config::reference::Key, value: &str) -> String {
             format!("organization: {{role_name: x, regions: [eu-west-1], {name}: {value}}}")
         }
         Some((section, name)) => format!("{section}: {{{name}: {value}}}"),
+        None if key.path == "tag_compliance" => {
+            format!("instance_tags: [Name, Team]\ntag_compliance: {value}")
+        }
         None => format!("{}: {value}", key.path),
     }
 }

@@ -30,7 +30,7 @@ impl<'a> Candidate<'a> {
         let Some(listing) = &self.instance.listing else {
             return "";
         };
-        match listing.name() {
+        match self.view.name_of(self.instance) {
             "" => listing.computer_name(),
             name => name,
         }

@@ -4,21 +4,20 @@
 use super::query::InstanceQuery;
 use super::targets::data_age;
 use super::times::Age;
-use crate::http::exporter_state::{FleetSnapshot, TargetSnapshot};
-use crate::http::target_row::TargetState;
+use crate::http::exporter_state::FleetSnapshot;
+use crate::http::target_row::{TargetRow, TargetState};
 
 /// The most targets that are named. Of more, the landing page tells.
 const MAX_NAMED_TARGETS: usize = 20;
 
 /// A line for each target with which something is wrong, and how old the data of the others is.
 pub(super) fn data_notes(fleet: &FleetSnapshot, query: &InstanceQuery) -> Vec<String> {
-    let targets = || {
-        fleet
-            .targets
-            .iter()
-            .filter(|target| is_asked_for(target, query))
-    };
-    let mut notes: Vec<String> = targets().filter_map(doubt).collect();
+    let targets = fleet.targets.iter().map(|target| &target.row);
+    let rows = fleet.unlisted.iter().chain(targets);
+    let mut notes: Vec<String> = rows
+        .filter(|row| is_asked_for(row, query))
+        .filter_map(doubt)
+        .collect();
     let unnamed = notes.len().saturating_sub(MAX_NAMED_TARGETS);
     notes.truncate(MAX_NAMED_TARGETS);
     if unnamed > 0 {
@@ -33,8 +32,9 @@ pub(super) fn data_notes(fleet: &FleetSnapshot, query: &InstanceQuery) -> Vec<St
 pub(super) fn data_ages(fleet: &FleetSnapshot, query: &InstanceQuery) -> String {
     let targets = fleet.targets.iter();
     let ages = targets
-        .filter(|target| is_asked_for(target, query) && target.row.state == TargetState::Up)
-        .filter_map(|target| target.row.age);
+        .map(|target| &target.row)
+        .filter(|row| is_asked_for(row, query) && row.state == TargetState::Up)
+        .filter_map(|row| row.age);
     let (newest, oldest) = (ages.clone().min(), ages.max());
     match (newest, oldest) {
         (Some(newest), Some(oldest)) if newest.as_secs() == oldest.as_secs() => {
@@ -48,16 +48,16 @@ pub(super) fn data_ages(fleet: &FleetSnapshot, query: &InstanceQuery) -> String 
     }
 }
 
-fn is_asked_for(target: &TargetSnapshot, query: &InstanceQuery) -> bool {
-    let row = &target.row;
+fn is_asked_for(row: &TargetRow, query: &InstanceQuery) -> bool {
     let is_account = query.account_id.is_empty() || query.account_id == row.account_id;
     let is_region = query.region.is_empty() || query.region == row.region;
-    is_account && is_region
+    // Where accounts or regions could not be listed, any may be among them.
+    let is_anywhere = row.state == TargetState::NotListed;
+    (is_account || is_anywhere && row.account_id.is_empty()) && (is_region || is_anywhere)
 }
 
 /// What is doubtful about a target's data, if anything is.
-fn doubt(target: &TargetSnapshot) -> Option<String> {
-    let row = &target.row;
+fn doubt(row: &TargetRow) -> Option<String> {
     let is_well = row.state == TargetState::Up && row.detail.is_none();
     if is_well {
         return None;
@@ -70,6 +70,11 @@ fn doubt(target: &TargetSnapshot) -> Option<String> {
         Some(detail) => format!(" ({detail})"),
         None => String::new(),
     };
+    if row.state == TargetState::NotListed {
+        return Some(format!(
+            "{account} could not be listed{why}: targets may be missing."
+        ));
+    }
     let (region, state, age) = (&row.region, row.state.as_str(), data_age(row));
     Some(format!(
         "{account} in {region} is {state}{why}; its data: {age}."

@@ -53,6 +53,8 @@ struct FoundInstance {
     class: &'static str,
     listing: Option<InstanceRow>,
     last_ping: Option<Moment>,
+    /// The tags that are read, each with its key and value, as far as the instance has them.
+    tags: Vec<(String, String)>,
     types: Vec<(TypeStatus, Option<Moment>)>,
     findings: Vec<ShownFinding>,
     verification: Vec<ShownStep>,
@@ -163,6 +165,7 @@ impl FoundInstance {
             verdict: explanation.verdict.as_str(),
             class: class(explanation.verdict),
             last_ping: Moment::of(last_ping, now),
+            tags: tags(view, instance),
             types: types(view, instance, now),
             findings: findings
                 .map(|finding| ShownFinding::new(finding, now))
@@ -177,6 +180,15 @@ impl FoundInstance {
             listing: explanation.listing,
         }
     }
+}
+
+/// The tags that are read and that the instance has.
+fn tags(view: &TargetView<'_>, instance: &Instance) -> Vec<(String, String)> {
+    let values = view.target.tags().of(&instance.id);
+    let keys = view.policy.tag_labels.iter().map(|label| &label.key);
+    keys.map(|key| (key.clone(), values.value(key).to_owned()))
+        .filter(|(_, value)| !value.is_empty())
+        .collect()
 }
 
 /// The explanation of what the refreshes have recorded.

@@ -33,6 +33,9 @@ pub(in crate::http) fn landing(options: &Options, mut targets: Vec<TargetRow>) -
 
 /// How many targets there are in each state that one of them has.
 fn totals(targets: &[TargetRow]) -> String {
+    let (unlisted, targets): (Vec<_>, Vec<_>) = targets
+        .iter()
+        .partition(|row| row.state == TargetState::NotListed);
     let mut parts = Vec::new();
     for (state, words) in [
         (TargetState::Down, "down"),
@@ -51,7 +54,15 @@ fn totals(targets: &[TargetRow]) -> String {
     } else {
         "targets"
     };
-    format!("{} {noun}: {}.", targets.len(), parts.join(", "))
+    let known = match parts.join(", ") {
+        parts if parts.is_empty() => "No target is known.".to_owned(),
+        parts => format!("{} {noun}: {parts}.", targets.len()),
+    };
+    if unlisted.is_empty() {
+        known
+    } else {
+        format!("{known} There may be more: some could not be listed.")
+    }
 }
 
 #[cfg(test)]

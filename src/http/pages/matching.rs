@@ -23,7 +23,10 @@ impl Candidate<'_> {
 
     /// Whether the query selects it. Its target and whether it is listed have been looked at.
     pub(super) fn matches(&self, query: &InstanceQuery) -> bool {
-        self.has_status(query) && self.has_reason(query) && self.has_text(&query.text)
+        self.has_status(query)
+            && self.has_reason(query)
+            && self.has_text(&query.text)
+            && self.has_tags(query)
     }
 
     fn has_status(&self, query: &InstanceQuery) -> bool {
@@ -43,6 +46,21 @@ impl Candidate<'_> {
         self.reasons(query).contains(&reason)
     }
 
+    fn has_tags(&self, query: &InstanceQuery) -> bool {
+        query
+            .tags
+            .iter()
+            .all(|(name, value)| self.has_tag(name, value))
+    }
+
+    /// Whether it has this value of the tag with this label. No instance has a tag that is not read.
+    fn has_tag(&self, name: &str, value: &str) -> bool {
+        let mut labels = self.view.policy.tag_labels.iter();
+        let label = labels.find(|label| label.name == name);
+        let tags = self.view.target.tags().of(&self.instance.id);
+        label.is_some_and(|label| tags.value(&label.key) == value)
+    }
+
     fn has_text(&self, text: &str) -> bool {
         if text.is_empty() || contains(&self.instance.id, text) {
             return true;
@@ -51,7 +69,7 @@ impl Candidate<'_> {
             return false;
         };
         [
-            listing.name(),
+            self.view.name_of(self.instance),
             listing.computer_name(),
             listing.ip_address(),
         ]

@@ -1,6 +1,6 @@
 //! What the query string of the table of instances asks for.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::{self, Display, Formatter};
 
 use super::order::{SortKey, SortOrder};
@@ -24,6 +24,8 @@ pub(super) struct InstanceQuery {
     pub(super) reason: Option<NoncomplianceReason>,
     /// Only instances with this text in an id, a name or an address, in lower case.
     pub(super) text: String,
+    /// Only instances with these values of tags, by the names of the labels: `tag_Team`.
+    pub(super) tags: BTreeMap<String, String>,
     /// Whether resources are shown, too, that AWS does not list.
     pub(super) has_unlisted: bool,
     pub(super) order: SortOrder,
@@ -52,6 +54,7 @@ impl Default for InstanceQuery {
             status: None,
             reason: None,
             text: String::new(),
+            tags: BTreeMap::new(),
             has_unlisted: false,
             order: SortOrder::default(),
             page: 1,
@@ -78,6 +81,13 @@ impl Parameters {
 
     pub(super) fn text(&self, parameter: &str) -> &str {
         self.0.get(parameter).map_or("", String::as_str)
+    }
+
+    /// The values that are asked for of tags.
+    fn tags(&self) -> BTreeMap<String, String> {
+        let tags = self.0.iter().filter(|(name, _)| name.starts_with("tag_"));
+        tags.map(|(name, value)| (name.clone(), value.clone()))
+            .collect()
     }
 
     /// A value of a closed set, if one is given.
@@ -118,6 +128,7 @@ impl InstanceQuery {
             status: parameters.word("status", ShownStatus::parse, accepted_statuses)?,
             reason: parameters.word("reason", parse_reason, accepted_reasons)?,
             text: parameters.text("q").to_lowercase(),
+            tags: parameters.tags(),
             has_unlisted: parameters
                 .word("unlisted", parse_flag, || "1 or 0".to_owned())?
                 .unwrap_or(false),
@@ -208,6 +219,7 @@ impl Display for InstanceQuery {
                 query.append_pair(parameter, &value);
             }
         }
+        query.extend_pairs(&self.tags);
         match query.finish().as_str() {
             "" => Ok(()),
             query => write!(f, "?{query}"),
@@ -272,7 +284,8 @@ mod tests {
         for query in [
             "",
             "?account_id=111122223333&region=eu-west-1&type=Custom%3AA%26B&status=UNREPORTED&\
-             reason=patches_missing&q=%3Cscript%3E+%C3%A4&unlisted=1&sort=-scan&page=7&format=text",
+             reason=patches_missing&q=%3Cscript%3E+%C3%A4&unlisted=1&sort=-scan&page=7&format=text\
+             &tag_Name=a&tag_Team=%26",
             "?sort=items",
         ] {
             let read = InstanceQuery::parse(query.trim_start_matches('?')).unwrap();

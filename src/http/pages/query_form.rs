@@ -17,6 +17,8 @@ pub(super) struct QueryForm {
     /// Whether there is a choice to show unlisted resources, too.
     pub(super) offers_unlisted: bool,
     pub(super) has_unlisted: bool,
+    /// The tags that are asked for, which the form keeps.
+    pub(super) tags: BTreeMap<String, String>,
     /// The order, which the form keeps; empty for the usual one.
     pub(super) order: String,
 }
@@ -62,6 +64,7 @@ impl QueryForm {
             ],
             offers_unlisted: fleet.policy.include_unlisted,
             has_unlisted: query.has_unlisted,
+            tags: query.tags.clone(),
             order: if is_usual {
                 String::new()
             } else {

@@ -11,6 +11,7 @@ use crate::model::FailureReason;
 /// A target as pages show it.
 #[derive(Clone, Debug)]
 pub(super) struct ShownTarget<'a> {
+    /// The id of the account, or why there is none; empty if none is to be expected.
     pub(super) account_id: &'a str,
     /// The configured name; empty if there is none.
     pub(super) account_name: &'a str,
@@ -52,7 +53,7 @@ impl<'a> ShownTarget<'a> {
     pub(super) fn new(row: &'a TargetRow) -> Self {
         let (state, class) = state(row);
         Self {
-            account_id: &row.account_id,
+            account_id: account_id(row),
             account_name: account_name(row),
             region: &row.region,
             state,
@@ -73,7 +74,6 @@ impl<'a> ShownTarget<'a> {
     /// The target's name for those who hear a link without the row around it.
     pub(super) fn name(&self) -> String {
         let account = match (self.account_name, self.account_id) {
-            ("", "") => "an unknown account",
             ("", id) => id,
             (name, _) => name,
         };
@@ -116,12 +116,22 @@ pub(super) fn sort(rows: &mut [TargetRow]) {
 /// The state of a target in words, and the class of its colour.
 fn state(row: &TargetRow) -> (&'static str, &'static str) {
     match row.state {
+        TargetState::NotListed => ("Could not be listed", "bad"),
         TargetState::Down => ("Down", "bad"),
         TargetState::Stale => ("Stale: not read for longer than two refreshes", "doubt"),
         TargetState::LeftOut => ("Left out", "doubt"),
         TargetState::Waiting => ("First refresh still running", "doubt"),
         TargetState::Up if row.detail.is_some() => ("Up, but not all could be read", "doubt"),
         TargetState::Up => ("Up", "good"),
+    }
+}
+
+fn account_id(row: &TargetRow) -> &str {
+    match (row.account_id.as_str(), row.account_name.as_str()) {
+        ("", _) if row.state == TargetState::NotListed => "",
+        ("", "") => "Account not known yet",
+        ("", _) => "(id not known yet)",
+        (id, _) => id,
     }
 }
 
@@ -151,9 +161,10 @@ fn next_refresh(next: NextRefresh) -> String {
 }
 
 fn metrics_query(row: &TargetRow) -> String {
-    // The page behind it would be that of the entry that is shown instead.
-    if row.state == TargetState::LeftOut {
-        return String::new();
+    match row.state {
+        // There is no such page, or it would be that of the entry that is shown instead.
+        TargetState::NotListed | TargetState::LeftOut => return String::new(),
+        TargetState::Down | TargetState::Stale | TargetState::Waiting | TargetState::Up => {}
     }
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.append_pair("account_id", account_in_url(&row.account_id));
@@ -163,7 +174,7 @@ fn metrics_query(row: &TargetRow) -> String {
 
 fn instances_path(row: &TargetRow, status: Option<ShownStatus>) -> Option<String> {
     // Without an account id the query would ask for the instances of all accounts.
-    if row.account_id.is_empty() {
+    if row.account_id.is_empty() || row.state == TargetState::NotListed {
         return None;
     }
     let query = InstanceQuery {

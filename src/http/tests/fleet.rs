@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::http::{FleetSnapshot, TargetRow, TargetSnapshot, TargetState};
-use crate::metrics::{Identity, Policy, ShownInstances};
+use crate::metrics::{Identity, Policy, ShownInstances, TagLabel};
 use crate::model::{
-    AgeLimits, Attempt, Collected, Collector, InstanceRow, ItemRow, Listings,
+    AgeLimits, Attempt, Collected, Collector, InstanceRow, InstanceTags, ItemRow, Listings,
     NoncompliantAssociation, Now, Outcome, PartialRead, PatchCounts, PatchRow, Selection,
-    Summaries, SummaryRow, Target, Timestamp,
+    Summaries, SummaryRow, TagKeys, TagRow, Target, Timestamp,
 };
 
 /// The time of the tests.
@@ -18,13 +18,18 @@ const HOUR_MILLIS: i64 = 3_600_000;
 /// A fleet of these targets.
 pub(super) fn fleet_of(targets: Vec<TargetSnapshot>) -> FleetSnapshot {
     FleetSnapshot {
+        unlisted: Vec::new(),
         targets,
         policy: Policy {
             instances: ShownInstances::All,
             include_unlisted: false,
             selection: Selection::everything(),
             max_patch_info_series: 0,
-            tag_labels: Vec::new(),
+            tag_labels: vec![TagLabel {
+                key: "Team".to_owned(),
+                name: "tag_Team".to_owned(),
+            }],
+            tag_compliance: Vec::new(),
         },
         now: Timestamp::from_millis(NOW_MILLIS),
     }
@@ -43,6 +48,8 @@ pub(super) struct Rows {
     pub(super) patches: Vec<PatchRow>,
     /// Instances with their non-compliant associations.
     pub(super) items: Vec<(&'static str, Vec<ItemRow>)>,
+    /// Instances with their tags `Team`.
+    pub(super) teams: Vec<(&'static str, &'static str)>,
 }
 
 impl Rows {
@@ -84,6 +91,11 @@ impl Rows {
         });
         let items = details(items.collect());
         apply(target, Collector::Items, items);
+        let mut tags = InstanceTags::new(TagKeys::new(["Team"]));
+        for (id, team) in &self.teams {
+            tags.add(target.resource_id(id), &tag_row(team), &interner);
+        }
+        apply(target, Collector::Tags, Collected::Tags(tags));
     }
 
     /// A target in this account and region that has read these rows and is up.
@@ -105,6 +117,13 @@ impl Rows {
             },
             target: Some(self.target()),
         }
+    }
+}
+
+fn tag_row(team: &str) -> TagRow {
+    TagRow {
+        resource_id: String::new(),
+        tags: vec![("Team".to_owned(), team.to_owned())],
     }
 }
 

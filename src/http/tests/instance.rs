@@ -41,6 +41,7 @@ fn rows() -> Rows {
                 item("a-2", "arn:aws:ssm:eu-west-1:1:document/Harden"),
             ],
         )],
+        teams: vec![("i-01", "a <b>")],
     }
 }
 
@@ -238,6 +239,7 @@ fn hostile_fleet() -> FleetSnapshot {
         summaries,
         patches: IDS.iter().map(|id| patch_state(id, 1, 0)).collect(),
         items: vec![(EVIL, vec![item(EVIL, EVIL)])],
+        teams: IDS.iter().map(|id| (*id, EVIL)).collect(),
     };
     let mut target = rows.up_in(OWN, "eu-west-1");
     target.identity.account_name = EVIL.to_owned();
@@ -325,4 +327,18 @@ async fn the_address_for_others_is_shown_where_it_is_known() {
             .text()
             .contains("For a ticket")
     );
+}
+
+#[tokio::test]
+async fn the_tags_that_are_read_are_among_what_is_known() {
+    let state = ConstantState {
+        fleet: one_target,
+        ..ConstantState::default()
+    };
+    let server = start(state, Limits::default()).await;
+    let shown = "<dt>Tag <bdi>Team</bdi></dt><dd><bdi>a &#60;b&#62;</bdi></dd>";
+    for (id, is_shown) in [("i-01", true), ("i-02", false)] {
+        let reply = server.get(&format!("/instances/{id}"), "").await;
+        assert_eq!(reply.text().contains(shown), is_shown, "{}", reply.text());
+    }
 }

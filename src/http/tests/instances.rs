@@ -27,6 +27,7 @@ fn small_fleet() -> FleetSnapshot {
             patch_state("i-03", 0, 0),
         ],
         items: vec![("i-01", vec![item("a-1", "AWS-GatherSoftwareInventory")])],
+        teams: vec![("i-01", "shop"), ("i-03", "a <b> & c")],
     };
     let second = Rows {
         instances: vec![listed("mi-04", "on-premises")],
@@ -233,6 +234,26 @@ async fn targets_that_are_down_are_named_with_the_age_of_their_data() {
     assert!(!elsewhere.text().contains("is down"));
 }
 
+#[tokio::test]
+async fn accounts_that_could_not_be_listed_are_missed_wherever_they_may_be() {
+    let server = serving(|| {
+        let mut fleet = small_fleet();
+        fleet.unlisted.push(TargetRow {
+            account_name: "the organization".to_owned(),
+            detail: Some("accounts: access_denied".to_owned()),
+            state: TargetState::NotListed,
+            ..TargetRow::default()
+        });
+        fleet
+    })
+    .await;
+    let note = "the organization could not be listed (accounts: access_denied): targets may be";
+    for page in ["/instances", "/instances?region=us-east-1"] {
+        let reply = server.get(page, "").await;
+        assert!(reply.text().contains(note), "{page}: {}", reply.text());
+    }
+}
+
 const EVIL: &str = "\"><script>alert('x')</script>&amp;<!--";
 
 fn hostile_fleet() -> FleetSnapshot {
@@ -372,4 +393,22 @@ async fn no_name_gives_a_terminal_an_order() {
         "{}",
         reply.text()
     );
+}
+
+#[tokio::test]
+async fn a_tag_selects_instances_and_the_form_keeps_it() {
+    let server = serving(small_fleet).await;
+    assert_eq!(ids_for(&server, "?tag_Team=shop").await, ["i-01"]);
+    assert_eq!(ids_for(&server, "?tag_Team=shop&q=web-3").await, [""; 0]);
+    assert_eq!(
+        ids_for(&server, "?tag_Stage=shop").await,
+        [""; 0],
+        "not read"
+    );
+    let query = "/instances?tag_Team=a+%3Cb%3E+%26+c";
+    let reply = server.get(query, "").await;
+    let html = reply.text();
+    assert_eq!(ids(html), ["i-03"]);
+    let kept = "<input type=\"hidden\" name=\"tag_Team\" value=\"a &#60;b&#62; &#38; c\">";
+    assert!(html.contains(kept), "{html}");
 }

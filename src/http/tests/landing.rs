@@ -116,6 +116,24 @@ fn each_target_has_its_state_in_words_and_in_a_colour() {
 }
 
 #[test]
+fn what_could_not_be_listed_is_no_target_and_is_not_passed_over() {
+    let organization = TargetRow {
+        account_name: "the organization".into(),
+        detail: Some("accounts: access_denied".into()),
+        state: TargetState::NotListed,
+        ..TargetRow::default()
+    };
+    let html = shown(&[target("a", TargetState::Up), organization.clone()]);
+    assert_eq!(
+        rows(&html)[0],
+        "the organization Could not be listed accounts: access_denied not known nothing read yet"
+    );
+    assert!(html.contains("1 target: 1 up. There may be more: some could not be listed."));
+    let html = shown(&[organization]);
+    assert!(html.contains("No target is known. There may be more"));
+}
+
+#[test]
 fn what_needs_somebody_comes_first() {
     let partly_up = TargetRow {
         detail: Some("patches: throttled".into()),

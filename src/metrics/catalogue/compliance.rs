@@ -3,7 +3,7 @@
 //! The label is `compliance_severity` and not `severity`, because alerts have a `severity` of their
 //! own, which the metric's would overwrite or be overwritten by.
 
-use crate::metrics::counts::Counts;
+use crate::metrics::counts::{ByStatus, Counts};
 use crate::metrics::emit::Samples;
 use crate::metrics::family::{Family, Kind, Labels, SampleSource, Stability};
 use crate::metrics::target_view::TargetView;
@@ -89,6 +89,15 @@ pub(super) const FAMILIES: &[Family] = &[
         samples: SampleSource::Target(write_compliance),
     },
     Family {
+        name: "aws_ssm_tag_compliance_instances",
+        kind: Kind::Gauge,
+        stability: Stability::Experimental,
+        // It is the same count once more, so that shares by team need no series of instances.
+        help: "Number of listed instances as aws_ssm_compliance_instances counts them, by the values of the tags of tag_compliance (GetResources). Empty for instances without the tag; (other) for all values beyond the 200 with the most instances. Absent without tag_compliance.",
+        labels: Labels::Fixed(&["tag_key", "tag_value", "compliance_type", "status"]),
+        samples: SampleSource::Target(write_tag_compliance),
+    },
+    Family {
         name: "aws_ssm_noncompliant_instances",
         kind: Kind::Gauge,
         stability: Stability::Experimental,
@@ -154,9 +163,29 @@ fn write_compliance(view: &TargetView<'_>, counts: &Counts<'_>, out: &mut Sample
         return;
     }
     for (compliance_type, by_status) in counts.compliance() {
-        let compliance_type = compliance_type.as_str();
-        out.sample(&[compliance_type, COMPLIANT], by_status.compliant);
-        out.sample(&[compliance_type, NON_COMPLIANT], by_status.noncompliant);
-        out.maybe(&[compliance_type, UNREPORTED], by_status.unreported);
+        for (status, count) in in_statuses(by_status) {
+            out.sample(&[compliance_type.as_str(), status], count);
+        }
     }
+}
+
+fn write_tag_compliance(view: &TargetView<'_>, counts: &Counts<'_>, out: &mut Samples<'_>) {
+    let keys = view.policy.tag_compliance.iter();
+    for key in keys.filter(|key| view.counts_by_tag(key)) {
+        for ((value, compliance_type), by_status) in counts.tags.compliance(key) {
+            for (status, count) in in_statuses(by_status) {
+                out.sample(&[key, value, compliance_type.as_str(), status], count);
+            }
+        }
+    }
+}
+
+/// The counts with their statuses. `UNREPORTED` is left out of types that not every instance has.
+fn in_statuses(counts: ByStatus) -> impl Iterator<Item = (&'static str, u64)> {
+    let always = [
+        (COMPLIANT, counts.compliant),
+        (NON_COMPLIANT, counts.noncompliant),
+    ];
+    let unreported = counts.unreported.map(|unreported| (UNREPORTED, unreported));
+    always.into_iter().chain(unreported)
 }

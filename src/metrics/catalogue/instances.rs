@@ -13,8 +13,8 @@ pub(super) const FAMILIES: &[Family] = &[
         // What describes an instance is here and nowhere else, to be joined by `instance_id`. As
         // labels of every family it would make every series longer, and an update of the agent
         // would start all series of the instance anew.
-        help: "The managed instance as DescribeInstanceInformation lists it; values that AWS does not give are empty. name is the hybrid activation's Name.",
-        labels: Labels::Fixed(&[
+        help: "The managed instance as DescribeInstanceInformation lists it; values that AWS does not give are empty. name is the hybrid activation's Name, else the tag Name if that is read. Labels tag_* are the tags that the configuration asks for (GetResources).",
+        labels: Labels::FixedAndTags(&[
             "name",
             "computer_name",
             "ip_address",
@@ -90,13 +90,13 @@ pub(super) const FAMILIES: &[Family] = &[
     },
 ];
 
-fn write_info(_: &TargetView<'_>, instance: &Instance, out: &mut Samples<'_>) {
+fn write_info(view: &TargetView<'_>, instance: &Instance, out: &mut Samples<'_>) {
     let Some(listing) = &instance.listing else {
         return;
     };
     let shared = &listing.shared;
-    let labels: [&str; 8] = [
-        listing.name(),
+    let fixed: [&str; 8] = [
+        view.name_of(instance),
         listing.computer_name(),
         listing.ip_address(),
         &shared.resource_type,
@@ -105,5 +105,13 @@ fn write_info(_: &TargetView<'_>, instance: &Instance, out: &mut Samples<'_>) {
         &shared.platform_version,
         &shared.agent_version,
     ];
-    out.sample(&labels, true);
+    if view.policy.tag_labels.is_empty() {
+        out.sample(&fixed, true);
+    } else {
+        let tags = view.target.tags().of(&instance.id);
+        let tag_labels = view.policy.tag_labels.iter();
+        let values = tag_labels.map(|label| tags.value(&label.key));
+        let labels: Vec<&str> = fixed.into_iter().chain(values).collect();
+        out.sample(&labels, true);
+    }
 }

@@ -9,7 +9,7 @@ mod own;
 mod table;
 
 use super::catalogue::SECTIONS;
-use super::family::{Family, Kind, Stability};
+use super::family::{Family, Kind, Labels, Stability};
 use super::handlers::HANDLERS;
 use crate::model::{
     Collector, ComplianceType, FailureReason, NoncomplianceReason, PatchState, Severity,
@@ -82,9 +82,14 @@ const fn kind_name(kind: Kind) -> &'static str {
 /// The labels of a family, but for those of the target.
 // The labels of the target are on every metric, and the introduction says so once for all of them.
 fn listed_labels(family: &Family) -> Vec<&'static str> {
+    let of_tags = match family.labels {
+        Labels::Fixed(_) => None,
+        Labels::FixedAndTags(_) => Some("tag_*"),
+    };
     let identity = family.identity_labels().iter();
     let of_instance = identity.filter(|label| !["account_id", "region"].contains(label));
-    of_instance.chain(family.labels.fixed()).copied().collect()
+    let known = of_instance.chain(family.labels.fixed()).copied();
+    known.chain(of_tags).collect()
 }
 
 // The exporter's own metrics come from its registry, which knows names, types and help texts but

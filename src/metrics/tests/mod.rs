@@ -6,3 +6,4 @@ mod exporter;
 mod fleet;
 mod samples;
 mod single_patches;
+mod tags;

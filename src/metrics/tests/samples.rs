@@ -6,7 +6,8 @@ use bytes::{Bytes, BytesMut};
 
 use crate::metrics::deflate::{Deflater, Inflater};
 use crate::metrics::{
-    Family, Identity, Kind, Labels, Policy, SampleSource, ShownInstances, Stability, TargetView,
+    Family, Identity, Kind, Labels, Policy, SampleSource, ShownInstances, Stability, TagLabel,
+    TargetView,
 };
 use crate::model::{AgeLimits, Selection, Target};
 
@@ -16,9 +17,16 @@ const INSTANCES_WITH_TAGS: Family = Family {
     stability: Stability::Experimental,
     help: "The instance and who owns it.",
     labels: Labels::FixedAndTags(&["name", "platform"]),
-    // The test writes the samples itself: no family of the catalogue has tags yet.
+    // The test writes the samples itself.
     samples: SampleSource::Instance(|_, _, _| {}),
 };
+
+fn tag_label(name: &str) -> TagLabel {
+    TagLabel {
+        key: name.trim_start_matches("tag_").to_owned(),
+        name: name.to_owned(),
+    }
+}
 
 fn policy(tag_labels: &[&str]) -> Policy {
     Policy {
@@ -26,7 +34,8 @@ fn policy(tag_labels: &[&str]) -> Policy {
         include_unlisted: false,
         selection: Selection::everything(),
         max_patch_info_series: 0,
-        tag_labels: tag_labels.iter().map(|&label| label.to_owned()).collect(),
+        tag_labels: tag_labels.iter().map(|&name| tag_label(name)).collect(),
+        tag_compliance: Vec::new(),
     }
 }
 

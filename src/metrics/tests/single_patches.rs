@@ -53,14 +53,14 @@ fn target(patches: &[(usize, ItemRow)]) -> Target {
     target
 }
 
-fn now() -> Now {
+pub(super) fn now() -> Now {
     Now {
         since_start: Duration::ZERO,
         wall: None,
     }
 }
 
-fn take(target: &mut Target, collector: Collector, data: Collected) {
+pub(super) fn take(target: &mut Target, collector: Collector, data: Collected) {
     let outcome = Outcome {
         collector,
         attempt: Attempt::succeeded(0, Duration::ZERO),
@@ -97,10 +97,11 @@ fn policy(max_patch_info_series: usize) -> Policy {
         selection: Selection::everything().with_patch_details(max_patch_info_series > 0),
         max_patch_info_series,
         tag_labels: Vec::new(),
+        tag_compliance: Vec::new(),
     }
 }
 
-fn page(target: &Target, policy: &Policy) -> String {
+pub(super) fn page(target: &Target, policy: &Policy) -> String {
     let identity = Identity {
         account_id: "1".to_owned(),
         region: "r".to_owned(),

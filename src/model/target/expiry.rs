@@ -4,6 +4,7 @@
 //! serves the same old values at every scrape looks healthy. So data that nobody has confirmed for
 //! too long disappears from the page.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::Target;
@@ -93,6 +94,7 @@ impl Target {
             Collector::ComplianceTotals => self.totals.clear(),
             Collector::Baselines => self.baselines.clear(),
             Collector::Associations => self.associations.clear(),
+            Collector::Tags => self.tags = Arc::default(),
         }
     }
 

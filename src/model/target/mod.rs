@@ -16,10 +16,12 @@ use super::details::{DetailKind, DetailMark, Rotation};
 use super::evidence::Evidence;
 use super::instance::Instance;
 use super::interner::Interner;
+use super::loss::LossGuard;
 use super::outcome::CollectorState;
 use super::reconciliation::Reconciliation;
 use super::settings::{Association, Baseline, Totals};
 use super::signature::Signature;
+use super::tags::InstanceTags;
 use super::text::free_text;
 use super::time::Now;
 
@@ -87,6 +89,9 @@ pub struct Target {
     totals: Vec<Totals>,
     baselines: Vec<Baseline>,
     associations: Vec<Association>,
+    // Shared, because a snapshot of the target must be cheap.
+    tags: Arc<InstanceTags>,
+    tag_guard: LossGuard<Arc<str>>,
     evidence: Evidence,
 }
 
@@ -106,6 +111,8 @@ impl Target {
             totals: Vec::new(),
             baselines: Vec::new(),
             associations: Vec::new(),
+            tags: Arc::default(),
+            tag_guard: LossGuard::default(),
             evidence: Evidence::default(),
         }
     }
@@ -236,6 +243,11 @@ impl Target {
     /// Returns the associations, in the order of ids.
     pub fn associations(&self) -> &[Association] {
         &self.associations
+    }
+
+    /// Returns the tags of the instances.
+    pub fn tags(&self) -> &InstanceTags {
+        &self.tags
     }
 
     /// Says whether a resource counts as a listed instance.

@@ -8,9 +8,10 @@ use crate::model::collector::Collector;
 use crate::model::detail_read::Circumstances;
 use crate::model::details::{Reading, RefreshStamp};
 use crate::model::listing::Listing;
-use crate::model::loss::SuddenLoss;
+use crate::model::loss::{LossGuard, SuddenLoss, sudden_loss};
 use crate::model::outcome::{Attempt, Outcome};
 use crate::model::summary::Summary;
+use crate::model::tags::InstanceTags;
 use crate::model::time::Now;
 
 impl Target {
@@ -28,8 +29,25 @@ impl Target {
                 self.reconciliation
                     .judge_summaries(&self.chunks, rows, are_all_listed)
             }
+            Collected::Tags(tags) => self.judge_tags(tags),
             _ => Ok(()),
         }
+    }
+
+    fn judge_tags(&mut self, read: &InstanceTags) -> Result<(), SuddenLoss> {
+        // Of other keys nothing was known before.
+        if read.keys() != self.tags.keys() {
+            self.tag_guard = LossGuard::default();
+            return Ok(());
+        }
+        let known = self
+            .chunks
+            .instances()
+            .filter(|instance| self.is_listed(instance) && self.tags.has_instance(&instance.id));
+        let loss = sudden_loss(known, |instance| read.has_instance(&instance.id));
+        self.tag_guard
+            .judge(loss, || read.ids().map(Arc::clone).collect())
+            .believed()
     }
 
     /// Takes in the outcome of a collector.
@@ -88,6 +106,7 @@ impl Target {
             Collected::Totals(totals) => self.totals = totals,
             Collected::Baselines(baselines) => self.baselines = baselines,
             Collected::Associations(associations) => self.associations = associations,
+            Collected::Tags(tags) => self.tags = Arc::new(tags),
         }
     }
 

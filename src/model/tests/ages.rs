@@ -52,6 +52,7 @@ fn full(bench: &mut Bench, took: Duration, now: Duration) {
         now,
         Collected::Associations(Association::from_rows(&[association], &Interner::default())),
     );
+    bench.tags(&["Team"], &[("i-1", "shop")], now);
     bench.items("i-1", &[item("a", "Mine")], now);
     bench.patch_items("i-1", &[patch_item("KB1", &[])], now);
 }
@@ -73,6 +74,7 @@ fn holds(target: &Target, collector: Collector) -> bool {
         Collector::Associations => !target.associations().is_empty(),
         Collector::Items => any(|i| i.items.is_some()),
         Collector::PatchDetails => any(|i| i.patch_items.is_some()),
+        Collector::Tags => !target.tags().is_empty(),
     }
 }
 

@@ -8,6 +8,7 @@ mod reconciliation;
 mod reselection;
 mod rows;
 mod summaries;
+mod tags;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -179,6 +180,28 @@ impl Bench {
 
     fn summarise(&mut self, rows: &[SummaryRow]) {
         self.summarise_in(1, rows);
+    }
+
+    /// Takes in the tags of instances, each with one value for all keys.
+    fn tags(&mut self, keys: &[&str], values: &[(&str, &str)], now: Duration) {
+        let tags = self.tags_of(keys, values);
+        self.end(Collector::Tags, Duration::ZERO, now, Collected::Tags(tags));
+    }
+
+    fn tags_of(&self, keys: &[&str], values: &[(&str, &str)]) -> InstanceTags {
+        let interner = self.target.interner();
+        let mut tags = InstanceTags::new(TagKeys::new(keys.iter().copied()));
+        for (name, value) in values {
+            let all = keys
+                .iter()
+                .map(|key| ((*key).to_owned(), (*value).to_owned()));
+            let row = TagRow {
+                resource_id: (*name).to_owned(),
+                tags: all.collect(),
+            };
+            tags.add(id(name), &row, &interner);
+        }
+        tags
     }
 
     fn scan(&mut self, name: &str, row: Option<&PatchRow>, now: Duration) {

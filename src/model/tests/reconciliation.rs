@@ -20,6 +20,7 @@ fn page(bench: &Bench) -> String {
         selection: Selection::everything(),
         max_patch_info_series: 0,
         tag_labels: Vec::new(),
+        tag_compliance: Vec::new(),
     };
     let publisher = Publisher::default();
     publisher.publish(

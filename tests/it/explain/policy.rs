@@ -29,13 +29,20 @@ fn actions_of(operations: impl IntoIterator<Item = Operation>) -> BTreeSet<Strin
 }
 
 #[test]
-fn the_first_statement_is_for_refreshes_and_the_second_for_what_only_explains() {
+fn one_statement_is_for_refreshes_and_one_for_what_only_explains() {
     assert_eq!(actions("ReadCompliance"), actions_of(Operation::OF_REFRESH));
     let only_explains = Operation::ALL
         .into_iter()
         .filter(|operation| !Operation::OF_REFRESH.contains(operation))
-        .filter(|operation| !Operation::OF_DISCOVERY.contains(operation));
+        .filter(|operation| !Operation::OF_DISCOVERY.contains(operation))
+        .filter(|operation| !operation.has_own_ceiling());
     assert_eq!(actions("ExplainInstances"), actions_of(only_explains));
+}
+
+#[test]
+fn a_statement_of_its_own_is_for_tags_which_not_everybody_reads() {
+    let action = format!("tag:{}", Operation::GetResources.as_str());
+    assert_eq!(actions("ReadTags"), BTreeSet::from([action]));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -25,6 +25,7 @@
 //! | rows that repeat or move | [`truth`](crate::truth), [`tokens`] |
 //! | an instance that appears, stops, terminates, comes back | [`change`], [`weather`], [`incremental`](crate::incremental) |
 //! | a wall clock that jumps | `src/collect/tests/staleness.rs`, `src/aws/tests/faults.rs` |
+//! | tags that are denied, from the start and later | [`tags`] |
 //! | a target with no instances, a region that does not exist | [`edges`] |
 //! | 200 targets of which 50 are dead; hundreds of refreshes in bad weather | [`soak`](crate::soak) |
 
@@ -36,6 +37,7 @@ mod every;
 mod identity;
 mod lists;
 mod rows;
+mod tags;
 mod throttles;
 mod tokens;
 mod weather;

@@ -1,6 +1,9 @@
 //! What a good file changes, and what it leaves as it is.
 
+use std::collections::BTreeSet;
+
 use super::*;
+use crate::support::Series;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn targets_that_stay_are_left_alone_and_others_come_and_go() {
@@ -131,6 +134,54 @@ async fn single_patches_come_when_they_are_asked_for_and_go_at_once() {
     assert_eq!(patches(&page), 0);
     let details = [("collector", "patch_details")];
     assert_eq!(page.count("aws_ssm_collector_success", &details), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn other_tags_are_labels_at_once_and_have_their_values_from_the_next_refresh_on() {
+    let aws = Aws::of(20).await;
+    let with = |more| Settings {
+        interval: "1s",
+        more,
+        ..settings(&[own("eu-west-1, us-east-1")])
+    };
+    let labels = |page: &Page| -> BTreeSet<Vec<String>> {
+        let instances = page.matching("aws_ssm_instance_info", &[]);
+        instances.map(|(series, _)| tag_labels(series)).collect()
+    };
+    let exporter = Reloadable::start(&with("").yaml(&aws), &[]).await;
+    assert_eq!(labels(&exporter.page().await), [vec![]].into());
+
+    let team = with("instance_tags: [Team]\ntag_compliance: [Team]\n");
+    exporter.reload(&team.yaml(&aws)).await;
+    let page = exporter.page().await;
+    assert_eq!(labels(&page), [vec!["tag_Team".to_owned()]].into());
+    let is_counted = |page: &Page| page.count("aws_ssm_tag_compliance_instances", &[]) > 0;
+    exporter.until("tags are read", is_counted).await;
+
+    let environment = with("instance_tags: [Environment]\n");
+    exporter.reload(&environment.yaml(&aws)).await;
+    let page = exporter.page().await;
+    assert_eq!(labels(&page), [vec!["tag_Environment".to_owned()]].into());
+    assert!(!is_counted(&page));
+    let has_value = |page: &Page| {
+        let mut instances = page.matching("aws_ssm_instance_info", &[]);
+        instances.any(|(series, _)| !series.label("tag_Environment").is_empty())
+    };
+    exporter.until("the other tag is read", has_value).await;
+
+    exporter.reload(&with("").yaml(&aws)).await;
+    let page = exporter.page().await;
+    assert_eq!(labels(&page), [vec![]].into());
+    let tags = [("collector", "tags")];
+    assert_eq!(page.count("aws_ssm_collector_success", &tags), 0);
+}
+
+fn tag_labels(series: &Series) -> Vec<String> {
+    let labels = series.labels.keys();
+    labels
+        .filter(|name| name.starts_with("tag_"))
+        .cloned()
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,6 +4,7 @@
 mod compliance;
 mod details;
 mod single_patches;
+mod tags;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,6 +12,8 @@ use ssm_simulator::rows::{Instance, PatchState, Summary};
 use ssm_simulator::{Simulator, TargetTruth};
 
 use crate::support::{Series, TARGETS};
+
+pub(crate) use tags::AskedTags;
 
 /// The values that are right for a series.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -47,6 +50,8 @@ pub(crate) struct Reading {
     pub(crate) unlisted: bool,
     /// The setting `exposition.max_patch_info_series`, if single patches are asked for.
     pub(crate) patch_series: Option<usize>,
+    /// The tags that are asked for.
+    pub(crate) tags: AskedTags,
 }
 
 /// The series of the three targets of [`Settings`](crate::support::Settings), as of now.
@@ -62,6 +67,7 @@ pub(crate) fn fleet(aws: &Simulator, with: impl Fn(Reading) -> Reading) -> BTree
             show: ShownInstances::All,
             unlisted: false,
             patch_series: None,
+            tags: AskedTags::NONE,
         };
         series.append(&mut with(reading).series());
     }
@@ -219,12 +225,13 @@ impl Reading {
         };
         self.target(&mut out);
         for resource in resources.iter().filter(|resource| self.shows(resource)) {
-            Self::instance(resource, &mut out);
+            self.instance(resource, &mut out);
             self.instance_compliance(resource, &mut out);
             self.instance_details(resource, &mut out);
         }
         self.managed(&resources, &mut out);
         self.compliance_counts(&resources, &mut out);
+        self.tag_counts(&resources, &mut out);
         self.baselines(&resources, &mut out);
         self.single_patches(&resources, &mut out);
         self.associations(&mut out);
@@ -287,7 +294,9 @@ impl Reading {
         let of_single_patches = self.patch_series.filter(|_| self.reads("Patch"));
         let if_asked_for = of_single_patches.map(|_| "patch_details");
         let always = ["instances", "compliance", "compliance_totals"];
+        let of_tags = Some("tags").filter(|_| !self.tags.labels.is_empty());
         let on = always.into_iter().chain(of_patch).chain(of_association);
+        let on = on.chain(of_tags);
         for collector in on.chain(if_asked_for) {
             let labels = [("collector", collector)];
             out.value("collector_success", &labels, 1);
@@ -308,12 +317,12 @@ impl Reading {
         }
     }
 
-    fn instance(resource: &Resource<'_>, out: &mut Out<'_>) {
+    fn instance(&self, resource: &Resource<'_>, out: &mut Out<'_>) {
         let Some(row) = resource.instance else { return };
         let id = ("instance_id", &*text(resource.id));
         let labels = [
             id,
-            ("name", &*text(row.name.as_deref().unwrap_or_default())),
+            ("name", &*self.name(resource.id, row.name.as_deref())),
             ("computer_name", &*text(&row.computer_name)),
             ("ip_address", &*text(&row.ip_address)),
             ("resource_type", &*word(&row.resource_type)),
@@ -322,6 +331,11 @@ impl Reading {
             ("platform_version", &*text(&row.platform_version)),
             ("agent_version", &*text(&row.agent_version)),
         ];
+        let tags = self.tag_labels(resource.id);
+        let tags = tags
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()));
+        let labels: Vec<(&str, &str)> = labels.into_iter().chain(tags).collect();
         out.value("instance_info", &labels, 1);
         out.value("instance_online", &[id], row.ping_status == "Online");
         out.time(

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use ssm_simulator::{Fault, FaultKind, Options};
 
-pub(crate) use expected::{Reading, ShownInstances, Span, fleet};
+pub(crate) use expected::{AskedTags, Reading, ShownInstances, Span, fleet};
 pub(crate) use families::check_families;
 
 use crate::support::{Aws, Exporter, Format, Page, Run, Series, Settings, TARGETS, run_with};
@@ -161,6 +161,28 @@ async fn single_patches_follow_which_instances_have_series_and_which_types_are_r
     compare(&aws, more, |reading| Reading {
         types: &["Patch"],
         patch_series: Some(25),
+        ..reading
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tags_are_the_truth_as_labels_and_in_counts_that_need_no_series_of_instances() {
+    let aws = odd_fleet(137).await;
+    let more = "instance_tags: [Name, Environment, Team]\ntag_compliance: [Team, Environment]\n";
+    let tags = AskedTags {
+        labels: &["Name", "Environment", "Team"],
+        counted: &["Team", "Environment"],
+    };
+    compare(&aws, more, |reading| Reading { tags, ..reading }).await;
+    let more = "instance_tags: [Team]\ntag_compliance: [Team]\nexposition:\n  instances: none\n";
+    let tags = AskedTags {
+        labels: &["Team"],
+        counted: &["Team"],
+    };
+    compare(&aws, more, |reading| Reading {
+        show: ShownInstances::None,
+        tags,
         ..reading
     })
     .await;

@@ -1,7 +1,7 @@
 //! How many instances, patches or items there are of a sort.
 
 use super::joins::{for_chosen_platforms, instances_of_chosen_platforms};
-use super::series::{CHOSEN_TYPES, joined, per_instance, per_target};
+use super::series::{CHOSEN_TAG, CHOSEN_TYPES, joined, per_instance, per_target};
 
 /// Listed instances whose status matches the regular expression, by compliance type.
 pub(crate) fn by_status(status: &str) -> String {
@@ -21,6 +21,25 @@ pub(crate) fn compliant_share() -> String {
 pub(crate) fn compliance_instances(matchers: &str) -> String {
     let by = "compliance_type, status";
     per_target("aws_ssm_compliance_instances", by, matchers)
+}
+
+/// Listed instances of each target with the chosen tag, by its value, compliance type and status.
+pub(crate) fn tagged_instances(matchers: &str) -> String {
+    let by = "tag_value, compliance_type, status";
+    let matchers = joined(CHOSEN_TAG, matchers);
+    per_target("aws_ssm_tag_compliance_instances", by, &matchers)
+}
+
+/// The share of compliant instances among those with a status, by the value of the chosen tag.
+pub(crate) fn compliant_share_by_tag() -> String {
+    let in_status = |status: &str| {
+        let matchers = joined(&format!(r#"status=~"{status}""#), CHOSEN_TYPES);
+        sum_by("tag_value", &tagged_instances(&matchers))
+    };
+    let compliant = in_status("COMPLIANT");
+    let with_status = in_status("COMPLIANT|NON_COMPLIANT");
+    // As for the share by type, an empty value is not to be shown as NaN.
+    format!("{compliant} / ({with_status} > 0)")
 }
 
 /// Listed instances by reason for being non-compliant.

@@ -16,8 +16,8 @@ pub(crate) use ages::{
 };
 pub(crate) use counts::{
     by_reason, by_status, collectors_failing, compliance_instances, compliant_share,
-    has_patches_in, managed, managed_of_target, never_scanned, never_scanned_count,
-    noncompliant_items, sum, sum_by, targets_down,
+    compliant_share_by_tag, has_patches_in, managed, managed_of_target, never_scanned,
+    never_scanned_count, noncompliant_items, sum, sum_by, tagged_instances, targets_down,
 };
 pub(crate) use joins::{
     for_chosen_platforms, for_instances_of, looked_up, with_account_name, with_instance_names,

@@ -9,6 +9,9 @@ pub(super) const INSTANCE_LABELS: &str = "account_id, region, instance_id";
 /// The matcher of the chosen compliance types.
 pub(crate) const CHOSEN_TYPES: &str = r#"compliance_type=~"$compliance_type""#;
 
+/// The matchers of the chosen tag and its values.
+pub(super) const CHOSEN_TAG: &str = r#"tag_key="$tag_key", tag_value=~"$tag_value""#;
+
 /// The matcher of the one chosen instance.
 pub(crate) const CHOSEN_INSTANCE: &str = r#"instance_id="$instance_id""#;
 

@@ -63,3 +63,24 @@ async fn an_endpoint_is_the_services_own_before_the_shared_one_and_a_variable_be
         ["http://all", "http://sts"]
     );
 }
+
+#[tokio::test]
+async fn the_tagging_api_has_an_endpoint_of_its_own() {
+    use aws_types::service_config::{LoadServiceConfig as _, ServiceConfigKey};
+    let variables = [
+        ("AWS_ENDPOINT_URL", "http://all"),
+        (
+            "AWS_ENDPOINT_URL_RESOURCE_GROUPS_TAGGING_API",
+            "http://tags",
+        ),
+    ];
+    let environment = Environment::of(variables.into(), ALL).await.expect("good");
+    let key = ServiceConfigKey::builder()
+        .service_id("Resource Groups Tagging API")
+        .env("AWS_ENDPOINT_URL")
+        .profile("endpoint_url");
+    let url = environment
+        .endpoints()
+        .load_config(key.build().expect("a key"));
+    assert_eq!(url.as_deref(), Some("http://tags"));
+}

@@ -17,7 +17,7 @@ use crate::aws::{AwsBase, BaseOptions, SsmSource};
 /// A request as it came.
 #[derive(Clone, Debug)]
 pub(in crate::aws) struct Asked {
-    /// The operation of SSM or the action of STS.
+    /// The operation of SSM or of the tagging API, or the action of STS.
     pub(in crate::aws) operation: String,
     pub(in crate::aws) head: String,
     pub(in crate::aws) body: String,
@@ -176,7 +176,8 @@ async fn read(stream: &mut BufReader<TcpStream>) -> io::Result<Option<Asked>> {
     let mut body = vec![0; length.unwrap_or(0)];
     stream.read_exact(&mut body).await?;
     let body = String::from_utf8_lossy(&body).into_owned();
-    let target = header(&head, "x-amz-target").map(|target| target.replace("AmazonSSM.", ""));
+    let target = header(&head, "x-amz-target")
+        .and_then(|target| target.rsplit('.').next().map(str::to_owned));
     let action = body
         .split('&')
         .find_map(|pair| pair.strip_prefix("Action="));

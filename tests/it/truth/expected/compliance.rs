@@ -231,7 +231,7 @@ impl Reading {
     }
 
     /// The types of AWS's own that are read.
-    fn types_of_aws(&self) -> impl Iterator<Item = &'static str> {
+    pub(super) fn types_of_aws(&self) -> impl Iterator<Item = &'static str> {
         let types = ["Patch", "Association"];
         types.into_iter().filter(|kind| self.reads(kind))
     }

@@ -4,14 +4,15 @@
 mod instances;
 mod places;
 mod summary;
+mod tags;
 mod trust;
 
-use super::variables::{compliance_type, targets};
+use super::variables::{compliance_type, tag_key, tag_value, targets};
 use crate::grafana::Dashboard;
 
 pub(super) fn dashboard() -> Dashboard {
     let mut variables = targets();
-    variables.push(compliance_type());
+    variables.extend([compliance_type(), tag_key(), tag_value()]);
     Dashboard {
         uid: "ssm-compliance-fleet",
         title: "SSM Compliance / Fleet",
@@ -21,6 +22,7 @@ pub(super) fn dashboard() -> Dashboard {
         sections: vec![
             summary::section(),
             places::section(),
+            tags::section(),
             instances::section(),
             trust::section(),
         ],
