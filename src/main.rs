@@ -159,7 +159,7 @@ fn print_error(text: &str) {
 async fn serve(web: Web, config: &Configured, sockets: Sockets) -> anyhow::Result<ExitCode> {
     // From here on no signal ends the program before it can be handled.
     let file = config.config_file.clone();
-    let web_config = app::read_web_config(web.web_config_file.as_deref());
+    let web_config = read_web_config(&web);
     let mut options = serve_options(web, file.map(ConfigReader::of_file), sockets?)?;
     let shutdown = termination()?;
     let (web_config, fleet) = app::with_web_config(web_config, fleet(config).await)?;
@@ -173,7 +173,7 @@ async fn demo(arguments: Demo, config: &Configured, sockets: Sockets) -> anyhow:
     let defaults = app::demo_config(&options);
     let file = config.config_file.clone();
     let reader = file.map(|path| demo_reader(path, defaults.clone()));
-    let web_config = app::read_web_config(arguments.web.web_config_file.as_deref());
+    let web_config = read_web_config(&arguments.web);
     let mut web = serve_options(arguments.web, reader, sockets?)?;
     let config = demo_config(config, &defaults).map_err(FleetError::from);
     let config = config.map_err(anyhow::Error::from);
@@ -193,8 +193,8 @@ async fn demo(arguments: Demo, config: &Configured, sockets: Sockets) -> anyhow:
     Ok(ExitCode::SUCCESS)
 }
 
-fn read_web_config(arguments: &Serve) -> Result<Option<WebConfigFile>, ConfigError> {
-    app::read_web_config(arguments.web.web_config_file.as_deref())
+fn read_web_config(web: &Web) -> Result<Option<WebConfigFile>, ConfigError> {
+    app::read_web_config(web.web_config_file.as_deref())
 }
 
 fn start_web_config(web: Option<WebConfigFile>) -> anyhow::Result<Option<Arc<WebSecurity>>> {

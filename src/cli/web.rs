@@ -8,6 +8,10 @@ use ssm_compliance_exporter::http::{
 };
 
 #[derive(Args, Clone, Debug)]
+#[expect(
+    clippy::struct_field_names,
+    reason = "the file of another flag is the configuration file"
+)]
 pub(crate) struct Web {
     /// Address to listen on; may be given several times
     #[arg(
@@ -23,7 +27,8 @@ pub(crate) struct Web {
     #[arg(long = "web.disable-pages")]
     pub(crate) disable_pages: bool,
     /// Address under which people reach the exporter, for example through a proxy; links begin with
-    /// its path, and so do all paths that are served unless there is a route prefix
+    /// its path, and so do all paths that are served unless there is a route prefix. Requests for
+    /// names of other hosts are refused
     #[arg(long = "web.external-url", value_name = "URL")]
     pub(crate) external_url: Option<ExternalUrl>,
     /// Path below which everything is served, health too; "/" behind a proxy that takes the path of
@@ -60,6 +65,9 @@ pub(super) fn for_healthcheck(argument: Arg) -> Arg {
     match argument.get_id().as_str() {
         "listen_address" => argument.help(
             "Address of the exporter to ask; may be given several times: all must be healthy",
+        ),
+        "web_config_file" => argument.help(
+            "File of the exporter for TLS and logins, which says whether it speaks TLS; no password or certificate is needed",
         ),
         _ => argument.hide(true),
     }

@@ -78,7 +78,7 @@ fn some_megabytes() -> ConstantState {
     let page = |_, _| Exposition {
         length: 8 << 20,
         frames: Box::new(
-            std::iter::repeat_with(|| Bytes::from_static(&[b'x'; 1 << 16]).into()).take(128),
+            std::iter::repeat_with(|| Bytes::from(vec![b'x'; 1 << 16]).into()).take(128),
         ),
     };
     ConstantState {

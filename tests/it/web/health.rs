@@ -31,7 +31,7 @@ async fn ask(address: &str, file: &str) -> Run {
     run(&[
         "healthcheck",
         "--web.listen-address",
-        &address,
+        address,
         "--web.config.file",
         file,
     ])
