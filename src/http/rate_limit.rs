@@ -17,6 +17,13 @@ pub(super) struct RateLimit {
     pub(super) burst: u32,
 }
 
+impl RateLimit {
+    /// How long an empty bucket takes to be full.
+    fn time_to_fill(self) -> Duration {
+        self.interval.saturating_mul(self.burst)
+    }
+}
+
 /// Says which requests are within the limit.
 #[derive(Debug)]
 pub(super) struct RateLimiter {
@@ -37,8 +44,10 @@ impl RateLimiter {
     pub(super) fn allows(&self, now: Instant) -> bool {
         let mut full_at = locked(&self.full_at);
         // Each token that is taken puts off the moment at which the bucket is full by an interval.
-        let full_after = (*full_at).max(now) + self.limit.interval;
-        let is_within = full_after <= now + self.limit.interval * self.limit.burst;
+        let Some(full_after) = (*full_at).max(now).checked_add(self.limit.interval) else {
+            return false;
+        };
+        let is_within = full_after.duration_since(now) <= self.limit.time_to_fill();
         if is_within {
             *full_at = full_after;
         }
@@ -66,5 +75,15 @@ mod tests {
         assert_eq!(answered(1.0), 1);
         assert_eq!(answered(3.5), 2);
         assert_eq!(answered(1e6), 3, "more than a burst is never saved up");
+    }
+
+    #[tokio::test]
+    async fn no_limit_is_too_large_to_reckon_with() {
+        let limiter = RateLimiter::new(RateLimit {
+            interval: Duration::from_hours(100 * 365 * 24),
+            burst: u32::MAX,
+        });
+        let now = Instant::now();
+        assert!((0..10_000).all(|_| limiter.allows(now)));
     }
 }
