@@ -54,7 +54,7 @@ impl ServerTls {
             refuse_plain_http(&mut stream).await;
             return Err(HandshakeError::PlainHttp);
         }
-        let acceptor = TlsAcceptor::from(Arc::clone(&self.0));
+        let acceptor = TlsAcceptor::from(Arc::clone(&self.config));
         let stream = acceptor.accept_with(stream, limit_buffer).await?;
         let (_, connection) = stream.get_ref();
         let is_http2 = connection.alpn_protocol() == Some(ALPN_HTTP2);

@@ -18,7 +18,13 @@ const ALPN_HTTP1: &[u8] = b"http/1.1";
 
 /// TLS as the server speaks it.
 #[derive(Clone, Debug)]
-pub(in crate::http) struct ServerTls(pub(super) Arc<ServerConfig>);
+pub(in crate::http) struct ServerTls {
+    pub(super) config: Arc<ServerConfig>,
+    /// Whether there is no connection without a client's certificate.
+    pub(in crate::http) wants_certificates: bool,
+    /// Whether a client's certificate needs one of certain names.
+    pub(in crate::http) wants_names: bool,
+}
 
 /// How TLS is to be spoken. An empty list, or nothing, means the default.
 pub(in crate::http) struct TlsSettings {
@@ -38,6 +44,8 @@ impl ServerTls {
         chain: CertificateChain,
         settings: TlsSettings,
     ) -> Result<Self, Fault> {
+        let wants_certificates = settings.client_auth == ClientAuthType::Required;
+        let wants_names = !settings.client_allowed_sans.is_empty();
         let versions = settings.versions()?;
         let provider = Arc::new(settings.provider(&versions)?);
         let verifier = settings.client_auth.verifier(
@@ -56,7 +64,11 @@ impl ServerTls {
         let mut config = builder.with_cert_resolver(Arc::new(certificate));
         config.ignore_client_order = settings.prefer_own_suites;
         config.alpn_protocols = protocols(settings.http2);
-        Ok(Self(Arc::new(config)))
+        Ok(Self {
+            config: Arc::new(config),
+            wants_certificates,
+            wants_names,
+        })
     }
 }
 

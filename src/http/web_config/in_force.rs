@@ -1,7 +1,8 @@
 //! What of a web configuration is in force while the server runs.
 //!
-//! Users, headers, certificates and all else of TLS follow the file. Whether there is TLS at all,
-//! HTTP/2 and the rate limit are fixed at start, as in the exporter-toolkit.
+//! Users, headers, certificates and all else of TLS follow the file. Whether there is TLS at all and
+//! the rate limit are fixed at start, as in the exporter-toolkit. A file that asks for no login any
+//! more, or for no certificate, is not followed: one that was cut short says the same.
 
 use std::io;
 use std::path::PathBuf;
@@ -32,6 +33,9 @@ enum Refusal {
     Empty,
     WithoutTls,
     WithTls,
+    WithoutCertificates,
+    WithoutNames,
+    WithoutUsers,
 }
 
 impl WebSecurity {
@@ -75,13 +79,11 @@ impl WebSecurity {
             self.note_refusal(refusal.text());
             return;
         }
-        if config.http2 != before.http2 || config.rate_limit != before.rate_limit {
-            warn!("http2 and rate_limit of the web configuration change at the next start only");
+        if config.rate_limit != before.rate_limit {
+            warn!("rate_limit of the web configuration changes at the next start only");
         }
         let users = config.user_count();
         self.current.store(Arc::new(config));
-        // Of users that are gone, nothing is to be known any more.
-        self.passwords.forget();
         info!(file = %self.file.display(), users, "web configuration reloaded");
     }
 
@@ -118,9 +120,17 @@ fn refusal(before: &WebConfig, after: &WebConfig) -> Option<Refusal> {
     if after.says_nothing && !before.says_nothing {
         return Some(Refusal::Empty);
     }
-    match (before.has_tls(), after.has_tls()) {
-        (true, false) => Some(Refusal::WithoutTls),
-        (false, true) => Some(Refusal::WithTls),
+    let had_users = before.user_count() > 0;
+    match (&before.tls, &after.tls) {
+        (Some(_), None) => Some(Refusal::WithoutTls),
+        (None, Some(_)) => Some(Refusal::WithTls),
+        (Some(before), Some(after)) if before.wants_certificates && !after.wants_certificates => {
+            Some(Refusal::WithoutCertificates)
+        }
+        (Some(before), Some(after)) if before.wants_names && !after.wants_names => {
+            Some(Refusal::WithoutNames)
+        }
+        _ if had_users && after.user_count() == 0 => Some(Refusal::WithoutUsers),
         _ => None,
     }
 }
@@ -131,6 +141,13 @@ impl Refusal {
             Self::Empty => "it is empty; restart to serve without it",
             Self::WithoutTls => "it has no TLS any more; restart to serve plain HTTP",
             Self::WithTls => "it has TLS now; restart to serve it",
+            Self::WithoutCertificates => {
+                "it wants no certificates of clients any more; restart to serve without them"
+            }
+            Self::WithoutNames => {
+                "it has no client_allowed_sans any more; restart to serve whatever their names"
+            }
+            Self::WithoutUsers => "it has no users any more; restart to serve without a login",
         }
     }
 }

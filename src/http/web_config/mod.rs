@@ -43,8 +43,6 @@ pub struct WebConfig {
     pub(super) users: Arc<Users>,
     /// How often the server answers. It is fixed at start.
     pub(super) rate_limit: Option<RateLimit>,
-    /// Whether TLS offers HTTP/2. It is fixed at start.
-    http2: bool,
     /// The file, and those that it names, as they were when they were read.
     stamps: Stamps,
     /// Whether the file sets nothing at all, as one does that is being written.

@@ -58,7 +58,6 @@ impl<'a> Resolver<'a> {
             headers,
             users: Arc::new(users),
             rate_limit,
-            http2,
             stamps: Stamps::default(),
             says_nothing: says_nothing && rate_limit.is_none(),
         })
@@ -189,12 +188,21 @@ impl<'a> Resolver<'a> {
         let Some(first) = raw.client_allowed_sans.first() else {
             return;
         };
-        if client_auth == Some(ClientAuthType::None) {
-            // The exporter-toolkit ignores it, and lets everybody in.
-            let what = "client_allowed_sans is given, but client_auth_type asks for no certificate";
-            let hint = "set client_auth_type to RequireAndVerifyClientCert";
-            self.problems.add(first.line, what, hint);
-        }
+        // The exporter-toolkit ignores it in either case, and lets everybody in.
+        let (what, hint) = if client_auth == Some(ClientAuthType::None) {
+            (
+                "client_allowed_sans is given, but client_auth_type asks for no certificate",
+                "set client_auth_type to RequireAndVerifyClientCert",
+            )
+        } else if raw.client_ca_file.is_none() && raw.client_ca.is_none() {
+            (
+                "client_allowed_sans is given, but no authority whose certificates could be good",
+                "name it in client_ca_file",
+            )
+        } else {
+            return;
+        };
+        self.problems.add(first.line, what, hint);
     }
 
     fn required_pem<'v>(

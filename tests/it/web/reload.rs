@@ -32,12 +32,14 @@ async fn users_come_and_go_and_a_broken_file_changes_nothing() {
     assert!(took < Duration::from_secs(5), "{took:?}");
     // A login that was good is forgotten with its user.
     assert_eq!(code(USER, PASSWORD).await, 401);
-    // Broken, half written, empty, and with TLS, which cannot be begun now.
+    // Broken, half written, empty, cut short, and with TLS, which cannot be begun now.
     for text in [
         "basic_auth_users: {other: x}",
         "basic_auth",
         "",
         "# nothing\n",
+        "http_server_config: {http2: true}\n",
+        "http_server_config: {headers: {X-Frame-Options: deny}}\n",
         TLS,
     ] {
         fs::write(site.file(), text).unwrap();

@@ -8,6 +8,8 @@ use tempfile::TempDir;
 
 use super::WebConfig;
 
+mod reload;
+
 /// What stands before most of the toolkit's cases.
 const PAIR: &str = "tls_server_config:\n  cert_file: server.crt\n  key_file: server.key\n";
 
@@ -37,67 +39,64 @@ impl Folder {
     }
 }
 
+/// What the toolkit takes, whether it means TLS, and the number of its users.
+const TAKEN: &[(&str, bool, usize)] = &[
+    ("", false, 0),
+    ("# nothing\n", false, 0),
+    ("basic_auth_users:\ntls_server_config:\n", false, 0),
+    ("rate_limit: {interval: 0, burst: 0}\n", false, 0),
+    (
+        "basic_auth_users:\n  alice: $2y$12$1DpfPeqF9HzHJt.EWswy1exHluGfbhnn3yXhR7Xes6m3WJqFg0Wby\n  bob: $2y$18$4VeFDzXIoPHKnKTU3O3GH.N.vZu06CVqczYZ8WvfzrddFU6tGqjR.\n",
+        false,
+        2,
+    ),
+    (
+        "{PAIR}  client_auth_type: VerifyClientCertIfGiven\n",
+        true,
+        0,
+    ),
+    (
+        "{PAIR}  client_auth_type: RequireAndVerifyClientCert\n  client_ca_file: server.crt\n  client_allowed_sans: [one, test3]\n",
+        true,
+        0,
+    ),
+    (
+        "{PAIR}  client_ca: \"\"\n  cipher_suites: []\n  max_version:\n",
+        true,
+        0,
+    ),
+    (
+        "{PAIR}  cipher_suites: [TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384]\n  max_version: TLS12\nhttp_server_config: {http2: false}\n",
+        true,
+        0,
+    ),
+    (
+        "{PAIR}  prefer_server_cipher_suites: false\n  min_version: TLS12\n",
+        true,
+        0,
+    ),
+    (
+        "{PAIR}  curve_preferences: [CurveP256, CurveP384, X25519]\n",
+        true,
+        0,
+    ),
+    (
+        "http_server_config:\n  headers:\n    X-Frame-Options: deny\n    X-XSS-Protection: 1\n    X-Content-Type-Options: nosniff\n    Content-Security-Policy: \"default-src 'self' *.test.example.net\"\n",
+        false,
+        0,
+    ),
+];
+
 #[test]
 fn what_the_exporter_toolkit_takes_is_taken() {
     let folder = Folder::new();
-    let hash = "$2y$12$1DpfPeqF9HzHJt.EWswy1exHluGfbhnn3yXhR7Xes6m3WJqFg0Wby";
-    let slow = "$2y$18$4VeFDzXIoPHKnKTU3O3GH.N.vZu06CVqczYZ8WvfzrddFU6tGqjR.";
-    for (text, has_tls, users) in [
-        ("", false, 0),
-        ("# nothing\n", false, 0),
-        ("basic_auth_users:\ntls_server_config:\n", false, 0),
-        ("rate_limit: {interval: 0, burst: 0}\n", false, 0),
-        (
-            &format!("basic_auth_users:\n  alice: {hash}\n  bob: {slow}\n"),
-            false,
-            2,
-        ),
-        (
-            &format!("{PAIR}  client_auth_type: VerifyClientCertIfGiven\n"),
-            true,
-            0,
-        ),
-        (
-            &format!(
-                "{PAIR}  client_auth_type: RequireAndVerifyClientCert\n  client_ca_file: server.crt\n  client_allowed_sans: [one, test3]\n"
-            ),
-            true,
-            0,
-        ),
-        (
-            &format!("{PAIR}  client_ca: \"\"\n  cipher_suites: []\n  max_version:\n"),
-            true,
-            0,
-        ),
-        (
-            &format!(
-                "{PAIR}  cipher_suites: [TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384]\n  max_version: TLS12\nhttp_server_config: {{http2: false}}\n"
-            ),
-            true,
-            0,
-        ),
-        (
-            &format!("{PAIR}  prefer_server_cipher_suites: false\n  min_version: TLS12\n"),
-            true,
-            0,
-        ),
-        (
-            &format!("{PAIR}  curve_preferences: [CurveP256, CurveP384, X25519]\n"),
-            true,
-            0,
-        ),
-        (
-            "http_server_config:\n  headers:\n    X-Frame-Options: deny\n    X-XSS-Protection: 1\n    X-Content-Type-Options: nosniff\n    Content-Security-Policy: \"default-src 'self' *.test.example.net\"\n",
-            false,
-            0,
-        ),
-    ] {
+    for (text, has_tls, users) in TAKEN {
         let config = folder
-            .load(text)
+            .load(&text.replace("{PAIR}", PAIR))
             .unwrap_or_else(|error| panic!("{text}\n{error}"));
         assert_eq!(
             (config.has_tls(), config.user_count()),
-            (has_tls, users),
+            (*has_tls, *users),
             "{text}"
         );
     }
@@ -115,80 +114,77 @@ fn certificate_and_key_may_stand_in_the_file_itself() {
     assert!(folder.load(&text).unwrap().has_tls());
 }
 
+/// What the toolkit refuses, and what is said of it here.
+const REFUSED: &[(&str, &str)] = &[
+    (
+        "hWkNKCp3fvIx3jKnsaBI\n",
+        "web.yml:1: the file must be a mapping",
+    ),
+    (
+        "tls_server_config:\n  cert_filse: server.crt\n",
+        "web.yml:2: unknown key \"cert_filse\" in tls_server_config",
+    ),
+    (
+        "tls_server_config:\n  cert_file: server.crt\n",
+        "web.yml:1: tls_server_config has neither key_file nor key",
+    ),
+    (
+        "tls_server_config: {cert: '', key_file: server.key}",
+        "has neither cert_file nor cert",
+    ),
+    (
+        "tls_server_config: {cert_file: somefile, key_file: server.key}",
+        "cert_file \"somefile\" cannot be read",
+    ),
+    (
+        "tls_server_config: {cert_file: server.key, key_file: server.key}",
+        "cert_file holds no certificate in PEM",
+    ),
+    (
+        "tls_server_config: {cert_file: server.crt, key_file: server.crt}",
+        "key_file holds no private key in PEM",
+    ),
+    (
+        "{PAIR}  client_ca_file: server.crt\n",
+        "web.yml:4: tls_server_config.client_ca_file is given, but",
+    ),
+    (
+        "{PAIR}  client_auth_type: RequireAndVerifyClientCert\n",
+        "needs client_ca_file",
+    ),
+    (
+        "{PAIR}  cipher_suites:\n  - TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA2048\n",
+        "web.yml:5: tls_server_config.cipher_suites[0] is",
+    ),
+    (
+        "{PAIR}  curve_preferences: [CurveP257]\n",
+        "which is unknown",
+    ),
+    ("{PAIR}  min_version: TLS111\n", "which is unknown"),
+    ("{PAIR}  client_auth_type: x\n", "which is unknown"),
+    (
+        "basic_auth_users: {john: doe}",
+        "basic_auth_users.john is no bcrypt hash",
+    ),
+    (
+        "http_server_config: {headers: {Content-Type: foo}}",
+        "the header \"Content-Type\" cannot be set",
+    ),
+    (
+        "http_server_config: {headers: {X-Frame-Options: foo}}",
+        "hint: write deny or sameorigin",
+    ),
+    (
+        "http_server_config: {headers: {X-Content-Type-Options: sniff}}",
+        "hint: write nosniff",
+    ),
+];
+
 #[test]
 fn what_the_exporter_toolkit_refuses_is_refused_with_its_line() {
     let folder = Folder::new();
-    for (text, problem) in [
-        (
-            "hWkNKCp3fvIx3jKnsaBI\n",
-            "web.yml:1: the file must be a mapping",
-        ),
-        (
-            "tls_server_config:\n  cert_filse: server.crt\n",
-            "web.yml:2: unknown key \"cert_filse\" in tls_server_config",
-        ),
-        (
-            "tls_server_config:\n  cert_file: server.crt\n",
-            "web.yml:1: tls_server_config has neither key_file nor key",
-        ),
-        (
-            "tls_server_config: {cert: '', key_file: server.key}",
-            "has neither cert_file nor cert",
-        ),
-        (
-            "tls_server_config: {cert_file: somefile, key_file: server.key}",
-            "cert_file \"somefile\" cannot be read",
-        ),
-        (
-            "tls_server_config: {cert_file: server.key, key_file: server.key}",
-            "cert_file holds no certificate in PEM",
-        ),
-        (
-            "tls_server_config: {cert_file: server.crt, key_file: server.crt}",
-            "key_file holds no private key in PEM",
-        ),
-        (
-            &format!("{PAIR}  client_ca_file: server.crt\n"),
-            "web.yml:4: tls_server_config.client_ca_file is given, but",
-        ),
-        (
-            &format!("{PAIR}  client_auth_type: RequireAndVerifyClientCert\n"),
-            "needs client_ca_file",
-        ),
-        (
-            &format!("{PAIR}  cipher_suites:\n  - TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA2048\n"),
-            "web.yml:5: tls_server_config.cipher_suites[0] is",
-        ),
-        (
-            &format!("{PAIR}  curve_preferences: [CurveP257]\n"),
-            "which is unknown",
-        ),
-        (
-            &format!("{PAIR}  min_version: TLS111\n"),
-            "which is unknown",
-        ),
-        (
-            &format!("{PAIR}  client_auth_type: x\n"),
-            "which is unknown",
-        ),
-        (
-            "basic_auth_users: {john: doe}",
-            "basic_auth_users.john is no bcrypt hash",
-        ),
-        (
-            "http_server_config: {headers: {Content-Type: foo}}",
-            "the header \"Content-Type\" cannot be set",
-        ),
-        (
-            "http_server_config: {headers: {X-Frame-Options: foo}}",
-            "hint: write deny or sameorigin",
-        ),
-        (
-            "http_server_config: {headers: {X-Content-Type-Options: sniff}}",
-            "hint: write nosniff",
-        ),
-    ] {
-        let error = folder.load(text).unwrap_err();
+    for (text, problem) in REFUSED {
+        let error = folder.load(&text.replace("{PAIR}", PAIR)).unwrap_err();
         assert!(error.contains(problem), "{text}\n{error}");
         assert!(error.contains("hint: "), "{error}");
     }
@@ -228,6 +224,10 @@ fn what_cannot_be_kept_is_refused_and_not_ignored() {
         (
             "  client_allowed_sans: [x]\n",
             "client_auth_type asks for no certificate",
+        ),
+        (
+            "  client_allowed_sans: [x]\n  client_auth_type: VerifyClientCertIfGiven\n",
+            "client_allowed_sans is given, but no authority",
         ),
         ("rate_limit: {interval: 1s}\n", "would refuse every request"),
         (
