@@ -5,6 +5,7 @@ use std::io;
 use std::net::TcpListener;
 
 use listenfd::ListenFd;
+use rustix::net::sockopt::socket_acceptconn;
 
 /// How many sockets are passed, as systemd says it.
 const COUNT_VARIABLE: &str = "LISTEN_FDS";
@@ -26,7 +27,7 @@ pub enum InheritError {
     None,
     /// What it has passed is something else.
     #[error(
-        "socket {number} of systemd is no TCP socket that listens\n  hint: the socket unit needs ListenStream= with a port"
+        "socket {number} of systemd is no TCP socket that listens\n  hint: the socket unit needs ListenStream= with a port, and no Accept=yes"
     )]
     NotTcp {
         /// Which of the sockets, counted from 1.
@@ -71,7 +72,15 @@ fn take(passed: &mut ListenFd, index: usize) -> Result<TcpListener, InheritError
     let taken = passed.take_tcp_listener(index).map_err(not_tcp)?;
     let none = || not_tcp(io::ErrorKind::NotFound.into());
     let listener = taken.ok_or_else(none)?;
+    if !is_listening(&listener) {
+        return Err(not_tcp(io::ErrorKind::InvalidInput.into()));
+    }
     // tokio waits for sockets by itself.
     listener.set_nonblocking(true).map_err(not_tcp)?;
     Ok(listener)
+}
+
+/// Whether clients can connect to it. A unit with `Accept=yes` passes the connection of one client.
+fn is_listening(listener: &TcpListener) -> bool {
+    socket_acceptconn(listener).unwrap_or(false)
 }
