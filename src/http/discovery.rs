@@ -52,7 +52,11 @@ impl<'a> ScrapeWay<'a> {
     fn direct(request: &'a Parts, options: &'a Options) -> Self {
         // A request of HTTP/1.0 need not say where it is going.
         let host = hosts::asked_for(request).unwrap_or("localhost");
-        Self::below(host, options.route_base(), &options.telemetry_path)
+        Self {
+            // A server that speaks TLS answers nothing else.
+            scheme: options.has_tls().then_some("https"),
+            ..Self::below(host, options.route_base(), &options.telemetry_path)
+        }
     }
 
     fn below(host: &'a str, base: &str, telemetry_path: &str) -> Self {

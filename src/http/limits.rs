@@ -78,6 +78,11 @@ impl Options {
         }
     }
 
+    /// Whether the server speaks TLS.
+    pub(super) fn has_tls(&self) -> bool {
+        self.security.as_deref().is_some_and(WebSecurity::has_tls)
+    }
+
     /// What stands in front of each path that is asked for, without a slash at its end.
     pub(super) fn route_base(&self) -> &str {
         self.route_prefix.path(self.external_url.as_ref())

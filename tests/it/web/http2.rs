@@ -102,10 +102,12 @@ async fn service_discovery_names_the_host_that_http2_asks_for() {
         }
     };
     let listing = in_time("the accounts", listing).await;
-    assert!(
-        listing.contains(&format!("\"{}\"", connection.address)),
-        "{listing}"
-    );
+    for part in [
+        format!("\"{}\"", connection.address),
+        "\"__scheme__\":\"https\"".to_owned(),
+    ] {
+        assert!(listing.contains(&part), "{part} {listing}");
+    }
 }
 
 #[tokio::test]
