@@ -13,9 +13,10 @@ use hyper::http::uri::Authority;
 
 use super::external_url::ExternalUrl;
 
-/// Ends of names that nobody on the internet can own: `localhost` is reserved (RFC 6761), and the
-/// others are those of services in Kubernetes.
-const INTERNAL_SUFFIXES: [&str; 3] = [".localhost", ".svc", ".cluster.local"];
+/// Ends of names that nobody on the internet can own: `localhost` (RFC 6761) and `local` (RFC 6762),
+/// which is that of Kubernetes, too, are reserved, as is `internal` (a decision of ICANN), in which
+/// AWS names its machines. `svc` is short for a service in Kubernetes.
+const INTERNAL_SUFFIXES: [&str; 4] = [".localhost", ".local", ".internal", ".svc"];
 
 /// Where the client reaches the exporter, as it says itself. A request of HTTP/1.0 need not say so,
 /// and one of HTTP/2 says it in its target.
@@ -96,6 +97,7 @@ mod tests {
             "exporter:10068",
             "exporter.monitoring.svc:10068",
             "exporter.monitoring.svc.cluster.local",
+            "ip-10-1-2-3.eu-west-1.compute.internal:10068",
         ] {
             assert!(is_allowed_as(host), "{host}");
         }
@@ -114,6 +116,8 @@ mod tests {
             "[evil.example.com]",
             "localhost.evil.example.com",
             "svc.example.com",
+            "internal.example.com",
+            "evilinternal.com",
             "?",
             "\u{e4}",
         ] {
