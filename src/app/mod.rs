@@ -33,6 +33,7 @@ mod render;
 mod run;
 mod running_fleet;
 mod runtime;
+mod service_manager;
 mod simulate;
 mod slot;
 mod telemetry;

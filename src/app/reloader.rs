@@ -18,6 +18,7 @@ use super::fleet::wall_clock;
 use super::reload_error::ReloadError;
 use super::reload_requests::{ReloadReply, ReloadRequests};
 use super::running_fleet::{FleetChange, RunningFleet};
+use super::service_manager::{ServiceManager, ServiceState};
 use crate::metrics::Task;
 
 /// When and from where the configuration is read anew. By default it never is.
@@ -37,10 +38,15 @@ pub(super) struct Reloader {
     config: Option<ConfigReader>,
     hangups: Option<Signal>,
     requests: mpsc::Receiver<ReloadReply>,
+    manager: ServiceManager,
 }
 
 impl Reloader {
-    pub(super) fn new(fleet: RunningFleet, options: ReloadOptions) -> Self {
+    pub(super) fn new(
+        fleet: RunningFleet,
+        options: ReloadOptions,
+        manager: ServiceManager,
+    ) -> Self {
         let (sender, requests) = ReloadRequests::new();
         if options.enable_lifecycle {
             // There is one reloader for each fleet, so nothing is there yet.
@@ -51,6 +57,7 @@ impl Reloader {
             config: options.config,
             hangups: options.hangups,
             requests,
+            manager,
         }
     }
 
@@ -58,7 +65,9 @@ impl Reloader {
     pub(super) async fn run(mut self) {
         loop {
             let replies = self.next_requests().await;
+            self.manager.tell(ServiceState::Reloading).await;
             let result = self.reload().await;
+            self.manager.tell(ServiceState::Ready).await;
             for reply in replies {
                 // A client that has gone does not want to know.
                 let _ = reply.send(result.clone());
