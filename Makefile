@@ -65,13 +65,13 @@ supply-chain: ## Check dependencies with cargo-deny and cargo-machete, which mus
 image: ## Build the container image
 	@docker build --build-arg SOURCE_REVISION=$$(git rev-parse --short=12 HEAD) --tag ssm-compliance-exporter .
 
-deb: ## Build the Debian package, target/package/*.deb (builds cargo-deb once)
+deb: ## Build the Debian package, target/debian/*.deb (builds cargo-deb once)
 	@cargo build --locked --release --bin ssm-compliance-exporter
 	@bash scripts/deb.sh release
 
 check-deb: setup build ## Build a Debian package of the debug build, install it, run its service and remove it
 	@bash scripts/deb.sh debug
-	@$(tally) "$(python) tests/packages/deb.py $(target)/package/*.deb"
+	@$(tally) "$(python) tests/packages/deb.py $(target)/debian/*.deb"
 
 demo: ## Run the exporter over a simulated fleet on port 10068
 	@cargo run --locked --release -- demo

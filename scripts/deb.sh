@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes target/package/*.deb of a program that is built already: deb.sh [release|debug]
+# Makes target/debian/*.deb of a program that is built already: deb.sh [release|debug]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 version=3.8.0
@@ -19,7 +19,7 @@ if [ ! -x "$tools/bin/cargo-deb" ]; then
 fi
 
 mkdir -p "$package"
-rm -f "$package"/*.deb
+rm -f "$target"/debian/*.deb
 "$program" man | gzip -9n >"$package/$name.1.gz"
 "$program" completions bash >"$package/$name.bash"
 "$program" completions fish >"$package/$name.fish"
@@ -36,5 +36,4 @@ export SOURCE_DATE_EPOCH
 
 # cargo-deb takes "target/release" for the folder of the profile.
 [ "$profile" = debug ] && profile=dev
-"$tools/bin/cargo-deb" --quiet --no-build --no-strip --profile "$profile" --output "$package/"
-ls "$package"/*.deb
+"$tools/bin/cargo-deb" --quiet --no-build --no-strip --profile "$profile" --output "$target/debian/"

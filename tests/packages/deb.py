@@ -59,7 +59,7 @@ def check_installation(package):
 @checks.check
 def check_documents(_):
     """Manual page, completions and documents are where their readers look."""
-    assert "SIGHUP" in run("sh", "-c", f"gzip -dc /usr/share/man/man1/{machine.NAME}.1.gz | groff -ww -man -Tascii")
+    assert "SIGHUP" in run("sh", "-c", f"gzip -dc /usr/share/man/man1/{machine.NAME}.1.gz | groff -ww -man -Tascii -P-cbou")
     source = f"source /usr/share/bash-completion/completions/{machine.NAME} && complete -p {machine.NAME}"
     assert machine.NAME in run("bash", "-c", source)
     assert f"#compdef {machine.NAME}" in pathlib.Path(f"/usr/share/zsh/vendor-completions/_{machine.NAME}").read_text()

@@ -32,6 +32,10 @@ INSIDE = "SSM_COMPLIANCE_EXPORTER_PACKAGE_TEST"
 CREDENTIALS = json.dumps({"Version": 1, "AccessKeyId": "AKIAKNOWNKEYID", "SecretAccessKey": "known-secret-key"})
 
 
+def can_be_made():
+    return os.environ.get(INSIDE) or subprocess.run(["unshare", "--mount", "true"], stderr=subprocess.DEVNULL).returncode == 0
+
+
 def inside():
     """Starts this program once more, within the machine; there, it goes on."""
     folder = os.environ.get(INSIDE)
@@ -46,7 +50,6 @@ def inside():
         for folder in proc dev sys; do mount --rbind "/$folder" "$0/root/$folder"; done
     """
     subprocess.run(["sh", "-euc", shell, folder], check=True)
-    # What a systemd that runs here would be told by package scripts must not reach it.
     shutil.copy(HERE / "confinement.py", f"{folder}/root{CONFINEMENT}")
     os.chroot(f"{folder}/root")
     os.chdir("/")

@@ -99,5 +99,11 @@ check_bounds.__doc__, check_service.__doc__ = machine.check_confinement.__doc__,
 if __name__ == "__main__":
     program = os.path.abspath(binary(__doc__))
     sys.argv[1:] = [program]
-    machine.inside()
+    if not machine.can_be_made():
+        # Whatever runs containers keeps most of them from this.
+        print("skipped: no namespaces may be made here, so nothing is run as the units say")
+        checks.remove(check_bounds)
+        checks.remove(check_service)
+    else:
+        machine.inside()
     checks.report(checks.failures(program))
