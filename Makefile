@@ -1,7 +1,7 @@
 # What people and CI run. `make` alone lists it.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build generate check-generated test alerts-day soak lint awscli test-rules-current image demo bench
+.PHONY: help setup build generate check-generated test alerts-day soak lint awscli test-rules-current supply-chain image deb check-deb demo bench
 
 target := $(or $(CARGO_TARGET_DIR),target)
 exporter := $(target)/debug/ssm-compliance-exporter
@@ -37,7 +37,7 @@ test: setup build ## Run all tests, against real Prometheus, curl and Chromium, 
 		"$(world)/check.py $(exporter) ::: $(world)/documented.py $(exporter) ::: $(world)/scaling.py $(exporter) ::: $(world)/organization.py $(exporter)" \
 		"$(world)/pages.py $(exporter) ::: $(world)/tags.py $(exporter) ::: $(world)/web.py $(exporter)" \
 		"$(world)/remedies.py $(exporter) ::: $(world)/runbooks.py $(exporter)" \
-		"sh alerts/test.sh ::: node dashboards/schema-check/check.mjs"
+		"sh alerts/test.sh ::: node dashboards/schema-check/check.mjs ::: $(python) tests/packages/unit.py $(exporter)"
 
 alerts-day: setup build ## Count a day's notifications of a real Alertmanager about 40 accounts of 300 instances (5 minutes)
 	@$(world)/day.py $(exporter)
@@ -49,7 +49,8 @@ soak: ## Run the soak of the tests for 30 minutes (SOAK_MINUTES=N for another ti
 lint: setup ## Check formatting, lints, documentation and the templates of deploy/iam; warnings are errors
 	@$(tally) "cargo fmt --all --check" "cargo clippy --locked --workspace --all-targets -- -D warnings" \
 		"RUSTDOCFLAGS='-D warnings' cargo doc --locked --workspace --no-deps --document-private-items --lib --examples" \
-		"$(python) .venv/bin/cfn-lint deploy/iam/member-role.yaml" "$(python) tests/realworld/terraform.py"
+		"$(python) .venv/bin/cfn-lint deploy/iam/member-role.yaml" "$(python) tests/realworld/terraform.py" \
+		"python3 tests/packages/supply_chain.py"
 
 awscli: setup build ## Ask the simulated AWS with the AWS CLI
 	@$(tally) "$(world)/with_simulator.py $(exporter) \
@@ -58,8 +59,20 @@ awscli: setup build ## Ask the simulated AWS with the AWS CLI
 test-rules-current: ## Test the alert rules with a current promtool, built once with Go
 	@tool=$$(bash scripts/current-promtool.sh $(target)) && PROMTOOL=$$tool sh alerts/test.sh
 
+# Not part of "make lint": building them takes minutes, and the database of advisories must be reached.
+supply-chain: ## Check dependencies with cargo-deny and cargo-machete, which must be installed
+	@cargo deny check && cargo machete
+
 image: ## Build the container image
 	@docker build --build-arg SOURCE_REVISION=$$(git rev-parse --short=12 HEAD) --tag ssm-compliance-exporter .
+
+deb: ## Build the Debian package, target/debian/*.deb (builds cargo-deb once)
+	@cargo build --locked --release --bin ssm-compliance-exporter
+	@bash scripts/deb.sh release
+
+check-deb: setup build ## Build a Debian package of the debug build, install it, run its service and remove it
+	@bash scripts/deb.sh debug
+	@$(tally) "$(python) tests/packages/deb.py $(target)/debian/*.deb"
 
 demo: ## Run the exporter over a simulated fleet on port 10068
 	@cargo run --locked --release -- demo

@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 # program:package
 wanted=(cc:gcc make:make git:git curl:curl prometheus:prometheus promtool:prometheus amtool:prometheus-alertmanager
     prometheus-node-exporter:prometheus-node-exporter chromium:chromium openssl:openssl perl:perl w3m:w3m
-    python3:python3 node:nodejs npm:npm)
+    python3:python3 node:nodejs npm:npm fish:fish groff:groff-base systemd-analyze:systemd)
 
 missing=()
 for pair in "${wanted[@]}"; do
@@ -16,6 +16,8 @@ for pair in "${wanted[@]}"; do
 done
 # Debian's Python comes without what makes virtual environments.
 python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
+# The units' filter of system calls, for the Python that Debian's modules are for.
+/usr/bin/python3 -c 'import seccomp' 2>/dev/null || missing+=(python3-seccomp)
 
 install_packages() {
     if ! command -v apt-get >/dev/null; then

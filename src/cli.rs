@@ -3,8 +3,10 @@
 //! The doc comments of commands and flags are their help texts, in the style of `--help`: short and
 //! without a full stop. What stands below the flags is in [`help`].
 
+mod completions;
 mod explain;
 mod help;
+mod manual;
 mod names;
 mod shard;
 mod sim;
@@ -19,7 +21,9 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use ssm_compliance_exporter::app::LogFormat;
 use tracing::Level;
 
+pub(crate) use completions::{Completions, completions};
 pub(crate) use explain::Explain;
+pub(crate) use manual::manual;
 pub(crate) use shard::Sharding;
 pub(crate) use sim::{Demo, Sim, Simulate};
 pub(crate) use web::Web;
@@ -84,6 +88,12 @@ pub(crate) enum Command {
     /// Ask a running exporter whether it is healthy
     #[command(after_help = help::HEALTHCHECK, mut_args(web::for_healthcheck))]
     Healthcheck(Web),
+    /// Print what makes a shell complete the exporter's command lines
+    #[command(after_help = help::COMPLETIONS)]
+    Completions(Completions),
+    /// Print the manual page, for man and other readers of roff
+    #[command(after_help = help::MAN)]
+    Man,
 }
 
 // The names of flags have a dot where those of Prometheus and its exporters have one, so that
@@ -160,13 +170,18 @@ impl Command {
     }
 }
 
+/// The command line as clap knows it.
+pub(crate) fn definition() -> clap::Command {
+    Cli::command()
+}
+
 /// Reads the words of the command line, of which the first is the name of the program.
 ///
 /// # Errors
 /// If they are wrong, or ask for help or the version.
 pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
     let words: Vec<OsString> = words.into_iter().collect();
-    let mut command = Cli::command();
+    let mut command = definition();
     let matches = command
         .try_get_matches_from_mut(&words)
         .map_err(|error| usage::explained(error, &words, &mut command))?;

@@ -4,7 +4,7 @@
 mod cli;
 
 use std::future::Future;
-use std::io;
+use std::io::{self, Write};
 use std::net::TcpListener;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
@@ -24,7 +24,8 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing::Level;
 
 use cli::{
-    CheckConfig, Cli, Command, Configured, Demo, Explain, Log, Once, Serve, Sim, Simulate, Web,
+    CheckConfig, Cli, Command, Completions, Configured, Demo, Explain, Log, Once, Serve, Sim,
+    Simulate, Web,
 };
 
 /// Exit code if the configuration is wrong (`EX_CONFIG` of sysexits.h), so that a supervisor can
@@ -103,6 +104,10 @@ async fn run_command(
         Command::Explain(arguments) => explain(arguments, config).await,
         Command::CheckConfig(arguments) => check_config(&arguments, config).await,
         Command::Healthcheck(arguments) => healthcheck(&arguments).await,
+        Command::Completions(Completions { shell }) => {
+            print_document(cli::completions(shell, cli::definition()).as_bytes())
+        }
+        Command::Man => print_document(&cli::manual(cli::definition())?),
     }
 }
 
@@ -329,6 +334,15 @@ async fn healthcheck(arguments: &Web) -> anyhow::Result<ExitCode> {
             "the exporter on {address} is not healthy: it answered {code}"
         );
     }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Prints what is for another program to read.
+fn print_document(text: &[u8]) -> anyhow::Result<ExitCode> {
+    let mut out = io::stdout().lock();
+    out.write_all(text)
+        .and_then(|()| out.flush())
+        .context("cannot write to stdout")?;
     Ok(ExitCode::SUCCESS)
 }
 

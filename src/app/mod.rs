@@ -34,6 +34,7 @@ mod render;
 mod run;
 mod running_fleet;
 mod runtime;
+mod service_manager;
 mod shard;
 mod simulate;
 mod slot;

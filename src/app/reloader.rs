@@ -20,6 +20,7 @@ use super::fleet::wall_clock;
 use super::reload_error::ReloadError;
 use super::reload_requests::{ReloadReply, ReloadRequests};
 use super::running_fleet::{FleetChange, RunningFleet};
+use super::service_manager::{ServiceManager, ServiceState};
 use crate::metrics::Task;
 
 /// When and from where the configuration is read anew. By default it never is.
@@ -41,6 +42,7 @@ pub(super) struct Reloader {
     requests: mpsc::Receiver<ReloadReply>,
     /// What finds accounts and regions, if the configuration in force wants that.
     discoverer: Option<Discoverer>,
+    manager: ServiceManager,
 }
 
 /// Why the fleet is to be changed.
@@ -52,7 +54,11 @@ enum Occasion {
 }
 
 impl Reloader {
-    pub(super) fn new(fleet: RunningFleet, options: ReloadOptions) -> Self {
+    pub(super) fn new(
+        fleet: RunningFleet,
+        options: ReloadOptions,
+        manager: ServiceManager,
+    ) -> Self {
         let (sender, requests) = ReloadRequests::new();
         if options.enable_lifecycle {
             // There is one reloader for each fleet, so nothing is there yet.
@@ -64,6 +70,7 @@ impl Reloader {
             config: options.config,
             hangups: options.hangups,
             requests,
+            manager,
         }
     }
 
@@ -91,7 +98,9 @@ impl Reloader {
     }
 
     async fn reload_for(&mut self, replies: Vec<ReloadReply>) {
+        self.manager.tell(ServiceState::Reloading).await;
         let result = self.reload().await;
+        self.manager.tell(ServiceState::Ready).await;
         for reply in replies {
             // A client that has gone does not want to know.
             let _ = reply.send(result.clone());

@@ -21,6 +21,7 @@ use super::output_file::OutputFile;
 use super::reloader::{ReloadOptions, Reloader};
 use super::running_fleet::RunningFleet;
 use super::runtime::AwsRuntime;
+use super::service_manager::{ServiceManager, ServiceState};
 use super::shard::Shard;
 use super::slot::TargetSlot;
 use crate::discovery::DiscoveryFailure;
@@ -71,10 +72,14 @@ pub async fn serve(
     let workers = AwsRuntime::start()?;
     let exporter_state: Arc<dyn ExporterState> = Arc::clone(&fleet.state) as _;
     let web = web_options(&options, fleet.shard);
+    let state = Arc::clone(&fleet.state);
     let fleet = RunningFleet::start(fleet, workers.handle());
-    let reloader = Reloader::new(fleet, options.reload);
+    let manager = ServiceManager::of_environment();
+    let reloader = Reloader::new(fleet, options.reload, manager.clone());
     let reloading = AbortOnDropHandle::new(tokio::spawn(reloader.run()));
-    Server::run(listeners, exporter_state, web, shutdown).await?;
+    manager.tell(ServiceState::Ready).await;
+    let server = Server::run(listeners, exporter_state, web, manager.told_of(shutdown));
+    manager.watching(state, server).await?;
     // This cancels the refreshes that still run: nobody would see what they read.
     drop(reloading);
     info!("stopped");

@@ -7,6 +7,8 @@ use textwrap::WordSplitter;
 /// The width of the table of faults, which is what clap makes the rest where it knows no terminal.
 const MAX_COLUMNS: usize = 100;
 
+const FAULTS_TITLE: &str = "\n\nFaults, the kinds of --sim.fault:";
+
 pub(super) const SERVE: &str = "\
 Without --config.file it reads one account, with the credentials and the region that the
 environment or the profile gives to AWS's own tools.
@@ -121,6 +123,30 @@ Exit codes:
   1   not healthy, or no answer within 3 seconds
   2   the command line is wrong";
 
+pub(super) const COMPLETIONS: &str = "\
+The Debian package brings those of bash, fish and zsh along.
+
+Examples:
+  source <(ssm-compliance-exporter completions bash)
+  ssm-compliance-exporter completions bash > /etc/bash_completion.d/ssm-compliance-exporter
+  ssm-compliance-exporter completions fish > ~/.config/fish/completions/ssm-compliance-exporter.fish
+  ssm-compliance-exporter completions zsh > \"${fpath[1]}/_ssm-compliance-exporter\"
+
+Exit codes:
+  0   printed
+  1   it cannot be printed
+  2   the command line is wrong";
+
+pub(super) const MAN: &str = "\
+Examples:
+  ssm-compliance-exporter man | man -l -
+  ssm-compliance-exporter man > /usr/local/share/man/man1/ssm-compliance-exporter.1
+
+Exit codes:
+  0   printed
+  1   it cannot be printed
+  2   the command line is wrong";
+
 pub(super) fn demo() -> String {
     with_faults(DEMO)
 }
@@ -131,8 +157,17 @@ pub(super) fn simulate() -> String {
 
 /// The text, and below it the table of faults.
 fn with_faults(text: &str) -> String {
-    let faults: String = FaultKind::ALL.iter().copied().map(fault_row).collect();
-    format!("{text}\n\nFaults, the kinds of --sim.fault:{faults}")
+    format!("{text}{FAULTS_TITLE}{}", faults())
+}
+
+/// The table of faults, each row with the end of a line before it.
+pub(super) fn faults() -> String {
+    FaultKind::ALL.iter().copied().map(fault_row).collect()
+}
+
+/// What a help says above the table of faults.
+pub(super) fn without_faults(help: &str) -> &str {
+    help.split_once(FAULTS_TITLE).map_or(help, |(text, _)| text)
 }
 
 fn fault_row(kind: FaultKind) -> String {
@@ -197,6 +232,8 @@ mod tests {
             EXPLAIN,
             CHECK_CONFIG,
             HEALTHCHECK,
+            COMPLETIONS,
+            MAN,
         ] {
             assert!(text.lines().all(|line| line.len() <= MAX_COLUMNS), "{text}");
         }

@@ -1,7 +1,9 @@
 //! The program as its users meet it: flags, files, exit codes, signals, and what its errors say.
 
+mod completions;
 mod flags;
 mod help;
+mod manual;
 mod output_file;
 mod plan;
 

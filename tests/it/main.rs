@@ -35,6 +35,7 @@
 //! - [`slow_readers`]: clients that ask for much and read little or nothing.
 //! - [`layering`]: which folder, file and crate may name which other.
 //! - [`secrets`]: an endpoint that repeats whatever it is sent.
+//! - [`service_manager`]: what systemd is told: that the exporter listens, reloads, stops, and lives.
 //! - [`web`]: TLS, logins, HTTP/2, and the web configuration that asks for them.
 //! - [`support`]: the simulator, the exporter, a client, and a strict reader of pages for all of
 //!   these.
@@ -70,6 +71,7 @@ mod pages;
 mod parts;
 mod reload;
 mod secrets;
+mod service_manager;
 mod sharding;
 mod slow_readers;
 mod soak;

@@ -1,20 +1,20 @@
 //! What `--help` says, and what each command says of its own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ssm_simulator::FaultKind;
 
 use super::PROGRAM;
 use crate::support::run;
 
-async fn help(words: &[&str]) -> String {
+pub(super) async fn help(words: &[&str]) -> String {
     let run = run(&[words, &["--help"]].concat()).await;
     assert_eq!((run.code, run.err.as_str()), (Some(0), ""));
     run.out
 }
 
 /// The names of all commands, as the program lists them.
-async fn commands() -> Vec<String> {
+pub(super) async fn commands() -> Vec<String> {
     let help = help(&[]).await;
     let (_, list) = help.split_once("\nCommands:\n").unwrap();
     let (list, _) = list.split_once("\n\n").unwrap();
@@ -23,6 +23,15 @@ async fn commands() -> Vec<String> {
     let rows = rows.filter(|line| !line.starts_with(' '));
     let names = rows.map(|line| line.split(' ').next().unwrap().to_owned());
     names.filter(|name| name != "help").collect()
+}
+
+/// The long flags that the help of a command lists.
+pub(super) async fn flags(words: &[&str]) -> BTreeSet<String> {
+    let help = help(words).await;
+    let lines = help.lines().map(str::trim_start);
+    let flags = lines.filter_map(|line| line.find("--").filter(|at| *at < 6).map(|at| &line[at..]));
+    let names = flags.filter_map(|line| line.split([' ', '[', '=']).next());
+    names.map(str::to_owned).collect()
 }
 
 /// The lines below a title, to the next empty one.

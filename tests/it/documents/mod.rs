@@ -1,6 +1,7 @@
 //! What documents name is there: commands, flags, keys, metrics, endpoints, targets of make, files,
 //! alerts, dashboards and tests.
 
+mod dependencies;
 mod endpoints;
 mod judge;
 mod kinds;
