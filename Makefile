@@ -8,6 +8,7 @@ exporter := $(target)/debug/ssm-compliance-exporter
 python := .venv/bin/python
 # The checks against real programs.
 world := $(python) tests/realworld
+packages := $(python) tests/packages
 tally := python3 scripts/tally.py
 # One of the tests reads a page of hostile labels with it.
 export PROMETHEUS_CLIENT_PYTHON := $(CURDIR)/$(python)
@@ -23,8 +24,9 @@ build: ## Build the program and the tests (unoptimised)
 	@cargo build --locked --workspace --bins --tests
 
 # Not by "cargo run", which would build the dependencies once more, without the features of the tests.
-generate: build ## Write all that is generated: docs/metrics.md, docs/configuration.md, dashboards/*.json
+generate: build ## Write all that is generated: docs/metrics.md, docs/configuration.md, dashboards/*.json, the chart's README
 	@$(target)/debug/xtask generate
+	@$(python) scripts/chart_readme.py
 
 check-generated: build ## Check that all that is generated is current
 	@$(target)/debug/xtask check
@@ -37,6 +39,7 @@ test: setup build ## Run all tests, against real Prometheus, curl and Chromium, 
 		"$(world)/check.py $(exporter) ::: $(world)/documented.py $(exporter) ::: $(world)/scaling.py $(exporter)" \
 		"$(world)/pages.py $(exporter)" \
 		"$(world)/remedies.py $(exporter) ::: $(world)/runbooks.py $(exporter)" \
+		"$(packages)/chart.py $(exporter) ::: $(packages)/compose.py" \
 		"sh alerts/test.sh ::: node dashboards/schema-check/check.mjs"
 
 alerts-day: setup build ## Count a day's notifications of a real Alertmanager about 40 accounts of 300 instances (5 minutes)
