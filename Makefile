@@ -1,7 +1,7 @@
 # What people and CI run. `make` alone lists it.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build generate check-generated test alerts-day soak lint awscli test-rules-current image demo bench
+.PHONY: help setup build generate check-generated test alerts-day soak lint awscli test-rules-current image image-check demo bench
 
 target := $(or $(CARGO_TARGET_DIR),target)
 exporter := $(target)/debug/ssm-compliance-exporter
@@ -49,9 +49,11 @@ soak: ## Run the soak of the tests for 30 minutes (SOAK_MINUTES=N for another ti
 	@SOAK_MINUTES=$${SOAK_MINUTES:-30} cargo test --locked --test it -- --nocapture whatever_happens
 
 # --examples makes cargo doc use the features that clippy has built already; there are none to document.
-lint: ## Check formatting, lints and documentation; warnings are errors
+lint: setup ## Check formatting, lints, documentation, Dockerfile and workflows; warnings are errors
 	@$(tally) "cargo fmt --all --check" "cargo clippy --locked --workspace --all-targets -- -D warnings" \
-		"RUSTDOCFLAGS='-D warnings' cargo doc --locked --workspace --no-deps --document-private-items --lib --examples"
+		"RUSTDOCFLAGS='-D warnings' cargo doc --locked --workspace --no-deps --document-private-items --lib --examples" \
+		".venv/bin/hadolint Dockerfile" ".cache/tools/actionlint" ".venv/bin/zizmor --offline --no-progress --persona pedantic .github" \
+		".venv/bin/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml"
 
 awscli: setup build ## Ask the simulated AWS with the AWS CLI
 	@$(tally) "$(world)/with_simulator.py $(exporter) \
@@ -60,8 +62,11 @@ awscli: setup build ## Ask the simulated AWS with the AWS CLI
 test-rules-current: ## Test the alert rules with a current promtool, built once with Go
 	@tool=$$(bash scripts/current-promtool.sh $(target)) && PROMTOOL=$$tool sh alerts/test.sh
 
-image: ## Build the container image
+image: ## Build the container image with Docker
 	@docker build --build-arg SOURCE_REVISION=$$(git rev-parse --short=12 HEAD) --tag ssm-compliance-exporter .
+
+image-check: ## Build the image with buildah on stand-ins for its bases, and run it with podman as a cluster would (10 minutes)
+	@bash tests/packages/image.sh
 
 demo: ## Run the exporter over a simulated fleet on port 10068
 	@cargo run --locked --release -- demo
