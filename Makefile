@@ -1,13 +1,14 @@
 # What people and CI run. `make` alone lists it.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build generate check-generated test alerts-day soak lint awscli test-rules-current supply-chain image deb check-deb demo bench
+.PHONY: help setup build generate check-generated test alerts-day soak lint awscli test-rules-current supply-chain image image-check deb check-deb demo bench
 
 target := $(or $(CARGO_TARGET_DIR),target)
 exporter := $(target)/debug/ssm-compliance-exporter
 python := .venv/bin/python
 # The checks against real programs.
 world := $(python) tests/realworld
+packages := $(python) tests/packages
 tally := python3 scripts/tally.py
 # One of the tests reads a page of hostile labels with it.
 export PROMETHEUS_CLIENT_PYTHON := $(CURDIR)/$(python)
@@ -23,8 +24,9 @@ build: ## Build the program and the tests (unoptimised)
 	@cargo build --locked --workspace --bins --tests
 
 # Not by "cargo run", which would build the dependencies once more, without the features of the tests.
-generate: build ## Write all that is generated: docs/metrics.md, docs/configuration.md, dashboards/*.json
+generate: build ## Write all that is generated: docs/metrics.md, docs/configuration.md, dashboards/*.json, the chart's README
 	@$(target)/debug/xtask generate
+	@$(python) scripts/chart_readme.py
 
 check-generated: build ## Check that all that is generated is current
 	@$(target)/debug/xtask check
@@ -37,7 +39,8 @@ test: setup build ## Run all tests, against real Prometheus, curl and Chromium, 
 		"$(world)/check.py $(exporter) ::: $(world)/documented.py $(exporter) ::: $(world)/scaling.py $(exporter) ::: $(world)/organization.py $(exporter)" \
 		"$(world)/pages.py $(exporter) ::: $(world)/tags.py $(exporter) ::: $(world)/web.py $(exporter)" \
 		"$(world)/remedies.py $(exporter) ::: $(world)/runbooks.py $(exporter)" \
-		"sh alerts/test.sh ::: node dashboards/schema-check/check.mjs ::: $(python) tests/packages/unit.py $(exporter)"
+		"$(packages)/chart.py $(exporter) ::: $(packages)/compose.py $(exporter) ::: $(packages)/unit.py $(exporter)" \
+		"sh alerts/test.sh ::: node dashboards/schema-check/check.mjs"
 
 alerts-day: setup build ## Count a day's notifications of a real Alertmanager about 40 accounts of 300 instances (5 minutes)
 	@$(world)/day.py $(exporter)
@@ -46,11 +49,13 @@ soak: ## Run the soak of the tests for 30 minutes (SOAK_MINUTES=N for another ti
 	@SOAK_MINUTES=$${SOAK_MINUTES:-30} cargo test --locked --test it -- --nocapture whatever_happens
 
 # --examples makes cargo doc use the features that clippy has built already; there are none to document.
-lint: setup ## Check formatting, lints, documentation and the templates of deploy/iam; warnings are errors
+lint: setup ## Check formatting, lints, documentation, dependencies, and the files of deploy and .github; warnings are errors
 	@$(tally) "cargo fmt --all --check" "cargo clippy --locked --workspace --all-targets -- -D warnings" \
 		"RUSTDOCFLAGS='-D warnings' cargo doc --locked --workspace --no-deps --document-private-items --lib --examples" \
+		"python3 tests/packages/supply_chain.py" \
 		"$(python) .venv/bin/cfn-lint deploy/iam/member-role.yaml" "$(python) tests/realworld/terraform.py" \
-		"python3 tests/packages/supply_chain.py"
+		".venv/bin/hadolint Dockerfile" ".cache/tools/actionlint" ".venv/bin/zizmor --offline --no-progress --persona pedantic .github" \
+		".venv/bin/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml"
 
 awscli: setup build ## Ask the simulated AWS with the AWS CLI
 	@$(tally) "$(world)/with_simulator.py $(exporter) \
@@ -63,8 +68,11 @@ test-rules-current: ## Test the alert rules with a current promtool, built once 
 supply-chain: ## Check dependencies with cargo-deny and cargo-machete, which must be installed
 	@cargo deny check && cargo machete
 
-image: ## Build the container image
+image: ## Build the container image with Docker
 	@docker build --build-arg SOURCE_REVISION=$$(git rev-parse --short=12 HEAD) --tag ssm-compliance-exporter .
+
+image-check: ## Build the image with buildah on stand-ins for its bases, and run it with podman as a cluster would (10 minutes)
+	@bash tests/packages/image.sh
 
 deb: ## Build the Debian package, target/debian/*.deb (builds cargo-deb once)
 	@cargo build --locked --release --bin ssm-compliance-exporter

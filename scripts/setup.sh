@@ -51,6 +51,8 @@ if ! cmp -s scripts/requirements.txt .venv/requirements.txt; then
     cp scripts/requirements.txt .venv/requirements.txt
 fi
 
+bash scripts/package-tools.sh
+
 schemas=dashboards/schema-check
 if ! cmp -s $schemas/package-lock.json $schemas/node_modules/installed.json; then
     echo "setup: making $schemas/node_modules"
