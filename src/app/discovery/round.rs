@@ -1,4 +1,4 @@
-//! One discovery: lists the accounts, and then the regions of those of which all are read.
+//! One discovery: lists the accounts, and then the regions of those whose regions are all read.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -93,7 +93,7 @@ fn tell_unlisted_accounts(error: &SourceError, directory: &Directory) {
         error = error.detail,
         look_at = error.reason.look_at(),
         known = directory.accounts().count(),
-        "the organization's accounts could not be listed: those known so far are read on"
+        "the organization's accounts could not be listed; those known so far are still read"
     );
 }
 
@@ -114,6 +114,6 @@ fn take_regions(directory: &mut Directory, account: &Account, regions: SourceRes
         error = error.detail,
         look_at = error.reason.look_at(),
         known = directory.regions_of(&key).len(),
-        "the account's regions could not be listed: those known so far are read on"
+        "the account's regions could not be listed; those known so far are still read"
     );
 }
