@@ -81,12 +81,15 @@ impl<'a> TagCounts<'a> {
 }
 
 /// The values with the most instances first; values with equally many are in alphabetical order.
+// Instances without the tag come before them, so that they always have a count of their own.
 fn ranked<'a, 'b>(values: &'b ByValue<'a>) -> Vec<(&'a str, &'b ValueCounts)> {
     let mut ranked: Vec<_> = values
         .iter()
         .map(|(value, counts)| (*value, counts))
         .collect();
-    ranked.sort_unstable_by_key(|(value, counts)| (Reverse(counts.instances), *value));
+    ranked.sort_unstable_by_key(|(value, counts)| {
+        (!value.is_empty(), Reverse(counts.instances), *value)
+    });
     ranked
 }
 
