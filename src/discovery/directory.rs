@@ -188,6 +188,13 @@ impl Directory {
         self.accounts.iter().flat_map(BTreeMap::values)
     }
 
+    /// Whether an account is known that a listing lacks.
+    pub fn has_more_than(&self, listed: &[AccountRow]) -> bool {
+        let ids: BTreeSet<&str> = listed.iter().map(|account| account.id.as_str()).collect();
+        self.accounts()
+            .any(|known| !ids.contains(known.id.as_str()))
+    }
+
     /// The name of an account in the organization, if it is known there.
     pub fn name_of(&self, account: &AccountKey) -> Option<&str> {
         let accounts = self.accounts.as_ref()?;
