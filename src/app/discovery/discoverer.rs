@@ -104,11 +104,13 @@ impl DiscoveryTask {
             let discovery = AssertUnwindSafe(self.discover(extent)).catch_unwind().await;
             let has_panicked = discovery.is_err();
             if has_panicked {
+                // What is known may be half of what was listed, and must not count as a success.
                 self.state.own.panicked(Task::Discovery);
+            } else {
+                self.tell_left_to_entries();
+                self.is_attempted = true;
+                self.update();
             }
-            self.tell_left_to_entries();
-            self.is_attempted = true;
-            self.update();
             let has_failed = has_panicked || !self.directory.failures().is_empty();
             sleep_until(schedule.next(has_failed)).await;
         }

@@ -8,7 +8,7 @@ use crate::config::named_node::Value;
 use crate::config::problem::Fault;
 use crate::config::settings::Regions;
 
-/// Stands in a list for every region that is enabled for the account.
+/// The word that stands for every region that is enabled for the account.
 const ALL: &str = "all";
 
 /// A region of the file, or the word `all`, with its line for the rules that compare it with others.
@@ -103,7 +103,7 @@ fn region_or_all(text: &str) -> Result<String, Fault> {
     }
 }
 
-/// What a list of regions asks for; none is the region of the environment.
+/// What a list of regions asks for; an empty one asks for the region of the environment.
 pub(super) fn wanted(regions: &[ListedRegion]) -> Regions {
     if regions.is_empty() {
         Regions::OfEnvironment
