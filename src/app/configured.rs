@@ -110,7 +110,7 @@ pub(super) fn configured_targets<'a>(
     targets.collect()
 }
 
-/// The regions of an account, or else the default one. None if only AWS can tell them.
+/// The regions of an account, or else the default one. Empty if only AWS can list them.
 pub(super) fn regions(account: &Account, default_region: Option<&str>) -> Vec<String> {
     match &account.regions {
         Regions::OfEnvironment => default_region.map(str::to_owned).into_iter().collect(),

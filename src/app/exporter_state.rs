@@ -92,8 +92,8 @@ impl ExporterState for FleetState {
 
 impl FleetState {
     fn are_all_known(&self) -> bool {
-        // Accounts that were never listed are no fewer for that. Where they cannot be, those that the
-        // configuration has an entry for are not held back for ever.
+        // Accounts that were never listed may still exist. But if they cannot be listed, those with
+        // an entry in the configuration are not held back for ever.
         let may_lack_targets = self.discovery.is_incomplete() && !self.has_waited_enough();
         !may_lack_targets && self.slots().iter().all(|slot| is_known(slot))
     }
@@ -125,7 +125,7 @@ impl FleetState {
         self.own.encode(format, page)
     }
 
-    /// The names of what has not been tried once.
+    /// The names of what has not been tried yet.
     fn unattempted(&self) -> Vec<String> {
         let discovery = self.discovery.is_awaited();
         let discovery = discovery.then(|| "the discovery of accounts and regions".to_owned());

@@ -30,7 +30,7 @@ pub struct Fleet {
     pub(super) selection: Selection,
     pub(super) age_limits: AgeLimits,
     pub(super) config: Config,
-    /// Which of its targets are read here.
+    /// Decides which of its targets are read here.
     pub(super) shard: Shard,
     pub(super) base: AwsBase,
     static_credentials: Option<(String, String)>,
@@ -63,8 +63,8 @@ impl Fleet {
         Self::of_shard(config, static_credentials, Shard::default()).await
     }
 
-    /// The same, with those targets of the configuration only that this shard reads. There may be
-    /// none.
+    /// The same, but only with those targets of the configuration that this shard reads. There may
+    /// be none.
     ///
     /// # Errors
     /// As for all targets.
@@ -74,7 +74,7 @@ impl Fleet {
         shard: Shard,
     ) -> Result<Self, FleetError> {
         let base = accepted_base(config, static_credentials.clone()).await?;
-        // What is to be found is added once it is.
+        // What is discovered is added later.
         let accounts = accounts_to_read(config, &Directory::default());
         let targets = fleet_targets(config, &accounts, &base, shard);
         let selection = selection(config);
@@ -103,8 +103,8 @@ impl Fleet {
         async move { accepted_base(&config, static_credentials).await }
     }
 
-    /// Finds what the configuration does not list, once, before anything is refreshed. Answers what
-    /// could not be listed.
+    /// Discovers, once and before anything is refreshed, what the configuration does not list.
+    /// Returns what could not be listed.
     pub(super) async fn discover(&mut self) -> Vec<DiscoveryFailure> {
         if self.config.discovery_interval().is_none() {
             return Vec::new();

@@ -24,8 +24,8 @@ struct Total {
     later_seconds: f64,
 }
 
-/// Writes the plan of every target, those included that are found, and that of all together if there
-/// are several. Answers whether all targets could be asked.
+/// Writes the plan of every target, including those that are discovered, and that of all together if
+/// there are several. Returns whether everything could be listed and all targets could be asked.
 ///
 /// # Errors
 /// If `out` cannot be written.
@@ -122,9 +122,9 @@ fn write_durations(
     write_warnings(first, later, config.refresh.interval, out)
 }
 
-/// How long the calls under the slower ceiling take. The rate is what bounds a refresh: AWS answers
-/// faster than the exporter is allowed to ask. Calls under different ceilings do not wait for
-/// each other.
+/// How long the calls take under the ceiling that has more of them. The rate is what bounds a
+/// refresh, because AWS answers faster than the exporter may ask. Calls under different ceilings do
+/// not wait for each other.
 fn longest(estimate: &Estimate, count: fn(&Estimate) -> usize, rate: f64) -> f64 {
     let ceilings = [
         Operation::DescribeInstanceInformation,

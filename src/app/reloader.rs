@@ -1,5 +1,5 @@
-//! Changes a running fleet: reads the configuration anew, at SIGHUP and when an HTTP client asks for
-//! it, and takes over the accounts and regions that are found.
+//! Changes a running fleet: rereads the configuration, at SIGHUP and when an HTTP client asks for it,
+//! and takes in the accounts and regions that are found.
 //!
 //! One task makes all changes, one after the other. Signals and requests that come while it makes
 //! one lead to one more, however many they are: that one reads the file as it is after all of them.
@@ -40,14 +40,14 @@ pub(super) struct Reloader {
     config: Option<ConfigReader>,
     hangups: Option<Signal>,
     requests: mpsc::Receiver<ReloadReply>,
-    /// What finds accounts and regions, if the configuration in force wants that.
+    /// What finds accounts and regions, if the current configuration asks for that.
     discoverer: Option<Discoverer>,
     manager: ServiceManager,
 }
 
 /// Why the fleet is to be changed.
 enum Occasion {
-    /// The configuration is to be read anew, which these clients wait for.
+    /// The configuration is to be reread. These clients are waiting for it.
     Reload(Vec<ReloadReply>),
     /// Accounts or regions were listed.
     Discovery(Update),
@@ -107,7 +107,7 @@ impl Reloader {
         }
     }
 
-    /// Takes over what was found.
+    /// Takes in what was found.
     async fn take_update(&mut self, update: &Update) {
         let taken = AssertUnwindSafe(self.fleet.take_update(update)).catch_unwind();
         match taken.await {
@@ -142,7 +142,7 @@ impl Reloader {
         let reader = self.config.as_ref().ok_or(ReloadError::NoFile)?;
         let config = reader.read(self.fleet.workers()).await?;
         let change = self.fleet.reconfigure(config).await?;
-        // Begun anew, so that what the new configuration wants is found now and not in an hour.
+        // It starts over, so that what the new configuration asks for is found now, not in an hour.
         self.discoverer = self.fleet.start_discovery();
         Ok(change)
     }
@@ -186,11 +186,11 @@ fn tell_discovery(change: &FleetChange) {
         added = change.added,
         changed = change.changed,
         removed = change.removed,
-        "targets changed by discovery"
+        "discovery has changed the targets"
     );
 }
 
-/// Waits for news of accounts and regions, which never come where none are to be found.
+/// Waits for news of accounts and regions, which never comes if there is nothing to discover.
 async fn next_update(discoverer: &mut Option<Discoverer>) -> Update {
     match discoverer {
         Some(discoverer) => discoverer.next().await,

@@ -156,7 +156,7 @@ fn web_options(options: &ServeOptions, shard: Shard) -> Options {
     }
 }
 
-/// What the program does, and which part of the targets are here if not all of them are.
+/// What the program does, and that it has only a part of the targets, if so.
 fn description(shard: Shard) -> String {
     let description = env!("CARGO_PKG_DESCRIPTION");
     if shard.total() == 1 {
@@ -164,8 +164,8 @@ fn description(shard: Shard) -> String {
     }
     let index = shard.index();
     format!(
-        "{description}. This is {shard} (index {index}): it reads its part of the configured targets, and the other \
-         shards theirs."
+        "{description}. This is {shard} (index {index}): it reads only its part of the targets, and the other shards \
+         read the rest."
     )
 }
 
@@ -197,7 +197,7 @@ pub async fn once_to_file(fleet: Fleet, file: &OutputFile) -> anyhow::Result<boo
 /// A fleet that has been read once.
 struct Reading {
     fleet: Fleet,
-    /// What could not be listed, and so is missing on the page. The log has said it.
+    /// What could not be listed, and so is missing from the page. The log has already said so.
     unlisted: Vec<DiscoveryFailure>,
 }
 
@@ -214,7 +214,7 @@ async fn read_once(fleet: Fleet) -> anyhow::Result<Reading> {
     Ok(Reading { fleet, unlisted })
 }
 
-/// The fleet with what is found of it, and what could not be listed.
+/// The fleet with all that was found, and what could not be listed.
 async fn discovered(
     mut fleet: Fleet,
     workers: &Handle,

@@ -36,7 +36,7 @@ const ENVIRONMENT_TIMEOUT: Duration = Duration::from_secs(30);
 pub(super) struct RunningFleet {
     fleet: Fleet,
     workers: Handle,
-    /// What is known of accounts and regions that are found.
+    /// What is known of the accounts and regions that are discovered.
     directory: Arc<Directory>,
     /// In the order of the configuration.
     running: Vec<RunningTarget>,
@@ -113,7 +113,7 @@ impl RunningFleet {
         self.fleet.interval()
     }
 
-    /// Starts to discover what the configuration in force wants found, if it wants anything.
+    /// Starts the discovery that the current configuration asks for, if it asks for any.
     pub(super) fn start_discovery(&self) -> Option<Discoverer> {
         let Fleet {
             state,
@@ -141,8 +141,8 @@ impl RunningFleet {
         Ok(self.replace(&config, new_base).await)
     }
 
-    /// Makes the fleet that of what was found. Accounts and regions come and go as they do with
-    /// another configuration.
+    /// Makes the fleet that of what was found. Accounts and regions come and go as with another
+    /// configuration.
     pub(super) async fn take_update(&mut self, update: &Update) -> FleetChange {
         self.directory = Arc::clone(&update.directory);
         let config = self.fleet.config.clone();
@@ -151,7 +151,7 @@ impl RunningFleet {
         if update.is_attempted {
             report(&state.own, &config, &self.directory, wall_clock());
         }
-        // Only now, so that nobody takes the fleet for complete before all is there.
+        // Only now, so that nobody takes the fleet for complete before its targets exist.
         let directory = &self.directory;
         state
             .discovery
@@ -159,7 +159,7 @@ impl RunningFleet {
         change
     }
 
-    /// What is known of what another configuration wants found.
+    /// What is known of what another configuration asks to discover.
     fn directory_for(&self, config: &Config, has_new_base: bool) -> Directory {
         // Nothing that was learnt of one AWS says anything of another.
         let mut directory = if has_new_base {

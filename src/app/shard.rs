@@ -1,7 +1,7 @@
-//! Which targets are this exporter's, where several exporters divide those of one configuration.
+//! Which targets this exporter reads if several exporters divide those of one configuration.
 //!
-//! Nobody assigns targets: each exporter knows by itself which are its own, from what the
-//! configuration says of them, before it has called AWS.
+//! Nobody assigns targets: each exporter works out by itself which are its own, from their accounts
+//! and regions.
 
 use std::fmt;
 
@@ -15,8 +15,7 @@ pub struct Shard {
 }
 
 impl Shard {
-    /// The shard with this number, counted from 0, of so many. There is none if the number is too
-    /// high.
+    /// The shard with this number, counted from 0, out of `total`. `None` if the number is too high.
     ///
     /// ```
     /// use ssm_compliance_exporter::app::Shard;
@@ -33,7 +32,7 @@ impl Shard {
         self.index
     }
 
-    /// How many there are. One alone has all targets.
+    /// How many shards there are. A single one has all targets.
     pub fn total(self) -> u32 {
         self.total
     }
@@ -49,11 +48,12 @@ impl Shard {
         self.reads(account_id.unwrap_or_default(), &target.region)
     }
 
-    /// Whether it reads this account and region. An account that only its credentials know is empty.
+    /// Whether it reads this account and region. The id is empty for an account that only AWS can
+    /// name.
     fn reads(self, account_id: &str, region: &str) -> bool {
         let target = hash(account_id, region);
-        // Rendezvous hashing: every shard draws a number for the target, and the highest has it. A
-        // shard that comes or goes changes no other's number, so no other targets move.
+        // Rendezvous hashing: every shard draws a number for the target, and the highest number wins.
+        // Adding or removing a shard changes no other shard's numbers, so no other targets move.
         let winner = (0..self.total).max_by_key(|shard| mix(target ^ mix(u64::from(*shard) + 1)));
         winner == Some(self.index)
     }
@@ -72,8 +72,8 @@ impl fmt::Display for Shard {
     }
 }
 
-/// FNV-1a of the target, which is the same in every version and on every machine. The hash of the
-/// standard library promises neither, and two exporters that disagree lose targets.
+/// FNV-1a of the target, which is the same in every version and on every machine. The standard
+/// library's hash promises neither, and exporters that disagree would lose targets.
 fn hash(account_id: &str, region: &str) -> u64 {
     let bytes = account_id.bytes().chain([b'/']).chain(region.bytes());
     bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
@@ -81,8 +81,8 @@ fn hash(account_id: &str, region: &str) -> u64 {
     })
 }
 
-/// The finalizer of `SplitMix64`: FNV alone leaves its high bits, which decide here, nearly the same
-/// for names that differ in their last letter.
+/// The finalizer of `SplitMix64`. With FNV alone, names that differ only in their last letter have
+/// nearly the same high bits, and those decide here.
 fn mix(bits: u64) -> u64 {
     let bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

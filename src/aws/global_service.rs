@@ -1,8 +1,8 @@
-//! What the clients of AWS's global services have in common: Organizations and Account, of which each
-//! partition has one, in one of its regions.
+//! What the clients of AWS's global services, Organizations and Account, have in common. Each
+//! partition has them in only one of its regions.
 //!
-//! Their calls are made as those of SSM are: by the one retry loop, below a ceiling, with a timeout
-//! for each attempt.
+//! They are called as SSM is: by the one retry loop, below a ceiling, with a timeout for each
+//! attempt.
 
 use std::fmt;
 use std::sync::Arc;
@@ -24,21 +24,21 @@ use crate::model::Operation;
 
 /// Calls per second. AWS publishes no rate, and other tools of the organization share it.
 const REQUESTS_PER_SECOND: f64 = 5.0;
-/// A handful of calls need not wait for each other.
+/// The calls of so long a time need not wait for each other.
 const BURST: Duration = Duration::from_secs(1);
 
-/// Where and how a global service is asked.
+/// Where and how to call a global service.
 #[derive(Clone, Debug)]
 pub struct GlobalServiceOptions {
     /// The partition, for example `aws-cn`.
     pub partition: String,
-    /// Whose credentials ask.
+    /// Whose credentials sign the calls.
     pub access: AccountAccess,
     /// Timeout of one attempt of one call.
     pub attempt_timeout: Duration,
 }
 
-/// How the credentials of an account are got.
+/// How to get the credentials of an account.
 #[derive(Clone, Default, PartialEq)]
 pub struct AccountAccess {
     /// The account, where it is known without asking STS: twelve digits.
@@ -96,7 +96,7 @@ fn target_options(options: GlobalServiceOptions) -> TargetOptions {
         role_session_name: options.access.role_session_name,
         external_id: options.access.external_id,
         requests_per_second: REQUESTS_PER_SECOND,
-        // There are too few calls to be spread over any time.
+        // There are too few calls to spread them over time.
         refresh_interval: Duration::ZERO,
         burst: BURST,
         attempt_timeout: options.attempt_timeout,

@@ -105,11 +105,11 @@ fn max_results(page: &PageRequest) -> i32 {
     i32::try_from(rows).unwrap_or(i32::MAX)
 }
 
-/// `None` for an account without an id or a state: nobody knows what to make of it.
+/// `None` for an account without an id or a state, about which nothing can be said.
 fn account(from: Account) -> Option<AccountRow> {
     let is_active = is_active(&from)?;
     Some(AccountRow {
-        // It becomes part of an ARN, and whatever answers in the place of AWS may send anything.
+        // It becomes part of an ARN, and whatever answers in AWS's place may send anything.
         id: from.id.filter(|id| is_account_id(id))?,
         name: from.name.unwrap_or_default(),
         partition: from.arn.as_deref().and_then(partition),
@@ -117,8 +117,8 @@ fn account(from: Account) -> Option<AccountRow> {
     })
 }
 
-/// Whether the state of the account, or the older status, is that of an account that can be read.
-// AWS gives both until September 2026, and only the state from then on.
+/// Whether the account can be read, by its state or, if it has none, by its older status.
+// AWS sends both until September 2026, and only the state after that.
 fn is_active(account: &Account) -> Option<bool> {
     let state = account.state.as_ref().map(AsRef::as_ref);
     let status = account.status.as_ref().map(AsRef::as_ref);

@@ -56,14 +56,14 @@ impl RegionSource for RegionLister {
     }
 }
 
+/// `None` for a region without a name or a status, about which nothing can be said.
 fn region(from: Region) -> Option<RegionRow> {
     let is_enabled = matches!(
-        from.region_opt_status,
-        Some(RegionOptStatus::Enabled | RegionOptStatus::EnabledByDefault)
+        from.region_opt_status?,
+        RegionOptStatus::Enabled | RegionOptStatus::EnabledByDefault
     );
     Some(RegionRow {
-        // It becomes part of a host's name, and whatever answers in the place of AWS may send
-        // anything.
+        // It becomes part of a host name, and whatever answers in AWS's place may send anything.
         name: from.region_name.filter(|name| is_region_like(name))?,
         is_enabled,
     })

@@ -61,13 +61,13 @@ impl Caller {
         self.credentials.begin().await
     }
 
-    /// Begins the calls of a refresh whose credentials are begun elsewhere.
+    /// Begins the calls of a refresh that has its credentials from elsewhere.
     pub(super) fn begin_calls(&self) {
         self.limiter.begin();
         self.budgets.refill();
     }
 
-    /// Tells the meter of an operation that not every configuration needs.
+    /// Tells the meter to expect an operation that not every configuration needs.
     pub(super) fn expect_calls(&self, operation: Operation) {
         self.meter.expected(operation);
         self.tell_limit(operation);

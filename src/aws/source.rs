@@ -186,7 +186,7 @@ impl Source for SsmSource {
 
     fn patience(&self) -> Duration {
         let (ssm, tagging) = (&self.caller.limiter, self.tagging.limiter());
-        // The calls of one service are no reason to give up those of the other.
+        // While one service is slow, nobody should give up on the other.
         let pause = ssm.longest_pause().max(tagging.longest_pause());
         let interval = ssm.interval().max(tagging.interval());
         let timeout = self.options.attempt_timeout;

@@ -1,7 +1,7 @@
-//! The Resource Groups Tagging API of one target, which tells the tags of its instances.
+//! The Resource Groups Tagging API of one target, which lists the tags of its instances.
 //!
-//! It is a service of its own, with limits of its own. So it has a ceiling apart from that of
-//! Systems Manager, and budgets of its own for retries: neither service holds up the other.
+//! It is a separate service with separate limits. So it has a ceiling and retry budgets of its own:
+//! neither it nor Systems Manager holds up the other.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! The SDK's settings with which the services of one target are called.
+//! The settings with which the SDK calls the services of one target.
 
 use std::sync::Arc;
 use std::time::Duration;

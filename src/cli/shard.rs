@@ -1,15 +1,15 @@
-//! Which of several exporters this one is: flags of `serve`, which `demo` takes as well.
+//! Which shard this exporter is: flags of `serve`, which `demo` also accepts.
 
 use clap::{Args, value_parser};
 use ssm_compliance_exporter::app::Shard;
 
-/// What names the pod in Kubernetes: the usual name for `metadata.name` of the downward API, and the
-/// host name, which only there is the pod's.
+/// Variables that name the pod in Kubernetes: the usual one for `metadata.name` of the downward API,
+/// and the host name, which is the pod's name only in Kubernetes.
 const POD_NAME: &str = "POD_NAME";
 const HOST_NAME: &str = "HOSTNAME";
 const IN_KUBERNETES: &str = "KUBERNETES_SERVICE_HOST";
 
-/// Far more than accounts and regions ever need.
+/// Far more than any number of accounts and regions needs.
 const MAX_SHARDS: i64 = 1000;
 
 const INDEX: &str = "shard_index";
@@ -17,14 +17,15 @@ const TOTAL: &str = "shard_total";
 
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Sharding {
-    /// Number of this exporter among those that divide the targets, counted from 0 [default: the
-    /// number at the end of the pod's name in a stateful set]
+    /// Number of this shard, counted from 0 [default: the number at the end of the pod's name in a
+    /// StatefulSet]
     #[arg(id = INDEX, long = "shard.index", value_name = "NUMBER", requires = TOTAL)]
     index: Option<u32>,
-    /// Number of exporters that divide the targets of one configuration between them [default: 1]
+    /// Number of shards, that is, exporters that divide the targets of one configuration between
+    /// them [default: 1]
     #[arg(id = TOTAL, long = "shard.total", value_name = "COUNT", value_parser = value_parser!(u32).range(1..=MAX_SHARDS))]
     total: Option<u32>,
-    /// The shard that these flags and the environment say.
+    /// The shard according to these flags and the environment.
     #[arg(skip)]
     pub(crate) shard: Shard,
 }
@@ -33,7 +34,7 @@ impl Sharding {
     /// Finds out which shard this is, with the variables of the environment.
     ///
     /// # Errors
-    /// If there is no such shard, or nothing says its number.
+    /// If there is no such shard, or its number is unknown.
     pub(super) fn resolve(
         &mut self,
         variable: impl Fn(&str) -> Option<String>,
@@ -43,7 +44,7 @@ impl Sharding {
         };
         let index = match self.index {
             Some(index) => index,
-            // One alone has no need of a number.
+            // A single shard needs no number.
             None if total == 1 => 0,
             None => ordinal(&variable)?,
         };
@@ -58,31 +59,31 @@ impl Sharding {
     }
 }
 
-/// The number that a `StatefulSet` has put at the end of the pod's name.
+/// The number that a `StatefulSet` puts at the end of a pod's name.
 fn ordinal(variable: &impl Fn(&str) -> Option<String>) -> Result<u32, String> {
     let Some((name, pod)) = pod_name(variable) else {
         return Err(format!(
-            "'--shard.total' needs the number of this shard\n\n  tip: give '--shard.index', or {POD_NAME} in the \
-             environment, the name of a pod of a StatefulSet"
+            "'--shard.total' needs the number of this shard\n\n  tip: give '--shard.index', or set {POD_NAME} to the \
+             name of a pod in a StatefulSet"
         ));
     };
     let number = pod.rsplit_once('-').map(|(_, number)| number);
     let number = number.filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
     number.and_then(|digits| digits.parse().ok()).ok_or_else(|| {
         format!(
-            "'--shard.total' needs the number of this shard, and {name} '{pod}' does not end with one\n\n  tip: give \
+            "'--shard.total' needs the number of this shard, and {name} '{pod}' does not end in one\n\n  tip: give \
              '--shard.index', or run the exporters as a StatefulSet"
         )
     })
 }
 
-/// The pod's name, and the variable that says it.
+/// The pod's name, and the variable that it comes from.
 fn pod_name(variable: &impl Fn(&str) -> Option<String>) -> Option<(&'static str, String)> {
     let given = |name| variable(name).filter(|value| !value.is_empty());
     if let Some(pod) = given(POD_NAME) {
         return Some((POD_NAME, pod));
     }
-    // Names of other machines end with numbers, too, as ip-10-0-0-7 does, which are no shards.
+    // Names of other machines end in numbers as well, such as ip-10-0-0-7, but those are no shards.
     given(IN_KUBERNETES)?;
     Some((HOST_NAME, given(HOST_NAME)?))
 }

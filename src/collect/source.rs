@@ -35,7 +35,7 @@ impl PageRequest {
         max_results: MAX_PAGE_ROWS,
     };
 
-    /// Asks for the first page of an operation, with as many rows as AWS allows it.
+    /// Asks for the first page of an operation, with as many rows as a page may have.
     pub const fn first_of(operation: Operation) -> Self {
         Self {
             token: None,
@@ -172,7 +172,7 @@ pub trait Source: Send + Sync + 'static {
     ) -> impl Future<Output = SourceResult<Page<ItemRow>>> + Send;
 
     /// Calls `GetResources` of the Resource Groups Tagging API for the instances that have or had
-    /// tags. Some that have none of these keys may be among them.
+    /// tags. Some of them may have none of these keys.
     fn tags(
         &self,
         keys: &TagKeys,

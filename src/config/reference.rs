@@ -93,9 +93,10 @@ pub const KEYS: &[Key] = &[
         kind: "list of regions, or `[all]`",
         default: "-",
         example: "[eu-west-1, us-east-1]",
-        meaning: "Regions to read, each as a separate target, in the partition of `role_arn` if there is one. `[all]`: \
-                  those that are enabled for the account, which AWS is asked for (`account:ListRegions`) as often as \
-                  for the accounts of an organization, by default every hour. Without it the region of the environment or profile.",
+        meaning: "Regions to read, each as a separate target, in the partition of `role_arn` if there is one. `[all]` \
+                  stands for every region that is enabled for the account: the exporter asks AWS for them \
+                  (`account:ListRegions`) every `organization.refresh`, or every hour without an `organization`. \
+                  Without `regions`, the region of the environment or profile.",
     },
     Key {
         path: "accounts[].role_arn",
@@ -134,18 +135,18 @@ pub const KEYS: &[Key] = &[
         default: "-",
         example: "[Name, Environment, Team]",
         meaning: "Tag keys copied to `aws_ssm_instance_info` as labels `tag_<key>`. Characters that a label cannot \
-                  have become `_`; two keys that become the same label are an error, and so is `*`. At most 50. `Name` \
-                  also fills the label `name` where an instance has no name of a hybrid activation. Needs \
-                  `tag:GetResources`. Without the key no tags are read.",
+                  have become `_`; two keys that become the same label are an error, and so is `*`. At most 50 keys. \
+                  `Name` also fills the label `name` of instances that have no name from a hybrid activation. Needs \
+                  `tag:GetResources`. Without `instance_tags`, no tags are read.",
     },
     Key {
         path: "tag_compliance",
         kind: "list of tag keys",
         default: "-",
         example: "[Team]",
-        meaning: "Those of `instance_tags` by whose values instances are counted: \
-                  `aws_ssm_tag_compliance_instances`, which is there whatever `exposition.instances` says. The 200 \
-                  values of a key with the most instances in a target are told apart, and all others are counted as \
+        meaning: "The keys of `instance_tags` by whose values instances are counted in \
+                  `aws_ssm_tag_compliance_instances`, whatever `exposition.instances` says. In each target, the 200 \
+                  values of a key with the most instances are counted separately, and all others together as \
                   `(other)`.",
     },
     Key {
@@ -153,21 +154,21 @@ pub const KEYS: &[Key] = &[
         kind: "name of a role, with its path",
         default: "-",
         example: "ssm-compliance-exporter",
-        meaning: "Required. Role to assume in each member account, that of the exporter itself included.",
+        meaning: "Required. Role to assume in each account that is found, including the exporter's own.",
     },
     Key {
         path: "organization.lister_role_arn",
         kind: "ARN of a role",
         default: "-",
         example: "arn:aws:iam::999988887777:role/organization-reader",
-        meaning: "Role that may list the organization. Without it the default AWS credential chain is used.",
+        meaning: "Role to assume for listing the organization. Without it, the default AWS credential chain is used.",
     },
     Key {
         path: "organization.include_ous",
         kind: "list of organizational unit ids",
         default: "-",
         example: "[ou-ab12-34cd56ef]",
-        meaning: "Organizational units to read, with their children. Without it all.",
+        meaning: "Organizational units to read, with all units below them. Without it, the whole organization.",
     },
     Key {
         path: "organization.exclude_accounts",
@@ -181,16 +182,16 @@ pub const KEYS: &[Key] = &[
         kind: "list of regions, or `[all]`",
         default: "-",
         example: "[eu-west-1]",
-        meaning: "Required. Regions to read in each account. `[all]`: those that are enabled for each account, which it \
-                  is asked for at each discovery (`account:ListRegions`).",
+        meaning: "Required. Regions to read in each account. `[all]` stands for every region that is enabled for the \
+                  account, which AWS is asked for at each discovery (`account:ListRegions`).",
     },
     Key {
         path: "organization.refresh",
         kind: "duration, 1s or more",
         default: "1h",
         example: "30m",
-        meaning: "Time from one discovery to the next: the listing of the accounts and, for `[all]`, of their regions. \
-                  One that fails is tried again sooner.",
+        meaning: "Time from one discovery to the next, which lists the accounts and, for `[all]`, their regions. \
+                  What could not be listed is retried sooner.",
     },
     Key {
         path: "exposition.instances",
@@ -248,11 +249,13 @@ const SECTIONS: &[Section] = &[
     },
     Section {
         prefix: "organization",
-        about: "Instead of, or beside, `accounts`: accounts found through AWS Organizations. Off without the key. Each active \
-                account is read through its role, under its name in the organization, until it is closed or excluded; \
-                one that has an entry under `accounts` is read as that says. That is also how to read the management \
-                account, where StackSets put no role. A listing that fails takes nothing away: see \
-                [SsmComplianceDiscoveryFailing](runbooks/SsmComplianceDiscoveryFailing.md). A reload discovers at once.",
+        about: "Instead of, or in addition to, `accounts`: accounts found through AWS Organizations. Off without the key. \
+                Each active account is read through its role and shown under its name in the organization, until it \
+                is closed or excluded. If an account also has an entry under `accounts`, the entry decides how it is \
+                read; use one for the management account, in which StackSets create no role. If a listing fails, the \
+                accounts known so far are still read: see \
+                [SsmComplianceDiscoveryFailing](runbooks/SsmComplianceDiscoveryFailing.md). A reload starts a \
+                discovery at once.",
     },
     Section {
         prefix: "exposition",

@@ -21,7 +21,7 @@ pub struct Config {
     pub compliance_types: ComplianceTypes,
     /// Tag keys to copy to labels; no two of them become the same label.
     pub instance_tags: Vec<String>,
-    /// Those of the tag keys by whose values instances are counted.
+    /// The tag keys by whose values instances are counted, all of them from `instance_tags`.
     pub tag_compliance: Vec<String>,
     /// Accounts to find through AWS Organizations.
     pub organization: Option<Organization>,
@@ -75,9 +75,9 @@ pub enum Regions {
     /// The region of the environment or profile.
     #[default]
     OfEnvironment,
-    /// These; never none.
+    /// These, at least one.
     Listed(Vec<String>),
-    /// Those that are enabled for the account, which only AWS can tell: `[all]`.
+    /// Every region that is enabled for the account, which only AWS knows: `[all]`.
     Enabled,
 }
 
@@ -93,7 +93,7 @@ pub struct Organization {
     pub include_ous: Vec<String>,
     /// Account ids to leave out.
     pub exclude_accounts: Vec<String>,
-    /// Regions to read in each account; never that of the environment.
+    /// Regions to read in each account; never the one of the environment.
     pub regions: Regions,
     /// Time from one listing of the accounts to the next.
     pub refresh: Duration,
@@ -124,8 +124,8 @@ pub enum InstanceSeries {
 }
 
 impl Config {
-    /// Time from one listing of accounts and of their enabled regions to the next; `None` if
-    /// everything to read is written down.
+    /// Time from one discovery of accounts and their enabled regions to the next; `None` if the
+    /// configuration lists everything.
     pub fn discovery_interval(&self) -> Option<Duration> {
         let asks_for_regions = |account: &Account| account.regions == Regions::Enabled;
         match &self.organization {
@@ -137,7 +137,7 @@ impl Config {
 }
 
 impl Regions {
-    /// The regions that are written down.
+    /// The regions that the configuration names.
     pub fn listed(&self) -> &[String] {
         match self {
             Self::Listed(regions) => regions,

@@ -1,7 +1,7 @@
 //! What is known of accounts and regions, from all listings so far.
 //!
-//! A listing that fails leaves what the one before it has told. One that has lost most of it is
-//! believed when a second one says the same.
+//! A listing that fails leaves what was known before. One that suddenly lacks most of it is believed
+//! only when a second one confirms it.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt;
@@ -11,7 +11,7 @@ use crate::collect::{SourceError, SourceResult};
 use crate::model::{LossGuard, sudden_loss};
 
 /// Whose regions are meant: an account id, or `None` for the account of the exporter's own
-/// credentials as long as nobody has told its id.
+/// credentials if the configuration does not name it.
 pub type AccountKey = Option<String>;
 
 /// What is known of accounts and regions.
@@ -19,13 +19,13 @@ pub type AccountKey = Option<String>;
 pub struct Directory {
     /// The active accounts, by their ids; `None` before a listing has succeeded.
     accounts: Option<BTreeMap<String, AccountRow>>,
-    /// The units whose accounts these are; all if there is none.
+    /// The units that the accounts were listed for; the whole organization if empty.
     units: Vec<String>,
-    /// Whether the accounts are still those of other units.
+    /// Whether the known accounts are still those of other units.
     has_other_units: bool,
     guard: LossGuard<String>,
     listing_failure: Option<SourceError>,
-    /// The account of the exporter's own credentials, if they list.
+    /// The account of the exporter's own credentials, if these list the organization.
     own_account: Option<String>,
     regions: BTreeMap<AccountKey, AccountRegions>,
 }
@@ -39,7 +39,7 @@ struct AccountRegions {
     failure: Option<SourceError>,
 }
 
-/// The accounts that have come and gone with a listing.
+/// How many accounts came and went with a listing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct MembershipChange {
     /// How many are new.
@@ -77,8 +77,8 @@ impl fmt::Display for FailedPart {
 }
 
 impl DiscoveryFailure {
-    /// The account whose regions could not be listed; empty if it was the accounts, or if nobody
-    /// knows whose credentials those of the exporter are.
+    /// The account whose regions could not be listed. It is empty if the accounts themselves could
+    /// not be, or for the exporter's own account if the configuration does not name it.
     pub fn account_id(&self) -> String {
         match &self.part {
             FailedPart::Accounts | FailedPart::Regions(None) => String::new(),
@@ -88,8 +88,8 @@ impl DiscoveryFailure {
 }
 
 impl Directory {
-    /// Forgets what only another configuration needs. `units` are those whose accounts are listed
-    /// from now on, if any are.
+    /// Forgets what only the previous configuration needed. `units` are those whose accounts are
+    /// listed from now on; `None` if no organization is.
     pub fn reconfigure(&mut self, units: Option<&[String]>) {
         let Some(units) = units else {
             *self = Self {
@@ -100,23 +100,23 @@ impl Directory {
         };
         if self.units != units {
             self.units = units.to_vec();
-            // The next listing may be much shorter, and that is what was asked for. Until then the
-            // accounts that are known are read on.
+            // The next listing may be much shorter, as the configuration intends. Until then, the
+            // known accounts are still read.
             self.has_other_units = true;
         }
     }
 
-    /// Notes whose credentials those of the exporter are.
+    /// Notes which account the exporter's own credentials belong to.
     pub fn note_own_account(&mut self, account_id: &str) {
         self.own_account = Some(account_id.to_owned());
     }
 
-    /// The account of the exporter's own credentials, once they have listed.
+    /// The account of the exporter's own credentials, once they have listed the organization.
     pub fn own_account(&self) -> Option<&str> {
         self.own_account.as_deref()
     }
 
-    /// Takes over a listing of the active accounts, or that it failed.
+    /// Takes in a listing of the active accounts, or its failure.
     ///
     /// # Errors
     /// The failure of the listing. What was known before stays.
@@ -156,7 +156,7 @@ impl Directory {
         MembershipChange { joined, left }
     }
 
-    /// Takes over a listing of the enabled regions of an account, or that it failed.
+    /// Takes in a listing of an account's enabled regions, or its failure.
     ///
     /// # Errors
     /// The failure of the listing. What was known before stays.
@@ -178,7 +178,7 @@ impl Directory {
         self.accounts.is_none() && self.regions.is_empty()
     }
 
-    /// Whether the accounts have been listed, ever.
+    /// Whether the accounts have ever been listed.
     pub fn has_accounts(&self) -> bool {
         self.accounts.is_some()
     }
@@ -186,6 +186,13 @@ impl Directory {
     /// The active accounts that are known, in the order of their ids.
     pub fn accounts(&self) -> impl Iterator<Item = &AccountRow> {
         self.accounts.iter().flat_map(BTreeMap::values)
+    }
+
+    /// Whether an account is known that a listing lacks.
+    pub fn has_more_than(&self, listed: &[AccountRow]) -> bool {
+        let ids: BTreeSet<&str> = listed.iter().map(|account| account.id.as_str()).collect();
+        self.accounts()
+            .any(|known| !ids.contains(known.id.as_str()))
     }
 
     /// The name of an account in the organization, if it is known there.

@@ -2,7 +2,7 @@
 
 use crate::collect::{Page, PageRequest, SourceResult};
 
-/// The largest number of rows that AWS Organizations gives with one call.
+/// The largest number of rows that AWS Organizations returns for one call.
 pub const MAX_ACCOUNT_ROWS: usize = 20;
 
 /// An account of an organization.
@@ -13,7 +13,7 @@ pub struct AccountRow {
     /// The name that the account has in the organization. It may be empty, and two accounts may have
     /// the same.
     pub name: String,
-    /// The partition of the organization, if the account's ARN tells it.
+    /// The partition of the organization, if the account's ARN reveals it.
     pub partition: Option<String>,
     /// Whether the account can be read: its `State`, or its older `Status`, is `ACTIVE`.
     pub is_active: bool,
@@ -37,10 +37,10 @@ pub struct RegionRow {
 
 /// AWS Organizations, as the credentials of the lister see it.
 pub trait OrganizationSource: Send + Sync {
-    /// Prepares the credentials, and returns the account that they are of.
+    /// Prepares the credentials, and returns the account that they belong to.
     fn begin(&self) -> impl Future<Output = SourceResult<String>> + Send;
 
-    /// Calls `ListAccounts`, or `ListAccountsForParent` for the accounts right below a unit.
+    /// Calls `ListAccounts`, or `ListAccountsForParent` for the accounts directly in a unit.
     fn accounts(
         &self,
         unit: Option<&str>,
@@ -57,7 +57,7 @@ pub trait OrganizationSource: Send + Sync {
 
 /// The Account API, as the credentials of one account see it.
 pub trait RegionSource: Send + Sync {
-    /// Prepares the credentials, and returns the account that they are of.
+    /// Prepares the credentials, and returns the account that they belong to.
     fn begin(&self) -> impl Future<Output = SourceResult<String>> + Send;
 
     /// Calls `ListRegions`.

@@ -192,6 +192,17 @@ fn units_that_lead_in_a_circle_come_to_an_end() {
 }
 
 #[test]
+fn an_organization_without_any_account_is_not_believed() {
+    let empty = Script {
+        page_rows: 2,
+        ..Script::default()
+    };
+    let error = found(&empty, &[]).unwrap_err();
+    assert_eq!(error.reason, FailureReason::BadResponse);
+    assert!(found(&empty, &["a"]).unwrap().is_empty(), "a unit may be");
+}
+
+#[test]
 fn accounts_that_are_not_active_are_left_out() {
     let mut script = script();
     script.accounts.get_mut("a").unwrap()[1].1 = false;
@@ -274,6 +285,15 @@ fn a_listing_that_has_lost_most_accounts_is_believed_when_it_is_read_a_second_ti
     assert!(directory.needs_accounts(), "so that it is read again soon");
     directory.take_accounts(Ok(rows(0..5))).unwrap();
     assert_eq!(known(&directory).len(), 5);
+}
+
+#[test]
+fn a_listing_that_lacks_a_known_account_is_noticed() {
+    let mut directory = Directory::default();
+    assert!(!directory.has_more_than(&rows(0..2)));
+    directory.take_accounts(Ok(rows(0..3))).unwrap();
+    assert!(!directory.has_more_than(&rows(0..4)));
+    assert!(directory.has_more_than(&rows(1..4)));
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! Reads listings to their ends: all accounts of an organization or of some of its units, and all
 //! regions of an account.
 //!
-//! A listing that lacks anything is a failure. Whoever believed half of one would drop accounts that
-//! are there.
+//! A listing that lacks anything is a failure: to believe half of one would be to drop accounts that
+//! exist.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,14 +12,15 @@ use crate::collect::{
 };
 use crate::model::{FailureReason, Operation};
 
-/// The most organizational units that are read. AWS allows an organization 2,000 of them.
+/// The largest number of organizational units that are read. AWS allows 2,000 per organization.
 const MAX_UNITS: usize = 5_000;
 
 /// The active accounts of the organization, or of these units and all units below them, by their
 /// ids.
 ///
 /// # Errors
-/// If any page of any listing cannot be read, or has a row that cannot.
+/// If any page of any listing cannot be read, or has a row that cannot, or if the organization has no
+/// account at all.
 pub async fn member_accounts(
     source: &impl OrganizationSource,
     units: &[String],
@@ -27,11 +28,15 @@ pub async fn member_accounts(
     let mut found = BTreeMap::new();
     if units.is_empty() {
         read_accounts(source, None, &mut found).await?;
+        if found.is_empty() {
+            // Its management account is always listed.
+            return Err(unusable("the organization has no account"));
+        }
     }
     let mut waiting = units.to_vec();
     let mut read = BTreeSet::new();
     while let Some(unit) = waiting.pop() {
-        // A unit may stand below another one of the list.
+        // One unit of the list may be below another.
         if !read.insert(unit.clone()) {
             continue;
         }
@@ -55,7 +60,7 @@ async fn read_accounts(
         None => Operation::ListAccounts,
     };
     let fetch = async |page: PageRequest| source.accounts(unit, &page).await;
-    // A listing that is begun again gives some accounts twice.
+    // A listing that had to start over gives some accounts twice.
     let accounts = read_all(operation, fetch).await?;
     found.extend(
         accounts

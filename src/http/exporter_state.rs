@@ -116,7 +116,8 @@ impl From<Bytes> for Exposition {
 pub struct FleetSnapshot {
     /// The targets, without those that are left out as duplicates, in the order to show them.
     pub targets: Vec<TargetSnapshot>,
-    /// A row for each list of accounts or regions that could not be read, and that may lack targets.
+    /// A row for each list of accounts or regions that could not be read, so that targets may be
+    /// missing.
     pub unlisted: Vec<TargetRow>,
     /// What the configuration says is to be shown.
     pub policy: Policy,

@@ -30,7 +30,7 @@ pub struct TargetRow {
 /// How a target is, the worst first.
 #[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
 pub enum TargetState {
-    /// It stands for targets that there may be: their accounts or regions could not be listed.
+    /// Not a target, but a list of accounts or regions that could not be read and may have more.
     NotListed,
     /// The last attempt has failed.
     Down,

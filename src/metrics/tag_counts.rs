@@ -7,16 +7,15 @@ use super::by_status::ByStatus;
 use super::target_view::TargetView;
 use crate::model::{ComplianceType, Instance};
 
-/// How many values of one tag are told apart in a target.
-// Whoever may tag an instance decides how many values there are, and tags such as `Name` have one
-// for each instance. Those counts would be as large as the series that `exposition.instances: none`
-// is to spare.
+/// How many values of one tag are counted separately in a target.
+// Anyone who can tag an instance decides how many values there are, and tags such as `Name` have one
+// per instance. Such counts would take as many series as `exposition.instances: none` saves.
 pub(super) const MAX_TAG_VALUES: usize = 200;
 
-/// The value under which all others are counted.
+/// The value that stands for all others.
 const OTHER: &str = "(other)";
 
-/// The number of listed instances by the values of the tags that are counted by.
+/// The number of listed instances by the values of the tags in `tag_compliance`.
 #[derive(Debug, Default)]
 pub(super) struct TagCounts<'a> {
     /// The types that every instance can have, and are read.
@@ -46,7 +45,7 @@ impl<'a> TagCounts<'a> {
 
     /// Counts one more listed instance.
     pub(super) fn add(&mut self, view: &TargetView<'a>, instance: &Instance) {
-        // Nearly always there are none, and then nothing is to be looked up.
+        // Nearly always there are none, and then there is nothing to look up.
         if view.policy.tag_compliance.is_empty() {
             return;
         }
@@ -61,7 +60,8 @@ impl<'a> TagCounts<'a> {
         }
     }
 
-    /// The counts by the values of a tag. The types that every instance can have are always there.
+    /// The counts by the values of a tag. They always include the types that every instance can
+    /// have.
     pub(super) fn compliance(&self, key: &str) -> ByValueAndType<'a> {
         let Some(values) = self.by_key.get(key) else {
             return BTreeMap::new();
@@ -80,13 +80,16 @@ impl<'a> TagCounts<'a> {
     }
 }
 
-/// The values with the most instances first, and of those with equally many the first in order.
+/// The values with the most instances first; values with equally many are in alphabetical order.
+// Instances without the tag come before them, so that they always have a count of their own.
 fn ranked<'a, 'b>(values: &'b ByValue<'a>) -> Vec<(&'a str, &'b ValueCounts)> {
     let mut ranked: Vec<_> = values
         .iter()
         .map(|(value, counts)| (*value, counts))
         .collect();
-    ranked.sort_unstable_by_key(|(value, counts)| (Reverse(counts.instances), *value));
+    ranked.sort_unstable_by_key(|(value, counts)| {
+        (!value.is_empty(), Reverse(counts.instances), *value)
+    });
     ranked
 }
 

@@ -5,7 +5,7 @@ use crate::model::{
     Attempt, Collector, ComplianceType, DetailKind, Instance, Selection, Summary, Target,
 };
 
-/// The key of the tag that EC2's console shows as the name of an instance.
+/// The key of the tag that the EC2 console shows as an instance's name.
 const NAME_TAG: &str = "Name";
 
 /// Which instances get `aws_ssm_instance_*` series.
@@ -35,7 +35,7 @@ pub struct Policy {
     pub max_patch_info_series: usize,
     /// The labels that come from tags, in order.
     pub tag_labels: Vec<TagLabel>,
-    /// The keys of those tags by whose values instances are counted.
+    /// The keys of the tags by whose values instances are counted.
     pub tag_compliance: Vec<String>,
 }
 
@@ -123,7 +123,7 @@ impl<'a> TargetView<'a> {
     }
 
     /// The name that people gave to an instance: that of its hybrid activation, or else its tag
-    /// `Name` if that tag is read. Empty if there is neither.
+    /// `Name`, if that tag is read. Empty if there is neither.
     pub fn name_of(&self, instance: &'a Instance) -> &'a str {
         let activation = instance
             .listing

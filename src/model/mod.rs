@@ -23,7 +23,7 @@
 //! | detail | what explains an instance's summary, read instance by instance: a [`Detail`] of a [`DetailKind`] |
 //! | unreported | a listed instance without a summary that it should have |
 //! | reason | why a collector failed ([`FailureReason`]), or why an instance is non-compliant ([`NoncomplianceReason`]) |
-//! | tag | a key and a value that people have given to an instance, read if the configuration asks for the key: [`InstanceTags`] |
+//! | tag | a key and a value that people have attached to an instance, read if the configuration asks for the key: [`InstanceTags`] |
 //! | symbol | a text that repeats over a fleet, stored once: a [`Symbol`] |
 
 mod association;

@@ -38,9 +38,9 @@ pub enum Operation {
     GetServiceSetting,
     /// Lists the accounts of an organization.
     ListAccounts,
-    /// Lists the accounts right below an organizational unit.
+    /// Lists the accounts directly in an organizational unit.
     ListAccountsForParent,
-    /// Lists the organizational units right below another one.
+    /// Lists the organizational units directly in another one.
     ListOrganizationalUnitsForParent,
     /// Lists the regions of an account.
     ListRegions,
@@ -86,7 +86,7 @@ impl Operation {
         Self::ListComplianceItems,
     ];
 
-    /// The operations that find accounts and regions. None of them is of Systems Manager.
+    /// The operations that find accounts and regions. None of them belongs to Systems Manager.
     pub const OF_DISCOVERY: [Self; 4] = [
         Self::ListAccounts,
         Self::ListAccountsForParent,
@@ -144,8 +144,8 @@ impl Operation {
         }
     }
 
-    /// Says whether the operation has a ceiling of its own, because it belongs to another service
-    /// than Systems Manager.
+    /// Says whether the operation has a ceiling of its own, because it does not belong to Systems
+    /// Manager.
     pub const fn has_own_ceiling(self) -> bool {
         matches!(self, Self::GetResources)
     }

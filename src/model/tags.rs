@@ -1,7 +1,7 @@
 //! The tags of instances, as far as the configuration asks for them.
 //!
-//! They are kept beside the instances and not in them: AWS also lists the tags of machines that SSM
-//! does not manage, and an instance may be listed after its tags have been read.
+//! They are kept apart from the instances: AWS also lists the tags of machines that SSM does not
+//! manage, and an instance may be listed after its tags have been read.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -15,12 +15,12 @@ use super::text::free_text;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TagKeys(Arc<[Box<str>]>);
 
-/// The tags of one target's instances, by the ids of the instances.
+/// The tags of one target's instances, by instance id.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct InstanceTags {
     keys: TagKeys,
     /// The values in the order of the keys; empty for a tag that the instance does not have.
-    // Most instances of a fleet share their values with others, so a value is a symbol.
+    // Most values occur on many instances, so a value is a symbol.
     values: HashMap<Arc<str>, Box<[Symbol]>>,
 }
 
@@ -78,8 +78,8 @@ impl InstanceTags {
     pub fn add(&mut self, id: Arc<str>, row: &TagRow, interner: &Interner) {
         let values = self.keys.iter().map(|key| interner.symbol(&row.value(key)));
         let values: Box<[Symbol]> = values.collect();
-        // AWS lists every resource that has or ever had a tag, and most of those may be no concern
-        // of the configuration.
+        // AWS lists every resource that has or ever had a tag, and most of them may have none of
+        // these.
         if values.iter().all(|value| value.is_empty()) {
             self.values.remove(&id);
         } else {

@@ -1,9 +1,11 @@
 #![doc = include_str!("../README.md")]
 //
 // Folders, from the wire down: `http` holds connections and decides how each request ends, `ec2`,
-// `sts` and `operations` make the answers, `state` is what requests share, `target` is one account in one
-// region, `organization` knows the accounts, `policy` what IAM allows, `fleet` makes its rows from a seed, `effects` is what commands do to rows, `run_command`
-// what they print, and `rows` is what rows look like. `fault` is the table of faults. Nothing here uses code of the exporter, so that one mistake cannot hide in both.
+// `sts` and `operations` make the answers, `state` is what requests share, `target` is one account in
+// one region, `organization` knows the accounts, `policy` knows what IAM allows, `fleet` makes rows
+// from a seed, `effects` is what commands do to rows, `run_command` what they print, and `rows` is
+// what rows look like. `fault` is the table of faults. Nothing here uses the exporter's code, so that
+// the same mistake cannot hide in both.
 
 mod ec2;
 mod effects;

@@ -1,5 +1,5 @@
-# The role that the exporter assumes, in the account of the provider. Its permissions are read from policy.json, so that
-# there is no second list of them.
+# The role that the exporter assumes, in the provider's account. Its permissions are read from policy.json, so that there is
+# no second list to maintain.
 
 locals {
   policy     = jsondecode(file("${path.module}/../policy.json"))
@@ -20,7 +20,7 @@ locals {
 
 resource "aws_iam_role" "exporter" {
   name                 = var.role_name
-  description          = "Read by ssm-compliance-exporter."
+  description          = "Assumed by ssm-compliance-exporter to read compliance data."
   max_session_duration = 3600
   tags                 = var.tags
 

@@ -1,4 +1,4 @@
 output "role_arn" {
-  description = "The role_arn of this account in the exporter's configuration."
+  description = "The role_arn to configure for this account in the exporter."
   value       = aws_iam_role.exporter.arn
 }

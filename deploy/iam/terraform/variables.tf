@@ -1,45 +1,45 @@
 variable "role_name" {
-  description = "Name of the role, as organization.role_name or the role_arn of the account have it in the exporter's configuration."
+  description = "Name of the role: the one in organization.role_name, or in the account's role_arn, in the exporter's configuration."
   type        = string
   default     = "ssm-compliance-exporter"
 }
 
 variable "principal_arns" {
-  description = "ARNs of the roles with which exporters run. They must exist before this role."
+  description = "ARNs of the roles that exporters run with. They must exist before this role is created."
   type        = list(string)
 
   validation {
     condition     = length(var.principal_arns) > 0
-    error_message = "Somebody must be able to assume the role: give at least one ARN."
+    error_message = "Give at least one ARN: without one, nobody could assume the role."
   }
 }
 
 variable "external_id" {
-  description = "The external_id of the configuration. Null requires none, as organization needs it."
+  description = "The external_id of the configuration. Leave it null for organization, which has no external id."
   type        = string
   default     = null
   sensitive   = true
 }
 
 variable "organization_id" {
-  description = "If it is given, the principals must also belong to this organization (o-...)."
+  description = "If set, the principals must also belong to this organization (o-...)."
   type        = string
   default     = null
 }
 
 variable "statements" {
-  description = "Statements of policy.json that the role gets, by their Sid."
+  description = "Sids of the statements of policy.json to grant to the role."
   type        = set(string)
   default     = ["ReadCompliance", "ReadTags", "ExplainInstances", "ListEnabledRegions"]
 
   validation {
     condition     = contains(var.statements, "ReadCompliance")
-    error_message = "Nothing can be read without ReadCompliance."
+    error_message = "Without ReadCompliance, the exporter can read nothing."
   }
 }
 
 variable "tags" {
-  description = "Tags of the role."
+  description = "Tags for the role."
   type        = map(string)
   default     = {}
 }

@@ -47,7 +47,7 @@ impl Accepted<'_> {
             None => f.write_str("the configuration without a file is valid")?,
         }
         let more = match self.config.discovery_interval() {
-            Some(_) => ", and what is discovered",
+            Some(_) => ", and those that are discovered",
             None => "",
         };
         writeln!(f, ": {accounts}, {targets}{more}")
@@ -65,7 +65,7 @@ impl Accepted<'_> {
         if account.regions == Regions::Enabled {
             writeln!(
                 f,
-                "  targets: every region that is enabled for the account, which it is asked for"
+                "  targets: every region that is enabled for the account, as AWS lists them"
             )?;
         }
         Ok(())

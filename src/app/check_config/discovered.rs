@@ -1,11 +1,11 @@
-//! What would be discovered of an organization, in words.
+//! What would be discovered in an organization, in words.
 
 use std::fmt;
 
 use crate::config::forms::format_duration;
 use crate::config::{Organization, Regions};
 
-/// The accounts of an organization. `Display` says how they are found and read, over several lines.
+/// The accounts of an organization. `Display` says how they are found and read, in several lines.
 pub(super) struct DiscoveredAccounts<'a>(pub(super) &'a Organization);
 
 impl fmt::Display for DiscoveredAccounts<'_> {
@@ -34,10 +34,10 @@ fn lister(organization: &Organization) -> String {
 fn which(organization: &Organization) -> String {
     let mut which = match organization.include_ous.as_slice() {
         [] => "all active ones".to_owned(),
-        units => format!("active ones of {} and of the units below", units.join(", ")),
+        units => format!("active ones in {} and in the units below", units.join(", ")),
     };
     if !organization.exclude_accounts.is_empty() {
-        which += " but ";
+        which += ", except ";
         which += &organization.exclude_accounts.join(", ");
     }
     which
@@ -46,7 +46,7 @@ fn which(organization: &Organization) -> String {
 fn regions(organization: &Organization) -> String {
     match &organization.regions {
         Regions::Enabled => {
-            "every region that is enabled for the account, which it is asked for".to_owned()
+            "every region that is enabled for the account, as AWS lists them".to_owned()
         }
         regions => regions.listed().join(", "),
     }

@@ -1,4 +1,4 @@
-//! The accounts that are read, from what is written down and what is known of the rest.
+//! The accounts that are read: those that the configuration lists, and those that were found.
 
 use crate::config::forms::{partition_of_arn, partition_of_region};
 use crate::config::{Account, Config, Organization, Regions};
@@ -8,8 +8,8 @@ use crate::model::free_text;
 /// The partition of most accounts.
 const COMMON_PARTITION: &str = "aws";
 
-/// The accounts that are read: those of the configuration, then those that were found. An account of
-/// which all regions are wanted has those that are known; it is left out as long as none is.
+/// The accounts that are read: those of the configuration, then those that were found. For an account
+/// with `[all]` these are the regions that are known; without any, the account is left out.
 pub(in crate::app) fn accounts_to_read(config: &Config, directory: &Directory) -> Vec<Account> {
     let accounts = config.accounts.iter().cloned();
     let accounts = accounts.chain(members(config, directory));
@@ -18,7 +18,7 @@ pub(in crate::app) fn accounts_to_read(config: &Config, directory: &Directory) -
         .collect()
 }
 
-/// The accounts that have to be asked which regions are enabled for them.
+/// The accounts whose enabled regions have to be asked for.
 pub(super) fn accounts_to_ask(config: &Config, directory: &Directory) -> Vec<Account> {
     let accounts = config.accounts.iter().cloned();
     let accounts = accounts.chain(members(config, directory));
@@ -33,7 +33,7 @@ pub(super) fn member_count(config: &Config, directory: &Directory) -> Option<usi
     Some(included(organization, directory).count())
 }
 
-/// The ids of the accounts that were found, and that the configuration has entries for.
+/// The ids of the accounts that were found and also have entries in the configuration.
 pub(super) fn left_to_entries(config: &Config, directory: &Directory) -> Vec<String> {
     let organization = config.organization.iter();
     let found = organization.flat_map(|organization| included(organization, directory));
@@ -44,7 +44,7 @@ pub(super) fn left_to_entries(config: &Config, directory: &Directory) -> Vec<Str
 }
 
 /// The partition of the organization, or of an account without a role, as far as the configuration
-/// and the environment tell it.
+/// and the environment reveal it.
 pub(super) fn partition_of(config: &Config, default_region: Option<&str>) -> String {
     let organization = config.organization.iter();
     let lister = organization
@@ -60,14 +60,14 @@ pub(super) fn partition_of(config: &Config, default_region: Option<&str>) -> Str
     partition.unwrap_or(COMMON_PARTITION).to_owned()
 }
 
-/// The accounts of the organization that are read because they were found.
+/// The accounts of the organization that have no entry, and are read because they were found.
 fn members(config: &Config, directory: &Directory) -> Vec<Account> {
     let Some(organization) = &config.organization else {
         return Vec::new();
     };
     let partition = partition_of(config, None);
     included(organization, directory)
-        // Whoever has written an entry for an account knows how it is to be read.
+        // The author of an entry knows how the account is to be read.
         .filter(|found| !has_entry(config, directory, &found.id))
         .map(|found| member(organization, &partition, found))
         .collect()
@@ -92,7 +92,7 @@ fn has_entry(config: &Config, directory: &Directory, account_id: &str) -> bool {
     })
 }
 
-/// The entry that somebody would write for an account that was found.
+/// The entry that a person would write for an account that was found.
 fn member(organization: &Organization, partition: &str, found: &AccountRow) -> Account {
     let AccountRow { id, name, .. } = found;
     let partition = found.partition.as_deref().unwrap_or(partition);

@@ -1,4 +1,4 @@
-//! The task that discovers again and again while the program runs.
+//! The task that repeats the discovery while the program runs.
 
 use std::collections::BTreeSet;
 use std::future;
@@ -23,7 +23,7 @@ use crate::config::Config;
 use crate::discovery::Directory;
 use crate::metrics::Task;
 
-/// The shortest time between two updates of one discovery. Each costs a look at all targets, and
+/// The shortest time between two updates of one discovery. Each update compares all targets, and
 /// hundreds of accounts may answer within a second.
 const MIN_UPDATE_PAUSE: Duration = Duration::from_millis(500);
 
@@ -31,7 +31,7 @@ const MIN_UPDATE_PAUSE: Duration = Duration::from_millis(500);
 #[derive(Clone, Debug)]
 pub(in crate::app) struct Update {
     pub(in crate::app) directory: Arc<Directory>,
-    /// Whether a discovery has ended, well or badly.
+    /// Whether a discovery has ended, successfully or not.
     pub(in crate::app) is_attempted: bool,
 }
 
@@ -42,7 +42,7 @@ pub(in crate::app) struct Discoverer {
     _task: AbortOnDropHandle<()>,
 }
 
-/// What the task works with.
+/// The task, with what it knows so far.
 struct DiscoveryTask {
     sources: Sources,
     directory: Directory,
@@ -50,13 +50,13 @@ struct DiscoveryTask {
     updates: watch::Sender<Update>,
     updated: Instant,
     is_attempted: bool,
-    /// The accounts of which the log has said that they are left to their entries.
+    /// The accounts that the log has already reported as left to their entries.
     told: BTreeSet<String>,
 }
 
 impl Discoverer {
-    /// Starts to discover what a configuration wants, on the threads of `workers`. `known` is what is
-    /// known already. `None` if everything is written down.
+    /// Starts to discover what a configuration asks for, on the threads of `workers`. `known` is what
+    /// is known already. `None` if the configuration lists everything.
     pub(in crate::app) fn start(
         config: &Config,
         base: &AwsBase,
@@ -88,7 +88,7 @@ impl Discoverer {
     /// Waits for news.
     pub(in crate::app) async fn next(&mut self) -> Update {
         if self.updates.changed().await.is_err() {
-            // The task never ends by itself, but with the program's threads.
+            // The task ends only with the program's threads.
             future::pending::<()>().await;
         }
         self.updates.borrow_and_update().clone()
@@ -104,11 +104,13 @@ impl DiscoveryTask {
             let discovery = AssertUnwindSafe(self.discover(extent)).catch_unwind().await;
             let has_panicked = discovery.is_err();
             if has_panicked {
+                // What is known may be half of what was listed, and must not count as a success.
                 self.state.own.panicked(Task::Discovery);
+            } else {
+                self.tell_left_to_entries();
+                self.is_attempted = true;
+                self.update();
             }
-            self.tell_left_to_entries();
-            self.is_attempted = true;
-            self.update();
             let has_failed = has_panicked || !self.directory.failures().is_empty();
             sleep_until(schedule.next(has_failed)).await;
         }
@@ -124,7 +126,7 @@ impl DiscoveryTask {
             ..
         } = self;
         let learnt = |directory: &Directory| {
-            // What is left out here is in the update at the end.
+            // What is left out here comes with the update at the end.
             if updated.elapsed() >= MIN_UPDATE_PAUSE {
                 *updated = Instant::now();
                 updates.send_replace(update_of(directory, *is_attempted));
@@ -144,7 +146,7 @@ impl DiscoveryTask {
             if self.told.insert(account_id.clone()) {
                 info!(
                     account_id,
-                    "found in the organization, and read as its entry under accounts says"
+                    "found in the organization; read as its own entry under accounts says"
                 );
             }
         }

@@ -1,7 +1,7 @@
-//! The accounts and regions that are found instead of written down: when they are listed, and what
-//! the lists mean for the targets.
+//! The accounts and regions that are discovered instead of configured: when they are listed, and
+//! what the lists mean for the targets.
 //!
-//! Which calls a listing takes, and whether it is believed, is for [`discovery`](crate::discovery).
+//! [`discovery`](crate::discovery) decides which calls a listing takes, and whether to believe it.
 
 mod accounts;
 mod discoverer;

@@ -1,5 +1,5 @@
-//! What the web server shows of discovery: whether more targets are to be expected, and what could not
-//! be listed.
+//! What the web server shows of discovery: whether to expect more targets, and what could not be
+//! listed.
 
 use std::sync::{Mutex, MutexGuard};
 
@@ -12,6 +12,9 @@ use crate::locks::locked;
 use crate::metrics::{DiscoveryReport, ExporterMetrics};
 use crate::model::Timestamp;
 
+/// How the account of the exporter's own credentials is called as long as nobody knows its id.
+const OWN_ACCOUNT: &str = "the exporter's own account";
+
 /// What is shown of discovery.
 #[derive(Debug, Default)]
 pub(in crate::app) struct DiscoveryOutlook(Mutex<Shown>);
@@ -20,24 +23,24 @@ pub(in crate::app) struct DiscoveryOutlook(Mutex<Shown>);
 struct Shown {
     /// Whether the first discovery has not ended yet.
     is_awaited: bool,
-    /// Whether accounts are to be listed and never were.
+    /// Whether the accounts should be listed, but never were.
     lacks_accounts: bool,
     failures: Vec<TargetRow>,
 }
 
 impl DiscoveryOutlook {
-    /// Notes that a discovery of what a configuration wants begins, if it wants any.
+    /// Notes that a discovery begins, if the configuration asks for any.
     pub(in crate::app) fn begin(&self, config: &Config, known: &Directory) {
         let wants_any = config.discovery_interval().is_some();
         let mut shown = self.shown();
         shown.lacks_accounts = lacks_accounts(config, known);
-        // Targets that are there do not wait for what a reload may add.
+        // Existing targets do not wait for those that a reload may add.
         shown.is_awaited = wants_any && known.is_empty();
         shown.failures.retain(|_| wants_any);
     }
 
-    /// Shows what is known now, once its targets are there. `is_attempted`: whether a discovery has
-    /// ended, well or badly.
+    /// Shows what is known now, once its targets exist. `is_attempted`: whether a discovery has ended,
+    /// successfully or not.
     pub(in crate::app) fn note(&self, config: &Config, known: &Directory, is_attempted: bool) {
         let failures = known.failures();
         let mut shown = self.shown();
@@ -46,7 +49,7 @@ impl DiscoveryOutlook {
         shown.failures = failures.iter().map(|failure| row(failure, known)).collect();
     }
 
-    /// Whether the first discovery still runs.
+    /// Whether the first discovery is still running.
     pub(in crate::app) fn is_awaited(&self) -> bool {
         self.shown().is_awaited
     }
@@ -81,7 +84,7 @@ fn row(failure: &DiscoveryFailure, directory: &Directory) -> TargetRow {
         },
         FailedPart::Regions(account) => TargetRow {
             account_id: account.clone().unwrap_or_default(),
-            account_name: directory.name_of(account).unwrap_or_default().to_owned(),
+            account_name: shown_name(directory.name_of(account), account.as_deref()).to_owned(),
             region: "all".to_owned(),
             state: TargetState::NotListed,
             detail: Some(detail("regions", &failure.error)),
@@ -90,11 +93,17 @@ fn row(failure: &DiscoveryFailure, directory: &Directory) -> TargetRow {
     }
 }
 
+/// The name of an account in the organization, or else what identifies it.
+fn shown_name<'a>(name: Option<&'a str>, account_id: Option<&'a str>) -> &'a str {
+    let name = name.filter(|name| !name.is_empty());
+    name.or(account_id).unwrap_or(OWN_ACCOUNT)
+}
+
 fn detail(what: &str, error: &SourceError) -> String {
     format!("{what}: {}", error.reason.as_str())
 }
 
-/// Counts and tells how a discovery went.
+/// Shows in the metrics how a discovery went.
 pub(in crate::app) fn report(
     own: &ExporterMetrics,
     config: &Config,

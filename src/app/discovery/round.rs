@@ -1,4 +1,4 @@
-//! One discovery: lists the accounts, and then the regions of those of which all are read.
+//! One discovery: lists the accounts, and then the regions of those whose regions are all read.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use super::sources::Sources;
 use crate::aws::{AwsBase, Meter};
 use crate::collect::{SourceError, SourceResult};
 use crate::config::{Account, Config};
-use crate::discovery::{AccountKey, Directory, MembershipChange};
+use crate::discovery::{AccountKey, AccountRow, Directory, MembershipChange};
 
 /// How many accounts are asked for their regions at the same time.
 const MAX_ASKED_ACCOUNTS: usize = 16;
@@ -66,13 +66,29 @@ pub(in crate::app) async fn discover_once(
 }
 
 async fn list_accounts(sources: &Sources, directory: &mut Directory) {
-    let Some(listed) = sources.list_accounts(directory).await else {
+    let Some(listed) = list_until_sure(sources, directory).await else {
         return;
     };
     match directory.take_accounts(listed) {
         Ok(change) => tell_change(change, directory),
         Err(error) => tell_unlisted_accounts(&error, directory),
     }
+}
+
+/// Lists the accounts, and once more if any is missing that was known before.
+// A listing is no snapshot: an account that moves to a page or to a unit that has been read already
+// is nowhere in it. Its data would be lost until the next discovery.
+async fn list_until_sure(
+    sources: &Sources,
+    directory: &mut Directory,
+) -> Option<SourceResult<Vec<AccountRow>>> {
+    let first = sources.list_accounts(directory).await?;
+    let first = match first {
+        Ok(listed) if directory.has_more_than(&listed) => listed,
+        settled => return Some(settled),
+    };
+    let second = sources.list_accounts(directory).await?;
+    Some(second.map(|second| [first, second].concat()))
 }
 
 fn tell_change(change: MembershipChange, directory: &Directory) {
@@ -93,7 +109,7 @@ fn tell_unlisted_accounts(error: &SourceError, directory: &Directory) {
         error = error.detail,
         look_at = error.reason.look_at(),
         known = directory.accounts().count(),
-        "the organization's accounts could not be listed: those known so far are read on"
+        "the organization's accounts could not be listed; those known so far are still read"
     );
 }
 
@@ -114,6 +130,6 @@ fn take_regions(directory: &mut Directory, account: &Account, regions: SourceRes
         error = error.detail,
         look_at = error.reason.look_at(),
         known = directory.regions_of(&key).len(),
-        "the account's regions could not be listed: those known so far are read on"
+        "the account's regions could not be listed; those known so far are still read"
     );
 }

@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use super::round::Extent;
 
-/// How long after a failure what failed is listed again. It doubles with each further failure.
+/// The pause before what failed is listed again. It doubles with each further failure.
 // Nobody should wait an hour for the first accounts because of one bad minute.
 const FIRST_RETRY_PAUSE: Duration = Duration::from_mins(1);
 /// More doublings would make it longer than any interval.

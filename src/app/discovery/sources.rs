@@ -17,14 +17,14 @@ use crate::discovery::{
 };
 use crate::model::{FailureReason, Operation};
 
-/// AWS as it is asked for accounts and regions.
+/// The services of AWS that list accounts and regions.
 pub(super) struct Sources {
     pub(super) config: Config,
     base: AwsBase,
     meter: Arc<dyn Meter>,
-    /// The partition, where nothing tells that of a single account.
+    /// The partition of accounts that do not reveal their own.
     partition: String,
-    /// `None` without an organization. It is kept from listing to listing with its credentials.
+    /// `None` without an organization. It is kept between listings, with its credentials.
     lister: Option<OrganizationLister>,
 }
 
@@ -55,8 +55,8 @@ impl Sources {
         }
     }
 
-    /// Lists the active accounts of the organization, or of its units that are wanted. `None` without
-    /// an organization. Tells the directory whose credentials those of the exporter are.
+    /// Lists the active accounts of the organization, or of the included units. `None` without an
+    /// organization. Notes in the directory which account the exporter's own credentials belong to.
     pub(super) async fn list_accounts(
         &self,
         directory: &mut Directory,

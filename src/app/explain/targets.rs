@@ -31,7 +31,7 @@ struct ExplainedTarget {
 #[derive(Debug)]
 pub(super) struct ExplainedTargets {
     targets: Vec<ExplainedTarget>,
-    /// What could not be listed, so that more targets may be missing here.
+    /// What could not be listed, so that targets may be missing here.
     unlisted: Vec<Unasked>,
 }
 
@@ -70,7 +70,7 @@ pub(super) fn explained_targets(
 fn unlisted(directory: &Directory, scope: &Scope) -> impl Iterator<Item = Unasked> {
     let failures = directory.failures().into_iter();
     let failures = failures.filter(|failure| {
-        // Of neither is the region known.
+        // Neither kind of failure is about a single region.
         scope.may_have(&TargetName {
             account_id: failure.account_id(),
             account_name: None,

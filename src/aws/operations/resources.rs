@@ -11,7 +11,7 @@ use super::values::non_empty;
 use crate::collect::{Page, PageRequest};
 use crate::model::{Operation, TagKeys, TagRow, last_segment};
 
-/// What SSM manages: instances of EC2, and machines with a hybrid activation.
+/// What SSM manages: EC2 instances, and machines with a hybrid activation.
 const RESOURCE_TYPES: [&str; 2] = ["ec2:instance", "ssm:managed-instance"];
 
 /// Lists the resources that have or had tags.
@@ -35,10 +35,10 @@ impl GetResources<'_> {
         Box::pin(request.send())
     }
 
-    /// A filter where there is one key, and none where there are several.
+    /// A filter if there is one key, and none if there are several.
     // AWS returns what satisfies all filters, so filters for several keys would leave out instances
-    // that lack one of the tags. A chain for each key would list a well-tagged machine as often as
-    // it has tags that are asked for, while one chain without a filter lists each machine once.
+    // that lack one of the tags. One listing per key would return a machine once for each of its
+    // tags, while one listing without a filter returns each machine once.
     fn filters(&self) -> Option<Vec<TagFilter>> {
         let filter = TagFilter::builder().key(self.keys.only()?).build();
         Some(vec![filter])
@@ -56,7 +56,7 @@ impl GetResources<'_> {
 
 fn tag_row(from: ResourceTagMapping) -> Option<TagRow> {
     let arn = non_empty(from.resource_arn)?;
-    // `arn:aws:ec2:REGION:ACCOUNT:instance/i-...`, and `...:managed-instance/mi-...` of SSM.
+    // `arn:aws:ec2:REGION:ACCOUNT:instance/i-...`, or `...:managed-instance/mi-...` for SSM.
     let id = last_segment(&arn);
     (!id.is_empty()).then(|| TagRow {
         resource_id: id.to_owned(),

@@ -112,8 +112,8 @@ impl<S: Source> RefreshRun<'_, S> {
     }
 
     /// Reads the tags of the instances.
-    // They are read as a whole in every refresh. An instance that autoscaling has just started
-    // belongs to its team at once then, and the calls take nothing from the ceiling of SSM.
+    // Every refresh reads all of them, so that an instance that autoscaling has just started belongs
+    // to its team at once. The calls take nothing from the ceiling of SSM.
     pub(super) async fn read_tags(&self) {
         let collector = Collector::Tags;
         if !self.context.selection.has(collector) {

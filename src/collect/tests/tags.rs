@@ -1,4 +1,4 @@
-//! Tags of instances: off unless they are asked for, and read apart from all else.
+//! Tags of instances: off unless they are asked for, and read separately from everything else.
 
 use std::sync::Arc;
 

@@ -89,7 +89,7 @@ fn is_ou_part(part: &str, min_bytes: usize) -> bool {
 pub(in crate::config) fn tag_key(text: &str) -> Result<String, Fault> {
     match text {
         "*" => Err(every_tag()),
-        // AWS's own tags begin so, and nothing else is called like this.
+        // This is the beginning of AWS's own tags, and not a whole key.
         "aws:" => Err(not_a_tag_key(
             "write the whole key, such as aws:autoscaling:groupName",
         )),
@@ -100,8 +100,8 @@ pub(in crate::config) fn tag_key(text: &str) -> Result<String, Fault> {
 
 fn every_tag() -> Fault {
     Fault::new(
-        "would make a label of every tag, and whoever adds a tag would change every series",
-        "list the keys, such as [Name, Environment, Team]",
+        "would turn every tag into a label, so that every new tag would change all series",
+        "list the keys that you need, such as [Name, Environment, Team]",
     )
 }
 

@@ -24,8 +24,8 @@ const PARTITIONS: [(&str, &[&str]); 8] = [
     ("aws-eusc", &["eusc-de"]),
 ];
 
-/// The region in which each partition has the services that are not of any region (Organizations,
-/// Account), after the endpoint rules of AWS's SDKs.
+/// The region in which each partition has its global services (Organizations, Account), according to
+/// the endpoint rules of AWS's SDKs.
 const GLOBAL_REGIONS: [(&str, &str); 8] = [
     ("aws", "us-east-1"),
     ("aws-cn", "cn-northwest-1"),
@@ -102,15 +102,14 @@ pub(crate) fn partition_of_region(text: &str) -> Option<&'static str> {
     Parts::of(text)?.partition()
 }
 
-/// The region of a partition's global services. A partition that is not known here is taken for
-/// `aws`.
+/// The region of a partition's global services. An unknown partition is treated like `aws`.
 pub(crate) fn global_region(partition: &str) -> &'static str {
     let mut regions = GLOBAL_REGIONS.iter();
     let found = regions.find(|(name, _)| *name == partition);
     found.map_or("us-east-1", |(_, region)| region)
 }
 
-/// Whether the text could be the name of a region, perhaps of one that no partition has yet.
+/// Whether the text could name a region, even one that no known partition has.
 pub(crate) fn is_region_like(text: &str) -> bool {
     has_shape(text)
 }

@@ -44,8 +44,7 @@ fn is_new_label(
     // `a.b` and `a-b` are two tags but one label.
     if let Some((first, line)) = by_label.get(&label) {
         let (path, key, first) = (&item.path, shown(&item.text), shown(first));
-        let what =
-            format!("{path}: {key} becomes the label {label}, as {first} on line {line} does");
+        let what = format!("{path}: {key} becomes the label {label}, like {first} on line {line}");
         resolver.report(item.line, what, "keep one of the two keys");
         return false;
     }

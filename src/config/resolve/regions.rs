@@ -8,7 +8,7 @@ use crate::config::named_node::Value;
 use crate::config::problem::Fault;
 use crate::config::settings::Regions;
 
-/// Stands in a list for every region that is enabled for the account.
+/// The word that stands for every region that is enabled for the account.
 const ALL: &str = "all";
 
 /// A region of the file, or the word `all`, with its line for the rules that compare it with others.
@@ -38,7 +38,7 @@ pub(super) fn check_once(regions: &[ListedRegion], path: &str, resolver: &Resolv
     }
 }
 
-/// Reports the word `all` in a list, which messages call `path`, that names regions as well.
+/// Reports the word `all` in a list, which messages call `path`, that also names regions.
 pub(super) fn check_all_stands_alone(
     regions: &[ListedRegion],
     path: &str,
@@ -47,7 +47,7 @@ pub(super) fn check_all_stands_alone(
     let all = regions.iter().find(|region| region.is_all());
     let named = regions.iter().find(|region| !region.is_all());
     if let (Some(all), Some(named)) = (all, named) {
-        let what = format!("{path} has all beside {}", named.name);
+        let what = format!("{path} has both all and {}", named.name);
         let hint =
             "write [all] for every region that is enabled for the account, or name the regions";
         resolver.report(all.line, what, hint);
@@ -91,7 +91,7 @@ impl ListedRegion {
     fn report_other_partition(&self, partition: &str, role: &str, resolver: &Resolver<'_>) {
         let name = &self.name;
         let what = format!("{name} is a region of the partition {partition}, {role}");
-        let hint = "a role reads only its own partition; mend the region or the ARN";
+        let hint = "a role reads only its own partition; correct the region or the ARN";
         resolver.report(self.line, what, hint);
     }
 }
@@ -103,7 +103,7 @@ fn region_or_all(text: &str) -> Result<String, Fault> {
     }
 }
 
-/// What a list of regions asks for; none is the region of the environment.
+/// What a list of regions asks for; an empty one asks for the region of the environment.
 pub(super) fn wanted(regions: &[ListedRegion]) -> Regions {
     if regions.is_empty() {
         Regions::OfEnvironment

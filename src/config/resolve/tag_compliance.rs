@@ -7,8 +7,8 @@ use crate::config::forms;
 use crate::config::named_node::Value;
 use crate::config::problem::shown;
 
-/// The tag keys to count by. One that is not among `instance_tags` is a problem, because those
-/// alone say what is read.
+/// The tag keys to count by. One that is not in `instance_tags` is a problem, because only those are
+/// read.
 pub(super) fn resolve(
     list: Option<&List>,
     instance_tags: &[String],

@@ -61,7 +61,7 @@ fn totals(targets: &[TargetRow]) -> String {
     if unlisted.is_empty() {
         known
     } else {
-        format!("{known} There may be more: some could not be listed.")
+        format!("{known} There may be more that could not be listed.")
     }
 }
 

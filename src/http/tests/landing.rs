@@ -128,7 +128,7 @@ fn what_could_not_be_listed_is_no_target_and_is_not_passed_over() {
         rows(&html)[0],
         "the organization Could not be listed accounts: access_denied not known nothing read yet"
     );
-    assert!(html.contains("1 target: 1 up. There may be more: some could not be listed."));
+    assert!(html.contains("1 target: 1 up. There may be more that could not be listed."));
     let html = shown(&[organization]);
     assert!(html.contains("No target is known. There may be more"));
 }

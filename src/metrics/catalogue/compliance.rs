@@ -93,8 +93,8 @@ pub(super) const FAMILIES: &[Family] = &[
         name: "aws_ssm_tag_compliance_instances",
         kind: Kind::Gauge,
         stability: Stability::Experimental,
-        // It is the same count once more, so that shares by team need no series of instances.
-        help: "Number of listed instances as aws_ssm_compliance_instances counts them, by the values of the tags of tag_compliance (GetResources). Empty for instances without the tag; (other) for all values beyond the 200 with the most instances. Absent without tag_compliance.",
+        // The same count again, so that shares by team need no series of instances.
+        help: "Number of listed instances by compliance status, as in aws_ssm_compliance_instances, for each value of the tags in tag_compliance (GetResources). The value is empty for instances without the tag, and (other) for all values beyond the 200 with the most instances. Absent without tag_compliance.",
         labels: Labels::Fixed(&["tag_key", "tag_value", "compliance_type", "status"]),
         samples: SampleSource::Target(write_tag_compliance),
     },
@@ -181,7 +181,7 @@ fn write_tag_compliance(view: &TargetView<'_>, counts: &Counts<'_>, out: &mut Sa
     }
 }
 
-/// The counts with their statuses. `UNREPORTED` is left out of types that not every instance has.
+/// The counts with their statuses. `UNREPORTED` is left out for types that not every instance has.
 fn in_statuses(counts: ByStatus) -> impl Iterator<Item = (&'static str, u64)> {
     let always = [
         (COMPLIANT, counts.compliant),

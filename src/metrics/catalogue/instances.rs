@@ -13,7 +13,7 @@ pub(super) const FAMILIES: &[Family] = &[
         // What describes an instance is here and nowhere else, to be joined by `instance_id`. As
         // labels of every family it would make every series longer, and an update of the agent
         // would start all series of the instance anew.
-        help: "The managed instance as DescribeInstanceInformation lists it; values that AWS does not give are empty. name is the hybrid activation's Name, else the tag Name if that is read. Labels tag_* are the tags that the configuration asks for (GetResources).",
+        help: "The managed instance as DescribeInstanceInformation lists it; values that AWS does not give are empty. name is the hybrid activation's Name, or else the tag Name, if that tag is read. The tag_* labels are the tags in instance_tags (GetResources).",
         labels: Labels::FixedAndTags(&[
             "name",
             "computer_name",

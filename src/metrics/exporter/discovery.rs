@@ -1,5 +1,5 @@
-//! The metrics of what finds accounts and regions. None of them is there where all that is read is
-//! written down.
+//! The metrics of discovery, which finds accounts and regions. They are absent where the
+//! configuration lists everything that is read.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -27,7 +27,7 @@ pub struct DiscoveryReport {
     pub failures: Vec<(String, FailureReason)>,
 }
 
-/// What the last discovery told, and how many calls all of them made.
+/// The outcome of the last discovery, and the calls of all discoveries so far.
 #[derive(Debug, Default)]
 pub(super) struct DiscoveryMetrics {
     success: OptionalGauge,
@@ -38,7 +38,7 @@ pub(super) struct DiscoveryMetrics {
     request_errors: Family<OperationErrorLabels, Counter>,
 }
 
-/// A gauge that may have no value, and then is not on the page.
+/// A gauge that is absent from the page as long as it has no value.
 #[derive(Clone, Debug, Default)]
 struct OptionalGauge(Arc<Mutex<Option<f64>>>);
 
@@ -51,38 +51,38 @@ impl DiscoveryMetrics {
     pub(super) fn register(&self, registry: &mut Registry) {
         registry.register(
             "discovery_success",
-            "Whether the last discovery of accounts and regions listed everything (1) or not (0)",
+            "Whether the last discovery could list all accounts and regions (1) or not (0)",
             self.success.clone(),
         );
         registry.register_with_unit(
             "discovery_last_success_timestamp",
-            "When a discovery last listed everything",
+            "Time of the last discovery that could list all accounts and regions",
             Unit::Seconds,
             self.last_success.clone(),
         );
         registry.register(
             "discovery_accounts",
-            "Active accounts of the organization that are known and not excluded",
+            "Number of active accounts of the organization that are known and not excluded",
             self.accounts.clone(),
         );
         registry.register(
             "discovery_error",
-            "What the last discovery could not list: the regions of account_id, or, where that is empty, the accounts",
+            "What the last discovery could not list: the regions of account_id; if that is empty, the accounts, or the regions of the exporter's own account",
             self.errors.clone(),
         );
         registry.register(
             "discovery_requests",
-            "Attempts of calls that find accounts and regions, including retries",
+            "Attempts to call AWS for discovery, including retries",
             self.requests.clone(),
         );
         registry.register(
             "discovery_request_errors",
-            "Failed attempts of calls that find accounts and regions, by reason",
+            "Failed attempts to call AWS for discovery, by reason",
             self.request_errors.clone(),
         );
     }
 
-    /// Shows how a discovery went; `None` where there is nothing to discover any more.
+    /// Shows how a discovery went; `None` if there is nothing left to discover.
     pub(super) fn report(&self, report: Option<&DiscoveryReport>) {
         let Some(report) = report else {
             return self.clear();

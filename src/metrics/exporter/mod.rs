@@ -160,12 +160,13 @@ impl ExporterMetrics {
         self.configuration.load_failed();
     }
 
-    /// Shows how a discovery of accounts and regions went; `None` where there is none any more.
+    /// Shows how a discovery of accounts and regions went; `None` if there is nothing left to
+    /// discover.
     pub fn discovered(&self, report: Option<&DiscoveryReport>) {
         self.discovery.report(report);
     }
 
-    /// Counts an attempt of a call that finds accounts or regions.
+    /// Counts an attempt to call AWS for discovery.
     pub fn discovery_attempted(&self, operation: Operation) {
         self.discovery.attempted(operation);
     }
@@ -175,7 +176,8 @@ impl ExporterMetrics {
         self.discovery.failed(operation, reason);
     }
 
-    /// Notes which of so many exporters this one is, counted from 0. Without it, it is the only one.
+    /// Notes which shard this exporter is, counted from 0, and how many there are. Until then, it is
+    /// the only one.
     pub fn set_shard(&self, index: u32, total: u32) {
         self.sharding.set(index, total);
     }

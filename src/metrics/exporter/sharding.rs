@@ -1,9 +1,10 @@
-//! The metrics of sharding: which of several exporters this one is.
+//! The metrics of sharding: which shard this exporter is.
 
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 
-/// Which shard the exporter is, also if it is the only one: rules about shards need no second form.
+/// Which shard the exporter is. A single exporter has them too, so that rules about shards need no
+/// special case.
 #[derive(Debug, Default)]
 pub(super) struct ShardMetrics {
     index: Gauge,
@@ -14,12 +15,12 @@ impl ShardMetrics {
     pub(super) fn register(&self, registry: &mut Registry) {
         registry.register(
             "shard_index",
-            "Which of the exporters that divide the targets of one configuration this is, counted from 0",
+            "Number of this exporter among those that divide the targets of one configuration, counted from 0",
             self.index.clone(),
         );
         registry.register(
             "shard_total",
-            "How many exporters divide the targets of one configuration; 1 if this one reads them all",
+            "Number of exporters that divide the targets of one configuration; 1 if this one reads them all",
             self.total.clone(),
         );
     }

@@ -35,7 +35,7 @@ impl Target {
     }
 
     fn judge_tags(&mut self, read: &InstanceTags) -> Result<(), SuddenLoss> {
-        // Of other keys nothing was known before.
+        // Nothing was known about other keys.
         if read.keys() != self.tags.keys() {
             self.tag_guard = LossGuard::default();
             return Ok(());

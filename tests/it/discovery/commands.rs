@@ -77,11 +77,11 @@ async fn check_config_says_what_would_be_discovered_and_calls_nobody() {
     let checked = command(&settings, &aws, &["check-config"]).await;
     assert_eq!(checked.code, Some(0), "{}", checked.err);
     for line in [
-        ": 0 accounts, 0 targets, and what is discovered\n",
+        ": 0 accounts, 0 targets, and those that are discovered\n",
         "accounts of the organization\n  listed with: the default AWS credential chain\n  listed every: 1s\n",
-        "  which: active ones of ou-sim1-databases and of the units below but 111122223333\n",
+        "  which: active ones in ou-sim1-databases and in the units below, except 111122223333\n",
         "  role in each: ssm-compliance-exporter\n",
-        "  targets in each: every region that is enabled for the account, which it is asked for\n",
+        "  targets in each: every region that is enabled for the account, as AWS lists them\n",
     ] {
         assert!(
             checked.out.contains(line),

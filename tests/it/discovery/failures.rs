@@ -77,6 +77,24 @@ async fn a_listing_that_has_lost_most_accounts_is_believed_only_when_it_is_read_
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_account_that_one_listing_misses_does_not_leave() {
+    // More than one page, so that a row can move between two.
+    let aws = organization(25, &["eu-west-1"]).await;
+    let exporter = Exporter::start(&aws, &settings("  regions: [eu-west-1]\n")).await;
+    exporter.ready().await;
+    until_up(&exporter, "25 accounts", 25).await;
+    aws.break_with(faults(&["moving-rows:ListAccounts".to_owned()]));
+    let before = aws.calls(OWN, "ListAccounts");
+    let page = exporter
+        .until("several listings", |page| {
+            assert_eq!(accounts_of(page).len(), 25, "none leaves");
+            aws.calls(OWN, "ListAccounts") > before + 10
+        })
+        .await;
+    assert!(is_success(&page));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn before_the_first_listing_has_ended_nobody_takes_the_fleet_for_complete() {
     let aws = organization(3, &["eu-west-1"]).await;
     aws.break_with(faults(&["hang:ListAccounts".to_owned()]));

@@ -52,13 +52,13 @@ pub(super) fn compliance_type() -> Variable {
 /// The tag by whose values instances are counted.
 pub(super) fn tag_key() -> Variable {
     let query = r#"label_values(aws_ssm_tag_compliance_instances{job=~"$job", account_id=~"$account", region=~"$region"}, tag_key)"#;
-    let description = "Tags by whose values instances are counted: tag_compliance of the configuration. Empty without it.";
+    let description = "Tags by whose values instances are counted: tag_compliance in the configuration. Empty without it.";
     Variable::one("tag_key", "Tag", description, query)
 }
 
 pub(super) fn tag_value() -> Variable {
     let query = r#"label_values(aws_ssm_tag_compliance_instances{job=~"$job", account_id=~"$account", region=~"$region", tag_key="$tag_key"}, tag_value)"#;
-    let description = "Values of that tag. They choose what is under By tag, and nothing else.";
+    let description = "Values of that tag. They affect only the section By tag.";
     Variable::many("tag_value", "Tag value", description, ".*", query)
 }
 

@@ -24,7 +24,7 @@ impl Column {
         }
     }
 
-    /// Sets any property of the field's configuration, in the place of an earlier one.
+    /// Sets any property of the field's configuration, replacing an earlier value.
     pub(crate) fn with(mut self, id: &str, value: impl Into<Value>) -> Self {
         let property = json!({ "id": id, "value": value.into() });
         self.properties.retain(|set| set["id"] != id);
@@ -61,7 +61,7 @@ impl Column {
         self.with("custom.cellOptions", json!({ "type": "color-text" }))
     }
 
-    /// Breaks texts that are wider than the column, rather than cutting them off.
+    /// Wraps texts that are wider than the column instead of cutting them off.
     pub(crate) fn wrapped(self) -> Self {
         let cells = json!({ "type": "color-text", "wrapText": true });
         self.with("custom.cellOptions", cells)

@@ -5,8 +5,8 @@ use crate::service::Service;
 
 /// A fault that hits some calls.
 ///
-/// Without an operation it hits all operations of SSM. Those of other services have to be named,
-/// because a client without an identity or without accounts would meet nothing else.
+/// Without an operation, it hits all operations of SSM. Those of other services must be named: a
+/// client that could not get an identity or accounts would never meet the fault elsewhere.
 ///
 /// The command line writes a fault as `KIND[:OPERATION[@ACCOUNT[/REGION]]][:RATE]`:
 ///

@@ -70,7 +70,7 @@ macro_rules! fault_kinds {
 
 fault_kinds! {
     Throttle, "throttle",
-        "The call is refused with `ThrottlingException`, or with what another service has for it.",
+        "The call is refused with `ThrottlingException`, or with another service's equivalent.",
         Effect::Refuse(|call| Refusal::throttled_by(call.service));
     // SDKs of AWS obey this header instead of their own backoff.
     ThrottleRetryAfter, "throttle-retry-after",
@@ -86,7 +86,7 @@ fault_kinds! {
         "The call is refused with `UnrecognizedClientException`.",
         Effect::Refuse(|_| Refusal::invalid_credentials());
     Error500, "error500",
-        "The call is refused with `InternalServerError`, or with what another service has for it, \
+        "The call is refused with `InternalServerError`, or with another service's equivalent, \
          and HTTP 500.",
         Effect::Refuse(|call| Refusal::internal_of(call.service));
     // What stands between the client and AWS answers in its own way. Such an answer has no code.

@@ -197,7 +197,7 @@ impl<'a> GivenTarget<'a> {
     }
 }
 
-/// Reports an entry for an account of which another entry reads all regions.
+/// Reports an entry for an account whose regions are all read by another entry.
 pub(super) fn check_all_is_given_once(entries: &[Entry], resolver: &Resolver<'_>) {
     let known: Vec<&Entry> = entries.iter().filter(|entry| entry.is_known).collect();
     for all in known.iter().filter(|entry| entry.has_all_regions()) {

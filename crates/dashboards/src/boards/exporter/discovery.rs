@@ -1,4 +1,4 @@
-//! Whether the accounts and regions that are not written down can be listed.
+//! Whether the accounts and regions that the exporter is to discover can be listed.
 
 use super::series::{CHOSEN_EXPORTERS, per_exporter};
 use crate::grafana::{Column, Panel, Section};
@@ -12,7 +12,7 @@ pub(super) fn section() -> Section {
 fn accounts() -> Panel {
     Panel::lines(
         "Accounts of the organization",
-        "Active accounts that are known and not excluded. Empty where the configuration has no organization.",
+        "Number of active accounts that are known and not excluded. Empty if the configuration has no organization.",
     )
     .query(
         "{{instance}}",
@@ -29,7 +29,7 @@ fn exporters() -> Panel {
     );
     Panel::table(
         "Discovery of accounts and regions",
-        "Whether the last listing worked, and how long ago one last did. While it fails, what is known is read on; the alert SsmComplianceDiscoveryFailing and the landing page tell what cannot be listed and why.",
+        "Whether the last discovery could list everything, and how long ago one last could. While it fails, known accounts and regions are still read; the alert SsmComplianceDiscoveryFailing and the landing page say what cannot be listed and why.",
         &columns(),
     )
     .query(

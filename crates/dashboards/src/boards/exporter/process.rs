@@ -81,7 +81,7 @@ fn processes() -> Panel {
     );
     Panel::table(
         "Processes",
-        "What each exporter was built from, how long it has been running, and since its start: panics, and log lines that were dropped because they were not read. Reload: whether the configuration could be read the last time. Shard: which of how many exporters that divide the targets, counted from 0.",
+        "What each exporter was built from, how long it has been running, and since its start: panics, and log lines that were dropped because they were not read. Reload: whether the configuration could be read the last time. Shard and Shards: the number of this exporter among those that divide the targets, counted from 0, and how many there are.",
         &process_columns(),
     )
     .query("", per_exporter("aws_ssm_exporter_build_info", "instance, version, revision, rustc"))

@@ -1,10 +1,10 @@
-//! Who owns the non-compliant instances, as a tag says.
+//! Who owns the non-compliant instances, according to a tag.
 
 use crate::grafana::{Column, Panel, Section};
 use crate::looks;
 use crate::queries::{self, CHOSEN_TYPES};
 
-/// What an empty panel says. The configuration decides whether there is anything to show.
+/// What an empty panel says. There is something to show only if the configuration asks for it.
 const NOT_CONFIGURED: &str = "no tag in tag_compliance";
 
 pub(super) fn section() -> Section {
@@ -14,12 +14,12 @@ pub(super) fn section() -> Section {
 fn values() -> Panel {
     Panel::table(
         "Instances by value of the chosen tag",
-        "Who has how many instances, and how many of them are non-compliant. An empty value: instances without the tag. \
-         (other): values beyond the 200 with the most instances. Needs tag_compliance in the exporter's configuration, \
-         and no series of instances.",
+        "How many instances each value has, and how many of them are non-compliant. The empty value stands for instances \
+         without the tag, (other) for all values beyond the 200 with the most instances. Needs tag_compliance in the \
+         exporter's configuration, but no series of instances.",
         &value_columns(),
     )
-    // Every instance has a status of Patch, so this query has a row for every value.
+    // Every instance has a status for Patch, so this query has a row for every value.
     .query("", by_value(r#"compliance_type="Patch""#))
     .query("", in_status(r#"compliance_type="Patch""#, "NON_COMPLIANT"))
     .query("", in_status(r#"compliance_type="Association""#, "NON_COMPLIANT"))
@@ -52,7 +52,7 @@ fn value_columns() -> Vec<Column> {
 fn shares() -> Panel {
     Panel::lines(
         "Compliant share by value of the chosen tag",
-        "Share of compliant instances among those with a status, of the chosen compliance types together. Needs \
+        "Share of compliant instances among those with a status, for all chosen compliance types together. Needs \
          tag_compliance in the exporter's configuration.",
     )
     .query("{{tag_value}}", queries::compliant_share_by_tag())
