@@ -8,6 +8,9 @@ use super::vocabulary::{Vocabulary, anchors};
 /// Labels of Prometheus's own.
 const OF_SCRAPES: [&str; 4] = ["__name__", "instance", "job", "pod"];
 
+/// Where the Helm chart is.
+const CHART: &str = "deploy/helm/";
+
 /// What series of a histogram have behind its name.
 const HISTOGRAM_ENDS: [&str; 3] = ["_bucket", "_sum", "_count"];
 
@@ -21,7 +24,7 @@ impl Vocabulary {
             Mention::FlagOf(_) => false,
             // The program itself is asked about these.
             Mention::Configuration(_) => true,
-            Mention::Key(key) => self.keys.contains(key.trim_end_matches("[]")),
+            Mention::Key(key) => self.knows_key(document, key.trim_end_matches("[]")),
             Mention::Metric(name) => self.knows_metric(name),
             Mention::Label { metric, label } => self.knows_label(metric.as_deref(), label),
             Mention::LabelValue { label, value } => self
@@ -37,6 +40,13 @@ impl Vocabulary {
             Mention::Link(link) => self.knows_link(document, link),
             Mention::Word(word) => self.words.contains(word.trim_matches('_')),
         }
+    }
+
+    /// Whether there is such a key of the configuration, or such a value of the chart where it is
+    /// described.
+    fn knows_key(&self, document: &str, key: &str) -> bool {
+        let is_about_chart = document.starts_with(CHART) || document == "docs/kubernetes.md";
+        self.keys.contains(key) || is_about_chart && self.chart_values.contains(key)
     }
 
     fn knows_flag(&self, flag: &str) -> bool {

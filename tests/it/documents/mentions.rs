@@ -89,12 +89,15 @@ const OTHERS: [&str; 19] = [
 const OTHER_METRICS: [&str; 5] = ["go_", "node_", "process_", "prometheus_", "scrape_"];
 
 /// What YAML of others begins with: Prometheus, its rules, Alertmanager, Grafana, Kubernetes.
-const FOREIGN_YAML: [&str; 5] = [
+const FOREIGN_YAML: [&str; 8] = [
     "scrape_configs",
     "rule_files",
     "groups",
     "route",
     "apiVersion",
+    "config",
+    "prometheusRule",
+    "serviceAccount",
 ];
 
 /// What stands before a path that the exporter answers.
