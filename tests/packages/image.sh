@@ -66,12 +66,13 @@ stand_in_for_distroless() {
     commit "$(base distroless)" "$root" --user 65532
 }
 
-build inspect "$(base rust)" >/dev/null 2>&1 || stand_in_for_rust
+# It has the program in it, which may be another one this time.
+if [ -n "$program" ] || ! build inspect "$(base rust)" >/dev/null 2>&1; then stand_in_for_rust; fi
 build inspect "$(base distroless)" >/dev/null 2>&1 || stand_in_for_distroless
 
 # The stand-ins have not the digests of the real ones.
 sed -E 's/^(FROM [^ ]+)@sha256:[0-9a-f]{64}/\1/' Dockerfile >"$work/Dockerfile"
-build bud --pull-never --isolation chroot --file "$work/Dockerfile" --tag "$image" \
+build bud --pull-never --isolation chroot --format docker --file "$work/Dockerfile" --tag "$image" \
     --volume "${CARGO_HOME:-$HOME/.cargo}/registry:/usr/local/cargo/registry" \
     --timestamp "$time" \
     --build-arg VERSION="$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)" \
@@ -116,6 +117,7 @@ check "it tells its revision" setting '{{index .Config.Labels "org.opencontainer
 check "its time is that of the commit" setting '{{.Created.Unix}}' "$time"
 no_shell() { ! run run --rm "${limits[@]}" --entrypoint /bin/sh "$image" -c true; }
 check "it has no shell" no_shell
+check "it has a health check" setting '{{index .HealthCheck.Test 1}}' /usr/bin/ssm-compliance-exporter
 # A program that was built elsewhere knows another revision.
 [ -n "$program" ] || check "--version tells the revision" sh -c 'echo "$1" | grep -q "$2"' sh \
     "$(run run --rm "${limits[@]}" "${hardened[@]}" "$image" --version)" "$revision"
