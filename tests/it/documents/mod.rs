@@ -20,6 +20,7 @@ use mentions::Mention;
 use vocabulary::{Vocabulary, documents, rust_code};
 
 use crate::support::{run_with, text};
+use crate::web::pki::Pki;
 
 /// Documents that name tests.
 const OF_CONTRIBUTORS: [&str; 3] = [
@@ -67,22 +68,25 @@ async fn whatever_a_document_names_is_there() {
 #[tokio::test]
 async fn the_program_accepts_every_configuration_in_a_document() {
     let vocabulary = vocabulary().await;
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("config.yaml");
-    let mut count = 0;
+    // The certificates that a file of TLS names lie beside it.
+    let pki = Pki::new();
+    let mut counts = [0, 0];
     for document in documents(&vocabulary.files) {
         for mention in mentions_of(document, vocabulary) {
-            let Mention::Configuration(yaml) = mention else {
-                continue;
+            let (kind, flag, yaml) = match mention {
+                Mention::Configuration(yaml) => (0, "--config.file", yaml),
+                Mention::WebConfiguration(yaml) => (1, "--web.config.file", yaml),
+                _ => continue,
             };
-            std::fs::write(&file, &yaml).unwrap();
+            let file = pki.write("file.yaml", &yaml);
             let environment = [("EXTERNAL_ID", "an-id"), ("AWS_REGION", "eu-west-1")];
-            let checked = run_with(&environment, &["check-config", file.to_str().unwrap()]).await;
+            let arguments = ["check-config", flag, file.to_str().unwrap()];
+            let checked = run_with(&environment, &arguments).await;
             assert_eq!(checked.code, Some(0), "{document}: {}\n{yaml}", checked.err);
-            count += 1;
+            counts[kind] += 1;
         }
     }
-    assert!(count > 2, "only {count} configurations were found");
+    assert!(counts[0] > 2 && counts[1] > 0, "{counts:?} were found");
 }
 
 #[tokio::test]

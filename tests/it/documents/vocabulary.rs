@@ -18,6 +18,8 @@ pub(super) struct Vocabulary {
     /// The flags of each command; those without a command are under the empty name.
     pub(super) flags: BTreeMap<String, BTreeMap<String, bool>>,
     pub(super) keys: BTreeSet<String>,
+    /// The values of the Helm chart.
+    pub(super) chart_values: BTreeSet<String>,
     /// Each metric with its labels.
     pub(super) metrics: BTreeMap<String, BTreeSet<String>>,
     /// Each label that has a closed set of values, with them.
@@ -40,6 +42,7 @@ impl Vocabulary {
         let mut vocabulary = Self {
             flags: flags().await,
             keys: keys(),
+            chart_values: chart_values(),
             routes: routes(),
             make_targets: make_targets(),
             ..Self::default()
@@ -223,6 +226,15 @@ fn keys() -> BTreeSet<String> {
         keys.insert(path.to_owned());
     }
     keys
+}
+
+/// The table of the chart's README, which its own check holds to the chart.
+fn chart_values() -> BTreeSet<String> {
+    let readme = Markdown::parse(&text("deploy/helm/ssm-compliance-exporter/README.md"));
+    let rows = readme.rows.iter().filter(|row| row.headings[0] == "value");
+    let values: BTreeSet<String> = rows.flat_map(|row| codes(&row.cells[0])).collect();
+    assert!(values.len() > 50, "{values:?}");
+    values
 }
 
 /// The table of routes, which the server's own tests hold to its code.

@@ -6,7 +6,7 @@ mod health;
 mod hosts;
 mod http2;
 mod logins;
-mod pki;
+pub(crate) mod pki;
 mod reload;
 mod storm;
 mod systemd;

@@ -9,20 +9,20 @@ use tempfile::TempDir;
 
 /// A folder with an authority (`ca.pem`), and a certificate of the server's (`server.crt`,
 /// `server.key`).
-pub(super) struct Pki {
+pub(crate) struct Pki {
     issuer: Issuer<'static, KeyPair>,
-    pub(super) authority: CertificateDer<'static>,
+    pub(crate) authority: CertificateDer<'static>,
     folder: TempDir,
 }
 
 /// A certificate with its key.
-pub(super) struct Identity {
-    pub(super) certificate: CertificateDer<'static>,
-    pub(super) key: PrivateKeyDer<'static>,
+pub(crate) struct Identity {
+    pub(crate) certificate: CertificateDer<'static>,
+    pub(crate) key: PrivateKeyDer<'static>,
 }
 
 impl Pki {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let key = KeyPair::generate().unwrap();
         let mut params = CertificateParams::new(Vec::new()).unwrap();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -40,18 +40,18 @@ impl Pki {
         pki
     }
 
-    pub(super) fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    pub(super) fn write(&self, name: &str, text: &str) -> PathBuf {
+    pub(crate) fn write(&self, name: &str, text: &str) -> PathBuf {
         let path = self.path(name);
         fs::write(&path, text).unwrap();
         path
     }
 
     /// Gives the server a new certificate, and returns it.
-    pub(super) fn renew_server(&self) -> CertificateDer<'static> {
+    pub(crate) fn renew_server(&self) -> CertificateDer<'static> {
         let key = KeyPair::generate().unwrap();
         let names = ["localhost", "127.0.0.1"].map(str::to_owned);
         let params = CertificateParams::new(names).unwrap();
@@ -62,7 +62,7 @@ impl Pki {
     }
 
     /// A certificate for a client of these names.
-    pub(super) fn client(&self, names: Vec<SanType>) -> Identity {
+    pub(crate) fn client(&self, names: Vec<SanType>) -> Identity {
         let key = KeyPair::generate().unwrap();
         let mut params = CertificateParams::new(Vec::new()).unwrap();
         params.subject_alt_names = names;
