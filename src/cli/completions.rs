@@ -17,9 +17,17 @@ pub(crate) fn completions(shell: Shell, mut command: Command) -> String {
     clap_complete::generate(shell, &mut command, name, &mut script);
     let script = String::from_utf8_lossy(&script).into_owned();
     match shell {
+        Shell::Bash => with_one_spelling(&script, command.get_name()),
         Shell::Fish => with_dots(&script),
         _ => script,
     }
+}
+
+/// The script for bash, with the program's name spelt alike wherever it is part of another name.
+// In one place it replaces the dashes by something else, so that it would know no command of a
+// program with dashes in its name.
+fn with_one_spelling(script: &str, name: &str) -> String {
+    script.replace(&name.replace('-', "__subcmd__"), &name.replace('-', "__"))
 }
 
 /// The script for fish, made to find the command behind flags with a dot.
