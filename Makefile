@@ -35,7 +35,7 @@ test: setup build ## Run all tests, against real Prometheus, curl and Chromium, 
 	@$(tally) "cargo test --locked --workspace --no-fail-fast" "make --no-print-directory fuzz" "$(target)/debug/xtask check" \
 		"$(world)/paging.py $(exporter) ::: $(world)/trying.py $(exporter) ::: $(world)/textfile.py $(exporter)" \
 		"$(world)/check.py $(exporter) ::: $(world)/documented.py $(exporter) ::: $(world)/scaling.py $(exporter) ::: $(world)/organization.py $(exporter)" \
-		"$(world)/pages.py $(exporter) ::: $(world)/tags.py $(exporter)" \
+		"$(world)/pages.py $(exporter) ::: $(world)/tags.py $(exporter) ::: $(world)/web.py $(exporter)" \
 		"$(world)/remedies.py $(exporter) ::: $(world)/runbooks.py $(exporter)" \
 		"sh alerts/test.sh ::: node dashboards/schema-check/check.mjs"
 

@@ -7,7 +7,8 @@ cd "$(dirname "$0")/.."
 
 # program:package
 wanted=(cc:gcc make:make git:git curl:curl prometheus:prometheus promtool:prometheus amtool:prometheus-alertmanager
-    prometheus-node-exporter:prometheus-node-exporter chromium:chromium w3m:w3m python3:python3 node:nodejs npm:npm)
+    prometheus-node-exporter:prometheus-node-exporter chromium:chromium openssl:openssl perl:perl w3m:w3m
+    python3:python3 node:nodejs npm:npm)
 
 missing=()
 for pair in "${wanted[@]}"; do

@@ -110,6 +110,9 @@ pub(crate) struct CheckConfig {
     // promtool and amtool take the file so.
     #[arg(id = FILE, value_name = "FILE")]
     pub(crate) file: Option<PathBuf>,
+    /// Check this file for TLS, logins and headers, too
+    #[arg(long = "web.config.file", value_name = "FILE")]
+    pub(crate) web_config_file: Option<PathBuf>,
 }
 
 #[derive(Args, Clone, Debug)]

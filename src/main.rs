@@ -5,20 +5,21 @@ mod cli;
 
 use std::future::Future;
 use std::io;
+use std::net::TcpListener;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
 
 use anyhow::Context;
 use ssm_compliance_exporter::app::{
     self, Answer, ConfigReader, ExplainOptions, Fleet, FleetError, LogGuard, OutputFile,
-    ReloadOptions, Scope, ServeOptions, Shard, Subject,
+    ReloadOptions, Scope, ServeOptions, Shard, Subject, WebConfigFile,
 };
 use ssm_compliance_exporter::config::{Config, ConfigError};
-use ssm_compliance_exporter::http;
+use ssm_compliance_exporter::http::{self, InheritError, WebSecurity};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing::Level;
 
@@ -35,6 +36,9 @@ const UNCLEAR: u8 = 3;
 /// How long the program waits for its last words to be written, where nobody reads stderr.
 const LAST_WORDS_TIMEOUT: Duration = Duration::from_secs(1);
 
+/// The sockets of systemd, if the command is to serve on them.
+type Sockets = Result<Vec<TcpListener>, InheritError>;
+
 /// Why `explain` could not tell.
 #[derive(Debug, thiserror::Error)]
 #[error("{0:#}")]
@@ -45,18 +49,36 @@ fn main() -> ExitCode {
     app::log_panics();
     // A bad flag ends the program here, with a usage text and exit code 2.
     let cli = cli::parse(std::env::args_os()).unwrap_or_else(|error| error.exit());
-    match app::block_on(run(cli)) {
+    // Sockets come in variables of the environment, which are safe to take as long as there are no
+    // other threads.
+    let sockets = inherited_sockets(&cli);
+    match app::block_on(run(cli, sockets)) {
         Ok(Ok(code)) => code,
         Ok(Err(error)) => failed(&error),
         Err(error) => failed(&error.into()),
     }
 }
 
-async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+/// The sockets that systemd has opened, if the command is to serve on them.
+fn inherited_sockets(cli: &Cli) -> Sockets {
+    let web = match &cli.command {
+        None => &cli.serve.web,
+        Some(Command::Serve(serve)) => &serve.web,
+        Some(Command::Demo(demo)) => &demo.web,
+        Some(_) => return Ok(Vec::new()),
+    };
+    if web.systemd_socket {
+        http::inherited_listeners()
+    } else {
+        Ok(Vec::new())
+    }
+}
+
+async fn run(cli: Cli, sockets: Sockets) -> anyhow::Result<ExitCode> {
     let command = cli.command.unwrap_or(Command::Serve(cli.serve));
     // The guard writes what is still in the log's queue when the command ends.
     let _log = start_logging(&cli.log, command.default_log_level())?;
-    match run_command(command, &cli.config).await {
+    match run_command(command, &cli.config, sockets).await {
         // Whoever has chosen a format has a program that reads it, and no line may be another.
         Err(error) if cli.log.log_format.is_some() => {
             app::log_error(&format!("{error:#}"));
@@ -66,11 +88,15 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     }
 }
 
-async fn run_command(command: Command, config: &Configured) -> anyhow::Result<ExitCode> {
+async fn run_command(
+    command: Command,
+    config: &Configured,
+    sockets: Sockets,
+) -> anyhow::Result<ExitCode> {
     match command {
-        Command::Serve(arguments) => serve(arguments, config).await,
+        Command::Serve(arguments) => serve(arguments, config, sockets).await,
         // Its future is large, because it has that of a server and that of a simulator.
-        Command::Demo(arguments) => Box::pin(demo(arguments, config)).await,
+        Command::Demo(arguments) => Box::pin(demo(arguments, config, sockets)).await,
         Command::Simulate(arguments) => simulate(arguments).await,
         Command::Once(arguments) => once(arguments, config).await,
         Command::Plan => plan(config).await,
@@ -132,23 +158,34 @@ fn print_error(text: &str) {
     eprintln!("{text}");
 }
 
-async fn serve(arguments: Serve, config: &Configured) -> anyhow::Result<ExitCode> {
+async fn serve(
+    arguments: Serve,
+    config: &Configured,
+    sockets: Sockets,
+) -> anyhow::Result<ExitCode> {
+    let (web, shard) = (arguments.web, arguments.sharding.shard);
     // From here on no signal ends the program before it can be handled.
     let file = config.config_file.clone();
-    let options = serve_options(arguments.web, file.map(ConfigReader::of_file))?;
+    let web_config = read_web_config(&web);
+    let mut options = serve_options(web, file.map(ConfigReader::of_file), sockets?)?;
     let shutdown = termination()?;
-    let fleet = fleet(config, arguments.sharding.shard).await?;
+    let (web_config, fleet) = app::with_web_config(web_config, fleet(config, shard).await)?;
+    options.security = start_web_config(web_config)?;
     app::serve(fleet, options, shutdown, |_| {}).await?;
     Ok(ExitCode::SUCCESS)
 }
 
-async fn demo(arguments: Demo, config: &Configured) -> anyhow::Result<ExitCode> {
+async fn demo(arguments: Demo, config: &Configured, sockets: Sockets) -> anyhow::Result<ExitCode> {
     let options = sim_options(&arguments.sim);
     let defaults = app::demo_config(&options);
     let file = config.config_file.clone();
     let reader = file.map(|path| demo_reader(path, defaults.clone()));
-    let web = serve_options(arguments.web, reader)?;
-    let config = demo_config(config, &defaults)?;
+    let web_config = read_web_config(&arguments.web);
+    let mut web = serve_options(arguments.web, reader, sockets?)?;
+    let config = demo_config(config, &defaults).map_err(FleetError::from);
+    let config = config.map_err(anyhow::Error::from);
+    let (web_config, config) = app::with_web_config(web_config, config)?;
+    web.security = start_web_config(web_config)?;
     let shutdown = termination()?;
     let mut out = io::stdout();
     app::demo(
@@ -162,6 +199,14 @@ async fn demo(arguments: Demo, config: &Configured) -> anyhow::Result<ExitCode> 
     )
     .await?;
     Ok(ExitCode::SUCCESS)
+}
+
+fn read_web_config(web: &Web) -> Result<Option<WebConfigFile>, ConfigError> {
+    app::read_web_config(web.web_config_file.as_deref())
+}
+
+fn start_web_config(web: Option<WebConfigFile>) -> anyhow::Result<Option<Arc<WebSecurity>>> {
+    Ok(web.map(WebConfigFile::start).transpose()?)
 }
 
 /// What reads the demo's file anew.
@@ -268,15 +313,17 @@ async fn check_config(arguments: &CheckConfig, config: &Configured) -> anyhow::R
     // The command line has at most one of them.
     let file = arguments.file.as_ref().or(config.config_file.as_ref());
     let mut out = io::stdout().lock();
-    app::check_config(file.map(PathBuf::as_path), &mut out).await?;
+    let web_file = arguments.web_config_file.as_deref();
+    app::check_config(file.map(PathBuf::as_path), web_file, &mut out).await?;
     Ok(ExitCode::SUCCESS)
 }
 
 async fn healthcheck(arguments: &Web) -> anyhow::Result<ExitCode> {
     let route_base = arguments.route_prefix.path(arguments.external_url.as_ref());
     // A server listens on each of them by itself, so all of them must answer.
+    let schemes = app::health_schemes(arguments.web_config_file.as_deref());
     for address in &arguments.listen_address {
-        let code = http::check_health(&address.to_string(), route_base).await?;
+        let code = http::check_health(&address.to_string(), route_base, schemes).await?;
         anyhow::ensure!(
             code < 500,
             "the exporter on {address} is not healthy: it answered {code}"
@@ -301,7 +348,11 @@ async fn config(arguments: &Configured) -> Result<Config, FleetError> {
 }
 
 /// What serving needs. `config` is what reads the configuration anew.
-fn serve_options(web: Web, config: Option<ConfigReader>) -> anyhow::Result<ServeOptions> {
+fn serve_options(
+    web: Web,
+    config: Option<ConfigReader>,
+    inherited: Vec<TcpListener>,
+) -> anyhow::Result<ServeOptions> {
     let hangups = signal(SignalKind::hangup()).context("cannot listen for SIGHUP")?;
     let reload = ReloadOptions {
         config,
@@ -315,6 +366,8 @@ fn serve_options(web: Web, config: Option<ConfigReader>) -> anyhow::Result<Serve
         external_url: web.external_url,
         max_scrapes: NonZero::new(web.max_requests),
         route_prefix: web.route_prefix,
+        inherited,
+        security: None,
         reload,
     })
 }

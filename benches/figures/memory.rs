@@ -101,6 +101,8 @@ pub(crate) fn run_exporter(arguments: &[String]) {
             external_url: None,
             max_scrapes: None,
             route_prefix: RoutePrefix::default(),
+            inherited: Vec::new(),
+            security: None,
             reload: ReloadOptions::default(),
         };
         let listening = |addresses: &[String]| println!("{}", addresses[0]);

@@ -160,6 +160,7 @@ pub(crate) fn serve_page(instances: &str) {
             has_pages: true,
             external_url: None,
             route_prefix: RoutePrefix::default(),
+            security: None,
             limits: Limits::default(),
         };
         Server::run(

@@ -38,6 +38,7 @@ mod shard;
 mod simulate;
 mod slot;
 mod telemetry;
+mod web;
 
 pub use build_info::{BUILD, NAME};
 pub use check_config::check_config;
@@ -59,3 +60,4 @@ pub use shard::Shard;
 pub use simulate::{demo, demo_config, simulate, simulated_accounts};
 pub use slot::TargetStatus;
 pub use telemetry::{LogError, LogFormat, LogGuard, LogLayer, log_layer, start_logging};
+pub use web::{WebConfigFile, health_schemes, read_web_config, with_web_config};

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::io::{self, Write};
+use std::mem;
 use std::num::NonZero;
 use std::sync::Arc;
 
@@ -24,7 +25,8 @@ use super::shard::Shard;
 use super::slot::TargetSlot;
 use crate::discovery::DiscoveryFailure;
 use crate::http::{
-    ExporterState, ExternalUrl, Limits, ListenAddress, Options, RoutePrefix, Server, bind,
+    ExporterState, ExternalUrl, Limits, ListenAddress, Options, RoutePrefix, Server, WebSecurity,
+    bind,
 };
 use crate::metrics::{Body, Encoding, Format, Page};
 
@@ -43,6 +45,10 @@ pub struct ServeOptions {
     pub max_scrapes: Option<NonZero<usize>>,
     /// The path below which everything is served.
     pub route_prefix: RoutePrefix,
+    /// Sockets that listen already, instead of the addresses, if the program was given any.
+    pub inherited: Vec<std::net::TcpListener>,
+    /// TLS, logins, headers and a rate limit, if there is a web configuration.
+    pub security: Option<Arc<WebSecurity>>,
     /// When the configuration is read anew.
     pub reload: ReloadOptions,
 }
@@ -54,14 +60,14 @@ pub struct ServeOptions {
 /// If an address cannot be listened on, or threads cannot be started.
 pub async fn serve(
     fleet: Fleet,
-    options: ServeOptions,
+    mut options: ServeOptions,
     shutdown: impl Future<Output = ()>,
     listening: impl FnOnce(&[String]),
 ) -> anyhow::Result<()> {
     tell_fleet(&fleet, options.reload.config.as_ref());
     // An address that is in use ends the program before it has called AWS.
-    let listeners = listen(&options.listen).await?;
-    tell_addresses(&listeners, listening);
+    let listeners = listen(&options.listen, mem::take(&mut options.inherited)).await?;
+    tell_addresses(&listeners, options.security.is_some(), listening);
     let workers = AwsRuntime::start()?;
     let exporter_state: Arc<dyn ExporterState> = Arc::clone(&fleet.state) as _;
     let web = web_options(&options, fleet.shard);
@@ -88,14 +94,31 @@ fn tell_fleet(fleet: &Fleet, reader: Option<&ConfigReader>) {
     );
 }
 
-fn tell_addresses(listeners: &[TcpListener], listening: impl FnOnce(&[String])) {
+fn tell_addresses(
+    listeners: &[TcpListener],
+    has_web_config: bool,
+    listening: impl FnOnce(&[String]),
+) {
     let addresses = addresses(listeners);
-    info!(addresses = addresses.join(","), "listening");
+    info!(
+        addresses = addresses.join(","),
+        web_config = has_web_config,
+        "listening"
+    );
     listening(&addresses);
 }
 
-async fn listen(addresses: &[ListenAddress]) -> anyhow::Result<Vec<TcpListener>> {
+async fn listen(
+    addresses: &[ListenAddress],
+    inherited: Vec<std::net::TcpListener>,
+) -> anyhow::Result<Vec<TcpListener>> {
     let mut listeners = Vec::new();
+    if !inherited.is_empty() {
+        for listener in inherited {
+            listeners.push(TcpListener::from_std(listener)?);
+        }
+        return Ok(listeners);
+    }
     for address in addresses {
         listeners.push(bind(address).await?);
     }
@@ -117,6 +140,7 @@ fn web_options(options: &ServeOptions, shard: Shard) -> Options {
         has_pages: options.has_pages,
         external_url: options.external_url.clone(),
         route_prefix: options.route_prefix.clone(),
+        security: options.security.clone(),
         name: NAME.to_owned(),
         version: version_and_revision(),
         description: description(shard),

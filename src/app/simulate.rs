@@ -117,6 +117,7 @@ pub async fn demo(
     let fleet = demo_fleet(config, &endpoint, shard).await?;
     let simulator = Simulator::new(options);
     let words = DemoWords {
+        scheme: scheme(&web),
         explain: explain_line(&simulator, &endpoint, CREDENTIALS),
         endpoint,
     };
@@ -126,6 +127,8 @@ pub async fn demo(
 
 /// What the demo says about itself.
 struct DemoWords {
+    /// How a browser reaches the exporter.
+    scheme: &'static str,
     /// The address of the simulated AWS.
     endpoint: String,
     /// A command to try, if the fleet has an instance to explain.
@@ -178,6 +181,15 @@ fn demo_credentials() -> (String, String) {
     (CREDENTIALS.0.to_owned(), CREDENTIALS.1.to_owned())
 }
 
+fn scheme(web: &ServeOptions) -> &'static str {
+    let security = web.security.as_ref();
+    if security.is_some_and(|security| security.has_tls()) {
+        "https"
+    } else {
+        "http"
+    }
+}
+
 /// The pages to look at, by name and path.
 fn pages(web: &ServeOptions) -> Vec<(&'static str, String)> {
     // These are for a browser on this machine, which comes by no proxy.
@@ -204,7 +216,7 @@ fn say_where(
         "a simulated fleet, no AWS account needed; stop with Ctrl-C"
     )?;
     for address in addresses {
-        say_pages(out, &browsable(address), pages)?;
+        say_pages(out, words.scheme, &browsable(address), pages)?;
     }
     writeln!(out, "  simulated AWS  {}", words.endpoint)?;
     if let Some(line) = &words.explain {
@@ -214,9 +226,14 @@ fn say_where(
     out.flush()
 }
 
-fn say_pages(out: &mut impl Write, address: &str, pages: &[(&str, String)]) -> io::Result<()> {
+fn say_pages(
+    out: &mut impl Write,
+    scheme: &str,
+    address: &str,
+    pages: &[(&str, String)],
+) -> io::Result<()> {
     for (name, path) in pages {
-        writeln!(out, "  {name:<13}  http://{address}{path}")?;
+        writeln!(out, "  {name:<13}  {scheme}://{address}{path}")?;
     }
     Ok(())
 }

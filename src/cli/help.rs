@@ -14,6 +14,7 @@ environment or the profile gives to AWS's own tools.
 Examples:
   ssm-compliance-exporter --config.file exporter.yaml
   ssm-compliance-exporter serve --web.listen-address 127.0.0.1:10068 --log.format json
+  ssm-compliance-exporter --config.file exporter.yaml --web.config.file web.yaml
 
 Exit codes:
   0   stopped by SIGTERM or SIGINT
@@ -97,6 +98,7 @@ Of several instances 3 goes before 1, and 1 before 0.";
 pub(super) const CHECK_CONFIG: &str = "\
 Examples:
   ssm-compliance-exporter check-config exporter.yaml
+  ssm-compliance-exporter check-config exporter.yaml --web.config.file web.yaml
   AWS_PROFILE=audit ssm-compliance-exporter check-config
 
 Exit codes:
@@ -112,6 +114,7 @@ a password. It takes all --web flags of serve, so that the same ones do for both
 Examples:
   ssm-compliance-exporter healthcheck
   ssm-compliance-exporter healthcheck --web.listen-address 127.0.0.1:9100
+  ssm-compliance-exporter healthcheck --web.config.file web.yaml
 
 Exit codes:
   0   healthy

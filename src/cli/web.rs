@@ -1,11 +1,17 @@
 //! How the exporter is served: flags of `serve`, which `demo` and `healthcheck` take as well.
 
+use std::path::PathBuf;
+
 use clap::{Arg, Args};
 use ssm_compliance_exporter::http::{
     ExternalUrl, ListenAddress, RoutePrefix, check_telemetry_path,
 };
 
 #[derive(Args, Clone, Debug)]
+#[expect(
+    clippy::struct_field_names,
+    reason = "the file of another flag is the configuration file"
+)]
 pub(crate) struct Web {
     /// Address to listen on; may be given several times
     #[arg(
@@ -21,7 +27,8 @@ pub(crate) struct Web {
     #[arg(long = "web.disable-pages")]
     pub(crate) disable_pages: bool,
     /// Address under which people reach the exporter, for example through a proxy; links begin with
-    /// its path, and so do all paths that are served unless there is a route prefix
+    /// its path, and so do all paths that are served unless there is a route prefix. Requests for
+    /// names of other hosts are refused
     #[arg(long = "web.external-url", value_name = "URL")]
     pub(crate) external_url: Option<ExternalUrl>,
     /// Path below which everything is served, health too; "/" behind a proxy that takes the path of
@@ -42,6 +49,12 @@ pub(crate) struct Web {
     // to choose.
     #[arg(long = "web.max-requests", value_name = "COUNT", default_value_t = 0)]
     pub(crate) max_requests: usize,
+    /// File that can enable TLS, logins, headers and a rate limit; see docs/web.md
+    #[arg(long = "web.config.file", value_name = "FILE")]
+    pub(crate) web_config_file: Option<PathBuf>,
+    /// Listen on the sockets that systemd passes, instead of on addresses (Linux only)
+    #[arg(long = "web.systemd-socket")]
+    pub(crate) systemd_socket: bool,
 }
 
 /// An argument of [`Web`] for `healthcheck`, which asks where `serve` listens.
@@ -52,6 +65,9 @@ pub(super) fn for_healthcheck(argument: Arg) -> Arg {
     match argument.get_id().as_str() {
         "listen_address" => argument.help(
             "Address of the exporter to ask; may be given several times: all must be healthy",
+        ),
+        "web_config_file" => argument.help(
+            "File of the exporter for TLS and logins, which says whether it speaks TLS; no password or certificate is needed",
         ),
         _ => argument.hide(true),
     }

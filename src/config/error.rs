@@ -29,7 +29,7 @@ impl ConfigError {
     }
 
     /// The problems of a file, and what is understood of it in spite of them.
-    pub(super) fn of(file: &str, problems: Problems, draft: Option<Config>) -> Self {
+    pub(crate) fn of(file: &str, problems: Problems, draft: Option<Config>) -> Self {
         Self {
             file: file.to_owned(),
             problems: problems.into_sorted(),
@@ -38,7 +38,7 @@ impl ConfigError {
     }
 
     /// A single problem that ends the reading.
-    pub(super) fn new(
+    pub(crate) fn new(
         file: &str,
         line: Option<usize>,
         what: impl Into<String>,

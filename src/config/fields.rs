@@ -17,16 +17,21 @@ const MAX_PROBLEMS_WITH_SUGGESTION: usize = 1_000;
 const MAX_SHOWN_KEY_CHARS: usize = 80;
 
 /// One mapping being read.
-pub(super) struct Fields<'p> {
+pub(crate) struct Fields<'p> {
     /// Dotted way to this mapping, empty at the top.
     path: String,
     /// Where the mapping starts.
-    pub(super) line: usize,
+    pub(crate) line: usize,
     entries: Vec<Entry>,
     /// Every key asked for so far.
     known: Vec<&'static str>,
+    /// Where else in the format a key stands, for the hint about one that is unknown here.
+    elsewhere: FindPaths,
     problems: &'p Problems,
 }
+
+/// Says where in a format a key stands; nothing if it stands nowhere.
+pub(super) type FindPaths = fn(&str) -> Option<String>;
 
 /// A key of the mapping that has not been asked for yet.
 struct Entry {
@@ -37,20 +42,30 @@ struct Entry {
 
 /// A list of scalars as written.
 #[derive(Debug, Clone)]
-pub(super) struct List {
-    pub(super) path: String,
-    pub(super) line: usize,
-    pub(super) items: Vec<Value>,
+pub(crate) struct List {
+    pub(crate) path: String,
+    pub(crate) line: usize,
+    pub(crate) items: Vec<Value>,
 }
 
 impl<'p> Fields<'p> {
     /// Takes a node apart; nothing if it is not a mapping (then there is a problem).
     pub(super) fn open(node: NamedNode, problems: &'p Problems) -> Option<Self> {
+        Self::open_in(paths_elsewhere, node, problems)
+    }
+
+    /// The same for a file of another format.
+    pub(super) fn open_in(
+        elsewhere: FindPaths,
+        node: NamedNode,
+        problems: &'p Problems,
+    ) -> Option<Self> {
         let mut fields = Self {
             path: node.path.clone(),
             line: node.node.line,
             entries: Vec::new(),
             known: Vec::new(),
+            elsewhere,
             problems,
         };
         fields.add_entries(node.pairs(problems)?);
@@ -87,7 +102,7 @@ impl<'p> Fields<'p> {
     }
 
     /// Reads the whole mapping, and reports the keys that `read` has not asked for.
-    pub(super) fn read<T>(mut self, read: fn(&mut Self) -> T) -> T {
+    pub(crate) fn read<T>(mut self, read: fn(&mut Self) -> T) -> T {
         let value = read(&mut self);
         self.report_unread();
         value
@@ -100,9 +115,41 @@ impl<'p> Fields<'p> {
     }
 
     /// The scalar under `key`, if there is one.
-    pub(super) fn value(&mut self, key: &'static str) -> Option<Value> {
+    pub(crate) fn value(&mut self, key: &'static str) -> Option<Value> {
         let entry = self.take(key)?;
         self.named(key, entry.node).scalar(self.problems)
+    }
+
+    /// The scalar under `key`, if there is one. Nothing, or an empty text, is the same as no key.
+    pub(crate) fn nonempty_value(&mut self, key: &'static str) -> Option<Value> {
+        let entry = self.take(key)?;
+        let node = self.named(key, entry.node);
+        (!node.is_empty()).then(|| node.scalar(self.problems))?
+    }
+
+    /// The scalars under `key`; none if there is no such key, or nothing under it.
+    pub(crate) fn values(&mut self, key: &'static str) -> Vec<Value> {
+        let Some(entry) = self.take(key) else {
+            return Vec::new();
+        };
+        let node = self.named(key, entry.node);
+        if node.is_empty() {
+            return Vec::new();
+        }
+        let items = node.list(self.problems).items();
+        items
+            .filter_map(|item| item.scalar(self.problems))
+            .collect()
+    }
+
+    /// Every scalar of this mapping with its key, where the keys are names of the user's own.
+    pub(crate) fn named_values(&mut self) -> Vec<(String, Value)> {
+        let entries = std::mem::take(&mut self.entries);
+        let named = entries.into_iter().filter_map(|entry| {
+            let node = self.named(&entry.key, entry.node);
+            Some((entry.key, node.scalar(self.problems)?))
+        });
+        named.collect()
     }
 
     /// The list of scalars under `key`, if there is one.
@@ -127,21 +174,21 @@ impl<'p> Fields<'p> {
         // first.
         let mappings: Vec<Self> = list
             .items()
-            .filter_map(|item| Fields::open(item, self.problems))
+            .filter_map(|item| Fields::open_in(self.elsewhere, item, self.problems))
             .collect();
         let items = mappings.into_iter().map(|fields| fields.read(read));
         Some(items.collect())
     }
 
     /// The mapping under `key`, if there is one.
-    pub(super) fn section<T>(&mut self, key: &'static str, read: fn(&mut Self) -> T) -> Option<T> {
+    pub(crate) fn section<T>(&mut self, key: &'static str, read: fn(&mut Self) -> T) -> Option<T> {
         let entry = self.take(key)?;
         let mut node = entry.node;
         // Keys under a heading are often commented out one by one until none is left.
         if node.kind == Kind::Null {
             node.kind = Kind::Map(Vec::new());
         }
-        let mut fields = Fields::open(self.named(key, node), self.problems)?;
+        let mut fields = Fields::open_in(self.elsewhere, self.named(key, node), self.problems)?;
         // A mapping begins on the line below its key, but the key is where people look.
         fields.line = entry.line;
         Some(fields.read(read))
@@ -163,7 +210,7 @@ impl<'p> Fields<'p> {
             return "merge keys are not supported, write the keys out".to_owned();
         }
         // A key that another section has is more likely misplaced than misspelt.
-        if let Some(paths) = paths_elsewhere(key) {
+        if let Some(paths) = (self.elsewhere)(key) {
             return format!("did you mean {paths}?");
         }
         match self.nearest_known(key) {

@@ -125,8 +125,9 @@ fn decode<'a>(bytes: &'a [u8], name: &str) -> Result<&'a str, ConfigError> {
     }
 }
 
-/// Reads the file, or gives up when that takes too long.
-fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
+/// Reads the file, or gives up when that takes too long. Of one that is larger than 1 MiB the
+/// beginning is read.
+pub(super) fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
     let result = start_reading(path.to_owned())?;
     match result.recv_timeout(READ_TIMEOUT) {
         Ok(result) => result,
@@ -156,7 +157,7 @@ fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn is_too_large(bytes: &[u8]) -> bool {
+pub(super) fn is_too_large(bytes: &[u8]) -> bool {
     bytes.len() as u64 > MAX_FILE_BYTES
 }
 

@@ -14,6 +14,7 @@
 //! are left to the code that connects to AWS.
 
 mod compliance_types;
+pub(crate) mod document;
 mod empty_lists;
 mod error;
 mod fields;

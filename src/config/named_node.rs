@@ -12,10 +12,10 @@ pub(super) struct NamedNode {
 
 /// A scalar as written: variables are not replaced, and its type is not known.
 #[derive(Debug, Clone)]
-pub(super) struct Value {
-    pub(super) path: String,
-    pub(super) line: usize,
-    pub(super) text: String,
+pub(crate) struct Value {
+    pub(crate) path: String,
+    pub(crate) line: usize,
+    pub(crate) text: String,
 }
 
 /// A list whose items may have any shape.
@@ -27,6 +27,16 @@ pub(super) struct NodeList {
 
 // Each method takes the node as one shape. If the node has another one, that is a problem.
 impl NamedNode {
+    /// Whether it has no value, or no items.
+    pub(super) fn is_empty(&self) -> bool {
+        match &self.node.kind {
+            Kind::Null => true,
+            Kind::Scalar(text) => text.is_empty(),
+            Kind::List(items) => items.is_empty(),
+            Kind::Map(pairs) => pairs.is_empty(),
+        }
+    }
+
     pub(super) fn scalar(self, problems: &Problems) -> Option<Value> {
         let path = self.path;
         let line = self.node.line;

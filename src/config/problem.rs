@@ -20,7 +20,7 @@ pub struct Problem {
 /// Collects problems from readers that otherwise have nothing in common. A cell lets all of them
 /// hold it at once.
 #[derive(Debug, Default)]
-pub(super) struct Problems(RefCell<Vec<Problem>>);
+pub(crate) struct Problems(RefCell<Vec<Problem>>);
 
 /// Why one value cannot be used. `what` ends a sentence that begins with the value, and `hint` is
 /// the way out.
@@ -80,12 +80,12 @@ impl Problem {
 // === impl Problems ===
 
 impl Problems {
-    pub(super) fn add(&self, line: usize, what: impl Into<String>, hint: impl Into<String>) {
+    pub(crate) fn add(&self, line: usize, what: impl Into<String>, hint: impl Into<String>) {
         let problem = Problem::new(Some(line), what, hint);
         self.0.borrow_mut().push(problem);
     }
 
-    pub(super) fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         self.0.borrow().len()
     }
 

@@ -96,6 +96,12 @@ pub(super) fn read(text: &str, problems: &Problems) -> Option<Node> {
     builder.root
 }
 
+/// A file that says nothing.
+pub(super) fn empty_mapping() -> Node {
+    let kind = Kind::Map(Vec::new());
+    Node { line: 1, kind }
+}
+
 fn report_syntax(error: &ScanError, problems: &Problems) {
     let what = match error.info().as_str() {
         "" => "this is not YAML".to_owned(),

@@ -180,7 +180,7 @@ impl RequestContext<'_> {
         let Some(targets) = self.exporter_state.discovery() else {
             return unknown_accounts();
         };
-        let way = ScrapeWay::of(&self.request.headers, self.options);
+        let way = ScrapeWay::of(self.request, self.options);
         let page = discovery::document(&way, &targets);
         RouteAnswer::new(StatusCode::OK, JSON, page).with(CACHE_CONTROL, "no-store")
     }

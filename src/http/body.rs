@@ -2,7 +2,6 @@
 
 use std::convert::Infallible;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Buf;
@@ -10,7 +9,7 @@ use hyper::body::{Body, Frame, SizeHint};
 
 use super::exporter_state::Exposition;
 use super::scrapes::ScrapePlace;
-use super::state::ConnectionState;
+use super::state::OpenAnswer;
 use crate::metrics;
 
 /// Frames of a known total length. Dropping it, which hyper does as soon as it has the last frame,
@@ -18,7 +17,8 @@ use crate::metrics;
 pub(super) struct AnswerBody {
     bytes_left: u64,
     frames: Box<dyn Iterator<Item = metrics::Frame> + Send>,
-    state: Option<Arc<ConnectionState>>,
+    /// Dropped with the body: when it is sent, and also when the connection is cut.
+    answer: Option<OpenAnswer>,
     /// Held for its drop, if this is the answer to one of a limited number of scrapes.
     place: Option<ScrapePlace>,
 }
@@ -29,7 +29,7 @@ impl AnswerBody {
         Self {
             bytes_left: page.length,
             frames: page.frames,
-            state: None,
+            answer: None,
             place: None,
         }
     }
@@ -39,7 +39,7 @@ impl AnswerBody {
         Self {
             bytes_left: 0,
             frames: Box::new(std::iter::empty()),
-            state: None,
+            answer: None,
             place: None,
         }
     }
@@ -50,9 +50,9 @@ impl AnswerBody {
         self
     }
 
-    /// Lets `state` know when the last frame is out.
-    pub(super) fn watched_by(mut self, state: Arc<ConnectionState>) -> Self {
-        self.state = Some(state);
+    /// Lets the connection know when the last frame is out.
+    pub(super) fn of(mut self, answer: OpenAnswer) -> Self {
+        self.answer = Some(answer);
         self
     }
 }
@@ -80,15 +80,5 @@ impl Body for AnswerBody {
 
     fn size_hint(&self) -> SizeHint {
         SizeHint::with_exact(self.bytes_left)
-    }
-}
-
-impl Drop for AnswerBody {
-    fn drop(&mut self) {
-        // A body is dropped when it is sent and also when the connection is cut, so every answer
-        // ends here.
-        if let Some(state) = &self.state {
-            state.answered();
-        }
     }
 }

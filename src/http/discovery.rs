@@ -4,11 +4,13 @@
 //! The format is that of Prometheus' "HTTP SD" page.
 
 use bytes::Bytes;
-use hyper::header::{AsHeaderName, HOST, HeaderMap};
+use hyper::header::HeaderMap;
+use hyper::http::request::Parts;
 use serde_json::{Value, json};
 
 use super::exporter_state::DiscoveredTarget;
 use super::external_url::ExternalUrl;
+use super::hosts;
 use super::limits::Options;
 use super::routes::exporter_path;
 
@@ -31,11 +33,11 @@ pub(super) struct ScrapeWay<'a> {
 }
 
 impl<'a> ScrapeWay<'a> {
-    /// The way of a request with these headers.
-    pub(super) fn of(headers: &'a HeaderMap, options: &'a Options) -> Self {
-        match asked_url(headers, options) {
+    /// The way of this request.
+    pub(super) fn of(request: &'a Parts, options: &'a Options) -> Self {
+        match asked_url(request, options) {
             Some(url) => Self::through_proxy(url, &options.telemetry_path),
-            None => Self::direct(headers, options),
+            None => Self::direct(request, options),
         }
     }
 
@@ -47,10 +49,14 @@ impl<'a> ScrapeWay<'a> {
         }
     }
 
-    fn direct(headers: &'a HeaderMap, options: &'a Options) -> Self {
+    fn direct(request: &'a Parts, options: &'a Options) -> Self {
         // A request of HTTP/1.0 need not say where it is going.
-        let host = text(headers, HOST).unwrap_or("localhost");
-        Self::below(host, options.route_base(), &options.telemetry_path)
+        let host = hosts::asked_for(request).unwrap_or("localhost");
+        Self {
+            // A server that speaks TLS answers nothing else.
+            scheme: options.has_tls().then_some("https"),
+            ..Self::below(host, options.route_base(), &options.telemetry_path)
+        }
     }
 
     fn below(host: &'a str, base: &str, telemetry_path: &str) -> Self {
@@ -73,20 +79,17 @@ impl<'a> ScrapeWay<'a> {
 
 /// The external URL, if it is there and the client asks by it.
 // Nothing is believed of the headers: they only choose between two addresses that are known.
-fn asked_url<'a>(headers: &HeaderMap, options: &'a Options) -> Option<&'a ExternalUrl> {
+fn asked_url<'a>(request: &Parts, options: &'a Options) -> Option<&'a ExternalUrl> {
     let url = options.external_url.as_ref()?;
     let is_asked = |host: Option<&str>| host.is_some_and(|host| url.is_at(host));
-    (is_asked(text(headers, HOST)) || is_asked(forwarded_host(headers))).then_some(url)
+    let forwarded = forwarded_host(&request.headers);
+    (is_asked(hosts::asked_for(request)) || is_asked(forwarded)).then_some(url)
 }
 
 /// The host that the first of several proxies was asked for.
 fn forwarded_host(headers: &HeaderMap) -> Option<&str> {
-    let first = text(headers, FORWARDED_HOST)?.split(',').next()?;
-    Some(first.trim())
-}
-
-fn text(headers: &HeaderMap, name: impl AsHeaderName) -> Option<&str> {
-    headers.get(name)?.to_str().ok()
+    let hosts = headers.get(FORWARDED_HOST)?.to_str().ok()?;
+    Some(hosts.split(',').next()?.trim())
 }
 
 /// The document for clients that come this way.

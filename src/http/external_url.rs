@@ -14,6 +14,8 @@ pub struct ExternalUrl {
     scheme: String,
     /// The host, and the port if one is given.
     authority: String,
+    /// The host without its port, in lower case.
+    host: String,
     /// The path without a slash at its end; empty if there is none.
     path: String,
 }
@@ -30,6 +32,11 @@ impl ExternalUrl {
     /// shown at the root.
     pub fn base_path(&self) -> &str {
         &self.path
+    }
+
+    /// The host without its port, in lower case.
+    pub(super) fn host(&self) -> &str {
+        &self.host
     }
 
     /// `http` or `https`.
@@ -82,6 +89,7 @@ fn parse(text: &str) -> Option<ExternalUrl> {
     is_plain.then(|| ExternalUrl {
         scheme: scheme.to_owned(),
         authority: authority.as_str().to_owned(),
+        host: authority.host().to_ascii_lowercase(),
         path: path.to_owned(),
     })
 }

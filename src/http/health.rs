@@ -5,17 +5,21 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::address::{ListenAddress, ListenError, no_address, parse_listen_address};
+use super::tls::unverified as unverified_tls;
 
 /// The bound on looking up, connecting, asking and reading, all together.
 const HEALTH_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// The length of `HTTP/1.1 200`, which is all that is read of an answer.
 const STATUS_LINE_BYTES: usize = 12;
+
+/// Stands for the answer of a server that ends the connection for want of a certificate.
+const WANTS_CERTIFICATE: &[u8] = b"HTTP/1.1 401";
 
 /// Why an exporter counts as unhealthy.
 #[derive(Debug, thiserror::Error)]
@@ -30,7 +34,7 @@ pub enum HealthError {
     #[error("{0} did not answer within 3 seconds")]
     TimedOut(ListenAddress),
     /// The answer is not HTTP.
-    #[error("{0} did not answer with http, is it another program or behind tls")]
+    #[error("{0} did not answer with http, is it another program")]
     NotHttp(ListenAddress),
     /// It answers with an error of its own.
     #[error("{address} answered with status {code}")]
@@ -42,17 +46,32 @@ pub enum HealthError {
     },
 }
 
-/// Asks the exporter that listens on `address` and returns the status of its answer, which is below
-/// 500.
+/// How an exporter is asked.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum HealthScheme {
+    /// Without TLS.
+    Http,
+    /// With TLS. The certificate is not verified: it is for the name by which others know the
+    /// exporter, and nothing secret is sent.
+    Https,
+}
+
+/// Asks the exporter that listens on `address`, in the first of these ways that it answers, and
+/// returns the status of its answer, which is below 500. One that wants a certificate of its clients
+/// works, too, and counts as if it had answered 401.
 ///
 /// An address of every interface, such as `:10068`, is asked on loopback. All of its paths are below
 /// `route_base`, which is empty for the root.
 ///
 /// # Errors
 /// There is no answer in time, it is not HTTP, or its status is 500 or above.
-pub async fn check_health(address: &str, route_base: &str) -> Result<u16, HealthError> {
+pub async fn check_health(
+    address: &str,
+    route_base: &str,
+    schemes: &[HealthScheme],
+) -> Result<u16, HealthError> {
     let address = parse_listen_address(address)?;
-    match timeout(HEALTH_TIMEOUT, ask(&address, route_base)).await {
+    match timeout(HEALTH_TIMEOUT, ask_in_turn(&address, route_base, schemes)).await {
         Ok(Ok(start)) => judge(address, &start),
         Ok(Err(error)) => Err(HealthError::Unreachable(address, error)),
         Err(_) => Err(HealthError::TimedOut(address)),
@@ -69,18 +88,56 @@ fn judge(address: ListenAddress, start: &[u8]) -> Result<u16, HealthError> {
     }
 }
 
+/// The first answer, whatever the scheme that had it.
+async fn ask_in_turn(
+    address: &ListenAddress,
+    route_base: &str,
+    schemes: &[HealthScheme],
+) -> io::Result<Vec<u8>> {
+    let mut last = no_address();
+    for scheme in schemes {
+        match ask(address, route_base, *scheme).await {
+            Ok(answer) => return Ok(answer),
+            Err(error) => last = error,
+        }
+    }
+    Err(last)
+}
+
 /// The first bytes of the answer, enough for the status.
-async fn ask(address: &ListenAddress, route_base: &str) -> io::Result<Vec<u8>> {
-    let mut stream = connect(&address.reachable().await?).await?;
-    // With `close` the exporter keeps no place for a next request that never comes.
+async fn ask(
+    address: &ListenAddress,
+    route_base: &str,
+    scheme: HealthScheme,
+) -> io::Result<Vec<u8>> {
+    let stream = connect(&address.reachable().await?).await?;
+    let answer = match scheme {
+        HealthScheme::Http => ask_on(stream, route_base).await,
+        HealthScheme::Https => match unverified_tls::connect(stream).await {
+            Ok(stream) => ask_on(stream, route_base).await,
+            Err(error) => Err(error),
+        },
+    };
+    match answer {
+        Err(error) if unverified_tls::wants_certificate(&error) => Ok(WANTS_CERTIFICATE.to_vec()),
+        answer => answer,
+    }
+}
+
+async fn ask_on(
+    mut stream: impl AsyncRead + AsyncWrite + Unpin,
+    route_base: &str,
+) -> io::Result<Vec<u8>> {
+    // The name is one that every server takes. With `close` the exporter keeps no place for a next
+    // request that never comes.
     let request = format!(
-        "GET {route_base}/-/healthy HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"
+        "GET {route_base}/-/healthy HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
     );
     stream.write_all(request.as_bytes()).await?;
     read_start(stream).await
 }
 
-async fn read_start(stream: TcpStream) -> io::Result<Vec<u8>> {
+async fn read_start(stream: impl AsyncRead + Unpin) -> io::Result<Vec<u8>> {
     let mut start = Vec::new();
     // Another program may be there whose answer never ends.
     let mut answer = stream.take(STATUS_LINE_BYTES as u64);
@@ -123,6 +180,8 @@ mod tests {
     use super::*;
     use tokio::net::TcpListener;
 
+    const PLAIN: &[HealthScheme] = &[HealthScheme::Http];
+
     /// Answers one connection with `answer`, and checks it.
     async fn checked(answer: &'static [u8]) -> Result<u16, HealthError> {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -134,7 +193,8 @@ mod tests {
             stream.write_all(answer).await.unwrap();
             String::from_utf8_lossy(&request[..length]).into_owned()
         });
-        let result = check_health(&format!("0.0.0.0:{port}"), "/ssm").await;
+        let address = format!("0.0.0.0:{port}");
+        let result = check_health(&address, "/ssm", PLAIN).await;
         assert!(
             server
                 .await
@@ -191,11 +251,11 @@ mod tests {
         let address = listener.local_addr().unwrap().to_string();
         drop(listener);
         assert!(matches!(
-            check_health(&address, "").await,
+            check_health(&address, "", PLAIN).await,
             Err(HealthError::Unreachable(..))
         ));
         assert!(matches!(
-            check_health("nonsense", "").await,
+            check_health("nonsense", "", PLAIN).await,
             Err(HealthError::Address(_))
         ));
     }
@@ -204,7 +264,8 @@ mod tests {
     async fn a_server_that_hangs_is_unhealthy_after_three_seconds() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let started = std::time::Instant::now();
-        let result = check_health(&listener.local_addr().unwrap().to_string(), "").await;
+        let address = listener.local_addr().unwrap().to_string();
+        let result = check_health(&address, "", PLAIN).await;
         assert!(
             matches!(result, Err(HealthError::TimedOut(_))),
             "{result:?}"

@@ -1,12 +1,14 @@
 //! The bounds that protect the server from its clients: time, memory and file descriptors.
 
 use std::num::NonZero;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rustix::process::{Resource, getrlimit};
 
 use super::external_url::ExternalUrl;
 use super::route_prefix::RoutePrefix;
+use super::web_config::WebSecurity;
 
 /// Most of one connection's unread request, and of its unsent small writes. A longer head is
 /// answered with 431 (RFC 6585).
@@ -33,6 +35,8 @@ pub struct Options {
     pub external_url: Option<ExternalUrl>,
     /// The path below which everything is served.
     pub route_prefix: RoutePrefix,
+    /// TLS, logins, headers and a rate limit, if there is a web configuration.
+    pub security: Option<Arc<WebSecurity>>,
     /// The bounds of every connection.
     pub limits: Limits,
 }
@@ -72,6 +76,11 @@ impl Options {
             Some(url) => url.base_path(),
             None => self.route_base(),
         }
+    }
+
+    /// Whether the server speaks TLS.
+    pub(super) fn has_tls(&self) -> bool {
+        self.security.as_deref().is_some_and(WebSecurity::has_tls)
     }
 
     /// What stands in front of each path that is asked for, without a slash at its end.

@@ -21,12 +21,17 @@
 //! and any other method with 405. With a route prefix, which is the path of the external URL unless
 //! a flag says otherwise, all paths are below it, and `/` alone redirects there.
 //!
+//! Before a route comes what a web configuration asks for: TLS (`tls`), a rate limit, and a login
+//! (`access`, `auth`). It covers every path.
+//!
 //! What is shown comes from the rest of the program through the [`ExporterState`] trait, so this
 //! module knows neither AWS nor how a page is rendered. Signals, flags and exit codes are left to
 //! the caller.
 
+mod access;
 mod address;
 mod answer;
+mod auth;
 mod body;
 mod connection;
 mod connections;
@@ -34,11 +39,15 @@ mod discovery;
 mod exporter_state;
 mod external_url;
 mod health;
+mod hosts;
+mod http2;
+mod inherited;
 mod limits;
 mod listen;
 mod negotiate;
 mod pages;
 mod plain_path;
+mod rate_limit;
 mod recent_bytes;
 mod registry;
 mod reload;
@@ -54,6 +63,8 @@ mod stream;
 mod target_row;
 #[cfg(test)]
 mod tests;
+mod tls;
+mod web_config;
 
 pub use address::{ListenAddress, ListenError, parse_listen_address};
 pub use exporter_state::{
@@ -61,7 +72,8 @@ pub use exporter_state::{
     Readiness, TargetSnapshot,
 };
 pub use external_url::{ExternalUrl, ExternalUrlError};
-pub use health::{HealthError, check_health};
+pub use health::{HealthError, HealthScheme, check_health};
+pub use inherited::{InheritError, inherited_listeners};
 pub use limits::{Limits, Options};
 pub use listen::{BindError, bind, bind_for};
 pub use negotiate::{negotiate_encoding, negotiate_format};
@@ -69,3 +81,4 @@ pub use route_prefix::{RoutePrefix, RoutePrefixError};
 pub use routes::{TelemetryPathError, check_telemetry_path};
 pub use server::{Server, ServerError};
 pub use target_row::{InstanceCounts, NextRefresh, TargetRow, TargetState};
+pub use web_config::{WebConfig, WebSecurity};

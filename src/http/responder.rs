@@ -1,6 +1,7 @@
 //! Answers the requests of one connection, and keeps a panic of an answer from ending more than
 //! that connection.
 
+use std::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,6 +12,7 @@ use hyper::http::request::Parts;
 use hyper::{Request, Response, StatusCode};
 use tracing::debug;
 
+use super::access::{Access, Refusal, add_configured_headers};
 use super::answer::RequestContext;
 use super::body::AnswerBody;
 use super::exporter_state::ExporterState;
@@ -19,7 +21,8 @@ use super::pages::{PageRenderer, PageRequest, RenderFailure};
 use super::registry::{AfterAnswer, ConnectionSlot};
 use super::routes::{self, Handler};
 use super::scrapes::{Scrapes, TooManyScrapes};
-use super::state::ConnectionState;
+use super::state::{ConnectionState, OpenAnswer};
+use super::tls::ServerTls;
 
 /// What all connections of a server have in common.
 pub(super) struct ServerContext {
@@ -33,15 +36,21 @@ pub(super) struct ServerContext {
 pub(super) struct Responder<'a> {
     server: &'a Arc<ServerContext>,
     slot: &'a ConnectionSlot,
+    client: IpAddr,
     /// Whether a panic has been counted.
     is_panic_counted: AtomicBool,
 }
 
 impl<'a> Responder<'a> {
-    pub(super) fn new(server: &'a Arc<ServerContext>, slot: &'a ConnectionSlot) -> Self {
+    pub(super) fn new(
+        server: &'a Arc<ServerContext>,
+        slot: &'a ConnectionSlot,
+        client: IpAddr,
+    ) -> Self {
         Self {
             server,
             slot,
+            client,
             is_panic_counted: AtomicBool::new(false),
         }
     }
@@ -51,28 +60,68 @@ impl<'a> Responder<'a> {
         self.slot.state()
     }
 
+    /// How TLS is spoken now, if it is.
+    pub(super) fn tls(&self) -> Option<Arc<ServerTls>> {
+        self.server.options.security.as_ref()?.current().tls.clone()
+    }
+
     pub(super) async fn respond(&self, request: Request<Incoming>) -> Response<AnswerBody> {
         // No route has a use for the body of a request, so it is left unread.
         let (request, _unread) = request.into_parts();
         let context = self.context(&request);
-        self.state().requested();
+        let open = OpenAnswer::begin(self.state());
+        let mut response = match self.check_access(&request).await {
+            Ok(()) => self.answer_in_place(context).await,
+            Err(refusal) => self.refuse(context, refusal),
+        };
+        self.close_if_announced(&mut response);
+        log_answer(&request, response.status());
+        watch(open, response)
+    }
+
+    async fn check_access(&self, request: &Parts) -> Result<(), Refusal> {
+        let access = Access {
+            options: &self.server.options,
+            request,
+            client: self.client,
+        };
+        // Until its password is checked, the client is not to be taken for one that says nothing.
+        // It takes no place from others for that.
+        let waiting = || {
+            self.slot.establish(true);
+        };
+        access.check(waiting).await
+    }
+
+    /// Answers a request, if there is a place for its connection, or one can be had.
+    async fn answer_in_place(&self, context: RequestContext<'_>) -> Response<AnswerBody> {
         let is_probe = context.handler().is_some_and(Handler::is_probe);
         // The place is taken before the answer is made, because the answer's headers have to say
         // whether the connection stays open.
         let after_answer = self.slot.establish(is_probe);
         let mut response = self.answer(context).await;
+        add_configured_headers(response.headers_mut(), &self.server.options);
         if after_answer == AfterAnswer::Close {
             announce_close(&mut response);
         }
-        log_answer(&request, response.status());
-        self.watch(response)
+        response
     }
 
-    /// Lets the state of the connection follow the answer to its end.
-    fn watch(&self, response: Response<AnswerBody>) -> Response<AnswerBody> {
-        let state = self.state();
-        state.answering(response.body().size_hint().lower());
-        response.map(|body| body.watched_by(Arc::clone(state)))
+    /// Refuses a request. A client that is not let in takes a place from nobody, and keeps none.
+    fn refuse(&self, context: RequestContext<'_>, refusal: Refusal) -> Response<AnswerBody> {
+        let mut response = context.finish(refusal.answer());
+        if refusal != Refusal::TooMany {
+            add_configured_headers(response.headers_mut(), &self.server.options);
+        }
+        announce_close(&mut response);
+        response
+    }
+
+    /// Closes a connection of HTTP/2, which has no header to say so, as soon as it can be.
+    fn close_if_announced(&self, response: &mut Response<AnswerBody>) {
+        if self.state().is_multiplexed() && response.headers_mut().remove(CONNECTION).is_some() {
+            self.state().close();
+        }
     }
 
     fn context<'b>(&'b self, request: &'b Parts) -> RequestContext<'b> {
@@ -137,6 +186,12 @@ impl<'a> Responder<'a> {
             self.server.exporter_state.panicked();
         }
     }
+}
+
+/// Lets the state of the connection follow the answer to its end.
+fn watch(open: OpenAnswer, response: Response<AnswerBody>) -> Response<AnswerBody> {
+    open.state().answering(response.body().size_hint().lower());
+    response.map(|body| body.of(open))
 }
 
 fn announce_close(response: &mut Response<AnswerBody>) {

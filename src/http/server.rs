@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::future::{Future, poll_fn};
 use std::io;
+use std::net::{IpAddr, SocketAddr};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -147,7 +148,7 @@ impl Acceptor<'_> {
     async fn accept_all(mut self) -> Infallible {
         loop {
             match self.accept().await {
-                Ok(stream) => self.serve(stream).await,
+                Ok((stream, client)) => self.serve(stream, client.ip()).await,
                 // The client has gone again before it was accepted.
                 Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
                 Err(error) => self.recover(&error).await,
@@ -157,23 +158,23 @@ impl Acceptor<'_> {
 
     /// The next connection of any listener. The listener behind the one that had the last is asked
     /// first, so that none starves.
-    async fn accept(&mut self) -> io::Result<TcpStream> {
+    async fn accept(&mut self) -> io::Result<(TcpStream, SocketAddr)> {
         poll_fn(|cx| self.poll_accept(cx)).await
     }
 
-    fn poll_accept(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<TcpStream>> {
+    fn poll_accept(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<(TcpStream, SocketAddr)>> {
         for turn in 0..self.listeners.len() {
             let index = (self.next_listener + turn) % self.listeners.len();
             if let Poll::Ready(accepted) = self.listeners[index].poll_accept(cx) {
                 self.next_listener = index + 1;
-                return Poll::Ready(accepted.map(|(stream, _)| stream));
+                return Poll::Ready(accepted);
             }
         }
         Poll::Pending
     }
 
     /// Starts a task for the connection, as soon as there is room for it.
-    async fn serve(&self, stream: TcpStream) {
+    async fn serve(&self, stream: TcpStream, client: IpAddr) {
         configure(&stream);
         // While this waits, further clients stay in the backlog of the system, where they cost
         // nothing.
@@ -181,7 +182,7 @@ impl Acceptor<'_> {
         let slot = self.registry.admit().await;
         let server = Arc::clone(self.server);
         let stage = self.stage.subscribe();
-        tokio::spawn(serve(stream, slot, starting, server, stage));
+        tokio::spawn(serve(stream, client, slot, starting, server, stage));
     }
 
     /// Accepting mostly fails for want of file descriptors, of which connections have some.

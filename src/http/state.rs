@@ -9,7 +9,7 @@
 //! that only holds its place.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
@@ -43,7 +43,16 @@ pub(super) struct ConnectionState {
     cycle: Mutex<Cycle>,
     /// Whether one of the places for served connections is this one's.
     established: AtomicBool,
+    /// Whether several answers may be under way at once, as in HTTP/2.
+    multiplexed: AtomicBool,
     evicted: Notify,
+    closing: Notify,
+}
+
+/// An answer that is being made or sent. It has ended when this is dropped.
+#[derive(Debug)]
+pub(super) struct OpenAnswer {
+    state: Arc<ConnectionState>,
 }
 
 /// The part of the state that moves.
@@ -58,6 +67,10 @@ struct Cycle {
     last_progress: Instant,
     /// Whether the client has taken some of the answer under way.
     answer_begun: bool,
+    /// Answers that are not wholly made: more than one only where they are multiplexed.
+    open_answers: usize,
+    /// How long they are together, as far as that is known.
+    open_bytes: u64,
     /// What the client has taken of all answers.
     taken: RecentBytes,
     /// Whether more came from the client while an answer was under way: a pipelined request.
@@ -73,7 +86,9 @@ impl ConnectionState {
             connected: now,
             cycle: Mutex::new(Cycle::new(now, limits.header_timeout)),
             established: AtomicBool::new(false),
+            multiplexed: AtomicBool::new(false),
             evicted: Notify::new(),
+            closing: Notify::new(),
         }
     }
 
@@ -131,8 +146,31 @@ impl ConnectionState {
         self.evicted.notified().await;
     }
 
+    /// Asks the connection's task to take no further request.
+    pub(super) fn close(&self) {
+        self.closing.notify_one();
+    }
+
+    /// Completes once the connection is to take no further request.
+    pub(super) async fn closing(&self) {
+        self.closing.notified().await;
+    }
+
+    /// Notes that the client speaks HTTP/2.
+    pub(super) fn multiplex(&self) {
+        self.multiplexed.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_multiplexed(&self) -> bool {
+        self.multiplexed.load(Ordering::Relaxed)
+    }
+
     /// Notes that bytes came from the client.
     pub(super) fn received(&self) {
+        // Of HTTP/2 they may be anything, such as a ping or more room for answers.
+        if self.is_multiplexed() {
+            return;
+        }
         let mut cycle = self.cycle();
         match cycle.phase {
             Phase::Waiting => cycle.begin_head(Instant::now(), self.limits.header_timeout),
@@ -145,26 +183,38 @@ impl ConnectionState {
     pub(super) fn requested(&self) {
         let mut cycle = self.cycle();
         let now = Instant::now();
-        if cycle.phase == Phase::Flushing {
+        if cycle.open_answers > 0 {
+            cycle.join_answers(now, &self.limits);
+        } else if cycle.phase == Phase::Flushing {
             cycle.append_answer(now);
         } else {
             cycle.begin_answer(now, self.limits.response_timeout);
         }
+        cycle.open_answers += 1;
     }
 
     /// Notes how long the answer is, in bytes. A long one may take longer, as long as the client
     /// takes it at a fair rate.
     pub(super) fn answering(&self, bytes: u64) {
         let mut cycle = self.cycle();
+        cycle.open_bytes = cycle.open_bytes.saturating_add(bytes);
         // Until the answer before this one is out, its deadline counts.
-        if !cycle.answer_begun {
+        if self.is_multiplexed() {
+            // All of them share the connection, and so the time.
+            let deadline = cycle.since + self.limits.time_for(cycle.open_bytes);
+            cycle.deadline = cycle.deadline.max(deadline);
+        } else if !cycle.answer_begun {
             cycle.deadline = cycle.since + self.limits.time_for(bytes);
         }
     }
 
-    /// Notes that the last frame of the answer has been handed to the stream.
+    /// Notes that the last frame of an answer has been handed to the stream.
     pub(super) fn answered(&self) {
         let mut cycle = self.cycle();
+        cycle.open_answers = cycle.open_answers.saturating_sub(1);
+        if cycle.open_answers > 0 {
+            return;
+        }
         // Only the phase changes: the client has the time for the rest of the answer that it had
         // before.
         if cycle.phase == Phase::Responding {
@@ -196,6 +246,27 @@ impl ConnectionState {
     }
 }
 
+impl OpenAnswer {
+    /// Begins to answer a request whose head is complete.
+    pub(super) fn begin(state: &Arc<ConnectionState>) -> Self {
+        state.requested();
+        let state = Arc::clone(state);
+        Self { state }
+    }
+
+    pub(super) fn state(&self) -> &ConnectionState {
+        &self.state
+    }
+}
+
+/// An answer ends when it is sent, and also when its client has lost interest or the connection is
+/// cut.
+impl Drop for OpenAnswer {
+    fn drop(&mut self) {
+        self.state.answered();
+    }
+}
+
 impl Limits {
     /// The longest that an answer of so many bytes may take.
     fn time_for(&self, bytes: u64) -> Duration {
@@ -215,6 +286,8 @@ impl Cycle {
             deadline: now + header_timeout,
             last_progress: now,
             answer_begun: false,
+            open_answers: 0,
+            open_bytes: 0,
             taken: RecentBytes::none(now),
             has_pipelined: false,
         }
@@ -245,6 +318,14 @@ impl Cycle {
         self.last_progress = now;
     }
 
+    /// Others are being made beside this one. However they overlap, all of them together do not last
+    /// longer than the longest single one.
+    fn join_answers(&mut self, now: Instant, limits: &Limits) {
+        let longest = self.since + MAX_RESPONSE_TIME.max(limits.response_timeout);
+        let deadline = self.deadline.max(now + limits.response_timeout);
+        self.deadline = deadline.min(longest);
+    }
+
     /// The answer before this one is not out yet: its deadlines still count.
     fn append_answer(&mut self, now: Instant) {
         self.enter(Phase::Responding, now, self.deadline);
@@ -273,6 +354,7 @@ impl Cycle {
         self.since = now;
         self.deadline = deadline;
         self.answer_begun = false;
+        self.open_bytes = 0;
         self.has_pipelined = false;
     }
 

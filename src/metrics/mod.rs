@@ -25,6 +25,7 @@
 //! them on the way out for a client that takes no gzip.
 
 mod body;
+mod by_status;
 mod catalogue;
 mod counts;
 mod deflate;

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 
-use super::counts::ByStatus;
+use super::by_status::ByStatus;
 use super::target_view::TargetView;
 use crate::model::{ComplianceType, Instance};
 

@@ -13,7 +13,7 @@ use ssm_simulator::{Fault, FaultKind, Options};
 use tokio::time::{Duration, Instant, sleep};
 
 use crate::support::{
-    Aws, CREDENTIALS, Format, OWN, PATIENCE, Page, Program, Settings, get, role, run_with, text,
+    Aws, CREDENTIALS, Format, OWN, PATIENCE, Page, Program, Settings, get, role, text,
 };
 
 const REGION: &str = "eu-west-1";

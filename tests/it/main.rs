@@ -35,6 +35,7 @@
 //! - [`slow_readers`]: clients that ask for much and read little or nothing.
 //! - [`layering`]: which folder, file and crate may name which other.
 //! - [`secrets`]: an endpoint that repeats whatever it is sent.
+//! - [`web`]: TLS, logins, HTTP/2, and the web configuration that asks for them.
 //! - [`support`]: the simulator, the exporter, a client, and a strict reader of pages for all of
 //!   these.
 //!
@@ -74,3 +75,4 @@ mod slow_readers;
 mod soak;
 mod support;
 mod truth;
+mod web;

@@ -40,7 +40,12 @@ FLEET = (GOOD[0], BAD[1])
 INSTANCES, WATCHED_INSTANCES = 1000, 100
 WORKERS = 4
 PATIENCE_SECONDS = 90
-FAULTS = [f"deny:DescribeInstanceInformation@{'/'.join(BAD)}", f"throttle:ListAssociations@{'/'.join(BAD)}:0.5"]
+# Every other listing of accounts fails, so that there is something to see of those that do and of those that do not.
+FAULTS = [
+    f"deny:DescribeInstanceInformation@{'/'.join(BAD)}",
+    f"throttle:ListAssociations@{'/'.join(BAD)}:0.5",
+    "deny:ListAccounts:0.5",
+]
 ROLE = "arn:aws:iam::{}:role/ssm-compliance-exporter"
 
 # Alerts whose runbook says to fix something on the machine itself.
@@ -202,6 +207,7 @@ def serving(binary, endpoint, folder):
     """An exporter that reads the good target and the bad one, with its address, its process and its log."""
     configuration = stack.exporter_configuration(stack.Aws(binary))
     configuration["api"] = {"requests_per_second": 1000, "endpoint_url": endpoint}
+    configuration["organization"]["refresh"] = "1s"
     path = stack.write(folder / "exporter.yaml", configuration)
     address, log = f"127.0.0.1:{free_port()}", folder / "exporter.log"
     with log.open("w") as said:

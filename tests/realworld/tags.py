@@ -10,6 +10,7 @@ import contextlib
 import functools
 import http.server
 import json
+import logging
 import os
 import pathlib
 import subprocess
@@ -85,6 +86,8 @@ def ssm():
 
 @contextlib.contextmanager
 def moto():
+    # Its server logs a line per request.
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
     server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
     server.start()
     try:

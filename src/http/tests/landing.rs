@@ -16,6 +16,7 @@ fn shown_with(targets: &[TargetRow], has_pages: bool) -> String {
         has_pages,
         external_url: None,
         route_prefix: RoutePrefix::default(),
+        security: None,
         limits: Limits::default(),
     };
     landing(&options, targets.to_vec()).text

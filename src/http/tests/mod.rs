@@ -11,6 +11,7 @@ mod panics;
 mod prefix;
 mod reload;
 mod routes;
+mod secure;
 mod shutdown;
 mod slow_readers;
 
@@ -28,6 +29,9 @@ use tokio::task::JoinHandle;
 
 use super::*;
 use crate::metrics::{Encoding, Format, HANDLERS};
+
+/// How a server without TLS is asked for its health.
+const PLAIN: &[HealthScheme] = &[HealthScheme::Http];
 
 /// How long a test waits before it counts as hanging.
 const HANG_TIMEOUT: Duration = Duration::from_secs(10);
@@ -182,6 +186,7 @@ fn options(telemetry_path: &str, limits: Limits) -> Options {
         has_pages: true,
         external_url: None,
         route_prefix: RoutePrefix::default(),
+        security: None,
         limits,
     }
 }

@@ -186,6 +186,6 @@ async fn a_scraper_that_comes_through_the_proxy_is_sent_through_it() {
 async fn the_health_check_asks_below_the_prefix() {
     let server = server("", "/ssm").await;
     let address = server.address.to_string();
-    assert_eq!(check_health(&address, "/ssm").await.unwrap(), 200);
-    assert_eq!(check_health(&address, "").await.unwrap(), 404);
+    assert_eq!(check_health(&address, "/ssm", PLAIN).await.unwrap(), 200);
+    assert_eq!(check_health(&address, "", PLAIN).await.unwrap(), 404);
 }

@@ -270,7 +270,9 @@ async fn old_and_half_closed_clients_are_answered() {
 async fn the_health_check_finds_a_running_server_healthy() {
     let server = start(ConstantState::default(), Limits::default()).await;
     assert_eq!(
-        check_health(&server.address.to_string(), "").await.unwrap(),
+        check_health(&server.address.to_string(), "", PLAIN)
+            .await
+            .unwrap(),
         200
     );
 }
@@ -293,7 +295,8 @@ async fn all_listeners_are_served() {
     );
     let server = tokio::spawn(server);
     for address in addresses.iter().cycle().take(6) {
-        assert_eq!(check_health(&address.to_string(), "").await.unwrap(), 200);
+        let health = check_health(&address.to_string(), "", PLAIN).await;
+        assert_eq!(health.unwrap(), 200);
     }
     server.abort();
 }

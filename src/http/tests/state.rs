@@ -216,3 +216,34 @@ async fn a_request_is_judged_when_it_has_had_time_to_show_progress() {
     wait(1_000).await;
     assert!(standing(&kept) < standing(&answering));
 }
+
+#[tokio::test(start_paused = true)]
+async fn answers_that_overlap_end_together_and_have_a_bound() {
+    let state = requested();
+    state.multiplex();
+    state.requested();
+    state.answered();
+    assert_eq!(state.phase(), Phase::Responding);
+    state.answered();
+    assert_eq!(state.phase(), Phase::Flushing);
+    state.flushed();
+    assert_eq!(state.phase(), Phase::Waiting);
+    // Bytes that are no request begin none.
+    state.received();
+    assert_eq!(state.phase(), Phase::Waiting);
+    let begun = Instant::now();
+    state.requested();
+    for _ in 0..200 {
+        tokio::time::advance(Duration::from_mins(1)).await;
+        state.requested();
+        state.answering(1 << 20);
+        state.sent(1);
+        state.answered();
+    }
+    let cycle_end = begun + MAX_RESPONSE_TIME.max(state.limits.response_timeout);
+    assert!(
+        state.deadline() <= cycle_end,
+        "{:?}",
+        state.deadline() - begun
+    );
+}

@@ -3,7 +3,8 @@
 //! The label is `compliance_severity` and not `severity`, because alerts have a `severity` of their
 //! own, which the metric's would overwrite or be overwritten by.
 
-use crate::metrics::counts::{ByStatus, Counts};
+use crate::metrics::by_status::ByStatus;
+use crate::metrics::counts::Counts;
 use crate::metrics::emit::Samples;
 use crate::metrics::family::{Family, Kind, Labels, SampleSource, Stability};
 use crate::metrics::target_view::TargetView;

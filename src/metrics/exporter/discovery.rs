@@ -72,12 +72,12 @@ impl DiscoveryMetrics {
         );
         registry.register(
             "discovery_requests",
-            "Attempts of the calls on the wire that find accounts and regions, retries included",
+            "Attempts of calls that find accounts and regions, including retries",
             self.requests.clone(),
         );
         registry.register(
             "discovery_request_errors",
-            "Attempts of the calls that find accounts and regions that failed, by reason",
+            "Failed attempts of calls that find accounts and regions, by reason",
             self.request_errors.clone(),
         );
     }

@@ -32,7 +32,8 @@ async fn once_and_plan_discover_first_and_fail_if_they_cannot() {
     assert_eq!(once.out.matches("\naws_ssm_up{").count(), 3);
     let plan = command(&settings, &aws, &["plan"]).await;
     assert_eq!(plan.code, Some(0), "{}", plan.err);
-    assert_eq!(plan.out.matches("managed instances").count(), 3);
+    let counts = plan.out.matches("managed instances").count();
+    assert_eq!(counts, 4, "one of each target and that of all");
 
     aws.break_with(faults(&["deny:ListAccounts".to_owned()]));
     let once = command(&settings, &aws, &["once"]).await;

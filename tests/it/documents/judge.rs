@@ -1,15 +1,22 @@
 //! Whether what a document names exists.
 
+use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 
 use super::mentions::Mention;
 use super::vocabulary::{Vocabulary, anchors};
 
-/// Labels of Prometheus's own.
-const OF_SCRAPES: [&str; 4] = ["__name__", "instance", "job", "pod"];
+/// Labels that Prometheus gives to samples and alerts.
+const OF_PROMETHEUS: [&str; 5] = ["__name__", "alertname", "instance", "job", "pod"];
 
 /// What series of a histogram have behind its name.
 const HISTOGRAM_ENDS: [&str; 3] = ["_bucket", "_sum", "_count"];
+
+/// Whether a label is among those of a metric, or is one of the tags that it may have.
+fn has_label(labels: &BTreeSet<String>, label: &str) -> bool {
+    let is_tag = label.starts_with("tag_") && labels.contains("tag_*");
+    is_tag || labels.contains(label)
+}
 
 impl Vocabulary {
     /// Whether what `document` names exists.
@@ -84,14 +91,14 @@ impl Vocabulary {
     }
 
     fn knows_label(&self, metric: Option<&str>, label: &str) -> bool {
-        let is_anywhere = || self.metrics.values().any(|labels| labels.contains(label));
+        let is_anywhere = || self.metrics.values().any(|labels| has_label(labels, label));
         let is_known = match metric.map(|metric| self.metrics.get(metric)) {
-            Some(Some(labels)) => labels.contains(label),
+            Some(Some(labels)) => has_label(labels, label),
             // That there is no such metric is found elsewhere.
             Some(None) => true,
             None => self.rule_labels.contains(label) || is_anywhere(),
         };
-        is_known || OF_SCRAPES.contains(&label)
+        is_known || OF_PROMETHEUS.contains(&label)
     }
 
     fn knows_endpoint(&self, path: &str) -> bool {

@@ -89,11 +89,12 @@ const OTHERS: [&str; 19] = [
 const OTHER_METRICS: [&str; 5] = ["go_", "node_", "process_", "prometheus_", "scrape_"];
 
 /// What YAML of others begins with: Prometheus, its rules, Alertmanager, Grafana, Kubernetes.
-const FOREIGN_YAML: [&str; 5] = [
+const FOREIGN_YAML: [&str; 6] = [
     "scrape_configs",
     "rule_files",
     "groups",
     "route",
+    "routes",
     "apiVersion",
 ];
 
@@ -160,8 +161,8 @@ fn of_text(text: &str) -> BTreeSet<Mention> {
     };
     let mentions = names.filter_map(of_name);
     let mut mentions: BTreeSet<Mention> = mentions.filter(|it| !is_family(it)).collect();
-    // Dashboards put a name into an address; their own tests hold those to the runbooks.
-    let files = behind(text, REPOSITORY).filter(|path| !path.contains('$'));
+    // Dashboards and alerts by team put a name into an address.
+    let files = behind(text, REPOSITORY).filter(|path| !path.contains(['$', '{']));
     mentions.extend(files.map(|path| File(cut(path, "#?"))));
     mentions.extend(behind(text, "/d/").map(|uid| Dashboard(cut(uid, "?/"))));
     let pages = behind(text, "instance_url: \"").filter(|path| path.starts_with('/'));

@@ -15,8 +15,25 @@ const LISTS: [&str; 6] = [
 /// Each label that a query names, and each value of it that a selector asks for.
 pub(super) fn labels(query: &str) -> Vec<Mention> {
     let mut mentions = selectors(query);
-    mentions.extend(LISTS.iter().flat_map(|list| listed(query, list)));
+    let made = made(query);
+    let is_named = |mention: &Mention| match mention {
+        Mention::Label { label, .. } => !made.contains(&label.as_str()),
+        _ => true,
+    };
+    let listed = LISTS.iter().flat_map(|list| listed(query, list));
+    mentions.extend(listed.filter(is_named));
     mentions
+}
+
+/// The labels that the query itself makes from others.
+fn made(query: &str) -> Vec<&str> {
+    // They stand behind the expression, in front of what they are made from.
+    let replacements = query
+        .match_indices("\", \"$1\"")
+        .map(|(at, _)| &query[..at]);
+    replacements
+        .filter_map(|before| Some(before.rsplit_once('"')?.1))
+        .collect()
 }
 
 /// The labels in the brackets behind a keyword.

@@ -93,6 +93,8 @@ fn the_exporter_of_the_soak() {
             external_url: None,
             max_scrapes: None,
             route_prefix: RoutePrefix::default(),
+            inherited: Vec::new(),
+            security: None,
             reload: ReloadOptions::default(),
         };
         app::serve(

@@ -7,12 +7,15 @@ use futures_util::{StreamExt as _, stream};
 use ssm_simulator::{Options, Policy};
 
 use super::{EVERYTHING, REGION};
-use crate::support::{Aws, CREDENTIALS, Settings, run_with, text};
+use crate::support::{Aws, CREDENTIALS, OWN, Settings, run_with, text};
 
 /// How many programs run at a time.
 const PROGRAMS: usize = 3;
 /// The accounts of the organization, or those of its units.
-const SCOPES: [&str; 2] = ["", "  include_ous: [ou-sim1-databases, ou-sim1-production]\n"];
+const SCOPES: [&str; 2] = [
+    "",
+    "  include_ous: [ou-sim1-databases, ou-sim1-production]\n",
+];
 
 /// What a principal may do that has all policies of the folder.
 fn shipped() -> Policy {
@@ -27,7 +30,7 @@ fn shipped() -> Policy {
 
 async fn aws_with(policy: Policy) -> Aws {
     Aws::start(Options {
-        instances: 30,
+        instances: 80,
         regions: vec![REGION.to_owned()],
         policy: Some(policy),
         ..Options::default()
@@ -54,6 +57,13 @@ async fn run(aws: &Aws, scope: &str, command: &[&str]) -> String {
     let file = ["--config.file", file.to_str().unwrap()];
     let ran = run_with(&CREDENTIALS, &[command, &file].concat()).await;
     ran.out + &ran.err
+}
+
+/// An instance that is no longer listed, and of which AWS has compliance data.
+fn stopped(aws: &Aws) -> String {
+    let instance = aws.victim(OWN, REGION).unwrap();
+    aws.stop(OWN, REGION, &instance);
+    instance
 }
 
 fn action(operation: &str) -> String {
@@ -96,13 +106,21 @@ async fn the_policies_allow_every_call_of_the_commands_and_no_other() {
         (SCOPES[0], &["plan"]),
         (SCOPES[0], &["explain", "--all-noncompliant"]),
         (SCOPES[0], &["explain", "--patch", "KB5034441"]),
+        (SCOPES[0], &["explain", &stopped(&aws)]),
     ] {
         let said = run(&aws, scope, command).await;
         assert_eq!(denied(&aws), BTreeSet::new(), "{command:?}: {said}");
     }
     let policy = shipped();
-    let allowed = policy.actions().into_iter().map(str::to_owned).collect();
-    assert_eq!(called(&aws), allowed);
+    let allowed: BTreeSet<_> = policy.actions().into_iter().map(str::to_owned).collect();
+    let idle: Vec<_> = allowed.difference(&called(&aws)).cloned().collect();
+    assert!(idle.is_empty(), "nothing calls {idle:?}");
+}
+
+/// Whether the page says of what an action reads that access was denied. What discovery lacks, and an
+/// account that cannot be entered to ask for its regions, is on the page of `serve` rather than here.
+fn is_of_page(action: &str) -> bool {
+    action.starts_with("ssm:") || action.starts_with("tag:")
 }
 
 /// Takes one action away, and looks at what that breaks.
@@ -113,15 +131,15 @@ async fn check_without(action: &str) {
         said += &run(&aws, scope, &["once"]).await;
     }
     if denied(&aws).is_empty() {
-        said = run(&aws, SCOPES[0], &["explain", "--all-noncompliant"]).await;
-    } else {
-        let reason = match action {
-            "sts:AssumeRole" => "reason=\"assume_role_failed\"} 1",
-            _ => "reason=\"access_denied\"} 1",
-        };
+        let stopped = stopped(&aws);
+        for instances in ["--all-noncompliant", &stopped] {
+            said += &run(&aws, SCOPES[0], &["explain", instances]).await;
+        }
+    } else if is_of_page(action) {
+        let reason = "reason=\"access_denied\"} 1";
         assert!(said.contains(reason), "{action}: {said}");
     }
-    assert_eq!(denied(&aws), BTreeSet::from([action.to_owned()]), "{said}");
+    assert_eq!(denied(&aws), BTreeSet::from([action.to_owned()]));
     assert!(said.contains(action), "{action} is not named: {said}");
 }
 

@@ -113,8 +113,20 @@ pub(super) const LAYERS: &[Layer] = &[
     },
     Layer {
         folder: "http",
-        may_name: &["explain", "metrics", "model"],
-        must_not_name: &["aws_*", "prometheus_client", "ssm_simulator"],
+        // The web configuration is read in the way of the configuration, with the same messages.
+        may_name: &["config::document", "explain", "locks", "metrics", "model"],
+        // The SDK, crate by crate: `aws_lc_rs` is cryptography, and knows nothing of AWS.
+        must_not_name: &[
+            "aws_config",
+            "aws_credential*",
+            "aws_runtime*",
+            "aws_sdk*",
+            "aws_sig*",
+            "aws_smithy*",
+            "aws_types",
+            "prometheus_client",
+            "ssm_simulator",
+        ],
     },
     Layer {
         folder: "app",

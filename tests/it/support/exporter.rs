@@ -27,6 +27,8 @@ impl Exporter {
             external_url: None,
             max_scrapes: None,
             route_prefix: RoutePrefix::default(),
+            inherited: Vec::new(),
+            security: None,
             reload: ReloadOptions::default(),
         };
         let (listening, address) = oneshot::channel();

@@ -70,7 +70,7 @@ impl Node {
     }
 
     fn name_tag(&self) -> String {
-        format!("{}-{}-{:05}", self.environment(), self.role(), self.index)
+        format!("{}-{:05}", self.role(), self.index)
     }
 
     fn role(&self) -> &'static str {

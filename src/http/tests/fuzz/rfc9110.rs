@@ -105,9 +105,12 @@ fn trimmed(text: &str) -> &str {
     text.trim_matches([' ', '\t'])
 }
 
+/// token, without three signs that no name or value of a media type has (RFC 6838 section 4.2) and that
+/// the library refuses for that.
 pub(super) fn is_token(text: &str) -> bool {
-    let is_tchar = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    !text.is_empty() && text.bytes().all(is_tchar)
+    let is_tchar = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_".contains(&byte);
+    let begins_well = text.starts_with(|first: char| first.is_ascii_alphanumeric() || first == '*');
+    begins_well && text.len() < 128 && text.bytes().all(is_tchar)
 }
 
 /// media-range, without parameters.

@@ -116,7 +116,7 @@ fn process_columns() -> Vec<Column> {
         Column::new("Value #F", "Reload")
             .width(75)
             .mapped(looks::succeeded()),
-        Column::new("Value #G", "Shard").width(65),
-        Column::new("Value #H", "Shards").width(70),
+        Column::new("Value #G", "Shard").width(65).unit("none"),
+        Column::new("Value #H", "Shards").width(70).unit("none"),
     ]
 }

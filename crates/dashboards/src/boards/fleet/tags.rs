@@ -57,6 +57,7 @@ fn shares() -> Panel {
     )
     .query("{{tag_value}}", queries::compliant_share_by_tag())
     .unit("percentunit")
+    .decimals(1)
     .default("min", 0)
     .default("max", 1)
     .empty(NOT_CONFIGURED)

@@ -291,6 +291,7 @@ fn exclusions_are_reasoned_and_name_rules() {
         "template-instance-rule",
         "target-instance-rule",
         "target-job-rule",
+        "target-rate-interval-rule",
         "target-counter-agg-rule",
         "template-label-promql-rule",
         "panel-units-rule",

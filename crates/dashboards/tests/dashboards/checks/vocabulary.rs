@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use promql_parser::label::MatchOp;
-use ssm_compliance_exporter::metrics::{Build, ExporterMetrics, Format, Page, families};
+use ssm_compliance_exporter::metrics::{
+    Build, DiscoveryReport, ExporterMetrics, Format, Page, families,
+};
 use ssm_compliance_exporter::model::{
     Collector, FailureReason, NoncomplianceReason, Operation, PatchState, Severity, Timestamp,
 };
@@ -71,6 +73,12 @@ fn own() -> BTreeMap<String, BTreeSet<String>> {
     target.refresh_started(Timestamp::from_millis(1_800_000_000_000));
     target.refresh_ended(Duration::from_secs(1));
     own.answered("metrics", 200);
+    own.discovered(Some(&DiscoveryReport {
+        ended: Timestamp::from_millis(1_800_000_000_000),
+        accounts: Some(40),
+        failures: Vec::new(),
+    }));
+    own.discovery_attempted(Operation::ListAccounts);
     let text = own.encode(Format::Text, &Page::default());
     let mut metrics: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
     for line in text.lines().filter(|line| !line.starts_with('#')) {
