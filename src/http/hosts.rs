@@ -45,8 +45,9 @@ fn is_own(host: &str, external_url: &ExternalUrl) -> bool {
 /// What stands before the port, if there is one.
 fn without_port(host: &str) -> &str {
     match host.rsplit_once(':') {
-        // The colons of an address are within brackets.
-        Some((name, port)) if !port.contains(']') => name,
+        // The colons of an address are within brackets. What is no number is no port, so nothing hides
+        // there.
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
         _ => host,
     }
 }
@@ -118,6 +119,7 @@ mod tests {
             "svc.example.com",
             "internal.example.com",
             "evilinternal.com",
+            "exporter:80@evil.example.com",
             "?",
             "\u{e4}",
         ] {
