@@ -1,7 +1,7 @@
 # What people and CI run. `make` alone lists it.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build generate check-generated test alerts-day soak lint awscli test-rules-current supply-chain image image-check deb check-deb demo bench
+.PHONY: help setup build generate check-generated test fuzz alerts-day soak lint awscli test-rules-current supply-chain image image-check deb check-deb demo bench
 
 target := $(or $(CARGO_TARGET_DIR),target)
 exporter := $(target)/debug/ssm-compliance-exporter
@@ -34,13 +34,17 @@ check-generated: build ## Check that all that is generated is current
 # Several tests at a time, because most of them wait: for an interval, a timeout, or a program that starts.
 test: export RUST_TEST_THREADS := 3
 test: setup build ## Run all tests, against real Prometheus, curl and Chromium, too
-	@$(tally) "cargo test --locked --workspace --no-fail-fast" "$(target)/debug/xtask check" \
+	@$(tally) "cargo test --locked --workspace --no-fail-fast" "make --no-print-directory fuzz" "$(target)/debug/xtask check" \
 		"$(world)/paging.py $(exporter) ::: $(world)/trying.py $(exporter) ::: $(world)/textfile.py $(exporter)" \
 		"$(world)/check.py $(exporter) ::: $(world)/documented.py $(exporter) ::: $(world)/scaling.py $(exporter) ::: $(world)/organization.py $(exporter)" \
 		"$(world)/pages.py $(exporter) ::: $(world)/tags.py $(exporter) ::: $(world)/web.py $(exporter)" \
 		"$(world)/remedies.py $(exporter) ::: $(world)/runbooks.py $(exporter)" \
 		"$(packages)/chart.py $(exporter) ::: $(packages)/compose.py $(exporter) ::: $(packages)/unit.py $(exporter) ::: $(packages)/dockerfile.py" \
 		"sh alerts/test.sh ::: node dashboards/schema-check/check.mjs"
+
+# Two at a time, because each takes all of a processor. With --workspace, so that nothing is built anew.
+fuzz: ## Fuzz whatever reads bytes of others, 5 seconds each (FUZZ_SECONDS=N for another time)
+	@FUZZ_SECONDS=$${FUZZ_SECONDS:-5} cargo test --locked --workspace --lib -- --nocapture --test-threads=2 fuzz::
 
 alerts-day: setup build ## Count a day's notifications of a real Alertmanager about 40 accounts of 300 instances (5 minutes)
 	@$(world)/day.py $(exporter)

@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use hyper::Uri;
 
+use super::plain_path::is_path_byte;
+
 /// The address under which people reach the exporter (`--web.external-url`).
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct ExternalUrl {
@@ -83,7 +85,7 @@ fn parse(text: &str) -> Option<ExternalUrl> {
         .filter(|authority| !authority.as_str().contains('@'))?;
     let path = uri.path().trim_end_matches('/');
     // In a link, a second slash at the beginning would lead to another host.
-    let is_plain = uri.query().is_none() && !path.starts_with("//") && !has_steps(path);
+    let is_plain = uri.query().is_none() && !path.starts_with("//") && is_kept(path);
     is_plain.then(|| ExternalUrl {
         scheme: scheme.to_owned(),
         authority: authority.as_str().to_owned(),
@@ -92,9 +94,10 @@ fn parse(text: &str) -> Option<ExternalUrl> {
     })
 }
 
-/// Whether a browser would ask for another path than this one.
-fn has_steps(path: &str) -> bool {
-    path.split('/').any(|segment| matches!(segment, "." | ".."))
+/// Whether a browser asks for just this path.
+fn is_kept(path: &str) -> bool {
+    let has_steps = path.split('/').any(|segment| matches!(segment, "." | ".."));
+    !has_steps && path.bytes().all(|byte| byte == b'%' || is_path_byte(byte))
 }
 
 /// The whole address, without a slash at its end.
@@ -165,6 +168,9 @@ mod tests {
             "https://tools.example.com/#a",
             "https://tools.example.com//evil.example.com",
             "https:///path",
+            "https://tools.example.com/\\evil.example.com",
+            "https://tools.example.com/a\"b",
+            "https://tools.example.com/{a}",
             "https://tools.example.com/a/../b",
         ] {
             assert!(text.parse::<ExternalUrl>().is_err(), "{text}");

@@ -45,8 +45,9 @@ fn is_own(host: &str, external_url: &ExternalUrl) -> bool {
 /// What stands before the port, if there is one.
 fn without_port(host: &str) -> &str {
     match host.rsplit_once(':') {
-        // The colons of an address are within brackets.
-        Some((name, port)) if !port.contains(']') => name,
+        // The colons of an address are within brackets. What is no number is no port, so nothing hides
+        // there.
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
         _ => host,
     }
 }
@@ -118,10 +119,92 @@ mod tests {
             "svc.example.com",
             "internal.example.com",
             "evilinternal.com",
+            "exporter:80@evil.example.com",
             "?",
             "\u{e4}",
         ] {
             assert!(!is_allowed_as(host), "{host}");
+        }
+    }
+
+    mod fuzz {
+        use super::*;
+
+        const WORDS: [&str; 40] = [
+            "tools.example.com",
+            "TOOLS.example.com",
+            "evil.example.com",
+            ".evil.example.com",
+            "evil",
+            "localhost",
+            ".localhost",
+            ".svc",
+            ".cluster.local",
+            ".internal",
+            "127.0.0.1",
+            "10.1.2.3",
+            "0x7f000001",
+            "2130706433",
+            "[::1]",
+            "[::ffff:1.2.3.4]",
+            "[",
+            "]",
+            "::1",
+            "fe80::1%eth0",
+            ":",
+            ":443",
+            ":8443",
+            ":10068",
+            ":x",
+            ".",
+            "..",
+            "@",
+            "user@",
+            "/",
+            "?",
+            "#",
+            ",",
+            "\\",
+            "-",
+            "_",
+            "xn--",
+            "*",
+            "com",
+            "1",
+        ];
+
+        /// What a browser sends for a name that somebody on the internet may own is never allowed,
+        /// however the host is split.
+        #[test]
+        fn a_host_that_is_allowed_is_one_for_other_readers_too() {
+            fuzzing::Fuzz::of("host")
+                .words(WORDS)
+                .examples([
+                    "tools.example.com:8443",
+                    "[::1]:10068",
+                    "exporter.monitoring.svc:10068",
+                ])
+                .check(|input| {
+                    let host = std::str::from_utf8(input).ok()?;
+                    let is_allowed = is_allowed_as(host);
+                    assert!(!is_allowed || is_own_for_others(host), "{host}");
+                    Some((is_allowed, host.len().min(30)))
+                });
+        }
+
+        /// Whether HTTP's library reads a host of our own, too.
+        fn is_own_for_others(host: &str) -> bool {
+            let host = host.trim_end_matches(':');
+            let Ok(authority) = host.parse::<Authority>() else {
+                // Without brackets only the last colon can be that of a port.
+                let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+                return name.parse::<IpAddr>().is_ok();
+            };
+            let name = authority.host().trim_end_matches('.').to_ascii_lowercase();
+            let is_ip = name.trim_matches(['[', ']']).parse::<IpAddr>().is_ok();
+            let suffixes = [".localhost", ".svc", ".cluster.local", ".internal"];
+            let is_internal = suffixes.iter().any(|suffix| name.ends_with(suffix));
+            name == "tools.example.com" || is_ip || is_internal || !name.contains('.')
         }
     }
 }

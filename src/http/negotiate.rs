@@ -162,6 +162,10 @@ fn weight_of(range: &MediaType<'_>) -> Option<Weight> {
 }
 
 fn closeness(range: &MediaType<'_>, format: &FormatName) -> Option<Closeness> {
+    // A suffix makes another type of it, such as `text/plain+json` or `application/*+json`.
+    if range.suffix.is_some() {
+        return None;
+    }
     if range.ty == "*" && range.subty == "*" {
         return Some(Closeness::Anything);
     }
@@ -171,8 +175,7 @@ fn closeness(range: &MediaType<'_>, format: &FormatName) -> Option<Closeness> {
     if range.subty == "*" {
         return Some(Closeness::Type);
     }
-    // A suffix makes another type of it, such as `text/plain+json`.
-    if range.subty != format.subty || range.suffix.is_some() {
+    if range.subty != format.subty {
         return None;
     }
     closeness_of_version(range, format)

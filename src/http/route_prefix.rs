@@ -18,7 +18,7 @@ pub struct RoutePrefix {
 pub enum RoutePrefixError {
     /// It is no path of printable characters.
     #[error(
-        "the route prefix {0:?} is not a plain path, write it like \"/compliance\", or \"/\" for none, without spaces, \"//\", \"..\" and \"?#%\""
+        "the route prefix {0:?} is not a plain path, write it like \"/compliance\", or \"/\" for none, without spaces, quotes, brackets, \"//\", \"..\" and \"?#%\""
     )]
     NotAPath(String),
     /// It has a host.
@@ -104,7 +104,8 @@ mod tests {
     #[test]
     fn what_is_no_path_is_refused_with_the_way_out() {
         for text in [
-            "/a b", "/a?b", "/a#b", "/%41", "/\u{e4}", "/a//b", "/../a", "/a/.", "a\\b",
+            "/a b", "/a?b", "/a#b", "/%41", "/\u{e4}", "/a//b", "/../a", "/a/.", "a\\b", "/>",
+            "/a\"b",
         ] {
             let error = text.parse::<RoutePrefix>().unwrap_err();
             assert!(matches!(error, RoutePrefixError::NotAPath(_)), "{text}");

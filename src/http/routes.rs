@@ -52,7 +52,7 @@ const FIXED_ROUTES: [(&str, Handler); 9] = [
 pub enum TelemetryPathError {
     /// It is not an absolute path of printable characters.
     #[error(
-        "the telemetry path {0:?} is not a plain path, write it like \"/metrics\", without spaces and \"?#%\""
+        "the telemetry path {0:?} is not a plain path, write it like \"/metrics\", without spaces, quotes, brackets and \"?#%\""
     )]
     NotAPath(String),
     /// Another endpoint has it already.
@@ -192,7 +192,8 @@ mod tests {
     #[test]
     fn a_telemetry_path_that_cannot_work_is_refused() {
         for path in [
-            "", "metrics", "//host", "/a b", "/a?b", "/a#b", "/\u{e4}", "/%41",
+            "", "metrics", "//host", "/a b", "/a?b", "/a#b", "/\u{e4}", "/%41", "/>", "/{a}",
+            "/a\"b",
         ] {
             assert!(
                 matches!(

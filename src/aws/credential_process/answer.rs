@@ -122,4 +122,55 @@ mod tests {
             assert!(what.contains(missing) && !what.contains("s3cret"), "{what}");
         }
     }
+
+    mod fuzz {
+        use super::*;
+
+        const WORDS: [&str; 24] = [
+            "{",
+            "}",
+            "[",
+            "]",
+            ":",
+            ",",
+            "\"",
+            "null",
+            "1",
+            "2",
+            "1.0",
+            "true",
+            "\"Version\":",
+            "\"version\": 1",
+            "\"AccessKeyId\":",
+            "\"SecretAccessKey\":",
+            "\"SessionToken\":",
+            "\"Expiration\":",
+            "\"2030-01-02T03:04:05Z\"",
+            "\"9999-12-31T23:59:60+23:59\"",
+            "\"-999-01-01T00:00:00Z\"",
+            "\\u0000",
+            "\\ud800",
+            "\"\"",
+        ];
+
+        #[test]
+        fn any_output_is_credentials_that_can_sign_or_refused() {
+            fuzzing::Fuzz::of("credential-process")
+                .words(WORDS)
+                .examples([GOOD])
+                .check(|input| {
+                    read(input).map(|credentials| {
+                        assert!(!credentials.access_key_id().is_empty(), "nobody");
+                        assert!(
+                            !credentials.secret_access_key().is_empty(),
+                            "nothing to sign with"
+                        );
+                        (
+                            credentials.session_token().is_some(),
+                            credentials.expiry().is_some(),
+                        )
+                    })
+                });
+        }
+    }
 }

@@ -3,6 +3,7 @@
 
 mod credentials;
 mod endpoints;
+mod fuzz;
 mod profiles;
 mod regions;
 

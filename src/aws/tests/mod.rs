@@ -6,6 +6,7 @@ mod bodies;
 mod calls;
 mod credentials;
 mod faults;
+mod fuzz;
 mod identities;
 mod processes;
 mod regions;

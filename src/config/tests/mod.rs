@@ -4,6 +4,7 @@
 mod accounts;
 mod draft;
 mod files;
+mod fuzz;
 mod hostile;
 mod reference;
 mod variables;

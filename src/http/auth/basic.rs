@@ -75,4 +75,56 @@ mod tests {
             assert_eq!(login(header), None, "{header}");
         }
     }
+
+    mod fuzz {
+        use super::*;
+
+        const WORDS: [&str; 24] = [
+            "Basic ",
+            "basic",
+            "BASIC\t",
+            "Bearer ",
+            "Digest ",
+            " ",
+            "  ",
+            "=",
+            "==",
+            "QQ==",
+            "Og==",
+            "OjpB",
+            "QTpC",
+            "QWxhZGRpbjpvcGVuIHNlc2FtZQ==",
+            "AAA=",
+            "////",
+            "----",
+            "____",
+            "/+8=",
+            "A",
+            ",",
+            "realm=\"x\"",
+            "%",
+            "\u{e4}",
+        ];
+
+        #[test]
+        fn a_login_that_is_read_is_the_one_that_was_sent() {
+            fuzzing::Fuzz::of("authorization")
+                .words(WORDS)
+                .examples(["Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="])
+                .check(|input| {
+                    let value = HeaderValue::from_bytes(input).ok()?;
+                    let headers = HeaderMap::from_iter([(AUTHORIZATION, value.clone())]);
+                    let read = Login::of(&headers);
+                    if let Some(login) = &read {
+                        let sent = [&login.user[..], b":", &login.password[..]].concat();
+                        let text = value.to_str().expect("a login is of letters");
+                        assert!(text.ends_with(&BASE64_STANDARD.encode(sent)), "{text}");
+                        assert!(text.to_ascii_lowercase().starts_with("basic "), "{text}");
+                        assert!(!login.user.contains(&b':'), "{text}");
+                        assert_eq!(format!("{login:?}"), "Login(...)");
+                    }
+                    Some(read.map(|login| (login.user.len().min(8), login.password.len().min(8))))
+                });
+        }
+    }
 }

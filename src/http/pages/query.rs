@@ -319,4 +319,73 @@ mod tests {
             assert!(error.contains(accepted), "{query}: {error}");
         }
     }
+
+    mod fuzz {
+        use super::*;
+
+        const WORDS: [&str; 34] = [
+            "&",
+            "=",
+            "?",
+            ";",
+            "+",
+            "%",
+            "%26",
+            "%3D",
+            "%C3%A4",
+            "%c3",
+            "%00",
+            "%3Cscript%3E",
+            "account_id=",
+            "region=",
+            "type=",
+            "Custom:",
+            "status=",
+            "COMPLIANT",
+            "NON_COMPLIANT",
+            "UNREPORTED",
+            "reason=",
+            "patches_missing",
+            "q=",
+            "Q=",
+            "tag_",
+            "tag_Team=",
+            "unlisted=1",
+            "unlisted=0",
+            "sort=",
+            "sort=-items",
+            "sort=last_ping",
+            "page=",
+            "page=2",
+            "format=text",
+        ];
+
+        /// Links of the page are queries that were read and written, so nothing may change by that.
+        #[test]
+        fn a_query_that_is_read_is_written_so_that_it_is_read_as_the_same() {
+            fuzzing::Fuzz::of("instances-query")
+                .words(WORDS)
+                .check(|input| {
+                    let query = String::from_utf8_lossy(input);
+                    match InstanceQuery::parse(&query) {
+                        Ok(read) => {
+                            let written = read.to_string();
+                            let again = InstanceQuery::parse(written.trim_start_matches('?'));
+                            assert_eq!(again, Ok(read.clone()), "{written}");
+                            assert!(
+                                written.bytes().all(|byte| byte.is_ascii_graphic()),
+                                "{written}"
+                            );
+                            Ok((
+                                read.status.map(ShownStatus::as_str),
+                                read.page.min(2),
+                                read.tags.len().min(2),
+                                read.is_text,
+                            ))
+                        }
+                        Err(error) => Err(error.parameter),
+                    }
+                });
+        }
+    }
 }

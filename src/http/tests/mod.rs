@@ -2,6 +2,7 @@
 //! would hide the interesting cases.
 
 mod fleet;
+mod fuzz;
 mod hostile;
 mod instance;
 mod instances;

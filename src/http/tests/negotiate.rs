@@ -96,6 +96,7 @@ fn the_weight_decides_and_open_metrics_wins_a_tie() {
             Format::Text,
         ),
         ("application/openmetrics-text+json", Format::Text),
+        ("application/*+json, text/*;q=0.5", Format::Text),
         ("application/*;q=0.6, text/*;q=0.5", Format::OpenMetrics),
     ] {
         assert_eq!(format(accept), expected, "{accept}");

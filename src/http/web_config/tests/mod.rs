@@ -8,6 +8,7 @@ use tempfile::TempDir;
 
 use super::WebConfig;
 
+mod fuzz;
 mod reload;
 
 /// What stands before most of the toolkit's cases.
