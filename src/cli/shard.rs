@@ -17,8 +17,8 @@ const TOTAL: &str = "shard_total";
 
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Sharding {
-    /// Number of this shard, counted from 0 [default: the number at the end of the pod's name in a
-    /// StatefulSet]
+    /// Number of this shard, counted from 0 [default: the number at the end of the name of a stateful
+    /// set's pod]
     #[arg(id = INDEX, long = "shard.index", value_name = "NUMBER", requires = TOTAL)]
     index: Option<u32>,
     /// Number of shards, that is, exporters that divide the targets of one configuration between

@@ -208,7 +208,7 @@ fn check_message(message: &str, input: &str) -> Vec<String> {
         let mut places = input.match_indices(secret);
         let is_secret = places.all(|(at, _)| {
             let line = input[..at].rsplit('\n').next().unwrap_or_default();
-            before.iter().any(|before| line == *before)
+            before.contains(&line)
         });
         assert!(!is_secret || !message.contains(secret), "{message}");
     }
