@@ -202,7 +202,7 @@ mod tests {
             };
             let name = authority.host().trim_end_matches('.').to_ascii_lowercase();
             let is_ip = name.trim_matches(['[', ']']).parse::<IpAddr>().is_ok();
-            let suffixes = [".localhost", ".svc", ".cluster.local", ".internal"];
+            let suffixes = [".localhost", ".svc", ".local", ".internal"];
             let is_internal = suffixes.iter().any(|suffix| name.ends_with(suffix));
             name == "tools.example.com" || is_ip || is_internal || !name.contains('.')
         }
