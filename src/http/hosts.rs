@@ -199,7 +199,9 @@ mod tests {
             let Ok(authority) = written.parse::<Authority>() else {
                 // Without brackets only the last colon can be that of a port.
                 let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
-                return name.parse::<IpAddr>().is_ok();
+                return [host, name]
+                    .iter()
+                    .any(|text| text.parse::<IpAddr>().is_ok());
             };
             let name = authority.host().trim_end_matches('.').to_ascii_lowercase();
             let is_ip = name.trim_matches(['[', ']']).parse::<IpAddr>().is_ok();
