@@ -197,11 +197,9 @@ mod tests {
             // A port may be empty, but not for that library.
             let written = host.strip_suffix(':').unwrap_or(host);
             let Ok(authority) = written.parse::<Authority>() else {
-                // Without brackets only the last colon can be that of a port.
-                let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
-                return [host, name]
-                    .iter()
-                    .any(|text| text.parse::<IpAddr>().is_ok());
+                // An address without brackets, which has no letters that make a name.
+                let is_of_address = |byte: u8| byte.is_ascii_hexdigit() || b":.".contains(&byte);
+                return host.bytes().all(is_of_address);
             };
             let name = authority.host().trim_end_matches('.').to_ascii_lowercase();
             let is_ip = name.trim_matches(['[', ']']).parse::<IpAddr>().is_ok();
