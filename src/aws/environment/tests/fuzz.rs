@@ -154,13 +154,16 @@ impl<'a> Surroundings<'a> {
         }
     }
 
-    /// The variables, around a home that is there.
+    /// The variables, around a home that is there and has a certificate.
     fn variables(&self, home: &str) -> Variables {
         let pairs = self
             .variables
             .lines()
             .filter_map(|line| line.split_once('='));
-        let pairs = pairs.chain([("HOME", home)]);
+        // All certificates of the system would take most of the time.
+        let bundle = format!("{home}/.aws/ca.pem");
+        let first = [("AWS_CA_BUNDLE", bundle.as_str())];
+        let pairs = first.into_iter().chain(pairs).chain([("HOME", home)]);
         pairs
             .map(|(name, value)| (name.to_owned(), value.into()))
             .collect()
@@ -177,6 +180,9 @@ fn any_environment_is_read_or_refused_by_name_and_without_secrets() {
     let write = |name: &str, text: &str| {
         std::fs::write(PathBuf::from(&home).join(".aws").join(name), text).expect("a file");
     };
+    let key = rcgen::KeyPair::generate().expect("a key");
+    let authority = rcgen::CertificateParams::default().self_signed(&key);
+    write("ca.pem", &authority.expect("a certificate").pem());
     Fuzz::of("environment")
         .words(WORDS)
         .examples(EXAMPLES)
