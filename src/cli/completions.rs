@@ -17,9 +17,17 @@ pub(crate) fn completions(shell: Shell, mut command: Command) -> String {
     clap_complete::generate(shell, &mut command, name, &mut script);
     let script = String::from_utf8_lossy(&script).into_owned();
     match shell {
+        Shell::Bash => with_dashes(&script, command.get_name()),
         Shell::Fish => with_dots(&script),
         _ => script,
     }
+}
+
+/// The script for bash, made to find the flags of a command of a program with a dash in its name.
+// It looks for them under a label in which each dash of the program's name begins another command.
+fn with_dashes(script: &str, program: &str) -> String {
+    let label = program.replace('-', "__");
+    script.replace(&program.replace('-', "__subcmd__"), &label)
 }
 
 /// The script for fish, made to find the command behind flags with a dot.
