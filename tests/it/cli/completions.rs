@@ -43,7 +43,7 @@ impl Bash {
 
     fn offers(&self, words: &str) -> BTreeSet<String> {
         let output = Command::new("bash")
-            .args(["--norc", "-euc", ASK, "bash", "script", PROGRAM])
+            .args(["--norc", "-uc", ASK, "bash", "script", PROGRAM])
             .args(words.split(' '))
             .current_dir(self.folder.path())
             .output()
