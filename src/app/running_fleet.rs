@@ -13,7 +13,7 @@ use tokio_util::task::AbortOnDropHandle;
 
 use super::configuration::check_with;
 use super::configured::{ConfiguredTarget, TargetKey, configured_targets};
-use super::discovery::{Discoverer, Update, accounts_to_read, report};
+use super::discovery::{Discoverer, Update, accounts_to_read, assume_read, report};
 use super::fleet::{
     Fleet, FleetRefresher, FleetTarget, age_limits, have_same_selection, policy, selection,
     target_options, wall_clock,
@@ -161,15 +161,30 @@ impl RunningFleet {
 
     /// What is known of what another configuration asks to discover.
     fn directory_for(&self, config: &Config, has_new_base: bool) -> Directory {
-        // Nothing that was learnt of one AWS says anything of another.
-        let mut directory = if has_new_base {
-            Directory::default()
-        } else {
-            Directory::clone(&self.directory)
-        };
         let organization = config.organization.as_ref();
-        directory.reconfigure(organization.map(|it| it.include_ous.as_slice()));
+        let units = organization.map(|it| it.include_ous.as_slice());
+        let mut directory = Directory::default();
+        // Nothing that was learnt of one AWS says anything of another.
+        if !has_new_base {
+            directory = Directory::clone(&self.directory);
+        }
+        directory.reconfigure(units);
+        if !has_new_base {
+            self.assume_read(&mut directory, config);
+        }
         directory
+    }
+
+    fn assume_read(&self, directory: &mut Directory, config: &Config) {
+        let Fleet {
+            config: before,
+            base,
+            ..
+        } = &self.fleet;
+        let accounts = accounts_to_read(before, &self.directory);
+        let default_region = base.default_region();
+        let read = configured_targets(&accounts, default_region.as_deref());
+        assume_read(directory, config, &read);
     }
 
     /// Makes the fleet that of a configuration, with what is known of accounts and regions.

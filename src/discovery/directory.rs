@@ -106,6 +106,27 @@ impl Directory {
         }
     }
 
+    /// Takes these for the active accounts until they are listed for the first time. Nothing is known
+    /// with certainty: they are listed as soon as possible, and may turn out to be much fewer.
+    pub fn assume_accounts(&mut self, accounts: impl IntoIterator<Item = AccountRow>) {
+        let assumed = accounts
+            .into_iter()
+            .map(|account| (account.id.clone(), account));
+        let assumed: BTreeMap<String, AccountRow> = assumed.collect();
+        if self.accounts.is_none() && !assumed.is_empty() {
+            self.accounts = Some(assumed);
+            self.has_other_units = true;
+        }
+    }
+
+    /// Takes these for the enabled regions of an account until they are listed for the first time.
+    pub fn assume_regions(&mut self, account: AccountKey, assumed: Vec<String>) {
+        let regions = self.regions.entry(account).or_default();
+        if regions.enabled.is_empty() {
+            regions.enabled = assumed;
+        }
+    }
+
     /// Notes which account the exporter's own credentials belong to.
     pub fn note_own_account(&mut self, account_id: &str) {
         self.own_account = Some(account_id.to_owned());

@@ -1,5 +1,6 @@
 //! The accounts that are read: those that the configuration lists, and those that were found.
 
+use crate::app::configured::ConfiguredTarget;
 use crate::config::forms::{partition_of_arn, partition_of_region};
 use crate::config::{Account, Config, Organization, Regions};
 use crate::discovery::{AccountRow, Directory};
@@ -25,6 +26,37 @@ pub(super) fn accounts_to_ask(config: &Config, directory: &Directory) -> Vec<Acc
     accounts
         .filter(|account| account.regions == Regions::Enabled)
         .collect()
+}
+
+/// Assumes that what is read already goes on to exist, as far as nothing was listed yet. A reload that
+/// leaves accounts or regions to discovery ends none of their targets before it has listed any.
+pub(in crate::app) fn assume_read(
+    directory: &mut Directory,
+    config: &Config,
+    read: &[ConfiguredTarget<'_>],
+) {
+    if config.organization.is_some() {
+        directory.assume_accounts(read.iter().filter_map(|target| row_of(target.account)));
+    }
+    for account in accounts_to_ask(config, directory) {
+        let targets = read
+            .iter()
+            .filter(|target| target.account.account_id == account.account_id);
+        let regions = targets.map(|target| target.region.clone()).collect();
+        directory.assume_regions(account.account_id, regions);
+    }
+}
+
+/// An account as the organization would list it, if its id is known.
+fn row_of(account: &Account) -> Option<AccountRow> {
+    let id = account.account_id.clone()?;
+    let role = account.role_arn.as_deref();
+    Some(AccountRow {
+        name: account.name.clone().unwrap_or_default(),
+        partition: role.and_then(partition_of_arn).map(str::to_owned),
+        is_active: true,
+        id,
+    })
 }
 
 /// How many accounts of the organization are known and not excluded; `None` without an organization.

@@ -10,7 +10,7 @@ mod round;
 mod schedule;
 mod sources;
 
-pub(super) use accounts::accounts_to_read;
+pub(super) use accounts::{accounts_to_read, assume_read};
 pub(super) use discoverer::{Discoverer, Update};
 pub(super) use outlook::{DiscoveryOutlook, report};
 pub(super) use round::discover_once;

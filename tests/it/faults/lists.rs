@@ -14,6 +14,10 @@ const FLEET: usize = 45;
 const LARGE_FLEET: usize = 70;
 
 async fn fleet(instances: usize) -> (Aws, Exporter) {
+    fleet_read_every("1s", instances).await
+}
+
+async fn fleet_read_every(interval: &'static str, instances: usize) -> (Aws, Exporter) {
     let aws = Aws::start(Options {
         instances,
         noncompliant: 0.8,
@@ -23,8 +27,8 @@ async fn fleet(instances: usize) -> (Aws, Exporter) {
     let exporter = healthy(
         &aws,
         Settings {
-            interval: "1s",
-            full_every: "1s",
+            interval,
+            full_every: interval,
             ..Settings::quick()
         },
     )
@@ -94,7 +98,8 @@ async fn no_answer_without_rows_empties_the_page_or_makes_it_look_well() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_listing_that_loses_most_of_a_fleet_is_doubted_for_one_refresh_and_then_believed() {
-    let (aws, exporter) = fleet(FLEET).await;
+    // The doubt lasts for one refresh, in which it must be seen.
+    let (aws, exporter) = fleet_read_every("4s", FLEET).await;
     aws.break_with([Fault::always(FaultKind::ShortList).of("DescribeInstanceInformation")]);
     let page = exporter
         .until("the loss is doubted", |page| {
