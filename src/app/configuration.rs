@@ -90,11 +90,10 @@ fn base_options(config: &Config, static_credentials: Option<(String, String)>) -
     }
 }
 
-/// Any region of the configuration, for the SDK where neither the environment nor the profile has
-/// one.
+/// Any region of the configuration, for where neither the environment nor the profile has one.
 // Without one the SDK would ask the instance metadata service, which outside of EC2 does not answer
 // and so delays the start.
-fn first_region(config: &Config) -> Option<String> {
+pub(super) fn first_region(config: &Config) -> Option<String> {
     let organization = config.organization.iter().map(|it| &it.regions);
     let mut regions = config.accounts.iter().map(|account| &account.regions);
     let listed = regions.by_ref().chain(organization);

@@ -19,7 +19,7 @@ use super::source::{credentials, limiter};
 use super::target_options::TargetOptions;
 use super::target_sdk::target_sdk;
 use crate::collect::PageRequest;
-use crate::config::forms::global_region;
+use crate::config::forms::{global_region, partition_of_region};
 use crate::model::Operation;
 
 /// Calls per second. AWS publishes no rate, and other tools of the organization share it.
@@ -32,6 +32,8 @@ const BURST: Duration = Duration::from_secs(1);
 pub struct GlobalServiceOptions {
     /// The partition, for example `aws-cn`.
     pub partition: String,
+    /// A region of the fleet, in which STS is asked if it belongs to the partition.
+    pub sts_region: Option<String>,
     /// Whose credentials sign the calls.
     pub access: AccountAccess,
     /// Timeout of one attempt of one call.
@@ -74,8 +76,15 @@ impl GlobalService {
         options: GlobalServiceOptions,
         meter: Arc<dyn Meter>,
     ) -> Self {
+        let fleet_region = options.sts_region.clone();
         let options = target_options(options);
-        let credentials = Arc::new(credentials(base, &options));
+        // STS answers in all regions. A network of one's own may have an endpoint for it in the regions
+        // that are read, but hardly in that of the global services.
+        let in_region_of_sts = TargetOptions {
+            region: sts_region(base, fleet_region, &options.region),
+            ..options.clone()
+        };
+        let credentials = Arc::new(credentials(base, &in_region_of_sts));
         Self {
             sdk: target_sdk(base, &options, &credentials),
             caller: Caller {
@@ -86,6 +95,15 @@ impl GlobalService {
             },
         }
     }
+}
+
+/// The region of the fleet or else of the environment, unless it belongs to another partition than the
+/// global one.
+fn sts_region(base: &AwsBase, fleet_region: Option<String>, global_region: &str) -> String {
+    let partition = partition_of_region(global_region);
+    let region = fleet_region.or_else(|| base.default_region());
+    let region = region.filter(|region| partition_of_region(region) == partition);
+    region.unwrap_or_else(|| global_region.to_owned())
 }
 
 fn target_options(options: GlobalServiceOptions) -> TargetOptions {

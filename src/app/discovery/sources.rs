@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::accounts::partition_of;
+use crate::app::configuration::first_region;
 use crate::app::fleet_state::FleetState;
 use crate::aws::{
     AccountAccess, AwsBase, GlobalServiceOptions, Meter, OrganizationLister, RegionLister,
@@ -87,6 +88,7 @@ impl Sources {
 fn options(config: &Config, partition: &str, access: AccountAccess) -> GlobalServiceOptions {
     GlobalServiceOptions {
         partition: partition.to_owned(),
+        sts_region: first_region(config),
         access,
         attempt_timeout: config.api.attempt_timeout,
     }

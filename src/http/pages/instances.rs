@@ -71,7 +71,8 @@ const COLUMNS: [(&str, Option<SortKey>); 13] = [
 
 /// The table of the instances for which the query string asks.
 pub(super) fn page(options: &Options, fleet: &FleetSnapshot, query: &str) -> Page {
-    match InstanceQuery::parse(query) {
+    let labels = &fleet.policy.tag_labels;
+    match InstanceQuery::parse(query).and_then(|query| query.of_tags(labels)) {
         Ok(query) if query.is_text => {
             Page::plain(StatusCode::OK, instances_text::text(fleet, &query))
         }

@@ -53,7 +53,7 @@ impl Candidate<'_> {
             .all(|(name, value)| self.has_tag(name, value))
     }
 
-    /// Whether it has this value of the tag with this label. A tag that is not read matches nothing.
+    /// Whether it has this value of the tag with this label.
     fn has_tag(&self, name: &str, value: &str) -> bool {
         let mut labels = self.view.policy.tag_labels.iter();
         let label = labels.find(|label| label.name == name);

@@ -5,6 +5,7 @@ use std::fmt::{self, Display, Formatter};
 
 use super::order::{SortKey, SortOrder};
 use super::status::ShownStatus;
+use crate::metrics::TagLabel;
 use crate::model::NoncomplianceReason;
 
 /// The values of the parameter `format`.
@@ -113,6 +114,26 @@ impl Parameters {
 }
 
 impl InstanceQuery {
+    /// The query, if it asks for no tags but these.
+    ///
+    /// # Errors
+    /// If it does. No instance would match, which looks as if all were well.
+    pub(super) fn of_tags(self, labels: &[TagLabel]) -> Result<Self, QueryError> {
+        let is_read = |name: &&String| labels.iter().any(|label| label.name == **name);
+        let Some(unknown) = self.tags.keys().find(|name| !is_read(name)) else {
+            return Ok(self);
+        };
+        let names: Vec<&str> = labels.iter().map(|label| label.name.as_str()).collect();
+        Err(QueryError {
+            parameter: "tag_*",
+            value: unknown.clone(),
+            accepted: match names.as_slice() {
+                [] => "none, because instance_tags is empty".to_owned(),
+                names => format!("one of {}, as instance_tags says", names.join(", ")),
+            },
+        })
+    }
+
     /// Reads a query string. Parameters that nobody knows are ignored, so that links with those of
     /// others work.
     ///

@@ -400,11 +400,10 @@ async fn a_tag_selects_instances_and_the_form_keeps_it() {
     let server = serving(small_fleet).await;
     assert_eq!(ids_for(&server, "?tag_Team=shop").await, ["i-01"]);
     assert_eq!(ids_for(&server, "?tag_Team=shop&q=web-3").await, [""; 0]);
-    assert_eq!(
-        ids_for(&server, "?tag_Stage=shop").await,
-        [""; 0],
-        "not read"
-    );
+    let unread = server.get("/instances?format=text&tag_team=shop", "").await;
+    assert_eq!(unread.code, 400);
+    let known = "cannot be \"tag_team\": it is one of tag_Team, as";
+    assert!(unread.text().contains(known), "{}", unread.text());
     let query = "/instances?tag_Team=a+%3Cb%3E+%26+c";
     let reply = server.get(query, "").await;
     let html = reply.text();

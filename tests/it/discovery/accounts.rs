@@ -205,6 +205,27 @@ async fn an_account_with_an_entry_is_read_as_the_entry_says() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn sts_is_asked_where_the_fleet_is_also_for_a_listing_in_another_region() {
+    let aws = organization(2, &["eu-west-1"]).await;
+    let exporter = Exporter::start(&aws, &settings("  regions: [eu-west-1]\n")).await;
+    exporter.ready().await;
+    until_up(&exporter, "both accounts", 2).await;
+    let counts = aws.counts();
+    let regions = |operation: &str| -> BTreeSet<&str> {
+        let calls = counts.iter().filter(|count| count.operation == operation);
+        calls.map(|count| count.region.as_str()).collect()
+    };
+    assert_eq!(regions("ListAccounts"), BTreeSet::from(["us-east-1"]));
+    for operation in ["GetCallerIdentity", "AssumeRole"] {
+        assert_eq!(
+            regions(operation),
+            BTreeSet::from(["eu-west-1"]),
+            "{operation}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_organization_of_another_partition_is_read_through_the_roles_of_its_partition() {
     // The simulated STS assumes no role of another partition than the one that it is asked in.
     for region in ["cn-north-1", "us-gov-east-1"] {
