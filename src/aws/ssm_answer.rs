@@ -84,7 +84,29 @@ fn flaw_of(response: &HttpResponse, secrets: &[String]) -> Option<Flaw> {
 fn repeats_any(body: &[u8], secrets: &[String]) -> bool {
     // Bytes that are no UTF-8 do not hide a secret in the rest of the body.
     let text = String::from_utf8_lossy(body);
-    secrets.iter().any(|secret| text.contains(secret.as_str()))
+    let repeats = |text: &str| secrets.iter().any(|secret| text.contains(secret.as_str()));
+    // JSON has several ways to write a letter, and the SDK undoes them all.
+    repeats(&text) || text.contains('\\') && repeats(&unescaped(&text))
+}
+
+/// A text with the escapes of JSON (RFC 8259 section 7) undone, as far as secrets have such letters.
+fn unescaped(text: &str) -> String {
+    let mut unescaped = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, escape)) = rest.split_once('\\') {
+        unescaped.push_str(before);
+        let digits = escape.strip_prefix('u').and_then(|after| after.get(..4));
+        let letter = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok());
+        rest = match letter.and_then(char::from_u32) {
+            Some(letter) => {
+                unescaped.push(letter);
+                escape.get(5..).unwrap_or_default()
+            }
+            // What stands behind the backslash stands for itself, or is in no secret.
+            None => escape,
+        };
+    }
+    unescaped + rest
 }
 
 /// Counts rows and values without parsing. Whether the body is JSON at all is for the SDK to find
@@ -171,6 +193,28 @@ impl JsonCounter {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_secret_is_found_however_json_writes_it() {
+        let secrets = ["to/ken+1".to_owned()];
+        for body in [
+            "to/ken+1",
+            r"to\/ken+1",
+            r"\u0074o/ken\u002b1",
+            r"\u0074\u006F/ken+\u0031",
+        ] {
+            assert!(repeats_any(body.as_bytes(), &secrets), "{body}");
+        }
+        for body in [
+            r"to\u000ken+1",
+            r"to\",
+            r"\u12",
+            r"\ud800to/ken",
+            "\\u\u{e4}\u{e4}",
+        ] {
+            assert!(!repeats_any(body.as_bytes(), &secrets), "{body}");
+        }
+    }
 
     #[test]
     fn rows_and_values_are_counted_wherever_commas_are_not_text() {
