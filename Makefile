@@ -34,7 +34,7 @@ check-generated: build ## Check that all that is generated is current
 # Several tests at a time, because most of them wait: for an interval, a timeout, or a program that starts.
 test: export RUST_TEST_THREADS := 3
 test: setup build ## Run all tests, against real Prometheus, curl and Chromium, too
-	@$(tally) "cargo test --locked --workspace --no-fail-fast" "make --no-print-directory fuzz" "$(target)/debug/xtask check" \
+	@$(tally) "cargo test --locked --workspace --no-fail-fast" "FUZZ_SEED=1 make --no-print-directory fuzz" "$(target)/debug/xtask check" \
 		"$(world)/paging.py $(exporter) ::: $(world)/trying.py $(exporter) ::: $(world)/textfile.py $(exporter)" \
 		"$(world)/check.py $(exporter) ::: $(world)/documented.py $(exporter) ::: $(world)/scaling.py $(exporter) ::: $(world)/organization.py $(exporter)" \
 		"$(world)/pages.py $(exporter) ::: $(world)/tags.py $(exporter) ::: $(world)/web.py $(exporter)" \
@@ -43,8 +43,8 @@ test: setup build ## Run all tests, against real Prometheus, curl and Chromium, 
 		"sh alerts/test.sh ::: node dashboards/schema-check/check.mjs"
 
 # Two at a time, because each takes all of a processor. With --workspace, so that nothing is built anew.
-fuzz: ## Fuzz whatever reads bytes of others, 5 seconds each (FUZZ_SECONDS=N for another time)
-	@FUZZ_SECONDS=$${FUZZ_SECONDS:-5} cargo test --locked --workspace --lib -- --nocapture --test-threads=2 fuzz::
+fuzz: ## Fuzz whatever reads bytes of others, 5 seconds each (FUZZ_SECONDS=N for another time, FUZZ_SEED=N to repeat)
+	@FUZZ_SEED=$${FUZZ_SEED:-$$RANDOM} FUZZ_SECONDS=$${FUZZ_SECONDS:-5} cargo test --locked --workspace --lib -- --nocapture --test-threads=2 fuzz::
 
 alerts-day: setup build ## Count a day's notifications of a real Alertmanager about 40 accounts of 300 instances (5 minutes)
 	@$(world)/day.py $(exporter)

@@ -3,7 +3,7 @@
 use std::hash::Hash;
 use std::time::Duration;
 
-use super::budget::budget;
+use super::budget::{budget, seed};
 use super::corpus::{self, Named};
 use super::material::Material;
 use super::search::{Finding, Search};
@@ -104,7 +104,7 @@ impl Fuzz {
             per_kilobyte,
         };
         match search.run(budget()) {
-            Ok(tally) => println!("fuzzed {name}: {tally}"),
+            Ok(tally) => println!("fuzzed {name} with the seed {}: {tally}", seed()),
             Err(finding) => report(name, &finding),
         }
     }

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use fastrand::Rng;
 
+use super::budget::seed;
 use super::material::Material;
 use super::minimize::minimized;
 use super::trial::{Outcome, try_input};
@@ -44,7 +45,7 @@ impl<O: Hash, C: Fn(&[u8]) -> O> Search<'_, C> {
     pub(crate) fn run(mut self, budget: Duration) -> Result<Tally, Finding> {
         let start = Instant::now();
         let mut tally = Tally::default();
-        let mut random = Rng::new();
+        let mut random = Rng::with_seed(seed());
         for example in self.material.examples.clone() {
             tally.note(&self.try_input(&example)?);
         }
