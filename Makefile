@@ -9,6 +9,7 @@ python := .venv/bin/python
 # The checks against real programs.
 world := $(python) tests/realworld
 packages := $(python) tests/packages
+clippy := nice cargo clippy --locked --workspace --all-targets -- -D warnings
 tally := python3 scripts/tally.py
 # One of the tests reads a page of hostile labels with it.
 export PROMETHEUS_CLIENT_PYTHON := $(CURDIR)/$(python)
@@ -31,16 +32,16 @@ generate: build ## Write all that is generated: docs/metrics.md, docs/configurat
 check-generated: build ## Check that all that is generated is current
 	@$(target)/debug/xtask check
 
+# Clippy checks all dependencies once more. It does so while others wait, and so "make lint" has little left to do.
 # Several tests at a time, because most of them wait: for an interval, a timeout, or a program that starts.
 test: export RUST_TEST_THREADS := 3
 test: setup build ## Run all tests, against real Prometheus, curl and Chromium, too
-	@$(tally) "cargo test --locked --workspace --no-fail-fast" "FUZZ_SEED=1 make --no-print-directory fuzz" "$(target)/debug/xtask check" \
-		"$(world)/paging.py $(exporter) ::: $(world)/trying.py $(exporter) ::: $(world)/textfile.py $(exporter)" \
+	@$(tally) "cargo test --locked --workspace --no-fail-fast" "FUZZ_SEED=1 FUZZ_SECONDS=3 make --no-print-directory fuzz" "$(target)/debug/xtask check" \
+		"$(world)/paging.py $(exporter) ::: $(world)/trying.py $(exporter) ::: $(world)/textfile.py $(exporter) ::: $(clippy)" \
 		"$(world)/check.py $(exporter) ::: $(world)/documented.py $(exporter) ::: $(world)/scaling.py $(exporter) ::: $(world)/organization.py $(exporter)" \
 		"$(world)/pages.py $(exporter) ::: $(world)/tags.py $(exporter) ::: $(world)/web.py $(exporter)" \
 		"$(world)/remedies.py $(exporter) ::: $(world)/runbooks.py $(exporter)" \
-		"$(packages)/chart.py $(exporter) ::: $(packages)/compose.py $(exporter) ::: $(packages)/unit.py $(exporter) ::: $(packages)/dockerfile.py" \
-		"sh alerts/test.sh ::: node dashboards/schema-check/check.mjs"
+		"$(packages)/chart.py $(exporter) ::: $(packages)/compose.py $(exporter) ::: $(packages)/unit.py $(exporter) ::: $(packages)/dockerfile.py ::: sh alerts/test.sh ::: node dashboards/schema-check/check.mjs"
 
 # Two at a time, because each takes all of a processor. With --workspace, so that nothing is built anew.
 fuzz: ## Fuzz whatever reads bytes of others, 5 seconds each (FUZZ_SECONDS=N for another time, FUZZ_SEED=N to repeat)
@@ -54,7 +55,7 @@ soak: ## Run the soak of the tests for 30 minutes (SOAK_MINUTES=N for another ti
 
 # --examples makes cargo doc use the features that clippy has built already; there are none to document.
 lint: setup ## Check formatting, lints, documentation, dependencies, and the files of deploy and .github; warnings are errors
-	@$(tally) "cargo fmt --all --check" "cargo clippy --locked --workspace --all-targets -- -D warnings" \
+	@$(tally) "cargo fmt --all --check" "$(clippy)" \
 		"RUSTDOCFLAGS='-D warnings' cargo doc --locked --workspace --no-deps --document-private-items --lib --examples" \
 		"python3 tests/packages/supply_chain.py" \
 		"$(python) .venv/bin/cfn-lint deploy/iam/member-role.yaml" "$(python) tests/realworld/terraform.py" \

@@ -1,7 +1,7 @@
 """Runs the queries of every panel of the shipped dashboards against a real Prometheus, with the variables filled in.
 
-A variable gets the values that its own query finds there, all of them at once, as when a reader ticks each. The one
-instance of the Instance dashboard is any that fills the panel: no instance has every trouble.
+A variable gets the values that its own query finds there, all of them at once, as when a reader ticks each, or the first
+one if it takes only one. The one instance of the Instance dashboard is any that fills the panel: no instance has every trouble.
 """
 
 import functools
@@ -19,13 +19,19 @@ WINDOW, STEP = 60, 2
 PATIENCE = 90
 
 
+def escaped(text):
+    return text.replace("\\", "\\\\").replace('"', '\\"')
+
+
 class Dashboard:
     """One dashboard over one Prometheus."""
 
     def __init__(self, path, prometheus):
         self.model, self.prometheus = json.loads(path.read_text()), prometheus
         self.uid, self.values = self.model["uid"], {}
-        for variable in self.model["templating"]["list"]:
+        variables = self.model["templating"]["list"]
+        self.single = {variable["name"] for variable in variables if not variable.get("multi")}
+        for variable in variables:
             if prometheus and variable["type"] == "query":
                 self.values[variable["name"]] = self.options(variable)
 
@@ -46,11 +52,17 @@ class Dashboard:
         """A query with its variables replaced as Grafana replaces them in a Prometheus query."""
         text = text.replace("$__rate_interval", RATE_INTERVAL)
         for name in sorted(self.values, key=len, reverse=True):
-            value = chosen.get(name) or "(" + "|".join(map(re.escape, self.values[name])).replace("\\", "\\\\") + ")"
+            value = chosen.get(name) or self.value(name)
             text = re.sub(rf"\${name}\b", lambda _, value=value: value, text)
         if left := re.search(r"\$(?!\d)\w+|\$\{", text):
             raise ValueError(f"{self.uid}: nothing fills {left[0]} in {text}")
         return text
+
+    def value(self, name):
+        """The value of a variable as part of a quoted text; Grafana's toggle for special characters escapes quotes, too."""
+        if name in self.single:
+            return escaped(next(iter(self.values[name]), ""))
+        return "(" + escaped("|".join(map(re.escape, self.values[name]))) + ")"
 
     def queries(self):
         """All queries, by names like "ssm-compliance-fleet: Compliant (A)"."""

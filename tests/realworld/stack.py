@@ -178,6 +178,8 @@ def exporter_configuration(aws):
         "api": api,
         "accounts": accounts,
         "organization": organization,
+        "instance_tags": ["Team"],
+        "tag_compliance": ["Team"],
         "exposition": exposition,
     }
 

@@ -3,7 +3,7 @@
 //!
 //! A target gives [`Fuzz`] the words of its format, some examples, and a function that tries one input
 //! and panics if that shows a fault. Inputs are made of words and of changed examples
-//! ([`material`]). What the function returns says what the input has led to: an input that leads to
+//! (`material`). What the function returns says what the input has led to: an input that leads to
 //! something new becomes an example, so that others are made of it. This takes the place of the
 //! coverage that other fuzzers have the compiler measure.
 //!
