@@ -31,6 +31,16 @@ fn search<O: Hash>(
     search.run(budget)
 }
 
+/// The fault is the one that was planted, and its input was made small.
+fn check_planted_and_small(finding: &Finding) {
+    assert!(finding.reason.contains("planted"), "{}", finding.reason);
+    assert!(
+        finding.input.len() < 40,
+        "{:?}",
+        finding.input.escape_ascii().to_string()
+    );
+}
+
 #[test]
 fn a_panic_on_one_byte_behind_a_word_is_found_and_made_small() {
     let finding = fault_in(
@@ -40,12 +50,7 @@ fn a_panic_on_one_byte_behind_a_word_is_found_and_made_small() {
         },
         &["gzip;q=0.5, identity"],
     );
-    assert!(finding.reason.contains("planted"), "{}", finding.reason);
-    assert!(
-        finding.input.len() < 40,
-        "{:?}",
-        finding.input.escape_ascii().to_string()
-    );
+    check_planted_and_small(&finding);
 }
 
 #[test]
@@ -60,12 +65,7 @@ fn an_overflow_is_found() {
         },
         &["gzip;q=0.5"],
     );
-    assert!(finding.reason.contains("planted"), "{}", finding.reason);
-    assert!(
-        finding.input.len() < 40,
-        "{:?}",
-        finding.input.escape_ascii().to_string()
-    );
+    check_planted_and_small(&finding);
 }
 
 #[test]

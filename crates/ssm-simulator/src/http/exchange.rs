@@ -4,6 +4,7 @@
 //! limit must let the call through. Then faults may refuse or replace the answer, and only if none
 //! does, the operation is asked.
 
+use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
 use hyper::Response;
@@ -19,7 +20,7 @@ use crate::operations::{self, CallRequest, Input, ListAnswer, ListSource, Operat
 use crate::organization::{Organization, partition_of};
 use crate::random;
 use crate::refusal::{Refusal, RefusedCall};
-use crate::state::{LoggedRequest, SharedState};
+use crate::state::{LoggedRequest, SharedState, TargetState};
 use crate::sts::{self, Form, RoleArn};
 use crate::target::SimulatedTarget;
 use crate::time;
@@ -199,10 +200,7 @@ impl Call<'_> {
         faults: &ActiveFaults,
     ) -> Result<Vec<u8>, Refusal> {
         let input = self.input()?;
-        let target = self
-            .state
-            .target(&self.scope.account, &self.scope.region)
-            .ok_or_else(Refusal::invalid_credentials)?;
+        let target = self.target()?;
         let mut target = target.lock();
         let call = CallRequest {
             operation,
@@ -211,6 +209,13 @@ impl Call<'_> {
             faults,
         };
         operations::answer(call, |question| self.state.next_chain(question))
+    }
+
+    /// The account and region of the credentials.
+    fn target(&self) -> Result<Arc<TargetState>, Refusal> {
+        let CredentialScope { account, region } = self.scope;
+        let target = self.state.target(account, region);
+        target.ok_or_else(Refusal::invalid_credentials)
     }
 
     /// The body is parsed last: a call that is refused for its credentials or its rate may contain
@@ -237,10 +242,7 @@ impl Call<'_> {
         faults: &ActiveFaults,
     ) -> Result<Vec<u8>, Refusal> {
         let input = self.input()?;
-        let target = self
-            .state
-            .target(&self.scope.account, &self.scope.region)
-            .ok_or_else(Refusal::invalid_credentials)?;
+        let target = self.target()?;
         self.page(operation, &*target.lock(), &input, faults)
     }
 
@@ -269,10 +271,7 @@ impl Call<'_> {
     }
 
     fn ec2_answer(&self, action: &str, form: &Form) -> Result<Vec<u8>, Refusal> {
-        let target = self
-            .state
-            .target(&self.scope.account, &self.scope.region)
-            .ok_or_else(Refusal::invalid_credentials)?;
+        let target = self.target()?;
         let enabled = &self.state.options().regions;
         let result = ec2::answer(action, form, &mut target.lock(), enabled)?;
         let document = ec2::answer_document(action, &result, self.format.request_id);

@@ -9,3 +9,4 @@ mod target_state;
 
 pub use request_log::{LoggedRequest, RequestCount};
 pub(crate) use shared_state::SharedState;
+pub(crate) use target_state::TargetState;
