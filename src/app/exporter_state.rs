@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::fleet::wall_clock;
+use super::clock::wall_clock;
 use super::fleet_state::FleetState;
 use super::slot::{TargetSlot, TargetStatus};
 use super::telemetry;

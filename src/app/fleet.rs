@@ -3,12 +3,13 @@
 use std::mem;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use super::build_info::BUILD;
+use super::clock::wall_clock;
 use super::configuration::accepted_base;
 use super::configured::{ConfiguredTarget, FleetError, TargetKey, configured_targets};
-use super::discovery::{DiscoveryMeter, accounts_to_read, discover_once};
+use super::discovery::{DiscoveryMeter, Extent, accounts_to_read, discover_once};
 use super::fleet_state::{FleetState, TargetPublisher};
 use super::render::RenderError;
 use super::shard::Shard;
@@ -18,7 +19,7 @@ use crate::collect::{Clock, Refresher, TargetTask};
 use crate::config::{self, Account, Config, InstanceSeries};
 use crate::discovery::{Directory, DiscoveryFailure};
 use crate::metrics::{ExporterMetrics, Page, Policy, ShownInstances, TagLabel};
-use crate::model::{AgeLimits, Selection, TagKeys, Target, Timestamp};
+use crate::model::{AgeLimits, Selection, TagKeys, Target};
 
 /// Every target of a configuration, with what they share.
 #[derive(Debug)]
@@ -110,7 +111,8 @@ impl Fleet {
             return Vec::new();
         }
         let meter = Arc::new(DiscoveryMeter(Arc::clone(&self.state)));
-        let directory = discover_once(self.config.clone(), self.base.clone(), meter).await;
+        let (config, base) = (self.config.clone(), self.base.clone());
+        let directory = discover_once(config, base, meter, Extent::Everything).await;
         let accounts = accounts_to_read(&self.config, &directory);
         self.targets = fleet_targets(&self.config, &accounts, &self.base, self.shard);
         let slots = self.targets.iter().map(|target| Arc::clone(&target.slot));
@@ -300,12 +302,4 @@ pub(super) fn age_limits(config: &Config) -> AgeLimits {
         interval: config.refresh.interval,
         full_every: config.refresh.full_every,
     }
-}
-
-/// The time of day, which is absent if the system's clock is set to before 1970.
-// It is only shown. Ages and intervals are measured with a monotonic clock, which does not jump when
-// someone sets the time.
-pub(super) fn wall_clock() -> Option<Timestamp> {
-    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
-    Timestamp::from_millis(i64::try_from(since_epoch.as_millis()).ok()?)
 }

@@ -12,6 +12,7 @@
 
 mod build_info;
 mod check_config;
+mod clock;
 mod config_reader;
 mod configuration;
 mod configured;

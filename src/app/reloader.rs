@@ -13,10 +13,10 @@ use tokio::signal::unix::Signal;
 use tokio::sync::mpsc;
 use tracing::{error, info, warn};
 
+use super::clock::wall_clock;
 use super::config_reader::ConfigReader;
 use super::discovery::{Discoverer, Update};
 use super::error_log::log_error;
-use super::fleet::wall_clock;
 use super::reload_error::ReloadError;
 use super::reload_requests::{ReloadReply, ReloadRequests};
 use super::running_fleet::{FleetChange, RunningFleet};

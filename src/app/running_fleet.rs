@@ -16,7 +16,7 @@ use super::configured::{ConfiguredTarget, TargetKey, configured_targets};
 use super::discovery::{Discoverer, Update, accounts_to_read, assume_read, report};
 use super::fleet::{
     Fleet, FleetRefresher, FleetTarget, age_limits, have_same_selection, policy, selection,
-    target_options, wall_clock,
+    target_options,
 };
 use super::fleet_state::FleetState;
 use super::reload_error::ReloadError;
@@ -148,14 +148,12 @@ impl RunningFleet {
         let config = self.fleet.config.clone();
         let change = self.replace(&config, None).await;
         let state = self.state();
-        if update.is_attempted {
-            report(&state.own, &config, &self.directory, wall_clock());
+        if let Some(ended) = &update.last_ended {
+            report(&state.own, &config, ended);
         }
         // Only now, so that nobody takes the fleet for complete before its targets exist.
-        let directory = &self.directory;
-        state
-            .discovery
-            .note(&config, directory, update.is_attempted);
+        let is_attempted = update.last_ended.is_some();
+        state.discovery.note(&config, &self.directory, is_attempted);
         change
     }
 

@@ -39,13 +39,13 @@ struct AccountRegions {
     failure: Option<SourceError>,
 }
 
-/// How many accounts came and went with a listing.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// The ids of the accounts that came and went with a listing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MembershipChange {
-    /// How many are new.
-    pub joined: usize,
-    /// How many are gone.
-    pub left: usize,
+    /// Those that are new.
+    pub joined: Vec<String>,
+    /// Those that are gone.
+    pub left: Vec<String>,
 }
 
 /// Which listing failed last time.
@@ -172,9 +172,14 @@ impl Directory {
 
     fn change_from(&self, before: &BTreeMap<String, AccountRow>) -> MembershipChange {
         let now: BTreeSet<&String> = self.accounts.iter().flat_map(BTreeMap::keys).collect();
-        let joined = now.iter().filter(|id| !before.contains_key(**id)).count();
-        let left = before.keys().filter(|id| !now.contains(id)).count();
-        MembershipChange { joined, left }
+        let before: BTreeSet<&String> = before.keys().collect();
+        let missing_in = |some: &BTreeSet<&String>, all: &BTreeSet<&String>| {
+            all.difference(some).map(|id| (*id).clone()).collect()
+        };
+        MembershipChange {
+            joined: missing_in(&before, &now),
+            left: missing_in(&now, &before),
+        }
     }
 
     /// Takes in a listing of an account's enabled regions, or its failure.

@@ -234,7 +234,7 @@ fn missing_parameter() -> RouteAnswer {
 fn unknown_accounts() -> RouteAnswer {
     // Prometheus keeps the list it has when this is not answered with 200, but would drop the
     // targets that a shorter list lacks.
-    let text = "not every target's account is known yet\n";
+    let text = "not every account is known yet; the start page tells which targets wait\n";
     RouteAnswer::text(StatusCode::SERVICE_UNAVAILABLE, text)
 }
 

@@ -14,9 +14,11 @@ use tokio_util::task::AbortOnDropHandle;
 use tracing::info;
 
 use super::accounts::left_to_entries;
-use super::round::discover;
+use super::outlook::EndedDiscovery;
+use super::round::{Extent, discover};
 use super::schedule::Schedule;
 use super::sources::{DiscoveryMeter, Sources};
+use crate::app::clock::wall_clock;
 use crate::app::fleet_state::FleetState;
 use crate::aws::AwsBase;
 use crate::config::Config;
@@ -31,8 +33,8 @@ const MIN_UPDATE_PAUSE: Duration = Duration::from_millis(500);
 #[derive(Clone, Debug)]
 pub(in crate::app) struct Update {
     pub(in crate::app) directory: Arc<Directory>,
-    /// Whether a discovery has ended, successfully or not.
-    pub(in crate::app) is_attempted: bool,
+    /// The last discovery that has ended; the one that found this may not have yet.
+    pub(in crate::app) last_ended: Option<EndedDiscovery>,
 }
 
 /// Discovers accounts and regions until it is dropped.
@@ -49,7 +51,7 @@ struct DiscoveryTask {
     state: Arc<FleetState>,
     updates: watch::Sender<Update>,
     updated: Instant,
-    is_attempted: bool,
+    last_ended: Option<EndedDiscovery>,
     /// The accounts that the log has already reported as left to their entries.
     told: BTreeSet<String>,
 }
@@ -68,7 +70,7 @@ impl Discoverer {
         let meter = Arc::new(DiscoveryMeter(Arc::clone(state)));
         let (sender, updates) = watch::channel(Update {
             directory: Arc::clone(known),
-            is_attempted: false,
+            last_ended: None,
         });
         let task = DiscoveryTask {
             sources: Sources::new(config, base, meter),
@@ -76,7 +78,7 @@ impl Discoverer {
             state: Arc::clone(state),
             updates: sender,
             updated: Instant::now(),
-            is_attempted: false,
+            last_ended: None,
             told: BTreeSet::new(),
         };
         Some(Self {
@@ -108,37 +110,46 @@ impl DiscoveryTask {
                 self.state.own.panicked(Task::Discovery);
             } else {
                 self.tell_left_to_entries();
-                self.is_attempted = true;
-                self.update();
+                self.end();
             }
             let has_failed = has_panicked || !self.directory.failures().is_empty();
             sleep_until(schedule.next(has_failed)).await;
         }
     }
 
-    async fn discover(&mut self, extent: super::round::Extent) {
+    async fn discover(&mut self, extent: Extent) {
         let Self {
             sources,
             directory,
             updates,
             updated,
-            is_attempted,
+            last_ended,
             ..
         } = self;
         let learnt = |directory: &Directory| {
             // What is left out here comes with the update at the end.
             if updated.elapsed() >= MIN_UPDATE_PAUSE {
                 *updated = Instant::now();
-                updates.send_replace(update_of(directory, *is_attempted));
+                updates.send_replace(Update {
+                    directory: Arc::new(directory.clone()),
+                    last_ended: last_ended.clone(),
+                });
             }
         };
-        discover(sources, directory, extent, learnt).await;
+        discover(sources, directory, &extent, learnt).await;
     }
 
-    fn update(&mut self) {
+    fn end(&mut self) {
+        let directory = Arc::new(self.directory.clone());
+        self.last_ended = Some(EndedDiscovery {
+            directory: Arc::clone(&directory),
+            at: wall_clock(),
+        });
         self.updated = Instant::now();
-        let update = update_of(&self.directory, self.is_attempted);
-        self.updates.send_replace(update);
+        self.updates.send_replace(Update {
+            directory,
+            last_ended: self.last_ended.clone(),
+        });
     }
 
     fn tell_left_to_entries(&mut self) {
@@ -150,12 +161,5 @@ impl DiscoveryTask {
                 );
             }
         }
-    }
-}
-
-fn update_of(directory: &Directory, is_attempted: bool) -> Update {
-    Update {
-        directory: Arc::new(directory.clone()),
-        is_attempted,
     }
 }

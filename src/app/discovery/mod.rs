@@ -13,5 +13,5 @@ mod sources;
 pub(super) use accounts::{accounts_to_read, assume_read};
 pub(super) use discoverer::{Discoverer, Update};
 pub(super) use outlook::{DiscoveryOutlook, report};
-pub(super) use round::discover_once;
+pub(super) use round::{Extent, discover_once};
 pub(super) use sources::DiscoveryMeter;

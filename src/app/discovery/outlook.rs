@@ -1,7 +1,7 @@
 //! What the web server shows of discovery: whether to expect more targets, and what could not be
 //! listed.
 
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use super::accounts::member_count;
 use crate::collect::SourceError;
@@ -103,17 +103,22 @@ fn detail(what: &str, error: &SourceError) -> String {
     format!("{what}: {}", error.reason.as_str())
 }
 
+/// A discovery that has ended, successfully or not.
+#[derive(Clone, Debug)]
+pub(in crate::app) struct EndedDiscovery {
+    /// What was known then.
+    pub(in crate::app) directory: Arc<Directory>,
+    /// When it ended, if the clock is set.
+    pub(in crate::app) at: Option<Timestamp>,
+}
+
 /// Shows in the metrics how a discovery went.
-pub(in crate::app) fn report(
-    own: &ExporterMetrics,
-    config: &Config,
-    directory: &Directory,
-    ended: Option<Timestamp>,
-) {
+pub(in crate::app) fn report(own: &ExporterMetrics, config: &Config, ended: &EndedDiscovery) {
+    let EndedDiscovery { directory, at } = ended;
     let failures = directory.failures().into_iter();
     let accounts = member_count(config, directory).filter(|_| directory.has_accounts());
     own.discovered(Some(&DiscoveryReport {
-        ended,
+        ended: *at,
         accounts: accounts.map(|count| count as u64),
         failures: failures
             .map(|failure| (failure.account_id(), failure.error.reason))

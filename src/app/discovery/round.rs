@@ -16,31 +16,51 @@ use crate::discovery::{AccountKey, AccountRow, Directory, MembershipChange};
 /// How many accounts are asked for their regions at the same time.
 const MAX_ASKED_ACCOUNTS: usize = 16;
 
+/// How many accounts that have left are named in the log.
+const MAX_TOLD_IDS: usize = 20;
+
 /// What a discovery lists.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Extent {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::app) enum Extent {
     Everything,
     /// Only what the last discovery could not list.
     WhatFailed,
+    /// The accounts, but the regions only of the account with this id.
+    Account(String),
+}
+
+impl Extent {
+    fn has_accounts(&self, known: &Directory) -> bool {
+        *self != Self::WhatFailed || known.needs_accounts()
+    }
+
+    fn has_regions_of(&self, account: &AccountKey, known: &Directory) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::WhatFailed => known.needs_regions_of(account),
+            // An account whose id is not known may be the one.
+            Self::Account(id) => account.as_ref().is_none_or(|account| account == id),
+        }
+    }
 }
 
 /// Discovers accounts and regions into `directory`. `learnt` is called whenever there is news.
 pub(super) async fn discover(
     sources: &Sources,
     directory: &mut Directory,
-    extent: Extent,
+    extent: &Extent,
     mut learnt: impl FnMut(&Directory),
 ) {
-    if extent == Extent::Everything || directory.needs_accounts() {
+    if extent.has_accounts(directory) {
         list_accounts(sources, directory).await;
         learnt(directory);
     }
     let accounts = accounts_to_ask(&sources.config, directory);
     let keys: BTreeSet<AccountKey> = accounts.iter().map(|it| it.account_id.clone()).collect();
     directory.keep_regions_of(&keys);
-    let asked = accounts.into_iter().filter(|account| {
-        extent == Extent::Everything || directory.needs_regions_of(&account.account_id)
-    });
+    let asked = accounts
+        .into_iter()
+        .filter(|account| extent.has_regions_of(&account.account_id, directory));
     let asked: Vec<Account> = asked.collect();
     let mut answers = stream::iter(asked)
         .map(|account| list_regions(sources, account))
@@ -51,16 +71,17 @@ pub(super) async fn discover(
     }
 }
 
-/// Discovers everything once, from nothing.
+/// Discovers once, from nothing.
 pub(in crate::app) async fn discover_once(
     config: Config,
     base: AwsBase,
     meter: Arc<dyn Meter>,
+    extent: Extent,
 ) -> Directory {
     let sources = Sources::new(&config, &base, meter);
     let mut directory = Directory::default();
     if config.discovery_interval().is_some() {
-        discover(&sources, &mut directory, Extent::Everything, |_| {}).await;
+        discover(&sources, &mut directory, &extent, |_| {}).await;
     }
     directory
 }
@@ -70,7 +91,7 @@ async fn list_accounts(sources: &Sources, directory: &mut Directory) {
         return;
     };
     match directory.take_accounts(listed) {
-        Ok(change) => tell_change(change, directory),
+        Ok(change) => tell_change(&change, directory),
         Err(error) => tell_unlisted_accounts(&error, directory),
     }
 }
@@ -91,14 +112,16 @@ async fn list_until_sure(
     Some(second.map(|second| [first, second].concat()))
 }
 
-fn tell_change(change: MembershipChange, directory: &Directory) {
-    if change == MembershipChange::default() {
+fn tell_change(change: &MembershipChange, directory: &Directory) {
+    if *change == MembershipChange::default() {
         return;
     }
+    let MembershipChange { joined, left } = change;
     info!(
         accounts = directory.accounts().count(),
-        joined = change.joined,
-        left = change.left,
+        joined = joined.len(),
+        left = left.len(),
+        account_ids_left = left[..left.len().min(MAX_TOLD_IDS)].join(","),
         "the organization's accounts have changed"
     );
 }

@@ -30,7 +30,7 @@ use self::render::Layout;
 use self::targets::{ExplainedTargets, explained_targets};
 use self::verbose::Uncounted;
 use super::configuration::accepted_base;
-use super::discovery::discover_once;
+use super::discovery::{Extent, discover_once};
 use super::runtime::AwsRuntime;
 use crate::config::Config;
 
@@ -51,7 +51,9 @@ struct Report {
 pub async fn explain(config: &Config, options: ExplainOptions) -> anyhow::Result<Answer> {
     let base = accepted_base(config, None).await?;
     let workers = AwsRuntime::start()?;
-    let directory = discover_once(config.clone(), base.clone(), Arc::new(Uncounted));
+    let account_id = options.scope.account_id.clone();
+    let extent = account_id.map_or(Extent::Everything, Extent::Account);
+    let directory = discover_once(config.clone(), base.clone(), Arc::new(Uncounted), extent);
     let directory = workers.handle().spawn(directory).await;
     let directory = directory.context("the discovery of accounts has panicked")?;
     let targets = explained_targets(config, &base, &directory, &options.scope)?;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::options::{ColorWhen, ExplainOptions, OutputFormat};
 use super::verbose::CallLog;
-use crate::app::fleet::wall_clock;
+use crate::app::clock::wall_clock;
 use crate::explain::{
     Context, Evidence, Explanation, PatchList, Report, TextStyle, explain, render_csv, render_json,
     render_markdown, render_text,

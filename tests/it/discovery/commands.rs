@@ -68,6 +68,20 @@ async fn explain_looks_in_accounts_that_are_found_and_says_if_there_may_be_more(
     );
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn explain_asks_no_other_account_for_its_regions() {
+    let aws = organization(4, &["eu-west-1"]).await;
+    let id = aws.outline(&account(2), "eu-west-1").instances[0]
+        .instance_id
+        .clone();
+    let arguments = ["explain", &id, "--account-id", &account(2)];
+    let found = command(&settings("  regions: [all]\n"), &aws, &arguments).await;
+    assert!(matches!(found.code, Some(0 | 1)), "{}", found.err);
+    assert!(found.out.contains(&id));
+    let asked = (0..4).filter(|number| aws.calls(&account(*number), "ListRegions") > 0);
+    assert_eq!(asked.collect::<Vec<_>>(), [2]);
+}
+
 #[tokio::test]
 async fn check_config_says_what_would_be_discovered_and_calls_nobody() {
     let aws = organization(1, &["eu-west-1"]).await;

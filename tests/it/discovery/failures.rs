@@ -7,11 +7,7 @@ async fn a_listing_that_fails_keeps_the_accounts_and_says_so_until_it_works_agai
     let aws = organization(3, &["eu-west-1"]).await;
     let exporter = Exporter::start(&aws, &settings("  regions: [eu-west-1]\n")).await;
     exporter.ready().await;
-    let well = until_up(&exporter, "three accounts", 3).await;
-    let listed = well.value(
-        "aws_ssm_exporter_discovery_last_success_timestamp_seconds",
-        &[],
-    );
+    let listed = last_success(&until_up(&exporter, "three accounts", 3).await);
     assert!(listed.is_some_and(|at| at > 1.7e9), "{listed:?}");
 
     for (fault, expected) in [
@@ -53,13 +49,8 @@ async fn a_listing_that_fails_keeps_the_accounts_and_says_so_until_it_works_agai
 #[tokio::test(flavor = "multi_thread")]
 async fn a_listing_that_has_lost_most_accounts_is_believed_only_when_it_is_read_again() {
     let aws = organization(15, &["eu-west-1"]).await;
-    let settings = Settings {
-        // Long enough to look at what is read once.
-        accounts: settings("  regions: [eu-west-1]\n")
-            .accounts
-            .replace("1s", "4s"),
-        ..settings("")
-    };
+    // Long enough to look at what is read once.
+    let settings = settings_every("4s", "  regions: [eu-west-1]\n");
     let exporter = Exporter::start(&aws, &settings).await;
     exporter.ready().await;
     until_up(&exporter, "fifteen accounts", 15).await;
@@ -126,4 +117,25 @@ async fn a_lister_role_that_cannot_be_assumed_is_named() {
     exporter.ready().await;
     let page = exporter.page().await;
     assert_eq!(reason(&page, "").as_deref(), Some("assume_role_failed"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_discovery_has_not_succeeded_before_its_last_listing() {
+    let aws = organization(2, &["eu-west-1"]).await;
+    let settings = settings_every("3s", "  regions: [all]\n");
+    let exporter = Exporter::start(&aws, &settings).await;
+    exporter.ready().await;
+    let first = last_success(&until_up(&exporter, "two accounts", 2).await);
+    // The accounts of the next discovery are known at once, their regions never.
+    aws.break_with(faults(&["hang:ListRegions".to_owned()]));
+    let failed = exporter
+        .until("a listing of regions fails", |page| {
+            assert_eq!(last_success(page), first);
+            reason(page, OWN).is_some()
+        })
+        .await;
+    assert!(!is_success(&failed));
+    aws.heal();
+    let healed = exporter.until("it works again", is_success).await;
+    assert!(last_success(&healed) > first);
 }

@@ -35,8 +35,13 @@ async fn organization(accounts: u64, regions: &[&str]) -> Aws {
 
 /// Settings with an `organization`, which is listed every second. `more` are keys of it.
 fn settings(more: &str) -> Settings {
+    settings_every("1s", more)
+}
+
+/// Settings with an `organization` that is listed at this interval.
+fn settings_every(refresh: &str, more: &str) -> Settings {
     Settings {
-        accounts: format!("organization:\n  role_name: {ROLE}\n  refresh: 1s\n{more}"),
+        accounts: format!("organization:\n  role_name: {ROLE}\n  refresh: {refresh}\n{more}"),
         attempt_timeout: "1s",
         ..Settings::default()
     }
@@ -73,6 +78,14 @@ fn accounts_of(page: &Page) -> BTreeSet<String> {
 
 fn is_success(page: &Page) -> bool {
     page.value("aws_ssm_exporter_discovery_success", &[]) == Some(1.0)
+}
+
+/// When the last discovery that listed everything ended.
+fn last_success(page: &Page) -> Option<f64> {
+    page.value(
+        "aws_ssm_exporter_discovery_last_success_timestamp_seconds",
+        &[],
+    )
 }
 
 /// The reason for which something could not be listed: the regions of an account, or the accounts.
