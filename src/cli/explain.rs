@@ -1,8 +1,8 @@
 //! The command `explain`: what is asked about, and how the answer is written.
 
+use crate::app::{ColorWhen, OutputFormat};
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
-use ssm_compliance_exporter::app::{ColorWhen, OutputFormat};
 
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Explain {

@@ -16,9 +16,9 @@ mod web;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use crate::app::LogFormat;
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
-use ssm_compliance_exporter::app::LogFormat;
 use tracing::Level;
 
 pub(crate) use completions::{Completions, completions};

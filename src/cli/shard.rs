@@ -1,7 +1,7 @@
 //! Which shard this exporter is: flags of `serve`, which `demo` also accepts.
 
+use crate::app::Shard;
 use clap::{Args, value_parser};
-use ssm_compliance_exporter::app::Shard;
 
 /// Variables that name the pod in Kubernetes: the usual one for `metadata.name` of the downward API,
 /// and the host name, which is the pod's name only in Kubernetes.

@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::config::parse_duration;
+use crate::http::ListenAddress;
 use clap::{Arg, Args, value_parser};
-use ssm_compliance_exporter::config::parse_duration;
-use ssm_compliance_exporter::http::ListenAddress;
 use ssm_simulator::Fault;
 
 use super::names::CONFIG_FILE;

@@ -2,10 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::http::{ExternalUrl, ListenAddress, RoutePrefix, check_telemetry_path};
 use clap::{Arg, Args};
-use ssm_compliance_exporter::http::{
-    ExternalUrl, ListenAddress, RoutePrefix, check_telemetry_path,
-};
 
 #[derive(Args, Clone, Debug)]
 #[expect(

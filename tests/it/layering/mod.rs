@@ -25,8 +25,8 @@ use repository::{crate_roots, exporter, is_test_file, sources};
 use rules::{LAYERS, breaches, forbidden_words, layer_of};
 use tokens::Token;
 
-/// The roots of the two crates in `src/`, and the command line of the program with its folder.
-const TOP_FILES: &[&str] = &["cli", "cli.rs", "lib.rs", "main.rs"];
+/// The roots of the two crates in `src/`.
+const TOP_FILES: &[&str] = &["lib.rs", "main.rs"];
 
 #[test]
 fn no_folder_names_what_it_must_not_know() {
@@ -110,31 +110,14 @@ fn nothing_escapes_this_test() {
     }
 }
 
+// A binary compiles the code of every future that it polls once more, and that would be most of ours.
 #[test]
-fn nothing_names_the_program_and_its_command_line() {
+fn the_binary_only_calls_the_library() {
     let sources = sources();
-    let library = exporter(&sources);
-    let program = Crate::read(&sources, "src/main.rs");
-    assert_eq!(program.modules[modules::ROOT].body.declared, ["cli"]);
-    for module in &library.modules {
-        let declared = &module.body.declared;
-        let declares_program = declared.iter().any(|name| name == "cli" || name == "main");
-        assert!(!declares_program, "{} declares {declared:?}", module.file);
-    }
-    let command_line = arrows::references(&program);
-    for reference in command_line {
-        let file = &program.modules[reference.from].file;
-        let named = reference
-            .meaning
-            .and_then(|meaning| arrows::named_folder(&program, &meaning));
-        let is_cli = file == "src/cli.rs" || file.starts_with("src/cli/");
-        let names_cli = named == Some("cli") && is_cli;
-        let is_main = file == "src/main.rs";
-        assert!(
-            is_main || named.is_none() || names_cli,
-            "{file} names {named:?}"
-        );
-    }
+    let binary = Crate::read(&sources, "src/main.rs");
+    assert_eq!(binary.modules.len(), 1, "it declares a module");
+    let code = product_code(&sources["src/main.rs"]);
+    assert!(!names(&code, "async") && !names(&code, "await"));
 }
 
 #[test]
@@ -172,12 +155,11 @@ fn dependency_lines(manifest: &str) -> Vec<&str> {
 }
 
 #[test]
-fn nothing_is_unsafe_and_only_main_may_exit() {
+fn nothing_is_unsafe_and_nothing_exits_by_itself() {
     for (file, source) in sources() {
         let code = product_code(&source);
         assert!(!names(&code, "unsafe"), "{file} is unsafe");
-        let may_exit = file == "src/main.rs";
-        assert!(may_exit || !exits(&code), "{file} exits");
+        assert!(!exits(&code), "{file} exits");
     }
 }
 

@@ -144,6 +144,16 @@ pub(super) const LAYERS: &[Layer] = &[
         ],
         must_not_name: &[],
     },
+    Layer {
+        folder: "cli",
+        may_name: &["app", "config", "http"],
+        must_not_name: &["aws_*", "hyper*", "prometheus_client", "tokio*"],
+    },
+    Layer {
+        folder: "program",
+        may_name: &["app", "cli", "config", "http"],
+        must_not_name: &["aws_*", "hyper*", "prometheus_client"],
+    },
 ];
 
 pub(super) fn layer_of(folder: &str) -> Option<&'static Layer> {
