@@ -1,7 +1,7 @@
 # What people and CI run. `make` alone lists it.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build generate check-generated test fuzz alerts-day soak lint awscli test-rules-current supply-chain image image-check deb check-deb demo bench
+.PHONY: help setup build generate check-generated test fuzz alerts-day soak lint awscli test-rules-current supply-chain advisories image image-check deb check-deb demo bench
 
 target := $(or $(CARGO_TARGET_DIR),target)
 exporter := $(target)/debug/ssm-compliance-exporter
@@ -10,6 +10,7 @@ python := .venv/bin/python
 world := $(python) tests/realworld
 packages := $(python) tests/packages
 clippy := nice cargo clippy --locked --workspace --all-targets -- -D warnings
+supply_chain := nice bash scripts/supply-chain.sh
 tally := python3 scripts/tally.py
 # One of the tests reads a page of hostile labels with it.
 export PROMETHEUS_CLIENT_PYTHON := $(CURDIR)/$(python)
@@ -32,7 +33,8 @@ generate: build ## Write all that is generated: docs/metrics.md, docs/configurat
 check-generated: build ## Check that all that is generated is current
 	@$(target)/debug/xtask check
 
-# Clippy checks all dependencies once more. It does so while others wait, and so "make lint" has little left to do.
+# Clippy checks all dependencies once more, and what checks the supply chain must be built. Both is done while others wait, so
+# that "make lint" has little left to do.
 # Several tests at a time, because most of them wait: for an interval, a timeout, or a program that starts.
 test: export RUST_TEST_THREADS := 3
 test: setup build ## Run all tests, against real Prometheus, curl and Chromium, too
@@ -40,7 +42,7 @@ test: setup build ## Run all tests, against real Prometheus, curl and Chromium, 
 		"$(world)/paging.py $(exporter) ::: $(world)/trying.py $(exporter) ::: $(world)/textfile.py $(exporter) ::: $(clippy)" \
 		"$(world)/check.py $(exporter) ::: $(world)/documented.py $(exporter) ::: $(world)/scaling.py $(exporter) ::: $(world)/organization.py $(exporter)" \
 		"$(world)/pages.py $(exporter) ::: $(world)/tags.py $(exporter) ::: $(world)/web.py $(exporter)" \
-		"$(world)/remedies.py $(exporter) ::: $(world)/runbooks.py $(exporter)" \
+		"$(world)/remedies.py $(exporter) ::: $(world)/runbooks.py $(exporter) ::: $(supply_chain)" \
 		"$(packages)/chart.py $(exporter) ::: $(packages)/compose.py $(exporter) ::: $(packages)/unit.py $(exporter) ::: $(packages)/dockerfile.py ::: sh alerts/test.sh ::: node dashboards/schema-check/check.mjs"
 
 # Two at a time, because each takes all of a processor. With --workspace, so that nothing is built anew.
@@ -57,7 +59,7 @@ soak: ## Run the soak of the tests for 30 minutes (SOAK_MINUTES=N for another ti
 lint: setup ## Check formatting, lints, documentation, dependencies, and the files of deploy and .github; warnings are errors
 	@$(tally) "cargo fmt --all --check" "$(clippy)" \
 		"RUSTDOCFLAGS='-D warnings' cargo doc --locked --workspace --no-deps --document-private-items --lib --examples" \
-		"python3 tests/packages/supply_chain.py" \
+		"$(supply_chain)" \
 		"$(python) .venv/bin/cfn-lint deploy/iam/member-role.yaml" "$(python) tests/realworld/terraform.py" \
 		".venv/bin/hadolint Dockerfile" ".cache/tools/actionlint" ".venv/bin/zizmor --offline --no-progress --persona pedantic .github" \
 		".venv/bin/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml"
@@ -69,9 +71,12 @@ awscli: setup build ## Ask the simulated AWS with the AWS CLI
 test-rules-current: ## Test the alert rules with a current promtool, built once with Go
 	@tool=$$(bash scripts/current-promtool.sh $(target)) && PROMTOOL=$$tool sh alerts/test.sh
 
-# Not part of "make lint": building them takes minutes, and the database of advisories must be reached.
-supply-chain: ## Check dependencies with cargo-deny and cargo-machete, which must be installed
-	@cargo deny check && cargo machete
+supply-chain: ## Check licences, sources and use of dependencies with cargo-deny and cargo-machete (builds both once)
+	@$(supply_chain)
+
+# Not part of "make lint": the database is on GitHub.
+advisories: ## Check dependencies for known vulnerabilities with cargo-deny
+	@$(supply_chain) advisories
 
 image: ## Build the container image with Docker
 	@docker build --build-arg SOURCE_REVISION=$$(git rev-parse --short=12 HEAD) --tag ssm-compliance-exporter .
