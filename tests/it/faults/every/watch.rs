@@ -72,29 +72,42 @@ impl Watch<'_> {
         }
     }
 
-    /// Waits until all are well. Each has to be before the second refresh begins that follows the
-    /// end of the fault.
-    pub(super) async fn recovery(&self) -> Page {
+    /// Waits until each case has shown again what it showed when all was well. Each has to before the
+    /// second refresh begins that follows the end of the fault.
+    // Not all of them at once: a target that AWS has just throttled is still slow, and data may be too
+    // old once more before its next refresh ends.
+    pub(super) async fn recovery(&self, good: &[BTreeSet<String>]) {
         let healed = now();
         let mut begun = vec![BTreeSet::new(); self.cases.len()];
+        let mut is_back = vec![false; self.cases.len()];
         self.until_seen("well again", |number, case, page| {
-            let is_well = case.is_well(page);
+            let now = case.series(page);
+            is_back[number] |= case.is_well(page) && now == good[number];
             // Only refreshes count that had begun before this page was asked for.
             assert!(
-                is_well || begun[number].len() < 2,
-                "{:?} lasts: {:?}",
+                is_back[number] || begun[number].len() < 2,
+                "{:?} lasts: {:?} {:#?}",
                 case.fault,
-                case.failures(page)
+                case.failures(page),
+                differences(&now, &good[number])
             );
             let start = page.value(
                 "aws_ssm_exporter_refresh_last_start_timestamp_seconds",
                 &case.labels(),
             );
             begun[number].extend(start.filter(|start| *start > healed).map(f64::to_bits));
-            is_well
+            is_back[number]
         })
-        .await
+        .await;
     }
+}
+
+/// A few of the series that only one of two pages has.
+pub(super) fn differences<'a>(
+    one: &'a BTreeSet<String>,
+    other: &'a BTreeSet<String>,
+) -> Vec<&'a String> {
+    one.symmetric_difference(other).take(9).collect()
 }
 
 /// Seconds since 1970.
