@@ -10,7 +10,10 @@ python := .venv/bin/python
 world := $(python) tests/realworld
 packages := $(python) tests/packages
 clippy := nice cargo clippy --locked --workspace --all-targets -- -D warnings
-supply_chain := nice bash scripts/supply-chain.sh
+deny := nice bash scripts/cargo-tool.sh cargo-deny@0.20.2 --locked --log-level error check
+machete := bash scripts/cargo-tool.sh cargo-machete@0.9.2 --skip-target-dir
+# Without the advisories: their database is on GitHub.
+supply_chain := $(deny) bans licenses sources
 tally := python3 scripts/tally.py
 # One of the tests reads a page of hostile labels with it.
 export PROMETHEUS_CLIENT_PYTHON := $(CURDIR)/$(python)
@@ -33,8 +36,8 @@ generate: build ## Write all that is generated: docs/metrics.md, docs/configurat
 check-generated: build ## Check that all that is generated is current
 	@$(target)/debug/xtask check
 
-# Clippy checks all dependencies once more, and what checks the supply chain must be built. Both is done while others wait, so
-# that "make lint" has little left to do.
+# Clippy checks all dependencies once more, and cargo-deny must be built. Both is done while others wait, so that "make lint"
+# has little left to do.
 # Several tests at a time, because most of them wait: for an interval, a timeout, or a program that starts.
 test: export RUST_TEST_THREADS := 3
 test: setup build ## Run all tests, against real Prometheus, curl and Chromium, too
@@ -71,12 +74,12 @@ awscli: setup build ## Ask the simulated AWS with the AWS CLI
 test-rules-current: ## Test the alert rules with a current promtool, built once with Go
 	@tool=$$(bash scripts/current-promtool.sh $(target)) && PROMTOOL=$$tool sh alerts/test.sh
 
+# Whether all dependencies are used is a test as well, so it is not worth another tool in "make lint".
 supply-chain: ## Check licences, sources and use of dependencies with cargo-deny and cargo-machete (builds both once)
-	@$(supply_chain)
+	@$(tally) "$(supply_chain)" "$(machete)"
 
-# Not part of "make lint": the database is on GitHub.
 advisories: ## Check dependencies for known vulnerabilities with cargo-deny
-	@$(supply_chain) advisories
+	@$(deny) advisories
 
 image: ## Build the container image with Docker
 	@docker build --build-arg SOURCE_REVISION=$$(git rev-parse --short=12 HEAD) --tag ssm-compliance-exporter .

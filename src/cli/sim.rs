@@ -59,9 +59,13 @@ pub(crate) struct Sim {
     // Without it nothing is throttled, so that a demo shows a fleet in good health.
     #[arg(long = "sim.requests-per-second", value_name = "RATE", value_parser = rate)]
     pub(crate) requests_per_second: Option<f64>,
-    /// Fail on purpose: KIND[:OPERATION[@ACCOUNT[/REGION]]][:RATE], with a kind of the list below; may
-    /// be given several times
-    #[arg(long = "sim.fault", value_name = "FAULT")]
+    // No doc comment, because in those, brackets are links.
+    #[arg(
+        long = "sim.fault",
+        value_name = "FAULT",
+        help = "Fail on purpose: KIND[:OPERATION[@ACCOUNT[/REGION]]][:RATE], with a kind of the list \
+                below; may be given several times"
+    )]
     pub(crate) fault: Vec<Fault>,
     /// Share of instances whose compliance changes per minute, from 0 to 1
     #[arg(long = "sim.drift", value_name = "SHARE", default_value_t = 0.02, value_parser = share)]
