@@ -41,7 +41,7 @@ check-generated: build ## Check that all that is generated is current
 # Several tests at a time, because most of them wait: for an interval, a timeout, or a program that starts.
 test: export RUST_TEST_THREADS := 3
 test: setup build ## Run all tests, against real Prometheus, curl and Chromium, too
-	@$(tally) "cargo test --locked --workspace --no-fail-fast" "FUZZ_SEED=1 FUZZ_SECONDS=3 make --no-print-directory fuzz" "$(target)/debug/xtask check" \
+	@$(tally) "cargo test --locked --workspace --no-fail-fast" "FUZZ_SEED=1 FUZZ_SECONDS=4 make --no-print-directory fuzz" "$(target)/debug/xtask check" \
 		"$(world)/paging.py $(exporter) ::: $(world)/trying.py $(exporter) ::: $(world)/textfile.py $(exporter) ::: $(clippy)" \
 		"$(world)/check.py $(exporter) ::: $(world)/documented.py $(exporter) ::: $(world)/scaling.py $(exporter) ::: $(world)/organization.py $(exporter)" \
 		"$(world)/pages.py $(exporter) ::: $(world)/tags.py $(exporter) ::: $(world)/web.py $(exporter)" \
