@@ -36,7 +36,7 @@ generate: build ## Write all that is generated: docs/metrics.md, docs/configurat
 check-generated: build ## Check that all that is generated is current
 	@$(target)/debug/xtask check
 
-# Clippy checks all dependencies once more, and cargo-deny must be built. Both is done while others wait, so that "make lint"
+# Clippy checks all dependencies once more, and cargo-deny must be built. Both are done while others wait, so that "make lint"
 # has little left to do.
 # Several tests at a time, because most of them wait: for an interval, a timeout, or a program that starts.
 test: export RUST_TEST_THREADS := 3
