@@ -1,8 +1,6 @@
 //! Clients of the exporter: one that insists on its page in time, and one that never reads any.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
@@ -64,8 +62,8 @@ pub(super) async fn until_all_up(address: SocketAddr) -> Page {
 }
 
 /// Asks for the uncompressed page again and again, and reads none of it.
-pub(super) async fn read_nothing(address: SocketAddr, stop: Arc<AtomicBool>) {
-    while !stop.load(Ordering::Relaxed) {
+pub(super) async fn read_nothing(address: SocketAddr) {
+    loop {
         let socket = TcpSocket::new_v4().unwrap();
         socket.set_recv_buffer_size(2048).unwrap();
         if let Ok(mut stream) = socket.connect(address).await {
