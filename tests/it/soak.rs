@@ -9,8 +9,8 @@ use tokio::runtime::Handle;
 use tokio::time::{Duration, Instant, sleep};
 
 use crate::support::{
-    Aws, CREDENTIALS, Format, OTHER, OWN, Page, Program, Settings, TARGETS, get, in_time, role,
-    turn,
+    Aws, CREDENTIALS, Format, OTHER, OWN, Page, Program, Settings, TARGETS, get, held, in_time,
+    role, turn,
 };
 
 /// How long a test waits. Two hundred targets share two cores with other tests, in a debug build.
@@ -49,25 +49,6 @@ async fn until(program: &Program, what: &str, holds: impl Fn(&Page) -> bool) -> 
             up.join("\n")
         );
         sleep(Duration::from_millis(300)).await;
-    }
-}
-
-/// What a process holds at one moment.
-#[derive(Clone, Copy, Debug)]
-struct Held {
-    kilobytes: u64,
-    files: usize,
-    threads: u64,
-}
-
-fn held(program: &Program) -> Held {
-    let files = std::fs::read_dir(format!("/proc/{}/fd", program.pid()))
-        .unwrap()
-        .count();
-    Held {
-        kilobytes: program.status("VmRSS"),
-        files,
-        threads: program.status("Threads"),
     }
 }
 

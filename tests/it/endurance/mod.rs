@@ -6,7 +6,6 @@
 //! target, the render thread and a connection write.
 
 mod exporter;
-pub(crate) mod resources;
 mod scraping;
 mod truth;
 mod weather;
@@ -17,8 +16,7 @@ use ssm_simulator::Options;
 use tokio::task::JoinSet;
 use tokio::time::{Duration, Instant};
 
-use crate::support::{Aws, Page, Program};
-use resources::{Held, held};
+use crate::support::{Aws, Held, Page, Program, held};
 use scraping::{read_nothing, until_all_up};
 use truth::Truth;
 use weather::run_for;

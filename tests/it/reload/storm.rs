@@ -7,8 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use ssm_simulator::Options;
 
 use super::*;
-use crate::endurance::resources::held;
-use crate::support::turn;
+use crate::support::{held, turn};
 
 const RELOADS: u32 = 1000;
 /// Reloads before the first look at what the process holds.

@@ -6,6 +6,7 @@ mod exporter;
 mod page;
 mod program;
 mod repository;
+mod resources;
 mod settings;
 mod turn;
 
@@ -17,6 +18,7 @@ pub(crate) use exporter::Exporter;
 pub(crate) use page::{Format, Page, Series};
 pub(crate) use program::{CREDENTIALS, Program, Run, command, run, run_with};
 pub(crate) use repository::{entries, root, rust_sources, text};
+pub(crate) use resources::{Held, held};
 pub(crate) use settings::{Settings, role};
 pub(crate) use turn::turn;
 

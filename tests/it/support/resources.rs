@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::support::Program;
+use super::Program;
 
 /// What a process holds at one moment.
 #[derive(Clone, Copy, Debug)]
