@@ -84,7 +84,7 @@ advisories: ## Check dependencies for known vulnerabilities with cargo-deny
 image: ## Build the container image with Docker
 	@docker build --build-arg SOURCE_REVISION=$$(git rev-parse --short=12 HEAD) --tag ssm-compliance-exporter .
 
-image-check: ## Build the image with buildah on stand-ins for its bases, and run it with podman as a cluster would (10 minutes)
+image-check: ## Build the image with buildah on stand-ins for its bases, and run it with podman as a cluster would (10 minutes; TWICE=1 to compare two builds)
 	@bash tests/packages/image.sh
 
 deb: ## Build the Debian package, target/debian/*.deb (builds cargo-deb once)

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Builds the image where no registry can be reached, and runs it as a cluster would: read-only, without rights, with the demo.
 # Needs root, Rust, and Debian's buildah, podman, runc and mmdebstrap. Takes as long as a release build. With PROGRAM, a program
-# that is built already stands in for the compiler, too: that takes a minute.
+# that is built already stands in for the compiler, too: that takes a minute. With TWICE=1, everything is compiled once more, to
+# see whether the same layers come of it.
 #
 # The bases are stand-ins, made of Debian's packages and this machine's Rust, under the names of the real ones. So this proves
 # the steps of the Dockerfile, and that the program needs no more than is in the last stage, but not what is in the real bases.
@@ -72,11 +73,14 @@ build inspect "$(base distroless)" >/dev/null 2>&1 || stand_in_for_distroless
 
 # The stand-ins have not the digests of the real ones.
 sed -E 's/^(FROM [^ ]+)@sha256:[0-9a-f]{64}/\1/' Dockerfile >"$work/Dockerfile"
-build bud --pull-never --isolation chroot --format docker --file "$work/Dockerfile" --tag "$image" \
-    --volume "${CARGO_HOME:-$HOME/.cargo}/registry:/usr/local/cargo/registry" \
-    --timestamp "$time" \
-    --build-arg VERSION="$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)" \
-    --build-arg SOURCE_REVISION="$revision" .
+build_image() { # name, settings...
+    build bud --pull-never --isolation chroot --format docker --file "$work/Dockerfile" --tag "$1" "${@:2}" \
+        --volume "${CARGO_HOME:-$HOME/.cargo}/registry:/usr/local/cargo/registry" \
+        --timestamp "$time" \
+        --build-arg VERSION="$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)" \
+        --build-arg SOURCE_REVISION="$revision" .
+}
+build_image "$image"
 
 # Both limits, because the defaults are above what a container here may ask for.
 limits=(--network=host --ulimit=nofile=1024:1024 --ulimit=nproc=1024:1024 --pull=never)
@@ -118,6 +122,12 @@ check "its time is that of the commit" setting '{{.Created.Unix}}' "$time"
 no_shell() { ! run run --rm "${limits[@]}" --entrypoint /bin/sh "$image" -c true; }
 check "it has no shell" no_shell
 check "it has a health check" setting '{{index .HealthCheck.Test 1}}' /usr/bin/ssm-compliance-exporter
+if [ -n "${TWICE:-}" ]; then
+    build_image "$image-again" --no-cache
+    # Its settings name the containers in which it was built, so that two images never have the same id.
+    layers=$(run image inspect --format '{{.RootFS.Layers}}' "$image-again")
+    check "another build from nothing makes the same layers" setting '{{.RootFS.Layers}}' "$layers"
+fi
 # A program that was built elsewhere knows another revision.
 [ -n "$program" ] || check "--version tells the revision" sh -c 'echo "$1" | grep -q "$2"' sh \
     "$(run run --rm "${limits[@]}" "${hardened[@]}" "$image" --version)" "$revision"
